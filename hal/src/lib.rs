@@ -1,0 +1,1 @@
+//! Scanners, scales, printers, panels and lamps: bytes in, plain readings out.

@@ -1,0 +1,3 @@
+//! The `parceld` command.
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! The packer's screen: one view value -> pixels, in the operator's language.
+//!
+//! Pure. A [`View`] says everything there is to see; `draw` puts it on any infallible `DrawTarget`; the page shows the
+//! same value. No sentence is built by concatenation: words are templates of the language files.
+
+#![deny(clippy::disallowed_methods)]
+
+mod draw;
+mod view;
+mod words;
+
+// pub use draw::draw;
+pub use view::{Link, Mood, Note, Symbol, View};
+// pub use words::{Words, WordsError};

@@ -1,0 +1,110 @@
+//! What the packer sees, as a value.
+
+use serde::Serialize;
+
+/// The screen at one moment. Two equal views are the same picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct View {
+    /// Language of the words: `en`.
+    pub language: String,
+    /// Colour of the whole screen.
+    pub mood: Mood,
+    /// The shape that says it without words.
+    pub symbol: Symbol,
+    /// The one thing to do, or what just happened.
+    pub headline: Note,
+    /// A second line.
+    pub detail: Option<Note>,
+    /// The order in hand.
+    pub order: Option<String>,
+    /// What lies on the scale (`1.234 kg`), and whether it is still.
+    pub weight: Option<(String, bool)>,
+    /// The chosen service and its price: `USPS Ground Advantage`, `10.13 USD`.
+    pub carrier: Option<(String, String)>,
+    /// What a person must know of that price: `approximate zones`.
+    pub price_notes: Vec<String>,
+    /// Tracking number of the parcel in hand.
+    pub tracking: Option<String>,
+    /// How the uplink is.
+    pub link: Link,
+    /// Events that wait for it.
+    pub queue: u64,
+    /// Devices that do not answer, and whatever else somebody must look at.
+    pub problems: Vec<Note>,
+    /// Parcels closed since the shift began.
+    pub packed: u64,
+}
+
+/// A sentence: the key of a template, and what goes into its places.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// Key in the language files: `scan_order`.
+    pub key: &'static str,
+    /// Values of the template's `{name}` places.
+    pub args: Vec<(&'static str, String)>,
+}
+
+impl Note {
+    /// A sentence without places.
+    pub const fn new(key: &'static str) -> Self {
+        Self { key, args: Vec::new() }
+    }
+
+    /// The same with `{name}` filled.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.args.push((name, value.into()));
+        self
+    }
+}
+
+/// Colour of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mood {
+    /// Waits for the packer: blue.
+    Ready,
+    /// The station works, the packer waits: grey.
+    Busy,
+    /// Done: green.
+    Good,
+    /// A question: amber.
+    Ask,
+    /// Stop: red.
+    Stop,
+}
+
+/// The shape beside the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Symbol {
+    /// A barcode: scan the order.
+    Scan,
+    /// A scale: put the parcel on it.
+    Scale,
+    /// An empty scale: take everything off.
+    Empty,
+    /// A printer.
+    Printer,
+    /// A label: scan it.
+    Label,
+    /// A tick.
+    Check,
+    /// A cross.
+    Cross,
+    /// A question mark.
+    Question,
+}
+
+/// How the uplink is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Link {
+    /// None is configured.
+    None,
+    /// The last call was answered.
+    Up,
+    /// The last call was not; tried again by itself.
+    Down,
+    /// Refused: a person must act.
+    Stopped,
+}

@@ -1,0 +1,3 @@
+//! The station's rules: event -> decide -> facts -> evolve.
+
+pub mod order;

@@ -1,0 +1,115 @@
+//! An order: what to ship. Read from outside by `exchange`, kept by `store`, never changed here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::rating::{Dg, Signature};
+use crate::units::{Dims, Mass, Money, Timestamp};
+
+/// What to ship, as the channel or the warehouse system last said it (`parceld.order/1`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// The channel's identifier; a string even where it looks like a number.
+    pub order_ref: String,
+    /// Rises with every change; an older one is ignored.
+    pub rev: u64,
+    /// Where it was sold: `tiktok_shop`.
+    pub channel: String,
+    /// Which shop of the channel.
+    pub shop: String,
+    /// Whether it may go out.
+    pub state: OrderState,
+    /// How many parcels it becomes, at least 1.
+    pub parcels_planned: u32,
+    /// Latest hand-over to the carrier that the channel accepts.
+    pub collect_by: Option<Timestamp>,
+    /// Where it goes. Personal data: printed, never sent in events or logs.
+    pub ship_to: Address,
+    /// What the carrier must do.
+    pub signature: Signature,
+    /// Insured amount.
+    pub insure: Option<Money>,
+    /// What is inside.
+    pub lines: Vec<OrderLine>,
+    /// The carton it is planned for.
+    pub box_id: Option<String>,
+    /// Outside of the parcel, where the order says so itself.
+    pub dims: Option<Dims>,
+    /// Other references that find this order when scanned, if no other order has them.
+    pub references: Vec<String>,
+}
+
+/// Whether an order may go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// May be packed.
+    Ready,
+    /// Waits for something outside.
+    Hold,
+    /// The buyer asked to cancel.
+    CancelRequested,
+    /// Not to be shipped.
+    Cancelled,
+}
+
+/// A postal address. Personal data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// Person or company.
+    pub name: String,
+    /// Street and number.
+    pub line1: String,
+    /// Flat, floor, company.
+    pub line2: String,
+    /// City or town.
+    pub city: String,
+    /// State or province, as its carriers write it.
+    pub region: String,
+    /// Postcode as written: `90210`, `90210-1234`, `SW1A 1AA`.
+    pub postcode: String,
+    /// ISO 3166-1 alpha-2, upper case.
+    pub country: String,
+    /// Digits, as given.
+    pub phone: String,
+    /// A home, where that changes the price.
+    pub residential: bool,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderLine {
+    /// The seller's stock-keeping unit.
+    pub sku: String,
+    /// Codes on the item that mean this line.
+    pub barcodes: Vec<String>,
+    /// What a person calls it.
+    pub title: String,
+    /// How many, at least 1.
+    pub qty: u32,
+    /// Mass of one.
+    pub unit_mass: Option<Mass>,
+    /// Value of one.
+    pub value: Option<Money>,
+    /// Dangerous goods class of the item.
+    pub dg: Dg,
+}
+
+impl Order {
+    /// The declared value of everything inside; `None` when any line has none or the currencies differ.
+    pub fn value(&self) -> Option<Money> {
+        let mut total: Option<Money> = None;
+        for line in &self.lines {
+            let unit = line.value?;
+            let line = Money::new(unit.minor.checked_mul(i64::from(line.qty))?, unit.currency);
+            total = Some(total.map_or(Some(line), |sum| sum.checked_add(line))?);
+        }
+        total
+    }
+
+    /// The mass of everything inside without packaging; `None` when any line has none.
+    pub fn expected_mass(&self) -> Option<Mass> {
+        self.lines.iter().try_fold(Mass::ZERO, |sum, line| {
+            line.unit_mass?.checked_mul(i64::from(line.qty)).and_then(|mass| sum.checked_add(mass))
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Money in minor units of its currency.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Decimal, QuantityError};
+
+/// A currency code of ISO 4217.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// United States dollar.
+    pub const USD: Self = Self(*b"USD");
+
+    /// How many decimals the minor unit has (ISO 4217).
+    pub const fn exponent(self) -> u32 {
+        match &self.0 {
+            b"VND" | b"JPY" | b"KRW" | b"CLP" | b"ISK" | b"UGX" | b"XAF" | b"XOF" | b"PYG" | b"RWF" => 0,
+            b"KWD" | b"BHD" | b"JOD" | b"OMR" | b"TND" | b"IQD" | b"LYD" => 3,
+            _ => 2,
+        }
+    }
+
+    /// The three letters.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("???")
+    }
+}
+
+impl FromStr for Currency {
+    type Err = QuantityError;
+
+    fn from_str(text: &str) -> Result<Self, QuantityError> {
+        match <[u8; 3]>::try_from(text.as_bytes()) {
+            Ok(code) if code.iter().all(u8::is_ascii_uppercase) => Ok(Self(code)),
+            _ => Err(QuantityError::Currency(text.chars().take(40).collect())),
+        }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// An amount of one currency, in its minor units (cents, đồng, fils).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Money {
+    /// Minor units.
+    pub minor: i64,
+    /// The currency.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// `minor` units of `currency`.
+    pub const fn new(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+
+    /// Reads a decimal amount such as `10.13`; more decimals than the currency has are refused.
+    pub fn parse(amount: &str, currency: Currency) -> Result<Self, QuantityError> {
+        Decimal::parse(amount)?
+            .scaled(10_i64.pow(currency.exponent()))
+            .map(|minor| Self { minor, currency })
+            .ok_or_else(|| QuantityError::Range(amount.chars().take(40).collect()))
+    }
+
+    /// The sum; `None` for two currencies or when it does not fit.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        if self.currency != other.currency {
+            return None;
+        }
+        self.minor.checked_add(other.minor).map(|minor| Self { minor, ..self })
+    }
+
+    /// The amount alone, with all decimals of its currency: `10.10`.
+    pub fn amount(self) -> String {
+        let places = self.currency.exponent();
+        let one = 10_u64.pow(places);
+        let sign = if self.minor < 0 { "-" } else { "" };
+        let (whole, fraction) = (self.minor.unsigned_abs() / one, self.minor.unsigned_abs() % one);
+        if places == 0 {
+            format!("{sign}{whole}")
+        } else {
+            format!("{sign}{whole}.{fraction:0width$}", width = places as usize)
+        }
+    }
+}
+
+/// `10.13 USD`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount(), self.currency)
+    }
+}
+
+impl TryFrom<String> for Money {
+    type Error = QuantityError;
+
+    fn try_from(text: String) -> Result<Self, QuantityError> {
+        let (amount, currency) = text.split_once(' ').ok_or_else(|| QuantityError::Currency(text.clone()))?;
+        Self::parse(amount, currency.parse()?)
+    }
+}
+
+impl From<Money> for String {
+    fn from(money: Money) -> Self {
+        money.to_string()
+    }
+}
