@@ -1,4 +1,61 @@
-//! parceld turns a Raspberry Pi into a packing station.
+//! parceld turns a Raspberry Pi into a packing station: a packer scans an order, puts the parcel on the scale, and a
+//! label comes out for the carrier that serves that address best at that weight, with or without a network. What was
+//! packed is remembered through power cuts and uploaded when there is a link.
+//!
+//! # One decider, many hands
+//!
+//! ```text
+//!  scanners   scale   printer   button   uplink replies   commands and page   clock
+//!      \        |        |         |           |                  |             /      hands: tokio tasks, one for
+//!       \_______|________|_________|___________|__________________|____________/       each device, bytes -> events
+//!                                   |  bounded channels
+//!                                   v
+//!         +------------------- daemon::Core::step -------------------+
+//!         | 1  live.observe(now, event)         lost in a power cut  |
+//!         | 2  station.decide(world, event) -> facts, effects   pure |
+//!         | 3  store.commit(facts, events to send)   one transaction |
+//!         | 4  station.evolve(fact) for each                    pure |
+//!         +-----------------------------------------------------------+
+//!                 |  5  hands.perform(effects); the screen is published
+//!                 v
+//! ```
+//!
+//! *Record, then act*: no label byte leaves before its `PrintStarted` is on disk. *Doubt is a state*: after a cut
+//! between "sent to the printer" and "it answered", the station says so and asks; it never prints a second live label
+//! on a guess. *Restart is replay*: the same `evolve` makes the same station.
+//!
+//! # Where things are
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`units`] | mass, length, money, dates: exact integers |
+//! | [`barcode`] | scan bytes -> codes, command barcodes, tracking-number rules |
+//! | [`rating`] | cards -> quotes and refusals -> the choice, with its reasons |
+//! | [`label`] | one label document -> ZPL |
+//! | [`screen`] | one view value -> pixels and words |
+//! | [`station`] | events, facts, effects; decide, evolve; station -> view |
+//! | [`store`] | SQLite: journal, orders, numbers, outbox |
+//! | [`exchange`] | other people's formats: orders in, manifests out |
+//! | [`uplink`] | append with an expected head over HTTP(S); the built-in receiver |
+//! | [`devices`] | `hal` <-> events and effects; opening and reopening |
+//! | [`web`] | the page and its API |
+//! | [`config`] | `station.toml`, rate-card folders, language files; every problem with its line |
+//! | [`daemon`] | the loop, the control socket, the documents that commands show |
+//! | [`demo`] | virtual bench, receiver and robot packer (feature `demo`, not shipped) |
+//!
+//! The crate `hal` (folder `hal/`) has the devices: its words are picograms, bytes, pixels; it knows no order.
+//!
+//! # What holds
+//!
+//! - `units barcode rating label station screen` are pure: no file, socket, thread, clock, SQL or environment. Time
+//!   and dates are arguments; identifiers are counted from recorded facts. `clippy::disallowed_methods` and the tidy
+//!   test keep it so. `station` makes the [`screen::View`]; `screen` draws it and knows no station.
+//! - Only `store` knows SQL, only `uplink` an HTTP client, only `config` TOML, only `devices` both `hal` and events.
+//! - Facts are their own disk format: plain fields, frozen by a golden test, extended only with defaults. There is no
+//!   second set of types for the disk, and that is deliberate: two sets that must agree are one more thing to break.
+//! - Orders stand beside the journal, not in it: they hold names and addresses, which facts never do. The order in
+//!   hand is read again after a restart at the revision its parcel is packed by.
+//! - `stationseq` of an event is counted from the facts, so a replay gives every event the number it had.
 
 #![warn(missing_docs)]
 

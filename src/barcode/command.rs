@@ -1,4 +1,12 @@
 //! Command barcodes: `%PD:<COMMAND>[:<argument>]:<check>`.
+//!
+//! ```text
+//!  %PD:BOX:B2:Y
+//!      \____/ \ check character, ISO/IEC 7064 MOD 37,36 over the letters and digits of what is marked, upper-cased
+//! ```
+//!
+//! The prefix keeps SKUs and tracking numbers apart from commands; the check keeps a misread command from becoming
+//! another one: MOD 37,36 finds every single wrong character and every two swapped neighbours.
 
 /// What a packer can say with a barcode.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,4 +74,205 @@ pub enum CommandError {
 impl Command {
     /// What every command barcode begins with; no SKU and no tracking number does.
     pub const PREFIX: &'static str = "%PD:";
+
+    /// Every command's name, with an example of its argument where it takes one, in the order of the command sheet.
+    pub const NAMES: [(&'static str, Option<&'static str>); 22] = [
+        ("OK", None),
+        ("CANCEL", None),
+        ("NEXTPARCEL", None),
+        ("REWEIGH", None),
+        ("ZERO", None),
+        ("BOX", Some("B2")),
+        ("REPRINT", None),
+        ("VOID", None),
+        ("HOLD", None),
+        ("PROBLEM", Some("DAMAGED")),
+        ("MARKOK", Some("UN3481")),
+        ("CAGE", Some("07")),
+        ("BAGOPEN", None),
+        ("BAGCLOSE", None),
+        ("MANIFEST", Some("usps")),
+        ("HANDOVER", Some("usps")),
+        ("OUTAGE", Some("usps")),
+        ("RETURN", None),
+        ("HELP", None),
+        ("LANG", Some("es")),
+        ("LOGOUT", None),
+        ("BADGE", Some("7031")),
+    ];
+
+    /// Printable ASCII characters an argument may have.
+    const MAX_ARGUMENT: usize = 64;
+
+    /// Reads a command barcode's text. Upper and lower case are the same in a name and in the check character; an
+    /// argument is taken as it is written, colons included.
+    pub fn parse(text: &str) -> Result<Self, CommandError> {
+        let (body, check) =
+            text.strip_prefix(Self::PREFIX).and_then(|rest| rest.rsplit_once(':')).ok_or(CommandError::Check)?;
+        if !check.eq_ignore_ascii_case(check_character(body).encode_utf8(&mut [0; 4])) {
+            return Err(CommandError::Check);
+        }
+        let (name, argument) = body.split_once(':').map_or((body, None), |(name, argument)| (name, Some(argument)));
+        Self::named(&name.to_ascii_uppercase(), argument)
+    }
+
+    /// The barcode's text. An argument that [`Command::parse`] would refuse makes a barcode that is refused.
+    pub fn encode(&self) -> String {
+        let (name, argument) = self.parts();
+        let body = argument.map_or_else(|| name.to_owned(), |argument| format!("{name}:{argument}"));
+        format!("{}{body}:{}", Self::PREFIX, check_character(&body))
+    }
+
+    /// The command with this name: `REPRINT`; `MANIFEST` with the argument `usps`.
+    pub fn named(name: &str, argument: Option<&str>) -> Result<Self, CommandError> {
+        let wrong = || CommandError::Argument(name.to_owned());
+        let text = || {
+            let printable = |argument: &&str| argument.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+            let sized = |argument: &&str| (1..=Self::MAX_ARGUMENT).contains(&argument.len());
+            argument.filter(printable).filter(sized).map(str::to_owned).ok_or_else(wrong)
+        };
+        let bare = |command: Self| if argument.is_none() { Ok(command) } else { Err(wrong()) };
+        match name {
+            "OK" => bare(Self::Ok),
+            "CANCEL" => bare(Self::Cancel),
+            "NEXTPARCEL" => bare(Self::NextParcel),
+            "REWEIGH" => bare(Self::Reweigh),
+            "ZERO" => bare(Self::Zero),
+            "BOX" => text().map(Self::Box),
+            "REPRINT" => bare(Self::Reprint),
+            "VOID" => bare(Self::Void),
+            "HOLD" => bare(Self::Hold),
+            "PROBLEM" => text().map(Self::Problem),
+            "MARKOK" => text().map(Self::MarkOk),
+            "CAGE" => text().map(Self::Cage),
+            "BAGOPEN" => bare(Self::BagOpen),
+            "BAGCLOSE" => bare(Self::BagClose),
+            "MANIFEST" => text().map(Self::Manifest),
+            "HANDOVER" => text().map(Self::Handover),
+            "OUTAGE" => text().map(Self::Outage),
+            "RETURN" => bare(Self::Return),
+            "HELP" => bare(Self::Help),
+            "LANG" => text().map(Self::Lang),
+            "LOGOUT" => bare(Self::Logout),
+            "BADGE" => text().map(Self::Badge),
+            _ => Err(CommandError::Unknown(name.chars().take(40).collect())),
+        }
+    }
+
+    fn parts(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Self::Ok => ("OK", None),
+            Self::Cancel => ("CANCEL", None),
+            Self::NextParcel => ("NEXTPARCEL", None),
+            Self::Reweigh => ("REWEIGH", None),
+            Self::Zero => ("ZERO", None),
+            Self::Box(id) => ("BOX", Some(id)),
+            Self::Reprint => ("REPRINT", None),
+            Self::Void => ("VOID", None),
+            Self::Hold => ("HOLD", None),
+            Self::Problem(reason) => ("PROBLEM", Some(reason)),
+            Self::MarkOk(mark) => ("MARKOK", Some(mark)),
+            Self::Cage(id) => ("CAGE", Some(id)),
+            Self::BagOpen => ("BAGOPEN", None),
+            Self::BagClose => ("BAGCLOSE", None),
+            Self::Manifest(carrier) => ("MANIFEST", Some(carrier)),
+            Self::Handover(carrier) => ("HANDOVER", Some(carrier)),
+            Self::Outage(carrier) => ("OUTAGE", Some(carrier)),
+            Self::Return => ("RETURN", None),
+            Self::Help => ("HELP", None),
+            Self::Lang(language) => ("LANG", Some(language)),
+            Self::Logout => ("LOGOUT", None),
+            Self::Badge(operator) => ("BADGE", Some(operator)),
+        }
+    }
+}
+
+/// ISO/IEC 7064 MOD 37,36 over the letters and digits of `body`, upper-cased.
+fn check_character(body: &str) -> char {
+    let values = body.chars().filter(char::is_ascii_alphanumeric).filter_map(|character| character.to_digit(36));
+    let product = values.fold(36, |product, value| match (product + value) % 36 {
+        0 => 36 * 2 % 37,
+        sum => sum * 2 % 37,
+    });
+    char::from_digit((37 - product) % 36, 36).unwrap_or('0').to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn examples() -> impl Iterator<Item = Command> {
+        Command::NAMES
+            .into_iter()
+            .map(|(name, argument)| Command::named(name, argument).expect("an example of the sheet is a command"))
+    }
+
+    #[test]
+    fn the_check_character_is_that_of_the_standard() {
+        // The Global Release Identifier's published example, A1-2425G-ABC1234002-M, is MOD 37,36.
+        assert_eq!(check_character("A12425GABC1234002"), 'M');
+        assert_eq!(check_character("a1-2425g-abc1234002"), 'M');
+    }
+
+    #[test]
+    fn every_command_of_the_sheet_round_trips() {
+        for command in examples() {
+            assert_eq!(Command::parse(&command.encode()), Ok(command));
+        }
+        assert_eq!(Command::Ok.encode(), "%PD:OK:C");
+    }
+
+    #[test]
+    fn the_case_of_a_name_does_not_matter_and_that_of_an_argument_is_kept() {
+        let printed = Command::Outage("usps".into()).encode();
+        assert_eq!(Command::parse(&printed.replace("OUTAGE", "outage")), Ok(Command::Outage("usps".into())));
+    }
+
+    #[test]
+    fn an_argument_where_none_belongs_is_refused() {
+        let with = |body: &str| Command::parse(&format!("%PD:{body}:{}", check_character(body)));
+        assert_eq!(with("OK:1"), Err(CommandError::Argument("OK".into())));
+        assert_eq!(with("BOX"), Err(CommandError::Argument("BOX".into())));
+        assert_eq!(with("BOX:"), Err(CommandError::Argument("BOX".into())));
+        assert_eq!(with("BOX:é"), Err(CommandError::Argument("BOX".into())));
+        assert_eq!(with(&format!("BOX:{}", "1".repeat(65))), Err(CommandError::Argument("BOX".into())));
+        assert_eq!(with("BOX:A:1"), Ok(Command::Box("A:1".into())));
+        assert_eq!(with("FORMAT"), Err(CommandError::Unknown("FORMAT".into())));
+    }
+
+    #[test]
+    fn a_command_without_its_check_is_refused() {
+        for text in ["%PD:", "%PD:OK", "%PD:OK:", "%PD::", "%PD:OK:QQ", "OK"] {
+            assert_eq!(Command::parse(text), Err(CommandError::Check), "{text}");
+        }
+    }
+
+    fn any_command() -> impl Strategy<Value = Command> {
+        (0..Command::NAMES.len(), "[ -~]{1,64}").prop_map(|(at, argument)| {
+            let (name, wants) = Command::NAMES[at];
+            Command::named(name, wants.map(|_| argument.as_str())).expect("a printable argument")
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_command_round_trips_whatever_its_argument(command in any_command()) {
+            prop_assert_eq!(Command::parse(&command.encode()), Ok(command));
+        }
+
+        #[test]
+        fn no_letter_or_digit_of_a_command_can_change(command in any_command(), at in any::<prop::sample::Index>(), by in 1_u32..36) {
+            let printed = command.encode();
+            let places: Vec<usize> = (Command::PREFIX.len()..printed.len())
+                .filter(|at| printed.as_bytes()[*at].is_ascii_alphanumeric())
+                .collect();
+            let at = places[at.index(places.len())];
+            let value = char::from(printed.as_bytes()[at]).to_digit(36).expect("a letter or digit");
+            let other = char::from_digit((value + by) % 36, 36).expect("a letter or digit").to_ascii_uppercase();
+            let damaged = format!("{}{other}{}", &printed[..at], &printed[at + 1..]);
+            prop_assert_eq!(Command::parse(&damaged), Err(CommandError::Check));
+        }
+    }
 }

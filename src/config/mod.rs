@@ -1,1 +1,196 @@
-//! (to come)
+//! Configuration: `station.toml` and the folders it names.
+//!
+//! Reading finds every problem in one pass, each with its file and line, and never repairs one silently: an unknown
+//! key, a value of the wrong kind and a setting that this version does not drive are errors. What comes out is typed
+//! and complete; nothing after this module asks whether a setting makes sense. Device files are not opened here.
+
+pub mod carriers;
+mod device;
+mod gpio;
+mod languages;
+mod nearest;
+mod packing;
+pub mod problem;
+mod read;
+mod serial;
+mod station;
+pub mod table;
+#[cfg(test)]
+mod tests;
+mod uplink;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+pub use device::{Device, Printer, Scale, ScaleProtocol, Scanner};
+pub use gpio::{Gpio, GpioBackend};
+pub use packing::{Carton, Packing};
+pub use problem::{Problem, Problems, Severity};
+pub use serial::{Framing, Handshake, SerialSettings};
+pub use station::Station;
+pub use uplink::Uplink;
+
+use table::{Source, Table};
+
+use crate::rating::Cards;
+use crate::screen::Words;
+
+/// Largest `station.toml`: a hundred times the one we ship.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// A station's configuration. Paths are absolute or relative to the working directory, no longer to the file.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file it was read from.
+    pub file: PathBuf,
+    /// Who and where this station is.
+    pub station: Station,
+    /// At least one.
+    pub scanners: Vec<Scanner>,
+    /// The scale.
+    pub scale: Scale,
+    /// The label printer.
+    pub printer: Printer,
+    /// Lamps, tone and button.
+    pub gpio: Gpio,
+    /// Folder of rate cards, one folder per carrier.
+    pub carriers_dir: PathBuf,
+    /// How parcels are packed and closed.
+    pub packing: Packing,
+    /// Where events go; `None`: they wait.
+    pub uplink: Option<Uplink>,
+    /// Where the page listens; a loopback address.
+    pub listen: SocketAddr,
+}
+
+impl Config {
+    /// Reads `station.toml`; with it come the warnings.
+    ///
+    /// # Errors
+    /// Every problem of the file, warnings too, when at least one of them stops the station.
+    pub fn load(path: &Path) -> Result<(Self, Vec<Problem>), Problems> {
+        let reading = Reading::of(path);
+        match reading.config {
+            Some(config) if !reading.problems.has_errors() => Ok((config, reading.problems.0)),
+            _ => Err(reading.problems),
+        }
+    }
+
+    /// Every problem of `station.toml`, of the rate cards and of the languages.
+    pub fn check_all(path: &Path) -> Vec<Problem> {
+        let reading = Reading::of(path);
+        let mut problems = reading.problems;
+        if let Some(dir) = &reading.carriers_dir {
+            let (cards, found) = carriers::read(dir);
+            problems.extend(found.0);
+            if let (Some(cards), Some(config)) = (&cards, &reading.config) {
+                problems.extend(carriers::check_origin(cards, dir, &config.station.origin()).0);
+            }
+        }
+        if let Some((dir, language)) = &reading.language {
+            problems.extend(languages::read(dir, language).1.0);
+        }
+        problems.0
+    }
+}
+
+/// A configuration with everything it names.
+#[derive(Debug)]
+pub struct Loaded {
+    /// `station.toml`.
+    pub config: Config,
+    /// The rate cards.
+    pub cards: Cards,
+    /// Words by language; the station's own is among them.
+    pub words: BTreeMap<String, Words>,
+    /// What is wrong and stops nothing.
+    pub warnings: Vec<Problem>,
+}
+
+impl Loaded {
+    /// Reads `station.toml`, the rate cards and the languages.
+    ///
+    /// # Errors
+    /// Every problem of all of them, when at least one of them stops the station.
+    pub fn read(path: &Path) -> Result<Self, Problems> {
+        let (config, warnings) = Config::load(path)?;
+        let mut problems = Problems(warnings);
+        let (cards, found) = carriers::read(&config.carriers_dir);
+        problems.extend(found.0);
+        let (words, found) = languages::read(&config.station.languages_dir, &config.station.language);
+        problems.extend(found.0);
+        match cards {
+            Some(cards) if !problems.has_errors() => Ok(Self { config, cards, words, warnings: problems.0 }),
+            _ => Err(problems),
+        }
+    }
+}
+
+/// What one pass over the file found. The folders are known even when something else is wrong.
+struct Reading {
+    config: Option<Config>,
+    carriers_dir: Option<PathBuf>,
+    language: Option<(PathBuf, String)>,
+    problems: Problems,
+}
+
+impl Reading {
+    fn of(path: &Path) -> Self {
+        let mut reading = Self { config: None, carriers_dir: None, language: None, problems: Problems::default() };
+        let text = match read_text(path) {
+            Ok(text) => text,
+            Err(problem) => {
+                reading.problems.push(problem);
+                return reading;
+            }
+        };
+        let source = Source::new(path, text);
+        if let Some(root) = source.parse() {
+            reading.read(&Table::root(&source, &root), path);
+        }
+        reading.problems = source.into_problems();
+        reading.problems.0.sort_by_key(|problem| problem.line);
+        reading
+    }
+
+    fn read(&mut self, root: &Table<'_>, path: &Path) {
+        let base = path.parent().unwrap_or(Path::new(""));
+        let carriers_dir = station::carriers_dir(root, base);
+        let station = station::station(root, base, carriers_dir.as_deref());
+        let scanners = device::scanners(root);
+        let scale = device::scale(root);
+        let printer = device::printer(root);
+        gpio::panel(root);
+        let gpio = gpio::gpio(root);
+        let packing = packing::packing(root);
+        let uplink = uplink::uplink(root, base);
+        let listen = uplink::listen(root);
+        root.finish();
+        self.carriers_dir.clone_from(&carriers_dir);
+        self.language = station.as_ref().map(|station| (station.languages_dir.clone(), station.language.clone()));
+        self.config = (|| {
+            Some(Config {
+                file: path.to_owned(),
+                station: station?,
+                scanners,
+                scale: scale?,
+                printer: printer?,
+                gpio: gpio?,
+                carriers_dir: carriers_dir?,
+                packing: packing?,
+                uplink: uplink?,
+                listen: listen?,
+            })
+        })();
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, Problem> {
+    let problem = |what: String| Problem::error(path, what, "name a station.toml that this user may read");
+    let size = std::fs::metadata(path).map_err(|error| problem(format!("cannot be read: {error}")))?.len();
+    if size > MAX_BYTES {
+        return Err(problem(format!("is larger than {} KiB", MAX_BYTES >> 10)));
+    }
+    std::fs::read_to_string(path).map_err(|error| problem(format!("cannot be read: {error}")))
+}

@@ -1,1 +1,15 @@
-//! (to come)
+//! The running station: the loop, and everything that hangs on it.
+//!
+//! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its hands; `answers`
+//! are the documents that commands and the page show; `control` is the socket that commands act through.
+
+mod announce;
+pub mod answers;
+pub mod control;
+mod core;
+mod service;
+mod setup;
+
+pub use self::core::{Core, Moment};
+pub use service::{Service, Ways, ask, serve_page};
+pub use setup::{Setup, SetupError, clock, today};

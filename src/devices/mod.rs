@@ -1,1 +1,137 @@
-//! (to come)
+//! Devices of the bench <-> events and effects.
+//!
+//! One task for each device. It opens the device, reads or drives it, says so when it goes away, and opens it again
+//! when it is back; nothing above waits for it. Only this module knows both `hal` and the station's events.
+
+pub mod doctor;
+mod lamp;
+mod printer;
+mod scale;
+mod scanner;
+
+use std::time::Duration;
+
+use hal::port::{Address, Port, PortError};
+use tokio::sync::{mpsc, watch};
+
+use crate::screen::Mood;
+use crate::station::event::{Device, Effect, Event, Sound};
+use crate::station::parcel::State;
+
+pub use lamp::Pins;
+pub use printer::LabelPrinter;
+pub use scale::Scale;
+pub use scanner::Scanner;
+
+/// How long a device that is away is left alone before it is opened again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// What hangs on the bench.
+#[derive(Debug)]
+pub struct Devices {
+    /// Scanners, by name.
+    pub scanners: Vec<Scanner>,
+    /// The scale, if there is one.
+    pub scale: Option<Scale>,
+    /// The label printer, if there is one.
+    pub printer: Option<LabelPrinter>,
+    /// Lamp, tone and button lines, if they are wired.
+    pub pins: Option<Pins>,
+}
+
+/// The loop's end of the devices.
+#[derive(Debug)]
+pub struct Hands {
+    pace: watch::Sender<hal::scale::Pace>,
+    zero: mpsc::Sender<()>,
+    print: mpsc::Sender<printer::Task>,
+    mood: watch::Sender<Mood>,
+    sound: mpsc::Sender<Sound>,
+}
+
+impl Hands {
+    /// Starts a task for each device.
+    pub fn start(devices: Devices, events: &mpsc::Sender<Event>) -> Self {
+        let (pace, paced) = watch::channel(hal::scale::Pace::Calm);
+        let (zero, zeroed) = mpsc::channel(1);
+        let (print, tasks) = mpsc::channel(16);
+        let (mood, moods) = watch::channel(Mood::Ready);
+        let (sound, sounds) = mpsc::channel(4);
+        for scanner in devices.scanners {
+            tokio::spawn(scanner::run(scanner, events.clone()));
+        }
+        if let Some(scale) = devices.scale {
+            tokio::spawn(scale::run(scale, paced, zeroed, events.clone()));
+        }
+        if let Some(printer) = devices.printer {
+            tokio::spawn(printer::run(printer, tasks, events.clone()));
+        }
+        if let Some(pins) = devices.pins {
+            tokio::spawn(lamp::run(pins, moods, sounds, events.clone()));
+        }
+        Self { pace, zero, print, mood, sound }
+    }
+
+    /// Does what was decided. Nothing here blocks: a device that does not listen loses a sound, never a print, because
+    /// the printer's queue is longer than anything the station ever asks of it at once.
+    pub fn perform(&self, effect: Effect) {
+        let task = match effect {
+            Effect::Prepare(job) => printer::Task::Prepare(job),
+            Effect::Send { job, bytes, clear } => printer::Task::Send { job, bytes, clear },
+            Effect::Release => printer::Task::Release,
+            Effect::ZeroScale => {
+                let _ = self.zero.try_send(());
+                return;
+            }
+            Effect::Sound(sound) => {
+                let _ = self.sound.try_send(sound);
+                return;
+            }
+            Effect::Reconsider => return,
+        };
+        if self.print.try_send(task).is_err() {
+            tracing::error!("no label printer takes the job; check [[printer]] in the configuration");
+        }
+    }
+
+    /// Lets the lamp show the screen's colour, and the scale hurry only while somebody waits for a weight.
+    pub fn follow(&self, mood: Mood, in_hand: Option<State>) {
+        self.mood.send_if_modified(|now| std::mem::replace(now, mood) != mood);
+        let pace = match in_hand {
+            Some(State::Open | State::Weighed) => hal::scale::Pace::Eager,
+            _ => hal::scale::Pace::Calm,
+        };
+        self.pace.send_if_modified(|now| std::mem::replace(now, pace) != pace);
+    }
+}
+
+/// Opens a device, however long it takes; says once that it is away, and once that it is there.
+async fn open(address: &Address, device: &Device, events: &mpsc::Sender<Event>) -> Port {
+    let mut said = false;
+    loop {
+        match Port::open(address).await {
+            Ok(port) => {
+                tracing::info!(?device, "device opened");
+                report(events, Event::Device { device: device.clone(), away: None }).await;
+                return port;
+            }
+            Err(error) => {
+                if !said {
+                    tracing::warn!(?device, %error, "device is away");
+                    away(device, &error, events).await;
+                    said = true;
+                }
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
+    }
+}
+
+async fn away(device: &Device, error: &PortError, events: &mpsc::Sender<Event>) {
+    report(events, Event::Device { device: device.clone(), away: Some(error.to_string()) }).await;
+}
+
+/// Hands an event to the loop; when the loop is gone the program is ending.
+async fn report(events: &mpsc::Sender<Event>, event: Event) {
+    let _ = events.send(event).await;
+}

@@ -1,1 +1,11 @@
-//! (to come)
+//! Other people's formats: orders in, manifests out. One file per outside format.
+//!
+//! Wire types are not domain types: each format carries its version, is bounded when read, and is frozen by golden
+//! tests when written. Nothing here opens a file or a socket: text and bytes come in as arguments and go out as values.
+//! It refuses to guess: an order that cannot be read whole is refused alone, with the reason and its original text.
+
+pub mod canonical;
+pub mod manifest;
+pub mod order;
+#[cfg(any(test, feature = "demo"))]
+pub mod sample;

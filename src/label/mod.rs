@@ -5,6 +5,16 @@
 
 #![deny(clippy::disallowed_methods)]
 
+mod address;
+pub mod code128;
+pub mod document;
+mod font;
+mod layout;
+mod sheet;
+#[cfg(test)]
+mod tests;
+mod zpl;
+
 use crate::station::order::Address;
 use crate::units::{Date, Mass};
 
@@ -91,4 +101,28 @@ pub enum LabelError {
         /// Resolution asked for.
         dpi: u32,
     },
+}
+
+/// The label as a ZPL II format that prints once and changes nothing in the printer's configuration.
+///
+/// # Errors
+/// [`LabelError`] when any of it would come out clipped, blank or unreadable; then no byte is made.
+pub fn zpl(label: &Label, media: Media) -> Result<Vec<u8>, LabelError> {
+    document(label, media).map(|document| zpl::encode(&document))
+}
+
+/// The label as things to draw, for every printer language and for pictures.
+///
+/// # Errors
+/// As [`zpl()`].
+pub fn document(label: &Label, media: Media) -> Result<document::Document, LabelError> {
+    layout::layout(label, media)
+}
+
+/// Refuses the first character that the printer's font does not have.
+fn printable(field: &'static str, text: &str) -> Result<(), LabelError> {
+    match text.chars().find(|character| !font::has(*character)) {
+        Some(character) => Err(LabelError::Unprintable { field, character }),
+        None => Ok(()),
+    }
 }

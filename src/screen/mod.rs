@@ -6,9 +6,18 @@
 #![deny(clippy::disallowed_methods)]
 
 mod draw;
+mod keys;
+mod lettering;
+mod palette;
+mod picture;
+mod shape;
+#[cfg(test)]
+mod tests;
 mod view;
 mod words;
 
-// pub use draw::draw;
+pub use draw::draw;
+pub use keys::KEYS;
+pub use picture::Picture;
 pub use view::{Link, Mood, Note, Symbol, View};
-// pub use words::{Words, WordsError};
+pub use words::{Words, WordsError, WordsProblem};

@@ -1,3 +1,213 @@
 //! The station's rules: event -> decide -> facts -> evolve.
+//!
+//! [`Station`] is what the facts made; [`live::Live`] is what is only true now (the weight on the pan, which devices
+//! answer, the last message). `decide` changes nothing, `evolve` decides nothing, and whoever calls them commits the
+//! facts in between: *record, then act*. After a cut nobody knows whether a label came out; that doubt is a state
+//! ([`parcel::State::PrintUncertain`]) and only a scan or the packer's word ends it.
+//!
+//! It opens no file, asks no clock, and knows no device: time and the world come in as arguments.
 
+#![deny(clippy::disallowed_methods)]
+
+mod command;
+mod decide;
+mod evolve;
+mod floor;
+mod manifest;
+mod print;
+mod view;
+
+pub mod event;
+pub mod fact;
+pub mod live;
 pub mod order;
+pub mod parcel;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use event::Effect;
+use fact::Fact;
+use live::{Live, Say};
+use order::Address;
+use parcel::{Parcel, ParcelId};
+
+use crate::barcode::Command;
+use crate::label::Media;
+use crate::rating::Cards;
+use crate::units::{Date, Dims, Mass, Timestamp, Uptime};
+
+/// Everything the facts made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Station {
+    /// By identifier; the first is number 1.
+    parcels: Vec<Parcel>,
+    by_order: HashMap<String, Vec<ParcelId>>,
+    by_tracking: HashMap<String, ParcelId>,
+    /// The parcel in hand.
+    bench: Option<ParcelId>,
+    manifests: Vec<Manifest>,
+    /// Next serial of each started pool, by carrier and pool.
+    pools: BTreeMap<(String, String), u64>,
+    outages: BTreeSet<String>,
+    operator: Option<String>,
+    language: Option<String>,
+    /// How many events the facts so far have told the world: the last `stationseq`.
+    announced: u64,
+}
+
+/// Parcels handed to one carrier in one wave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// Its identifier.
+    pub id: String,
+    /// The carrier.
+    pub carrier: String,
+    /// The ship date of all its parcels.
+    pub ship_date: Date,
+    /// Counts manifests of this carrier and day.
+    pub wave: u32,
+    /// What is on it.
+    pub parcels: Vec<ParcelId>,
+    /// Whether the carrier took it.
+    pub handed_over: bool,
+    /// Whether the receiver has its event.
+    pub confirmed: bool,
+    /// `stationseq` of its event.
+    pub event: u64,
+}
+
+/// What the station is configured to be.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Its identifier.
+    pub station: String,
+    /// Its warehouse.
+    pub warehouse: String,
+    /// The sender on every label; its postcode is the origin of every zone.
+    pub ship_from: Address,
+    /// Cartons by identifier.
+    pub boxes: BTreeMap<String, Carton>,
+    /// A pan with less than this on it is empty.
+    pub empty_below: Mass,
+    /// What labels are printed on.
+    pub media: Media,
+    /// Labels say SPECIMEN.
+    pub specimen: bool,
+    /// Languages there are words for.
+    pub languages: BTreeSet<String>,
+    /// The language of the screen until somebody chooses another.
+    pub language: String,
+}
+
+/// A carton.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carton {
+    /// Its outside.
+    pub outer: Dims,
+    /// Its empty mass.
+    pub tare: Mass,
+}
+
+/// The world at the moment of a decision.
+#[derive(Debug, Clone, Copy)]
+pub struct World<'a> {
+    /// For waiting.
+    pub now: Uptime,
+    /// For people.
+    pub wall: Timestamp,
+    /// The ship date, in the warehouse's zone.
+    pub today: Date,
+    /// What is only true now.
+    pub live: &'a Live,
+    /// What the station is configured to be.
+    pub rules: &'a Rules,
+    /// The rate cards in force.
+    pub cards: &'a Cards,
+}
+
+/// What a decision comes to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// To be recorded, in this order, all or none.
+    pub facts: Vec<Fact>,
+    /// To be done once they are recorded.
+    pub effects: Vec<Effect>,
+    /// To be told the packer.
+    pub say: Option<Say>,
+    /// A command that waits for its second scan.
+    pub confirm: Option<Command>,
+    /// The parcel that the message is about, for REPRINT and VOID at rest.
+    pub shown: Option<ParcelId>,
+    /// Take the weight on the pan although it was not empty since the last parcel.
+    pub rearm: bool,
+}
+
+impl Station {
+    /// The parcel in hand.
+    pub fn bench(&self) -> Option<(ParcelId, &Parcel)> {
+        let id = self.bench?;
+        self.parcel(id).map(|parcel| (id, parcel))
+    }
+
+    /// A parcel.
+    pub fn parcel(&self, id: ParcelId) -> Option<&Parcel> {
+        let index = usize::try_from(id.0.checked_sub(1)?).ok()?;
+        self.parcels.get(index)
+    }
+
+    /// Every parcel, oldest first.
+    pub fn parcels(&self) -> impl DoubleEndedIterator<Item = (ParcelId, &Parcel)> {
+        self.parcels.iter().enumerate().map(|(index, parcel)| (ParcelId(index as u64 + 1), parcel))
+    }
+
+    /// The parcel that travels under a number.
+    pub fn by_tracking(&self, tracking: &str) -> Option<ParcelId> {
+        self.by_tracking.get(tracking).copied()
+    }
+
+    /// The parcels of an order, oldest first.
+    pub fn of_order(&self, order_ref: &str) -> &[ParcelId] {
+        self.by_order.get(order_ref).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every manifest, oldest first.
+    pub fn manifests(&self) -> &[Manifest] {
+        &self.manifests
+    }
+
+    /// The manifest a parcel is on.
+    pub fn manifest_of(&self, parcel: &Parcel) -> Option<&Manifest> {
+        self.manifests.get(usize::try_from(parcel.manifest?).ok()?)
+    }
+
+    /// The last `stationseq` that the facts have used.
+    pub fn announced(&self) -> u64 {
+        self.announced
+    }
+
+    /// The language of the screen.
+    pub fn language<'a>(&'a self, rules: &'a Rules) -> &'a str {
+        self.language.as_deref().unwrap_or(&rules.language)
+    }
+
+    /// Who is signed in.
+    pub fn operator(&self) -> Option<&str> {
+        self.operator.as_deref()
+    }
+
+    /// The next number of a carrier: its pool and serial; `None` when no started pool of this station has one left.
+    pub fn next_serial(&self, world: &World<'_>, carrier: &str) -> Option<(String, u64)> {
+        let carrier = world.cards.carrier(carrier)?;
+        carrier.pools.iter().filter(|pool| pool.station == world.rules.station).find_map(|pool| {
+            let next = *self.pools.get(&(carrier.id.clone(), pool.id.clone()))?;
+            (next <= pool.to).then(|| (pool.id.clone(), next))
+        })
+    }
+
+    fn next_parcel(&self) -> ParcelId {
+        ParcelId(self.parcels.len() as u64 + 1)
+    }
+}

@@ -1,1 +1,225 @@
-//! (to come)
+//! What the station remembers: one SQLite file with the journal, the orders, the numbers used and the outbox.
+//!
+//! Only this module knows SQL. WAL with `synchronous=FULL`, asserted at every start: an acknowledged commit survives a
+//! power cut. There is one writer, the running station; it holds the lock of the folder. Everybody else reads.
+//!
+//! It knows orders and events as text: what they mean is `exchange`'s and `uplink`'s.
+
+mod orders;
+mod outbox;
+mod schema;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, params};
+
+use crate::station::fact::Fact;
+use crate::station::parcel::ParcelId;
+use crate::units::Timestamp;
+
+pub use orders::{Found, Import, StoredOrder};
+pub use outbox::{Announcement, Aside, Waiting};
+
+/// The name of the database in the data folder.
+pub const DATABASE: &str = "station.db";
+const LOCK: &str = "station.lock";
+
+/// The station's memory, open for the one writer or for a reader.
+#[derive(Debug)]
+pub struct Store {
+    db: Connection,
+    incarnation: String,
+    last_seq: u64,
+    confirmed: u64,
+    confirmed_on_disk: u64,
+    /// Held until the store is dropped; `None` for a reader.
+    _lock: Option<File>,
+}
+
+/// Why the memory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process writes here.
+    #[error("lock {0}: a station is already running on this folder; stop it, or give another data_dir")]
+    Locked(PathBuf),
+    /// There is no database.
+    #[error("open {0}: no station has run here yet; check data_dir")]
+    Missing(PathBuf),
+    /// A newer program wrote it.
+    #[error(
+        "open the database: it was written by a newer parceld (format {found}, this one knows {known}); install that version again"
+    )]
+    Newer {
+        /// Its format.
+        found: i64,
+        /// The newest this program knows.
+        known: i64,
+    },
+    /// A setting did not take.
+    #[error("set {0} on the database: the file system does not allow it; use a local disk")]
+    Pragma(&'static str),
+    /// The disk is full.
+    #[error("record: the disk is full; free some space, nothing is lost")]
+    Full,
+    /// A folder or file.
+    #[error("use {path}: {source}; check the folder and its owner")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// SQLite.
+    #[error("use the database: {0}")]
+    Database(rusqlite::Error),
+    /// A fact on disk that this program cannot read.
+    #[error("read fact {seq} of the journal: {source}; install the version that wrote it")]
+    Fact {
+        /// Its number.
+        seq: u64,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// An event that cannot be written.
+    #[error("tell the world: {0}")]
+    Event(String),
+    /// The operating system has no random numbers.
+    #[error("make a random number: {0}")]
+    Random(String),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// A fact as it stands in the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number, dense and rising from 1.
+    pub seq: u64,
+    /// When it was recorded, by the station's clock.
+    pub at: Timestamp,
+    /// The fact.
+    pub fact: Fact,
+}
+
+impl Store {
+    /// Opens the memory in `dir` for writing, making it if there is none. Fails when somebody else holds it.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        let file = |source| StoreError::File { path: dir.to_owned(), source };
+        std::fs::create_dir_all(dir).map_err(file)?;
+        let lock_path = dir.join(LOCK);
+        let lock = File::options().create(true).append(true).open(&lock_path).map_err(file)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => return Err(StoreError::Locked(lock_path)),
+            Err(std::fs::TryLockError::Error(source)) => return Err(StoreError::File { path: lock_path, source }),
+        }
+        let mut db = Connection::open(dir.join(DATABASE))?;
+        schema::prepare(&mut db)?;
+        Self::with(db, Some(lock))
+    }
+
+    /// Opens the memory in `dir` for reading, beside whoever writes.
+    pub fn read(dir: &Path) -> Result<Self, StoreError> {
+        let path = dir.join(DATABASE);
+        if !path.exists() {
+            return Err(StoreError::Missing(path));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(path, flags)?;
+        db.busy_timeout(std::time::Duration::from_secs(2))?;
+        schema::check_version(&db)?;
+        Self::with(db, None)
+    }
+
+    fn with(db: Connection, lock: Option<File>) -> Result<Self, StoreError> {
+        let incarnation = db.query_row("SELECT value FROM meta WHERE key = 'incarnation'", [], |row| row.get(0))?;
+        let last_seq = db.query_row("SELECT coalesce(max(seq), 0) FROM journal", [], |row| row.get(0))?;
+        let confirmed =
+            db.query_row("SELECT value FROM meta WHERE key = 'confirmed'", [], |row| row.get::<_, String>(0))?;
+        let confirmed = confirmed.parse().unwrap_or(0);
+        Ok(Self { db, incarnation, last_seq, confirmed, confirmed_on_disk: confirmed, _lock: lock })
+    }
+
+    /// The random name of this database: a new one, or a restored one that was told so, is another incarnation.
+    pub fn incarnation(&self) -> &str {
+        &self.incarnation
+    }
+
+    /// Hands over every fact that state is made of, in order.
+    pub fn replay(&self, mut take: impl FnMut(Fact)) -> Result<(), StoreError> {
+        let mut facts = self.db.prepare("SELECT seq, body FROM journal WHERE name <> ?1 ORDER BY seq")?;
+        let mut rows = facts.query(params![Fact::DECIDED])?;
+        while let Some(row) = rows.next()? {
+            let body = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+            let fact = serde_json::from_str(body)
+                .map_err(|source| StoreError::Fact { seq: row.get(0).unwrap_or(0), source })?;
+            take(fact);
+        }
+        Ok(())
+    }
+
+    /// Everything recorded about one parcel, in order.
+    pub fn history(&self, parcel: ParcelId) -> Result<Vec<Entry>, StoreError> {
+        let mut facts = self.db.prepare("SELECT seq, at, body FROM journal WHERE parcel = ?1 ORDER BY seq")?;
+        let mut rows = facts.query(params![parcel.0])?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            let seq = row.get(0)?;
+            let body = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+            let fact = serde_json::from_str(body).map_err(|source| StoreError::Fact { seq, source })?;
+            entries.push(Entry { seq, at: Timestamp(row.get(1)?), fact });
+        }
+        Ok(entries)
+    }
+
+    /// Records facts and what they tell the world: all of them or none, on the disk when this returns.
+    pub fn commit(&mut self, at: Timestamp, facts: &[Fact], events: &[Announcement]) -> Result<(), StoreError> {
+        if facts.is_empty() && events.is_empty() {
+            return Ok(());
+        }
+        let (mut seq, confirmed) = (self.last_seq, self.confirmed);
+        let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        {
+            let mut journal = transaction
+                .prepare_cached("INSERT INTO journal (seq, at, parcel, name, body) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+            for fact in facts {
+                seq += 1;
+                let body = serde_json::to_string(fact).map_err(|source| StoreError::Fact { seq, source })?;
+                journal.execute(params![seq, at.0, fact.parcel().map(|id| id.0), fact.name(), body])?;
+                if let Fact::Committed { parcel, commitment } = fact {
+                    transaction
+                        .prepare_cached("INSERT INTO numbers (carrier, number, parcel) VALUES (?1, ?2, ?3)")?
+                        .execute(params![commitment.carrier(), commitment.tracking, parcel.0])?;
+                }
+            }
+            outbox::insert(&transaction, at, events)?;
+            if confirmed != self.confirmed_on_disk {
+                transaction
+                    .prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'confirmed'")?
+                    .execute(params![confirmed.to_string()])?;
+            }
+        }
+        transaction.commit()?;
+        self.last_seq = seq;
+        self.confirmed_on_disk = confirmed;
+        Ok(())
+    }
+
+    /// Copies of the whole database cost nothing but a read: used by tests to look at what is on disk.
+    #[cfg(test)]
+    pub(crate) fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
+        self.db.pragma_update(None, "max_page_count", pages)?;
+        Ok(())
+    }
+}

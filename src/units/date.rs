@@ -17,6 +17,9 @@ pub struct Date {
 }
 
 impl Date {
+    /// 1970-01-01.
+    pub const EPOCH: Self = Self { year: 1970, month: 1, day: 1 };
+
     /// A day that exists; `None` otherwise.
     pub const fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         if year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > days_in(year, month) {

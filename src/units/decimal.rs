@@ -53,13 +53,18 @@ impl Decimal {
 /// Writes `value / per_one` with up to `places` decimals, cut after the last digit that is not zero; what is finer is
 /// rounded half away from zero.
 pub(super) fn write(f: &mut std::fmt::Formatter<'_>, value: i64, per_one: i64, places: u32) -> std::fmt::Result {
+    let text = fixed(value, per_one, places);
+    f.write_str(if places == 0 { &text } else { text.trim_end_matches('0').trim_end_matches('.') })
+}
+
+/// `value / per_one` with exactly `places` decimals; what is finer is rounded half away from zero.
+pub(super) fn fixed(value: i64, per_one: i64, places: u32) -> String {
     let scale = 10_i128.pow(places);
     let magnitude = i128::from(value).abs() * scale;
     let per_one = i128::from(per_one);
     let steps = (magnitude + per_one / 2) / per_one;
     let (whole, fraction) = (steps / scale, steps % scale);
     let sign = if value < 0 && steps != 0 { "-" } else { "" };
-    let fraction = format!("{fraction:0width$}", width = places as usize);
-    let fraction = fraction.trim_end_matches('0');
-    if places == 0 || fraction.is_empty() { write!(f, "{sign}{whole}") } else { write!(f, "{sign}{whole}.{fraction}") }
+    let width = places as usize;
+    if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction:0width$}") }
 }

@@ -116,6 +116,11 @@ impl Mass {
         }
         In(self.0, unit.picograms(), places)
     }
+
+    /// The number of `unit`s with exactly `places` decimals, as a scale shows it: `0.850`.
+    pub fn fixed(self, unit: MassUnit, places: u32) -> String {
+        decimal::fixed(self.0, unit.picograms(), places)
+    }
 }
 
 impl FromStr for Mass {

@@ -1,1 +1,201 @@
-//! (to come)
+//! The uplink: events out of the outbox to the receiver, orders back, over HTTP(S).
+//!
+//! The protocol is *append with an expected head*. Events are dense from 1 within one incarnation of the station;
+//! a batch is put with `If-Match: "<the number before it>"`, so a batch whose answer was lost is recognised when it
+//! comes again, however many days later: nothing is lost and nothing doubled. Every batch is made of the bytes the
+//! outbox holds, never serialized again. After any doubt the receiver is asked for its head first.
+//!
+//! - `chain` decides, `answer` reads an HTTP answer, `backoff` counts delays, `orders` paces the pull: all pure.
+//! - `client` speaks HTTP; `hand` joins the two and asks the daemon's loop for what it needs through [`Request`].
+//! - [`event`] makes the events themselves. `receiver` is a real receiver for the demo and the tests.
+//!
+//! What it does where the protocol leaves room:
+//!
+//! - *The receiver speaks of another incarnation* (a new database here, or another station under this id). The
+//!   numbers of one incarnation say nothing about another, so the oldest event kept here is offered with the number
+//!   before it; the receiver takes it, knows it already, or answers 412 with its head for this incarnation. A 412
+//!   that names another incarnation means that this one is no longer wanted: stop and call a person.
+//! - *The receiver is ahead* of the newest event here: this database is older than what was sent. Stop.
+//! - *The receiver went back* (restored from a backup): events are sent again from there as long as they are kept.
+//! - *A neighbour is accepted*: an event before it, taken while the refused one was being found; else the last batch
+//!   that was taken, put again unchanged. After setting an event aside, none is set aside until another event has
+//!   been taken, so a receiver that refuses everything new cannot hollow out the outbox.
+//! - *Orders refused* with anything but 401 and 403 stop the pull of orders alone; events go on.
+//!
+//! It refuses to follow redirects, to drop an event, to send a token over plain HTTP beyond loopback, and to read an
+//! answer without a bound. It holds nothing that a restart would miss.
+
+mod answer;
+mod backoff;
+mod chain;
+mod client;
+pub mod event;
+mod hand;
+mod orders;
+#[cfg(any(test, feature = "demo"))]
+pub mod receiver;
+#[cfg(test)]
+mod storm;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+pub use client::SetupError;
+pub use hand::run;
+pub use reqwest::Url;
+
+/// One event of the outbox: a CloudEvent as [`event::cloud_event`] wrote it once. These bytes are sent every time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its number, dense and rising from 1 within the incarnation.
+    pub seq: u64,
+    /// The JSON object, on one line.
+    pub body: Arc<str>,
+}
+
+/// What the uplink asks of the loop, which owns the database.
+#[derive(Debug)]
+pub enum Request {
+    /// The rows numbered above `after`, in order: at most `max`, and no more once `max_bytes` are passed, but at
+    /// least one where there is one. A row set aside comes as its tombstone.
+    Rows {
+        /// The last number not wanted.
+        after: u64,
+        /// How many rows at most.
+        max: usize,
+        /// Bytes of bodies that are enough.
+        max_bytes: usize,
+        /// Takes the rows; empty when none is kept.
+        reply: oneshot::Sender<Vec<Row>>,
+    },
+    /// How far the receiver is. Rows up to `confirmed` need not be kept for the uplink.
+    Progress {
+        /// The receiver's head: the last event it has taken.
+        sent: u64,
+        /// The last event it will never ask for again. Does not go back while the uplink runs.
+        confirmed: u64,
+    },
+    /// Put the tombstone in the place of the event with its number, and keep the original exportable.
+    SetAside {
+        /// The event's number.
+        seq: u64,
+        /// What the receiver said, for people; at most a few hundred printable characters.
+        reason: String,
+        /// What is sent from now on.
+        tombstone: Row,
+        /// True once that is durable.
+        reply: oneshot::Sender<bool>,
+    },
+    /// Orders from the receiver, with the cursor that follows them: one transaction.
+    Orders {
+        /// Orders as JSON, each as received and not yet checked. May be empty when only the cursor moved.
+        bodies: Vec<String>,
+        /// Where the next pull begins.
+        cursor: String,
+        /// True once both are durable.
+        reply: oneshot::Sender<bool>,
+    },
+    /// The link changed.
+    State(LinkState),
+}
+
+/// How the link is, for the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkState {
+    /// The receiver answers.
+    Up {
+        /// Why no orders are pulled from it at present.
+        orders: Option<String>,
+    },
+    /// It does not; the uplink tries again by itself.
+    Down {
+        /// What happened.
+        why: String,
+        /// When it tries again, in milliseconds from now.
+        retry_in_ms: u64,
+    },
+    /// A person must act, then send [`Command::Retry`]. Nothing was dropped.
+    Stopped {
+        /// What happened and what to do.
+        why: String,
+    },
+}
+
+/// What a person may tell the uplink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Try now: out of [`LinkState::Stopped`], or without waiting for the back-off.
+    Retry,
+}
+
+/// The bearer token. Never shown.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl Token {
+    /// A token as its file holds it; white space around it is dropped.
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().to_owned())
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// Everything the uplink needs to know.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The receiver's address: `https`, or `http` to loopback.
+    pub url: String,
+    /// Sent as `Authorization: Bearer`.
+    pub token: Option<Token>,
+    /// A private certificate authority, PEM. When given, no other is trusted.
+    pub ca_pem: Option<Vec<u8>>,
+    /// Whose events these are.
+    pub source: event::Source,
+    /// Where the pull of orders begins: the last cursor that was committed, or empty.
+    pub cursor: String,
+    /// Delays and limits.
+    pub pace: Pace,
+}
+
+/// Delays and limits of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// The shortest back-off, and the width of the first window.
+    pub retry_first: Duration,
+    /// The longest back-off that the uplink chooses by itself.
+    pub retry_most: Duration,
+    /// The first wait before the head is asked for a confirmation; it doubles while none comes.
+    pub confirm_first: Duration,
+    /// The longest such wait.
+    pub confirm_most: Duration,
+    /// How often orders are asked for while the link is up; `None` for never.
+    pub orders_every: Option<Duration>,
+    /// For the connection.
+    pub connect: Duration,
+    /// For a whole exchange, to the last byte of the answer.
+    pub whole: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            retry_first: Duration::from_secs(1),
+            retry_most: Duration::from_secs(300),
+            confirm_first: Duration::from_secs(1),
+            confirm_most: Duration::from_secs(60),
+            orders_every: Some(Duration::from_secs(30)),
+            connect: Duration::from_secs(5),
+            whole: Duration::from_secs(30),
+        }
+    }
+}

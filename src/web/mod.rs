@@ -1,1 +1,48 @@
-//! (to come)
+//! The page of the station and its API, for a browser on the same machine.
+//!
+//! It shows what the packer sees, what was decided and why, and what waits for the uplink; in the demo also the virtual
+//! devices. It answers loopback without a sign-in, so it believes nobody else: a foreign `Host` is refused (DNS
+//! rebinding), and whatever changes something must come from the page itself. It sends no CORS header, keeps nothing in
+//! caches and holds no state: it asks the loop, and passes on what the loop published.
+
+mod api;
+mod bench;
+mod desk;
+mod guard;
+mod live;
+mod page;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+
+pub use desk::{Asked, BenchAct, BenchCall, Desk, Frame, PrintedLabel, Question};
+
+/// Largest request body in bytes: sixteen times the longest scan in JSON, and small enough to be held.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// Every route. `listen` is the address the socket is bound to (its real port): it decides which `Host` is believed.
+pub fn router(desk: Desk, listen: SocketAddr) -> axum::Router {
+    let guard = guard::Guard::new(listen);
+    axum::Router::new()
+        .route("/", get(page::index))
+        .route("/{file}", get(page::file))
+        .route("/frame.png", get(live::frame))
+        .route("/live", get(live::live))
+        .route("/api/orders", get(api::orders))
+        .route("/api/parcels", get(api::parcels))
+        .route("/api/parcels/{n}", get(api::parcel))
+        .route("/api/manifests", get(api::manifests))
+        .route("/api/outbox", get(api::outbox))
+        .route("/api/bench/{act}", post(bench::act))
+        .route("/api/labels", get(bench::labels))
+        .route("/api/labels/{file}", get(bench::label))
+        .route("/api/received", get(bench::received))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(guard, guard::check))
+        .with_state(live::Shared::new(desk))
+}

@@ -1,0 +1,209 @@
+//! One byte stream, whatever it runs over.
+//!
+//! A [`Port`] is a serial line, a TCP connection or a device node (`/dev/hidraw0`, `/dev/usb/lp0`). It opens, reads,
+//! writes and says clearly why it could not. It does not reopen itself: whoever holds it drops it first, because the
+//! old handle keeps the node of an unplugged device alive and the device then comes back under another name.
+
+mod address;
+mod error;
+mod node;
+
+use std::future::poll_fn;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use nix::sys::socket::{setsockopt, sockopt};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_serial::{SerialPortBuilderExt, SerialStream};
+
+pub use address::{Address, DataBits, Framing, Handshake, Parity, SerialSettings, SettingError};
+pub use error::{PortError, PortErrorKind};
+use node::Node;
+#[cfg(feature = "sim")]
+pub(crate) use node::watch;
+
+/// A printer that is switched on accepts within milliseconds; one that is off would cost the kernel's two minutes.
+const CONNECT: Duration = Duration::from_secs(2);
+/// Keep-alive: first probe after this many idle seconds, then every [`PROBE_EVERY`] seconds, [`PROBES`] times.
+const PROBE_AFTER: u32 = 10;
+const PROBE_EVERY: u32 = 5;
+const PROBES: u32 = 3;
+
+/// An open byte stream. Serial lines are opened exclusively.
+#[derive(Debug)]
+pub struct Port {
+    line: Line,
+    what: String,
+}
+
+#[derive(Debug)]
+enum Line {
+    Serial(SerialStream),
+    Tcp(TcpStream),
+    Node(Node),
+}
+
+impl Port {
+    /// Opens `address`. A TCP connection is given up after 2 s.
+    ///
+    /// # Errors
+    /// [`PortError`], whose kind says what is wrong and whose text says what to do next.
+    pub async fn open(address: &Address) -> Result<Self, PortError> {
+        let what = address.to_string();
+        let line = match address {
+            Address::Serial(settings) => Line::Serial(open_serial(settings, &what)?),
+            Address::Tcp(host) => Line::Tcp(connect(host, &what).await?),
+            Address::Node(path) => Line::Node(Node::open(path).map_err(|e| PortError::opening(&what, e))?),
+        };
+        Ok(Self { line, what })
+    }
+
+    /// A port over an open descriptor that keeps the boundaries of what is written to it or does not, as it likes.
+    ///
+    /// # Errors
+    /// [`PortErrorKind::Other`] for a descriptor that cannot be waited for (a regular file).
+    pub fn over(fd: OwnedFd, what: impl Into<String>) -> Result<Self, PortError> {
+        let what = what.into();
+        let node = Node::over(fd).map_err(|e| PortError::opening(&what, e))?;
+        Ok(Self { line: Line::Node(node), what })
+    }
+
+    /// What was opened, for messages.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// Waits for bytes; at least one comes back. Safe to cancel: no byte is lost.
+    ///
+    /// # Errors
+    /// [`PortErrorKind::Lost`] at the end of the stream and on any I/O error: a pulled USB plug shows as either.
+    pub async fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, PortError> {
+        let count = poll_fn(|cx| {
+            let mut into = ReadBuf::new(buffer);
+            Pin::new(&mut *self).poll_read(cx, &mut into).map_ok(|()| into.filled().len())
+        })
+        .await;
+        match count {
+            Ok(0) => Err(PortError::lost(&self.what, None)),
+            Ok(count) => Ok(count),
+            Err(error) => Err(PortError::lost(&self.what, Some(error))),
+        }
+    }
+
+    /// What has arrived already, without waiting: `None` when nothing has.
+    ///
+    /// # Errors
+    /// As [`Port::receive`].
+    pub fn take_arrived(&mut self, buffer: &mut [u8]) -> Result<Option<usize>, PortError> {
+        // Past the runtime: it learns of bytes only when it next looks.
+        let count = match &mut self.line {
+            Line::Serial(line) => line.try_read(buffer),
+            Line::Tcp(line) => nix::unistd::read(&*line, buffer).map_err(io::Error::from),
+            Line::Node(line) => line.try_read(buffer),
+        };
+        match count {
+            Ok(0) => Err(PortError::lost(&self.what, None)),
+            Ok(count) => Ok(Some(count)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(PortError::lost(&self.what, Some(error))),
+        }
+    }
+
+    /// Hands over some bytes and says how many were taken. Safe to cancel.
+    ///
+    /// # Errors
+    /// [`PortErrorKind::Lost`].
+    pub async fn transmit(&mut self, bytes: &[u8]) -> Result<usize, PortError> {
+        let count = poll_fn(|cx| Pin::new(&mut *self).poll_write(cx, bytes)).await;
+        match count {
+            Ok(0) if !bytes.is_empty() => Err(PortError::lost(&self.what, None)),
+            Ok(count) => Ok(count),
+            Err(error) => Err(PortError::lost(&self.what, Some(error))),
+        }
+    }
+
+    /// Hands over all of `bytes`; `within` bounds each wait for the other side to take some.
+    ///
+    /// # Errors
+    /// How many bytes were taken, and [`PortErrorKind::TimedOut`] or [`PortErrorKind::Lost`].
+    pub async fn transmit_all(&mut self, bytes: &[u8], within: Duration) -> Result<(), (usize, PortError)> {
+        let mut taken = 0;
+        while taken < bytes.len() {
+            match tokio::time::timeout(within, self.transmit(&bytes[taken..])).await {
+                Ok(Ok(count)) => taken += count,
+                Ok(Err(cause)) => return Err((taken, cause)),
+                Err(_) => return Err((taken, PortError::timed_out(&self.what))),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn open_serial(settings: &SerialSettings, what: &str) -> Result<SerialStream, PortError> {
+    // The crate below reports a missing node and a locked one alike; ask the file system which it is.
+    std::fs::metadata(&settings.path).map_err(|e| PortError::opening(what, e))?;
+    tokio_serial::new(settings.path.to_string_lossy(), settings.baud)
+        .data_bits(settings.framing.data_bits())
+        .parity(settings.framing.parity())
+        .stop_bits(settings.framing.stop_bits())
+        .flow_control(settings.handshake.flow_control())
+        .open_native_async()
+        .map_err(|e| PortError::serial(what, e))
+}
+
+async fn connect(host: &str, what: &str) -> Result<TcpStream, PortError> {
+    let stream = match tokio::time::timeout(CONNECT, TcpStream::connect(host)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => return Err(PortError::opening(what, error)),
+        Err(_) => return Err(PortError::timed_out(what)),
+    };
+    let watched = stream
+        .set_nodelay(true)
+        .and_then(|()| Ok(setsockopt(&stream, sockopt::KeepAlive, &true)?))
+        .and_then(|()| Ok(setsockopt(&stream, sockopt::TcpKeepIdle, &PROBE_AFTER)?))
+        .and_then(|()| Ok(setsockopt(&stream, sockopt::TcpKeepInterval, &PROBE_EVERY)?))
+        .and_then(|()| Ok(setsockopt(&stream, sockopt::TcpKeepCount, &PROBES)?));
+    watched.map_err(|e| PortError::opening(what, e))?;
+    Ok(stream)
+}
+
+impl AsyncRead for Port {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match &mut self.line {
+            Line::Serial(line) => Pin::new(line).poll_read(cx, buffer),
+            Line::Tcp(line) => Pin::new(line).poll_read(cx, buffer),
+            Line::Node(line) => line.poll_read(cx, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Port {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut self.line {
+            Line::Serial(line) => Pin::new(line).poll_write(cx, bytes),
+            Line::Tcp(line) => Pin::new(line).poll_write(cx, bytes),
+            Line::Node(line) => line.poll_write(cx, bytes),
+        }
+    }
+
+    /// Nothing is held back above the kernel; waiting for the wire itself (`tcdrain`) would block the thread.
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    /// Ends our half of a TCP connection; a tty and a node have no halves.
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.line {
+            Line::Tcp(line) => Pin::new(line).poll_shutdown(cx),
+            Line::Serial(_) | Line::Node(_) => Poll::Ready(Ok(())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

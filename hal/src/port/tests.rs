@@ -1,0 +1,72 @@
+//! Ports over real sockets; ttys are in `tests/edge.rs`.
+
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+
+use super::*;
+
+fn pair() -> (Port, Port) {
+    let (a, b) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC).unwrap();
+    (Port::over(a, "a").unwrap(), Port::over(b, "b").unwrap())
+}
+
+#[tokio::test]
+async fn the_end_of_the_stream_is_a_lost_port() {
+    let (mut near, far) = pair();
+    drop(far);
+    let lost = near.receive(&mut [0; 8]).await.unwrap_err();
+    assert_eq!(lost.kind(), PortErrorKind::Lost);
+    assert_eq!(near.transmit(b"x").await.unwrap_err().kind(), PortErrorKind::Lost);
+}
+
+#[tokio::test]
+async fn nothing_arrived_is_said_at_once() {
+    let (mut near, mut far) = pair();
+    let mut buffer = [0; 8];
+    assert_eq!(near.take_arrived(&mut buffer).unwrap(), None);
+    far.transmit_all(b"abc", Duration::from_secs(5)).await.unwrap();
+    assert_eq!(near.receive(&mut buffer).await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn a_missing_node_is_absent_and_is_not_created() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lp0");
+    let error = Port::open(&Address::Node(path.clone())).await.unwrap_err();
+    assert_eq!(error.kind(), PortErrorKind::Absent);
+    assert!(error.to_string().contains("plug it in"));
+    assert!(!path.exists());
+    let serial = Port::open(&Address::Serial(SerialSettings::new(path))).await.unwrap_err();
+    assert_eq!(serial.kind(), PortErrorKind::Absent);
+}
+
+#[tokio::test]
+async fn a_regular_file_is_no_device() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let error = Port::open(&Address::Node(file.path().into())).await.unwrap_err();
+    assert_eq!(error.kind(), PortErrorKind::Other);
+}
+
+#[tokio::test]
+async fn a_closed_tcp_port_refuses_and_a_reset_one_is_lost() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = Address::Tcp(listener.local_addr().unwrap().to_string());
+    let mut port = Port::open(&address).await.unwrap();
+    let (far, _) = listener.accept().await.unwrap();
+    far.set_zero_linger().unwrap();
+    drop((far, listener));
+    assert_eq!(port.receive(&mut [0; 8]).await.unwrap_err().kind(), PortErrorKind::Lost);
+    assert_eq!(Port::open(&address).await.unwrap_err().kind(), PortErrorKind::Refused);
+}
+
+#[tokio::test]
+async fn our_half_of_a_tcp_connection_can_be_ended() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut port = Port::open(&Address::Tcp(listener.local_addr().unwrap().to_string())).await.unwrap();
+    let (mut far, _) = listener.accept().await.unwrap();
+    port.shutdown().await.unwrap();
+    assert_eq!(tokio::io::AsyncReadExt::read(&mut far, &mut [0; 8]).await.unwrap(), 0);
+    far.write_all(b"bye").await.unwrap();
+    assert_eq!(port.receive(&mut [0; 8]).await.unwrap(), 3);
+}

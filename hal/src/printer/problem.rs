@@ -1,0 +1,102 @@
+//! What keeps a printer from printing, in one word.
+
+use super::{SendError, StatusError};
+use crate::port::{PortError, PortErrorKind};
+
+/// What keeps a printer from printing. The operator is told by [`Problem::name`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Problem {
+    /// No labels.
+    PaperOut,
+    /// The print head is lifted.
+    HeadOpen,
+    /// No ribbon.
+    RibbonOut,
+    /// Somebody pressed pause.
+    Paused,
+    /// The head is too hot; it goes on by itself.
+    HeadHot,
+    /// The head is too cold; it goes on by itself.
+    HeadCold,
+    /// No room for more; it goes on by itself unless something else is wrong.
+    BufferFull,
+    /// The printer's memory is corrupt: switch it off and on.
+    MemoryCorrupt,
+    /// The connection is open and no answer comes: paper out, head open, or a printer that never answers.
+    Silent,
+    /// It answers what no printer of this language answers: wrong language or device.
+    Nonsense,
+    /// It takes no bytes.
+    Stalled,
+    /// Nothing is there.
+    Absent,
+    /// Another program or host holds it.
+    Busy,
+    /// The service may not open it.
+    Denied,
+    /// The host refuses the connection: the printer is off, or the port is wrong.
+    Refused,
+    /// The connection broke.
+    Lost,
+    /// Anything else; the log says what.
+    Other,
+}
+
+impl Problem {
+    /// A name that does not change, for the words shown to a person.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PaperOut => "paper_out",
+            Self::HeadOpen => "head_open",
+            Self::RibbonOut => "ribbon_out",
+            Self::Paused => "paused",
+            Self::HeadHot => "head_hot",
+            Self::HeadCold => "head_cold",
+            Self::BufferFull => "buffer_full",
+            Self::MemoryCorrupt => "memory_corrupt",
+            Self::Silent => "silent",
+            Self::Nonsense => "nonsense",
+            Self::Stalled => "stalled",
+            Self::Absent => "absent",
+            Self::Busy => "busy",
+            Self::Denied => "denied",
+            Self::Refused => "refused",
+            Self::Lost => "lost",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// For a port that could not be opened: a printer that does not accept in time is held by somebody or switched off.
+impl From<&PortError> for Problem {
+    fn from(error: &PortError) -> Self {
+        match error.kind() {
+            PortErrorKind::Absent | PortErrorKind::TimedOut => Self::Absent,
+            PortErrorKind::Busy => Self::Busy,
+            PortErrorKind::Denied => Self::Denied,
+            PortErrorKind::Refused => Self::Refused,
+            PortErrorKind::Lost => Self::Lost,
+            PortErrorKind::Other => Self::Other,
+        }
+    }
+}
+
+impl From<&StatusError> for Problem {
+    fn from(error: &StatusError) -> Self {
+        match error {
+            StatusError::Silent => Self::Silent,
+            StatusError::Nonsense(_) => Self::Nonsense,
+            StatusError::Lost(cause) => Self::from(cause),
+        }
+    }
+}
+
+impl From<&SendError> for Problem {
+    fn from(error: &SendError) -> Self {
+        match error.cause.kind() {
+            PortErrorKind::TimedOut => Self::Stalled,
+            _ => Self::from(&error.cause),
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! MT-SICS: Mettler-Toledo's command set, levels 0 and 1; Ohaus (after `PSI`), Kern and A&D ("MT format") speak it too.
+//!
+//! ```text
+//!   we send                    the scale answers
+//!   SI CR LF                   S S     100.00 g CR LF     at rest
+//!                              S D      99.87 g CR LF     in motion
+//!                              S +  S -  S I  CR LF       over, under, not now
+//!   Z CR LF                    Z A  Z I  Z +  Z - CR LF   zero set; not now, too much, too little on the pan
+//!                              ES  ET  EL CR LF           not understood, garbled on the way, not possible
+//!
+//!   53 20 53 20 20 20 20 20 31 30 30 2E 30 30 20 67 0D 0A
+//!   S     S                 1  0  0  .  0  0     g
+//!   id    state             weight, 10 wide      unit
+//! ```
+//! From the Mettler AT balances manual (p. 87), the JS series manual (p. 30) and A&D's GF-A manual (p. 17). Widths differ
+//! between makers, so a line is split at runs of blanks. A scale set to 7E1 and read as 8N1 shows its parity in bit 7:
+//! that bit is masked.
+
+use super::reading::{Reading, State, WireUnit};
+
+/// Asks for the weight now, at rest or not.
+pub const ASK: &[u8] = b"SI\r\n";
+/// Sets the scale to zero, once it is at rest.
+pub const ZERO: &[u8] = b"Z\r\n";
+
+/// The longest line, bytes; the longest a scale sends is an `I4` of some 30.
+const LINE_MAX: usize = 96;
+
+/// One line of the scale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// A weight, or the reason there is none.
+    Reading(Reading),
+    /// Zero is set.
+    Zeroed,
+    /// Zero is refused, by a name that does not change: `busy`, `over`, `under`.
+    ZeroRefused(&'static str),
+    /// A line that is no weight and no error: an identification, an echo.
+    Other,
+    /// This many bytes that are no line of MT-SICS.
+    Garbled(usize),
+}
+
+/// Cuts bytes into lines and reads them. Holds at most one line.
+#[derive(Debug, Default)]
+pub struct Codec {
+    line: Vec<u8>,
+    swallowed: usize,
+}
+
+impl Codec {
+    /// An empty line.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes what arrived.
+    pub fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
+        for &byte in bytes {
+            match byte & 0x7F {
+                b'\r' | b'\n' => self.end(emit),
+                _ if self.swallowed > 0 => self.swallowed += 1,
+                _ if self.line.len() == LINE_MAX => {
+                    self.swallowed = LINE_MAX + 1;
+                    self.line.clear();
+                }
+                _ => self.line.push(byte),
+            }
+        }
+    }
+
+    /// The scale fell silent in the middle of a line: the rest will not come. Says how many bytes are thrown away.
+    pub fn reset(&mut self) -> usize {
+        let thrown = self.line.len() + self.swallowed;
+        self.line.clear();
+        self.swallowed = 0;
+        thrown
+    }
+
+    fn end(&mut self, emit: &mut dyn FnMut(Answer)) {
+        if self.swallowed > 0 {
+            emit(Answer::Garbled(self.reset()));
+        } else if !self.line.is_empty() {
+            emit(read_line(&self.line));
+            self.line.clear();
+        }
+    }
+}
+
+fn read_line(raw: &[u8]) -> Answer {
+    let garbled = Answer::Garbled(raw.len());
+    let text: String = raw.iter().map(|byte| char::from(byte & 0x7F)).collect();
+    if text.chars().any(|c| c.is_ascii_control()) {
+        return garbled;
+    }
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let without_weight = |state| Answer::Reading(Reading::without_weight(state, raw));
+    match words.as_slice() {
+        ["S", "+"] => without_weight(State::Over),
+        ["S", "-"] => without_weight(State::Under),
+        ["S", "I"] => without_weight(State::Fault("busy")),
+        ["ES"] => without_weight(State::Fault("syntax_error")),
+        ["ET"] => without_weight(State::Fault("transmission_error")),
+        ["EL"] => without_weight(State::Fault("logic_error")),
+        ["S", motion @ ("S" | "D"), weight @ ..] => read_weight(weight, *motion == "D", raw).unwrap_or(garbled),
+        ["Z" | "ZI", "A" | "S" | "D"] => Answer::Zeroed,
+        ["Z" | "ZI", "I"] => Answer::ZeroRefused("busy"),
+        ["Z" | "ZI", "+"] => Answer::ZeroRefused("over"),
+        ["Z" | "ZI", "-"] => Answer::ZeroRefused("under"),
+        ["I0" | "I1" | "I2" | "I3" | "I4" | "T" | "TI" | "TA" | "TAC" | "D" | "K" | "SIR", ..] => Answer::Other,
+        _ => garbled,
+    }
+}
+
+/// `100.00 g`, and `- 0.50 g` of makers who set the sign apart. A weight without its unit is no weight.
+fn read_weight(words: &[&str], moving: bool, raw: &[u8]) -> Option<Answer> {
+    let (text, unit) = match words {
+        [digits, unit] => ((*digits).to_owned(), *unit),
+        [sign @ ("-" | "+"), digits, unit] if digits.starts_with(|c: char| c.is_ascii_digit()) => {
+            (format!("{sign}{digits}"), *unit)
+        }
+        _ => return None,
+    };
+    let reading = match WireUnit::from_symbol(unit) {
+        Some(unit) => Reading::weighed(text, unit, moving, raw)?,
+        None => Reading::without_weight(State::Fault("unknown_unit"), raw),
+    };
+    Some(Answer::Reading(reading))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn answers(bytes: &[u8]) -> Vec<Answer> {
+        let mut out = Vec::new();
+        Codec::new().push(bytes, &mut |answer| out.push(answer));
+        out
+    }
+
+    fn weighed(bytes: &[u8]) -> (i64, &'static str, String, State) {
+        match answers(bytes).as_slice() {
+            [Answer::Reading(reading)] => {
+                (reading.picograms, reading.unit.symbol(), reading.text.clone(), reading.state)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    const GRAM: i64 = 1_000_000_000_000;
+
+    #[test]
+    fn a_weight_at_rest_is_exact_and_keeps_its_digits_and_its_frame() {
+        let frame = [
+            0x53, 0x20, 0x53, 0x20, 0x20, 0x20, 0x20, 0x20, 0x31, 0x30, 0x30, 0x2E, 0x30, 0x30, 0x20, 0x67, 0x0D, 0x0A,
+        ];
+        assert_eq!(weighed(&frame), (100 * GRAM, "g", "100.00".to_owned(), State::Stable));
+        let [Answer::Reading(reading)] = &answers(&frame)[..] else { panic!() };
+        assert_eq!(reading.raw, frame[..16]);
+    }
+
+    #[test]
+    fn each_state_is_told_apart() {
+        let table: [(&[u8], i64, &str, State); 9] = [
+            (b"S D      99.87 g\r\n", 99_870_000_000_000, "99.87", State::Moving),
+            (b"S S      -0.50 g\r\n", -500_000_000_000, "-0.50", State::Negative),
+            (b"S S     - 0.50 g\r\n", -500_000_000_000, "-0.50", State::Negative),
+            (b"S D      -0.50 g\r\n", -500_000_000_000, "-0.50", State::Moving),
+            (b"S S      -0.00 g\r\n", 0, "-0.00", State::Stable),
+            (b"S +\r\n", 0, "", State::Over),
+            (b"S -\r\n", 0, "", State::Under),
+            (&[0x53, 0x20, 0x49, 0x0D, 0x0A], 0, "", State::Fault("busy")),
+            (&[0x45, 0x53, 0x0D, 0x0A], 0, "", State::Fault("syntax_error")),
+        ];
+        for (frame, picograms, text, state) in table {
+            assert_eq!(weighed(frame), (picograms, "g", text.to_owned(), state));
+        }
+    }
+
+    #[test]
+    fn every_unit_is_converted_exactly() {
+        assert_eq!(weighed(b"S S   2.345 kg\r\n").0, 2345 * GRAM);
+        assert_eq!(weighed(b"S S   1.00 lb\r\n").0, 453_592_370_000_000);
+        assert_eq!(weighed(b"S S   0.001 oz\r\n").0, 28_349_523_125);
+    }
+
+    #[test]
+    fn an_unknown_unit_is_no_weight() {
+        assert_eq!(weighed(b"S S   1.00 tl\r\n"), (0, "g", String::new(), State::Fault("unknown_unit")));
+        assert_eq!(answers(b"S S   1.00\r\n"), [Answer::Garbled(10)]);
+    }
+
+    #[test]
+    fn an_empty_weight_is_not_zero() {
+        for frame in [&b"S S            g\r\n"[..], b"S S\r\n", b"S\r\n", b"S S ------ g\r\n", b"S S    .   g\r\n"] {
+            assert_eq!(answers(frame), [Answer::Garbled(frame.len() - 2)]);
+        }
+    }
+
+    #[test]
+    fn the_parity_bit_of_a_seven_bit_scale_is_masked() {
+        let even: Vec<u8> = b"S S     100.00 g\r\n"
+            .iter()
+            .map(|&byte| if byte.count_ones() % 2 == 1 { byte | 0x80 } else { byte })
+            .collect();
+        assert_eq!(weighed(&even).0, 100 * GRAM);
+    }
+
+    #[test]
+    fn noise_spoils_its_line_and_not_the_next() {
+        let out = answers(b"\x00\xff\x13S S   1\xc3\r\nS S   2.00 g\r\n");
+        assert!(matches!(&out[..], [Answer::Garbled(11), Answer::Reading(reading)] if reading.picograms == 2 * GRAM));
+    }
+
+    #[test]
+    fn half_a_line_and_a_new_one_never_make_a_weight() {
+        let mut codec = Codec::new();
+        let mut out = Vec::new();
+        codec.push(b"S S     1", &mut |answer| out.push(answer));
+        assert_eq!(codec.reset(), 9);
+        codec.push(b"S S     20.00 g\r\n", &mut |answer| out.push(answer));
+        assert!(matches!(&out[..], [Answer::Reading(reading)] if reading.picograms == 20 * GRAM));
+        assert_eq!(answers(b"S S     1S S     20.00 g\r\n"), [Answer::Garbled(24)]);
+    }
+
+    #[test]
+    fn a_line_without_end_is_bounded() {
+        let mut codec = Codec::new();
+        let mut out = Vec::new();
+        for _ in 0..1000 {
+            codec.push(&[b'S'; 1000], &mut |answer| out.push(answer));
+        }
+        assert!(codec.line.capacity() <= 2 * LINE_MAX);
+        codec.push(b"\r\nS +\r\n", &mut |answer| out.push(answer));
+        assert_eq!(out.len(), 2);
+        assert_eq!(out[0], Answer::Garbled(1_000_000));
+    }
+
+    #[test]
+    fn zero_is_set_or_refused_with_its_reason() {
+        assert_eq!(answers(b"Z A\r\n"), [Answer::Zeroed]);
+        assert_eq!(answers(b"Z I\r\nZ +\r\nZ -\r\n"), ["busy", "over", "under"].map(Answer::ZeroRefused));
+        assert_eq!(answers(b"I4 A \"0123456789\"\r\n"), [Answer::Other]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic_and_no_frame_outgrows_its_bound(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            for answer in answers(&bytes) {
+                if let Answer::Reading(reading) = answer {
+                    prop_assert!(reading.raw.len() <= LINE_MAX);
+                }
+            }
+        }
+
+        #[test]
+        fn a_weight_survives_byte_by_byte(grams in 0u32..99_999_999) {
+            let frame = format!("S S {:>7}.{:02} g\r\n", grams / 100, grams % 100);
+            let mut codec = Codec::new();
+            let mut out = Vec::new();
+            for byte in frame.bytes() {
+                codec.push(&[byte], &mut |answer| out.push(answer));
+            }
+            prop_assert_eq!(&out, &answers(frame.as_bytes()));
+            let [Answer::Reading(reading)] = &out[..] else { panic!() };
+            prop_assert_eq!(reading.picograms, i64::from(grams) * (GRAM / 100));
+        }
+    }
+}

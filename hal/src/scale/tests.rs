@@ -1,0 +1,185 @@
+//! The dialogs, against a scripted scale at the other end of a socket, in paused time.
+
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::*;
+use crate::port::PortErrorKind;
+
+/// A scale being read, and the other end of its cable.
+struct Bench {
+    far: Port,
+    events: mpsc::UnboundedReceiver<Event>,
+    pace: watch::Sender<Pace>,
+    zero: mpsc::Sender<()>,
+    reader: JoinHandle<PortError>,
+}
+
+fn bench(protocol: Protocol) -> Bench {
+    let kind = if protocol == Protocol::Hid { SockType::SeqPacket } else { SockType::Stream };
+    let (near, far) = socketpair(AddressFamily::Unix, kind, None, SockFlag::SOCK_CLOEXEC).unwrap();
+    let (mut near, far) = (Port::over(near, "scale").unwrap(), Port::over(far, "far").unwrap());
+    let (told, events) = mpsc::unbounded_channel();
+    let (pace, mut pace_seen) = watch::channel(Pace::Eager);
+    let (zero, mut zero_wanted) = mpsc::channel(1);
+    let reader = tokio::spawn(async move {
+        let emit = move |event| told.send(event).unwrap();
+        read(&mut near, protocol, &mut pace_seen, &mut zero_wanted, emit).await
+    });
+    Bench { far, events, pace, zero, reader }
+}
+
+impl Bench {
+    async fn say(&mut self, bytes: &[u8]) {
+        self.far.transmit_all(bytes, SILENCE).await.unwrap();
+    }
+
+    async fn asked(&mut self) -> Vec<u8> {
+        let mut buffer = [0; 64];
+        let count = self.far.receive(&mut buffer).await.unwrap();
+        buffer[..count].to_vec()
+    }
+
+    async fn event(&mut self) -> Event {
+        self.events.recv().await.unwrap()
+    }
+
+    async fn grams(&mut self) -> i64 {
+        match self.event().await {
+            Event::Reading(reading) => reading.picograms / WireUnit::Gram.picograms(),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_question_waits_for_the_answer_and_for_its_pace() {
+    let mut bench = bench(Protocol::MtSics);
+    assert_eq!(bench.asked().await, mt_sics::ASK);
+    let begin = Instant::now();
+    bench.say(b"S S     5.0 g\r\n").await;
+    assert_eq!(bench.grams().await, 5);
+    assert_eq!(bench.asked().await, mt_sics::ASK);
+    assert_eq!(begin.elapsed(), Pace::Eager.period());
+    bench.pace.send(Pace::Calm).unwrap();
+    bench.say(b"S S     6.0 g\r\n").await;
+    assert_eq!(bench.grams().await, 6);
+    bench.asked().await;
+    assert_eq!(begin.elapsed(), Pace::Eager.period() + Pace::Calm.period());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_calm_scale_is_asked_soon_after_somebody_waits() {
+    let mut bench = bench(Protocol::MtSics);
+    bench.pace.send(Pace::Calm).unwrap();
+    bench.asked().await;
+    bench.say(b"S S     5.0 g\r\n").await;
+    bench.event().await;
+    let begin = Instant::now();
+    bench.pace.send(Pace::Eager).unwrap();
+    bench.asked().await;
+    assert!(begin.elapsed() <= Pace::Eager.period());
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_is_said_once_and_ended_by_a_reading() {
+    let mut bench = bench(Protocol::MtSics);
+    let begin = Instant::now();
+    assert_eq!(bench.event().await, Event::Silent);
+    assert!(begin.elapsed() >= SILENCE && begin.elapsed() < SILENCE * 2);
+    tokio::time::advance(SILENCE * 3).await;
+    bench.say(b"S S     5.0 g\r\n").await;
+    assert_eq!(bench.grams().await, 5);
+    assert_eq!(bench.event().await, Event::Silent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn garbage_does_not_hide_silence() {
+    let mut bench = bench(Protocol::MtSics);
+    let (mut garbled, begin) = (0, Instant::now());
+    loop {
+        bench.say(b"\xfe\x81garbage\r\n").await;
+        match bench.event().await {
+            Event::Garbled(count) => garbled += count,
+            Event::Silent => break,
+            other => panic!("{other:?}"),
+        }
+        tokio::time::advance(Duration::from_millis(100)).await;
+    }
+    assert!(garbled > 0 && begin.elapsed() < SILENCE * 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_an_answer_is_thrown_away_before_the_next_question() {
+    let mut bench = bench(Protocol::MtSics);
+    bench.asked().await;
+    bench.say(b"S S     9").await;
+    assert_eq!(bench.event().await, Event::Garbled(9));
+    bench.asked().await;
+    bench.say(b"S S     5.0 g\r\n").await;
+    assert_eq!(bench.grams().await, 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn zero_is_asked_once_and_its_answer_told() {
+    let mut bench = bench(Protocol::MtSics);
+    bench.asked().await;
+    bench.zero.send(()).await.unwrap();
+    bench.say(b"S S     5.0 g\r\n").await;
+    bench.event().await;
+    assert_eq!(bench.asked().await, mt_sics::ZERO);
+    bench.say(b"Z +\r\n").await;
+    assert_eq!(bench.event().await, Event::ZeroRefused("over"));
+    assert_eq!(bench.asked().await, mt_sics::ASK);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_zero_nobody_answers_is_refused() {
+    let mut bench = bench(Protocol::MtSics);
+    bench.asked().await;
+    bench.zero.send(()).await.unwrap();
+    bench.say(b"S S     5.0 g\r\n").await;
+    bench.event().await;
+    bench.asked().await;
+    assert_eq!(bench.event().await, Event::ZeroRefused("no_answer"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cable_pulled_in_the_middle_of_a_frame_is_a_lost_port() {
+    let mut bench = bench(Protocol::MtSics);
+    bench.asked().await;
+    bench.say(b"S S     9").await;
+    drop(bench.far);
+    assert_eq!(bench.reader.await.unwrap().kind(), PortErrorKind::Lost);
+    assert_eq!(bench.events.recv().await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_report_of_a_hid_scale_is_old() {
+    let mut bench = bench(Protocol::Hid);
+    bench.say(&[0x03, 0x04, 0x02, 0x00, 0x63, 0x00]).await;
+    bench.say(&[0x03, 0x04, 0x02, 0x00, 0x14, 0x00]).await;
+    assert_eq!(bench.grams().await, 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sleeping_hid_scale_is_silent_once_even_when_it_sends_nonsense() {
+    let mut bench = bench(Protocol::Hid);
+    bench.say(&[0; 6]).await;
+    assert_eq!(bench.event().await, Event::Garbled(6));
+    assert_eq!(bench.event().await, Event::Silent);
+    bench.say(&[0; 6]).await;
+    assert_eq!(bench.event().await, Event::Garbled(6));
+    bench.say(&[0x03, 0x04, 0x02, 0x00, 0x14, 0x00]).await;
+    assert_eq!(bench.event().await, Event::Silent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hid_scale_is_zeroed_by_its_control_report() {
+    let mut bench = bench(Protocol::Hid);
+    bench.zero.send(()).await.unwrap();
+    assert_eq!(bench.asked().await, hid::ZERO);
+    drop(bench.far);
+    assert_eq!(bench.reader.await.unwrap().kind(), PortErrorKind::Lost);
+}

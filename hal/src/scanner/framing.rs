@@ -1,0 +1,162 @@
+//! Where a scan ends.
+//!
+//! ```text
+//!   5D 45 30 35 39 30 31 … 34 0D          ]E0590…4 CR
+//!   31 32 33 0D 0A                        CR LF: one scan, not two
+//!   02 31 32 33 03                        STX … ETX
+//!   31 32 33 09                           TAB
+//!   31 32 33 <nothing for 100 ms>         no suffix at all
+//! ```
+//! Suffixes and the `]cm` prefix as in the NCR 7895, Denso AT27Q and Opticon L-46X manuals; scanners ship with any of
+//! them, so all are taken without being configured. GS (0x1D) inside GS1 data is part of the scan.
+
+/// The longest scan, bytes: no symbol a packer meets holds more than a QR code's 2,953.
+pub const LONGEST: usize = 4096;
+
+/// A scanner sends a scan in one go; at 300 baud characters are 33 ms apart, and no packer scans ten times a second.
+pub const GAP_MS: u64 = 100;
+
+const STX: u8 = 0x02;
+const ETX: u8 = 0x03;
+
+/// What a scanner sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frame {
+    /// One scan, without its terminator; never empty.
+    Scan(Vec<u8>),
+    /// A line longer than any code, given up at this many bytes. Said once; the rest of the line is thrown away.
+    TooLong(usize),
+}
+
+/// Cuts bytes into scans. Holds at most one scan of the longest length.
+#[derive(Debug)]
+pub struct Framing {
+    line: Vec<u8>,
+    longest: usize,
+    swallowing: bool,
+    last_ms: u64,
+}
+
+impl Framing {
+    /// For scans of up to `longest` bytes.
+    #[must_use]
+    pub fn new(longest: usize) -> Self {
+        Self { line: Vec::new(), longest, swallowing: false, last_ms: 0 }
+    }
+
+    /// Takes what arrived at `now_ms` (any clock that only rises). A gap of more than [`GAP_MS`] since the last bytes
+    /// ends the scan before it.
+    pub fn push(&mut self, bytes: &[u8], now_ms: u64, emit: &mut dyn FnMut(Frame)) {
+        if now_ms.saturating_sub(self.last_ms) > GAP_MS {
+            self.end(emit);
+        }
+        self.last_ms = now_ms;
+        for &byte in bytes {
+            match byte {
+                b'\r' | b'\n' | b'\t' | STX | ETX => self.end(emit),
+                _ if self.swallowing => {}
+                _ if self.line.len() == self.longest => {
+                    self.line.clear();
+                    self.swallowing = true;
+                    emit(Frame::TooLong(self.longest + 1));
+                }
+                _ => self.line.push(byte),
+            }
+        }
+    }
+
+    /// Nothing came for [`GAP_MS`]: what is there without a terminator is a scan.
+    pub fn idle(&mut self, emit: &mut dyn FnMut(Frame)) {
+        self.end(emit);
+    }
+
+    /// Whether a scan has begun that has no end yet: worth a timer.
+    #[must_use]
+    pub fn pending(&self) -> bool {
+        self.swallowing || !self.line.is_empty()
+    }
+
+    fn end(&mut self, emit: &mut dyn FnMut(Frame)) {
+        self.swallowing = false;
+        if !self.line.is_empty() {
+            emit(Frame::Scan(std::mem::take(&mut self.line)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn frames(chunks: &[(&[u8], u64)]) -> Vec<Frame> {
+        let mut framing = Framing::new(16);
+        let mut out = Vec::new();
+        for (bytes, now_ms) in chunks {
+            framing.push(bytes, *now_ms, &mut |frame| out.push(frame));
+        }
+        framing.idle(&mut |frame| out.push(frame));
+        out
+    }
+
+    fn scan(text: &str) -> Frame {
+        Frame::Scan(text.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn every_usual_terminator_ends_one_scan() {
+        for sent in ["123\r", "123\n", "123\r\n", "123\n\r", "123\t", "\x02123\x03", "\x02123\x03\r\n", "\r\n123\r\n"] {
+            assert_eq!(frames(&[(sent.as_bytes(), 0)]), [scan("123")], "{sent:?}");
+        }
+    }
+
+    #[test]
+    fn the_separator_of_gs1_data_stays_inside() {
+        let sent = b"]C10109506000134352\x1d10ABC\r";
+        let mut framing = Framing::new(LONGEST);
+        let mut out = Vec::new();
+        framing.push(sent, 0, &mut |frame| out.push(frame));
+        assert_eq!(out, [Frame::Scan(sent[..sent.len() - 1].to_vec())]);
+    }
+
+    #[test]
+    fn two_scans_in_one_read_are_two() {
+        assert_eq!(frames(&[(b"12\r34\r", 0)]), [scan("12"), scan("34")]);
+    }
+
+    #[test]
+    fn a_gap_ends_a_scan_without_a_terminator() {
+        assert_eq!(frames(&[(b"12", 0), (b"34", 100), (b"56\r", 201)]), [scan("1234"), scan("56")]);
+    }
+
+    #[test]
+    fn an_overlong_line_is_reported_once_and_the_next_scan_is_whole() {
+        let long = [b'x'; 1_000_000];
+        assert_eq!(frames(&[(&long, 0), (&long, 1), (b"\r123\r", 2)]), [Frame::TooLong(17), scan("123")]);
+    }
+
+    #[test]
+    fn an_overlong_line_is_over_after_a_gap() {
+        assert_eq!(frames(&[(&[b'x'; 40], 0), (b"123\r", 500)]), [Frame::TooLong(17), scan("123")]);
+    }
+
+    #[test]
+    fn the_longest_scan_is_taken() {
+        assert_eq!(frames(&[(b"0123456789abcdef\r", 0)]), [scan("0123456789abcdef")]);
+    }
+
+    proptest! {
+        #[test]
+        fn how_the_bytes_are_split_does_not_matter(
+            sent in proptest::collection::vec(prop_oneof![Just(b'\r'), Just(b'\n'), Just(2), Just(3), any::<u8>()], 0..80),
+            cut in 0usize..80,
+        ) {
+            let cut = cut.min(sent.len());
+            let one_by_one: Vec<_> = sent.chunks(1).map(|byte| (byte, 0)).collect();
+            let whole = frames(&[(&sent, 0)]);
+            prop_assert_eq!(&frames(&one_by_one), &whole);
+            prop_assert_eq!(&frames(&[(&sent[..cut], 0), (&sent[cut..], 50)]), &whole);
+        }
+    }
+}

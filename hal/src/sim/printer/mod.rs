@@ -1,0 +1,194 @@
+//! A label printer on a TCP port.
+//!
+//! Like a Zebra on port 9100: one connection at a time, `~HS` answered out of turn, labels buffered while it cannot print
+//! and printed when it can again, and **silent to `~HS` while its paper is out or its head is open**, as Zebra's manual
+//! says of the real one. Switched off, it forgets what it had not printed.
+
+mod engine;
+mod files;
+mod parse;
+mod server;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinHandle;
+
+use engine::State;
+pub use files::run_printer;
+
+/// Labels and edges a slow listener may fall behind before it loses some.
+const BEHIND: usize = 1024;
+
+/// What the printer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrinterSettings {
+    /// Dots per inch: 152, 203, 300 or 600.
+    pub dpi: u16,
+    /// Label width.
+    pub width_mm: u16,
+    /// Label height.
+    pub height_mm: u16,
+    /// Draw each label; `false` leaves [`Printed::png`] empty and costs nothing.
+    pub render: bool,
+    /// Answers `~HS` even with its paper out or its head open, as some printers do.
+    pub tells_faults: bool,
+}
+
+impl Default for PrinterSettings {
+    fn default() -> Self {
+        Self { dpi: 203, width_mm: 100, height_mm: 150, render: true, tells_faults: false }
+    }
+}
+
+/// What is wrong with the printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PrinterFault {
+    /// Nothing.
+    #[default]
+    None,
+    /// No labels: takes jobs, prints none, says nothing.
+    PaperOut,
+    /// Head lifted: takes jobs, prints none, says nothing.
+    HeadOpen,
+    /// Paused: takes jobs, prints none, says so.
+    Paused,
+    /// Switched off: refuses connections and forgets its jobs.
+    Off,
+    /// Prints, and never answers.
+    NeverReplies,
+    /// Prints, and answers what no printer says.
+    Nonsense,
+    /// Takes this many bytes of each connection and no more, until the fault is gone.
+    StallAfter(usize),
+    /// Resets each connection after this many bytes.
+    ResetAfter(usize),
+}
+
+/// One label that came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    /// Counted from 1.
+    pub index: u64,
+    /// What was received, `^XA` to `^XZ`.
+    pub zpl: Vec<u8>,
+    /// What it looks like: black and white, as large as the label. Empty when nothing is drawn.
+    pub png: Vec<u8>,
+}
+
+/// What happened at the byte edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// A connection is served.
+    Connected,
+    /// `~HS` was received.
+    StatusAsked,
+    /// `^XA` was received.
+    FirstLabelByte,
+    /// `^XZ` was received: the whole label is in the buffer.
+    LabelReceived,
+    /// The answer to `~HS` was written.
+    StatusAnswered,
+    /// The connection ended, by either side.
+    Disconnected,
+}
+
+/// A virtual label printer. Dropping it switches it off.
+#[derive(Debug)]
+pub struct Printer {
+    address: SocketAddr,
+    shared: Shared,
+    workers: [JoinHandle<()>; 2],
+}
+
+/// What the connection, the engine and the handle share.
+#[derive(Debug, Clone)]
+struct Shared {
+    settings: PrinterSettings,
+    state: watch::Sender<State>,
+    labels: broadcast::Sender<Arc<Printed>>,
+    edges: broadcast::Sender<Edge>,
+}
+
+impl Shared {
+    fn edge(&self, edge: Edge) {
+        let _ = self.edges.send(edge);
+    }
+}
+
+impl Printer {
+    /// Switches one on at `address`; port 0 takes a free one, see [`Printer::addr`].
+    ///
+    /// # Errors
+    /// The address is taken or not ours.
+    pub async fn listen(address: SocketAddr, settings: PrinterSettings) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let shared = Shared {
+            settings,
+            state: watch::Sender::new(State::default()),
+            labels: broadcast::Sender::new(BEHIND),
+            edges: broadcast::Sender::new(BEHIND),
+        };
+        let workers =
+            [tokio::spawn(server::run(listener, address, shared.clone())), tokio::spawn(engine::run(shared.clone()))];
+        Ok(Self { address, shared, workers })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Sets what is wrong with it. Switching off and on takes a moment, see [`Printer::settled`].
+    pub fn set_fault(&self, fault: PrinterFault) {
+        self.shared.state.send_modify(|state| state.set_fault(fault));
+    }
+
+    /// Waits until it listens, or has stopped listening, as its fault says.
+    pub async fn settled(&self) {
+        let mut state = self.shared.state.subscribe();
+        let _ = state.wait_for(State::is_settled).await;
+    }
+
+    /// `true` keeps the answers to `~HS` back, `false` lets them go in their order: a slow network.
+    pub fn hold_status_replies(&self, hold: bool) {
+        self.shared.state.send_modify(|state| state.hold_replies = hold);
+    }
+
+    /// Labels as they come out, from now on.
+    #[must_use]
+    pub fn labels(&self) -> broadcast::Receiver<Arc<Printed>> {
+        self.shared.labels.subscribe()
+    }
+
+    /// The labels that came out, oldest first; at most the last 256.
+    #[must_use]
+    pub fn history(&self) -> Vec<Arc<Printed>> {
+        self.shared.state.borrow().history()
+    }
+
+    /// How many labels came out since it was made.
+    #[must_use]
+    pub fn printed(&self) -> u64 {
+        self.shared.state.borrow().printed()
+    }
+
+    /// What happens at the byte edge, from now on.
+    #[must_use]
+    pub fn watch_edges(&self) -> broadcast::Receiver<Edge> {
+        self.shared.edges.subscribe()
+    }
+}
+
+impl Drop for Printer {
+    fn drop(&mut self) {
+        for worker in &self.workers {
+            worker.abort();
+        }
+    }
+}

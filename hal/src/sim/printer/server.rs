@@ -1,0 +1,168 @@
+//! The virtual printer's network side: one connection at a time.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use super::engine::State;
+use super::parse::{Item, Parser};
+use super::{Edge, PrinterFault, Shared};
+
+/// Between two tries to listen again at an address somebody else took meanwhile.
+const RETRY: Duration = Duration::from_millis(100);
+
+/// Listens while the printer is on; others wait while one is served.
+pub(super) async fn run(first: TcpListener, address: SocketAddr, shared: Shared) {
+    let mut listener = Some(first);
+    let mut switch = shared.state.subscribe();
+    loop {
+        let on = match listener.take() {
+            Some(on) => on,
+            None => bind(address).await,
+        };
+        shared.state.send_modify(|state| state.listening = true);
+        tokio::select! {
+            biased;
+            _ = switch.wait_for(State::is_off) => {}
+            () = serve(&on, &shared) => {}
+        }
+        drop(on);
+        shared.state.send_modify(|state| (state.listening, state.partial) = (false, false));
+        if switch.wait_for(|state| !state.is_off()).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn bind(address: SocketAddr) -> TcpListener {
+    loop {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return listener,
+            Err(error) => tracing::warn!(%error, %address, "the virtual printer waits for its address"),
+        }
+        tokio::time::sleep(RETRY).await;
+    }
+}
+
+async fn serve(listener: &TcpListener, shared: &Shared) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                shared.edge(Edge::Connected);
+                let connection = Connection {
+                    stream,
+                    shared,
+                    state: shared.state.subscribe(),
+                    parser: Parser::default(),
+                    held: Vec::new(),
+                    taken: 0,
+                };
+                if let Err(error) = connection.run().await {
+                    tracing::debug!(%error, "the connection to the virtual printer broke");
+                }
+                shared.state.send_modify(|state| state.partial = false);
+                shared.edge(Edge::Disconnected);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the virtual printer cannot accept");
+                tokio::time::sleep(RETRY).await;
+            }
+        }
+    }
+}
+
+struct Connection<'a> {
+    stream: TcpStream,
+    shared: &'a Shared,
+    state: watch::Receiver<State>,
+    parser: Parser,
+    held: Vec<Vec<u8>>,
+    taken: usize,
+}
+
+impl Connection<'_> {
+    async fn run(mut self) -> io::Result<()> {
+        self.stream.set_nodelay(true)?;
+        let mut buffer = vec![0; 4096];
+        loop {
+            let (room, resets, holds) = {
+                let state = self.state.borrow_and_update();
+                (room(&state, self.taken), matches!(state.fault, PrinterFault::ResetAfter(_)), state.hold_replies)
+            };
+            if !holds {
+                self.let_go().await?;
+            }
+            let room = room.min(buffer.len());
+            if room == 0 && resets {
+                return self.stream.set_zero_linger();
+            }
+            tokio::select! {
+                biased;
+                changed = self.state.changed() => {
+                    if changed.is_err() {
+                        return Ok(());
+                    }
+                }
+                count = self.stream.read(&mut buffer[..room]), if room > 0 => {
+                    let count = count?;
+                    if count == 0 {
+                        return Ok(());
+                    }
+                    self.taken += count;
+                    for &byte in &buffer[..count] {
+                        self.take(byte).await?;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn take(&mut self, byte: u8) -> io::Result<()> {
+        let Some(item) = self.parser.push(byte) else { return Ok(()) };
+        let partial = self.parser.is_partial();
+        self.shared.state.send_if_modified(|state| std::mem::replace(&mut state.partial, partial) != partial);
+        match item {
+            Item::LabelBegun => self.shared.edge(Edge::FirstLabelByte),
+            Item::Label(zpl) => {
+                self.shared.state.send_modify(|state| state.receive(zpl));
+                self.shared.edge(Edge::LabelReceived);
+            }
+            Item::TooLong => tracing::warn!("the virtual printer threw a label away that is too long for it"),
+            Item::ClearAll => self.shared.state.send_modify(State::clear),
+            Item::StatusAsked => self.answer().await?,
+        }
+        Ok(())
+    }
+
+    async fn answer(&mut self) -> io::Result<()> {
+        self.shared.edge(Edge::StatusAsked);
+        let (reply, holds) = {
+            let state = self.shared.state.borrow();
+            (state.status(self.shared.settings), state.hold_replies)
+        };
+        let Some(reply) = reply else { return Ok(()) };
+        self.held.push(reply);
+        if holds { Ok(()) } else { self.let_go().await }
+    }
+
+    async fn let_go(&mut self) -> io::Result<()> {
+        for reply in std::mem::take(&mut self.held) {
+            self.stream.write_all(&reply).await?;
+            self.shared.edge(Edge::StatusAnswered);
+        }
+        Ok(())
+    }
+}
+
+/// Bytes a connection that took so many may still send: none while the buffer is full.
+fn room(state: &State, taken: usize) -> usize {
+    match state.fault {
+        PrinterFault::StallAfter(limit) | PrinterFault::ResetAfter(limit) => limit.saturating_sub(taken),
+        _ if state.is_full() => 0,
+        _ => usize::MAX,
+    }
+}

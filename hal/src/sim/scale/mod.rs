@@ -1,0 +1,225 @@
+//! A scale that answers on a pty.
+
+mod platform;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::cable::{Cable, Pty};
+use crate::scale::Protocol;
+use platform::{Answer, Platform};
+
+/// Between two weights of a stream (`SIR`).
+const STREAM: Duration = Duration::from_millis(100);
+/// How long `S` waits for the pan to rest, and how often it looks.
+const REST: Duration = Duration::from_secs(3);
+const LOOK: Duration = Duration::from_millis(20);
+/// Answers a slow listener may fall behind before it loses some.
+const BEHIND: usize = 64;
+/// How the answer to `SI` begins when the pan rests.
+const AT_REST: &[u8] = b"S S";
+/// The longest command, bytes; what is longer is a syntax error.
+const COMMAND_MAX: usize = 32;
+
+/// What is wrong with the scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ScaleFault {
+    /// Nothing.
+    #[default]
+    None,
+    /// The pan moves for ever: a fan, a leaning packer.
+    NeverSettles,
+    /// No answer: asleep, or switched off behind its USB converter.
+    Silent,
+    /// Bytes that mean nothing: another baud rate.
+    Garbage,
+    /// More on the pan than it can weigh.
+    Overload,
+}
+
+/// A virtual bench scale: 30 kg by 0.1 g, MT-SICS levels 0 and 1 over a serial line.
+#[derive(Debug)]
+pub struct Scale {
+    cable: Cable,
+    platform: watch::Sender<Platform>,
+    stable: broadcast::Sender<Instant>,
+    worker: JoinHandle<()>,
+}
+
+impl Scale {
+    /// Plugs one in at `link`.
+    ///
+    /// # Errors
+    /// No pty, no place for the name, or a protocol that does not run over a serial line.
+    pub fn open_at(link: PathBuf, protocol: Protocol) -> io::Result<Self> {
+        if protocol != Protocol::MtSics {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, "a pty is no HID device; use mt-sics"));
+        }
+        let cable = Cable::plug(link)?;
+        let platform = watch::Sender::new(Platform::new());
+        let stable = broadcast::Sender::new(BEHIND);
+        let worker = tokio::spawn(work(cable.watch(), platform.clone(), stable.clone()));
+        Ok(Self { cable, platform, stable, worker })
+    }
+
+    /// The name to open; the same after every replugging.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.cable.path()
+    }
+
+    /// Puts this mass on the pan in place of what is there. It moves for four answers or 200 ms, then rests.
+    pub fn put(&self, picograms: i64) {
+        self.platform.send_modify(|platform| platform.put(picograms, Instant::now()));
+    }
+
+    /// When it begins to write each answer that is a weight at rest, from now on.
+    #[must_use]
+    pub fn watch_stable(&self) -> broadcast::Receiver<Instant> {
+        self.stable.subscribe()
+    }
+
+    /// Takes everything off the pan.
+    pub fn lift(&self) {
+        self.put(0);
+    }
+
+    /// `true`: the pan rests at once, for runs without anybody watching.
+    pub fn set_settling(&self, fast: bool) {
+        self.platform.send_modify(|platform| platform.set_fast(fast));
+    }
+
+    /// Sets what is wrong with it.
+    pub fn set_fault(&self, fault: ScaleFault) {
+        self.platform.send_modify(|platform| platform.set_fault(fault));
+    }
+
+    /// Says half a frame and pulls the plug.
+    pub async fn unplug_mid_frame(&self) {
+        self.platform.send_modify(|platform| platform.set_cut(true));
+        if let Ok(line) = self.cable.line()
+            && self.cable.write_all(b"S S      12").await.is_ok()
+        {
+            line.read_out().await;
+        }
+        self.unplug();
+    }
+
+    /// Pulls the plug: the name goes, and the reader's line ends.
+    pub fn unplug(&self) {
+        self.cable.unplug();
+    }
+
+    /// Plugs it in again under the same name, with what lies on the pan.
+    ///
+    /// # Errors
+    /// No pty.
+    pub fn replug(&self) -> io::Result<()> {
+        self.platform.send_modify(|platform| platform.set_cut(false));
+        self.cable.replug()
+    }
+}
+
+impl Drop for Scale {
+    fn drop(&mut self) {
+        self.worker.abort();
+    }
+}
+
+/// Serves each line that is plugged in until it is pulled.
+async fn work(
+    mut lines: watch::Receiver<Option<std::sync::Arc<Pty>>>,
+    platform: watch::Sender<Platform>,
+    stable: broadcast::Sender<Instant>,
+) {
+    loop {
+        let line = lines.borrow_and_update().clone();
+        let gone = match line {
+            None => lines.changed().await,
+            Some(line) => tokio::select! {
+                gone = lines.changed() => gone,
+                served = serve(&line, &platform, &stable) => match served {
+                    Ok(()) => Ok(()),
+                    Err(_) => lines.changed().await,
+                },
+            },
+        };
+        if gone.is_err() {
+            return;
+        }
+    }
+}
+
+async fn serve(line: &Pty, platform: &watch::Sender<Platform>, stable: &broadcast::Sender<Instant>) -> io::Result<()> {
+    let mut command = Vec::new();
+    let mut streaming = false;
+    let mut buffer = [0; 64];
+    loop {
+        let count = if streaming {
+            match timeout(STREAM, line.read(&mut buffer)).await {
+                Ok(count) => count?,
+                Err(_) => {
+                    answer(line, platform, stable, "SI").await?;
+                    continue;
+                }
+            }
+        } else {
+            line.read(&mut buffer).await?
+        };
+        for &byte in &buffer[..count] {
+            match byte {
+                b'\r' | b'\n' if command.is_empty() => {}
+                b'\r' | b'\n' => {
+                    let text = String::from_utf8_lossy(&std::mem::take(&mut command)).into_owned();
+                    streaming = text == "SIR";
+                    obey(line, platform, stable, &text).await?;
+                }
+                _ if command.len() > COMMAND_MAX => {}
+                _ => command.push(byte),
+            }
+        }
+    }
+}
+
+async fn obey(
+    line: &Pty,
+    platform: &watch::Sender<Platform>,
+    stable: &broadcast::Sender<Instant>,
+    command: &str,
+) -> io::Result<()> {
+    if command == "S" {
+        let until = Instant::now() + REST;
+        while !modify(platform, |platform| platform.rests(Instant::now())) && Instant::now() < until {
+            sleep(LOOK).await;
+        }
+    }
+    answer(line, platform, stable, command).await
+}
+
+async fn answer(
+    line: &Pty,
+    platform: &watch::Sender<Platform>,
+    stable: &broadcast::Sender<Instant>,
+    command: &str,
+) -> io::Result<()> {
+    match modify(platform, |platform| platform.answer(command, Instant::now())) {
+        Answer::Nothing => Ok(()),
+        Answer::Bytes(bytes) => {
+            if bytes.starts_with(AT_REST) {
+                let _ = stable.send(Instant::now());
+            }
+            line.write_all(&bytes).await
+        }
+    }
+}
+
+fn modify<T>(platform: &watch::Sender<Platform>, act: impl FnOnce(&mut Platform) -> T) -> T {
+    let mut out = None;
+    platform.send_modify(|platform| out = Some(act(platform)));
+    out.expect("send_modify calls its closure")
+}

@@ -1,0 +1,131 @@
+//! Scales.
+
+use parceld_hal::port::PortErrorKind;
+use parceld_hal::scale::{self, Event, Pace, Protocol, State, WireUnit};
+use parceld_hal::sim::{Scale, ScaleFault};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::{open, soon};
+
+const GRAM: i64 = WireUnit::Gram.picograms();
+
+struct Bench {
+    scale: Scale,
+    events: mpsc::UnboundedReceiver<Event>,
+    zero: mpsc::Sender<()>,
+    _pace: watch::Sender<Pace>,
+    reader: JoinHandle<PortErrorKind>,
+    _folder: tempfile::TempDir,
+}
+
+async fn bench() -> Bench {
+    let folder = tempfile::tempdir().unwrap();
+    let scale = Scale::open_at(folder.path().join("scale"), Protocol::MtSics).unwrap();
+    let (events, zero, pace, reader) = reading(&scale).await;
+    Bench { scale, events, zero, _pace: pace, reader, _folder: folder }
+}
+
+type Reading = (mpsc::UnboundedReceiver<Event>, mpsc::Sender<()>, watch::Sender<Pace>, JoinHandle<PortErrorKind>);
+
+async fn reading(scale: &Scale) -> Reading {
+    let mut port = open(scale.path()).await;
+    let (told, events) = mpsc::unbounded_channel();
+    let (zero, mut zero_wanted) = mpsc::channel(1);
+    let (pace, mut pace_seen) = watch::channel(Pace::Eager);
+    let reader = tokio::spawn(async move {
+        let emit = |event| told.send(event).unwrap();
+        scale::read(&mut port, Protocol::MtSics, &mut pace_seen, &mut zero_wanted, emit).await.kind()
+    });
+    (events, zero, pace, reader)
+}
+
+impl Bench {
+    /// The states seen up to the first event that passes.
+    async fn until(&mut self, passes: impl Fn(&Event) -> bool) -> (Event, Vec<Event>) {
+        let mut before = Vec::new();
+        loop {
+            let event = soon(self.events.recv()).await.unwrap();
+            if passes(&event) {
+                return (event, before);
+            }
+            before.push(event);
+        }
+    }
+}
+
+fn rests_at(grams: i64) -> impl Fn(&Event) -> bool {
+    move |event| matches!(event, Event::Reading(r) if r.state == State::Stable && r.picograms == grams * GRAM)
+}
+
+fn moves(event: &Event) -> bool {
+    matches!(event, Event::Reading(reading) if reading.state == State::Moving)
+}
+
+#[tokio::test]
+async fn a_parcel_is_seen_moving_and_then_at_rest() {
+    let mut bench = bench().await;
+    bench.until(rests_at(0)).await;
+    bench.scale.put(1234 * GRAM);
+    let (_, before) = bench.until(rests_at(1234)).await;
+    assert!(before.iter().any(moves));
+    bench.scale.set_settling(true);
+    bench.scale.lift();
+    bench.until(rests_at(0)).await;
+}
+
+#[tokio::test]
+async fn a_pan_that_never_rests_gives_no_weight_to_use() {
+    let mut bench = bench().await;
+    bench.scale.put(1234 * GRAM);
+    bench.scale.set_fault(ScaleFault::NeverSettles);
+    bench.until(moves).await;
+    for _ in 0..20 {
+        assert!(moves(&soon(bench.events.recv()).await.unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn silence_garbage_and_overload_are_each_told() {
+    let mut bench = bench().await;
+    bench.scale.set_fault(ScaleFault::Overload);
+    bench.until(|event| matches!(event, Event::Reading(reading) if reading.state == State::Over)).await;
+    bench.scale.set_fault(ScaleFault::Garbage);
+    bench.until(|event| matches!(event, Event::Garbled(1..))).await;
+    bench.scale.set_fault(ScaleFault::Silent);
+    let (_, before) = bench.until(|event| *event == Event::Silent).await;
+    assert!(!before.iter().any(rests_at(0)));
+    bench.scale.set_fault(ScaleFault::None);
+    bench.until(rests_at(0)).await;
+}
+
+#[tokio::test]
+async fn zero_is_set_on_dust_and_refused_under_a_parcel() {
+    let mut bench = bench().await;
+    bench.scale.set_settling(true);
+    bench.scale.put(2000 * GRAM);
+    bench.until(rests_at(2000)).await;
+    bench.zero.send(()).await.unwrap();
+    bench.until(|event| *event == Event::ZeroRefused("over")).await;
+    bench.scale.put(5 * GRAM);
+    bench.until(rests_at(5)).await;
+    bench.zero.send(()).await.unwrap();
+    bench.until(|event| *event == Event::Zeroed).await;
+    bench.until(rests_at(0)).await;
+}
+
+#[tokio::test]
+async fn a_plug_pulled_in_the_middle_of_a_frame_is_lost_and_the_scale_is_read_again() {
+    let mut bench = bench().await;
+    bench.scale.set_settling(true);
+    bench.scale.put(500 * GRAM);
+    bench.until(rests_at(500)).await;
+    bench.scale.unplug_mid_frame().await;
+    assert_eq!(soon(&mut bench.reader).await.unwrap(), PortErrorKind::Lost);
+    while let Some(event) = bench.events.recv().await {
+        assert!(rests_at(500)(&event) || matches!(event, Event::Garbled(_)), "half a frame became {event:?}");
+    }
+    bench.scale.replug().unwrap();
+    (bench.events, bench.zero, bench._pace, bench.reader) = reading(&bench.scale).await;
+    bench.until(rests_at(500)).await;
+}

@@ -1,0 +1,263 @@
+//! Commands.
+
+mod act;
+mod quote;
+mod run;
+mod show;
+
+use std::fmt::Display;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// The command line was wrong (sysexits.h).
+pub(crate) const USAGE: u8 = 64;
+/// A device or service is unavailable.
+const UNAVAILABLE: u8 = 69;
+/// A bug, or a promise broken.
+const SOFTWARE: u8 = 70;
+/// Try again.
+const AGAIN: u8 = 75;
+/// The configuration is wrong; systemd does not start it again.
+const CONFIG: u8 = 78;
+
+/// A packing station: scan, weigh, choose the carrier, print, remember, upload.
+#[derive(Debug, Parser)]
+#[command(name = "parceld", version, about)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, ClapArgs)]
+struct Config {
+    /// The station's configuration
+    #[arg(long, value_name = "FILE", default_value = "/etc/parceld/station.toml")]
+    config: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+struct Shown {
+    #[command(flatten)]
+    config: Config,
+    /// JSON instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// A whole station with virtual devices and sample orders
+    #[cfg(feature = "demo")]
+    Demo(run::Demo),
+    /// The service
+    Run(Config),
+    /// Validate configuration, rate cards and languages
+    Check(Config),
+    /// Open each device and say what answers
+    Doctor(Config),
+    /// What every service would charge for a parcel, or why it would not carry it
+    Quote(quote::Quote),
+    /// Orders
+    #[command(subcommand)]
+    Orders(Orders),
+    /// Parcels
+    #[command(subcommand)]
+    Parcels(Parcels),
+    /// Manifests
+    #[command(subcommand)]
+    Manifest(Manifest),
+    /// Events that wait for the uplink
+    #[command(subcommand)]
+    Outbox(Outbox),
+    /// Pools of tracking numbers
+    #[command(subcommand)]
+    Pool(Pool),
+    /// The virtual printer by itself
+    #[cfg(feature = "demo")]
+    Printer(run::Printer),
+}
+
+#[derive(Debug, Subcommand)]
+enum Orders {
+    /// Read order files (parceld.order/1, JSON or CSV)
+    Import {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        config: Config,
+        /// The format; there is one
+        #[arg(long, default_value = "parceld.order/1")]
+        format: String,
+    },
+    /// Every order and what became of it
+    List(Shown),
+    /// One order
+    Show {
+        /// Its order_ref
+        order: String,
+        #[command(flatten)]
+        shown: Shown,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Parcels {
+    /// The newest parcels
+    List(Shown),
+    /// One parcel: weight, prints, decision, history
+    Show {
+        /// Its number, or its tracking number
+        parcel: String,
+        #[command(flatten)]
+        shown: Shown,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Manifest {
+    /// Every manifest
+    List(Shown),
+    /// Close the manifest of a carrier
+    Close {
+        /// The carrier
+        carrier: String,
+        #[command(flatten)]
+        shown: Shown,
+    },
+    /// One manifest as it was closed
+    Show {
+        /// Its identifier
+        manifest: String,
+        #[command(flatten)]
+        shown: Shown,
+    },
+    /// One manifest as a file
+    Export {
+        /// Its identifier
+        manifest: String,
+        /// The file to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[command(flatten)]
+        config: Config,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Outbox {
+    /// What waits, and the newest events
+    List(Shown),
+    /// Try the uplink now
+    Retry(Shown),
+    /// Every event, one a line
+    Export {
+        /// The file to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[command(flatten)]
+        config: Config,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Pool {
+    /// Say where a pool starts on this database; until then it gives no number
+    Start {
+        /// The carrier
+        carrier: String,
+        /// The pool's id in the carrier's folder
+        pool: String,
+        /// The first serial to use
+        #[arg(long)]
+        next: u64,
+        #[command(flatten)]
+        shown: Shown,
+    },
+}
+
+/// A command that failed: what to tell the shell, and what to tell a person.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: u8,
+    pub(crate) error: anyhow::Error,
+}
+
+impl Failure {
+    fn new(code: u8, error: impl Into<anyhow::Error>) -> Self {
+        Self { code, error: error.into() }
+    }
+
+    fn say(code: u8, text: impl Display) -> Self {
+        Self { code, error: anyhow::anyhow!("{text}") }
+    }
+}
+
+impl From<parceld::store::StoreError> for Failure {
+    fn from(error: parceld::store::StoreError) -> Self {
+        use parceld::store::StoreError as E;
+        let code = match error {
+            E::Locked(_) | E::Full => AGAIN,
+            E::Missing(_) | E::File { .. } | E::Database(_) | E::Pragma(_) => UNAVAILABLE,
+            E::Newer { .. } => CONFIG,
+            E::Fact { .. } | E::Event(_) | E::Random(_) => SOFTWARE,
+        };
+        Self::new(code, error)
+    }
+}
+
+impl From<parceld::config::Problems> for Failure {
+    fn from(problems: parceld::config::Problems) -> Self {
+        Self::new(CONFIG, problems)
+    }
+}
+
+impl From<parceld::daemon::SetupError> for Failure {
+    fn from(error: parceld::daemon::SetupError) -> Self {
+        use parceld::daemon::SetupError as E;
+        match error {
+            E::Config(problems) => problems.into(),
+            E::Store(error) => error.into(),
+            E::Listen { .. } => Self::new(UNAVAILABLE, error),
+            E::File { .. } => Self::new(CONFIG, error),
+        }
+    }
+}
+
+type Done = Result<(), Failure>;
+
+/// Does what the arguments say.
+pub(crate) fn run(args: Args) -> Done {
+    match args.command {
+        #[cfg(feature = "demo")]
+        Command::Demo(demo) => demo.run(),
+        #[cfg(feature = "demo")]
+        Command::Printer(printer) => printer.run(),
+        Command::Run(config) => run::service(&config.config),
+        Command::Check(config) => show::check(&config.config),
+        Command::Doctor(config) => run::doctor(&config.config),
+        Command::Quote(quote) => quote.run(),
+        Command::Orders(Orders::Import { files, config, format }) => act::import(&files, &config.config, &format),
+        Command::Orders(Orders::List(shown)) => show::orders(&shown),
+        Command::Orders(Orders::Show { order, shown }) => show::order(&order, &shown),
+        Command::Parcels(Parcels::List(shown)) => show::parcels(&shown),
+        Command::Parcels(Parcels::Show { parcel, shown }) => show::parcel(&parcel, &shown),
+        Command::Manifest(Manifest::List(shown)) => show::manifests(&shown),
+        Command::Manifest(Manifest::Show { manifest, shown }) => show::manifest(&manifest, &shown),
+        Command::Manifest(Manifest::Export { manifest, out, config }) => {
+            show::export_manifest(&manifest, &out, &config.config)
+        }
+        Command::Manifest(Manifest::Close { carrier, shown }) => act::close_manifest(carrier, &shown),
+        Command::Outbox(Outbox::List(shown)) => show::outbox(&shown),
+        Command::Outbox(Outbox::Retry(shown)) => act::retry(&shown),
+        Command::Outbox(Outbox::Export { out, config }) => show::export_outbox(&out, &config.config),
+        Command::Pool(Pool::Start { carrier, pool, next, shown }) => act::start_pool(carrier, pool, next, &shown),
+    }
+}
+
+/// Prints a line, or nothing when nobody reads any more (`parceld … | head`).
+fn print(text: impl Display) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

@@ -1,0 +1,176 @@
+//! Commands that run: the service, the doctor, the demo.
+
+use std::path::Path;
+
+use parceld::daemon::{Service, Setup, serve_page};
+use parceld::web::{self, Desk};
+
+use super::{Done, Failure, SOFTWARE, UNAVAILABLE, print};
+
+/// The runtime of the hands: one thread, like the loop.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::new(SOFTWARE, error))?.block_on(work)
+}
+
+fn log() {
+    use std::io::IsTerminal;
+    let level = match std::env::var("PARCELD_LOG").as_deref() {
+        Ok("debug") => tracing::Level::DEBUG,
+        Ok("warn") => tracing::Level::WARN,
+        _ => tracing::Level::INFO,
+    };
+    let ansi = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(ansi).init();
+}
+
+/// Ends with SIGTERM or Ctrl-C.
+async fn signal() {
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    let Ok(mut terminate) = terminate else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// `parceld run`.
+pub(super) fn service(config: &Path) -> Done {
+    log();
+    let (setup, warnings) = Setup::load(config)?;
+    for warning in &warnings {
+        tracing::warn!("{warning}");
+    }
+    block_on(async {
+        let (service, ways) = Service::new(&setup, setup.devices())?;
+        let desk = Desk { frames: ways.frames, ask: ways.ask, bench: None, labels: None, received: None };
+        let page = serve_page(setup.config.listen, |bound| web::router(desk, bound)).await?;
+        tracing::info!(%page, station = setup.rules.station, "ready");
+        service.run(signal()).await;
+        Ok(())
+    })
+}
+
+/// `parceld doctor`.
+pub(super) fn doctor(config: &Path) -> Done {
+    let (setup, _) = Setup::load(config)?;
+    let devices = setup.devices();
+    let findings = block_on(async { Ok(parceld::devices::doctor::examine(&devices).await) })?;
+    if findings.is_empty() {
+        print("no device is configured; replace device = \"demo\" in the configuration by the real ones");
+    }
+    let mut sick = 0;
+    for finding in &findings {
+        sick += usize::from(!finding.is_ok());
+        print(finding);
+    }
+    if sick > 0 {
+        return Err(Failure::say(UNAVAILABLE, format!("{sick} of {} devices need a hand", findings.len())));
+    }
+    Ok(())
+}
+
+#[cfg(feature = "demo")]
+pub(super) use demo::{Demo, Printer};
+
+#[cfg(feature = "demo")]
+mod demo {
+    use std::net::SocketAddr;
+    use std::path::PathBuf;
+
+    use clap::Args;
+    use parceld::demo::{self, DemoError, Options, Summary};
+
+    use super::super::{CONFIG, USAGE};
+    use super::{Done, Failure, SOFTWARE, UNAVAILABLE, block_on, log, print, signal};
+
+    #[derive(Debug, Args)]
+    pub(crate) struct Demo {
+        /// Where the page listens
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Pack orders unattended, print a summary, and stop
+        #[arg(long)]
+        headless: bool,
+        /// How many orders, with --headless
+        #[arg(long, default_value_t = 50, requires = "headless")]
+        orders: usize,
+        /// Keep the station's data here; it goes on where it was
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// Keep what came out here: labels, manifests, received events, a summary
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    }
+
+    impl Demo {
+        pub(crate) fn run(self) -> Done {
+            if self.headless && std::env::var_os("PARCELD_LOG").is_none() {
+                // The summary is what is asked for; a log of every fact would hide it.
+            } else {
+                log();
+            }
+            let listen = match self.headless {
+                true => SocketAddr::new(self.listen.ip(), 0),
+                false => self.listen,
+            };
+            let headless = self.headless.then_some(self.orders);
+            let options = Options { listen, data: self.data, out: self.out, headless };
+            let summary = block_on(async { demo::run(options, signal()).await.map_err(failure) })?;
+            summary.map_or(Ok(()), |summary| tell(&summary))
+        }
+    }
+
+    fn failure(error: DemoError) -> Failure {
+        match error {
+            DemoError::Setup(error) => error.into(),
+            DemoError::File { .. } | DemoError::Device { .. } => Failure::new(UNAVAILABLE, error),
+            DemoError::NotLoopback(_) => Failure::new(CONFIG, error),
+            DemoError::Stuck(_) => Failure::new(SOFTWARE, error),
+        }
+    }
+
+    /// The summary, and whether it adds up.
+    fn tell(summary: &Summary) -> Done {
+        print(format!("{} orders", summary.orders));
+        print(format!("{} confirmed by the receiver", summary.confirmed));
+        print(format!("{} refused", summary.refused.len()));
+        for refused in &summary.refused {
+            print(format!("  {}  {}", refused.order_ref, refused.reason));
+        }
+        let Summary { parcels, labels, verified, manifested, elapsed_ms, .. } = summary;
+        print(format!("{parcels} parcels, {labels} labels, {verified} verified, {manifested} manifested"));
+        print(format!("{}.{:03} s", elapsed_ms / 1000, elapsed_ms % 1000));
+        if summary.orders != summary.confirmed + summary.refused.len() {
+            return Err(Failure::say(SOFTWARE, "orders are missing: confirmed and refused do not add up"));
+        }
+        Ok(())
+    }
+
+    #[derive(Debug, Args)]
+    pub(crate) struct Printer {
+        /// Where it listens
+        #[arg(long, default_value = "127.0.0.1:9100")]
+        listen: SocketAddr,
+        /// Where labels are kept
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    }
+
+    impl Printer {
+        pub(crate) fn run(self) -> Done {
+            log();
+            if self.listen.port() == 0 {
+                return Err(Failure::say(USAGE, "give the virtual printer a port"));
+            }
+            block_on(async {
+                tokio::select! {
+                    ended = hal::sim::run_printer(self.listen, self.out) => {
+                        ended.map_err(|error| Failure::new(UNAVAILABLE, error))
+                    }
+                    () = signal() => Ok(()),
+                }
+            })
+        }
+    }
+}

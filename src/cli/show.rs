@@ -1,0 +1,182 @@
+//! Commands that read.
+
+use std::io::Write;
+use std::path::Path;
+
+use parceld::config::Severity;
+use parceld::daemon::{Setup, answers};
+use parceld::station::Station;
+use parceld::store::Store;
+use serde_json::Value;
+
+use super::{CONFIG, Done, Failure, SOFTWARE, Shown, UNAVAILABLE, USAGE, print};
+
+/// `parceld check`: every problem, one a line.
+pub(super) fn check(config: &Path) -> Done {
+    let problems = parceld::config::Config::check_all(config);
+    let mut errors = 0;
+    for problem in &problems {
+        errors += usize::from(problem.severity == Severity::Error);
+        print(problem);
+    }
+    let warnings = problems.len() - errors;
+    if errors > 0 {
+        return Err(Failure::say(
+            CONFIG,
+            format!("{errors} errors, {warnings} warnings; mend the errors and check again"),
+        ));
+    }
+    print(format!("{}: good, {warnings} warnings", config.display()));
+    Ok(())
+}
+
+struct Memory {
+    setup: Setup,
+    store: Store,
+    station: Station,
+}
+
+fn open(config: &Path) -> Result<Memory, Failure> {
+    let (setup, _) = Setup::load(config)?;
+    let store = Store::read(&setup.config.station.data_dir)?;
+    let mut station = Station::default();
+    store.replay(|fact| station.evolve(&fact))?;
+    Ok(Memory { setup, store, station })
+}
+
+pub(super) fn orders(shown: &Shown) -> Done {
+    let memory = open(&shown.config.config)?;
+    let orders = answers::list_orders(&memory.station, &memory.store)?;
+    table(shown.json, &orders, &["order_ref", "state", "parcels", "city", "region", "country", "box", "grams"]);
+    Ok(())
+}
+
+pub(super) fn order(order_ref: &str, shown: &Shown) -> Done {
+    let memory = open(&shown.config.config)?;
+    let orders = answers::list_orders(&memory.station, &memory.store)?;
+    let all = orders.as_array().map(Vec::as_slice).unwrap_or_default();
+    let Some(order) = all.iter().find(|order| order["order_ref"] == order_ref) else {
+        return Err(Failure::say(USAGE, format!("no order {order_ref}; see `parceld orders list`")));
+    };
+    document(shown.json, order);
+    Ok(())
+}
+
+pub(super) fn parcels(shown: &Shown) -> Done {
+    let memory = open(&shown.config.config)?;
+    let parcels = answers::parcels(&memory.station, &memory.setup.cards, usize::MAX);
+    table(shown.json, &parcels, &["parcel", "order_ref", "state", "service", "total", "tracking", "manifest"]);
+    Ok(())
+}
+
+pub(super) fn parcel(name: &str, shown: &Shown) -> Done {
+    let memory = open(&shown.config.config)?;
+    let id = memory.station.by_tracking(name).or_else(|| name.parse().ok());
+    let parcel = match id {
+        Some(id) => answers::parcel(&memory.station, &memory.store, id.0)?,
+        None => Value::Null,
+    };
+    if parcel.is_null() {
+        return Err(Failure::say(USAGE, format!("no parcel {name}; see `parceld parcels list`")));
+    }
+    document(shown.json, &parcel);
+    Ok(())
+}
+
+pub(super) fn manifests(shown: &Shown) -> Done {
+    let memory = open(&shown.config.config)?;
+    let manifests = answers::manifests(&memory.station);
+    table(shown.json, &manifests, &["manifest_id", "carrier", "ship_date", "parcels", "state"]);
+    Ok(())
+}
+
+pub(super) fn manifest(id: &str, shown: &Shown) -> Done {
+    let memory = open(&shown.config.config)?;
+    document(shown.json, &manifest_document(&memory, id)?);
+    Ok(())
+}
+
+pub(super) fn export_manifest(id: &str, out: &Path, config: &Path) -> Done {
+    let memory = open(config)?;
+    let document = manifest_document(&memory, id)?;
+    write(out, |file| writeln!(file, "{document:#}"))
+}
+
+fn manifest_document(memory: &Memory, id: &str) -> Result<Value, Failure> {
+    let body = memory.store.manifest(id)?;
+    let body = body.ok_or_else(|| Failure::say(USAGE, format!("no manifest {id}; see `parceld manifest list`")))?;
+    serde_json::from_str(&body).map_err(|error| Failure::new(SOFTWARE, error))
+}
+
+pub(super) fn outbox(shown: &Shown) -> Done {
+    let memory = open(&shown.config.config)?;
+    let outbox = answers::outbox(&memory.station, &memory.store)?;
+    if shown.json {
+        print(outbox);
+    } else {
+        print(format!(
+            "{} waiting, {} confirmed, {} set aside",
+            outbox["waiting"], outbox["confirmed"], outbox["aside"]
+        ));
+        table(false, &outbox["rows"], &["seq", "type", "time", "state"]);
+    }
+    Ok(())
+}
+
+/// Every event as it stands in the outbox; one that was set aside as it was before its tombstone.
+pub(super) fn export_outbox(out: &Path, config: &Path) -> Done {
+    /// Read in pages: an outbox of a year does not fit the memory.
+    const PAGE: usize = 1_000;
+    let memory = open(config)?;
+    let aside = memory.store.aside()?;
+    let mut after = 0;
+    write(out, |file| {
+        loop {
+            let rows = memory.store.outbox_after(after, PAGE, usize::MAX).map_err(std::io::Error::other)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.seq;
+            for row in &rows {
+                let original = aside.iter().find(|aside| aside.seq == row.seq).map(|aside| &aside.body);
+                writeln!(file, "{}", original.unwrap_or(&row.body))?;
+            }
+        }
+    })
+}
+
+/// Writes aside, syncs, renames: the file is whole or it is not there.
+fn write(out: &Path, fill: impl FnOnce(&mut std::io::BufWriter<std::fs::File>) -> std::io::Result<()>) -> Done {
+    let aside = out.with_extension("part");
+    let done = || -> std::io::Result<()> {
+        let mut file = std::io::BufWriter::new(std::fs::File::create(&aside)?);
+        fill(&mut file)?;
+        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+        std::fs::rename(&aside, out)
+    };
+    done().map_err(|error| Failure::say(UNAVAILABLE, format!("write {}: {error}", out.display())))
+}
+
+fn document(json: bool, value: &Value) {
+    if json { print(value) } else { print(format!("{value:#}")) }
+}
+
+/// A table of some fields, or everything as JSON.
+fn table(json: bool, rows: &Value, columns: &[&str]) {
+    if json {
+        return print(rows);
+    }
+    let rows = rows.as_array().map(Vec::as_slice).unwrap_or_default();
+    let cell = |row: &Value, column: &&str| match &row[*column] {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let lines: Vec<Vec<String>> = std::iter::once(columns.iter().map(|c| (*c).to_owned()).collect())
+        .chain(rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()))
+        .collect();
+    let width = |column: usize| lines.iter().map(|line: &Vec<String>| line[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns.len()).map(width).collect();
+    for line in &lines {
+        let cells: Vec<String> = line.iter().zip(&widths).map(|(text, width)| format!("{text:width$}")).collect();
+        print(cells.join("  ").trim_end());
+    }
+}

@@ -1,0 +1,148 @@
+//! `carrier.toml`: what a carrier is called, how its numbers are made, and who may give them out.
+
+use std::path::Path;
+
+use super::super::problem::{Problem, Problems};
+use super::super::table::{Source, Table};
+use super::files::{self, Files};
+use super::service;
+use crate::barcode::{CheckDigit, NumberRule};
+use crate::label::Symbol;
+use crate::rating::{Carrier, Pool, Service, ServiceName};
+
+/// What a carrier's folder holds; parts of it may be missing when there are problems.
+#[derive(Default)]
+pub(super) struct Loaded {
+    pub(super) carrier: Option<Carrier>,
+    pub(super) services: Vec<Service>,
+}
+
+pub(super) fn load(dir: &Path, id: &str, files: &mut Files, problems: &mut Problems) -> Loaded {
+    let path = dir.join("carrier.toml");
+    let mut loaded = Loaded::default();
+    let mut names = None;
+    if let Some(text) = files.read(&path, problems) {
+        let source = Source::new(&path, text);
+        if let Some(root) = source.parse() {
+            let table = Table::root(&source, &root);
+            let services = service_names(&table, id);
+            loaded.carrier = carrier(&table, id, services.clone());
+            names = Some(services);
+        }
+        problems.extend(source.into_problems());
+    }
+    let folders = files::folders(dir, problems);
+    for name in names.iter().flatten() {
+        let folder = name.id.rsplit('.').next().unwrap_or_default();
+        if !folders.iter().any(|found| found == folder) {
+            let todo = "add the folder with its prices, or remove the [[service]]";
+            problems.push(Problem::error(&path, format!("service {folder} has no folder"), todo));
+        }
+    }
+    for folder in folders {
+        let service = format!("{id}.{folder}");
+        if names.as_ref().is_some_and(|names| !names.iter().any(|name| name.id == service)) {
+            let todo = format!("add [[service]] with id = \"{folder}\" and a name to carrier.toml");
+            problems.push(Problem::error(dir.join(&folder), "a service without a name", todo));
+        }
+        let cards = service::load(&dir.join(folder), files, problems);
+        loaded.services.push(Service { id: service, carrier: id.to_owned(), cards });
+    }
+    loaded
+}
+
+fn carrier(table: &Table<'_>, id: &str, services: Vec<ServiceName>) -> Option<Carrier> {
+    let name: Option<String> = table.required("name");
+    let symbol = table.required_name("symbol", &[("code128", Symbol::Code128), ("impb", Symbol::Impb)]);
+    let number_table = table.table("number");
+    let number = number_table.as_ref().and_then(number_rule);
+    let pools: Vec<_> = table.tables("pool").iter().filter_map(|pool| pool_of(pool, number.as_ref())).collect();
+    check_pools(table, &pools);
+    if number_table.is_none() && !pools.is_empty() {
+        table.error(
+            "pool",
+            "pools of numbers, and no rule how they are made",
+            "add [number] with prefix, width and check",
+        );
+    }
+    table.finish();
+    Some(Carrier { id: id.to_owned(), name: name?, number, pools, symbol: symbol?, services })
+}
+
+fn service_names(table: &Table<'_>, carrier: &str) -> Vec<ServiceName> {
+    let mut services: Vec<ServiceName> = Vec::new();
+    for entry in table.tables("service") {
+        let (id, name) = (entry.required::<String>("id"), entry.required::<String>("name"));
+        entry.finish();
+        let (Some(id), Some(name)) = (id, name) else { continue };
+        let id = format!("{carrier}.{id}");
+        if services.iter().any(|service| service.id == id) {
+            entry.error("id", format!("service {id} twice"), "remove one of them");
+        }
+        services.push(ServiceName { id, name });
+    }
+    services
+}
+
+fn number_rule(table: &Table<'_>) -> Option<NumberRule> {
+    /// 18 digits stay inside a `u64`, and no carrier's serial is longer.
+    const WIDEST: u32 = 18;
+    let prefix: Option<String> = table.required("prefix");
+    let width: Option<u32> = table.required("width");
+    let checks = [("mod10-3-1", CheckDigit::Mod10Weight31), ("ontrac", CheckDigit::OnTrac), ("none", CheckDigit::None)];
+    let check = table.required_name("check", &checks);
+    table.finish();
+    let printable = |prefix: &String| prefix.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    if prefix.as_ref().is_some_and(|prefix| !printable(prefix) || prefix.len() > 20) {
+        table.error("prefix", "the prefix is not up to 20 capital letters and digits", "write it as it is printed");
+        return None;
+    }
+    if width.is_some_and(|width| !(1..=WIDEST).contains(&width)) {
+        table.error("width", "the serial's width is not 1 to 18", "write how many digits the serial has");
+        return None;
+    }
+    let rule = NumberRule { prefix: prefix?, width: width?, check: check? };
+    if let Err(error) = rule.number(0) {
+        table.error(
+            "check",
+            format!("no number can be made: {}", error.why),
+            "give the check digit that suits the prefix",
+        );
+        return None;
+    }
+    Some(rule)
+}
+
+fn pool_of(table: &Table<'_>, number: Option<&NumberRule>) -> Option<Pool> {
+    let (id, station) = (table.required::<String>("id"), table.required::<String>("station"));
+    let (from, to) = (table.required::<u64>("from"), table.required::<u64>("to"));
+    table.finish();
+    let pool = Pool { id: id?, station: station?, from: from?, to: to? };
+    if pool.from > pool.to {
+        table.error("from", format!("{} is after {}", pool.from, pool.to), "write the first serial, then the last");
+    }
+    let digits = pool.to.checked_ilog10().unwrap_or(0) + 1;
+    if number.is_some_and(|rule| digits > rule.width) {
+        table.error(
+            "to",
+            format!("{} has more digits than a serial", pool.to),
+            "end the pool earlier, or widen [number]",
+        );
+    }
+    Some(pool)
+}
+
+fn check_pools(table: &Table<'_>, pools: &[Pool]) {
+    for (at, pool) in pools.iter().enumerate() {
+        for other in &pools[..at] {
+            if other.id == pool.id {
+                let what = format!("two pools are called {}", pool.id);
+                table.error("pool", what, "give each its own id, never used before");
+            }
+            if pool.from <= other.to && other.from <= pool.to {
+                let what = format!("pools {} and {} share numbers", other.id, pool.id);
+                table.error("pool", what, "end one before the other begins: a number is given out once");
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Reading the files of a carriers folder, bounded, and remembering what was read for the hashes.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::super::problem::{Problem, Problems};
+
+/// A price table of 1,000 zones and rows is under 10 MB; more is not a rate card.
+const LARGEST: u64 = 16 << 20;
+
+/// Every file that was read, by path, with the SHA-256 of its content.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    read: BTreeMap<PathBuf, [u8; 32]>,
+}
+
+impl Files {
+    /// The file's text without a byte-order mark; `None`, and a problem, when it cannot be read.
+    pub(super) fn read(&mut self, path: &Path, problems: &mut Problems) -> Option<String> {
+        match read_text(path) {
+            Ok(text) => {
+                self.read.insert(path.to_owned(), Sha256::digest(&text).into());
+                Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+            }
+            Err(error) => {
+                let (what, todo) = match error.kind() {
+                    io::ErrorKind::NotFound => ("is missing".to_owned(), "add it"),
+                    io::ErrorKind::InvalidData => ("is not UTF-8 text".to_owned(), "save it as UTF-8"),
+                    io::ErrorKind::FileTooLarge => (format!("is larger than {} MiB", LARGEST >> 20), "split it"),
+                    _ => (format!("cannot be read: {error}"), "check the file and its permissions"),
+                };
+                problems.push(Problem::error(path, what, todo));
+                None
+            }
+        }
+    }
+
+    /// Hash over every file below `dir` that was read: its path there and its content.
+    pub(super) fn hash(&self, dir: &Path) -> String {
+        let below = self.read.iter().filter_map(|(path, content)| Some((path.strip_prefix(dir).ok()?, content)));
+        hash(below)
+    }
+
+    /// Hash over these files of a folder.
+    pub(super) fn hash_of<'a>(&self, dir: &Path, names: impl IntoIterator<Item = &'a str>) -> String {
+        hash(names.into_iter().filter_map(|name| Some((Path::new(name), self.read.get(&dir.join(name))?))))
+    }
+}
+
+fn hash<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8; 32])>) -> String {
+    let mut all = Sha256::new();
+    for (path, content) in files {
+        all.update(path.to_string_lossy().as_bytes());
+        all.update([0]);
+        all.update(content);
+    }
+    all.finalize().iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string never fails.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let read = fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    if read as u64 > LARGEST { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(text) }
+}
+
+/// The folders in `dir`, by name. Hidden ones do not count; a name no service id can have is a problem.
+pub(super) fn folders(dir: &Path, problems: &mut Problems) -> Vec<String> {
+    let found = entries(dir, true, problems);
+    let (good, bad): (Vec<_>, Vec<_>) = found.into_iter().partition(|name| is_id(name));
+    for name in bad {
+        let what = "its name is not an id";
+        problems.push(Problem::error(dir.join(name), what, "name it with a-z, 0-9 and _"));
+    }
+    good
+}
+
+/// The files in `dir`, by name. Hidden ones do not count.
+pub(super) fn files(dir: &Path, problems: &mut Problems) -> Vec<String> {
+    entries(dir, false, problems)
+}
+
+/// Whether this can be part of a service's id.
+pub(super) fn is_id(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+fn entries(dir: &Path, folders: bool, problems: &mut Problems) -> Vec<String> {
+    let listed = fs::read_dir(dir).and_then(|entries| {
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !name.starts_with('.') && fs::metadata(entry.path())?.is_dir() == folders {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    });
+    listed.unwrap_or_else(|error| {
+        let todo = "check that the folder is there and may be read";
+        problems.push(Problem::error(dir, format!("cannot be listed: {error}"), todo));
+        Vec::new()
+    })
+}

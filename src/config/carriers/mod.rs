@@ -1,0 +1,65 @@
+//! Folders of TOML and CSV -> [`Cards`]. The format is documented in `config/carriers/README.md`.
+//!
+//! ```text
+//! carriers/<carrier>/carrier.toml                  carrier.rs   names, numbers, pools
+//! carriers/<carrier>/<service>/<from>.toml         card.rs      one period's rules (parts of it in rules.rs)
+//! carriers/<carrier>/<service>/<from>.prices.csv   prices.rs    rows by weight, columns by zone
+//! carriers/<carrier>/<service>/<from>.cubic.csv    prices.rs    rows by volume, columns by zone
+//! carriers/<carrier>/<service>/*.csv               zones.rs     zones and area lists, by the names the rules give
+//! ```
+//!
+//! Everything wrong is found in one pass. With any error nothing is loaded: half a card would price wrong.
+
+mod card;
+mod carrier;
+mod files;
+mod prices;
+mod rules;
+mod service;
+mod sheet;
+mod zones;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use super::problem::{Problem, Problems};
+use crate::rating::{Cards, Place};
+use files::Files;
+
+/// Reads every carrier in `dir`; every problem, warnings too, when there is an error among them.
+pub fn load(dir: &Path) -> Result<Cards, Problems> {
+    let (cards, problems) = read(dir);
+    cards.ok_or(problems)
+}
+
+/// Reads every carrier in `dir` for `parceld check`: the cards when nothing is wrong with them, and every problem,
+/// warnings too.
+pub fn read(dir: &Path) -> (Option<Cards>, Problems) {
+    let mut problems = Problems::default();
+    let mut files = Files::default();
+    let (mut carriers, mut services) = (Vec::new(), Vec::new());
+    for folder in files::folders(dir, &mut problems) {
+        let loaded = carrier::load(&dir.join(&folder), &folder, &mut files, &mut problems);
+        carriers.extend(loaded.carrier);
+        services.extend(loaded.services);
+    }
+    if carriers.is_empty() && !problems.has_errors() {
+        let todo = "put a folder per carrier there, as config/carriers/README.md says";
+        problems.push(Problem::error(dir, "no carriers here", todo));
+    }
+    let cards = (!problems.has_errors()).then(|| Cards::new(carriers, services, files.hash(dir)));
+    (cards, problems)
+}
+
+/// A warning for each service that does not collect from where the station is.
+pub fn check_origin(cards: &Cards, dir: &Path, ship_from: &Place) -> Problems {
+    let warning = |service: &str| {
+        let folder = service.split('.').fold(dir.to_path_buf(), |path, part| path.join(part));
+        let what = format!("no zones from {}:{}", ship_from.country, ship_from.postcode);
+        let todo = "add this origin to its zone table, or every parcel is refused by this service";
+        Problem::error(folder, what, todo).warning()
+    };
+    Problems(cards.not_from(ship_from).map(warning).collect())
+}

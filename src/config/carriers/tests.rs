@@ -1,0 +1,251 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::*;
+
+const CARRIER: &str = r#"name = "ACME"
+symbol = "code128"
+[number]
+prefix = "AC"
+width = 4
+check = "none"
+[[pool]]
+id = "a"
+station = "S1"
+from = 0
+to = 4999
+[[service]]
+id = "ground"
+name = "GROUND"
+"#;
+
+const RULES: &str = r#"currency = "USD"
+zones = "zones.csv"
+without_dims = "price"
+[weight]
+round = "up"
+step = "1lb"
+[dimensions]
+unit = "in"
+round = "up"
+step = "1in"
+divisor = "139in3/lb"
+[[surcharge]]
+name = "remote"
+amount = "3.00"
+area = "remote.csv"
+"#;
+
+/// A folder with one good carrier, in which some files are replaced.
+struct Folder {
+    dir: TempDir,
+}
+
+impl Folder {
+    fn with(replaced: &[(&str, &str)]) -> Self {
+        let mut files = BTreeMap::from([
+            ("acme/carrier.toml", CARRIER),
+            ("acme/ground/2026-01-01.toml", RULES),
+            ("acme/ground/2026-01-01.prices.csv", "# Invented.\nmax_lb,1,2|3\n1,5.00,6.00\n2,5.50,6.50\n"),
+            ("acme/ground/zones.csv", "origin,destination,zone\nUS:9,US:90,1\nUS:9,US:1,2\n"),
+            ("acme/ground/remote.csv", "destination\nUS:90704\n"),
+        ]);
+        files.extend(replaced.iter().copied());
+        let dir = TempDir::new().unwrap();
+        for (name, text) in files {
+            let path = dir.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Self { dir }
+    }
+
+    /// The problems as `check` shows them, with paths below the folder.
+    fn problems(&self) -> Vec<String> {
+        let prefix = format!("{}/", self.dir.path().display());
+        let (cards, problems) = read(self.dir.path());
+        assert_eq!(cards.is_none(), problems.has_errors());
+        problems.into_iter().map(|problem| problem.to_string().replace(&prefix, "")).collect()
+    }
+}
+
+/// The only problem when one file is replaced.
+fn only(file: &str, text: &str) -> String {
+    let found = Folder::with(&[(file, text)]).problems();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    found.into_iter().next().unwrap_or_default()
+}
+
+#[test]
+fn the_shipped_carriers_have_no_problem_and_collect_from_los_angeles() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
+    let (cards, problems) = read(&dir);
+    assert!(problems.is_empty(), "{problems}");
+    let cards = cards.unwrap();
+    assert_eq!(cards.carriers().len(), 4);
+    let mut place = Place { country: "US".into(), postcode: "90058".into(), residential: false };
+    assert!(check_origin(&cards, &dir, &place).is_empty());
+    place.postcode = "10001".into();
+    assert_eq!(check_origin(&cards, &dir, &place).0.len(), 4);
+    for carrier in cards.carriers() {
+        let stations: Vec<_> = carrier.pools.iter().map(|pool| pool.station.as_str()).collect();
+        assert_eq!(stations, ["DEMO-ST01", "LAX1-ST03"], "{}", carrier.id);
+    }
+    assert_eq!(cards.carrier("usps").and_then(|usps| usps.service("usps.ground_advantage")), Some("GROUND ADVANTAGE"));
+}
+
+#[test]
+fn a_good_folder_loads_and_its_hash_follows_its_content() {
+    let hash = |replaced: &[(&str, &str)]| {
+        let folder = Folder::with(replaced);
+        let cards = load(folder.dir.path()).unwrap();
+        (cards.hash().to_owned(), cards.services()[0].cards[0].hash.clone())
+    };
+    let (all, card) = hash(&[]);
+    assert_eq!(hash(&[]), (all.clone(), card.clone()));
+    let (other_all, other_card) = hash(&[("acme/ground/remote.csv", "destination\nUS:90705\n")]);
+    assert!(other_all != all && other_card != card);
+    let (other_all, same_card) = hash(&[("acme/carrier.toml", &CARRIER.replace("ACME", "ACNE"))]);
+    assert!(other_all != all && same_card == card);
+}
+
+#[test]
+fn every_problem_of_every_file_is_found_in_one_pass() {
+    let folder = Folder::with(&[
+        ("acme/carrier.toml", &CARRIER.replace("code128", "qr")),
+        ("acme/ground/2026-01-01.toml", &RULES.replace("USD", "usd").replace("divisor", "divider")),
+        ("acme/ground/2026-01-01.prices.csv", "max_lb,1,2\n1,5.00,-6.00\n1,x,6.50\n3,1.00\n"),
+        ("acme/ground/zones.csv", "origin,destination,zone\nUS:9,90,1\nUS:9,US:1,7\n"),
+        ("acme/ground/remote.csv", "place\nUS:90704\n"),
+        ("Bad Name/carrier.toml", ""),
+    ]);
+    let found = folder.problems().join("\n");
+    let expected = [
+        "Bad Name: its name is not an id; name it with a-z, 0-9 and _",
+        "acme/carrier.toml:2: symbol is \"qr\", which is not known; write \"code128\", \"impb\"",
+        "acme/ground/2026-01-01.toml:1: currency: \"usd\" is not a currency; write three capital letters, such as USD",
+        "acme/ground/2026-01-01.toml:11: unknown key dimensions.divider; did you mean divisor? remove it, or write one of ",
+        "acme/ground/2026-01-01.prices.csv:2: the price for zone 2 is negative: -6.00; write a price of 0 or more",
+        "acme/ground/2026-01-01.prices.csv:3: the price for zone 1 is \"x\"; write an amount of USD",
+        "acme/ground/2026-01-01.prices.csv:4: 2 columns where the header has 3; add or remove cells",
+        "acme/ground/zones.csv:2: \"90\" has no country; write two capital letters",
+        "acme/ground/zones.csv:3: zone \"7\" has no column in the prices; correct the zone, or add its prices",
+        "acme/ground/remote.csv:1: column \"destination\" is missing; add it",
+    ];
+    for problem in expected {
+        assert!(found.contains(problem), "{problem}\nis not among\n{found}");
+    }
+}
+
+#[test]
+fn a_weight_column_that_does_not_rise_is_an_error() {
+    let found = only("acme/ground/2026-01-01.prices.csv", "max_lb,1,2\n1,5.00,6.00\n1.0,5.50,6.50\n");
+    assert!(found.contains("prices.csv:3: 1.0 lb does not come after the row above it; "), "{found}");
+}
+
+#[test]
+fn an_unreadable_bound_and_an_unknown_unit_are_errors() {
+    let found = only("acme/ground/2026-01-01.prices.csv", "max_lb,1,2\n1e3,5.00,6.00\n");
+    assert!(found.contains("prices.csv:2: \"1e3\" is not an amount above 0"), "{found}");
+    let found = only("acme/ground/2026-01-01.prices.csv", "max_stone,1,2\n1,5.00,6.00\n");
+    assert!(found.contains("prices.csv:1: the first column is \"max_stone\"; name it one of max_g, "), "{found}");
+}
+
+#[test]
+fn a_column_nobody_uses_and_a_heavier_parcel_that_costs_less_are_warnings() {
+    let folder =
+        Folder::with(&[("acme/ground/2026-01-01.prices.csv", "max_lb,1,2|3,4\n1,5.00,6.00,7.00\n2,4.00,6.50,7.50\n")]);
+    let found = folder.problems();
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].contains("prices.csv:3: more costs less than in the row above it; "), "{found:?}");
+    assert!(found[1].contains("prices.csv:1: no row of the zone table has zone 4; "), "{found:?}");
+    assert!(load(folder.dir.path()).is_ok());
+}
+
+#[test]
+fn one_place_in_two_zones_is_an_error_and_twice_in_one_a_warning() {
+    let rows = "origin,destination,zone\nUS:9,US:90,1\nUS:9,US:80..91,2\n";
+    let found = only("acme/ground/zones.csv", rows);
+    assert!(found.contains("zones.csv:2: its destination overlaps with the one on line 3; one place"), "{found}");
+    let rows = "origin,destination,zone\nUS:9,US:90,1\nUS:9,US:90,1\nUS:9,US:91,2\n";
+    let found = only("acme/ground/zones.csv", rows);
+    assert!(found.contains("zones.csv:3: its destination overlaps with the one on line 2; remove"), "{found}");
+    let rows = "origin,destination,zone\nUS:8..9,US:90,1\nUS:9,US:91,2\n";
+    let found = only("acme/ground/zones.csv", rows);
+    assert!(found.contains("zones.csv:3: its origin overlaps with the one on line 2; "), "{found}");
+}
+
+#[test]
+fn periods_that_do_not_meet_are_errors() {
+    let later = ["toml", "prices.csv"].map(|end| format!("acme/ground/2026-07-01.{end}"));
+    let periods = |until: &str| {
+        Folder::with(&[
+            ("acme/ground/2026-01-01.toml", &format!("until = \"{until}\"\n{RULES}")),
+            (&later[0], RULES),
+            (&later[1], "max_lb,1,2\n1,5.00,6.00\n"),
+        ])
+        .problems()
+        .join("\n")
+    };
+    assert_eq!(periods("2026-06-30"), "");
+    assert!(
+        periods("2026-06-29").contains("2026-01-01.toml:1: runs until 2026-06-29, and the next period begins only")
+    );
+    assert!(periods("2026-07-01").contains("2026-01-01.toml:1: runs until 2026-07-01, and the next period begins on"));
+    assert!(periods("2025-12-31").contains("2026-01-01.toml:1: ends on 2025-12-31, before it begins; "));
+}
+
+#[test]
+fn missing_and_misnamed_files_are_named() {
+    let folder = Folder::with(&[
+        ("acme/ground/summer.toml", RULES),
+        ("acme/ground/2026-01-01.price.csv", "max_lb,1\n1,5.00\n"),
+        ("acme/express/zones.csv", ""),
+        ("ghost/readme.txt", ""),
+    ]);
+    fs::remove_file(folder.dir.path().join("acme/ground/2026-01-01.prices.csv")).unwrap();
+    let found = folder.problems().join("\n");
+    for problem in [
+        "acme/ground/summer.toml: its name is not a date; ",
+        "acme/ground/2026-01-01.prices.csv: is missing; add it",
+        "acme/ground/2026-01-01.price.csv: no period uses this table; ",
+        "acme/express: a service without a name; ",
+        "acme/express: a service without prices; ",
+        "ghost/carrier.toml: is missing; add it",
+    ] {
+        assert!(found.contains(problem), "{problem}\nis not among\n{found}");
+    }
+}
+
+#[test]
+fn number_pools_that_share_numbers_or_do_not_fit_are_errors() {
+    let pool = "[[pool]]\nid = \"b\"\nstation = \"S2\"\nfrom = 4999\nto = 10000\n";
+    let found = Folder::with(&[("acme/carrier.toml", &format!("{CARRIER}{pool}"))]).problems();
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].contains("carrier.toml:19: 10000 has more digits than a serial; "), "{found:?}");
+    assert!(found[1].contains("carrier.toml:7: pools a and b share numbers; "), "{found:?}");
+}
+
+#[test]
+fn a_surcharge_with_no_or_two_conditions_is_an_error() {
+    let none = RULES.replace("area = \"remote.csv\"\n", "");
+    let found = Folder::with(&[("acme/ground/2026-01-01.toml", &none)]).problems();
+    assert!(found[0].contains("2026-01-01.toml:12: a surcharge has one condition; write exactly one of"), "{found:?}");
+    let found = only("acme/ground/2026-01-01.toml", &format!("{RULES}residential = true\n"));
+    assert!(found.contains("2026-01-01.toml:12: a surcharge has one condition; "), "{found}");
+}
+
+#[test]
+fn an_empty_folder_and_a_missing_one_are_errors() {
+    let dir = TempDir::new().unwrap();
+    assert!(
+        read(dir.path())
+            .1
+            .to_string()
+            .ends_with(": no carriers here; put a folder per carrier there, as config/carriers/README.md says")
+    );
+    assert!(load(&dir.path().join("absent")).is_err_and(|problems| problems.has_errors()));
+}

@@ -1,0 +1,90 @@
+//! `[packing]`: how parcels are packed and closed, and the cartons there are.
+
+use std::collections::BTreeSet;
+
+use super::read::identifier;
+use super::table::Table;
+use crate::units::{Dims, Mass};
+
+/// A pan that shows less than this is empty: above the drift of a bench scale, below any parcel.
+const DEFAULT_EMPTY_BELOW: Mass = Mass::from_grams(10);
+/// Heaviest thing that may count as nothing.
+const MOST_EMPTY_BELOW: Mass = Mass::from_grams(1_000);
+/// Heaviest empty carton.
+const MOST_TARE: Mass = Mass::from_grams(20_000);
+
+/// How parcels are packed and closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packing {
+    /// A parcel closes when its printed label is scanned back. Always true in this version.
+    pub verify_scan: bool,
+    /// A pan that shows less is empty.
+    pub empty_below: Mass,
+    /// Labels say SPECIMEN and must not travel.
+    pub specimen: bool,
+    /// Cartons by their barcode.
+    pub boxes: Vec<Carton>,
+}
+
+/// A carton.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carton {
+    /// What its barcode `BOX:<id>` and an order's `box` say.
+    pub id: String,
+    /// Outside.
+    pub outer: Dims,
+    /// Mass of the empty carton.
+    pub tare: Mass,
+}
+
+pub(super) fn packing(root: &Table<'_>) -> Option<Packing> {
+    let Some(table) = root.table("packing") else {
+        return Some(Packing {
+            verify_scan: true,
+            empty_below: DEFAULT_EMPTY_BELOW,
+            specimen: false,
+            boxes: Vec::new(),
+        });
+    };
+    let verify_scan = table.optional::<bool>("verify_scan").unwrap_or(true);
+    if !verify_scan {
+        table.error(
+            "verify_scan",
+            "no printer that this version drives proves that a label came out (evidence of rung 4)",
+            "write verify_scan = true",
+        );
+    }
+    if table.optional_name("verify_items", &[("off", true), ("sku", false), ("every-unit", false)]) == Some(false) {
+        table.error("verify_items", "checking items is not driven by this version", "use \"off\"");
+    }
+    let empty_below = table.optional_text::<Mass>("empty_below").unwrap_or(DEFAULT_EMPTY_BELOW);
+    check_mass(&table, "empty_below", empty_below, MOST_EMPTY_BELOW);
+    let specimen = table.optional("specimen").unwrap_or(false);
+    let mut ids = BTreeSet::new();
+    let boxes = table.tables("box").iter().filter_map(|table| carton(table, &mut ids)).collect();
+    table.finish();
+    Some(Packing { verify_scan, empty_below, specimen, boxes })
+}
+
+fn check_mass(table: &Table<'_>, key: &str, mass: Mass, most: Mass) {
+    if mass <= Mass::ZERO || mass > most {
+        let todo = format!("write more than nothing, at most {most}");
+        table.error(key, format!("{key} is {mass}, outside its range"), todo);
+    }
+}
+
+fn carton(table: &Table<'_>, ids: &mut BTreeSet<String>) -> Option<Carton> {
+    let id = identifier(table, "id");
+    if let Some(id) = &id
+        && !ids.insert(id.clone())
+    {
+        table.error("id", format!("two boxes are named {id:?}"), "give each its own id");
+    }
+    let outer = table.required_text::<Dims>("outer");
+    let tare = table.required_text::<Mass>("tare");
+    if let Some(tare) = tare {
+        check_mass(table, "tare", tare, MOST_TARE);
+    }
+    table.finish();
+    Some(Carton { id: id?, outer: outer?, tare: tare? })
+}

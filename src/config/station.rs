@@ -1,0 +1,143 @@
+//! `[station]` and `[rates]`: who and where this station is.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+
+use super::read::{folder, identifier, path_from, plain_text};
+use super::table::Table;
+use crate::rating::Place;
+use crate::station::order::Address;
+
+/// Who and where this station is.
+#[derive(Debug, Clone)]
+pub struct Station {
+    /// 1 to 32 of `A-Z a-z 0-9 . _ -`; unique in the warehouse.
+    pub id: String,
+    /// The same characters.
+    pub warehouse: String,
+    /// The ship date is a date here.
+    pub timezone: TimeZone,
+    /// Language of the packer's screen: `en`, `zh-CN`.
+    pub language: String,
+    /// Database, label images, exports, control socket.
+    pub data_dir: PathBuf,
+    /// Words of each language, `<language>.toml`.
+    pub languages_dir: PathBuf,
+    /// Printed as the sender; its postcode is the origin of every zone.
+    pub ship_from: Address,
+}
+
+impl Station {
+    /// Where parcels leave from, as the rate cards see it.
+    pub fn origin(&self) -> Place {
+        let Address { country, postcode, .. } = &self.ship_from;
+        Place { country: country.clone(), postcode: postcode.to_uppercase(), residential: false }
+    }
+}
+
+pub(super) fn carriers_dir(root: &Table<'_>, base: &Path) -> Option<PathBuf> {
+    let table = root.required_table("rates")?;
+    let dir = table.required::<String>("carriers_dir");
+    let dir = dir.and_then(|dir| folder(&table, "carriers_dir", path_from(base, &dir)));
+    table.finish();
+    dir
+}
+
+pub(super) fn station(root: &Table<'_>, base: &Path, carriers_dir: Option<&Path>) -> Option<Station> {
+    let table = root.required_table("station")?;
+    let id = identifier(&table, "id");
+    let warehouse = identifier(&table, "warehouse");
+    let timezone = table.required::<String>("timezone").and_then(|name| {
+        let zone = TimeZone::get(&name).ok();
+        if zone.is_none() {
+            table.error(
+                "timezone",
+                format!("no time zone {name:?}"),
+                "write its IANA name, such as America/Los_Angeles",
+            );
+        }
+        zone
+    });
+    let language = language(&table);
+    let data_dir = data_dir(&table, base);
+    let languages = table.optional::<String>("languages_dir").map(|dir| path_from(base, &dir));
+    let beside = || carriers_dir.map(|dir| dir.parent().unwrap_or(Path::new("")).join("languages"));
+    let languages_dir = languages.or_else(beside).and_then(|dir| folder(&table, "languages_dir", dir));
+    let ship_from = ship_from(&table);
+    table.finish();
+    Some(Station {
+        id: id?,
+        warehouse: warehouse?,
+        timezone: timezone?,
+        language: language?,
+        data_dir: data_dir?,
+        languages_dir: languages_dir?,
+        ship_from: ship_from?,
+    })
+}
+
+fn language(table: &Table<'_>) -> Option<String> {
+    let language = table.required::<String>("language")?;
+    let (tongue, region) = language.split_once('-').unwrap_or((&language, "US"));
+    let good = (2..=3).contains(&tongue.len())
+        && tongue.bytes().all(|byte| byte.is_ascii_lowercase())
+        && (2..=8).contains(&region.len())
+        && region.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !good {
+        table.error("language", format!("{language:?} is not a language code"), "write one such as en, es or zh-CN");
+    }
+    good.then_some(language)
+}
+
+fn data_dir(table: &Table<'_>, base: &Path) -> Option<PathBuf> {
+    let path = path_from(base, &table.required::<String>("data_dir")?);
+    if path.exists() && !path.is_dir() {
+        table.error("data_dir", format!("data_dir: {} is not a folder", path.display()), "name a folder");
+        return None;
+    }
+    Some(path)
+}
+
+fn ship_from(station: &Table<'_>) -> Option<Address> {
+    let table = station.required_table("ship_from")?;
+    let optional = |key: &'static str| match table.optional::<String>(key) {
+        Some(text) if text.is_empty() => Some(text),
+        Some(_) => plain_text(&table, key, 0..=60),
+        None => Some(String::new()),
+    };
+    let name = plain_text(&table, "name", 1..=60);
+    let line1 = plain_text(&table, "line1", 1..=60);
+    let line2 = optional("line2");
+    let city = plain_text(&table, "city", 1..=60);
+    let region = plain_text(&table, "region", 1..=60);
+    let postcode = plain_text(&table, "postcode", 1..=12);
+    let country = plain_text(&table, "country", 2..=2);
+    let phone = optional("phone");
+    if let Some(country) = &country
+        && !country.bytes().all(|byte| byte.is_ascii_uppercase())
+    {
+        table.error(
+            "country",
+            format!("country {country:?} is not a country"),
+            "write two capital letters, such as US",
+        );
+    }
+    if let (Some("US"), Some(zip)) = (country.as_deref(), &postcode)
+        && !(zip.len() == 5 && zip.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        table.error("postcode", format!("postcode {zip:?} is not a ZIP code"), "write its five digits");
+    }
+    table.finish();
+    Some(Address {
+        name: name?,
+        line1: line1?,
+        line2: line2?,
+        city: city?,
+        region: region?,
+        postcode: postcode?,
+        country: country?,
+        phone: phone?,
+        residential: false,
+    })
+}

@@ -1,0 +1,405 @@
+//! Reading TOML so that everything wrong with a file is found in one pass, each with its line.
+//!
+//! ```text
+//! let source = Source::new(path, text);
+//! let Some(root) = source.parse() else { return source.into_problems() };
+//! let table = Table::root(&source, &root);
+//! let id: Option<String> = table.required("id");          // missing or of another type: a problem, and None
+//! let tare: Option<Mass> = table.optional_text("tare");   // a string that `FromStr` reads
+//! for printer in table.tables("printer") { …; printer.finish(); }
+//! table.finish();                                         // every key nobody asked for is a problem
+//! ```
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::nearest::nearest;
+use super::problem::{Problem, Problems};
+
+/// A file's text, and the problems found in it.
+#[derive(Debug)]
+pub struct Source {
+    path: PathBuf,
+    text: String,
+    problems: RefCell<Problems>,
+}
+
+impl Source {
+    /// A file that was read.
+    pub fn new(path: impl Into<PathBuf>, text: String) -> Self {
+        Self { path: path.into(), text, problems: RefCell::default() }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Reads the text as TOML; `None`, and a problem for each fault, when it is not.
+    pub fn parse(&self) -> Option<Spanned<DeTable<'_>>> {
+        let (root, errors) = DeTable::parse_recoverable(&self.text);
+        for error in &errors {
+            let what = format!("not TOML: {}", error.message().replace('\n', ", "));
+            let problem = Problem::error(&self.path, what, "correct the spelling of this line");
+            self.push(match error.span() {
+                Some(span) => problem.at(self.line(&span)),
+                None => problem,
+            });
+        }
+        errors.is_empty().then_some(root)
+    }
+
+    /// Remembers a problem.
+    pub fn push(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    /// All problems that were found.
+    pub fn into_problems(self) -> Problems {
+        self.problems.into_inner()
+    }
+
+    fn line(&self, span: &Range<usize>) -> usize {
+        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
+        before.iter().filter(|byte| **byte == b'\n').count() + 1
+    }
+}
+
+/// A table of the file, and which of its keys have been asked for.
+#[derive(Debug)]
+pub struct Table<'a> {
+    source: &'a Source,
+    table: &'a DeTable<'a>,
+    line: usize,
+    name: String,
+    asked: RefCell<BTreeSet<&'static str>>,
+}
+
+impl<'a> Table<'a> {
+    /// The whole file.
+    pub fn root(source: &'a Source, root: &'a Spanned<DeTable<'a>>) -> Self {
+        Self { source, table: root.get_ref(), line: 1, name: String::new(), asked: RefCell::default() }
+    }
+
+    /// The line the table begins on.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// A key that must be there.
+    pub fn required<T: Value>(&self, key: &'static str) -> Option<T> {
+        self.present(key, T::EXPECTED).and_then(|value| self.typed(key, value))
+    }
+
+    /// A key that may be there.
+    pub fn optional<T: Value>(&self, key: &'static str) -> Option<T> {
+        self.find(key).and_then(|value| self.typed(key, value))
+    }
+
+    /// A string that must be there, read as something else: a mass, a date.
+    pub fn required_text<T: FromStr<Err: Display>>(&self, key: &'static str) -> Option<T> {
+        self.present(key, String::EXPECTED).and_then(|value| self.read(key, value))
+    }
+
+    /// A string that may be there, read as something else.
+    pub fn optional_text<T: FromStr<Err: Display>>(&self, key: &'static str) -> Option<T> {
+        self.find(key).and_then(|value| self.read(key, value))
+    }
+
+    /// A string that must be there and be one of `names`.
+    pub fn required_name<T: Copy>(&self, key: &'static str, names: &[(&str, T)]) -> Option<T> {
+        let value = self.present(key, &one_of(names))?;
+        self.named(key, value, names)
+    }
+
+    /// A string that may be there and must be one of `names`.
+    pub fn optional_name<T: Copy>(&self, key: &'static str, names: &[(&str, T)]) -> Option<T> {
+        self.find(key).and_then(|value| self.named(key, value, names))
+    }
+
+    /// An array of strings, each one of `names`; empty when the key is not there.
+    pub fn names<T: Copy>(&self, key: &'static str, names: &[(&str, T)]) -> Vec<T> {
+        let Some(value) = self.find(key) else { return Vec::new() };
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong_type(key, value, "an array of strings");
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.named(key, item, names)).collect()
+    }
+
+    /// A table that may be there.
+    pub fn table(&self, key: &'static str) -> Option<Table<'a>> {
+        self.find(key).and_then(|value| self.inner(key, value, self.path(key)))
+    }
+
+    /// A table that must be there.
+    pub fn required_table(&self, key: &'static str) -> Option<Table<'a>> {
+        self.present(key, "a table").and_then(|value| self.inner(key, value, self.path(key)))
+    }
+
+    /// An array of tables, `[[key]]`; empty when it is not there.
+    pub fn tables(&self, key: &'static str) -> Vec<Table<'a>> {
+        let Some(value) = self.find(key) else { return Vec::new() };
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong_type(key, value, &format!("a list of tables, each begun with [[{}]]", self.path(key)));
+            return Vec::new();
+        };
+        let tables = items.iter().enumerate();
+        tables.filter_map(|(at, item)| self.inner(key, item, format!("{}[{}]", self.path(key), at + 1))).collect()
+    }
+
+    /// How many of these keys are there.
+    pub fn count(&self, keys: &[&str]) -> usize {
+        keys.iter().filter(|key| self.table.contains_key(**key)).count()
+    }
+
+    /// Remembers an error about a key, on its line (on the table's when the key is not there).
+    pub fn error(&self, key: &str, what: impl Into<String>, what_to_do: impl Into<String>) {
+        self.push(Problem::error(&self.source.path, what, what_to_do).at(self.line_of(key)));
+    }
+
+    /// Remembers a warning about a key.
+    pub fn warn(&self, key: &str, what: impl Into<String>, what_to_do: impl Into<String>) {
+        self.push(Problem::error(&self.source.path, what, what_to_do).at(self.line_of(key)).warning());
+    }
+
+    /// Remembers a problem for every key that was never asked for.
+    pub fn finish(&self) {
+        let asked = self.asked.borrow();
+        for key in self.table.keys() {
+            if asked.contains(key.get_ref().as_ref()) {
+                continue;
+            }
+            let what = format!("unknown key {}", self.path(key.get_ref()));
+            let known: Vec<&str> = asked.iter().copied().collect();
+            let meant = nearest(key.get_ref(), asked.iter().copied());
+            let meant = meant.map_or_else(String::new, |key| format!("did you mean {key}? "));
+            let todo = format!("{meant}remove it, or write one of {}", known.join(", "));
+            self.push(Problem::error(&self.source.path, what, todo).at(self.source.line(&key.span())));
+        }
+    }
+
+    /// The line a key stands on; the table's when it is not there.
+    pub fn line_of(&self, key: &str) -> usize {
+        let entry = self.table.get_key_value(key);
+        entry.map_or(self.line, |(key, _)| self.source.line(&key.span()))
+    }
+
+    fn path(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+
+    fn push(&self, problem: Problem) {
+        self.source.push(problem);
+    }
+
+    fn find(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.asked.borrow_mut().insert(key);
+        self.table.get(key)
+    }
+
+    fn present(&self, key: &'static str, expected: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        let found = self.find(key);
+        if found.is_none() {
+            let what = format!("{} is missing", self.path(key));
+            let todo = format!("write {key} = {expected}");
+            self.push(Problem::error(&self.source.path, what, todo).at(self.line));
+        }
+        found
+    }
+
+    fn typed<T: Value>(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<T> {
+        let read = T::read(value.get_ref());
+        if read.is_none() {
+            self.wrong_type(key, value, T::EXPECTED);
+        }
+        read
+    }
+
+    fn read<T: FromStr<Err: Display>>(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<T> {
+        let text: String = self.typed(key, value)?;
+        match text.parse() {
+            Ok(read) => Some(read),
+            Err(error) => {
+                let error = error.to_string();
+                let (what, todo) = error.split_once("; ").unwrap_or((&error, "correct it"));
+                let problem = Problem::error(&self.source.path, format!("{}: {what}", self.path(key)), todo);
+                self.push(problem.at(self.source.line(&value.span())));
+                None
+            }
+        }
+    }
+
+    fn named<T: Copy>(&self, key: &str, value: &Spanned<DeValue<'_>>, names: &[(&str, T)]) -> Option<T> {
+        let text: String = self.typed(key, value)?;
+        let found = names.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let what = format!("{} is {text:?}, which is not known", self.path(key));
+            let problem = Problem::error(&self.source.path, what, format!("write {}", one_of(names)));
+            self.push(problem.at(self.source.line(&value.span())));
+        }
+        found
+    }
+
+    fn inner(&self, key: &str, value: &'a Spanned<DeValue<'a>>, name: String) -> Option<Table<'a>> {
+        let DeValue::Table(table) = value.get_ref() else {
+            self.wrong_type(key, value, "a table");
+            return None;
+        };
+        let line = self.source.line(&value.span());
+        Some(Table { source: self.source, table, line, name, asked: RefCell::default() })
+    }
+
+    fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
+        let problem = Problem::error(
+            &self.source.path,
+            format!("{} is not {expected}", self.path(key)),
+            format!("write {key} = {expected}"),
+        );
+        self.push(problem.at(self.source.line(&value.span())));
+    }
+}
+
+fn one_of<T>(names: &[(&str, T)]) -> String {
+    names.iter().map(|(name, _)| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+}
+
+/// A type TOML has.
+pub trait Value: Sized {
+    /// What a person should write.
+    const EXPECTED: &'static str;
+
+    /// The value, if it is of this type and fits.
+    fn read(value: &DeValue<'_>) -> Option<Self>;
+}
+
+impl Value for String {
+    const EXPECTED: &'static str = "\"text\" in quotation marks";
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        match value {
+            DeValue::String(text) => Some(text.to_string()),
+            _ => None,
+        }
+    }
+}
+
+impl Value for bool {
+    const EXPECTED: &'static str = "true or false";
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        match value {
+            DeValue::Boolean(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
+/// Whole numbers: read as the type itself, so what does not fit is refused.
+macro_rules! whole_number {
+    ($($type:ty: $expected:literal),*) => {$(
+        impl Value for $type {
+            const EXPECTED: &'static str = $expected;
+
+            fn read(value: &DeValue<'_>) -> Option<Self> {
+                match value {
+                    DeValue::Integer(number) => Self::from_str_radix(number.as_str(), number.radix()).ok(),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+whole_number! {
+    u16: "a whole number from 0 to 65535",
+    u32: "a whole number from 0 to 4294967295",
+    u64: "a whole number, 0 or more",
+    i64: "a whole number"
+}
+
+impl Value for Vec<String> {
+    const EXPECTED: &'static str = "an array of strings, such as [\"a\", \"b\"]";
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        match value {
+            DeValue::Array(items) => items.iter().map(|item| String::read(item.get_ref())).collect(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Mass;
+
+    fn problems(text: &str, read: impl Fn(&Table<'_>)) -> Vec<String> {
+        let source = Source::new("a.toml", text.to_owned());
+        if let Some(root) = source.parse() {
+            let table = Table::root(&source, &root);
+            read(&table);
+            table.finish();
+        }
+        source.into_problems().into_iter().map(|problem| problem.to_string()).collect()
+    }
+
+    #[test]
+    fn every_problem_is_found_with_its_line() {
+        let text = "id = 7\nspeed = 9\nbaud = 70000\nmass = \"5\"\nkind = \"x\"\n\n[[part]]\nname = \"a\"\n[[part]]\nsize = 1\n";
+        let found = problems(text, |table| {
+            assert_eq!(table.required::<String>("id"), None);
+            assert_eq!(table.optional::<u16>("baud"), None);
+            assert_eq!(table.optional_text::<Mass>("mass"), None);
+            assert_eq!(table.required_name("kind", &[("a", 1), ("b", 2)]), None);
+            assert_eq!(table.optional::<bool>("absent"), None);
+            for part in table.tables("part") {
+                part.required::<String>("name");
+                part.finish();
+            }
+        });
+        assert_eq!(
+            found,
+            [
+                "a.toml:1: id is not \"text\" in quotation marks; write id = \"text\" in quotation marks",
+                "a.toml:3: baud is not a whole number from 0 to 65535; write baud = a whole number from 0 to 65535",
+                "a.toml:4: mass: \"\" has no known unit; write one of mg, g, kg, oz, lb",
+                "a.toml:5: kind is \"x\", which is not known; write \"a\", \"b\"",
+                "a.toml:9: part[2].name is missing; write name = \"text\" in quotation marks",
+                "a.toml:10: unknown key part[2].size; remove it, or write one of name",
+                "a.toml:2: unknown key speed; remove it, or write one of absent, baud, id, kind, mass, part",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_toml_is_a_problem_on_its_line() {
+        let found = problems("a = 1\nb = \nc = 3\na = 2\n", |_| {});
+        assert!(found.iter().any(|problem| problem.starts_with("a.toml:2: not TOML: ")), "{found:?}");
+        assert!(found.iter().any(|problem| problem.starts_with("a.toml:4: not TOML: ")), "{found:?}");
+    }
+
+    #[test]
+    fn whole_files_read_without_a_problem() {
+        let found = problems("id = \"a\"\nlist = [\"x\", \"y\"]\n[inner]\ncount = 0x10\n", |table| {
+            assert_eq!(table.required::<String>("id").as_deref(), Some("a"));
+            assert_eq!(table.names("list", &[("x", 1), ("y", 2)]), [1, 2]);
+            let inner = table.required_table("inner").unwrap();
+            assert_eq!(inner.required::<u64>("count"), Some(16));
+            inner.finish();
+        });
+        assert!(found.is_empty(), "{found:?}");
+    }
+}

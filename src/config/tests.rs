@@ -1,0 +1,327 @@
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::units::Mass;
+
+const STATION: &str = include_str!("../../config/station.toml");
+const DEMO: &str = include_str!("../../config/demo.toml");
+
+/// A folder in which everything that `text` names exists, and `text` in it as `station.toml`.
+fn install(text: &str) -> (TempDir, PathBuf) {
+    let dir = TempDir::new().unwrap();
+    for folder in ["carriers/usps", "languages"] {
+        fs::create_dir_all(dir.path().join(folder)).unwrap();
+    }
+    for (file, content) in [("carriers/usps/carrier.toml", ""), ("languages/en.toml", ""), ("uplink.token", "s3cret\n")]
+    {
+        fs::write(dir.path().join(file), content).unwrap();
+    }
+    fs::set_permissions(dir.path().join("uplink.token"), fs::Permissions::from_mode(0o640)).unwrap();
+    let file = dir.path().join("station.toml");
+    let here = dir.path().display().to_string();
+    fs::write(&file, text.replace("/etc/parceld", &here).replace("/var/lib/parceld", &here)).unwrap();
+    (dir, file)
+}
+
+/// Loads the shipped file with one part replaced; gives every problem without the file's name.
+fn problems_with(from: &str, to: &str) -> Vec<String> {
+    assert!(STATION.contains(from), "{from}");
+    problems_of(&STATION.replacen(from, to, 1))
+}
+
+fn problems_of(text: &str) -> Vec<String> {
+    let (dir, file) = install(text);
+    let problems = match Config::load(&file) {
+        Ok((_, warnings)) => warnings,
+        Err(problems) => problems.0,
+    };
+    let place = format!("{}:", file.display());
+    let here = dir.path().display().to_string();
+    problems.iter().map(|problem| problem.to_string().replace(&place, "").replace(&here, "DIR")).collect()
+}
+
+/// The line of the shipped file that begins so.
+fn line_of(start: &str) -> usize {
+    STATION.lines().position(|line| line.starts_with(start)).unwrap() + 1
+}
+
+#[test]
+fn the_shipped_file_loads_without_a_problem() {
+    let (_dir, file) = install(STATION);
+    let (config, warnings) = Config::load(&file).unwrap();
+    assert_eq!(warnings, []);
+    assert_eq!((config.station.id.as_str(), config.listen.port()), ("LAX1-ST03", 8080));
+    assert_eq!(config.printer.device, Device::Tcp("192.0.2.10:9100".into()));
+    assert_eq!(config.packing.boxes[1].tare, Mass::from_grams(180));
+    assert_eq!(config.packing.empty_below, Mass::from_grams(10));
+    let Device::Serial(line) = &config.scale.device else { panic!("{:?}", config.scale) };
+    assert_eq!((line.baud, line.framing, line.handshake), (9600, Framing::default(), Handshake::None));
+}
+
+#[test]
+fn the_demo_file_loads_with_nothing_but_its_placeholders() {
+    let (dir, file) = install(DEMO);
+    let (config, warnings) = Config::load(&file).unwrap();
+    assert_eq!(warnings.len(), 3);
+    assert!(warnings.iter().all(|warning| warning.what == "\"demo\" stands for a virtual device"));
+    assert_eq!(config.station.data_dir, dir.path().join("demo-data"));
+    assert_eq!(config.carriers_dir, dir.path().join("carriers"));
+    assert_eq!(config.station.languages_dir, dir.path().join("languages"));
+    assert!(config.packing.specimen && config.uplink.is_none() && config.scale.device == Device::Demo);
+    let ids: Vec<&str> = config.packing.boxes.iter().map(|carton| carton.id.as_str()).collect();
+    assert_eq!(ids, ["B1", "B2", "B3", "B4"]);
+}
+
+#[test]
+fn every_key_is_explained_in_the_shipped_file() {
+    let heads: BTreeSet<&str> = STATION.lines().filter(|line| line.starts_with('[')).collect();
+    let mut text = STATION.to_owned();
+    for head in &heads {
+        text = text.replacen(&format!("{head}\n"), &format!("{head}\nzzz = 1\n"), 1);
+    }
+    let unknown: Vec<String> =
+        problems_of(&text).into_iter().filter(|problem| problem.contains("unknown key")).collect();
+    assert_eq!(unknown.len(), heads.len(), "{unknown:?}");
+    for problem in unknown {
+        let (_, known) = problem.rsplit_once("write one of ").unwrap();
+        for key in known.split(", ") {
+            let explained = [format!("\n{key} = "), format!("\n#{key} = "), format!("[{key}]\n"), format!(".{key}]")];
+            assert!(explained.iter().any(|form| STATION.contains(form)), "{key}");
+        }
+    }
+}
+
+#[test]
+fn every_key_shown_as_optional_is_one() {
+    let text: String = STATION.lines().map(|line| format!("{}\n", uncommented(line))).collect();
+    assert!(text.contains("\nempty_below = ") && text.contains("\ngreen = "));
+    let unknown: Vec<String> = problems_of(&text).into_iter().filter(|found| found.contains("unknown")).collect();
+    assert_eq!(unknown, [""; 0]);
+}
+
+fn uncommented(line: &str) -> &str {
+    line.strip_prefix('#').filter(|rest| rest.starts_with(|first: char| first.is_ascii_lowercase())).unwrap_or(line)
+}
+
+#[test]
+fn each_wrong_value_is_an_error_on_its_line() {
+    let cases = [
+        ("id = \"LAX1-ST03\"", "id = \"LAX 1\"", "id \"LAX 1\" is not an identifier; write 1 to 32 of"),
+        ("id = \"LAX1-ST03\"", "id = \"..\"", "id \"..\" is not an identifier"),
+        (
+            "[[packing.box]]",
+            "[[packing.bx]]",
+            "unknown key packing.bx; did you mean box? remove it, or write one of box,",
+        ),
+        ("timezone = \"America/Los_Angeles\"", "timezone = \"PST8\"", "no time zone \"PST8\"; write its IANA name"),
+        ("language = \"en\"", "language = \"English\"", "\"English\" is not a language code"),
+        ("postcode = \"90058\"", "postcode = \"9005\"", "postcode \"9005\" is not a ZIP code"),
+        ("country = \"US\"", "country = \"us\"", "country \"us\" is not a country"),
+        ("name = \"hand\"", "name = \"\"", "name is empty, too long or holds a control character"),
+        (
+            "device = \"/dev/serial/by-id/usb-Example_Scanner",
+            "device = \"evdev:/x",
+            "keyboard and HID scanners are not driven",
+        ),
+        (
+            "device = \"/dev/serial/by-id/usb-Example_Scanner",
+            "device = \"COM3",
+            "device \"COM3_0001-if00\" is not a device",
+        ),
+        ("baud = 9600", "baud = 9601", "baud is not a rate that serial lines have; write one of 300"),
+        ("#framing = \"8N1\"", "framing = \"9N1\"", "scanner[1].framing: `9N1` is no framing; write data bits"),
+        ("#handshake = \"none\"", "handshake = \"dtr\"", "scanner[1].handshake is \"dtr\", which is not known; write"),
+        (
+            "protocol = \"mt-sics\"",
+            "protocol = \"nci\"",
+            "protocol names something that is not driven by this version; use \"hid\" or \"mt-sics\"",
+        ),
+        ("protocol = \"mt-sics\"", "protocol = \"foo\"", "scale.protocol is \"foo\", which is not known"),
+        (
+            "role = \"label\"",
+            "role = \"receipt\"",
+            "role names something that is not driven by this version; use \"label\"",
+        ),
+        (
+            "language = \"zpl\"",
+            "language = \"tspl\"",
+            "language names something that is not driven by this version; use \"zpl\"",
+        ),
+        (
+            "device = \"tcp://192.0.2.10:9100\"",
+            "device = \"tcp://192.0.2.10\"",
+            "\"tcp://192.0.2.10\" is not an address",
+        ),
+        ("device = \"tcp://192.0.2.10:9100\"", "device = \"lp0\"", "device \"lp0\" is not a device file"),
+        ("dpi = 203", "dpi = 200", "no label is drawn for 200 dots per inch; write 203 or 300"),
+        (
+            "width_mm = 100",
+            "width_mm = 1000",
+            "width_mm is 1000, outside its range; write a number from 50 to 110 (mm)",
+        ),
+        (
+            "kind = \"none\"",
+            "kind = \"ssd1306\"",
+            "kind names something that is not driven by this version; use \"none\"",
+        ),
+        (
+            "backend = \"none\"",
+            "backend = \"gpiocdev\"",
+            "backend names something that is not driven by this version; use \"none\" or",
+        ),
+        ("#green = 17", "green = 1", "green is 1, no line of the header; write a BCM number from 2 to 27"),
+        (
+            "carriers_dir = \"/etc/parceld/carriers\"",
+            "carriers_dir = \"/nowhere\"",
+            "carriers_dir: no folder /nowhere; make it",
+        ),
+        (
+            "verify_scan = true",
+            "verify_scan = false",
+            "no printer that this version drives proves that a label came out",
+        ),
+        (
+            "verify_items = \"off\"",
+            "verify_items = \"sku\"",
+            "checking items is not driven by this version; use \"off\"",
+        ),
+        ("#empty_below = \"10g\"", "empty_below = \"2kg\"", "empty_below is 2 kg, outside its range"),
+        ("#empty_below = \"10g\"", "empty_below = \"10\"", "packing.empty_below: "),
+        ("outer = \"8x6x4in\"", "outer = \"8x6in\"", "packing.box[1].outer: "),
+        ("tare = \"90g\"", "tare = \"0g\"", "tare is 0 kg, outside its range"),
+        ("id = \"B2\"", "id = \"B1\"", "two boxes are named \"B1\"; give each its own id"),
+        ("url = \"https://", "url = \"http://", "url sends orders and tokens over the network in clear; use https"),
+        ("url = \"https://", "url = \"mqtt://", "url is neither https nor http"),
+        ("url = \"https://", "url = \"https://me:pw@", "url holds a user, a question mark or a #"),
+        (
+            "token_file = \"/etc/parceld/uplink.token\"",
+            "token_file = \"/nowhere\"",
+            "/nowhere cannot be read: No such file",
+        ),
+        ("#ca_file = \"/etc/parceld/ca.pem\"", "ca_file = \"uplink.token\"", "DIR/uplink.token is not a readable PEM"),
+        (
+            "listen = \"127.0.0.1:8080\"",
+            "listen = \"0.0.0.0:8080\"",
+            "listen is 0.0.0.0:8080, which other machines can reach",
+        ),
+        ("listen = \"127.0.0.1:8080\"", "listen = \"localhost\"", "\"localhost\" is not an address and port"),
+    ];
+    for (from, to, what) in cases {
+        let found = problems_with(from, to);
+        let expected = format!("{}: {what}", line_of(from));
+        assert!(found.len() == 1 && found[0].starts_with(&expected), "{to}\nexpected {expected}\nfound {found:?}");
+    }
+}
+
+#[test]
+fn every_problem_is_found_in_one_pass_in_the_files_order() {
+    let text = STATION
+        .replace("id = \"LAX1-ST03\"", "id = 7")
+        .replace("baud = 9600\n# Data", "bawd = 9600\n# Data")
+        .replace("dpi = 203\n", "")
+        .replace("listen = \"127.0.0.1:8080\"", "listen = \"0.0.0.0:80\"");
+    let lines: Vec<usize> =
+        problems_of(&text).iter().map(|found| found.split(':').next().unwrap().parse().unwrap()).collect();
+    assert_eq!(lines.len(), 4);
+    assert!(lines.is_sorted());
+}
+
+#[test]
+fn what_is_written_without_effect_is_a_warning() {
+    let found = problems_with("#baud = 9600", "baud = 9600");
+    assert!(found.len() == 1 && found[0].contains("baud has no effect on a network printer; remove it"), "{found:?}");
+    let found = problems_with("#unit = \"kg\"", "unit = \"kg\"");
+    assert!(found.len() == 1 && found[0].contains("unit has no effect"), "{found:?}");
+}
+
+#[test]
+fn a_missing_part_is_named() {
+    for (part, what) in
+        [("[[scanner]]", "no [[scanner]]"), ("[[printer]]", "no [[printer]]"), ("[scale]", "scale is missing")]
+    {
+        let (before, after) = STATION.split_once(part).unwrap();
+        let rest = &after[after.find("\n[").unwrap()..];
+        let found = problems_of(&format!("{before}{rest}"));
+        assert!(found.len() == 1 && found[0].contains(what), "{part}: {found:?}");
+    }
+}
+
+#[test]
+fn tables_that_may_be_left_out_have_their_stated_defaults() {
+    let (mut text, _) = STATION.split_once("\n[packing]").map(|(a, b)| (a.to_owned(), b)).unwrap();
+    let (panel, rates) = (text.find("\n[panel]").unwrap(), text.find("\n[rates]").unwrap());
+    text.replace_range(panel..rates, "");
+    let (_dir, file) = install(&text);
+    let (config, warnings) = Config::load(&file).unwrap();
+    assert_eq!(warnings, []);
+    assert!(config.uplink.is_none() && config.packing.verify_scan && !config.packing.specimen);
+    assert_eq!((config.gpio.backend, config.listen.to_string()), (GpioBackend::None, "127.0.0.1:8080".to_owned()));
+}
+
+#[test]
+fn a_token_that_everybody_can_read_is_a_warning_and_an_empty_one_an_error() {
+    let (dir, file) = install(STATION);
+    let token = dir.path().join("uplink.token");
+    fs::set_permissions(&token, fs::Permissions::from_mode(0o644)).unwrap();
+    let (_, warnings) = Config::load(&file).unwrap();
+    assert!(warnings[0].what.starts_with("everybody on this machine can read"));
+    fs::write(&token, "\n").unwrap();
+    assert!(Config::load(&file).unwrap_err().to_string().contains("does not hold one token"));
+}
+
+#[test]
+fn http_is_allowed_to_this_machine_only() {
+    for host in ["127.0.0.1:9", "[::1]:9", "localhost:9"] {
+        let found = problems_with("https://hub.example/parceld", &format!("http://{host}/x/"));
+        assert_eq!(found, [""; 0], "{host}");
+    }
+    for host in ["127.0.0.1.example", "localhost.example", "10.0.0.1", "[::2]"] {
+        assert_eq!(problems_with("https://hub.example/parceld", &format!("http://{host}/x")).len(), 1, "{host}");
+    }
+}
+
+#[test]
+fn printers_and_scales_are_told_apart_by_their_device() {
+    let printer = |device: &str| {
+        let text = STATION.replace("device = \"tcp://192.0.2.10:9100\"", &format!("device = \"{device}\""));
+        let (_dir, file) = install(&text);
+        Config::load(&file).map(|(config, _)| config.printer.device)
+    };
+    assert_eq!(printer("/dev/usb/lp0"), Ok(Device::UsbPrinter("/dev/usb/lp0".into())));
+    assert_eq!(printer("tcp://printer.local:9100"), Ok(Device::Tcp("printer.local:9100".into())));
+    assert_eq!(printer("tcp://[2001:db8::1]:9100"), Ok(Device::Tcp("[2001:db8::1]:9100".into())));
+    assert!(matches!(printer("/dev/ttyUSB0"), Ok(Device::Serial(_))));
+    for wrong in ["tcp://1.2.3:9100", "tcp://host:0", "tcp://-:x", "tcp://a b:1"] {
+        assert!(printer(wrong).is_err(), "{wrong}");
+    }
+    let (_dir, file) = install(
+        &STATION
+            .replace("mt-sics\"\n", "hid\"\n")
+            .replace("device = \"/dev/serial/by-id/usb-Example_Scale_0001-if00-port0\"\n", "device = \"auto\"\n"),
+    );
+    assert_eq!(Config::load(&file).unwrap().0.scale.device, Device::Hidraw(None));
+}
+
+#[test]
+fn a_file_that_is_not_there_or_not_toml_is_one_clear_problem() {
+    let problems = Config::load(Path::new("/nowhere/station.toml")).unwrap_err();
+    assert!(problems.to_string().starts_with("/nowhere/station.toml: cannot be read: No such file"));
+    let found = problems_of("[station\n");
+    assert!(found[0].starts_with("1: not TOML"), "{found:?}");
+}
+
+#[test]
+fn check_goes_on_to_the_folders_when_the_station_has_problems() {
+    let (dir, file) = install(&STATION.replace("dpi = 203", "dpi = 1"));
+    fs::remove_file(dir.path().join("carriers/usps/carrier.toml")).unwrap();
+    fs::remove_file(dir.path().join("languages/en.toml")).unwrap();
+    let problems = Config::check_all(&file);
+    let place = dir.path();
+    for at in [file.clone(), place.join("carriers"), place.join("languages")] {
+        assert!(problems.iter().any(|problem| problem.file.starts_with(&at)), "{at:?}: {problems:?}");
+    }
+}

@@ -1,0 +1,191 @@
+//! Facts -> what the world is told: CloudEvents, and the documents of closed manifests.
+
+use std::collections::BTreeSet;
+
+use super::core::readable;
+use crate::exchange::manifest::{self, ManifestInput, ManifestParcel};
+use crate::rating::Dg;
+use crate::station::fact::{Commitment, Fact};
+use crate::station::parcel::{Parcel, ParcelId};
+use crate::station::{Rules, Station};
+use crate::store::{Announcement, Store, StoreError};
+use crate::units::{Mass, Timestamp};
+use crate::uplink::event::{self, EventError, Kind, Source};
+
+/// Makes the events of facts that are about to be recorded.
+#[derive(Debug)]
+pub(super) struct Announcer<'a> {
+    station: &'a Station,
+    rules: &'a Rules,
+    store: &'a Store,
+}
+
+impl<'a> Announcer<'a> {
+    pub(super) fn new(station: &'a Station, rules: &'a Rules, store: &'a Store) -> Self {
+        Self { station, rules, store }
+    }
+
+    /// The events, with the numbers that follow those the station has used. The station is the one before the facts.
+    pub(super) fn announce(&self, at: Timestamp, facts: &[Fact]) -> Result<Vec<Announcement>, StoreError> {
+        let mut events = Vec::new();
+        let mut seq = self.station.announced();
+        let mut last_hash = None;
+        for fact in facts.iter().filter(|fact| self.station.announces(fact)) {
+            seq += 1;
+            let announcement = match fact {
+                Fact::Committed { parcel, commitment } => {
+                    let order_ref = self.station.parcel(*parcel).map_or("", |parcel| parcel.order_ref.as_str());
+                    let weighed = facts.iter().rev().find_map(|fact| match fact {
+                        Fact::Weighed { parcel: id, weight } if id == parcel => Some(weight.mass),
+                        _ => None,
+                    });
+                    let mass = weighed.or_else(|| self.mass(*parcel));
+                    self.parcel(seq, at, Kind::ParcelCommitted, (*parcel, order_ref, mass), commitment, None)
+                }
+                Fact::Verified { parcel, .. } => self.closed(seq, at, Kind::ParcelVerified, *parcel, None),
+                Fact::Voided { parcel, .. } => self.closed(seq, at, Kind::ParcelVoided, *parcel, Some("voided")),
+                Fact::ManifestClosed { .. } => {
+                    let prev = match last_hash.take() {
+                        Some(hash) => hash,
+                        None => self.store.last_manifest_hash()?.unwrap_or_default(),
+                    };
+                    let closed = self.manifest(seq, at, fact, prev)?;
+                    last_hash = closed.manifest.as_ref().map(|(_, _, hash)| hash.clone());
+                    Ok(closed)
+                }
+                Fact::ManifestHandedOver { manifest } => self.event(
+                    seq,
+                    at,
+                    Kind::ManifestHandedOver,
+                    &serde_json::json!({ "schema": "parceld.handover/1", "manifest_id": manifest }),
+                ),
+                _ => continue,
+            };
+            events.push(announcement.map_err(|error| StoreError::Event(error.to_string()))?);
+        }
+        Ok(events)
+    }
+
+    fn source(&self) -> Source {
+        Source {
+            warehouse: self.rules.warehouse.clone(),
+            station: self.rules.station.clone(),
+            incarnation: self.store.incarnation().to_owned(),
+        }
+    }
+
+    fn event(
+        &self,
+        seq: u64,
+        at: Timestamp,
+        kind: Kind,
+        data: &impl serde::Serialize,
+    ) -> Result<Announcement, EventError> {
+        let body = event::cloud_event(&self.source(), kind, seq, at.0, data)?;
+        Ok(Announcement { seq, kind: kind.name(), body, manifest: None })
+    }
+
+    fn mass(&self, id: ParcelId) -> Option<Mass> {
+        self.station.parcel(id)?.weight.as_ref().map(|weight| weight.mass)
+    }
+
+    fn closed(
+        &self,
+        seq: u64,
+        at: Timestamp,
+        kind: Kind,
+        id: ParcelId,
+        reason: Option<&str>,
+    ) -> Result<Announcement, EventError> {
+        match self.station.parcel(id) {
+            Some(Parcel { order_ref, commitment: Some(commitment), .. }) => {
+                self.parcel(seq, at, kind, (id, order_ref, self.mass(id)), commitment, reason)
+            }
+            _ => self.event(seq, at, kind, &event::Parcel::default()),
+        }
+    }
+
+    fn parcel(
+        &self,
+        seq: u64,
+        at: Timestamp,
+        kind: Kind,
+        (id, order_ref, mass): (ParcelId, &str, Option<Mass>),
+        commitment: &Commitment,
+        reason: Option<&str>,
+    ) -> Result<Announcement, EventError> {
+        let (country, postcode) = &commitment.destination;
+        let parcel = event::Parcel {
+            parcel: &id.to_string(),
+            order_ref,
+            service: Some(&commitment.service),
+            tracking: Some(&commitment.tracking),
+            weight_g: mass.map(Mass::grams_rounded),
+            country: Some(country),
+            post_prefix: Some(event::post_prefix(postcode)),
+            reason,
+        };
+        let body = event::parcel_event(&self.source(), kind, seq, at.0, &parcel)?;
+        Ok(Announcement { seq, kind: kind.name(), body, manifest: None })
+    }
+
+    fn manifest(&self, seq: u64, at: Timestamp, fact: &Fact, prev_hash: String) -> Result<Announcement, StoreError> {
+        let Fact::ManifestClosed { manifest, carrier, ship_date, wave, parcels, operator } = fact else {
+            return Err(StoreError::Event("no manifest".to_owned()));
+        };
+        let document = manifest::document(&ManifestInput {
+            manifest_id: manifest.clone(),
+            carrier: carrier.clone(),
+            ship_from: self.rules.warehouse.clone(),
+            station: self.rules.station.clone(),
+            ship_date: *ship_date,
+            wave: *wave,
+            closed_at: at,
+            closed_by: operator.clone(),
+            parcels: parcels.iter().filter_map(|id| self.line(*id).transpose()).collect::<Result<_, _>>()?,
+            prev_hash,
+        });
+        let hash = document["hash"].as_str().unwrap_or_default().to_owned();
+        let body = document.to_string();
+        let mut announcement = self
+            .event(seq, at, Kind::ManifestClosed, &document)
+            .map_err(|error| StoreError::Event(error.to_string()))?;
+        announcement.manifest = Some((manifest.clone(), body, hash));
+        Ok(announcement)
+    }
+
+    /// One parcel's line, from what is recorded of it.
+    fn line(&self, id: ParcelId) -> Result<Option<ManifestParcel>, StoreError> {
+        let Some(parcel) = self.station.parcel(id) else { return Ok(None) };
+        let Some(commitment) = &parcel.commitment else { return Ok(None) };
+        let history = self.store.history(id)?;
+        let when = |wanted: fn(&Fact) -> bool| history.iter().rev().find(|entry| wanted(&entry.fact)).map(|e| e.at);
+        let order = self.store.order_at(&parcel.order_ref, parcel.rev)?;
+        let order = order.as_deref().and_then(readable);
+        let carton = |id: &String| self.rules.boxes.get(id).map(|carton| carton.outer);
+        let planned = order.as_ref().and_then(|order| order.dims.or_else(|| order.box_id.as_ref().and_then(carton)));
+        Ok(Some(ManifestParcel {
+            parcel_id: id.to_string(),
+            order_ref: parcel.order_ref.clone(),
+            tracking: commitment.tracking.clone(),
+            service: commitment.service.clone(),
+            mass: parcel.weight.as_ref().map_or(Mass::ZERO, |weight| weight.mass),
+            dims: parcel.box_id.as_ref().and_then(carton).or(planned),
+            billable: Some(commitment.billable.clone()),
+            zone: Some(commitment.zone.clone()),
+            sort_code: commitment.sort_code.clone(),
+            packed_at: when(|fact| matches!(fact, Fact::Verified { .. })).unwrap_or(Timestamp(0)),
+            labelled_at: when(|fact| matches!(fact, Fact::PrintStarted { .. })),
+            rate_id: Some(commitment.card.clone()),
+            est_cost: Some(commitment.total),
+            dg: order
+                .as_ref()
+                .map(|order| order.lines.iter().map(|line| line.dg).filter(|dg| *dg != Dg::None).collect())
+                .unwrap_or_else(BTreeSet::new),
+            signature: order.as_ref().map(|order| order.signature).unwrap_or_default(),
+            insured: order.and_then(|order| order.insure),
+            country: commitment.destination.0.clone(),
+            postcode: commitment.destination.1.clone(),
+        }))
+    }
+}

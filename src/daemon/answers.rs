@@ -1,0 +1,154 @@
+//! What commands and the page show: documents made from the station and its memory. No names, streets or phones.
+
+use serde_json::{Value, json};
+
+use super::Core;
+use super::core::readable;
+use crate::rating::{self, Cards};
+use crate::station::Station;
+use crate::station::fact::Fact;
+use crate::station::order::{Order, OrderState};
+use crate::station::parcel::{Parcel, ParcelId, State};
+use crate::store::{Store, StoreError};
+use crate::units::Timestamp;
+
+/// Orders that the page lists at most.
+const ORDERS: usize = 1_000;
+/// Outbox rows that the page lists at most.
+const ROWS: usize = 200;
+
+/// Orders and what became of them.
+pub fn orders(core: &Core) -> Result<Value, StoreError> {
+    list_orders(core.station(), core.store())
+}
+
+/// Orders and what became of them, newest revision of each.
+pub fn list_orders(station: &Station, store: &Store) -> Result<Value, StoreError> {
+    let orders = store.orders(ORDERS)?;
+    Ok(orders.iter().filter_map(|body| readable(body)).map(|order| order_line(station, &order)).collect())
+}
+
+fn order_line(station: &Station, order: &Order) -> Value {
+    let parcels: Vec<&Parcel> =
+        station.of_order(&order.order_ref).iter().filter_map(|id| station.parcel(*id)).collect();
+    let live = parcels.iter().filter(|parcel| parcel.state != State::Voided).count();
+    let closed = parcels.iter().filter(|parcel| parcel.state.closed()).count();
+    let planned = usize::try_from(order.parcels_planned).unwrap_or(usize::MAX);
+    let state = match order.state {
+        OrderState::Hold => "hold",
+        OrderState::CancelRequested | OrderState::Cancelled => "cancelled",
+        OrderState::Ready if closed >= planned => "packed",
+        OrderState::Ready if live > closed => "in_hand",
+        OrderState::Ready => "to_pack",
+    };
+    json!({
+        "order_ref": order.order_ref,
+        "rev": order.rev,
+        "channel": order.channel,
+        "state": state,
+        "parcels": closed,
+        "parcels_planned": order.parcels_planned,
+        "city": order.ship_to.city,
+        "region": order.ship_to.region,
+        "country": order.ship_to.country,
+        "postcode": order.ship_to.postcode.chars().take(3).collect::<String>(),
+        "box": order.box_id,
+        "grams": order.expected_mass().map(|mass| mass.grams_rounded()),
+        "lines": order.lines.iter().map(|line| json!({ "sku": line.sku, "title": line.title, "qty": line.qty })).collect::<Vec<_>>(),
+    })
+}
+
+/// The newest `limit` parcels, newest first.
+pub fn parcels(station: &Station, cards: &Cards, limit: usize) -> Value {
+    station.parcels().rev().take(limit).map(|(id, parcel)| parcel_line(station, cards, id, parcel)).collect()
+}
+
+fn parcel_line(station: &Station, cards: &Cards, id: ParcelId, parcel: &Parcel) -> Value {
+    let commitment = parcel.commitment.as_ref();
+    json!({
+        "n": id.0,
+        "parcel": id.to_string(),
+        "order_ref": parcel.order_ref,
+        "state": parcel.state.word(),
+        "service": commitment.map(|c| &c.service),
+        "service_name": commitment.map(|c| cards.full_name(&c.service)),
+        "total": commitment.map(|c| c.total.amount()),
+        "currency": commitment.map(|c| c.total.currency.code().to_owned()),
+        "zone": commitment.map(|c| &c.zone),
+        "notes": commitment.map(|c| cards.notes(&c.service, c.ship_date)),
+        "tracking": parcel.tracking(),
+        "weight": parcel.weight.as_ref().map(|w| json!({ "value": w.value, "unit": w.unit })),
+        "manifest": station.manifest_of(parcel).map(|manifest| &manifest.id),
+    })
+}
+
+/// One parcel with its weight evidence, prints, decision and history; `null` when there is none.
+pub fn parcel(station: &Station, store: &Store, number: u64) -> Result<Value, StoreError> {
+    let id = ParcelId(number);
+    let Some(now) = station.parcel(id) else { return Ok(Value::Null) };
+    let history = store.history(id)?;
+    let Some(parcel) = Parcel::replay(history.iter().map(|entry| &entry.fact)) else { return Ok(Value::Null) };
+    let decision = history.iter().rev().find_map(|entry| match &entry.fact {
+        Fact::Decided { decision, .. } => Some(rating::json(decision)),
+        _ => None,
+    });
+    let prints: Vec<Value> = (1..)
+        .zip(&parcel.prints)
+        .map(|(attempt, print)| json!({ "attempt": attempt, "state": print.state, "evidence": print.evidence }))
+        .collect();
+    Ok(json!({
+        "n": number,
+        "parcel": id.to_string(),
+        "order_ref": parcel.order_ref,
+        "state": now.state.word(),
+        "service": parcel.commitment.as_ref().map(|c| &c.service),
+        "tracking": parcel.tracking(),
+        "manifest": station.manifest_of(now).map(|manifest| &manifest.id),
+        "weight": parcel.weight.as_ref().map(|weight| json!({
+            "value": weight.value, "unit": weight.unit, "raw_hex": weight.raw_hex,
+            "stable": weight.stable, "scale": weight.scale,
+        })),
+        "prints": prints,
+        "decision": decision,
+        "history": history.iter().map(|entry| json!({
+            "seq": entry.seq, "fact": entry.fact.name(), "at": rfc3339(entry.at),
+        })).collect::<Vec<_>>(),
+    }))
+}
+
+/// What waits for the uplink, and the newest events.
+pub fn outbox(station: &Station, store: &Store) -> Result<Value, StoreError> {
+    let confirmed = store.confirmed();
+    let after = station.announced().saturating_sub(ROWS as u64);
+    let rows = store.outbox_after(after, ROWS, usize::MAX)?;
+    Ok(json!({
+        "waiting": station.announced().saturating_sub(confirmed),
+        "confirmed": confirmed,
+        "head": station.announced(),
+        "aside": store.aside()?.len(),
+        "rows": rows.iter().rev().map(|row| json!({
+            "seq": row.seq, "type": row.kind, "time": rfc3339(row.at),
+            "state": if row.seq <= confirmed { "confirmed" } else { "waiting" },
+        })).collect::<Vec<_>>(),
+    }))
+}
+
+/// Manifests, newest first.
+pub fn manifests(station: &Station) -> Value {
+    let line = |manifest: &crate::station::Manifest| {
+        json!({
+            "manifest_id": manifest.id,
+            "carrier": manifest.carrier,
+            "ship_date": manifest.ship_date,
+            "wave": manifest.wave,
+            "parcels": manifest.parcels.len(),
+            "state": if manifest.handed_over { "handed_over" } else if manifest.confirmed { "confirmed" } else { "closed" },
+            "confirmed": manifest.confirmed,
+        })
+    };
+    station.manifests().iter().rev().map(line).collect()
+}
+
+fn rfc3339(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.0).map(|at| at.to_string()).unwrap_or_default()
+}

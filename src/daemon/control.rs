@@ -1,0 +1,161 @@
+//! The socket in the data folder that commands act through: one JSON line in, one out.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Core, Moment};
+use crate::exchange::order::Incoming;
+use crate::screen::{Mood, Words};
+use crate::station::event::{Act, Event};
+use crate::store::StoredOrder;
+
+/// Its name in the data folder.
+pub const SOCKET: &str = "control.sock";
+/// Longest line: a few hundred of the largest orders.
+const LINE: u64 = 32 << 20;
+
+/// What a command may ask of the station.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "call", rename_all = "snake_case")]
+pub enum Call {
+    /// Close the manifest of a carrier.
+    CloseManifest {
+        /// The carrier.
+        carrier: String,
+    },
+    /// Begin a number pool.
+    StartPool {
+        /// The carrier.
+        carrier: String,
+        /// The pool.
+        pool: String,
+        /// First serial to use.
+        next: u64,
+    },
+    /// Keep orders.
+    Import {
+        /// As they were read.
+        orders: Vec<StoredOrder>,
+    },
+    /// Try the uplink now.
+    RetryUplink,
+}
+
+/// A call and where its answer goes.
+#[derive(Debug)]
+pub struct Called {
+    /// What is asked.
+    pub call: Call,
+    /// The answer, or why not.
+    pub reply: oneshot::Sender<Result<serde_json::Value, String>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Done(serde_json::Value),
+    Refused(String),
+}
+
+/// Why a command could not act.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// No station runs on this folder.
+    #[error("no station is running here")]
+    NotRunning,
+    /// It runs and does not answer.
+    #[error("the running station does not answer: {0}; look at its log")]
+    Silent(std::io::Error),
+    /// It refused.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// An order as the memory keeps it.
+pub fn stored(incoming: Incoming) -> StoredOrder {
+    let Incoming { order, body, .. } = incoming;
+    StoredOrder { order_ref: order.order_ref, rev: order.rev, keys: order.references, body }
+}
+
+/// Does what is asked, with the core in hand: in the running station, or in a command that holds the station's lock.
+pub fn perform(core: &mut Core, moment: Moment, call: Call, words: &Words) -> Result<serde_json::Value, String> {
+    let act = match call {
+        Call::CloseManifest { carrier } => Act::CloseManifest { carrier },
+        Call::StartPool { carrier, pool, next } => Act::StartPool { carrier, pool, next },
+        Call::Import { orders } => {
+            let import = core.store_mut().put_orders(&orders, None).map_err(|error| error.to_string())?;
+            return Ok(serde_json::json!({
+                "accepted": import.accepted, "unchanged": import.unchanged, "older": import.older,
+            }));
+        }
+        Call::RetryUplink => return Err("no station is running here; start it first".to_owned()),
+    };
+    let outcome = core.step(moment, Event::Act(act)).map_err(|error| error.to_string())?;
+    let said = outcome.say.as_ref().map(|say| words.say(&say.note)).unwrap_or_default();
+    match &outcome.say {
+        Some(say) if say.mood == Mood::Stop => Err(said),
+        _ => Ok(serde_json::json!({ "said": said, "facts": outcome.facts })),
+    }
+}
+
+/// Listens on the socket. Whoever may open it may act: it belongs to the station's user alone.
+pub(super) fn serve(path: &Path, calls: mpsc::Sender<Called>) -> std::io::Result<()> {
+    let _ = std::fs::remove_file(path);
+    let listener = tokio::net::UnixListener::bind(path)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(converse(stream, calls.clone()));
+        }
+    });
+    Ok(())
+}
+
+async fn converse(stream: tokio::net::UnixStream, calls: mpsc::Sender<Called>) {
+    let (read, mut write) = stream.into_split();
+    let mut lines = tokio::io::BufReader::new(read.take(LINE)).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let answer = match serde_json::from_str(&line) {
+            Err(error) => Answer::Refused(format!("not a call: {error}")),
+            Ok(call) => {
+                let (reply, answer) = oneshot::channel();
+                let sent = calls.send(Called { call, reply }).await;
+                match (sent, answer.await) {
+                    (Ok(()), Ok(Ok(done))) => Answer::Done(done),
+                    (Ok(()), Ok(Err(why))) => Answer::Refused(why),
+                    _ => Answer::Refused("the station is stopping; try again".to_owned()),
+                }
+            }
+        };
+        let Ok(mut text) = serde_json::to_string(&answer) else { return };
+        text.push('\n');
+        if write.write_all(text.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Asks the station that runs on `data_dir`.
+pub fn call(data_dir: &Path, call: &Call) -> Result<serde_json::Value, CallError> {
+    let mut stream =
+        std::os::unix::net::UnixStream::connect(data_dir.join(SOCKET)).map_err(|_| CallError::NotRunning)?;
+    let mut exchange = || -> std::io::Result<Answer> {
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        let mut line = serde_json::to_string(call)?;
+        line.push('\n');
+        stream.write_all(line.as_bytes())?;
+        let mut answer = String::new();
+        BufReader::new(&stream).read_line(&mut answer)?;
+        Ok(serde_json::from_str(&answer)?)
+    };
+    match exchange().map_err(CallError::Silent)? {
+        Answer::Done(done) => Ok(done),
+        Answer::Refused(why) => Err(CallError::Refused(why)),
+    }
+}

@@ -1,0 +1,191 @@
+//! One step of the station: observe, decide, commit, evolve. The only place where facts are written.
+
+use std::sync::Arc;
+
+use super::announce::Announcer;
+use crate::exchange;
+use crate::rating::Cards;
+use crate::screen::{Link, View};
+use crate::station::event::{Event, Lookup, PrinterEvent};
+use crate::station::live::Live;
+use crate::station::order::{Order, OrderState};
+use crate::station::{Outcome, Rules, Station, World};
+use crate::store::{Found, Store, StoreError};
+use crate::units::{Date, Timestamp, Uptime};
+
+/// A moment, on every clock that matters.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// For waiting.
+    pub now: Uptime,
+    /// For people.
+    pub wall: Timestamp,
+    /// The ship date.
+    pub today: Date,
+}
+
+/// Station, memory and world together.
+#[derive(Debug)]
+pub struct Core {
+    station: Station,
+    live: Live,
+    store: Store,
+    rules: Rules,
+    cards: Arc<Cards>,
+}
+
+impl Core {
+    /// Replays the journal.
+    pub fn new(store: Store, rules: Rules, cards: Arc<Cards>) -> Result<Self, StoreError> {
+        let mut station = Station::default();
+        store.replay(|fact| station.evolve(&fact))?;
+        let mut core = Self { station, live: Live::default(), store, rules, cards };
+        core.sync_order()?;
+        core.count_queue();
+        Ok(core)
+    }
+
+    /// There is an uplink; until it answers, the link is down.
+    pub fn expect_uplink(&mut self) {
+        self.live.link = Some((Link::Down, None));
+    }
+
+    /// The station as the facts made it.
+    pub fn station(&self) -> &Station {
+        &self.station
+    }
+
+    /// What is only true now.
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// The memory.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The memory, to write what is no fact: orders, and what the uplink knows.
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// What the station is configured to be.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The rate cards in force.
+    pub fn cards(&self) -> &Cards {
+        &self.cards
+    }
+
+    /// What the packer sees.
+    pub fn view(&self, moment: Moment) -> View {
+        self.station.view(&self.world(moment))
+    }
+
+    /// Takes one event in. When it cannot be recorded nothing has changed, the screen says so, and nothing is done.
+    pub fn step(&mut self, moment: Moment, mut event: Event) -> Result<Outcome, StoreError> {
+        if let Event::Scanned { scanner, scan, .. } = &event
+            && self.live.repeats(moment.now, scanner, &scan.text)
+        {
+            return Ok(Outcome::default());
+        }
+        let outcome = self.look_up(&mut event).and_then(|()| {
+            if let Event::Confirmed { seq } = event {
+                self.store.confirm(seq)?;
+            }
+            self.live.observe(moment.now, &event, &self.rules);
+            let outcome = self.station.decide(&self.world(moment), &event);
+            let events =
+                Announcer::new(&self.station, &self.rules, &self.store).announce(moment.wall, &outcome.facts)?;
+            self.store.commit(moment.wall, &outcome.facts, &events)?;
+            for fact in &outcome.facts {
+                tracing::info!(fact = fact.name(), parcel = fact.parcel().map(|id| id.0), "recorded");
+                self.station.evolve(fact);
+            }
+            self.live.after(moment.now, &event, &outcome);
+            Ok(outcome)
+        });
+        // What is recorded is done, whatever becomes of this reading: it is tried again with the next event.
+        if let Err(error) = self.sync_order() {
+            tracing::error!(%error, "the order in hand cannot be read");
+        }
+        match &outcome {
+            // Only what was recorded, or what answers the packer, ends the alarm: a reading of the scale proves nothing.
+            Ok(outcome) if !outcome.facts.is_empty() || matches!(event, Event::Scanned { .. }) => {
+                self.live.cannot_record = None;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "cannot record");
+                self.live.cannot_record = Some(error.to_string());
+                self.live.forget_scan();
+            }
+        }
+        self.count_queue();
+        outcome
+    }
+
+    fn world(&self, moment: Moment) -> World<'_> {
+        World {
+            now: moment.now,
+            wall: moment.wall,
+            today: moment.today,
+            live: &self.live,
+            rules: &self.rules,
+            cards: &self.cards,
+        }
+    }
+
+    /// Fills in what a scanned code finds, and how the order in hand is now.
+    fn look_up(&mut self, event: &mut Event) -> Result<(), StoreError> {
+        match event {
+            Event::Scanned { scan, order, .. } => {
+                *order = match self.store.find_order(&scan.keys())? {
+                    Found::None => Lookup::None,
+                    Found::Many => Lookup::Many,
+                    Found::One(body) => readable(&body).map_or(Lookup::None, |order| Lookup::One(Box::new(order))),
+                };
+            }
+            Event::Printer(_, PrinterEvent::Ready { .. }) => {}
+            _ => return Ok(()),
+        }
+        if let Some((_, parcel)) = self.station.bench() {
+            self.live.order_now = self.state_now(&parcel.order_ref)?;
+        }
+        Ok(())
+    }
+
+    /// How an order is now, whatever it was when its parcel was opened.
+    fn state_now(&self, order_ref: &str) -> Result<Option<OrderState>, StoreError> {
+        Ok(self.store.newest_order(order_ref)?.as_deref().and_then(readable).map(|order| order.state))
+    }
+
+    /// Keeps the order of the parcel in hand at hand.
+    fn sync_order(&mut self) -> Result<(), StoreError> {
+        let Some((_, parcel)) = self.station.bench() else {
+            self.live.order = None;
+            self.live.order_now = None;
+            return Ok(());
+        };
+        let known = self.live.order.as_ref();
+        if known.is_some_and(|order| order.order_ref == parcel.order_ref && order.rev == parcel.rev) {
+            return Ok(());
+        }
+        let body = self.store.order_at(&parcel.order_ref, parcel.rev)?;
+        self.live.order_now = self.state_now(&parcel.order_ref)?;
+        self.live.order = body.as_deref().and_then(readable);
+        Ok(())
+    }
+
+    fn count_queue(&mut self) {
+        self.live.queue = self.station.announced().saturating_sub(self.store.confirmed());
+    }
+}
+
+/// An order as it is kept was readable when it came; one that is not any more is treated as absent, and said so.
+pub(super) fn readable(body: &str) -> Option<Order> {
+    exchange::order::parse(body).inspect_err(|error| tracing::error!(%error, "an order on disk cannot be read")).ok()
+}

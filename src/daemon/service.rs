@@ -1,0 +1,329 @@
+//! The loop and its hands.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+use super::control::{self, Call, Called};
+use super::{Core, Moment, Setup, SetupError, answers, clock, today};
+use crate::devices::{Devices, Hands};
+use crate::exchange;
+use crate::screen::{Link, View, Words};
+use crate::station::event::{Effect, Event};
+use crate::store::{Store, StoredOrder};
+use crate::units::Uptime;
+use crate::uplink::{self, LinkState, Request, Row};
+use crate::web::{Asked, Frame, Question};
+
+/// The panel's size in pixels.
+const PANEL: (u32, u32) = (320, 240);
+/// Events that may wait for the loop; a device that makes more than the loop takes waits itself.
+const EVENTS: usize = 256;
+/// Something from a machine that could not be recorded is tried again this often.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// How the rest of the program reaches the loop.
+#[derive(Debug, Clone)]
+pub struct Ways {
+    /// Something happened.
+    pub events: mpsc::Sender<Event>,
+    /// Something is asked.
+    pub ask: mpsc::Sender<Asked>,
+    /// Something is to be done.
+    pub calls: mpsc::Sender<Called>,
+    /// The newest screen.
+    pub frames: watch::Receiver<Arc<Frame>>,
+}
+
+/// The loop: the one writer of the journal.
+#[derive(Debug)]
+pub struct Service {
+    core: Core,
+    hands: Hands,
+    words: BTreeMap<String, Arc<Words>>,
+    zone: jiff::tz::TimeZone,
+    began: Instant,
+    events: mpsc::Receiver<Event>,
+    asked: mpsc::Receiver<Asked>,
+    called: mpsc::Receiver<Called>,
+    requests: mpsc::Receiver<Request>,
+    uplink: Option<(watch::Sender<u64>, mpsc::Sender<uplink::Command>)>,
+    frames: watch::Sender<Arc<Frame>>,
+    view: View,
+    /// Events of machines that could not be recorded: they will not say it again.
+    unrecorded: VecDeque<Event>,
+    control: PathBuf,
+}
+
+impl Service {
+    /// Opens the memory, replays it, starts the hands. Ready when it returns.
+    pub fn new(setup: &Setup, devices: Devices) -> Result<(Self, Ways), SetupError> {
+        let data_dir = &setup.config.station.data_dir;
+        let store = Store::open(data_dir)?;
+        let (incarnation, cursor) = (store.incarnation().to_owned(), store.cursor()?);
+        let mut core = Core::new(store, setup.rules.clone(), setup.cards.clone())?;
+        if setup.config.uplink.is_some() {
+            core.expect_uplink();
+        }
+        let (events_in, events) = mpsc::channel(EVENTS);
+        let (ask, asked) = mpsc::channel(16);
+        let (calls, called) = mpsc::channel(16);
+        let (requests_in, requests) = mpsc::channel(16);
+        let uplink = match setup.uplink(incarnation, cursor)? {
+            Some(settings) => {
+                let (wake, woken) = watch::channel(core.station().announced());
+                let (retry, commands) = mpsc::channel(4);
+                tokio::spawn(uplink::run(settings, requests_in, woken, commands));
+                Some((wake, retry))
+            }
+            None => None,
+        };
+        let hands = Hands::start(devices, &events_in);
+        let began = Instant::now();
+        let zone = setup.config.station.timezone.clone();
+        let moment = moment(began, &zone);
+        let view = core.view(moment);
+        let words = setup.words.clone();
+        let frame = Frame::of(&view, words_for(&words, &view.language), PANEL, 1);
+        let (frames, frames_out) = watch::channel(Arc::new(frame));
+        let ways = Ways { events: events_in, ask, calls, frames: frames_out };
+        let control = data_dir.join(control::SOCKET);
+        control::serve(&control, ways.calls.clone())
+            .map_err(|source| SetupError::Listen { address: control.display().to_string(), source })?;
+        let service = Self {
+            core,
+            hands,
+            words,
+            zone,
+            began,
+            events,
+            asked,
+            called,
+            requests,
+            uplink,
+            frames,
+            view,
+            unrecorded: VecDeque::new(),
+            control,
+        };
+        Ok((service, ways))
+    }
+
+    /// Runs until `stop`. Tells systemd that it is ready, and feeds its watchdog from here and nowhere else.
+    pub async fn run(mut self, stop: impl Future<Output = ()>) {
+        tokio::pin!(stop);
+        self.take(Event::Started);
+        self.publish();
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+        let mut watchdog =
+            tokio::time::interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 3));
+        loop {
+            let wake = self.core.live().deadline(self.moment().now).map(|at| self.began + Duration::from_millis(at.0));
+            tokio::select! {
+                Some(event) = self.events.recv() => {
+                    self.take(event);
+                    while let Ok(event) = self.events.try_recv() {
+                        self.take(event);
+                    }
+                }
+                Some(asked) = self.asked.recv() => self.answer(asked),
+                Some(called) = self.called.recv() => self.call(called),
+                Some(request) = self.requests.recv() => self.request(request),
+                () = sleep_until(wake) => {}
+                () = tokio::time::sleep(RETRY), if !self.unrecorded.is_empty() => self.retry(),
+                _ = watchdog.tick() => {
+                    let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+                }
+                () = &mut stop => break,
+            }
+            self.publish();
+        }
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        let _ = std::fs::remove_file(&self.control);
+    }
+
+    fn moment(&self) -> Moment {
+        moment(self.began, &self.zone)
+    }
+
+    /// One event through the core, and what follows from it.
+    fn take(&mut self, event: Event) {
+        let machine = matches!(event, Event::Started | Event::Printer(..) | Event::Confirmed { .. });
+        let kept = machine.then(|| event.clone());
+        match self.core.step(self.moment(), event) {
+            Ok(outcome) => {
+                let reconsider = outcome.effects.contains(&Effect::Reconsider);
+                for effect in outcome.effects {
+                    self.hands.perform(effect);
+                }
+                if reconsider {
+                    self.take(Event::Reconsider);
+                }
+            }
+            Err(_) => self.unrecorded.extend(kept),
+        }
+        if let Some((wake, _)) = &self.uplink {
+            let announced = self.core.station().announced();
+            wake.send_if_modified(|now| std::mem::replace(now, announced) != announced);
+        }
+    }
+
+    fn retry(&mut self) {
+        for event in std::mem::take(&mut self.unrecorded) {
+            self.take(event);
+        }
+    }
+
+    fn publish(&mut self) {
+        let view = self.core.view(self.moment());
+        if view == self.view {
+            return;
+        }
+        self.hands.follow(view.mood, self.core.station().bench().map(|(_, parcel)| parcel.state));
+        let words = words_for(&self.words, &view.language);
+        let version = self.frames.borrow().version + 1;
+        self.frames.send_replace(Arc::new(Frame::of(&view, words, PANEL, version)));
+        self.view = view;
+    }
+
+    fn answer(&mut self, Asked { question, reply }: Asked) {
+        let answer = match question {
+            Question::Orders => answers::orders(&self.core),
+            Question::Parcels { limit } => Ok(answers::parcels(self.core.station(), self.core.cards(), limit as usize)),
+            Question::Parcel(number) => answers::parcel(self.core.station(), self.core.store(), number),
+            Question::Outbox => answers::outbox(self.core.station(), self.core.store()),
+            Question::Manifests => Ok(answers::manifests(self.core.station())),
+        };
+        match answer {
+            Ok(answer) => drop(reply.send(answer)),
+            Err(error) => tracing::error!(%error, "a question could not be answered"),
+        }
+    }
+
+    fn call(&mut self, Called { call, reply }: Called) {
+        let moment = self.moment();
+        let done = match call {
+            Call::RetryUplink => match &self.uplink {
+                Some((_, retry)) => {
+                    let _ = retry.try_send(uplink::Command::Retry);
+                    Ok(serde_json::json!({ "retrying": true }))
+                }
+                None => Err("no uplink is configured; add [uplink] to the configuration".to_owned()),
+            },
+            call => control::perform(&mut self.core, moment, call, words_for(&self.words, "en")),
+        };
+        if let Some((wake, _)) = &self.uplink {
+            wake.send_replace(self.core.station().announced());
+        }
+        let _ = reply.send(done);
+        self.take(Event::Reconsider);
+    }
+
+    fn request(&mut self, request: Request) {
+        match request {
+            Request::Rows { after, max, max_bytes, reply } => {
+                let rows = self.core.store().outbox_after(after, max, max_bytes).unwrap_or_else(|error| {
+                    tracing::error!(%error, "the outbox cannot be read");
+                    Vec::new()
+                });
+                let _ = reply.send(rows.into_iter().map(|row| Row { seq: row.seq, body: row.body.into() }).collect());
+            }
+            Request::Progress { confirmed, .. } => {
+                if confirmed > self.core.store().confirmed() {
+                    self.take(Event::Confirmed { seq: confirmed });
+                }
+            }
+            Request::SetAside { seq, reason, tombstone, reply } => {
+                let done = self.core.store_mut().set_aside(seq, &reason, &tombstone.body);
+                if let Err(error) = &done {
+                    tracing::error!(%error, seq, "an event could not be set aside");
+                }
+                let _ = reply.send(done.is_ok());
+            }
+            Request::Orders { bodies, cursor, reply } => {
+                let _ = reply.send(self.pulled(&bodies, &cursor));
+            }
+            Request::State(state) => {
+                let (link, why) = match state {
+                    LinkState::Up { orders } => (Link::Up, orders),
+                    LinkState::Down { why, .. } => (Link::Down, Some(why)),
+                    LinkState::Stopped { why } => (Link::Stopped, Some(why)),
+                };
+                self.take(Event::Uplink { link, why });
+            }
+        }
+    }
+
+    /// Keeps pulled orders. One that cannot be read is left out and said so; the rest are not held up by it.
+    fn pulled(&mut self, bodies: &[String], cursor: &str) -> bool {
+        let mut orders: Vec<StoredOrder> = Vec::new();
+        for body in bodies {
+            let batch = exchange::order::read(body.as_bytes(), "pulled.json");
+            for refused in &batch.refused {
+                tracing::error!(reason = refused.reason, "an order from the receiver was refused");
+            }
+            orders.extend(batch.accepted.into_iter().map(control::stored));
+        }
+        match self.core.store_mut().put_orders(&orders, Some(cursor)) {
+            Ok(import) => {
+                tracing::info!(accepted = import.accepted, unchanged = import.unchanged, "orders pulled");
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "pulled orders could not be kept");
+                false
+            }
+        }
+    }
+}
+
+/// The words of a language; English where there are none of it.
+fn words_for<'a>(words: &'a BTreeMap<String, Arc<Words>>, language: &str) -> &'a Arc<Words> {
+    static ENGLISH: std::sync::LazyLock<Arc<Words>> = std::sync::LazyLock::new(|| Arc::new(Words::english()));
+    words.get(language).unwrap_or(&ENGLISH)
+}
+
+fn moment(began: Instant, zone: &jiff::tz::TimeZone) -> Moment {
+    let wall = clock();
+    let now = Uptime(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
+    Moment { now, wall, today: today(zone, wall) }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Serves the page until the program ends.
+pub async fn serve_page(
+    listen: SocketAddr,
+    router: impl FnOnce(SocketAddr) -> axum::Router,
+) -> Result<SocketAddr, SetupError> {
+    let address = listen.to_string();
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .map_err(|source| SetupError::Listen { address: address.clone(), source })?;
+    let bound = listener.local_addr().map_err(|source| SetupError::Listen { address, source })?;
+    let router = router(bound);
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!(%error, "the page stopped");
+        }
+    });
+    Ok(bound)
+}
+
+/// A question to the loop, answered.
+pub async fn ask(ways: &Ways, question: Question) -> Option<serde_json::Value> {
+    let (reply, answer) = oneshot::channel();
+    ways.ask.send(Asked { question, reply }).await.ok()?;
+    answer.await.ok()
+}

@@ -1,0 +1,154 @@
+//! Configuration -> the values the station runs on.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hal::port::Address;
+use hal::scale::Protocol;
+
+use crate::config::{self, Config, Device, GpioBackend, Loaded, Problem, Problems};
+use crate::devices::{Devices, LabelPrinter, Pins, Scale, Scanner};
+use crate::label::Media;
+use crate::rating::Cards;
+use crate::screen::Words;
+use crate::station::{Carton, Rules};
+use crate::store::StoreError;
+use crate::units::{Date, Timestamp};
+use crate::uplink;
+
+/// Everything a station is started with.
+#[derive(Debug)]
+pub struct Setup {
+    /// The configuration as it was read.
+    pub config: Config,
+    /// What it says to the rules.
+    pub rules: Rules,
+    /// The rate cards.
+    pub cards: Arc<Cards>,
+    /// Words by language.
+    pub words: BTreeMap<String, Arc<Words>>,
+}
+
+/// Why a station cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The configuration.
+    #[error("{0}")]
+    Config(#[from] Problems),
+    /// The memory.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The page's address.
+    #[error("listen on {address}: {source}; another program uses it, or it is not an address of this machine")]
+    Listen {
+        /// Which.
+        address: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file that the configuration names.
+    #[error("read {path}: {source}; check its owner and mode")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Setup {
+    /// Reads the configuration and everything it names; warnings beside.
+    pub fn load(file: &Path) -> Result<(Self, Vec<Problem>), Problems> {
+        let Loaded { config, cards, words, warnings } = Loaded::read(file)?;
+        let carton = |b: &crate::config::Carton| (b.id.clone(), Carton { outer: b.outer, tare: b.tare });
+        let printer = &config.printer;
+        let rules = Rules {
+            station: config.station.id.clone(),
+            warehouse: config.station.warehouse.clone(),
+            ship_from: config.station.ship_from.clone(),
+            boxes: config.packing.boxes.iter().map(carton).collect(),
+            empty_below: config.packing.empty_below,
+            media: Media { dpi: printer.dpi, width_mm: printer.width_mm, height_mm: printer.height_mm },
+            specimen: config.packing.specimen,
+            languages: words.keys().cloned().collect(),
+            language: config.station.language.clone(),
+        };
+        let words = words.into_iter().map(|(language, words)| (language, Arc::new(words))).collect();
+        Ok((Self { config, rules, cards: Arc::new(cards), words }, warnings))
+    }
+
+    /// The devices of the bench. A place that the configuration leaves to the demo has none.
+    pub fn devices(&self) -> Devices {
+        let scanner = |s: &config::Scanner| Some(Scanner { name: s.name.clone(), address: address(&s.device)? });
+        let scale = &self.config.scale;
+        let protocol = match scale.protocol {
+            config::ScaleProtocol::Hid => Protocol::Hid,
+            config::ScaleProtocol::MtSics => Protocol::MtSics,
+        };
+        let printer = &self.config.printer;
+        let gpio = &self.config.gpio;
+        Devices {
+            scanners: self.config.scanners.iter().filter_map(scanner).collect(),
+            scale: address(&scale.device).map(|address| Scale { address, protocol }),
+            printer: address(&printer.device).map(|address| LabelPrinter { name: printer.name.clone(), address }),
+            pins: (gpio.backend == GpioBackend::Rppal).then_some(Pins {
+                red: gpio.red,
+                amber: gpio.amber,
+                green: gpio.green,
+                buzzer: gpio.tone,
+                button: gpio.button,
+                active_low: gpio.active_low,
+            }),
+        }
+    }
+
+    /// What the uplink is started with; `None` where none is configured.
+    pub fn uplink(&self, incarnation: String, cursor: String) -> Result<Option<uplink::Settings>, SetupError> {
+        let Some(configured) = &self.config.uplink else { return Ok(None) };
+        let read = |path: &Path| {
+            let failed = |source| SetupError::File { path: path.to_owned(), source };
+            std::fs::read_to_string(path).map_err(failed)
+        };
+        let ca_pem = configured.ca_file.as_deref().map(read).transpose()?.map(String::into_bytes);
+        Ok(Some(uplink::Settings {
+            url: configured.url.clone(),
+            token: Some(uplink::Token::new(&read(&configured.token_file)?)),
+            ca_pem,
+            source: uplink::event::Source {
+                warehouse: self.rules.warehouse.clone(),
+                station: self.rules.station.clone(),
+                incarnation,
+            },
+            cursor,
+            pace: uplink::Pace::default(),
+        }))
+    }
+}
+
+/// Where udev puts the scale, whatever its number (systemd/60-parceld.rules).
+const AUTO_SCALE: &str = "/dev/parceld/scale";
+
+fn address(device: &Device) -> Option<Address> {
+    match device {
+        Device::Serial(settings) => Some(Address::Serial(settings.clone())),
+        Device::UsbPrinter(path) => Some(Address::Node(path.clone())),
+        Device::Hidraw(path) => Some(Address::Node(path.clone().unwrap_or_else(|| AUTO_SCALE.into()))),
+        Device::Tcp(host) => Some(Address::Tcp(host.clone())),
+        Device::Demo => None,
+    }
+}
+
+/// Now, on the station's clock.
+pub fn clock() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
+}
+
+/// The day of `at` in the warehouse's zone: the ship date.
+pub fn today(zone: &jiff::tz::TimeZone, at: Timestamp) -> Date {
+    let instant = jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let date = instant.to_zoned(zone.clone()).date();
+    let part = |number: i8| u8::try_from(number).unwrap_or(1);
+    let year = u16::try_from(date.year()).unwrap_or(1);
+    Date::new(year, part(date.month()), part(date.day())).unwrap_or(Date::EPOCH)
+}

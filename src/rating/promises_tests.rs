@@ -1,0 +1,199 @@
+//! Promises for every parcel: nothing overflows, nothing depends on chance, every service answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::examples_tests::{parcel, shipped};
+use super::*;
+use crate::units::{Currency, Date, Dims, Length, LengthUnit, Mass, MassUnit};
+
+fn decide(parcel: &Parcel) -> Decision {
+    shipped().decide(parcel, &BTreeMap::new())
+}
+
+fn rules<'a>(decision: &'a Decision, service: &str) -> Vec<&'a str> {
+    decision.refusals.iter().filter(|refusal| refusal.service == service).map(|refusal| refusal.rule.as_str()).collect()
+}
+
+prop_compose! {
+    fn dims()(sides in prop::array::uniform3(1_i64..=10_000_000_000)) -> Option<Dims> {
+        Dims::new(sides.map(Length::from_nanometres))
+    }
+}
+
+prop_compose! {
+    fn sensible()(
+        to in prop::sample::select(vec!["90210", "90265", "94105", "85001", "97201", "60601", "10001", "59001"]),
+        grams in 1_i64..40_000,
+        sides in prop::option::of(prop::array::uniform3(1_i64..700)),
+        residential: bool,
+    ) -> Parcel {
+        let mut parcel = parcel(to, "1g", None);
+        parcel.mass = Mass::from_grams(grams);
+        parcel.dims = sides.and_then(|sides| Dims::new(sides.map(|mm| Length::from_nanometres(mm * 1_000_000))));
+        parcel.to.residential = residential;
+        parcel
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_parcel_at_all_gets_an_answer_from_every_service(
+        picograms: i64, dims in prop::option::of(dims()), country in ".{0,3}", postcode in ".{0,12}",
+        zone in prop::option::of(".{0,3}"), day in 1_u8..=28, year in 1_u16..=9999,
+    ) {
+        let mut parcel = parcel("90210", "1g", None);
+        parcel.mass = Mass::from_picograms(picograms);
+        parcel.dims = dims.flatten();
+        parcel.to = Place { country, postcode, residential: true };
+        parcel.zone = zone;
+        parcel.ship_date = Date::new(year, 6, day).unwrap();
+        let decision = decide(&parcel);
+        let quoted: BTreeSet<_> = decision.quotes.iter().map(|quote| &quote.service).collect();
+        let refused: BTreeSet<_> = decision.refusals.iter().map(|refusal| &refusal.service).collect();
+        prop_assert!(quoted.is_disjoint(&refused));
+        prop_assert_eq!(quoted.len() + refused.len(), 4);
+        prop_assert!(!explain(&decision).is_empty());
+    }
+
+    #[test]
+    fn a_heavier_parcel_never_costs_less(parcel in sensible(), more in 0_i64..10_000) {
+        let heavier = Parcel { mass: parcel.mass.checked_add(Mass::from_grams(more)).unwrap(), ..parcel.clone() };
+        let light = decide(&parcel);
+        for quote in decide(&heavier).quotes {
+            let lighter = light.quotes.iter().find(|other| other.service == quote.service);
+            prop_assert!(lighter.is_some_and(|lighter| lighter.total.minor <= quote.total.minor), "{}", quote.service);
+        }
+    }
+
+    #[test]
+    fn it_does_not_matter_which_side_is_called_length(parcel in sensible()) {
+        let Some([a, b, c]) = parcel.dims.map(Dims::sides) else { return Ok(()) };
+        let expected = decide(&parcel);
+        for sides in [[a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]] {
+            prop_assert_eq!(&decide(&Parcel { dims: Dims::new(sides), ..parcel.clone() }), &expected);
+        }
+    }
+
+    #[test]
+    fn the_lines_add_up_and_the_choice_is_the_cheapest(parcel in sensible()) {
+        let decision = decide(&parcel);
+        for quote in &decision.quotes {
+            prop_assert_eq!(quote.lines.iter().map(|line| line.amount.minor).sum::<i64>(), quote.total.minor);
+        }
+        prop_assert!(decision.quotes.is_sorted_by_key(|quote| (quote.total.minor, quote.service.clone())));
+        prop_assert_eq!(decision.choice.as_ref(), decision.quotes.first().map(|quote| &quote.service));
+    }
+
+    #[test]
+    fn a_decision_survives_being_stored(parcel in sensible()) {
+        let decision = decide(&parcel);
+        let stored = serde_json::to_string(&decision).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Decision>(&stored).unwrap(), decision);
+    }
+}
+
+#[test]
+fn a_postcode_no_table_names_is_not_served() {
+    let decision = decide(&parcel("00001", "1lb", Some("6x5x4in")));
+    assert_eq!(decision.choice, None);
+    assert!(decision.refusals.iter().all(|refusal| refusal.rule == "zone"), "{decision:?}");
+    let mut abroad = parcel("90210", "1lb", None);
+    abroad.to.country = "CA".into();
+    assert_eq!(rules(&decide(&abroad), "usps.ground_advantage"), ["zone"]);
+}
+
+#[test]
+fn an_origin_no_table_names_is_not_collected_from() {
+    let mut parcel = parcel("90210", "1lb", None);
+    parcel.from.postcode = "10001".into();
+    assert_eq!(rules(&decide(&parcel), "usps.ground_advantage"), ["origin"]);
+    assert_eq!(shipped().not_from(&parcel.from).count(), 4);
+}
+
+#[test]
+fn an_outage_refuses_the_carrier_and_the_next_is_chosen() {
+    let parcel = parcel("90012", "12oz", Some("6x5x4in"));
+    let outages = BTreeMap::from([("gofo".to_owned(), Unavailable::Outage)]);
+    let decision = shipped().decide(&parcel, &outages);
+    assert_eq!(rules(&decision, "gofo.parcel"), ["outage"]);
+    assert_eq!(decision.choice.as_deref(), Some("ontrac.ground"));
+}
+
+#[test]
+fn a_ship_date_no_card_covers_is_refused() {
+    let mut parcel = parcel("90210", "1lb", None);
+    parcel.ship_date = "2026-07-11".parse().unwrap();
+    assert_eq!(rules(&decide(&parcel), "usps.ground_advantage"), ["no_card"]);
+    parcel.ship_date = "2026-07-12".parse().unwrap();
+    assert!(rules(&decide(&parcel), "usps.ground_advantage").is_empty());
+}
+
+#[test]
+fn goods_nobody_classified_and_signatures_nobody_sells_are_refused() {
+    let mut parcel = parcel("90210", "1lb", None);
+    parcel.dg = BTreeSet::from([Dg::Unknown]);
+    parcel.signature = Signature::Adult18;
+    assert_eq!(rules(&decide(&parcel), "usps.ground_advantage"), ["dg", "signature"]);
+}
+
+/// A card of one zone for all of the US with one price in all rows.
+fn card(price: i64, currency: Currency) -> Card {
+    let us: Pattern = "US:*".parse().unwrap();
+    let rows = [1, 1 << 62].map(|bound| (Mass::from_picograms(bound), bound.to_string(), vec![price]));
+    Card {
+        from: Date::new(2026, 1, 1).unwrap(),
+        until: None,
+        hash: String::new(),
+        currency,
+        zones: ZoneMap::new(vec!["1".into()], &[(us, us, Target { zone: 0, sort_code: None })]),
+        weight: WeightRule { rounding: Rounding::Exact, minimum: Mass::ZERO, unit: MassUnit::G },
+        size: SizeRule {
+            without: WithoutDims::Price,
+            rounding: Rounding::Exact,
+            unit: LengthUnit::Mm,
+            dimensional: Dimensional::new(1, (VolumeUnit::Cm3, MassUnit::Kg), None, None),
+        },
+        prices: Prices::new("g", 1, rows.to_vec()).unwrap(),
+        cubic: None,
+        limits: vec![],
+        refused_goods: BTreeSet::new(),
+        signatures: BTreeSet::new(),
+        surcharges: vec![],
+        fuel: Some(Fuel { parts_per_million: 1_000_000, on_base: true }),
+        notes: vec![],
+    }
+}
+
+fn cards(cards: [(&str, Card); 2]) -> Cards {
+    let service = |(id, card): (&str, Card)| Service { id: id.into(), carrier: id.into(), cards: vec![card] };
+    Cards::new(vec![], cards.map(service).into(), String::new())
+}
+
+#[test]
+fn a_price_or_weight_that_does_not_fit_is_refused() {
+    let cards = cards([("a", card(i64::MAX, Currency::USD)), ("b", card(1, Currency::USD))]);
+    let decision = cards.decide(&parcel("90210", "1kg", None), &BTreeMap::new());
+    assert_eq!(rules(&decision, "a"), ["overflow"]);
+    assert_eq!(decision.choice.as_deref(), Some("b"));
+    let decision = cards.decide(&parcel("90210", "1kg", Some("9999x9999x9999mm")), &BTreeMap::new());
+    assert_eq!(rules(&decision, "b"), ["overflow"]);
+    let mut heavy = parcel("90210", "1kg", None);
+    heavy.mass = Mass::from_picograms(i64::MAX);
+    assert_eq!(rules(&cards.decide(&heavy, &BTreeMap::new()), "b"), ["no_price"]);
+}
+
+#[test]
+fn prices_in_another_currency_than_the_first_card_are_not_compared() {
+    let cards = cards([("a", card(200, Currency::USD)), ("b", card(100, "EUR".parse().unwrap()))]);
+    let decision = cards.decide(&parcel("90210", "1kg", None), &BTreeMap::new());
+    assert_eq!(decision.choice.as_deref(), Some("a"));
+    assert_eq!(rules(&decision, "b"), ["currency"]);
+}
+
+#[test]
+fn of_two_at_one_price_the_first_by_name_is_chosen() {
+    let cards = cards([("b", card(100, Currency::USD)), ("a", card(100, Currency::USD))]);
+    assert_eq!(cards.decide(&parcel("90210", "1kg", None), &BTreeMap::new()).choice.as_deref(), Some("a"));
+}

@@ -1,0 +1,184 @@
+//! What the packer says with a command barcode.
+
+use super::event::Effect;
+use super::fact::Fact;
+use super::live::Say;
+use super::parcel::{Parcel, ParcelId, State};
+use super::{Outcome, Station, World};
+use crate::barcode::Command;
+use crate::screen::Note;
+
+impl Station {
+    pub(super) fn command(&self, world: &World<'_>, command: &Command) -> Outcome {
+        match command {
+            Command::Reprint => self.on_parcel(world, |id, parcel| self.reprint(world, id, parcel)),
+            Command::Void => self.on_parcel(world, |id, parcel| self.void(world, id, parcel)),
+            Command::Hold => self.in_hand(|id, parcel| hold(id, parcel, "held by the packer")),
+            Command::Problem(reason) => self.in_hand(|id, parcel| hold(id, parcel, reason)),
+            Command::Cancel => self.cancel(),
+            Command::Ok | Command::Help => Outcome::say(Say::ask(Note::new("help"))),
+            Command::Reweigh => self.in_hand(|id, parcel| self.reweigh(world, id, parcel)),
+            Command::Zero => Outcome::say(Say::good(Note::new("zeroed"))).effect(Effect::ZeroScale),
+            Command::Box(id) => self.choose_box(world, id),
+            Command::NextParcel => Outcome::say(Say::ask(Note::new("help"))),
+            Command::Manifest(carrier) => {
+                self.twice(world, command, "confirm_manifest", carrier, || self.close_manifest(world, carrier))
+            }
+            Command::Handover(carrier) => {
+                self.twice(world, command, "confirm_handover", carrier, || self.hand_over(world, carrier))
+            }
+            Command::Outage(carrier) => self.outage(world, carrier),
+            Command::Lang(language) => set_language(world, language),
+            Command::Badge(operator) => {
+                let note = Note::new("welcome").with("operator", operator.clone());
+                Outcome::say(Say::good(note)).facts([Fact::OperatorChanged { operator: Some(operator.clone()) }])
+            }
+            Command::Logout => {
+                Outcome::say(Say::good(Note::new("logged_out"))).facts([Fact::OperatorChanged { operator: None }])
+            }
+            Command::MarkOk(_) | Command::Cage(_) | Command::BagOpen | Command::BagClose | Command::Return => {
+                Outcome::stop(Note::new("not_yet"))
+            }
+        }
+    }
+
+    /// Acts on the parcel in hand, or else on the one whose tracking number was just scanned.
+    fn on_parcel(&self, world: &World<'_>, act: impl FnOnce(ParcelId, &Parcel) -> Outcome) -> Outcome {
+        let shown = || {
+            let id = world.live.shown?;
+            Some((id, self.parcel(id)?))
+        };
+        match self.bench().or_else(shown) {
+            Some((id, parcel)) => act(id, parcel),
+            None => Outcome::stop(Note::new("not_here")),
+        }
+    }
+
+    fn in_hand(&self, act: impl FnOnce(ParcelId, &Parcel) -> Outcome) -> Outcome {
+        match self.bench() {
+            Some((id, parcel)) => act(id, parcel),
+            None => Outcome::stop(Note::new("not_here")),
+        }
+    }
+
+    /// An act that destroys wants a second scan of the same command.
+    fn twice(
+        &self,
+        world: &World<'_>,
+        command: &Command,
+        question: &'static str,
+        carrier: &str,
+        act: impl FnOnce() -> Outcome,
+    ) -> Outcome {
+        if world.live.confirms(world.now, command) {
+            return act();
+        }
+        let Some(known) = world.cards.carrier(carrier) else {
+            return Outcome::stop(Note::new("unknown_carrier").with("carrier", super::floor::shown(carrier)));
+        };
+        let count: usize = match command {
+            Command::Manifest(_) => self.waiting_for_manifest(&known.id).values().map(Vec::len).sum(),
+            _ => {
+                self.manifests.iter().filter(|m| m.carrier == known.id && !m.handed_over).map(|m| m.parcels.len()).sum()
+            }
+        };
+        let note = Note::new(question).with("carrier", known.name.clone()).with("count", count.to_string());
+        Outcome { confirm: Some(command.clone()), ..Outcome::say(Say::ask(note)) }
+    }
+
+    fn void(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
+        let Some(tracking) = parcel.tracking().map(str::to_owned) else { return self.cancel() };
+        if matches!(parcel.state, State::Manifested | State::Confirmed | State::Voided) {
+            return Outcome::stop(Note::new("void_refused").with("tracking", tracking));
+        }
+        if !world.live.confirms(world.now, &Command::Void) {
+            let ask = Outcome::say(Say::ask(Note::new("confirm_void").with("tracking", tracking)));
+            return Outcome { confirm: Some(Command::Void), shown: Some(id), ..ask };
+        }
+        Outcome::say(Say::good(Note::new("voided").with("tracking", tracking)))
+            .facts([Fact::Voided { parcel: id, reason: "voided by the packer".to_owned() }])
+            .effect(Effect::Release)
+    }
+
+    /// Out of here: a parcel without a number is dropped; one with a number is put aside by HOLD or ended by VOID.
+    fn cancel(&self) -> Outcome {
+        match self.bench() {
+            None => Outcome::default(),
+            Some((id, parcel)) if parcel.tracking().is_none() => {
+                let note = Note::new("cancelled").with("order", parcel.order_ref.clone());
+                Outcome::say(Say::good(note))
+                    .facts([Fact::Voided { parcel: id, reason: "cancelled before it had a number".to_owned() }])
+            }
+            Some((_, parcel)) => {
+                let tracking = parcel.tracking().unwrap_or_default();
+                Outcome::say(Say::ask(Note::new("cancel_or_void").with("tracking", tracking)))
+            }
+        }
+    }
+
+    /// Takes the weight that lies on the pan now, although the pan was not empty before.
+    fn reweigh(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
+        if !matches!(parcel.state, State::Open | State::Weighed) {
+            return Outcome::stop(Note::new("not_here"));
+        }
+        let mut live = world.live.clone();
+        live.armed = true;
+        let armed = World { live: &live, ..*world };
+        let weighed = self.weigh(&armed, id, parcel);
+        match (weighed.facts.is_empty(), parcel.state) {
+            (false, _) => weighed,
+            (true, State::Open) => Outcome { rearm: true, ..weighed },
+            // A parcel that has a weight gets another only by a scan of its own.
+            (true, _) => Outcome::say(super::view::weigh_prompt(&armed)),
+        }
+    }
+
+    fn choose_box(&self, world: &World<'_>, id: &str) -> Outcome {
+        if !world.rules.boxes.contains_key(id) {
+            return Outcome::stop(Note::new("unknown_box").with("box", super::floor::shown(id)));
+        }
+        self.in_hand(|parcel_id, parcel| {
+            if parcel.tracking().is_some() {
+                return Outcome::stop(Note::new("not_here"));
+            }
+            let boxed = Parcel { box_id: Some(id.to_owned()), ..parcel.clone() };
+            let again = self.choose_again(world, parcel_id, &boxed);
+            let say = again.say.clone().unwrap_or_else(|| Say::good(Note::new("box_set").with("box", id)));
+            let mut outcome = Outcome::say(say).facts([Fact::BoxChosen { parcel: parcel_id, box_id: id.to_owned() }]);
+            outcome.facts.extend(again.facts);
+            outcome.effects.extend(again.effects);
+            outcome
+        })
+    }
+
+    fn outage(&self, world: &World<'_>, carrier: &str) -> Outcome {
+        let Some(known) = world.cards.carrier(carrier) else {
+            return Outcome::stop(Note::new("unknown_carrier").with("carrier", super::floor::shown(carrier)));
+        };
+        let out = !self.outages.contains(&known.id);
+        let key = if out { "outage_on" } else { "outage_off" };
+        Outcome::say(Say::good(Note::new(key).with("carrier", known.name.clone())))
+            .facts([Fact::OutageSet { carrier: known.id.clone(), out }])
+            .effect(Effect::Reconsider)
+    }
+}
+
+/// Puts a parcel aside. One whose label is on its way is in doubt when it comes back.
+fn hold(id: ParcelId, parcel: &Parcel, reason: &str) -> Outcome {
+    let note = Note::new("held").with("order", parcel.order_ref.clone());
+    let outcome = Outcome::say(Say::good(note)).effect(Effect::Release);
+    let held = Fact::Held { parcel: id, reason: reason.to_owned() };
+    if matches!(parcel.state, State::Printing | State::Sent) {
+        let reason = "put aside while it was printing".to_owned();
+        return outcome.facts([Fact::PrintDoubted { parcel: id, attempt: parcel.attempt(), reason }, held]);
+    }
+    outcome.facts([held])
+}
+
+fn set_language(world: &World<'_>, language: &str) -> Outcome {
+    let language = language.to_lowercase();
+    if !world.rules.languages.contains(&language) {
+        return Outcome::stop(Note::new("unknown_language").with("language", super::floor::shown(&language)));
+    }
+    Outcome::say(Say::good(Note::new("language_set"))).facts([Fact::LanguageChanged { language }])
+}

@@ -1,0 +1,98 @@
+//! One event, one decision. Changes nothing.
+
+use super::event::{Act, Effect, Event, Job, Lookup, Sound};
+use super::fact::Fact;
+use super::floor::another_in_hand;
+use super::live::Say;
+use super::parcel::State;
+use super::{Outcome, Station, World};
+use crate::barcode::Scan;
+use crate::screen::{Mood, Note};
+
+impl Outcome {
+    pub(super) fn say(say: Say) -> Self {
+        Self::default().tell(say)
+    }
+
+    pub(super) fn tell(mut self, say: Say) -> Self {
+        let sound = match say.mood {
+            Mood::Good => Sound::Good,
+            Mood::Ask => Sound::Ask,
+            Mood::Ready | Mood::Busy | Mood::Stop => Sound::Bad,
+        };
+        self.say = Some(say);
+        self.effect(Effect::Sound(sound))
+    }
+
+    pub(super) fn stop(note: Note) -> Self {
+        Self::say(Say::stop(note))
+    }
+
+    pub(super) fn facts(mut self, facts: impl IntoIterator<Item = Fact>) -> Self {
+        self.facts.extend(facts);
+        self
+    }
+
+    pub(super) fn effect(mut self, effect: Effect) -> Self {
+        self.effects.push(effect);
+        self
+    }
+}
+
+impl Station {
+    /// What this event comes to, in this world.
+    pub fn decide(&self, world: &World<'_>, event: &Event) -> Outcome {
+        match event {
+            Event::Started => self.begin(),
+            Event::Scanned { scanner, scan, order } => self.scanned(world, scanner, scan, order),
+            Event::BadScan { .. } => Outcome::stop(Note::new("bad_scan")),
+            Event::Weight(_) => self.settled(world),
+            Event::Printer(job, printer) => self.printer(world, *job, printer),
+            Event::Confirmed { seq } => self.confirmed(*seq),
+            Event::Act(Act::CloseManifest { carrier }) => self.close_manifest(world, carrier),
+            Event::Act(Act::StartPool { carrier, pool, next }) => self.start_pool(world, carrier, pool, *next),
+            Event::Reconsider => self.reconsider(world),
+            Event::ScaleSilent | Event::Device { .. } | Event::Uplink { .. } | Event::Tick => Outcome::default(),
+        }
+    }
+
+    /// After a restart: what was on its way to the printer is in doubt; what was not is printed now; why a parcel found
+    /// no carrier is asked again.
+    fn begin(&self) -> Outcome {
+        let Some((id, parcel)) = self.bench() else { return Outcome::default() };
+        let attempt = parcel.attempt();
+        match parcel.state {
+            State::Committed => Outcome::default().effect(Effect::Prepare(Job { parcel: id, attempt: attempt + 1 })),
+            State::Printing | State::Sent => {
+                let reason = "the station stopped before the printer had answered".to_owned();
+                Outcome::default().facts([Fact::PrintDoubted { parcel: id, attempt, reason }])
+            }
+            State::Weighed => Outcome::default().effect(Effect::Reconsider),
+            State::Open
+            | State::Printed
+            | State::PrintUncertain
+            | State::Verified
+            | State::Attested
+            | State::Manifested
+            | State::Confirmed
+            | State::Held
+            | State::Voided => Outcome::default(),
+        }
+    }
+
+    fn scanned(&self, world: &World<'_>, scanner: &str, scan: &Scan, order: &Lookup) -> Outcome {
+        match scan.command() {
+            Some(Ok(command)) => return self.command(world, &command),
+            Some(Err(_)) => return Outcome::stop(Note::new("bad_command")),
+            None => {}
+        }
+        let tracking = scan.keys().iter().find_map(|key| self.by_tracking(key));
+        match (self.bench(), tracking) {
+            (Some((id, parcel)), Some(scanned)) if id == scanned => self.verify(world, id, parcel, scanner),
+            (Some((_, parcel)), Some(_)) => another_in_hand(parcel, scan),
+            (Some((id, parcel)), None) => self.scanned_in_hand(world, id, parcel, scan, order),
+            (None, Some(scanned)) => self.show(scanned),
+            (None, None) => self.open(world, scan, order),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What happened outside (events) and what is to be done (effects). Neither is ever stored.
+
+use super::order::Order;
+use super::parcel::ParcelId;
+use crate::barcode::Scan;
+use crate::screen::Link;
+use crate::units::Mass;
+
+/// Something happened outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The station has replayed its journal and begins.
+    Started,
+    /// A scanner read a code.
+    Scanned {
+        /// Its name in the configuration.
+        scanner: String,
+        /// What it read.
+        scan: Scan,
+        /// The order this code finds, looked up beforehand.
+        order: Lookup,
+    },
+    /// A scanner sent bytes that are no code.
+    BadScan {
+        /// Its name in the configuration.
+        scanner: String,
+        /// What is wrong with them.
+        why: String,
+    },
+    /// The scale said something.
+    Weight(Reading),
+    /// The scale says nothing that can be read.
+    ScaleSilent,
+    /// A device came or went.
+    Device {
+        /// Which one.
+        device: Device,
+        /// Why it is away; `None` when it is there.
+        away: Option<String>,
+    },
+    /// The label printer.
+    Printer(Job, PrinterEvent),
+    /// The uplink.
+    Uplink {
+        /// How it is.
+        link: Link,
+        /// Why, when a person must act.
+        why: Option<String>,
+    },
+    /// The receiver has every event up to this `stationseq`.
+    Confirmed {
+        /// The last one.
+        seq: u64,
+    },
+    /// An act that needs no packer, from the command line or the page.
+    Act(Act),
+    /// Something that the choice depends on has changed: numbers, an outage, the cards.
+    Reconsider,
+    /// A moment asked for has come; only the screen may change.
+    Tick,
+}
+
+/// What a scanned code finds among the orders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup {
+    /// Nothing.
+    None,
+    /// One order.
+    One(Box<Order>),
+    /// Several: never guessed.
+    Many,
+}
+
+/// A device of the bench.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Device {
+    /// A scanner, by name.
+    Scanner(String),
+    /// The scale.
+    Scale,
+    /// The label printer.
+    Printer,
+}
+
+/// What the scale said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Exact mass; 0 where the state gives none.
+    pub mass: Mass,
+    /// Digits on the wire.
+    pub value: String,
+    /// Unit on the wire.
+    pub unit: String,
+    /// Whether it may be used.
+    pub state: WeightState,
+    /// The frame as it came.
+    pub raw: Vec<u8>,
+}
+
+/// Whether a reading may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WeightState {
+    /// At rest.
+    Stable,
+    /// In motion.
+    Moving,
+    /// Below zero.
+    Negative,
+    /// Above capacity.
+    Over,
+    /// The scale has a fault.
+    Fault,
+}
+
+/// One print: a parcel and an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Job {
+    /// The parcel.
+    pub parcel: ParcelId,
+    /// The attempt, from 1.
+    pub attempt: u32,
+}
+
+/// How a print goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrinterEvent {
+    /// The printer answered that it can print; nothing was sent.
+    Ready {
+        /// Its name in the configuration.
+        printer: String,
+    },
+    /// It cannot; asked again until it can.
+    Blocked {
+        /// `paper_out`, `silent`, …: a word for the screen.
+        problem: &'static str,
+    },
+    /// The transport took all bytes.
+    Sent,
+    /// It did not.
+    SendFailed {
+        /// How many it took.
+        accepted: usize,
+        /// Why it stopped.
+        why: String,
+    },
+    /// The label is out, as far as the printer can know.
+    LabelOut {
+        /// Strength of the evidence.
+        rung: u8,
+        /// What it said.
+        evidence: String,
+    },
+    /// The connection broke after all bytes were sent.
+    Lost {
+        /// Why.
+        why: String,
+    },
+}
+
+/// An act that needs no packer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Close the manifest of a carrier.
+    CloseManifest {
+        /// The carrier.
+        carrier: String,
+    },
+    /// Begin a number pool.
+    StartPool {
+        /// The carrier.
+        carrier: String,
+        /// The pool.
+        pool: String,
+        /// First serial to use.
+        next: u64,
+    },
+}
+
+/// Something to be done; derived again after a restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask the printer whether it can print, until it can; answered by [`PrinterEvent::Ready`].
+    Prepare(Job),
+    /// Send these bytes; only after `PrintStarted` is on disk.
+    Send {
+        /// For this print.
+        job: Job,
+        /// The label.
+        bytes: Vec<u8>,
+        /// Clear the printer's buffer first: an earlier attempt may still lie in it.
+        clear: bool,
+    },
+    /// Nothing waits for the printer any more: stop asking it.
+    Release,
+    /// Zero the scale.
+    ZeroScale,
+    /// Come back with [`Event::Reconsider`].
+    Reconsider,
+    /// A sound.
+    Sound(Sound),
+}
+
+/// What a sound means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sound {
+    /// Accepted.
+    Good,
+    /// Refused.
+    Bad,
+    /// Asked.
+    Ask,
+}

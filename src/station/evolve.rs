@@ -1,0 +1,216 @@
+//! Facts become state. Nothing is decided here: the same facts always make the same station.
+
+use super::fact::Fact;
+use super::parcel::{Parcel, ParcelId, Print, PrintState, State};
+use super::{Manifest, Station};
+
+impl Station {
+    /// The station that these facts make.
+    pub fn replay(facts: impl IntoIterator<Item = Fact>) -> Self {
+        let mut station = Self::default();
+        for fact in facts {
+            station.evolve(&fact);
+        }
+        station
+    }
+
+    /// Whether a fact is told to the world: each such fact takes the next `stationseq`.
+    pub fn announces(&self, fact: &Fact) -> bool {
+        match fact {
+            Fact::Committed { .. } | Fact::Verified { .. } => true,
+            Fact::Voided { parcel, .. } => self.parcel(*parcel).is_some_and(|parcel| parcel.tracking().is_some()),
+            Fact::ManifestClosed { .. } | Fact::ManifestHandedOver { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Takes one recorded fact in.
+    pub fn evolve(&mut self, fact: &Fact) {
+        if self.announces(fact) {
+            self.announced += 1;
+        }
+        match fact {
+            Fact::ParcelOpened { parcel, order_ref, rev, .. } => {
+                self.parcels.push(Parcel::open(order_ref.clone(), *rev));
+                self.by_order.entry(order_ref.clone()).or_default().push(*parcel);
+                self.bench = Some(*parcel);
+            }
+            Fact::Decided { .. } => {}
+            Fact::Committed { parcel, commitment } => {
+                self.by_tracking.insert(commitment.tracking.clone(), *parcel);
+                let pool = (commitment.carrier().to_owned(), commitment.pool.clone());
+                self.pools.insert(pool, commitment.serial + 1);
+                self.change(*parcel, |p| p.evolve(fact));
+            }
+            Fact::Verified { parcel, .. } | Fact::Voided { parcel, .. } | Fact::Held { parcel, .. } => {
+                self.change(*parcel, |p| p.evolve(fact));
+                self.leave(*parcel);
+            }
+            Fact::Resumed { parcel } => {
+                self.change(*parcel, |p| p.evolve(fact));
+                self.bench = Some(*parcel);
+            }
+            Fact::ManifestClosed { manifest, carrier, ship_date, wave, parcels, .. } => {
+                let index = u32::try_from(self.manifests.len()).unwrap_or(u32::MAX);
+                for parcel in parcels {
+                    self.change(*parcel, |p| {
+                        p.state = State::Manifested;
+                        p.manifest = Some(index);
+                        p.forget_evidence();
+                    });
+                }
+                self.manifests.push(Manifest {
+                    id: manifest.clone(),
+                    carrier: carrier.clone(),
+                    ship_date: *ship_date,
+                    wave: *wave,
+                    parcels: parcels.clone(),
+                    handed_over: false,
+                    confirmed: false,
+                    event: self.announced,
+                });
+            }
+            Fact::ManifestHandedOver { manifest } => {
+                if let Some(manifest) = self.manifests.iter_mut().find(|m| m.id == *manifest) {
+                    manifest.handed_over = true;
+                }
+            }
+            Fact::ManifestConfirmed { manifest } => {
+                if let Some(manifest) = self.manifests.iter_mut().find(|m| m.id == *manifest) {
+                    manifest.confirmed = true;
+                    for parcel in manifest.parcels.clone() {
+                        self.change(parcel, |p| p.state = State::Confirmed);
+                    }
+                }
+            }
+            Fact::PoolStarted { carrier, pool, next } => {
+                self.pools.insert((carrier.clone(), pool.clone()), *next);
+            }
+            Fact::OutageSet { carrier, out: true } => {
+                self.outages.insert(carrier.clone());
+            }
+            Fact::OutageSet { carrier, out: false } => {
+                self.outages.remove(carrier);
+            }
+            Fact::OperatorChanged { operator } => self.operator.clone_from(operator),
+            Fact::LanguageChanged { language } => self.language = Some(language.clone()),
+            Fact::BoxChosen { parcel, .. }
+            | Fact::Weighed { parcel, .. }
+            | Fact::PrintStarted { parcel, .. }
+            | Fact::PrintSent { parcel, .. }
+            | Fact::PrintConfirmed { parcel, .. }
+            | Fact::PrintAborted { parcel, .. }
+            | Fact::PrintDoubted { parcel, .. }
+            | Fact::PrintSpoiled { parcel, .. } => self.change(*parcel, |p| p.evolve(fact)),
+        }
+    }
+
+    fn change(&mut self, id: ParcelId, change: impl FnOnce(&mut Parcel)) {
+        let index = id.0.checked_sub(1).and_then(|n| usize::try_from(n).ok());
+        if let Some(parcel) = index.and_then(|index| self.parcels.get_mut(index)) {
+            change(parcel);
+        }
+    }
+
+    fn leave(&mut self, parcel: ParcelId) {
+        if self.bench == Some(parcel) {
+            self.bench = None;
+        }
+    }
+}
+
+impl Parcel {
+    /// The parcel that its own history makes, with all its evidence; `None` without a beginning.
+    pub fn replay<'a>(history: impl IntoIterator<Item = &'a Fact>) -> Option<Self> {
+        let mut parcel: Option<Self> = None;
+        for fact in history {
+            match (fact, &mut parcel) {
+                (Fact::ParcelOpened { order_ref, rev, .. }, _) => parcel = Some(Self::open(order_ref.clone(), *rev)),
+                (fact, Some(parcel)) => parcel.evolve(fact),
+                (_, None) => {}
+            }
+        }
+        parcel
+    }
+
+    /// Takes in one fact about this parcel.
+    fn evolve(&mut self, fact: &Fact) {
+        match fact {
+            Fact::BoxChosen { box_id, .. } => self.box_id = Some(box_id.clone()),
+            Fact::Weighed { weight, .. } => {
+                self.weight = Some(weight.clone());
+                self.state = State::Weighed;
+            }
+            Fact::Committed { commitment, .. } => {
+                self.commitment = Some(commitment.clone());
+                self.state = State::Committed;
+            }
+            Fact::Verified { .. } => {
+                self.state = State::Verified;
+                if let Some(print) = self.prints.last_mut() {
+                    *print = Print { state: PrintState::Verified, evidence: "scanned back".into() };
+                }
+            }
+            Fact::Voided { .. } => self.state = State::Voided,
+            Fact::Held { .. } => {
+                self.before_hold = Some(self.state);
+                self.state = State::Held;
+            }
+            Fact::Resumed { .. } => {
+                if let Some(state) = self.before_hold.take() {
+                    self.state = state;
+                }
+            }
+            fact => evolve_print(self, fact),
+        }
+    }
+
+    /// On a manifest nothing is decided from these any more; the journal keeps them, and a station keeps thousands of
+    /// parcels in a small memory.
+    fn forget_evidence(&mut self) {
+        if let Some(weight) = &mut self.weight {
+            weight.raw_hex = String::new();
+            weight.scale = String::new();
+        }
+        if let Some(commitment) = &mut self.commitment {
+            commitment.card = String::new();
+            commitment.label_sha256 = String::new();
+            commitment.pool = String::new();
+        }
+        for print in &mut self.prints {
+            print.evidence = String::new();
+        }
+        self.prints.shrink_to_fit();
+    }
+}
+
+/// The part of a parcel's life that its prints are.
+fn evolve_print(parcel: &mut Parcel, fact: &Fact) {
+    let (state, print) = match fact {
+        Fact::PrintStarted { printer, .. } => {
+            parcel.prints.push(Print { state: PrintState::Started, evidence: format!("sent to {printer}") });
+            parcel.state = State::Printing;
+            return;
+        }
+        Fact::PrintAborted { .. } => {
+            parcel.prints.pop();
+            parcel.state = State::Committed;
+            return;
+        }
+        Fact::PrintSent { .. } => (State::Sent, Print { state: PrintState::Sent, evidence: "all bytes taken".into() }),
+        Fact::PrintConfirmed { rung, evidence, .. } => {
+            (State::Printed, Print { state: PrintState::Printed, evidence: format!("rung {rung}: {evidence}") })
+        }
+        Fact::PrintDoubted { reason, .. } => {
+            (State::PrintUncertain, Print { state: PrintState::Doubt, evidence: reason.clone() })
+        }
+        Fact::PrintSpoiled { reason, .. } => {
+            (State::Committed, Print { state: PrintState::Spoiled, evidence: reason.clone() })
+        }
+        _ => return,
+    };
+    parcel.state = state;
+    if let Some(last) = parcel.prints.last_mut() {
+        *last = print;
+    }
+}

@@ -1,0 +1,303 @@
+//! What must survive a power cut, in the past tense.
+//!
+//! Facts are their own disk format: plain fields, tagged with a name, frozen by golden tests. A field is only ever
+//! added with a default; a fact whose meaning changes gets a new name. They hold no names, addresses or phones.
+
+use serde::{Deserialize, Serialize};
+
+use super::parcel::ParcelId;
+use crate::rating::{Billable, Decision};
+use crate::units::{Date, Mass, Money};
+
+/// Something that happened and is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// A packer scanned an order; this is a parcel of it.
+    ParcelOpened {
+        /// Its identifier, counted from 1.
+        parcel: ParcelId,
+        /// The order.
+        order_ref: String,
+        /// The revision it is packed by.
+        rev: u64,
+        /// Who packs it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<String>,
+    },
+    /// A carton was scanned.
+    BoxChosen {
+        /// For this parcel.
+        parcel: ParcelId,
+        /// Its identifier in the configuration.
+        box_id: String,
+    },
+    /// A weight was taken from the scale.
+    Weighed {
+        /// Of this parcel.
+        parcel: ParcelId,
+        /// The evidence.
+        weight: Weight,
+    },
+    /// The services were rated. Evidence only: nothing is derived from it again.
+    Decided {
+        /// For this parcel.
+        parcel: ParcelId,
+        /// Every quote and every refusal.
+        decision: Box<Decision>,
+    },
+    /// The service was chosen and a tracking number consumed; it never goes back.
+    Committed {
+        /// For this parcel.
+        parcel: ParcelId,
+        /// Everything the label and the manifest need.
+        commitment: Box<Commitment>,
+    },
+    /// Label bytes are about to go to the printer.
+    PrintStarted {
+        /// Of this parcel.
+        parcel: ParcelId,
+        /// 1 for the first.
+        attempt: u32,
+        /// The printer's name in the configuration.
+        printer: String,
+    },
+    /// The transport took all bytes. A hint, never a proof.
+    PrintSent {
+        /// Of this parcel.
+        parcel: ParcelId,
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// The printer gave evidence that the label came out.
+    PrintConfirmed {
+        /// Of this parcel.
+        parcel: ParcelId,
+        /// Which attempt.
+        attempt: u32,
+        /// How strong the evidence is: 3 queue empty on the same connection, 4 odometer, 5 peel sensor.
+        rung: u8,
+        /// What the printer said.
+        evidence: String,
+    },
+    /// No byte of the label left: it is certain that nothing was printed.
+    PrintAborted {
+        /// Of this parcel.
+        parcel: ParcelId,
+        /// Which attempt.
+        attempt: u32,
+        /// Why.
+        reason: String,
+    },
+    /// Nobody knows whether the label came out.
+    PrintDoubted {
+        /// Of this parcel.
+        parcel: ParcelId,
+        /// Which attempt.
+        attempt: u32,
+        /// Why.
+        reason: String,
+    },
+    /// The packer said that this label is not usable, or not there.
+    PrintSpoiled {
+        /// Of this parcel.
+        parcel: ParcelId,
+        /// Which attempt.
+        attempt: u32,
+        /// Why.
+        reason: String,
+    },
+    /// The printed label was scanned back: the parcel is closed.
+    Verified {
+        /// This parcel.
+        parcel: ParcelId,
+        /// With this scanner.
+        scanner: String,
+    },
+    /// The parcel must not travel under its number.
+    Voided {
+        /// This parcel.
+        parcel: ParcelId,
+        /// Why.
+        reason: String,
+    },
+    /// The parcel was put aside.
+    Held {
+        /// This parcel.
+        parcel: ParcelId,
+        /// Why.
+        reason: String,
+    },
+    /// The parcel was taken up again.
+    Resumed {
+        /// This parcel.
+        parcel: ParcelId,
+    },
+    /// Parcels of one carrier and ship date were put on a manifest. It never changes again.
+    ManifestClosed {
+        /// `US-LAX-1.LAX1-ST03.20261122.USPS.1`.
+        manifest: String,
+        /// The carrier.
+        carrier: String,
+        /// The ship date of all of them.
+        ship_date: Date,
+        /// Counts manifests of this carrier and day.
+        wave: u32,
+        /// The parcels.
+        parcels: Vec<ParcelId>,
+        /// When the first of them was verified is told by the journal; who closed it:
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<String>,
+    },
+    /// The carrier took the parcels of a manifest.
+    ManifestHandedOver {
+        /// This manifest.
+        manifest: String,
+    },
+    /// The receiver has the manifest's event.
+    ManifestConfirmed {
+        /// This manifest.
+        manifest: String,
+    },
+    /// A person said where a number pool starts for this database.
+    PoolStarted {
+        /// The carrier.
+        carrier: String,
+        /// The pool's identifier in the carrier's folder.
+        pool: String,
+        /// The first serial to use.
+        next: u64,
+    },
+    /// A carrier was left out of the choice, or let back in.
+    OutageSet {
+        /// The carrier.
+        carrier: String,
+        /// Whether it is out.
+        out: bool,
+    },
+    /// Somebody signed in or out.
+    OperatorChanged {
+        /// Who, by badge.
+        operator: Option<String>,
+    },
+    /// The screen speaks another language.
+    LanguageChanged {
+        /// `es`.
+        language: String,
+    },
+}
+
+/// A weight, with what a dispute needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weight {
+    /// Exact, in picograms.
+    pub mass: Mass,
+    /// The digits on the wire.
+    pub value: String,
+    /// The unit on the wire.
+    pub unit: String,
+    /// The frame as it came, in hex.
+    pub raw_hex: String,
+    /// Whether the scale called it stable.
+    pub stable: bool,
+    /// Which scale.
+    pub scale: String,
+}
+
+/// What is fixed when a tracking number is consumed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commitment {
+    /// `ontrac.ground`.
+    pub service: String,
+    /// The number, consumed for ever.
+    pub tracking: String,
+    /// Which pool it came from.
+    pub pool: String,
+    /// Its serial in the pool.
+    pub serial: u64,
+    /// The day of hand-over that the label says.
+    pub ship_date: Date,
+    /// What it will cost.
+    pub total: Money,
+    /// Zone of the card.
+    pub zone: String,
+    /// The weight that is paid for.
+    pub billable: Billable,
+    /// Hash of the card.
+    pub card: String,
+    /// Routing code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort_code: Option<String>,
+    /// SHA-256 of the first attempt's label bytes.
+    pub label_sha256: String,
+    /// Country and first three characters of the postcode: all that events say of the address.
+    pub destination: (String, String),
+}
+
+impl Commitment {
+    /// The carrier: what stands before the point of the service.
+    pub fn carrier(&self) -> &str {
+        self.service.split('.').next().unwrap_or(&self.service)
+    }
+}
+
+impl Fact {
+    /// The parcel it is about.
+    pub fn parcel(&self) -> Option<ParcelId> {
+        match self {
+            Self::ParcelOpened { parcel, .. }
+            | Self::BoxChosen { parcel, .. }
+            | Self::Weighed { parcel, .. }
+            | Self::Decided { parcel, .. }
+            | Self::Committed { parcel, .. }
+            | Self::PrintStarted { parcel, .. }
+            | Self::PrintSent { parcel, .. }
+            | Self::PrintConfirmed { parcel, .. }
+            | Self::PrintAborted { parcel, .. }
+            | Self::PrintDoubted { parcel, .. }
+            | Self::PrintSpoiled { parcel, .. }
+            | Self::Verified { parcel, .. }
+            | Self::Voided { parcel, .. }
+            | Self::Held { parcel, .. }
+            | Self::Resumed { parcel } => Some(*parcel),
+            Self::ManifestClosed { .. }
+            | Self::ManifestHandedOver { .. }
+            | Self::ManifestConfirmed { .. }
+            | Self::PoolStarted { .. }
+            | Self::OutageSet { .. }
+            | Self::OperatorChanged { .. }
+            | Self::LanguageChanged { .. } => None,
+        }
+    }
+
+    /// Its name on disk.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ParcelOpened { .. } => "parcel_opened",
+            Self::BoxChosen { .. } => "box_chosen",
+            Self::Weighed { .. } => "weighed",
+            Self::Decided { .. } => Self::DECIDED,
+            Self::Committed { .. } => "committed",
+            Self::PrintStarted { .. } => "print_started",
+            Self::PrintSent { .. } => "print_sent",
+            Self::PrintConfirmed { .. } => "print_confirmed",
+            Self::PrintAborted { .. } => "print_aborted",
+            Self::PrintDoubted { .. } => "print_doubted",
+            Self::PrintSpoiled { .. } => "print_spoiled",
+            Self::Verified { .. } => "verified",
+            Self::Voided { .. } => "voided",
+            Self::Held { .. } => "held",
+            Self::Resumed { .. } => "resumed",
+            Self::ManifestClosed { .. } => "manifest_closed",
+            Self::ManifestHandedOver { .. } => "manifest_handed_over",
+            Self::ManifestConfirmed { .. } => "manifest_confirmed",
+            Self::PoolStarted { .. } => "pool_started",
+            Self::OutageSet { .. } => "outage_set",
+            Self::OperatorChanged { .. } => "operator_changed",
+            Self::LanguageChanged { .. } => "language_changed",
+        }
+    }
+
+    /// The name of the one fact that replay may skip: it is evidence, and the largest.
+    pub const DECIDED: &'static str = "decided";
+}

@@ -1,0 +1,316 @@
+//! The packer's way with one parcel: scan the order, weigh, commit, scan the label.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::event::{Effect, Job, Lookup, WeightState};
+use super::fact::{Commitment, Fact, Weight};
+use super::live::Say;
+use super::order::{Order, OrderState};
+use super::parcel::{Parcel, ParcelId, State};
+use super::{Outcome, Station, World};
+use crate::barcode::Scan;
+use crate::rating::{self, Carrier, Decision, Dg, Place, Quote, Unavailable};
+use crate::screen::Note;
+use crate::units::{Dims, Mass};
+
+impl Station {
+    /// A code was scanned with nothing in hand, and no parcel has it: it should be an order.
+    pub(super) fn open(&self, _: &World<'_>, scan: &Scan, order: &Lookup) -> Outcome {
+        let code = || shown(&scan.text);
+        let order = match order {
+            Lookup::None => return Outcome::stop(Note::new("order_unknown").with("code", code())),
+            Lookup::Many => return Outcome::stop(Note::new("order_many").with("code", code())),
+            Lookup::One(order) => order,
+        };
+        if let Some(stop) = not_ready(order.state, &order.order_ref) {
+            return stop;
+        }
+        let parcels = self.of_order(&order.order_ref).iter().filter_map(|id| Some((*id, self.parcel(*id)?)));
+        let mut closed = None;
+        let mut used = 0;
+        for (id, parcel) in parcels {
+            match parcel.state {
+                State::Held => {
+                    let note = Note::new("resumed").with("order", order.order_ref.clone());
+                    return self.resume(id, parcel).tell(Say::good(note));
+                }
+                State::Voided => {}
+                _ => {
+                    used += 1;
+                    closed = parcel.tracking();
+                }
+            }
+        }
+        if used >= order.parcels_planned {
+            let note = Note::new("order_done").with("order", order.order_ref.clone());
+            return Outcome::stop(note.with("tracking", closed.unwrap_or_default()));
+        }
+        Outcome::default().facts([Fact::ParcelOpened {
+            parcel: self.next_parcel(),
+            order_ref: order.order_ref.clone(),
+            rev: order.rev,
+            operator: self.operator.clone(),
+        }])
+    }
+
+    fn resume(&self, id: ParcelId, parcel: &Parcel) -> Outcome {
+        let resumed = Outcome::default().facts([Fact::Resumed { parcel: id }]);
+        match parcel.before_hold {
+            Some(State::Committed) => {
+                resumed.effect(Effect::Prepare(Job { parcel: id, attempt: parcel.attempt() + 1 }))
+            }
+            Some(State::Weighed) => resumed.effect(Effect::Reconsider),
+            _ => resumed,
+        }
+    }
+
+    /// A code was scanned with a parcel in hand, and it is no tracking number of ours.
+    pub(super) fn scanned_in_hand(
+        &self,
+        world: &World<'_>,
+        id: ParcelId,
+        parcel: &Parcel,
+        scan: &Scan,
+        order: &Lookup,
+    ) -> Outcome {
+        match order {
+            Lookup::One(order) if order.order_ref == parcel.order_ref => self.scanned_again(world, id, parcel),
+            Lookup::One(_) | Lookup::None | Lookup::Many => another_in_hand(parcel, scan),
+        }
+    }
+
+    /// The order in hand was scanned again: a print that was refused while the order was on hold is asked for again.
+    fn scanned_again(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
+        if let Some(stop) = world.live.order_now.and_then(|state| not_ready(state, &parcel.order_ref)) {
+            return stop;
+        }
+        match parcel.state {
+            State::Committed => {
+                Outcome::default().effect(Effect::Prepare(Job { parcel: id, attempt: parcel.attempt() + 1 }))
+            }
+            _ => Outcome::default(),
+        }
+    }
+
+    /// A tracking number scanned at rest shows its parcel.
+    pub(super) fn show(&self, id: ParcelId) -> Outcome {
+        let Some(parcel) = self.parcel(id) else { return Outcome::default() };
+        let tracking = parcel.tracking().unwrap_or_default().to_owned();
+        let note = Note::new("parcel_shown").with("tracking", tracking).with("state", parcel.state.word());
+        Outcome { shown: Some(id), ..Outcome::say(Say::ask(note)) }
+    }
+
+    /// The printed label was scanned: the parcel is closed, unless its order changed meanwhile.
+    pub(super) fn verify(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel, scanner: &str) -> Outcome {
+        match parcel.state {
+            State::Printing | State::Sent | State::Printed | State::PrintUncertain => {}
+            State::Committed => {
+                return Outcome::stop(Note::new("label_spoiled").with("tracking", self.bench_label(parcel)));
+            }
+            _ => return Outcome::stop(Note::new("not_here")),
+        }
+        if let Some(stop) = world.live.order_now.and_then(|state| not_ready(state, &parcel.order_ref)) {
+            return stop;
+        }
+        let note = Note::new("done").with("tracking", self.bench_label(parcel));
+        Outcome::say(Say::good(note))
+            .facts([Fact::Verified { parcel: id, scanner: scanner.to_owned() }])
+            .effect(Effect::Release)
+    }
+
+    fn bench_label(&self, parcel: &Parcel) -> String {
+        parcel.tracking().unwrap_or_default().to_owned()
+    }
+
+    /// The scale spoke: if a parcel waits for its weight and this is one, take it.
+    pub(super) fn settled(&self, world: &World<'_>) -> Outcome {
+        match self.bench() {
+            Some((id, parcel)) if parcel.state == State::Open => self.weigh(world, id, parcel),
+            _ => Outcome::default(),
+        }
+    }
+
+    /// Weigh, choose, commit: everything up to the number, or the reason why not.
+    pub(super) fn weigh(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
+        let (Some(weight), Some(order)) = (usable_weight(world), world.live.order.as_ref()) else {
+            return Outcome::default();
+        };
+        let mass = weight.mass;
+        let outcome = Outcome::default().facts([Fact::Weighed { parcel: id, weight }]);
+        self.choose(world, id, parcel, order, mass, outcome)
+    }
+
+    /// The choice again, with the weight there is: after a carton was scanned, a number pool begun, an outage ended.
+    pub(super) fn choose_again(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
+        match (&parcel.weight, &world.live.order) {
+            (Some(weight), Some(order)) => self.choose(world, id, parcel, order, weight.mass, Outcome::default()),
+            _ => Outcome::default(),
+        }
+    }
+
+    /// Something that the choice depends on has changed: choose again for a parcel that found no carrier.
+    pub(super) fn reconsider(&self, world: &World<'_>) -> Outcome {
+        match self.bench() {
+            Some((id, parcel)) if parcel.state == State::Weighed => self.choose_again(world, id, parcel),
+            _ => Outcome::default(),
+        }
+    }
+
+    fn choose(
+        &self,
+        world: &World<'_>,
+        id: ParcelId,
+        parcel: &Parcel,
+        order: &Order,
+        mass: Mass,
+        outcome: Outcome,
+    ) -> Outcome {
+        let dims = dims(world, parcel, order);
+        let rated = rated(world, order, mass, dims);
+        let decision = world.cards.decide(&rated, &self.unavailable(world));
+        let quote = decision.choice.is_some().then(|| decision.quotes.first().cloned()).flatten();
+        let decided = |decision: Decision| Fact::Decided { parcel: id, decision: Box::new(decision) };
+        let Some(quote) = quote else {
+            return outcome.tell(Say::stop(Note::new("no_carrier"))).facts([decided(decision)]);
+        };
+        match self.commit(world, order, mass, &decision, &quote) {
+            Ok(commitment) => {
+                let attempt = parcel.attempt() + 1;
+                outcome
+                    .facts([decided(decision), Fact::Committed { parcel: id, commitment: Box::new(commitment) }])
+                    .effect(Effect::Prepare(Job { parcel: id, attempt }))
+            }
+            Err(note) => outcome.tell(Say::stop(note)).facts([decided(decision)]),
+        }
+    }
+
+    /// Carriers that cannot be used now, and why.
+    fn unavailable(&self, world: &World<'_>) -> BTreeMap<String, Unavailable> {
+        let numbered = |carrier: &Carrier| {
+            let serial = self.next_serial(world, &carrier.id).map(|(_, serial)| serial);
+            serial.zip(carrier.number.as_ref()).is_some_and(|(serial, rule)| rule.number(serial).is_ok())
+        };
+        let why = |carrier: &Carrier| match () {
+            () if self.outages.contains(&carrier.id) => Some(Unavailable::Outage),
+            () if !numbered(carrier) => Some(Unavailable::NoNumbers),
+            () => None,
+        };
+        world.cards.carriers().iter().filter_map(|carrier| Some((carrier.id.clone(), why(carrier)?))).collect()
+    }
+
+    fn commit(
+        &self,
+        world: &World<'_>,
+        order: &Order,
+        mass: Mass,
+        decision: &Decision,
+        quote: &Quote,
+    ) -> Result<Commitment, Note> {
+        let carrier = quote.service.split('.').next().unwrap_or_default();
+        let no_numbers = || Note::new("no_numbers").with("carrier", carrier);
+        let (pool, serial) = self.next_serial(world, carrier).ok_or_else(no_numbers)?;
+        let rule = world.cards.carrier(carrier).and_then(|carrier| carrier.number.as_ref()).ok_or_else(no_numbers)?;
+        let tracking = rule.number(serial).map_err(|_| no_numbers())?;
+        let postcode = order.ship_to.postcode.chars().take(3).collect();
+        let mut commitment = Commitment {
+            service: quote.service.clone(),
+            tracking,
+            pool,
+            serial,
+            ship_date: decision.ship_date,
+            total: quote.total,
+            zone: quote.zone.clone(),
+            billable: quote.billable.clone(),
+            card: quote.card.clone(),
+            sort_code: quote.sort_code.clone(),
+            label_sha256: String::new(),
+            destination: (order.ship_to.country.clone(), postcode),
+        };
+        let bytes = self
+            .label(world, order, &commitment, mass, 1)
+            .map_err(|error| Note::new("label_refused").with("reason", error.to_string()))?;
+        commitment.label_sha256 = sha256_hex(&bytes);
+        Ok(commitment)
+    }
+}
+
+/// A code that belongs to something else than the parcel in hand.
+pub(super) fn another_in_hand(parcel: &Parcel, scan: &Scan) -> Outcome {
+    match parcel.tracking() {
+        Some(tracking) => Outcome::stop(Note::new("wrong_label").with("tracking", tracking)),
+        None => Outcome::stop(
+            Note::new("finish_first").with("order", parcel.order_ref.clone()).with("code", shown(&scan.text)),
+        ),
+    }
+}
+
+/// Why an order in this state may not go on, if it may not.
+pub(super) fn not_ready(state: OrderState, order_ref: &str) -> Option<Outcome> {
+    let key = match state {
+        OrderState::Ready => return None,
+        OrderState::Hold => "order_hold",
+        OrderState::CancelRequested | OrderState::Cancelled => "order_cancelled",
+    };
+    Some(Outcome::stop(Note::new(key).with("order", order_ref)))
+}
+
+/// The weight on the pan, if it is one of this parcel: still, more than nothing, and the pan was empty before.
+fn usable_weight(world: &World<'_>) -> Option<Weight> {
+    let reading = world.live.reading(world.now)?;
+    if !world.live.armed || reading.state != WeightState::Stable || reading.mass < world.rules.empty_below {
+        return None;
+    }
+    Some(Weight {
+        mass: reading.mass,
+        value: reading.value.clone(),
+        unit: reading.unit.clone(),
+        raw_hex: hex(&reading.raw),
+        stable: true,
+        scale: "scale".to_owned(),
+    })
+}
+
+/// The outside of the parcel: the scanned carton, else the order's.
+fn dims(world: &World<'_>, parcel: &Parcel, order: &Order) -> Option<Dims> {
+    let carton = |id: &String| world.rules.boxes.get(id).map(|carton| carton.outer);
+    let scanned = parcel.box_id.as_ref().and_then(carton);
+    scanned.or(order.dims).or_else(|| order.box_id.as_ref().and_then(carton))
+}
+
+fn rated(world: &World<'_>, order: &Order, mass: Mass, dims: Option<Dims>) -> rating::Parcel {
+    let place = |address: &super::order::Address| Place {
+        country: address.country.clone(),
+        postcode: address.postcode.to_uppercase(),
+        residential: address.residential,
+    };
+    let dg: BTreeSet<Dg> = order.lines.iter().map(|line| line.dg).filter(|dg| *dg != Dg::None).collect();
+    rating::Parcel {
+        mass,
+        dims,
+        from: place(&world.rules.ship_from),
+        to: place(&order.ship_to),
+        ship_date: world.today,
+        dg,
+        signature: order.signature,
+        value: order.value(),
+        zone: None,
+    }
+}
+
+/// A scanned code as the screen shows it: its beginning.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().take(32).collect()
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    hex(&Sha256::digest(bytes))
+}

@@ -1,0 +1,211 @@
+//! What is only true now: the pan, the devices, the last message. Lost in a power cut, and nothing is lost with it.
+
+use std::collections::BTreeMap;
+
+use super::event::{Device, Effect, Event, PrinterEvent, Reading, WeightState};
+use super::fact::Fact;
+use super::order::Order;
+use super::parcel::ParcelId;
+use super::{Outcome, Rules};
+use crate::barcode::Command;
+use crate::screen::{Link, Mood, Note, Symbol};
+use crate::units::Uptime;
+
+/// What is only true now.
+#[derive(Debug, Clone, Default)]
+pub struct Live {
+    /// The last reading and when it came.
+    pub reading: Option<(Reading, Uptime)>,
+    /// Whether the pan was empty since the last weight was taken (or the packer said to take what lies there).
+    pub armed: bool,
+    /// Devices that are away, and why.
+    pub away: BTreeMap<Device, String>,
+    /// Why the label printer cannot print.
+    pub printer_problem: Option<&'static str>,
+    /// How the uplink is, and why when a person must act.
+    pub link: Option<(Link, Option<String>)>,
+    /// Events that wait for the uplink.
+    pub queue: u64,
+    /// The order in hand, at the revision its parcel is packed by.
+    pub order: Option<Order>,
+    /// The same order as it was last imported.
+    pub order_now: Option<super::order::OrderState>,
+    /// The last message to the packer.
+    pub say: Option<(Say, Uptime)>,
+    /// A command that waits for its second scan.
+    pub confirm: Option<(Command, Uptime)>,
+    /// The parcel that the last message is about.
+    pub shown: Option<ParcelId>,
+    /// Why the parcel in hand found no carrier.
+    pub stuck: Option<Note>,
+    /// Every service that refused it, and why.
+    pub refusals: Vec<(String, String)>,
+    /// Why nothing can be recorded.
+    pub cannot_record: Option<String>,
+    /// The last scan of each scanner, to ignore one that repeats itself.
+    pub last_scan: BTreeMap<String, (String, Uptime)>,
+    /// Parcels verified since the program started.
+    pub packed: u64,
+}
+
+/// A message to the packer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Say {
+    /// Colour.
+    pub mood: Mood,
+    /// Shape.
+    pub symbol: Symbol,
+    /// Words.
+    pub note: Note,
+}
+
+impl Say {
+    /// Done.
+    pub const fn good(note: Note) -> Self {
+        Self { mood: Mood::Good, symbol: Symbol::Check, note }
+    }
+
+    /// Refused.
+    pub const fn stop(note: Note) -> Self {
+        Self { mood: Mood::Stop, symbol: Symbol::Cross, note }
+    }
+
+    /// Asked.
+    pub const fn ask(note: Note) -> Self {
+        Self { mood: Mood::Ask, symbol: Symbol::Question, note }
+    }
+}
+
+impl Live {
+    /// A reading older than this is no weight.
+    pub const READING_AGE_MS: u64 = 2_000;
+    /// How long a message stays before the screen says again what to do.
+    pub const SAY_MS: u64 = 4_000;
+    /// How long a command waits for its second scan.
+    pub const CONFIRM_MS: u64 = 10_000;
+    /// The same code from the same scanner within this time is one scan (a scanner held on a label repeats itself).
+    pub const REPEAT_MS: u64 = 2_000;
+    /// The same for a command: a second scan may be meant, a scanner's own repeat comes within half a second.
+    pub const REPEAT_COMMAND_MS: u64 = 700;
+
+    /// Takes in what an event says about the world. Done before the decision, and never undone.
+    pub fn observe(&mut self, now: Uptime, event: &Event, rules: &Rules) {
+        match event {
+            Event::Weight(reading) => {
+                if reading.state == WeightState::Stable && reading.mass < rules.empty_below {
+                    self.armed = true;
+                }
+                self.away.remove(&Device::Scale);
+                self.reading = Some((reading.clone(), now));
+            }
+            Event::ScaleSilent => self.reading = None,
+            Event::Device { device, away } => {
+                match away {
+                    Some(why) => self.away.insert(device.clone(), why.clone()),
+                    None => self.away.remove(device),
+                };
+                if *device == Device::Scale {
+                    self.reading = None;
+                    self.armed &= away.is_none();
+                }
+            }
+            Event::Printer(_, printer) => {
+                self.printer_problem = match printer {
+                    PrinterEvent::Blocked { problem } => Some(problem),
+                    PrinterEvent::Ready { .. } | PrinterEvent::Sent | PrinterEvent::LabelOut { .. } => None,
+                    // It is not watched any more, or asked again and says it again.
+                    PrinterEvent::SendFailed { .. } | PrinterEvent::Lost { .. } => None,
+                };
+            }
+            Event::Uplink { link, why } => self.link = Some((*link, why.clone())),
+            Event::Started
+            | Event::Scanned { .. }
+            | Event::BadScan { .. }
+            | Event::Confirmed { .. }
+            | Event::Act(_)
+            | Event::Reconsider
+            | Event::Tick => {}
+        }
+    }
+
+    /// Whether this scan only repeats the last one of its scanner. A command that repeats itself waits for a pause, so
+    /// that a held scanner confirms nothing; another code counts again after its time, so that a packer who scans it
+    /// again and again is heard.
+    pub fn repeats(&mut self, now: Uptime, scanner: &str, text: &str) -> bool {
+        let command = text.starts_with(Command::PREFIX);
+        let window = if command { Self::REPEAT_COMMAND_MS } else { Self::REPEAT_MS };
+        let last = self.last_scan.get(scanner).filter(|(last, _)| last == text).map(|(_, at)| *at);
+        let repeated = last.is_some_and(|at| now.since(at) < window);
+        if command || !repeated {
+            self.last_scan.insert(scanner.to_owned(), (text.to_owned(), now));
+        }
+        repeated
+    }
+
+    /// Forgets what was scanned last: it could not be recorded, so the packer will scan it again.
+    pub fn forget_scan(&mut self) {
+        self.last_scan.clear();
+    }
+
+    /// Takes in what was decided, once its facts are recorded.
+    pub fn after(&mut self, now: Uptime, event: &Event, outcome: &Outcome) {
+        if matches!(event, Event::Scanned { .. } | Event::BadScan { .. }) {
+            self.say = None;
+            self.confirm = None;
+            self.shown = outcome.shown;
+        }
+        // Whoever acts from elsewhere is answered there; the packer's screen speaks to the packer.
+        if let Some(say) = &outcome.say
+            && !matches!(event, Event::Act(_))
+        {
+            self.say = Some((say.clone(), now));
+        }
+        if let Some(command) = &outcome.confirm {
+            self.confirm = Some((command.clone(), now));
+        }
+        self.armed |= outcome.rearm;
+        if outcome.effects.contains(&Effect::Release) {
+            self.printer_problem = None;
+        }
+        for fact in &outcome.facts {
+            match fact {
+                Fact::Weighed { .. } => self.armed = false,
+                Fact::Decided { decision, .. } => {
+                    self.stuck = outcome.say.as_ref().map(|say| say.note.clone());
+                    self.refusals = decision.refusals.iter().map(|r| (r.service.clone(), r.reason.clone())).collect();
+                }
+                Fact::Verified { .. } => self.packed += 1,
+                // What lies on the pan belongs to the parcel that leaves: the next one wants an empty pan.
+                Fact::Held { .. } | Fact::Voided { .. } if self.order.is_some() => self.armed = false,
+                _ => {}
+            }
+        }
+    }
+
+    /// The reading, unless it is too old to believe.
+    pub fn reading(&self, now: Uptime) -> Option<&Reading> {
+        self.reading.as_ref().filter(|(_, at)| now.since(*at) < Self::READING_AGE_MS).map(|(reading, _)| reading)
+    }
+
+    /// The message, while it stands.
+    pub fn say(&self, now: Uptime) -> Option<&Say> {
+        let ((say, at), wait) =
+            (self.say.as_ref()?, if self.confirm.is_some() { Self::CONFIRM_MS } else { Self::SAY_MS });
+        (now.since(*at) < wait).then_some(say)
+    }
+
+    /// Whether this command was scanned a moment ago and waits for its second scan.
+    pub fn confirms(&self, now: Uptime, command: &Command) -> bool {
+        self.confirm.as_ref().is_some_and(|(waiting, at)| waiting == command && now.since(*at) < Self::CONFIRM_MS)
+    }
+
+    /// When the screen changes by itself, unless something happens before.
+    pub fn deadline(&self, now: Uptime) -> Option<Uptime> {
+        let say = self
+            .say
+            .as_ref()
+            .map(|(_, at)| at.plus(if self.confirm.is_some() { Self::CONFIRM_MS } else { Self::SAY_MS }));
+        let reading = self.reading.as_ref().map(|(_, at)| at.plus(Self::READING_AGE_MS));
+        [say, reading].into_iter().flatten().filter(|at| *at > now).min()
+    }
+}

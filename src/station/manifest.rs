@@ -1,0 +1,94 @@
+//! Manifests: which parcels a carrier took over, closed once and never changed.
+
+use std::collections::BTreeMap;
+
+use super::event::Effect;
+use super::fact::Fact;
+use super::live::Say;
+use super::parcel::{ParcelId, State};
+use super::{Outcome, Station, World};
+use crate::screen::Note;
+use crate::units::Date;
+
+impl Station {
+    /// Parcels of a carrier that wait for a manifest, by ship date.
+    pub fn waiting_for_manifest(&self, carrier: &str) -> BTreeMap<Date, Vec<ParcelId>> {
+        let mut waiting: BTreeMap<Date, Vec<ParcelId>> = BTreeMap::new();
+        for (id, parcel) in self.parcels() {
+            if let (State::Verified | State::Attested, Some(commitment)) = (parcel.state, &parcel.commitment)
+                && commitment.carrier() == carrier
+            {
+                waiting.entry(commitment.ship_date).or_default().push(id);
+            }
+        }
+        waiting
+    }
+
+    /// Closes a manifest for each ship date of the carrier's closed parcels.
+    pub(super) fn close_manifest(&self, world: &World<'_>, carrier: &str) -> Outcome {
+        let Some(carrier) = world.cards.carrier(carrier) else {
+            return Outcome::stop(Note::new("unknown_carrier").with("carrier", super::floor::shown(carrier)));
+        };
+        let waiting = self.waiting_for_manifest(&carrier.id);
+        if waiting.is_empty() {
+            return Outcome::stop(Note::new("manifest_empty").with("carrier", carrier.name.clone()));
+        }
+        let count: usize = waiting.values().map(Vec::len).sum();
+        let note = Note::new("manifest_closed").with("carrier", carrier.name.clone()).with("count", count.to_string());
+        Outcome::say(Say::good(note)).facts(waiting.into_iter().map(|(ship_date, parcels)| {
+            let closed = self.manifests.iter().filter(|m| m.carrier == carrier.id && m.ship_date == ship_date);
+            let wave = u32::try_from(closed.count()).unwrap_or(u32::MAX - 1) + 1;
+            let date = ship_date.to_string().replace('-', "");
+            let id = carrier.id.to_uppercase();
+            let manifest = format!("{}.{}.{date}.{id}.{wave}", world.rules.warehouse, world.rules.station);
+            let operator = self.operator.clone();
+            Fact::ManifestClosed { manifest, carrier: carrier.id.clone(), ship_date, wave, parcels, operator }
+        }))
+    }
+
+    /// The carrier took everything that is on a closed manifest of it.
+    pub(super) fn hand_over(&self, world: &World<'_>, carrier: &str) -> Outcome {
+        let Some(carrier) = world.cards.carrier(carrier) else {
+            return Outcome::stop(Note::new("unknown_carrier").with("carrier", super::floor::shown(carrier)));
+        };
+        let open: Vec<_> = self.manifests.iter().filter(|m| m.carrier == carrier.id && !m.handed_over).collect();
+        if open.is_empty() {
+            return Outcome::stop(Note::new("handover_empty").with("carrier", carrier.name.clone()));
+        }
+        let count: usize = open.iter().map(|manifest| manifest.parcels.len()).sum();
+        let note = Note::new("handed_over").with("carrier", carrier.name.clone()).with("count", count.to_string());
+        Outcome::say(Say::good(note))
+            .facts(open.into_iter().map(|manifest| Fact::ManifestHandedOver { manifest: manifest.id.clone() }))
+    }
+
+    /// The receiver has every event up to `seq`: manifests among them are confirmed.
+    pub(super) fn confirmed(&self, seq: u64) -> Outcome {
+        Outcome::default().facts(
+            self.manifests
+                .iter()
+                .filter(|manifest| !manifest.confirmed && manifest.event <= seq)
+                .map(|manifest| Fact::ManifestConfirmed { manifest: manifest.id.clone() }),
+        )
+    }
+
+    /// A person says where a number pool starts.
+    pub(super) fn start_pool(&self, world: &World<'_>, carrier: &str, pool: &str, next: u64) -> Outcome {
+        let known = world
+            .cards
+            .carrier(carrier)
+            .and_then(|carrier| carrier.pools.iter().find(|p| p.id == pool && p.station == world.rules.station));
+        let Some(known) = known else {
+            return Outcome::stop(Note::new("pool_unknown").with("carrier", carrier).with("pool", pool));
+        };
+        let used = self.pools.get(&(carrier.to_owned(), pool.to_owned())).copied().unwrap_or(known.from);
+        if next < used || next < known.from || next > known.to {
+            let range = format!("{used}-{}", known.to);
+            return Outcome::stop(Note::new("pool_refused").with("pool", pool).with("range", range));
+        }
+        let started = Fact::PoolStarted { carrier: carrier.to_owned(), pool: pool.to_owned(), next };
+        let mut outcome =
+            Outcome::say(Say::good(Note::new("pool_started").with("carrier", carrier).with("next", next.to_string())));
+        outcome.facts.push(started);
+        outcome.effect(Effect::Reconsider)
+    }
+}

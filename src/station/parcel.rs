@@ -1,0 +1,163 @@
+//! A parcel: one box of an order, from the scan to the receiver's receipt.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::fact::{Commitment, Weight};
+
+/// A parcel's number on this station, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ParcelId(pub u64);
+
+/// `P000042`.
+impl fmt::Display for ParcelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "P{:06}", self.0)
+    }
+}
+
+impl FromStr for ParcelId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.trim_start_matches(['P', 'p']).parse().map(Self)
+    }
+}
+
+/// Where a parcel is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Its order was scanned.
+    Open,
+    /// It has a weight, and no service would carry it yet.
+    Weighed,
+    /// It has a service and a number; no label is out or on its way.
+    Committed,
+    /// Label bytes are on their way.
+    Printing,
+    /// The printer has all bytes.
+    Sent,
+    /// The printer says the label is out.
+    Printed,
+    /// Nobody knows whether the label is out.
+    PrintUncertain,
+    /// The label was scanned: closed.
+    Verified,
+    /// Closed on the printer's word.
+    Attested,
+    /// On a closed manifest.
+    Manifested,
+    /// The receiver has that manifest.
+    Confirmed,
+    /// Put aside.
+    Held,
+    /// Never to travel under its number.
+    Voided,
+}
+
+impl State {
+    /// The bare word of the contracts.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Weighed => "weighed",
+            Self::Committed => "committed",
+            Self::Printing => "printing",
+            Self::Sent => "sent",
+            Self::Printed => "printed",
+            Self::PrintUncertain => "print_uncertain",
+            Self::Verified => "verified",
+            Self::Attested => "attested",
+            Self::Manifested => "manifested",
+            Self::Confirmed => "confirmed",
+            Self::Held => "held",
+            Self::Voided => "voided",
+        }
+    }
+
+    /// Whether the packer is done with it.
+    pub const fn closed(self) -> bool {
+        matches!(self, Self::Verified | Self::Attested | Self::Manifested | Self::Confirmed)
+    }
+}
+
+/// A parcel as the facts made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parcel {
+    /// The order it belongs to.
+    pub order_ref: String,
+    /// The revision it is packed by.
+    pub rev: u64,
+    /// Where it is.
+    pub state: State,
+    /// Where it was before it was put aside.
+    pub before_hold: Option<State>,
+    /// The carton that was scanned for it.
+    pub box_id: Option<String>,
+    /// Its weight.
+    pub weight: Option<Weight>,
+    /// Its service and number.
+    pub commitment: Option<Box<Commitment>>,
+    /// Its prints, first to last.
+    pub prints: Vec<Print>,
+    /// The manifest it is on.
+    pub manifest: Option<u32>,
+}
+
+/// One label sent to a printer once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Print {
+    /// What became of it.
+    pub state: PrintState,
+    /// What that is known from.
+    pub evidence: String,
+}
+
+/// What became of a print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PrintState {
+    /// On its way.
+    Started,
+    /// The printer has the bytes.
+    Sent,
+    /// The printer says it is out.
+    Printed,
+    /// Unknown.
+    Doubt,
+    /// Not usable, or never came out.
+    Spoiled,
+    /// Scanned back.
+    Verified,
+}
+
+impl Parcel {
+    /// The parcel as it is when its order is scanned.
+    pub fn open(order_ref: String, rev: u64) -> Self {
+        Self {
+            order_ref,
+            rev,
+            state: State::Open,
+            before_hold: None,
+            box_id: None,
+            weight: None,
+            commitment: None,
+            prints: Vec::new(),
+            manifest: None,
+        }
+    }
+
+    /// The number it travels under.
+    pub fn tracking(&self) -> Option<&str> {
+        self.commitment.as_ref().map(|commitment| commitment.tracking.as_str())
+    }
+
+    /// The attempt that was started last; 0 for none.
+    pub fn attempt(&self) -> u32 {
+        u32::try_from(self.prints.len()).unwrap_or(u32::MAX)
+    }
+}

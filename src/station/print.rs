@@ -1,0 +1,117 @@
+//! One label, printed once: record, then send; and when nobody knows, say so.
+
+use super::event::{Effect, Job, PrinterEvent};
+use super::fact::{Commitment, Fact};
+use super::order::Order;
+use super::parcel::{Parcel, ParcelId, State};
+use super::{Outcome, Station, World};
+use crate::label::{self, Label, LabelError};
+use crate::screen::Note;
+use crate::units::Mass;
+
+impl Station {
+    /// The printer said something about a print; what it says about another than the one in hand changes nothing.
+    pub(super) fn printer(&self, world: &World<'_>, job: Job, event: &PrinterEvent) -> Outcome {
+        let Some(parcel) = self.parcel(job.parcel) else { return Outcome::default() };
+        let (id, attempt) = (job.parcel, job.attempt);
+        match (parcel.state, event) {
+            (State::Committed, PrinterEvent::Ready { printer }) if attempt == parcel.attempt() + 1 => {
+                self.start_print(world, id, parcel, printer)
+            }
+            (State::Printing, PrinterEvent::Sent) if attempt == parcel.attempt() => {
+                Outcome::default().facts([Fact::PrintSent { parcel: id, attempt }])
+            }
+            (State::Printing, PrinterEvent::SendFailed { accepted: 0, why }) if attempt == parcel.attempt() => {
+                Outcome::default()
+                    .facts([Fact::PrintAborted { parcel: id, attempt, reason: why.clone() }])
+                    .effect(Effect::Prepare(job))
+            }
+            (State::Printing, PrinterEvent::SendFailed { why, .. } | PrinterEvent::Lost { why })
+            | (State::Sent, PrinterEvent::Lost { why })
+                if attempt == parcel.attempt() =>
+            {
+                Outcome::stop(Note::new("label_doubt"))
+                    .facts([Fact::PrintDoubted { parcel: id, attempt, reason: why.clone() }])
+                    .effect(Effect::Release)
+            }
+            (State::Sent | State::PrintUncertain, PrinterEvent::LabelOut { rung, evidence })
+                if attempt == parcel.attempt() =>
+            {
+                let (rung, evidence) = (*rung, evidence.clone());
+                Outcome::default().facts([Fact::PrintConfirmed { parcel: id, attempt, rung, evidence }])
+            }
+            _ => Outcome::default(),
+        }
+    }
+
+    fn start_print(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel, printer: &str) -> Outcome {
+        let attempt = parcel.attempt() + 1;
+        let (Some(commitment), Some(weight), Some(order)) =
+            (parcel.commitment.as_ref(), parcel.weight.as_ref(), world.live.order.as_ref())
+        else {
+            return Outcome::stop(Note::new("label_refused").with("reason", "its order cannot be read"));
+        };
+        if let Some(stop) = world.live.order_now.and_then(|state| super::floor::not_ready(state, &parcel.order_ref)) {
+            return stop;
+        }
+        match self.label(world, order, commitment, weight.mass, attempt) {
+            Ok(bytes) => Outcome::default()
+                .facts([Fact::PrintStarted { parcel: id, attempt, printer: printer.to_owned() }])
+                .effect(Effect::Send { job: Job { parcel: id, attempt }, bytes, clear: attempt > 1 }),
+            Err(error) => Outcome::stop(Note::new("label_refused").with("reason", error.to_string())),
+        }
+    }
+
+    /// The label's bytes for one attempt.
+    pub(super) fn label(
+        &self,
+        world: &World<'_>,
+        order: &Order,
+        commitment: &Commitment,
+        mass: Mass,
+        attempt: u32,
+    ) -> Result<Vec<u8>, LabelError> {
+        let carrier = world.cards.carrier(commitment.carrier());
+        let label = Label {
+            carrier: carrier.map_or_else(|| commitment.carrier().to_owned(), |carrier| carrier.name.clone()),
+            service: world.cards.service_name(&commitment.service).to_owned(),
+            from: world.rules.ship_from.clone(),
+            to: order.ship_to.clone(),
+            sort_code: commitment.sort_code.clone(),
+            mass,
+            tracking: commitment.tracking.clone(),
+            symbol: carrier.map_or(label::Symbol::Code128, |carrier| carrier.symbol),
+            order_ref: order.order_ref.clone(),
+            ship_date: commitment.ship_date,
+            attempt,
+            specimen: world.rules.specimen,
+        };
+        label::zpl(&label, world.rules.media)
+    }
+
+    /// The packer wants this label again.
+    pub(super) fn reprint(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
+        let tracking = parcel.tracking().unwrap_or_default().to_owned();
+        match parcel.state {
+            State::Sent | State::Printed | State::PrintUncertain => {}
+            State::Committed | State::Printing => return Outcome::stop(Note::new("printer_blocked")),
+            _ => return Outcome::stop(Note::new("reprint_refused").with("tracking", tracking)),
+        }
+        // Only a label on its way is watched: otherwise what the printer said last is old, and it is asked again.
+        if parcel.state == State::Sent && world.live.printer_problem.is_some() {
+            return Outcome::stop(Note::new("printer_blocked"));
+        }
+        let attempt = parcel.attempt();
+        if attempt >= Self::ATTEMPTS {
+            return Outcome::stop(Note::new("reprint_refused").with("tracking", tracking));
+        }
+        let reason = "the packer asked for another".to_owned();
+        let again = Job { parcel: id, attempt: attempt + 1 };
+        Outcome::say(super::live::Say::good(Note::new("reprinted").with("tracking", tracking)))
+            .facts([Fact::PrintSpoiled { parcel: id, attempt, reason }])
+            .effect(Effect::Prepare(again))
+    }
+
+    /// How often one label may be printed; after that the parcel is voided and packed again.
+    pub const ATTEMPTS: u32 = 4;
+}

@@ -1,0 +1,143 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::rating::{Basis, Billable, Decision, PriceLine, Quote, Refusal};
+use crate::station::fact::{Commitment, Weight};
+use crate::units::{Currency, Money};
+
+/// One fact a line, as the first version wrote them. A line is never changed and never taken out.
+const FROZEN: &str = include_str!("../../../tests/data/facts/facts.jsonl");
+
+fn usd(minor: i64) -> Money {
+    Money::new(minor, "USD".parse::<Currency>().expect("a currency"))
+}
+
+fn decision() -> Decision {
+    let billable = Billable { value: "2".into(), unit: "lb".into(), basis: Basis::Dimensional };
+    Decision {
+        ship_date: Date::new(2026, 11, 23).expect("a day"),
+        from: "US:90058".into(),
+        to: "US:900".into(),
+        choice: Some("ontrac.ground".into()),
+        quotes: vec![Quote {
+            service: "ontrac.ground".into(),
+            total: usd(1013),
+            zone: "2".into(),
+            billable,
+            lines: vec![PriceLine { rule: "base".into(), amount: usd(1013) }],
+            card: "c0ffee".into(),
+            sort_code: Some("LAX".into()),
+            notes: vec!["invented prices".into()],
+        }],
+        refusals: vec![Refusal { service: "gofo.parcel".into(), rule: "zone".into(), reason: "not served".into() }],
+    }
+}
+
+fn commitment() -> Commitment {
+    let quote = decision().quotes.remove(0);
+    Commitment {
+        service: quote.service,
+        tracking: "D90000100000019".into(),
+        pool: "ontrac-demo-1".into(),
+        serial: 9_000_010_000_001,
+        ship_date: Date::new(2026, 11, 23).expect("a day"),
+        total: quote.total,
+        zone: quote.zone,
+        billable: quote.billable,
+        card: quote.card,
+        sort_code: quote.sort_code,
+        label_sha256: "ab".repeat(32),
+        destination: ("US".into(), "900".into()),
+    }
+}
+
+/// One of each, as this version writes them.
+fn each() -> Vec<Fact> {
+    let parcel = ParcelId(7);
+    let ship_date = Date::new(2026, 11, 23).expect("a day");
+    let text = str::to_owned;
+    let weight = Weight {
+        mass: Mass::from_grams(500),
+        value: text("0.500"),
+        unit: text("kg"),
+        raw_hex: text("532053"),
+        stable: true,
+        scale: text("scale"),
+    };
+    let manifest = text("US-LAX-1.DEMO-ST01.20261123.ONTRAC.1");
+    vec![
+        Fact::ParcelOpened { parcel, order_ref: text(LIGHT), rev: 3, operator: Some(text("7031")) },
+        Fact::ParcelOpened { parcel, order_ref: text(LIGHT), rev: 0, operator: None },
+        Fact::BoxChosen { parcel, box_id: text("B2") },
+        Fact::Weighed { parcel, weight },
+        Fact::Decided { parcel, decision: Box::new(decision()) },
+        Fact::Committed { parcel, commitment: Box::new(commitment()) },
+        Fact::Committed { parcel, commitment: Box::new(Commitment { sort_code: None, ..commitment() }) },
+        Fact::PrintStarted { parcel, attempt: 1, printer: text("label") },
+        Fact::PrintSent { parcel, attempt: 1 },
+        Fact::PrintConfirmed { parcel, attempt: 1, rung: 3, evidence: text("queue empty") },
+        Fact::PrintAborted { parcel, attempt: 1, reason: text("refused") },
+        Fact::PrintDoubted { parcel, attempt: 1, reason: text("reset") },
+        Fact::PrintSpoiled { parcel, attempt: 1, reason: text("smeared") },
+        Fact::Verified { parcel, scanner: text("hand") },
+        Fact::Voided { parcel, reason: text("voided by the packer") },
+        Fact::Held { parcel, reason: text("DAMAGED") },
+        Fact::Resumed { parcel },
+        Fact::ManifestClosed {
+            manifest: manifest.clone(),
+            carrier: text("ontrac"),
+            ship_date,
+            wave: 1,
+            parcels: vec![parcel],
+            operator: Some(text("7031")),
+        },
+        Fact::ManifestHandedOver { manifest: manifest.clone() },
+        Fact::ManifestConfirmed { manifest },
+        Fact::PoolStarted { carrier: text("ontrac"), pool: text("ontrac-demo-1"), next: 9_000_010_000_001 },
+        Fact::OutageSet { carrier: text("usps"), out: true },
+        Fact::OperatorChanged { operator: Some(text("7031")) },
+        Fact::OperatorChanged { operator: None },
+        Fact::LanguageChanged { language: text("es") },
+    ]
+}
+
+#[test]
+fn facts_are_written_as_they_always_were() {
+    let written: Vec<String> = each().iter().map(|fact| serde_json::to_string(fact).expect("JSON")).collect();
+
+    assert_eq!(written.join("\n"), FROZEN.trim_end());
+}
+
+#[test]
+fn facts_that_were_written_once_are_read_for_ever() {
+    let read: Vec<Fact> = FROZEN.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    assert_eq!(read, each());
+}
+
+#[test]
+fn every_kind_of_fact_is_frozen_under_its_own_name() {
+    let names: BTreeSet<&str> = each().iter().map(Fact::name).collect();
+    assert_eq!(names.len(), 22);
+    for (line, fact) in FROZEN.lines().zip(each()) {
+        assert!(line.starts_with(&format!("{{\"fact\":\"{}\"", fact.name())), "{line}");
+    }
+}
+
+#[test]
+fn the_same_facts_make_the_same_station() {
+    let mut bench = Bench::new();
+    let mut facts: Vec<Fact> = Vec::new();
+    for event in [LIGHT, OTHER] {
+        facts.extend(bench.scan(event).facts);
+        facts.extend(bench.weigh(500).facts);
+        facts.extend(bench.ready(1).facts);
+        facts.extend(bench.printer(1, PrinterEvent::Sent).facts);
+        let tracking = bench.tracking();
+        facts.extend(bench.scan(&tracking).facts);
+        bench.later(3_000);
+    }
+    let mut again = Bench::new();
+    // Decisions are evidence: replay may leave them out.
+    again.given(facts.into_iter().filter(|fact| fact.name() != Fact::DECIDED));
+    assert_eq!(again.station, bench.station);
+}

@@ -1,0 +1,87 @@
+use super::super::event::Act;
+use super::*;
+
+fn carrier(bench: &Bench) -> String {
+    bench.parcel().commitment.as_ref().expect("committed").carrier().to_owned()
+}
+
+fn close(bench: &mut Bench, carrier: &str) -> Outcome {
+    bench.when(Event::Act(Act::CloseManifest { carrier: carrier.into() }))
+}
+
+#[test]
+fn a_manifest_takes_verified_parcels_only() {
+    for state in [State::Open, State::Committed, State::Sent, State::Printed, State::PrintUncertain] {
+        let mut bench = Bench::at(state);
+        for carrier in ["cityline", "gofo", "ontrac", "usps"] {
+            assert_eq!(said(&close(&mut bench, carrier)), "manifest_empty", "{state:?}");
+        }
+    }
+    let mut bench = Bench::at(State::Verified);
+    let carrier = carrier(&bench);
+    bench.bring(LIGHT_AGAIN, State::Sent);
+    let closed = close(&mut bench, &carrier);
+    assert!(matches!(&closed.facts[..], [Fact::ManifestClosed { parcels, .. }] if *parcels == [ParcelId(1)]));
+    assert_eq!(said(&close(&mut bench, &carrier)), "manifest_empty");
+}
+
+const LIGHT_AGAIN: &str = OTHER;
+
+#[test]
+fn one_manifest_per_ship_date_and_waves_count_within_it() {
+    let mut bench = Bench::at(State::Verified);
+    let carrier = carrier(&bench);
+    bench.orders.get_mut(LIGHT).unwrap().parcels_planned = 9;
+    bench.today = bench.today.next();
+    bench.bring(LIGHT, State::Verified);
+    let both = close(&mut bench, &carrier);
+    assert_eq!(names(&both), ["manifest_closed", "manifest_closed"]);
+    let ids = |bench: &Bench| bench.station.manifests().iter().map(|m| (m.id.clone(), m.wave)).collect::<Vec<_>>();
+    let upper = carrier.to_uppercase();
+    assert_eq!(ids(&bench)[0], (format!("US-LAX-1.DEMO-ST01.20261123.{upper}.1"), 1));
+    assert_eq!(ids(&bench)[1], (format!("US-LAX-1.DEMO-ST01.20261124.{upper}.1"), 1));
+    bench.bring(LIGHT, State::Verified);
+    close(&mut bench, &carrier);
+    assert_eq!(ids(&bench)[2], (format!("US-LAX-1.DEMO-ST01.20261124.{upper}.2"), 2));
+    let events: Vec<u64> = bench.station.manifests().iter().map(|m| m.event).collect();
+    assert_eq!(events[1], events[0] + 1, "two manifests of one scan are two events");
+}
+
+#[test]
+fn manifest_and_handover_want_a_second_scan_within_the_time() {
+    let mut bench = Bench::at(State::Verified);
+    let carrier = carrier(&bench);
+    let manifest = Command::Manifest(carrier.clone());
+    assert_eq!(said(&bench.command(&manifest)), "confirm_manifest");
+    bench.later(Live::CONFIRM_MS);
+    assert_eq!(said(&bench.command(&manifest)), "confirm_manifest");
+    assert_eq!(names(&bench.command(&manifest)), ["manifest_closed"]);
+    let handover = Command::Handover(carrier);
+    assert_eq!(said(&bench.command(&handover)), "confirm_handover");
+    assert_eq!(names(&bench.command(&handover)), ["manifest_handed_over"]);
+    assert_eq!(said(&bench.command(&handover)), "confirm_handover");
+    assert_eq!(said(&bench.command(&handover)), "handover_empty");
+}
+
+#[test]
+fn the_second_scan_for_one_carrier_is_none_for_another() {
+    let mut bench = Bench::at(State::Verified);
+    bench.command(&Command::Manifest("usps".into()));
+    assert_eq!(said(&bench.command(&Command::Manifest("ontrac".into()))), "confirm_manifest");
+    assert_eq!(said(&bench.command(&Command::Manifest("nobody".into()))), "unknown_carrier");
+    assert_eq!(said(&bench.command(&Command::Handover("nobody".into()))), "unknown_carrier");
+    assert_eq!(said(&close(&mut bench, "nobody")), "unknown_carrier");
+}
+
+#[test]
+fn a_manifest_is_confirmed_when_its_own_event_is() {
+    let mut bench = Bench::at(State::Verified);
+    let carrier = carrier(&bench);
+    close(&mut bench, &carrier);
+    let event = bench.station.manifests()[0].event;
+    assert_eq!(bench.when(Event::Confirmed { seq: event - 1 }), Outcome::default());
+    assert_eq!(bench.state(), State::Manifested);
+    assert_eq!(names(&bench.when(Event::Confirmed { seq: event })), ["manifest_confirmed"]);
+    assert_eq!(bench.state(), State::Confirmed);
+    assert_eq!(bench.when(Event::Confirmed { seq: event }), Outcome::default());
+}

@@ -1,0 +1,266 @@
+//! Given facts, when an event comes, then this is decided.
+
+mod doubt;
+mod facts;
+mod manifest;
+mod orders;
+mod pools;
+mod printing;
+mod screen;
+mod way;
+mod weight;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use super::event::{Effect, Event, Job, Lookup, PrinterEvent, Reading, WeightState};
+use super::fact::Fact;
+use super::live::Live;
+use super::order::{Address, Order, OrderState};
+use super::parcel::{Parcel, ParcelId, State};
+use super::{Carton, Outcome, Rules, Station, World};
+use crate::barcode::{Command, Scan};
+use crate::exchange::{order, sample};
+use crate::label::Media;
+use crate::rating::Cards;
+use crate::screen::View;
+use crate::units::{Date, Mass, Timestamp, Uptime};
+
+/// A small parcel for Los Angeles, two more, one that is too heavy for everybody, one for Hawaii.
+const LIGHT: &str = "576467363673733005";
+const OTHER: &str = "576483572709762623";
+const THIRD: &str = "576429266524463758";
+const HEAVY: &str = "576446708808509774";
+const HAWAII: &str = "576433857468372562";
+const ON_HOLD: &str = "576456312246939028";
+const CANCELLED: &str = "576473857997773931";
+
+fn cards() -> Arc<Cards> {
+    static CARDS: OnceLock<Arc<Cards>> = OnceLock::new();
+    let load = || {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
+        Arc::new(crate::config::carriers::load(&dir).expect("the shipped cards"))
+    };
+    CARDS.get_or_init(load).clone()
+}
+
+/// A station with its world; every event takes the way the loop gives it, the disk left out.
+struct Bench {
+    station: Station,
+    live: Live,
+    rules: Rules,
+    cards: Arc<Cards>,
+    orders: BTreeMap<String, Order>,
+    now: Uptime,
+    today: Date,
+    /// What the order in hand is now, where it changed since it was scanned.
+    changed: Option<OrderState>,
+}
+
+impl Bench {
+    /// A station whose pools have begun.
+    fn new() -> Self {
+        let mut bench = Self::without_numbers();
+        for carrier in bench.cards.clone().carriers() {
+            let pool = carrier.pools.iter().find(|pool| pool.station == bench.rules.station).expect("a pool");
+            bench.given([Fact::PoolStarted { carrier: carrier.id.clone(), pool: pool.id.clone(), next: pool.from }]);
+        }
+        bench
+    }
+
+    fn without_numbers() -> Self {
+        let orders = order::read(sample::FIFTY.as_bytes(), "sample.jsonl").accepted;
+        let sides = |text: &str| text.parse().expect("a size");
+        let carton = |text: &str| Carton { outer: sides(text), tare: Mass::from_grams(100) };
+        let rules = Rules {
+            station: "DEMO-ST01".into(),
+            warehouse: "US-LAX-1".into(),
+            ship_from: Address {
+                name: "parceld".into(),
+                line1: "1 Example Street".into(),
+                city: "Los Angeles".into(),
+                region: "CA".into(),
+                postcode: "90058".into(),
+                country: "US".into(),
+                ..Address::default()
+            },
+            boxes: [("B1", "8x6x4in"), ("B2", "12x9x6in"), ("B3", "16x12x8in"), ("B4", "20x16x12in")]
+                .map(|(id, size)| (id.to_owned(), carton(size)))
+                .into(),
+            empty_below: Mass::from_grams(5),
+            media: Media { dpi: 203, width_mm: 100, height_mm: 150 },
+            specimen: true,
+            languages: ["en", "es"].map(str::to_owned).into(),
+            language: "en".into(),
+        };
+        Self {
+            station: Station::default(),
+            live: Live::default(),
+            rules,
+            cards: cards(),
+            orders: orders.into_iter().map(|incoming| (incoming.order.order_ref.clone(), incoming.order)).collect(),
+            now: Uptime(1_000_000),
+            today: Date::new(2026, 11, 23).expect("a day"),
+            changed: None,
+        }
+    }
+
+    fn given(&mut self, facts: impl IntoIterator<Item = Fact>) {
+        for fact in facts {
+            self.station.evolve(&fact);
+        }
+        self.sync();
+    }
+
+    fn world(&self) -> World<'_> {
+        World {
+            now: self.now,
+            wall: Timestamp(1_795_000_000_000),
+            today: self.today,
+            live: &self.live,
+            rules: &self.rules,
+            cards: &self.cards,
+        }
+    }
+
+    fn sync(&mut self) {
+        let order = self.station.bench().and_then(|(_, parcel)| self.orders.get(&parcel.order_ref)).cloned();
+        self.live.order_now = order.as_ref().map(|order| self.changed.unwrap_or(order.state));
+        self.live.order = order;
+    }
+
+    fn when(&mut self, event: Event) -> Outcome {
+        self.sync();
+        self.live.observe(self.now, &event, &self.rules);
+        let outcome = self.station.decide(&self.world(), &event);
+        for fact in &outcome.facts {
+            self.station.evolve(fact);
+        }
+        self.live.after(self.now, &event, &outcome);
+        self.sync();
+        outcome
+    }
+
+    fn later(&mut self, ms: u64) {
+        self.now = self.now.plus(ms);
+    }
+
+    fn scan(&mut self, text: &str) -> Outcome {
+        let scan = Scan::read(text.as_bytes()).expect("a code");
+        let keys = scan.keys();
+        let finds = |order: &&Order| keys.iter().any(|key| *key == order.order_ref || order.references.contains(key));
+        let order = self.orders.values().find(finds).cloned();
+        let order = order.map_or(Lookup::None, |order| Lookup::One(Box::new(order)));
+        self.when(Event::Scanned { scanner: "hand".into(), scan, order })
+    }
+
+    fn command(&mut self, command: &Command) -> Outcome {
+        self.later(1_000);
+        self.scan(&command.encode())
+    }
+
+    fn scale(&mut self, grams: i64, state: WeightState) -> Outcome {
+        let mass = Mass::from_grams(grams);
+        let reading = Reading { mass, value: grams.to_string(), unit: "g".into(), state, raw: b"S S".to_vec() };
+        self.when(Event::Weight(reading))
+    }
+
+    /// Lifts everything off the pan and puts this on it.
+    fn weigh(&mut self, grams: i64) -> Outcome {
+        self.scale(0, WeightState::Stable);
+        self.scale(grams, WeightState::Stable)
+    }
+
+    fn printer(&mut self, attempt: u32, event: PrinterEvent) -> Outcome {
+        let parcel = self.station.bench().map_or(ParcelId(1), |(id, _)| id);
+        self.when(Event::Printer(Job { parcel, attempt }, event))
+    }
+
+    fn ready(&mut self, attempt: u32) -> Outcome {
+        self.printer(attempt, PrinterEvent::Ready { printer: "label".into() })
+    }
+
+    fn out(&mut self, attempt: u32) -> Outcome {
+        self.printer(attempt, PrinterEvent::LabelOut { rung: 3, evidence: "queue empty".into() })
+    }
+
+    fn lost(&mut self, attempt: u32) -> Outcome {
+        self.printer(attempt, PrinterEvent::Lost { why: "reset".into() })
+    }
+
+    /// An order, opened and brought into a state on the way to its label.
+    fn at(state: State) -> Self {
+        let mut bench = Self::new();
+        bench.bring(LIGHT, state);
+        bench
+    }
+
+    fn bring(&mut self, order: &str, state: State) {
+        let weight = if state == State::Weighed { 40_000 } else { 500 };
+        let steps: [&dyn Fn(&mut Self); 6] = [
+            &|bench| drop(bench.scan(order)),
+            &|bench| drop(bench.weigh(weight)),
+            &|bench| drop(bench.ready(1)),
+            &|bench| drop(bench.printer(1, PrinterEvent::Sent)),
+            &|bench| drop(if state == State::PrintUncertain { bench.lost(1) } else { bench.out(1) }),
+            &|bench| {
+                let tracking = bench.tracking();
+                drop(bench.scan(&tracking));
+            },
+        ];
+        for step in steps {
+            step(self);
+            self.later(3_000);
+            let parcel = self.station.parcels().next_back().map(|(_, parcel)| parcel.state);
+            if parcel == Some(state) {
+                return;
+            }
+        }
+        panic!("{state:?} is not on the way");
+    }
+
+    fn parcel(&self) -> &Parcel {
+        self.station.parcels().next_back().expect("a parcel").1
+    }
+
+    fn state(&self) -> State {
+        self.parcel().state
+    }
+
+    fn tracking(&self) -> String {
+        self.parcel().tracking().expect("a number").to_owned()
+    }
+
+    fn view(&self) -> View {
+        self.station.view(&self.world())
+    }
+
+    fn headline(&self) -> &'static str {
+        self.view().headline.key
+    }
+}
+
+/// The names of the facts.
+fn names(outcome: &Outcome) -> Vec<&'static str> {
+    outcome.facts.iter().map(Fact::name).collect()
+}
+
+/// The key of what is said.
+fn said(outcome: &Outcome) -> &'static str {
+    outcome.say.as_ref().map_or("", |say| say.note.key)
+}
+
+fn prepares(outcome: &Outcome) -> Option<u32> {
+    outcome.effects.iter().find_map(|effect| match effect {
+        Effect::Prepare(job) => Some(job.attempt),
+        _ => None,
+    })
+}
+
+fn sends(outcome: &Outcome) -> Option<(u32, bool)> {
+    outcome.effects.iter().find_map(|effect| match effect {
+        Effect::Send { job, clear, .. } => Some((job.attempt, *clear)),
+        _ => None,
+    })
+}

@@ -1,0 +1,53 @@
+use super::super::event::Act;
+use super::*;
+
+fn start(bench: &mut Bench, carrier: &str, pool: &str, next: u64) -> Outcome {
+    bench.when(Event::Act(Act::StartPool { carrier: carrier.into(), pool: pool.into(), next }))
+}
+
+#[test]
+fn a_station_whose_pools_have_not_begun_gives_out_no_number() {
+    let mut bench = Bench::without_numbers();
+    bench.scan(LIGHT);
+    let outcome = bench.weigh(500);
+    assert_eq!((names(&outcome), said(&outcome)), (vec!["weighed", "decided"], "no_carrier"));
+    assert!(bench.live.refusals.iter().all(|(_, why)| !why.is_empty()));
+    let begun = start(&mut bench, "usps", "usps-demo-1", 1);
+    assert_eq!((names(&begun), said(&begun)), (vec!["pool_started"], "pool_started"));
+    assert!(begun.effects.contains(&Effect::Reconsider));
+    assert_eq!(names(&bench.when(Event::Reconsider)), ["decided", "committed"]);
+}
+
+#[test]
+fn a_pool_never_goes_back() {
+    let mut bench = Bench::without_numbers();
+    assert_eq!(names(&start(&mut bench, "usps", "usps-demo-1", 700)), ["pool_started"]);
+    assert_eq!(said(&start(&mut bench, "usps", "usps-demo-1", 699)), "pool_refused");
+    bench.bring(HAWAII, State::Committed);
+    let serial = |bench: &Bench| bench.parcel().commitment.as_ref().map(|c| c.serial);
+    assert_eq!(serial(&bench), Some(700));
+    assert_eq!(said(&start(&mut bench, "usps", "usps-demo-1", 700)), "pool_refused");
+    bench.command(&Command::Void);
+    bench.command(&Command::Void);
+    assert_eq!(said(&start(&mut bench, "usps", "usps-demo-1", 700)), "pool_refused");
+    assert_eq!(names(&start(&mut bench, "usps", "usps-demo-1", 701)), ["pool_started"]);
+}
+
+#[test]
+fn a_pool_begins_inside_itself_and_at_its_own_station() {
+    let mut bench = Bench::without_numbers();
+    assert_eq!(said(&start(&mut bench, "usps", "usps-demo-1", 0)), "pool_refused");
+    assert_eq!(said(&start(&mut bench, "usps", "usps-demo-1", 5_000_000)), "pool_refused");
+    assert_eq!(said(&start(&mut bench, "usps", "usps-lax1-st03-1", 5_000_000)), "pool_unknown");
+    assert_eq!(said(&start(&mut bench, "nobody", "usps-demo-1", 1)), "pool_unknown");
+}
+
+#[test]
+fn the_last_number_of_a_pool_is_used_and_none_after_it() {
+    let mut bench = Bench::without_numbers();
+    start(&mut bench, "usps", "usps-demo-1", 4_999_999);
+    bench.bring(HAWAII, State::Verified);
+    bench.orders.get_mut(HAWAII).unwrap().parcels_planned = 2;
+    bench.scan(HAWAII);
+    assert_eq!(said(&bench.weigh(500)), "no_carrier");
+}

@@ -1,0 +1,154 @@
+use super::*;
+
+#[test]
+fn nothing_is_sent_before_its_start_is_a_fact() {
+    let mut bench = Bench::at(State::Committed);
+    let outcome = bench.ready(1);
+    assert_eq!(outcome.facts, [Fact::PrintStarted { parcel: ParcelId(1), attempt: 1, printer: "label".into() }]);
+    assert_eq!(sends(&outcome), Some((1, false)));
+    for state in [State::Open, State::Printing, State::Sent, State::Printed, State::PrintUncertain, State::Verified] {
+        let mut bench = Bench::at(state);
+        assert_eq!(bench.ready(1), Outcome::default(), "{state:?}");
+        assert_eq!(bench.ready(2), Outcome::default(), "{state:?}");
+    }
+}
+
+#[test]
+fn a_printer_that_is_ready_for_another_attempt_starts_nothing() {
+    let mut bench = Bench::at(State::Committed);
+    assert_eq!(bench.ready(0), Outcome::default());
+    assert_eq!(bench.ready(2), Outcome::default());
+}
+
+#[test]
+fn a_print_of_which_no_byte_left_is_prepared_again() {
+    let mut bench = Bench::at(State::Printing);
+    let outcome = bench.printer(1, PrinterEvent::SendFailed { accepted: 0, why: "refused".into() });
+    assert_eq!(names(&outcome), ["print_aborted"]);
+    assert_eq!(prepares(&outcome), Some(1));
+    assert_eq!((bench.state(), bench.parcel().attempt()), (State::Committed, 0));
+    assert_eq!(names(&bench.ready(1)), ["print_started"]);
+}
+
+#[test]
+fn the_number_is_used_at_the_commitment_and_never_goes_back() {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut bench = Bench::new();
+    bench.bring(LIGHT, State::Committed);
+    assert!(seen.insert(bench.tracking()));
+    bench.ready(1);
+    bench.printer(1, PrinterEvent::SendFailed { accepted: 0, why: "refused".into() });
+    let kept = bench.tracking();
+    assert!(seen.contains(&kept), "an aborted print keeps the number");
+    bench.command(&Command::Void);
+    assert_eq!(names(&bench.command(&Command::Void)), ["voided"]);
+    bench.bring(LIGHT, State::Printed);
+    assert!(seen.insert(bench.tracking()), "a void number was given out again");
+    let before = bench.tracking();
+    bench.command(&Command::Reprint);
+    assert_eq!(bench.tracking(), before, "a reprint keeps the number");
+    bench.ready(2);
+    bench.printer(2, PrinterEvent::Sent);
+    bench.scan(&before);
+    bench.later(3_000);
+    bench.bring(OTHER, State::Committed);
+    assert!(seen.insert(bench.tracking()));
+}
+
+#[test]
+fn a_label_is_out_only_by_the_word_of_its_own_attempt() {
+    let mut bench = Bench::at(State::Sent);
+    assert_eq!(bench.out(2), Outcome::default());
+    assert_eq!(bench.out(0), Outcome::default());
+    assert_eq!(names(&bench.out(1)), ["print_confirmed"]);
+    assert_eq!(bench.out(1), Outcome::default());
+}
+
+#[test]
+fn an_answer_about_an_earlier_attempt_changes_nothing() {
+    let mut bench = Bench::at(State::Printed);
+    bench.command(&Command::Reprint);
+    bench.ready(2);
+    for event in [
+        PrinterEvent::Sent,
+        PrinterEvent::Lost { why: "late".into() },
+        PrinterEvent::SendFailed { accepted: 3, why: "late".into() },
+        PrinterEvent::SendFailed { accepted: 0, why: "late".into() },
+        PrinterEvent::LabelOut { rung: 3, evidence: "late".into() },
+    ] {
+        assert_eq!(bench.printer(1, event), Outcome::default());
+    }
+    assert_eq!(bench.state(), State::Printing);
+}
+
+#[test]
+fn a_reprint_spoils_the_last_one_keeps_the_number_and_clears_the_printer() {
+    for state in [State::Sent, State::Printed, State::PrintUncertain] {
+        let mut bench = Bench::at(state);
+        let outcome = bench.command(&Command::Reprint);
+        assert_eq!((names(&outcome), said(&outcome)), (vec!["print_spoiled"], "reprinted"), "{state:?}");
+        assert_eq!(prepares(&outcome), Some(2));
+        assert_eq!(sends(&bench.ready(2)), Some((2, true)));
+    }
+}
+
+#[test]
+fn the_spoiled_label_closes_nothing_while_the_new_one_is_awaited() {
+    let mut bench = Bench::at(State::Printed);
+    bench.command(&Command::Reprint);
+    let tracking = bench.tracking();
+    let outcome = bench.scan(&tracking);
+    assert_eq!((names(&outcome), said(&outcome)), (vec![], "label_spoiled"));
+}
+
+#[test]
+fn no_reprint_while_the_printer_is_stopped() {
+    let mut bench = Bench::at(State::Sent);
+    bench.printer(1, PrinterEvent::Blocked { problem: "paper_out" });
+    assert_eq!(said(&bench.command(&Command::Reprint)), "printer_blocked");
+    for state in [State::Committed, State::Printing] {
+        assert_eq!(said(&Bench::at(state).command(&Command::Reprint)), "printer_blocked", "{state:?}");
+    }
+}
+
+#[test]
+fn a_reprint_is_refused_where_there_is_nothing_to_print() {
+    for state in [State::Open, State::Weighed] {
+        assert_eq!(said(&Bench::at(state).command(&Command::Reprint)), "reprint_refused", "{state:?}");
+    }
+    assert_eq!(said(&Bench::new().command(&Command::Reprint)), "not_here");
+    let mut bench = Bench::at(State::Verified);
+    let tracking = bench.tracking();
+    bench.scan(&tracking);
+    assert_eq!(said(&bench.command(&Command::Reprint)), "reprint_refused");
+}
+
+#[test]
+fn one_label_is_printed_four_times_at_most() {
+    let mut bench = Bench::at(State::Sent);
+    for attempt in 2..=Station::ATTEMPTS {
+        assert_eq!(said(&bench.command(&Command::Reprint)), "reprinted", "{attempt}");
+        bench.ready(attempt);
+        bench.printer(attempt, PrinterEvent::Sent);
+    }
+    assert_eq!(said(&bench.command(&Command::Reprint)), "reprint_refused");
+}
+
+#[test]
+fn what_cannot_be_printed_uses_no_number() {
+    let mut bench = Bench::new();
+    let before = bench.station.clone();
+    bench.orders.get_mut(LIGHT).unwrap().ship_to.name = "\u{738b}\u{5c0f}\u{660e}".into();
+    bench.scan(LIGHT);
+    assert_eq!(said(&bench.weigh(500)), "label_refused");
+    assert_eq!(bench.station.pools, before.pools);
+    assert_eq!(bench.view().headline.key, "label_refused");
+}
+
+#[test]
+fn a_label_whose_order_cannot_be_read_is_not_printed_and_says_so() {
+    let mut bench = Bench::at(State::Committed);
+    bench.orders.remove(LIGHT);
+    let outcome = bench.ready(1);
+    assert_eq!((names(&outcome), said(&outcome)), (vec![], "label_refused"));
+}

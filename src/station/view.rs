@@ -1,0 +1,140 @@
+//! Station and world -> what the packer sees.
+
+use super::event::{Device, WeightState};
+use super::live::Say;
+use super::parcel::State;
+use super::{Station, World};
+use crate::screen::{Link, Mood, Note, Symbol, View};
+use crate::units::MassUnit;
+
+impl Station {
+    /// The screen at this moment.
+    pub fn view(&self, world: &World<'_>) -> View {
+        let live = world.live;
+        let prompt = self.prompt(world);
+        let (say, detail) = match (&live.cannot_record, live.say(world.now)) {
+            (Some(_), _) => (Say::stop(Note::new("cannot_record")), None),
+            (None, Some(say)) if say.note.key != prompt.note.key => (say.clone(), Some(prompt.note)),
+            (None, _) => (prompt, self.prompt_detail(world)),
+        };
+        let parcel = self.bench().map(|(_, parcel)| parcel);
+        let commitment = parcel.and_then(|parcel| parcel.commitment.as_ref());
+        let mut problems = problems(world);
+        problems.retain(|problem| *problem != say.note);
+        View {
+            language: self.language(world.rules).to_owned(),
+            mood: say.mood,
+            symbol: say.symbol,
+            headline: say.note,
+            detail,
+            order: parcel.map(|parcel| parcel.order_ref.clone()),
+            weight: self.shown_weight(world),
+            carrier: commitment.map(|c| (world.cards.full_name(&c.service), c.total.to_string())),
+            price_notes: commitment.map(|c| world.cards.notes(&c.service, c.ship_date).to_vec()).unwrap_or_default(),
+            tracking: commitment.map(|c| c.tracking.clone()),
+            link: live.link.as_ref().map_or(Link::None, |(link, _)| *link),
+            queue: live.queue,
+            problems,
+            packed: live.packed,
+        }
+    }
+
+    /// The one thing to do, as long as nobody says otherwise.
+    fn prompt(&self, world: &World<'_>) -> Say {
+        let say = |mood, symbol, key| Say { mood, symbol, note: Note::new(key) };
+        let Some((_, parcel)) = self.bench() else { return say(Mood::Ready, Symbol::Scan, "scan_order") };
+        let blocked =
+            || world.live.printer_problem.map(|problem| say(Mood::Stop, Symbol::Printer, printer_key(problem)));
+        let refused_print = || {
+            let order = world.live.order_now.filter(|_| parcel.state == State::Committed)?;
+            super::floor::not_ready(order, &parcel.order_ref)?.say
+        };
+        match parcel.state {
+            State::Open => weigh_prompt(world),
+            State::Weighed => {
+                let note = world.live.stuck.clone().unwrap_or(Note::new("no_carrier"));
+                Say { mood: Mood::Stop, symbol: Symbol::Cross, note }
+            }
+            State::Committed | State::Printing => refused_print().or_else(blocked).unwrap_or_else(|| {
+                let carrier = parcel.commitment.as_ref().map(|c| c.carrier()).unwrap_or_default();
+                let name = world.cards.carrier(carrier).map_or(carrier, |carrier| carrier.name.as_str());
+                Say { mood: Mood::Busy, symbol: Symbol::Printer, note: Note::new("printing").with("carrier", name) }
+            }),
+            State::Sent => blocked().unwrap_or_else(|| say(Mood::Ready, Symbol::Label, "scan_label")),
+            State::Printed => say(Mood::Ready, Symbol::Label, "scan_label"),
+            State::PrintUncertain => say(Mood::Ask, Symbol::Question, "label_doubt"),
+            State::Verified | State::Attested | State::Manifested | State::Confirmed | State::Held | State::Voided => {
+                say(Mood::Ready, Symbol::Scan, "scan_order")
+            }
+        }
+    }
+
+    fn prompt_detail(&self, world: &World<'_>) -> Option<Note> {
+        match self.bench()?.1.state {
+            State::Weighed => world.live.refusals.first().map(|(service, reason)| {
+                Note::new("refusal").with("service", service.clone()).with("reason", reason.clone())
+            }),
+            State::PrintUncertain => world.live.printer_problem.map(|problem| Note::new(printer_key(problem))),
+            _ => None,
+        }
+    }
+
+    fn shown_weight(&self, world: &World<'_>) -> Option<(String, bool)> {
+        let weighed = self.bench().and_then(|(_, parcel)| parcel.weight.as_ref()).map(|weight| (weight.mass, true));
+        let lying = world.live.reading(world.now).and_then(|reading| match reading.state {
+            WeightState::Stable => Some((reading.mass, true)),
+            WeightState::Moving => Some((reading.mass, false)),
+            WeightState::Negative | WeightState::Over | WeightState::Fault => None,
+        });
+        weighed.or(lying).map(|(mass, still)| (format!("{} kg", mass.fixed(MassUnit::Kg, 3)), still))
+    }
+}
+
+pub(super) fn weigh_prompt(world: &World<'_>) -> Say {
+    let say = |mood, symbol, key| Say { mood, symbol, note: Note::new(key) };
+    if world.live.away.contains_key(&Device::Scale) {
+        return say(Mood::Stop, Symbol::Scale, "scale_absent");
+    }
+    let Some(reading) = world.live.reading(world.now) else { return say(Mood::Ask, Symbol::Scale, "scale_silent") };
+    match reading.state {
+        WeightState::Over => say(Mood::Stop, Symbol::Scale, "weight_over"),
+        WeightState::Negative => say(Mood::Ask, Symbol::Empty, "weight_negative"),
+        WeightState::Fault => say(Mood::Stop, Symbol::Scale, "scale_silent"),
+        WeightState::Stable | WeightState::Moving if !world.live.armed => say(Mood::Ask, Symbol::Empty, "empty_scale"),
+        WeightState::Moving => say(Mood::Busy, Symbol::Scale, "wait_still"),
+        WeightState::Stable => say(Mood::Ready, Symbol::Scale, "place_parcel"),
+    }
+}
+
+/// The screen's word for what a printer said of itself.
+fn printer_key(problem: &str) -> &'static str {
+    match problem {
+        "absent" => "printer_absent",
+        "busy" => "printer_busy",
+        "paper_out" => "printer_paper_out",
+        "head_open" => "printer_head_open",
+        "ribbon_out" => "printer_ribbon_out",
+        "paused" => "printer_paused",
+        "silent" => "printer_silent",
+        "nonsense" => "printer_nonsense",
+        _ => "printer_other",
+    }
+}
+
+fn problems(world: &World<'_>) -> Vec<Note> {
+    let live = world.live;
+    let mut problems: Vec<Note> = live
+        .away
+        .keys()
+        .map(|device| match device {
+            Device::Scanner(name) => Note::new("scanner_absent").with("name", name.clone()),
+            Device::Scale => Note::new("scale_absent"),
+            Device::Printer => Note::new("printer_absent"),
+        })
+        .collect();
+    problems.extend(live.printer_problem.map(|problem| Note::new(printer_key(problem))));
+    if let Some((Link::Stopped, why)) = &live.link {
+        problems.push(Note::new("uplink_stopped").with("reason", why.clone().unwrap_or_default()));
+    }
+    problems
+}

@@ -1,0 +1,256 @@
+//! One HTTP answer, or none -> what it means for the one who asked.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// What came back over HTTP.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    /// The status code.
+    pub(super) status: u16,
+    /// The header `Retry-After`.
+    pub(super) retry_after: Option<String>,
+    /// The header `Date`; without one, this machine's clock in the same form.
+    pub(super) date: String,
+    /// The whole body, within its bound.
+    pub(super) body: Vec<u8>,
+}
+
+/// No answer, and why: refused, unreachable, timed out, cut off, not trusted, or larger than its bound.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct NoAnswer(pub(super) String);
+
+/// What an answer means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reply<T> {
+    /// 200 with a body of this protocol.
+    Good(T),
+    /// 412: the receiver's head is another than expected.
+    Moved(Head),
+    /// 400, 413, 422: something in the body is not wanted.
+    Refused(String),
+    /// The link or the receiver is out of order: ask again later.
+    Later {
+        /// What happened.
+        why: String,
+        /// How long the receiver wants to be left alone.
+        wish_ms: Option<u64>,
+    },
+    /// 401 and 403: this station is not let in. A person must act.
+    Barred(String),
+    /// 404, 409 and whatever the protocol does not know. A person must act.
+    Stop(String),
+}
+
+/// Where the receiver is with one incarnation of this station.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Head {
+    /// Which incarnation; empty when the receiver knows none.
+    pub(super) incarnation: String,
+    /// The last event it has taken.
+    pub(super) seq: u64,
+    /// The last event it has confirmed, where it says so.
+    pub(super) confirmed: Option<u64>,
+}
+
+impl Head {
+    /// `{"incarnation":"…","seq":812,"confirmed":800}`; a station never heard of may leave all but `seq` out.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Wire {
+            incarnation: Option<String>,
+            seq: u64,
+            confirmed: Option<u64>,
+        }
+        let Wire { incarnation, seq, confirmed } = serde_json::from_slice(body).ok()?;
+        let incarnation = incarnation.unwrap_or_default();
+        (seq == 0 || !incarnation.is_empty()).then_some(Self { incarnation, seq, confirmed })
+    }
+}
+
+/// A page of orders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Page {
+    /// Where the next page begins.
+    pub(super) cursor: String,
+    /// Orders as they came.
+    pub(super) orders: Vec<String>,
+}
+
+impl Page {
+    /// `{"cursor":"…","orders":[…]}`.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Wire<'a> {
+            cursor: String,
+            #[serde(borrow)]
+            orders: Vec<&'a RawValue>,
+        }
+        let Wire { cursor, orders } = serde_json::from_slice(body).ok()?;
+        Some(Self { cursor, orders: orders.into_iter().map(|order| order.get().to_owned()).collect() })
+    }
+}
+
+/// Classifies an answer; `good` reads the body of a 200.
+pub(super) fn classify<T>(answer: Result<Answer, NoAnswer>, good: impl FnOnce(&[u8]) -> Option<T>) -> Reply<T> {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(NoAnswer(why)) => return Reply::Later { why, wish_ms: None },
+    };
+    let later = |why: String| Reply::Later { why, wish_ms: wish_ms(&answer) };
+    let status = answer.status;
+    match status {
+        200 => match good(&answer.body) {
+            Some(body) => Reply::Good(body),
+            None => later(format!(
+                "something else answers in the receiver's place (200, {:?}); look for a sign-in page on this network",
+                excerpt(&answer.body, 60)
+            )),
+        },
+        412 => match Head::read(&answer.body) {
+            Some(head) => Reply::Moved(head),
+            None => later("the receiver answered 412 without its head".into()),
+        },
+        400 | 413 | 422 => Reply::Refused(format!("{status} {}", excerpt(&answer.body, 200)).trim_end().to_owned()),
+        401 | 403 => Reply::Barred(remedy(status)),
+        404 | 409 => Reply::Stop(remedy(status)),
+        408 | 425 | 429 | 500..=599 => later(format!("the receiver is not ready ({status})")),
+        300..=399 => later(format!("the receiver's address redirects ({status}), which is never followed")),
+        0..=299 => later(format!("something else answers in the receiver's place ({status})")),
+        _ => Reply::Stop(remedy(status)),
+    }
+}
+
+/// What a person must do about a status that waits for one.
+fn remedy(status: u16) -> String {
+    let text = match status {
+        401 => "does not accept this station's token; put the right one in uplink.token_file and retry",
+        403 => "forbids this station to use it; have its owner admit the station and retry",
+        404 => "does not know this address; correct uplink.url or station.id and retry",
+        409 => {
+            "holds other events under the same numbers; \
+             see whether two stations share this id or an old database was put back"
+        }
+        _ => "gave an answer that this protocol does not know; have its owner look and retry",
+    };
+    format!("the receiver {text} ({status})")
+}
+
+/// The first printable characters of a body, for people.
+fn excerpt(body: &[u8], most: usize) -> String {
+    let head = &body[..body.len().min(4 * most)];
+    String::from_utf8_lossy(head)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(most)
+        .collect()
+}
+
+/// `Retry-After` in milliseconds: seconds, or an HTTP date measured against the answer's own clock (RFC 9110 §10.2.3).
+fn wish_ms(answer: &Answer) -> Option<u64> {
+    let text = answer.retry_after.as_deref()?.trim();
+    if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() {
+        return Some(text.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1_000));
+    }
+    let until = instant_ms(text)?;
+    let from = instant_ms(&answer.date)?;
+    Some(u64::try_from(until.saturating_sub(from)).unwrap_or(0))
+}
+
+fn instant_ms(http_date: &str) -> Option<i64> {
+    Some(jiff::fmt::rfc2822::parse(http_date).ok()?.timestamp().as_millisecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Result<Answer, NoAnswer> {
+        let date = "Sun, 15 Nov 2026 08:49:37 GMT".to_owned();
+        Ok(Answer { status, retry_after: None, date, body: body.into() })
+    }
+
+    fn head(status: u16, body: &str) -> Reply<Head> {
+        classify(answer(status, body), Head::read)
+    }
+
+    #[test]
+    fn every_status_has_its_class() {
+        for status in (100..200).chain(201..400).chain([408, 425, 429]).chain(500..600) {
+            assert!(matches!(head(status, "{}"), Reply::Later { .. }), "{status}");
+        }
+        for status in [400, 413, 422] {
+            assert!(matches!(head(status, "{}"), Reply::Refused(_)), "{status}");
+        }
+        for status in [401, 403] {
+            assert!(matches!(head(status, "{}"), Reply::Barred(_)), "{status}");
+        }
+        for status in [402, 404, 405, 407, 409, 410, 415, 418, 451] {
+            assert!(matches!(head(status, "{}"), Reply::Stop(_)), "{status}");
+        }
+        assert!(matches!(classify(Err(NoAnswer("cut".into())), Head::read), Reply::Later { .. }));
+    }
+
+    #[test]
+    fn a_head_is_read() {
+        let expected = Head { incarnation: "a1".into(), seq: 812, confirmed: Some(800) };
+        let body = r#"{"incarnation":"a1","seq":812,"confirmed":800,"later":1}"#;
+        assert_eq!(head(200, body), Reply::Good(expected.clone()));
+        assert_eq!(head(412, body), Reply::Moved(expected));
+    }
+
+    #[test]
+    fn a_station_never_heard_of_needs_no_incarnation() {
+        let expected = Head { incarnation: String::new(), seq: 0, confirmed: None };
+        for body in [r#"{"seq":0}"#, r#"{"incarnation":null,"seq":0}"#, r#"{"incarnation":"","seq":0}"#] {
+            assert_eq!(head(200, body), Reply::Good(expected.clone()));
+        }
+    }
+
+    #[test]
+    fn a_200_that_is_not_this_protocols_is_asked_again() {
+        for body in ["", "<html>Sign in</html>", "null", "[]", r#"{"ok":true}"#, r#"{"seq":-1}"#, r#"{"seq":5}"#] {
+            assert!(matches!(head(200, body), Reply::Later { .. }), "{body}");
+            assert!(matches!(head(412, body), Reply::Later { .. }), "{body}");
+            assert!(matches!(classify(answer(200, body), Page::read), Reply::Later { .. }), "{body}");
+        }
+    }
+
+    #[test]
+    fn orders_are_handed_on_as_they_came() {
+        let body = r#"{"cursor":"c 2","orders":[{"rev": 7},"odd"]}"#;
+        let page = Page { cursor: "c 2".into(), orders: vec![r#"{"rev": 7}"#.into(), r#""odd""#.into()] };
+        assert_eq!(classify(answer(200, body), Page::read), Reply::Good(page));
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_or_as_a_date() {
+        for (text, expected) in [
+            ("120", Some(120_000)),
+            (" 7 ", Some(7_000)),
+            ("99999999999999999999999", Some(u64::MAX)),
+            ("Sun, 15 Nov 2026 08:50:07 GMT", Some(30_000)),
+            ("Sun, 15 Nov 2026 08:00:00 GMT", Some(0)),
+            ("soon", None),
+            ("", None),
+            ("-5", None),
+        ] {
+            let mut answer = answer(503, "").unwrap();
+            answer.retry_after = Some(text.into());
+            let Reply::Later { wish_ms, .. } = classify(Ok(answer), Head::read) else { panic!("{text}") };
+            assert_eq!(wish_ms, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_receiver_says_is_shortened_and_made_printable() {
+        let body = format!("bad\u{1b}[31m\r\n\tevent {}", "x".repeat(10_000));
+        let Reply::Refused(why) = head(422, &body) else { panic!() };
+        assert!(why.starts_with("422 bad[31m event xxx"), "{why}");
+        assert!(why.chars().count() <= 204);
+    }
+}

@@ -1,0 +1,213 @@
+//! The task: does what the chain decides, with the network on one side and the loop on the other.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::answer::{Head, Page, Reply, classify};
+use super::chain::{Batch, Chain, MAX_BYTES, Step};
+use super::client::Client;
+use super::{Command, LinkState, Request, Row, Settings, event};
+use crate::units::Uptime;
+
+/// Uploads events and pulls orders until the loop drops its end of any channel. May be dropped at any await: what
+/// must survive is in the database.
+///
+/// `wake` holds the number of the newest event ever recorded (0 for none, and not lowered when rows are deleted),
+/// published after its commit. `commands` carries a person's [`Command::Retry`].
+pub async fn run(
+    settings: Settings,
+    requests: mpsc::Sender<Request>,
+    wake: watch::Receiver<u64>,
+    commands: mpsc::Receiver<Command>,
+) {
+    let chain = Chain::new(settings.source.incarnation.clone(), settings.cursor.clone(), &settings.pace);
+    let said = Said { link: None, progress: None };
+    let mut hand = Hand { settings, chain, said, requests, wake, commands, start: Instant::now() };
+    match hand.work().await {
+        Err(LoopGone) => tracing::debug!("the uplink ends with the loop"),
+    }
+}
+
+/// The loop has dropped its end.
+struct LoopGone;
+
+enum Never {}
+
+/// What the loop was told last.
+struct Said {
+    link: Option<LinkState>,
+    progress: Option<(u64, u64)>,
+}
+
+struct Hand {
+    settings: Settings,
+    chain: Chain,
+    said: Said,
+    requests: mpsc::Sender<Request>,
+    wake: watch::Receiver<u64>,
+    commands: mpsc::Receiver<Command>,
+    start: Instant,
+}
+
+impl Hand {
+    async fn work(&mut self) -> Result<Never, LoopGone> {
+        let client = self.connectable().await?;
+        loop {
+            self.report().await?;
+            let highest = *self.wake.borrow_and_update();
+            self.chain.woken(highest);
+            match self.chain.next(self.now()) {
+                Step::Head => {
+                    let reply = classify(client.head().await, Head::read);
+                    self.chain.headed(self.now(), reply, random());
+                }
+                Step::Load { after, max } => {
+                    let rows = self.ask(|reply| Request::Rows { after, max, max_bytes: MAX_BYTES, reply }).await?;
+                    self.chain.loaded(rows);
+                }
+                Step::Append(batch) => self.append(&client, &batch).await,
+                Step::SetAside { row, reason } => self.set_aside(row, reason).await?,
+                Step::Orders => self.pull(&client).await?,
+                Step::Wait(until) => self.wait(until).await?,
+                Step::Stopped => self.person().await?,
+            }
+        }
+    }
+
+    /// A client, as soon as the settings allow one; the system's authorities are read anew at each try.
+    async fn connectable(&mut self) -> Result<Client, LoopGone> {
+        loop {
+            match Client::new(&self.settings) {
+                Ok(client) => return Ok(client),
+                Err(error) => {
+                    self.chain.link = Some(LinkState::Stopped { why: error.to_string() });
+                    self.report().await?;
+                    self.person().await?;
+                }
+            }
+        }
+    }
+
+    async fn append(&mut self, client: &Client, batch: &Batch) {
+        let began = Instant::now();
+        let reply = classify(client.append(batch).await, Head::read);
+        if let Reply::Good(_) = &reply {
+            let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::debug!(from = batch.from(), to = batch.to(), elapsed_ms, "events taken");
+        }
+        self.chain.appended(self.now(), batch, reply, random());
+    }
+
+    async fn set_aside(&mut self, row: Row, reason: String) -> Result<(), LoopGone> {
+        let at = jiff::Timestamp::now().as_millisecond();
+        let Ok(body) = event::tombstone(&self.settings.source, row.seq, at, &row.body) else {
+            self.chain.set_aside(self.now(), false, random());
+            return Ok(());
+        };
+        let seq = row.seq;
+        tracing::warn!(seq, reason, "the receiver refuses an event, which is set aside");
+        let tombstone = Row { seq, body: body.into() };
+        let done = self.ask(|reply| Request::SetAside { seq, reason, tombstone, reply }).await?;
+        self.chain.set_aside(self.now(), done, random());
+        Ok(())
+    }
+
+    async fn pull(&mut self, client: &Client) -> Result<(), LoopGone> {
+        match classify(client.orders(&self.chain.orders.cursor).await, Page::read) {
+            Reply::Good(Page { cursor, orders: bodies }) => {
+                let empty = bodies.is_empty();
+                let news = !empty || cursor != self.chain.orders.cursor;
+                let committed = match news {
+                    true => {
+                        let cursor = cursor.clone();
+                        self.ask(|reply| Request::Orders { bodies, cursor, reply }).await?
+                    }
+                    false => true,
+                };
+                self.chain.orders.came(self.now(), cursor, empty, committed, random());
+                self.chain.after_orders();
+            }
+            reply => self.chain.ordered(self.now(), reply, random()),
+        }
+        Ok(())
+    }
+
+    async fn wait(&mut self, until: Option<Uptime>) -> Result<(), LoopGone> {
+        let start = self.start;
+        let timer = async {
+            match until {
+                Some(Uptime(ms)) => sleep_until(start + Duration::from_millis(ms)).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = timer => Ok(()),
+            woken = self.wake.changed() => woken.map_err(|_| LoopGone),
+            command = self.commands.recv() => self.obey(command),
+            () = self.requests.closed() => Err(LoopGone),
+        }
+    }
+
+    async fn person(&mut self) -> Result<(), LoopGone> {
+        tokio::select! {
+            command = self.commands.recv() => self.obey(command),
+            () = self.requests.closed() => Err(LoopGone),
+        }
+    }
+
+    fn obey(&mut self, command: Option<Command>) -> Result<(), LoopGone> {
+        match command {
+            Some(Command::Retry) => {
+                self.chain.retry(self.now());
+                Ok(())
+            }
+            None => Err(LoopGone),
+        }
+    }
+
+    /// Tells the loop what is new.
+    async fn report(&mut self) -> Result<(), LoopGone> {
+        if let Some((sent, confirmed)) = self.chain.progress
+            && self.said.progress != self.chain.progress
+        {
+            self.said.progress = self.chain.progress;
+            self.tell(Request::Progress { sent, confirmed }).await?;
+        }
+        if let Some(link) = self.chain.link.clone()
+            && self.said.link.as_ref() != Some(&link)
+        {
+            match &link {
+                LinkState::Up { orders: None } => tracing::info!("the receiver answers"),
+                LinkState::Up { orders: Some(why) } => tracing::warn!(why, "no orders are pulled"),
+                LinkState::Down { why, retry_in_ms } => {
+                    tracing::warn!(why, retry_in_ms, "the receiver is out of reach")
+                }
+                LinkState::Stopped { why } => tracing::error!(why, "the uplink waits for a person"),
+            }
+            self.said.link = Some(link.clone());
+            self.tell(Request::State(link)).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell(&self, request: Request) -> Result<(), LoopGone> {
+        self.requests.send(request).await.map_err(|_| LoopGone)
+    }
+
+    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, LoopGone> {
+        let (reply, answer) = oneshot::channel();
+        self.tell(request(reply)).await?;
+        answer.await.map_err(|_| LoopGone)
+    }
+
+    fn now(&self) -> Uptime {
+        Uptime(u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+/// For jitter. A machine without a source of randomness shares the middle of the window with its like.
+fn random() -> u64 {
+    getrandom::u64().unwrap_or(u64::MAX / 2)
+}

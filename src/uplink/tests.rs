@@ -1,0 +1,433 @@
+//! The hand against the receiver, over sockets.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
+
+use super::event::{Kind, Source, cloud_event, is_tombstone};
+use super::receiver::{self, Fault, Receiver};
+use super::{Command, LinkState, Pace, Request, Row, Settings, Token, run};
+
+pub(super) const ANY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+
+/// Short enough that a test does not wait.
+pub(super) const BRISK: Pace = Pace {
+    retry_first: Duration::from_millis(1),
+    retry_most: Duration::from_millis(8),
+    confirm_first: Duration::from_millis(2),
+    confirm_most: Duration::from_millis(8),
+    orders_every: Some(Duration::from_millis(5)),
+    connect: Duration::from_millis(500),
+    whole: Duration::from_millis(500),
+};
+
+/// The loop and its database: what survives when the hand is killed.
+pub(super) struct Station {
+    settings: Settings,
+    pub(super) made: Vec<String>,
+    rows: Vec<Row>,
+    aside: Vec<(u64, String)>,
+    sent: u64,
+    confirmed: u64,
+    links: Vec<LinkState>,
+    orders: Vec<String>,
+    hand: Option<Hand>,
+}
+
+struct Hand {
+    requests: mpsc::Receiver<Request>,
+    wake: watch::Sender<u64>,
+    commands: mpsc::Sender<Command>,
+    task: JoinHandle<()>,
+}
+
+impl Station {
+    pub(super) fn new(addr: SocketAddr, pace: Pace) -> Self {
+        Self::at(format!("http://{addr}"), pace)
+    }
+
+    fn at(url: String, pace: Pace) -> Self {
+        let source = Source { warehouse: "W1".into(), station: "ST03".into(), incarnation: "a1".into() };
+        let settings = Settings { url, token: None, ca_pem: None, source, cursor: String::new(), pace };
+        let (made, rows, aside, links, orders) = (vec![], vec![], vec![], vec![], vec![]);
+        Self { settings, made, rows, aside, sent: 0, confirmed: 0, links, orders, hand: None }
+    }
+
+    /// Records `count` more events.
+    pub(super) fn record(&mut self, count: u64) {
+        for _ in 0..count {
+            let seq = self.made.len() as u64 + 1;
+            let data = serde_json::json!({"schema": "parceld.parcel/1", "parcel": format!("{}", seq * 7919 % 1009)});
+            let body = cloud_event(&self.settings.source, Kind::ParcelVerified, seq, 1_794_732_577_042, &data).unwrap();
+            self.rows.push(Row { seq, body: body.as_str().into() });
+            self.made.push(body);
+        }
+        if let Some(hand) = &self.hand {
+            hand.wake.send_replace(self.made.len() as u64);
+        }
+    }
+
+    pub(super) fn start(&mut self) {
+        self.kill();
+        let (requests, taken) = mpsc::channel(8);
+        let (wake, woken) = watch::channel(self.made.len() as u64);
+        let (commands, commanded) = mpsc::channel(1);
+        let task = tokio::spawn(run(self.settings.clone(), requests, woken, commanded));
+        self.hand = Some(Hand { requests: taken, wake, commands, task });
+    }
+
+    /// As a cut of power would.
+    fn kill(&mut self) {
+        if let Some(hand) = self.hand.take() {
+            hand.task.abort();
+        }
+    }
+
+    fn retry(&self) {
+        self.hand.as_ref().unwrap().commands.try_send(Command::Retry).unwrap();
+    }
+
+    /// Serves the hand's next request.
+    pub(super) async fn serve(&mut self) {
+        match self.hand.as_mut().unwrap().requests.recv().await.expect("the hand goes on") {
+            Request::Rows { after, max, max_bytes, reply } => {
+                let mut bytes = 0;
+                let within = |row: &&Row| {
+                    let fits = bytes < max_bytes;
+                    bytes += row.body.len();
+                    fits
+                };
+                let rows = self.rows.iter().filter(|row| row.seq > after).take(max).take_while(within).cloned();
+                let _ = reply.send(rows.collect());
+            }
+            Request::Progress { sent, confirmed } => {
+                assert!(confirmed >= self.confirmed || self.confirmed == 0, "a confirmation was taken back");
+                (self.sent, self.confirmed) = (sent, confirmed);
+                self.rows.retain(|row| row.seq > confirmed);
+            }
+            Request::SetAside { seq, reason, tombstone, reply } => {
+                self.aside.push((seq, reason));
+                *self.rows.iter_mut().find(|row| row.seq == seq).unwrap() = tombstone;
+                let _ = reply.send(true);
+            }
+            Request::Orders { bodies, cursor, reply } => {
+                self.orders.extend(bodies);
+                self.settings.cursor = cursor;
+                let _ = reply.send(true);
+            }
+            Request::State(link) => self.links.push(link),
+        }
+    }
+
+    /// Serves until `done`.
+    async fn until(&mut self, done: impl Fn(&Self) -> bool) {
+        while !done(self) {
+            self.serve().await;
+        }
+    }
+
+    /// Until everything made is confirmed.
+    pub(super) async fn drained(&mut self) {
+        self.until(|station| station.confirmed == station.made.len() as u64).await;
+    }
+
+    fn down(&self) -> Option<&str> {
+        if let Some(LinkState::Down { why, .. }) = self.links.last() { Some(why) } else { None }
+    }
+
+    fn stopped(&self) -> Option<&str> {
+        if let Some(LinkState::Stopped { why }) = self.links.last() { Some(why) } else { None }
+    }
+}
+
+/// Fails a test that would hang.
+pub(super) async fn soon<T>(work: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(60), work).await.expect("it comes to an end")
+}
+
+async fn receiver() -> Receiver {
+    Receiver::start(ANY, receiver::Settings::default()).await.unwrap()
+}
+
+pub(super) async fn bodies(receiver: &Receiver) -> Vec<String> {
+    receiver.events().await.into_iter().map(|event| event.body).collect()
+}
+
+#[tokio::test]
+async fn events_arrive_in_order_byte_for_byte_and_orders_come_back() {
+    let token = Some("s3cret".to_owned());
+    let orders = (0..250).map(|n| format!(r#"{{"order_ref":"{n}"}}"#)).collect::<Vec<_>>();
+    let settings = receiver::Settings { token, data: None, orders: orders.clone() };
+    let receiver = Receiver::start(ANY, settings).await.unwrap();
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.settings.token = Some(Token::new("s3cret\n"));
+    station.record(200);
+    station.start();
+    soon(station.drained()).await;
+    station.record(3);
+    soon(station.drained()).await;
+    soon(station.until(|station| station.orders.len() == 250)).await;
+    assert_eq!(bodies(&receiver).await, station.made);
+    assert_eq!(station.orders, orders);
+    assert_eq!(station.sent, 203);
+    assert!(station.rows.is_empty());
+    assert_eq!(*receiver.watch().borrow(), 203);
+    receiver.add_orders(vec!["{}".into()]).await;
+    soon(station.until(|station| station.orders.len() == 251)).await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_never_doubles() {
+    let receiver = receiver().await;
+    receiver.set_fault(Fault::LoseAnswer);
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.record(300);
+    station.start();
+    soon(station.drained()).await;
+    assert!(station.links.iter().any(|link| matches!(link, LinkState::Down { .. })), "answers were lost");
+    assert_eq!(bodies(&receiver).await, station.made);
+}
+
+#[tokio::test]
+async fn a_sign_in_page_a_redirect_and_a_busy_receiver_are_outlasted() {
+    let receiver = receiver().await;
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.record(1);
+    station.start();
+    soon(station.drained()).await;
+    for (fault, said) in [
+        (Fault::CaptivePortal, "sign-in page"),
+        (Fault::Refuse(302), "redirects"),
+        (Fault::Refuse(500), "(500)"),
+        (Fault::Refuse(429), "(429)"),
+    ] {
+        receiver.set_fault(fault);
+        station.record(2);
+        soon(station.until(|station| station.down().is_some_and(|why| why.contains(said)))).await;
+        receiver.set_fault(Fault::None);
+        soon(station.drained()).await;
+    }
+    assert_eq!(bodies(&receiver).await, station.made);
+}
+
+#[tokio::test]
+async fn a_pulled_cable_is_outlasted_and_the_port_comes_back() {
+    let receiver = receiver().await;
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.record(10);
+    station.start();
+    soon(station.drained()).await;
+    for _ in 0..5 {
+        receiver.pull_cable(true);
+        station.record(10);
+        soon(station.until(|station| station.down().is_some())).await;
+        receiver.pull_cable(false);
+        soon(station.drained()).await;
+    }
+    assert_eq!(bodies(&receiver).await, station.made);
+}
+
+#[tokio::test]
+async fn a_refused_token_waits_for_a_person_and_loses_nothing() {
+    let settings = receiver::Settings { token: Some("right".into()), ..receiver::Settings::default() };
+    let receiver = Receiver::start(ANY, settings).await.unwrap();
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.settings.token = Some(Token::new("wrong"));
+    station.record(5);
+    station.start();
+    soon(station.until(|station| station.stopped().is_some_and(|why| why.contains("token")))).await;
+    assert_eq!(station.rows.len(), 5);
+    station.settings.token = Some(Token::new("right"));
+    station.start();
+    soon(station.drained()).await;
+    assert_eq!(bodies(&receiver).await, station.made);
+}
+
+#[tokio::test]
+async fn a_stopped_line_goes_on_when_a_person_says_so() {
+    let receiver = receiver().await;
+    let mut station = Station::new(receiver.addr(), BRISK);
+    for status in [401, 403, 404, 409] {
+        receiver.set_fault(Fault::Refuse(status));
+        station.record(2);
+        station.start();
+        soon(station.until(|station| station.stopped().is_some())).await;
+        receiver.set_fault(Fault::None);
+        station.retry();
+        soon(station.drained()).await;
+    }
+    assert_eq!(bodies(&receiver).await, station.made);
+}
+
+#[tokio::test]
+async fn an_event_the_receiver_never_takes_is_replaced_by_its_tombstone() {
+    for (before, poison) in [(0, 40), (0, 64), (39, 40), (63, 64)] {
+        let receiver = receiver().await;
+        receiver.set_fault(Fault::RejectSeq(poison));
+        let mut station = Station::new(receiver.addr(), BRISK);
+        station.record(before);
+        station.start();
+        soon(station.drained()).await;
+        station.record(100 - before);
+        soon(station.drained()).await;
+        assert_eq!(station.aside, [(poison, "422 an event is not wanted".to_owned())]);
+        let stored = bodies(&receiver).await;
+        let at = poison as usize - 1;
+        assert!(is_tombstone(&stored[at]) && stored[at].contains(&format!("\"stationseq\":{poison},")));
+        station.made[at] = stored[at].clone();
+        assert_eq!(stored, station.made);
+    }
+}
+
+#[tokio::test]
+async fn other_events_under_the_same_numbers_stop_the_line() {
+    let receiver = receiver().await;
+    let mut first = Station::new(receiver.addr(), BRISK);
+    first.record(3);
+    first.start();
+    soon(first.drained()).await;
+    let mut newer = Station::new(receiver.addr(), BRISK);
+    newer.settings.source.incarnation = "b2".into();
+    newer.record(2);
+    newer.start();
+    soon(newer.drained()).await;
+    assert_eq!(receiver.events().await.len(), 5, "a new database begins at one");
+    let mut twin = Station::new(receiver.addr(), BRISK);
+    twin.settings.source.warehouse = "elsewhere".into();
+    twin.record(3);
+    twin.start();
+    soon(twin.until(|station| station.stopped().is_some_and(|why| why.contains("409")))).await;
+    assert_eq!((twin.rows.len(), receiver.events().await.len()), (3, 5));
+}
+
+#[tokio::test]
+async fn a_database_older_than_the_receiver_stops_the_line() {
+    let receiver = receiver().await;
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.record(3);
+    station.start();
+    soon(station.drained()).await;
+    let mut restored = Station::new(receiver.addr(), BRISK);
+    restored.record(2);
+    restored.start();
+    soon(restored.until(|station| station.stopped().is_some_and(|why| why.contains("old copy")))).await;
+}
+
+#[tokio::test]
+async fn rows_are_kept_until_they_are_confirmed() {
+    let receiver = receiver().await;
+    receiver.set_fault(Fault::Unconfirmed);
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.record(100);
+    station.start();
+    soon(station.until(|station| station.sent == 100)).await;
+    assert_eq!((station.confirmed, station.rows.len()), (0, 100));
+    receiver.set_fault(Fault::None);
+    soon(station.drained()).await;
+    assert!(station.rows.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_is_honoured() {
+    let receiver = receiver().await;
+    receiver.set_fault(Fault::Busy(503, 900));
+    let mut station = Station::new(receiver.addr(), Pace { orders_every: None, ..Pace::default() });
+    station.record(1);
+    station.start();
+    station.until(|station| station.down().is_some()).await;
+    let began = Instant::now();
+    receiver.set_fault(Fault::None);
+    station.drained().await;
+    let waited = began.elapsed();
+    assert!((900..=902).contains(&waited.as_secs()), "{waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receiver_that_hangs_costs_half_a_minute_and_no_more() {
+    let receiver = receiver().await;
+    receiver.set_fault(Fault::Hang);
+    let mut station = Station::new(receiver.addr(), Pace { orders_every: None, ..Pace::default() });
+    station.record(1);
+    let began = Instant::now();
+    station.start();
+    station.until(|station| station.down().is_some_and(|why| why.starts_with("no answer in time"))).await;
+    let waited = began.elapsed();
+    assert!((30..=31).contains(&waited.as_secs()), "{waited:?}");
+    receiver.set_fault(Fault::None);
+    station.drained().await;
+}
+
+#[tokio::test]
+async fn an_answer_without_an_end_is_cut_short() {
+    let listener = TcpListener::bind(ANY).await.unwrap();
+    let mut station = Station::new(listener.local_addr().unwrap(), BRISK);
+    let flood = tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 1024];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
+            while stream.write_all(&[b' '; 65_536]).await.is_ok() {}
+        }
+    });
+    station.record(1);
+    station.start();
+    soon(station.until(|station| station.down().is_some_and(|why| why.contains("larger than 1048576")))).await;
+    flood.abort();
+}
+
+#[tokio::test]
+async fn settings_no_client_can_be_made_of_call_a_person() {
+    let mut station = Station::at("http://hub.example/parceld".into(), BRISK);
+    station.start();
+    soon(station.until(|station| station.stopped().is_some_and(|why| why.contains("https")))).await;
+}
+
+/// A certificate authority and a certificate of it for 127.0.0.1.
+fn authority() -> (String, tokio_rustls::TlsAcceptor) {
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    let mut params = CertificateParams::new(vec![]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(key.serialize_der());
+    let provider = rustls::crypto::ring::default_provider().into();
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], key.into())
+        .unwrap();
+    (issuer.pem(), tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config)))
+}
+
+#[tokio::test]
+async fn a_private_authority_is_trusted_when_it_is_named_and_no_other_is() {
+    let (ours, tls) = authority();
+    let receiver = Receiver::start_tls(ANY, receiver::Settings::default(), tls).await.unwrap();
+    let mut station = Station::at(format!("https://{}", receiver.addr()), BRISK);
+    station.record(70);
+    station.settings.ca_pem = Some(authority().0.into());
+    station.start();
+    soon(station.until(|station| station.down().is_some_and(|why| why.contains("certificate")))).await;
+    station.settings.ca_pem = None;
+    station.links.clear();
+    station.start();
+    let untrusted = |link: &LinkState| match link {
+        LinkState::Down { why, .. } => why.contains("certificate"),
+        LinkState::Stopped { why } => why.contains("ca-certificates"),
+        LinkState::Up { .. } => panic!("an unknown authority was trusted"),
+    };
+    soon(station.until(|station| station.links.last().is_some_and(untrusted))).await;
+    assert_eq!(receiver.events().await, []);
+    station.settings.ca_pem = Some(ours.into());
+    station.start();
+    soon(station.drained()).await;
+    assert_eq!(bodies(&receiver).await, station.made);
+}

@@ -1,0 +1,86 @@
+// The page: the packer's screen as it changes, and what is read again when it did.
+
+import { $, ask, h, redraw, text } from "./dom.js";
+import * as bench from "./bench.js";
+import * as records from "./records.js";
+
+let hasBench = null; // unknown before the first frame
+
+const LINKS = { up: "online", down: "offline", stopped: "upload stopped", none: "no uplink" };
+
+function fact(name, value) {
+  const node = $(`fact-${name}`);
+  node.toggleAttribute("data-unset", !value);
+  text(node, value || "–");
+}
+
+function show(frame) {
+  const { view, say } = frame;
+  $("frame").src = `/frame.png?${frame.version}`;
+  text($("headline"), say.headline);
+  text($("detail"), say.detail);
+  fact("order", view.order);
+  fact("weight", view.weight && `${view.weight[0]}${view.weight[1] ? "" : " (moving)"}`);
+  fact("service", view.carrier && [...view.carrier, ...view.price_notes].join(", "));
+  fact("tracking", view.tracking);
+  redraw($("problems"), say.problems, (problems) => problems.map((problem) => h("li", {}, problem)));
+  document.documentElement.dataset.mood = view.mood;
+  $("link").dataset.link = view.link;
+  text($("link"), LINKS[view.link] ?? view.link);
+  document.title = `${say.headline} · parceld`;
+  if (hasBench) bench.show(frame);
+}
+
+// Read again soon after a change, and now and then without one; never twice at once.
+let reading = false;
+let again = false;
+async function read() {
+  if (reading) {
+    again = true;
+    return;
+  }
+  reading = true;
+  do {
+    again = false;
+    const [orders, parcels, manifests, outbox, labels, received] = await Promise.all([
+      hasBench ? ask("/api/orders") : null,
+      ask("/api/parcels"),
+      ask("/api/manifests"),
+      ask("/api/outbox"),
+      hasBench ? ask("/api/labels") : null,
+      hasBench ? ask("/api/received") : null,
+    ]);
+    records.show({ parcels, manifests, outbox, labels, received });
+    if (hasBench) bench.stock({ orders, parcels, manifests, labels });
+  } while (again);
+  reading = false;
+}
+
+function watch() {
+  const live = new EventSource("/live");
+  live.onmessage = (event) => {
+    $("lost").hidden = true;
+    const frame = JSON.parse(event.data);
+    if (hasBench === null) furnish(frame.bench);
+    show(frame);
+    read();
+  };
+  live.onerror = () => {
+    $("lost").hidden = false;
+    if (live.readyState === EventSource.CLOSED) setTimeout(watch, 2000);
+  };
+}
+
+// What a real station lacks stays hidden.
+function furnish(virtual) {
+  hasBench = virtual;
+  document.documentElement.classList.toggle("has-bench", hasBench);
+  for (const id of ["bench", "commands-card", "demo", "tab-labels", "receiver"]) $(id).hidden = !hasBench;
+  if (hasBench) bench.start(read);
+}
+
+records.start();
+watch();
+setInterval(() => {
+  if (!document.hidden && hasBench !== null) read();
+}, 2000);

@@ -1,0 +1,289 @@
+//! The page's promises, over a real socket.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+
+use super::*;
+use crate::screen::{Link, Mood, Note, Symbol, View, Words};
+
+/// A desk whose loop and bench answer by themselves, served on a port of its own.
+struct Station {
+    address: SocketAddr,
+    frames: watch::Sender<Arc<Frame>>,
+    acts: mpsc::UnboundedReceiver<BenchAct>,
+}
+
+fn frame(key: &'static str, version: u64) -> Arc<Frame> {
+    let view = View {
+        language: "en".into(),
+        mood: Mood::Ready,
+        symbol: Symbol::Scan,
+        headline: Note::new(key),
+        detail: None,
+        order: None,
+        weight: None,
+        carrier: None,
+        price_notes: vec![],
+        tracking: None,
+        link: Link::None,
+        queue: 0,
+        problems: vec![],
+        packed: 0,
+    };
+    Arc::new(Frame::of(&view, &Arc::new(Words::english()), (320, 240), version))
+}
+
+fn answer(question: &Question) -> Value {
+    match question {
+        Question::Orders => json!([{ "order_ref": "A1", "state": "to_pack" }]),
+        Question::Parcels { limit } => json!([{ "n": 1, "limit": limit }]),
+        Question::Parcel(1) => json!({ "parcel": "P1" }),
+        Question::Parcel(_) => Value::Null,
+        Question::Outbox => json!({ "waiting": 0, "confirmed": 0, "rows": [] }),
+        Question::Manifests => json!([]),
+    }
+}
+
+impl Station {
+    async fn start(demo: bool) -> Self {
+        let (frames, seen) = watch::channel(frame("scan_order", 1));
+        let (ask, mut asked) = mpsc::channel::<Asked>(4);
+        tokio::spawn(async move {
+            while let Some(Asked { question, reply }) = asked.recv().await {
+                let _ = reply.send(answer(&question));
+            }
+        });
+        let (bench, mut calls) = mpsc::channel::<BenchCall>(4);
+        let (done, acts) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Some(BenchCall { act, reply }) = calls.recv().await {
+                let outcome = if act == BenchAct::ScanLabel { Err("no label is out".into()) } else { Ok(()) };
+                let _ = done.send(act);
+                let _ = reply.send(outcome);
+            }
+        });
+        let label =
+            PrintedLabel { name: "C1.1".into(), png: Arc::new(b"PNG".into()), zpl: Arc::new(b"^XA".into()), index: 7 };
+        let desk = Desk {
+            frames: seen,
+            ask,
+            bench: demo.then_some(bench),
+            labels: demo.then(|| watch::channel(Arc::new(vec![label])).1),
+            received: demo.then(|| watch::channel(Arc::new(json!({ "head": 3 }))).1),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router(desk, address)).await });
+        Self { address, frames, acts }
+    }
+
+    fn origin(&self) -> String {
+        format!("Origin: http://{}\r\n", self.address)
+    }
+
+    async fn send(&self, request: &str) -> TcpStream {
+        let mut socket = TcpStream::connect(self.address).await.unwrap();
+        socket.write_all(request.as_bytes()).await.unwrap();
+        socket
+    }
+
+    /// Status and the whole answer as text.
+    async fn call(&self, request: String) -> (u16, String) {
+        let mut bytes = Vec::new();
+        self.send(&request).await.read_to_end(&mut bytes).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        (text[9..12].parse().unwrap(), text)
+    }
+
+    async fn get(&self, path: &str) -> (u16, String) {
+        self.call(format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address)).await
+    }
+
+    async fn post(&self, path: &str, headers: &str, body: &str) -> (u16, String) {
+        let (host, length) = (self.address, body.len());
+        let head = format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n");
+        self.call(format!("{head}{headers}\r\n{body}")).await
+    }
+
+    async fn act(&self, name: &str, body: &str) -> (u16, String) {
+        let headers = format!("{}Content-Type: application/json\r\n", self.origin());
+        self.post(&format!("/api/bench/{name}"), &headers, body).await
+    }
+}
+
+#[tokio::test]
+async fn every_answer_forbids_inline_script_foreign_frames_and_caches() {
+    let station = Station::start(true).await;
+    for path in ["/", "/page.js", "/page.css", "/frame.png", "/api/parcels", "/api/labels/7.png", "/nowhere"] {
+        let (_, text) = station.get(path).await;
+        assert!(text.contains("content-security-policy: default-src 'none'; script-src 'self'"), "{path}: {text}");
+        assert!(text.contains("cache-control: no-store"), "{path}");
+        assert!(!text.to_lowercase().contains("access-control-"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_has_nothing_inline() {
+    let page = include_str!("page/index.html");
+    assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains(" onclick="));
+    assert_eq!(page.matches("<script").count(), 1);
+}
+
+#[tokio::test]
+async fn a_foreign_host_is_refused() {
+    let station = Station::start(true).await;
+    let port = station.address.port();
+    for host in ["evil.example", &format!("evil.example:{port}"), "127.0.0.1", ""] {
+        let (status, _) = station.call(format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).await;
+        assert_eq!(status, 421, "{host:?}");
+    }
+    let (status, _) =
+        station.call(format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n")).await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn only_the_page_itself_changes_something() {
+    let mut station = Station::start(true).await;
+    let json = "Content-Type: application/json\r\n";
+    let own = station.origin();
+    for (headers, status) in [
+        (format!("Origin: http://evil.example\r\n{json}"), 403),
+        (format!("Origin: null\r\n{json}"), 403),
+        (format!("{own}Sec-Fetch-Site: cross-site\r\n{json}"), 403),
+        (format!("{own}Origin: http://evil.example\r\n{json}"), 403),
+        (json.to_owned(), 403),
+        (own.clone(), 415),
+        (format!("{own}Content-Type: text/plain\r\n"), 415),
+        (format!("{own}{json}"), 204),
+        (format!("Sec-Fetch-Site: same-origin\r\n{json}"), 204),
+    ] {
+        let (got, text) = station.post("/api/bench/lift", &headers, "{}").await;
+        assert_eq!(got, status, "{headers}: {text}");
+    }
+    assert_eq!(station.acts.recv().await, Some(BenchAct::Lift));
+    assert_eq!(station.acts.recv().await, Some(BenchAct::Lift));
+    assert!(station.acts.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn every_act_reaches_the_bench_as_it_was_meant() {
+    let mut station = Station::start(true).await;
+    for (name, body, act) in [
+        ("scan", r#"{"text":"A1"}"#, BenchAct::Scan("A1".into())),
+        ("command", r#"{"text":"MANIFEST:usps"}"#, BenchAct::Command("MANIFEST:usps".into())),
+        ("put", r#"{"grams":850}"#, BenchAct::Put { grams: 850 }),
+        ("put-order", "{}", BenchAct::PutOrder),
+        ("lift", "{}", BenchAct::Lift),
+        ("printer", r#"{"fault":"paper_out"}"#, BenchAct::Printer { fault: "paper_out".into() }),
+        ("scale", r#"{"fault":"silent"}"#, BenchAct::Scale { fault: "silent".into() }),
+        ("network", r#"{"up":false}"#, BenchAct::Network { up: false }),
+    ] {
+        assert_eq!(station.act(name, body).await.0, 204, "{name}");
+        assert_eq!(station.acts.recv().await, Some(act));
+    }
+    let (status, text) = station.act("scan-label", "{}").await;
+    assert_eq!(status, 409);
+    assert!(text.ends_with(r#"{"error":"no label is out"}"#), "{text}");
+}
+
+#[tokio::test]
+async fn an_act_that_makes_no_sense_is_refused_before_the_bench() {
+    let mut station = Station::start(true).await;
+    for (name, body, status) in [
+        ("dance", "{}", 404),
+        ("scan", "{}", 400),
+        ("scan", r#"{"text":""}"#, 400),
+        ("scan", r#"{"text":"a\u0000b"}"#, 400),
+        ("put", r#"{"grams":-1}"#, 400),
+        ("put", r#"{"grams":1000001}"#, 400),
+        ("printer", r#"{"fault":"on fire"}"#, 400),
+        ("lift", r#"{"up":true}"#, 400),
+        ("lift", "nonsense", 400),
+    ] {
+        assert_eq!(station.act(name, body).await.0, status, "{name} {body}");
+    }
+    let large = format!(r#"{{"text":"{}"}}"#, "x".repeat(70_000));
+    assert_eq!(station.act("scan", &large).await.0, 413);
+    assert!(station.acts.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_real_station_has_no_bench() {
+    let station = Station::start(false).await;
+    for path in ["/api/labels", "/api/labels/7.png", "/api/received"] {
+        assert_eq!(station.get(path).await.0, 404, "{path}");
+    }
+    assert_eq!(station.act("lift", "{}").await.0, 404);
+    assert_eq!(station.get("/api/parcels").await.0, 200);
+}
+
+#[tokio::test]
+async fn questions_go_to_the_loop() {
+    let station = Station::start(true).await;
+    assert!(station.get("/api/orders").await.1.ends_with(r#"[{"order_ref":"A1","state":"to_pack"}]"#));
+    assert!(station.get("/api/parcels?limit=5").await.1.ends_with(r#"[{"limit":5,"n":1}]"#));
+    assert!(station.get("/api/parcels?limit=999999").await.1.ends_with(r#"[{"limit":200,"n":1}]"#));
+    assert_eq!(station.get("/api/parcels/1").await.0, 200);
+    assert_eq!(station.get("/api/parcels/2").await.0, 404);
+    assert_eq!(station.get("/api/parcels/x").await.0, 400);
+    assert!(station.get("/api/labels").await.1.ends_with(r#"[{"index":7,"name":"C1.1"}]"#));
+    assert!(station.get("/api/labels/7.zpl").await.1.ends_with("^XA"));
+    assert_eq!(station.get("/api/labels/8.png").await.0, 404);
+    assert!(station.get("/api/received").await.1.ends_with(r#"{"head":3}"#));
+}
+
+#[tokio::test]
+async fn a_picture_that_is_known_is_not_sent_again() {
+    let station = Station::start(false).await;
+    let ask = |tag: &str| {
+        let host = station.address;
+        format!("GET /frame.png HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nIf-None-Match: {tag}\r\n\r\n")
+    };
+    assert_eq!(station.call(ask("\"1\"")).await.0, 304);
+    station.frames.send_replace(frame("place_parcel", 2));
+    let (status, text) = station.call(ask("\"1\"")).await;
+    assert_eq!(status, 200);
+    assert!(text.contains("etag: \"2\"") && text.contains("content-type: image/png"));
+}
+
+#[tokio::test]
+async fn the_live_page_gets_the_view_at_once_and_then_each_change() {
+    let station = Station::start(false).await;
+    let mut socket = station.send(&format!("GET /live HTTP/1.1\r\nHost: {}\r\n\r\n", station.address)).await;
+    let mut seen = String::new();
+    for (key, version) in [("scan_order", 1), ("place_parcel", 2), ("scan_label", 3)] {
+        station.frames.send_replace(frame(key, version));
+        let wanted = format!("\"key\":\"{key}\"");
+        while !seen.contains(&wanted) || !seen.contains(&format!("\"version\":{version}")) {
+            let mut part = [0; 4096];
+            let read = tokio::time::timeout(Duration::from_secs(10), socket.read(&mut part)).await.unwrap().unwrap();
+            assert!(read > 0, "the stream ended: {seen}");
+            seen.push_str(&String::from_utf8_lossy(&part[..read]));
+        }
+    }
+    assert!(seen.contains("content-type: text/event-stream"));
+    assert!(seen.contains("\"bench\":false"));
+    assert!(seen.contains("\"say\":{\"detail\":null,\"headline\":\"Scan an order\""));
+}
+
+#[tokio::test]
+async fn too_many_watchers_are_sent_away() {
+    let station = Station::start(false).await;
+    let request = format!("GET /live HTTP/1.1\r\nHost: {}\r\n\r\n", station.address);
+    let mut watching = Vec::new();
+    for _ in 0..32 {
+        let mut socket = station.send(&request).await;
+        socket.read_u8().await.unwrap();
+        watching.push(socket);
+    }
+    let (status, _) =
+        station.call(format!("GET /live HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", station.address)).await;
+    assert_eq!(status, 503);
+}

@@ -1,0 +1,143 @@
+//! Parcels a second with nothing but the core and its disk: no device is waited for.
+
+use std::time::{Duration, Instant};
+
+use parceld::barcode::Scan;
+use parceld::daemon::{Core, Moment, Setup, control};
+use parceld::station::event::{Act, Effect, Event, Job, Lookup, PrinterEvent, Reading, WeightState};
+use parceld::store::StoredOrder;
+use parceld::units::{Date, Mass, Timestamp, Uptime};
+
+use super::bare::Bare;
+use super::folder::{self, Folder};
+use super::machine::Times;
+use super::ms;
+
+const PARCELS: usize = 2_000;
+
+pub fn measure(folder: &Folder) {
+    let setup = folder::setup(&folder.station("core", None));
+    let bare = Bare::open(folder.path());
+    let orders = folder::orders(PARCELS);
+    let mut floor = Floor::new(&setup, &orders);
+    let before = Written::now();
+    let bytes = database(&setup);
+    let began = Instant::now();
+    let mut commits = Vec::with_capacity(PARCELS / 10);
+    let mut aside = Duration::ZERO;
+    for (n, order) in orders.iter().enumerate() {
+        floor.pack(order);
+        if n % 10 == 0 {
+            let commit = bare.commit();
+            aside += commit;
+            commits.push(commit);
+        }
+    }
+    let took = began.elapsed() - aside;
+    let written = Written::now();
+    let bare: Times = commits.into_iter().collect();
+    let each = took / PARCELS as u32;
+    let grown = (database(&setup) - bytes) / PARCELS as u64;
+    println!("core: {:.1} parcels/s over {PARCELS} parcels, fully durable", PARCELS as f64 / took.as_secs_f64());
+    println!("core: {} commits a parcel", floor.commits / PARCELS as u64);
+    println!(
+        "core: {:.3} ms a parcel = {:.2} bare commits ({:.3} ms each, median, in the same run)",
+        ms(each),
+        each.as_secs_f64() / bare.median().as_secs_f64(),
+        ms(bare.median())
+    );
+    println!("core: {grown} bytes a parcel stay in the database");
+    println!("core: {} bytes a parcel written, WAL and checkpoints", (written.0 - before.0) / PARCELS as u64);
+}
+
+/// Size of the database, bytes, without what still lies in the WAL.
+fn database(setup: &Setup) -> u64 {
+    let file = setup.config.station.data_dir.join(parceld::store::DATABASE);
+    std::fs::metadata(file).map_or(0, |data| data.len())
+}
+
+/// Bytes this process has written, whatever it wrote to.
+struct Written(u64);
+
+impl Written {
+    fn now() -> Self {
+        let io = std::fs::read_to_string("/proc/self/io").unwrap_or_default();
+        Self(io.lines().find_map(|line| line.strip_prefix("wchar: ")?.parse().ok()).unwrap_or(0))
+    }
+}
+
+/// A packer, a scale and a printer that take no time.
+pub struct Floor {
+    core: Core,
+    moment: Moment,
+    /// Steps that recorded something: each is one commit.
+    pub commits: u64,
+}
+
+impl Floor {
+    /// A station that knows these orders and whose pools have begun.
+    pub fn new(setup: &Setup, orders: &[StoredOrder]) -> Self {
+        let mut core = folder::open(setup);
+        core.store_mut().put_orders(orders, None).expect("orders");
+        let today = Date::new(2026, 7, 15).expect("a date");
+        let moment = Moment { now: Uptime(0), wall: Timestamp(1_784_100_000_000), today };
+        let mut floor = Self { core, moment, commits: 0 };
+        for carrier in setup.cards.carriers() {
+            for pool in carrier.pools.iter().filter(|pool| pool.station == setup.rules.station) {
+                let (carrier, pool, next) = (carrier.id.clone(), pool.id.clone(), pool.from);
+                floor.step(Event::Act(Act::StartPool { carrier, pool, next }));
+            }
+        }
+        floor.commits = 0;
+        floor
+    }
+
+    fn step(&mut self, event: Event) -> Vec<Effect> {
+        self.moment.now.0 += 100;
+        self.moment.wall.0 += 100;
+        let outcome = self.core.step(self.moment, event).expect("a step");
+        self.commits += u64::from(!outcome.facts.is_empty());
+        outcome.effects
+    }
+
+    fn scan(&mut self, text: &str) -> Vec<Effect> {
+        let scan = Scan::read(text.as_bytes()).expect("a scan");
+        self.step(Event::Scanned { scanner: "hand".to_owned(), scan, order: Lookup::None })
+    }
+
+    fn weigh(&mut self, grams: i64) -> Vec<Effect> {
+        let value = format!("{grams}.0");
+        let raw = format!("S S {value:>10} g").into_bytes();
+        let mass = Mass::from_grams(grams);
+        self.step(Event::Weight(Reading { mass, value, unit: "g".to_owned(), state: WeightState::Stable, raw }))
+    }
+
+    fn printer(&mut self, job: Job, event: PrinterEvent) -> Vec<Effect> {
+        self.step(Event::Printer(job, event))
+    }
+
+    /// One order from the scan to the verified label.
+    pub fn pack(&mut self, order: &StoredOrder) {
+        self.weigh(0);
+        self.scan(&order.order_ref);
+        let effects = self.weigh(740);
+        let job = effects.iter().find_map(|effect| if let Effect::Prepare(job) = effect { Some(*job) } else { None });
+        let Some(job) = job else { panic!("{} found no carrier: {:?}", order.order_ref, self.core.live().say) };
+        self.printer(job, PrinterEvent::Ready { printer: "label".to_owned() });
+        self.printer(job, PrinterEvent::Sent);
+        let evidence = "~HS: queue empty, 0 formats, 0 labels left".to_owned();
+        self.printer(job, PrinterEvent::LabelOut { rung: 3, evidence });
+        let tracking = self.core.station().parcel(job.parcel).and_then(|p| p.tracking()).expect("a number").to_owned();
+        self.scan(&tracking);
+        assert!(self.core.station().bench().is_none(), "{} is not closed", order.order_ref);
+    }
+
+    /// Every carrier's parcels leave on a manifest.
+    pub fn close_manifests(&mut self) {
+        let carriers: Vec<String> = self.core.cards().carriers().iter().map(|carrier| carrier.id.clone()).collect();
+        for carrier in carriers {
+            let call = control::Call::CloseManifest { carrier };
+            let _ = control::perform(&mut self.core, self.moment, call, &parceld::screen::Words::english());
+        }
+    }
+}

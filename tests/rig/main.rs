@@ -1,0 +1,20 @@
+//! The real program under the worst that a packing bench does to it.
+//!
+//! `parceld run` is a child process with its own `station.toml` and data folder; the devices and the receiver are
+//! virtual and live here, so that they survive it, as real ones do. Everything is driven from outside: bytes of a
+//! scanner and a scale, commands, signals. Everything is read from outside: the screen as the page shows it, `--json`
+//! of the commands, what the printer printed, what the receiver stored.
+
+mod bench;
+mod commands;
+mod demo;
+mod devices;
+mod files;
+mod kill;
+mod order;
+mod packer;
+mod program;
+mod readme;
+mod receiver;
+mod screen;
+mod station;

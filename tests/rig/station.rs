@@ -1,0 +1,97 @@
+//! The program as a child process.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::program::{DEADLINE, PARCELD, until};
+use super::screen::Screen;
+
+/// A running station. Dropped, it is killed.
+#[derive(Debug)]
+pub(crate) struct Station {
+    child: Child,
+    log: watch::Receiver<String>,
+    pub(crate) screen: Screen,
+}
+
+impl Station {
+    /// Starts it and waits for its page.
+    pub(crate) async fn start(config: &Path) -> Self {
+        let mut run = Command::new(PARCELD);
+        run.arg("run").arg("--config").arg(config);
+        Self::spawn(run).await
+    }
+
+    /// The same on a disk that takes no file larger than so many blocks of 512 bytes.
+    pub(crate) async fn start_on_a_full_disk(config: &Path, blocks: u32) -> Self {
+        let mut run = Command::new("sh");
+        let limits = format!("trap '' XFSZ; exec prlimit --fsize={} \"$0\" run --config \"$1\"", 512 * blocks);
+        run.arg("-c").arg(limits).arg(PARCELD).arg(config);
+        Self::spawn(run).await
+    }
+
+    async fn spawn(mut run: Command) -> Self {
+        run.env_remove("NOTIFY_SOCKET").env_remove("PARCELD_LOG");
+        let mut child = run.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (told, log) = watch::channel(String::new());
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                told.send_modify(|log| *log += &format!("{line}\n"));
+            }
+        });
+        let mut station = Self { child, log, screen: Screen::blank() };
+        let log = station.logged("ready page=").await;
+        let (_, page) = log.split_once("ready page=").unwrap();
+        let page = page.split_whitespace().next().unwrap().parse().unwrap();
+        station.screen = Screen::of(page).await;
+        station
+    }
+
+    /// Waits until its log says this, and returns all of it.
+    pub(crate) async fn logged(&self, words: &str) -> String {
+        let mut log = self.log.clone();
+        let said = timeout(DEADLINE, log.wait_for(|log| log.contains(words))).await;
+        match said {
+            Ok(Ok(log)) => log.clone(),
+            _ => panic!("the log never says {words:?}:\n{}", *self.log.borrow()),
+        }
+    }
+
+    /// Pulls the mains plug.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end, as systemd does.
+    pub(crate) async fn terminate(mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let mut ended = None;
+        until("it ends", || {
+            ended = self.child.try_wait().unwrap();
+            ended.is_some()
+        })
+        .await;
+        ended.unwrap()
+    }
+
+    /// Memory it holds, in KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+}
+
+impl Drop for Station {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,159 @@
+//! The station under test: the rules alone with the facts kept in memory, or the whole core over a real database.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use parceld::daemon::{Core, Moment};
+use parceld::exchange::order;
+use parceld::rating::Cards;
+use parceld::screen::View;
+use parceld::station::event::{Event, Lookup};
+use parceld::station::fact::Fact;
+use parceld::station::live::Live;
+use parceld::station::order::Order;
+use parceld::station::parcel::ParcelId;
+use parceld::station::{Outcome, Rules, Station, World};
+use parceld::store::{Store, StoredOrder};
+
+/// The orders of the demo.
+const FIFTY: &[u8] = include_bytes!("../../config/orders/sample.jsonl");
+
+/// What every history is played with.
+pub(crate) struct Stage {
+    pub(crate) rules: Rules,
+    pub(crate) cards: Arc<Cards>,
+    pub(crate) orders: Vec<Order>,
+    pub(crate) stored: Vec<StoredOrder>,
+}
+
+impl Stage {
+    pub(crate) fn new(rules: Rules) -> Self {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
+        let cards = Arc::new(parceld::config::carriers::load(&dir).expect("the shipped cards"));
+        let incoming = order::read(FIFTY, "sample.jsonl").accepted;
+        let orders = incoming.iter().map(|incoming| incoming.order.clone()).collect();
+        let stored = incoming.into_iter().map(parceld::daemon::control::stored).collect();
+        Self { rules, cards, orders, stored }
+    }
+}
+
+pub(crate) enum Engine<'a> {
+    Rules { stage: &'a Stage, station: Box<Station>, live: Box<Live>, facts: Vec<Fact> },
+    Whole { stage: &'a Stage, core: Option<Box<Core>>, dir: tempfile::TempDir },
+}
+
+impl<'a> Engine<'a> {
+    pub(crate) fn rules(stage: &'a Stage) -> Self {
+        Self::Rules { stage, station: Box::default(), live: Box::default(), facts: Vec::new() }
+    }
+
+    pub(crate) fn whole(stage: &'a Stage) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut core = open(stage, dir.path());
+        core.store_mut().put_orders(&stage.stored, None).expect("orders");
+        Self::Whole { stage, core: Some(core), dir }
+    }
+
+    pub(crate) fn stage(&self) -> &'a Stage {
+        match self {
+            Self::Rules { stage, .. } | Self::Whole { stage, .. } => stage,
+        }
+    }
+
+    pub(crate) fn step(&mut self, moment: Moment, mut event: Event) -> Outcome {
+        match self {
+            Self::Whole { core, .. } => {
+                core.as_mut().expect("a running core").step(moment, event).expect("a disk that takes it")
+            }
+            Self::Rules { stage, station, live, facts } => {
+                if let Event::Scanned { scan, order, scanner } = &mut event {
+                    if live.repeats(moment.now, scanner, &scan.text) {
+                        return Outcome::default();
+                    }
+                    let keys = scan.keys();
+                    let found = |order: &&Order| keys.contains(&order.order_ref);
+                    let found = stage.orders.iter().find(found).cloned();
+                    *order = found.map_or(Lookup::None, |order| Lookup::One(Box::new(order)));
+                }
+                live.observe(moment.now, &event, &stage.rules);
+                let outcome = station.decide(&world(stage, live, moment), &event);
+                for fact in &outcome.facts {
+                    station.evolve(fact);
+                }
+                facts.extend(outcome.facts.iter().cloned());
+                live.after(moment.now, &event, &outcome);
+                sync(stage, station, live);
+                outcome
+            }
+        }
+    }
+
+    /// The program dies and comes back: what was only true then is gone.
+    pub(crate) fn restart(&mut self) {
+        match self {
+            Self::Whole { stage, core, dir } => {
+                drop(core.take());
+                *core = Some(open(stage, dir.path()));
+            }
+            Self::Rules { stage, station, live, facts } => {
+                **station = Station::replay(facts.iter().cloned());
+                **live = Live::default();
+                sync(stage, station, live);
+            }
+        }
+    }
+
+    pub(crate) fn view(&self, moment: Moment) -> View {
+        match self {
+            Self::Whole { core, .. } => core.as_ref().expect("a running core").view(moment),
+            Self::Rules { stage, station, live, .. } => station.view(&world(stage, live, moment)),
+        }
+    }
+
+    pub(crate) fn station(&self) -> &Station {
+        match self {
+            Self::Whole { core, .. } => core.as_ref().expect("a running core").station(),
+            Self::Rules { station, .. } => station,
+        }
+    }
+
+    /// Every fact that replay hands over.
+    pub(crate) fn facts(&self) -> Vec<Fact> {
+        match self {
+            Self::Rules { facts, .. } => facts.clone(),
+            Self::Whole { core, .. } => {
+                let mut facts = Vec::new();
+                let store = core.as_ref().expect("a running core").store();
+                store.replay(|fact| facts.push(fact)).expect("readable facts");
+                facts
+            }
+        }
+    }
+
+    /// Numbers of the events that wait or waited for the uplink; `None` where none are kept.
+    pub(crate) fn outbox(&self) -> Option<Vec<u64>> {
+        let Self::Whole { core, .. } = self else { return None };
+        let rows = core.as_ref()?.store().outbox_after(0, 100_000, usize::MAX).expect("the outbox");
+        Some(rows.iter().map(|row| row.seq).collect())
+    }
+
+    pub(crate) fn in_hand(&self) -> Option<ParcelId> {
+        self.station().bench().map(|(id, _)| id)
+    }
+}
+
+fn open(stage: &Stage, dir: &Path) -> Box<Core> {
+    let store = Store::open(dir).expect("a store");
+    Box::new(Core::new(store, stage.rules.clone(), stage.cards.clone()).expect("a core"))
+}
+
+fn world<'w>(stage: &'w Stage, live: &'w Live, moment: Moment) -> World<'w> {
+    let Moment { now, wall, today } = moment;
+    World { now, wall, today, live, rules: &stage.rules, cards: &stage.cards }
+}
+
+fn sync(stage: &Stage, station: &Station, live: &mut Live) {
+    let order = station.bench().and_then(|(_, parcel)| stage.orders.iter().find(|o| o.order_ref == parcel.order_ref));
+    live.order_now = order.map(|order| order.state);
+    live.order = order.cloned();
+}

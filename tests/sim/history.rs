@@ -1,0 +1,198 @@
+//! One seeded history: a bench in trouble, then a calm in which it must come free.
+
+use parceld::barcode::Scan;
+use parceld::daemon::Moment;
+use parceld::station::Station;
+use parceld::station::event::{Act, Effect, Event, Job, Lookup, Reading, WeightState};
+use parceld::station::fact::Fact;
+use parceld::units::{Date, Mass, Timestamp, Uptime};
+
+use crate::dice::Dice;
+use crate::engine::Engine;
+use crate::packer::{CARRIERS, Move, Packer};
+use crate::printer::Printer;
+
+/// Turns of trouble, and the most that the calm may take.
+const TROUBLE: usize = 90;
+const CALM: usize = 160;
+
+/// What a history leaves behind for the promises to be checked against.
+pub(crate) struct Record {
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) station: Station,
+    pub(crate) emitted: Vec<Job>,
+    pub(crate) outbox: Option<Vec<u64>>,
+}
+
+struct Bench<'a> {
+    dice: Dice,
+    engine: Engine<'a>,
+    printer: Printer,
+    packer: Packer,
+    orders: Vec<String>,
+    /// Labels that the packer destroyed: everything of this parcel up to this attempt.
+    destroyed: Vec<Job>,
+    pan: i64,
+    moment: Moment,
+    /// The station was killed at least once.
+    crashes: bool,
+}
+
+pub(crate) fn play(seed: u64, engine: Engine<'_>) -> Result<Record, String> {
+    let mut dice = Dice::new(seed);
+    let stage = engine.stage();
+    let orders = (0..6).filter_map(|_| dice.pick(&stage.orders)).map(|order| order.order_ref.clone()).collect();
+    let moment = Moment {
+        now: Uptime(1_000_000),
+        wall: Timestamp(1_795_000_000_000),
+        today: Date::new(2026, 11, 23).ok_or("no day")?,
+    };
+    let crashes = dice.one_in(2);
+    let mut bench = Bench {
+        dice,
+        engine,
+        printer: Printer::new(),
+        packer: Packer::default(),
+        orders,
+        destroyed: Vec::new(),
+        pan: 0,
+        moment,
+        crashes,
+    };
+    bench.begin();
+    for _ in 0..TROUBLE {
+        bench.turn(false);
+    }
+    let mut left = CALM;
+    while bench.engine.in_hand().is_some() || !bench.printer.said.is_empty() {
+        left -= 1;
+        if left == 0 {
+            let view = bench.engine.view(bench.moment);
+            return Err(format!(
+                "the bench does not come free: {:?}, {:?}",
+                view.headline,
+                bench.engine.station().bench()
+            ));
+        }
+        bench.turn(true);
+    }
+    bench.engine.restart();
+    Ok(Record {
+        facts: bench.engine.facts(),
+        station: bench.engine.station().clone(),
+        emitted: bench.printer.emitted,
+        outbox: bench.engine.outbox(),
+    })
+}
+
+impl Bench<'_> {
+    fn begin(&mut self) {
+        let stage = self.engine.stage();
+        for carrier in stage.cards.carriers() {
+            for pool in carrier.pools.iter().filter(|pool| pool.station == stage.rules.station) {
+                let (carrier, pool, next) = (carrier.id.clone(), pool.id.clone(), pool.from);
+                self.event(true, Event::Act(Act::StartPool { carrier, pool, next }));
+            }
+        }
+        self.event(true, Event::Started);
+    }
+
+    fn turn(&mut self, calm: bool) {
+        let ms = if calm { 1_500 } else { [300, 900, 1_500, 5_000][self.dice.below(4)] };
+        self.moment.now = self.moment.now.plus(ms);
+        self.moment.wall = Timestamp(self.moment.wall.0 + i64::try_from(ms).unwrap_or(0));
+        if !calm && self.dice.one_in(200) {
+            self.moment.today = self.moment.today.next();
+        }
+        self.printer.tick(&mut self.dice, calm);
+        let hear = if calm { 4 } else { self.dice.below(3) };
+        for _ in 0..hear {
+            if let Some(event) = self.printer.said.pop_front() {
+                self.event(calm, event);
+            }
+        }
+        self.weigh(calm);
+        if !calm && self.dice.one_in(10) {
+            let late = u64::try_from(self.dice.below(3)).unwrap_or(0);
+            let seq = self.engine.station().announced().saturating_sub(late);
+            self.event(calm, Event::Confirmed { seq });
+        }
+        if !calm && self.dice.one_in(20) {
+            let carrier = CARRIERS[self.dice.below(CARRIERS.len())].to_owned();
+            self.event(calm, Event::Act(Act::CloseManifest { carrier }));
+        }
+        if !calm && self.crashes && self.dice.one_in(25) {
+            self.crash();
+        }
+        self.pack(calm);
+    }
+
+    fn weigh(&mut self, calm: bool) {
+        let state = if !calm && self.dice.one_in(4) { WeightState::Moving } else { WeightState::Stable };
+        let mass = Mass::from_grams(self.pan);
+        let reading = Reading { mass, value: self.pan.to_string(), unit: "g".into(), state, raw: b"S".to_vec() };
+        self.event(calm, Event::Weight(reading));
+    }
+
+    fn pack(&mut self, calm: bool) {
+        let view = self.engine.view(self.moment);
+        let orders = if calm { &[][..] } else { &self.orders };
+        let chosen = if !calm && self.dice.one_in(7) {
+            Packer::blunder(&mut self.dice, self.engine.station(), &self.orders)
+        } else {
+            let label = label_in_hand(&self.engine, &self.printer, &self.destroyed);
+            self.packer.follow(&mut self.dice, &view, label, orders)
+        };
+        match chosen {
+            Move::Nothing => {}
+            Move::Put(grams) => self.pan = grams,
+            Move::Lift => self.pan = 0,
+            Move::LoadPaper => self.printer.load_paper(),
+            Move::Scan(text) => self.scan(calm, &text),
+            Move::Say(command) => self.scan(calm, &command.encode()),
+        }
+    }
+
+    fn scan(&mut self, calm: bool, text: &str) {
+        let Ok(scan) = Scan::read(text.as_bytes()) else { return };
+        self.event(calm, Event::Scanned { scanner: "hand".into(), scan, order: Lookup::None });
+    }
+
+    fn event(&mut self, calm: bool, event: Event) {
+        let outcome = self.engine.step(self.moment, event);
+        for fact in &outcome.facts {
+            match fact {
+                // Said to the packer as "destroy it": from here on it is not in anybody's hand.
+                Fact::PrintSpoiled { parcel, attempt, .. } => {
+                    self.destroyed.push(Job { parcel: *parcel, attempt: *attempt });
+                }
+                Fact::Verified { .. } => self.pan = 0,
+                _ => {}
+            }
+        }
+        if !calm && self.crashes && !outcome.effects.is_empty() && self.dice.one_in(30) {
+            return self.crash();
+        }
+        for effect in &outcome.effects {
+            self.printer.perform(&mut self.dice, calm, effect);
+        }
+        if outcome.effects.contains(&Effect::Reconsider) {
+            self.event(calm, Event::Reconsider);
+        }
+    }
+
+    /// Between the record and what follows from it.
+    fn crash(&mut self) {
+        self.printer.orphan();
+        self.engine.restart();
+        self.event(true, Event::Started);
+    }
+}
+
+/// A label of the parcel in hand that came out and was not destroyed.
+fn label_in_hand(engine: &Engine<'_>, printer: &Printer, destroyed: &[Job]) -> Option<String> {
+    let (id, parcel) = engine.station().bench()?;
+    let gone = destroyed.iter().filter(|job| job.parcel == id).map(|job| job.attempt).max().unwrap_or(0);
+    let out = printer.emitted.iter().any(|job| job.parcel == id && job.attempt > gone);
+    out.then(|| parcel.tracking().map(str::to_owned))?
+}

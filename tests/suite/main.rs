@@ -1,0 +1,3 @@
+//! Claims about the tree itself.
+
+mod tidy;

@@ -1,0 +1,136 @@
+//! What must stay true of the tree, checked by reading it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+/// Modules that open no file, ask no clock and know no device.
+const PURE: [&str; 6] = ["barcode", "label", "rating", "screen", "station", "units"];
+
+/// Every Rust file below `dir`, without what only tests see.
+fn sources(dir: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(ROOT).join(dir)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = entry.file_name().unwrap().to_string_lossy().into_owned();
+            if entry.is_dir() {
+                if name != "tests" && name != "target" {
+                    folders.push(entry);
+                }
+            } else if name.ends_with(".rs") && !name.contains("tests") {
+                let text = fs::read_to_string(&entry).unwrap();
+                let shipped = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
+                found.push((entry, shipped));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Files below `src` that use `what`, and are not in one of `allowed`.
+fn strangers(what: &[&str], allowed: &[&str]) -> Vec<PathBuf> {
+    let allowed: Vec<PathBuf> = allowed.iter().map(|path| Path::new(ROOT).join("src").join(path)).collect();
+    let code = |text: &str| {
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    sources("src")
+        .into_iter()
+        .filter(|(path, text)| {
+            !allowed.iter().any(|allowed| path.starts_with(allowed))
+                && what.iter().any(|what| code(text).contains(what))
+        })
+        .map(|(path, _)| path)
+        .collect()
+}
+
+const NONE: [PathBuf; 0] = [];
+
+#[test]
+fn the_top_level_is_what_it_was_laid_out_to_be() {
+    let allowed = ["Cargo.toml", "Cargo.lock", "README.md", "src", "hal", "config", "systemd", "tests", "target"];
+    for entry in fs::read_dir(ROOT).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(name.starts_with('.') || allowed.contains(&name.as_str()), "{name} does not belong at the top");
+    }
+}
+
+#[test]
+fn pure_modules_deny_clocks_files_and_threads() {
+    for module in PURE {
+        let page = fs::read_to_string(Path::new(ROOT).join("src").join(module).join("mod.rs")).unwrap();
+        assert!(page.contains("#![deny(clippy::disallowed_methods)]"), "{module} does not deny");
+    }
+}
+
+#[test]
+fn pure_modules_use_nothing_that_is_not_pure() {
+    let foreign = [
+        "rusqlite",
+        "tokio",
+        "reqwest",
+        "axum",
+        "hal::",
+        "std::fs",
+        "std::net",
+        "std::env",
+        "toml::",
+        "std::thread",
+        "crate::store",
+        "crate::uplink",
+        "crate::devices",
+        "crate::daemon",
+        "crate::config",
+        "crate::web",
+        "crate::exchange",
+    ];
+    let rest: Vec<String> = fs::read_dir(Path::new(ROOT).join("src"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .filter(|name| !PURE.contains(&name.as_str()))
+        .collect();
+    assert_eq!(strangers(&foreign, &rest.iter().map(String::as_str).collect::<Vec<_>>()), NONE);
+}
+
+#[test]
+fn only_the_store_knows_sql_only_the_uplink_http_only_config_toml() {
+    assert_eq!(strangers(&["rusqlite::"], &["store"]), NONE);
+    assert_eq!(strangers(&["reqwest::"], &["uplink"]), NONE);
+    assert_eq!(strangers(&["toml::"], &["config"]), NONE);
+}
+
+#[test]
+fn only_devices_and_the_demo_join_hardware_to_events() {
+    let with_hal = strangers(&["hal::"], &["devices", "demo"]);
+    let with_events = strangers(&["station::event"], &["devices", "demo"]);
+    let both: Vec<_> = with_hal.into_iter().filter(|path| with_events.contains(path)).collect();
+    assert_eq!(both, NONE);
+}
+
+#[test]
+fn no_file_outgrows_its_noun() {
+    for (path, text) in sources("src").into_iter().chain(sources("hal")) {
+        assert!(text.lines().count() <= 500, "{} has {} lines", path.display(), text.lines().count());
+    }
+}
+
+#[test]
+fn nothing_is_left_open() {
+    for (path, text) in sources("src").into_iter().chain(sources("hal")) {
+        for word in ["TODO", "FIXME", "todo!(", "unimplemented!("] {
+            assert!(!text.contains(word), "{word} in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn what_ci_runs_is_what_the_readme_says() {
+    let read = |path: &str| fs::read_to_string(Path::new(ROOT).join(path)).unwrap();
+    let (readme, ci) = (read("README.md"), read(".ci/run"));
+    for command in ["bash tests/run", "cargo build --profile ship --no-default-features"] {
+        assert!(readme.contains(&format!("\n{command}\n")), "the README has no {command}");
+        assert!(ci.contains(&format!("\n{command}\n")), "CI does not run {command}");
+    }
+}
