@@ -14,8 +14,8 @@ use crate::units::MassUnit;
 use crate::uplink::receiver::Receiver;
 use crate::web::{BenchAct, BenchCall, Question};
 
-/// Mass of an empty carton where the order does not say which.
-const CARTON_GRAMS: i64 = 180;
+/// Carton and filling, grams.
+pub(super) const CARTON_GRAMS: i64 = 180;
 
 /// The devices of the bench.
 pub(super) struct Bench {

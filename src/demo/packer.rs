@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::DemoError;
-use super::bench::Bench;
+use super::bench::{Bench, CARTON_GRAMS};
 use super::labels::{Barcode, Labels};
 use crate::barcode::Command;
 use crate::daemon::control::Call;
@@ -19,8 +19,6 @@ use crate::web::{Frame, Question};
 
 /// The screen must say something new within this time after the robot did something.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Carton and filling, grams.
-const CARTON_GRAMS: i64 = 180;
 
 /// What a headless demo did: `summary.json`.
 #[derive(Debug, Clone, Serialize)]

@@ -216,7 +216,7 @@ impl Store {
         Ok(())
     }
 
-    /// Copies of the whole database cost nothing but a read: used by tests to look at what is on disk.
+    /// Makes the disk full: the database takes no more than so many pages.
     #[cfg(test)]
     pub(crate) fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
         self.db.pragma_update(None, "max_page_count", pages)?;

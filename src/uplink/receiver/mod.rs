@@ -163,11 +163,6 @@ impl Receiver {
         self.switches.cut();
     }
 
-    /// Whether the cable is pulled.
-    pub fn is_unplugged(&self) -> bool {
-        *self.switches.unplugged.borrow()
-    }
-
     /// Ends it, and waits until its port and its file are free.
     pub async fn stop(mut self) {
         let [ledger, server] = &mut self.tasks;
