@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use hal::scale::{Protocol, Settings};
+
 use super::read::{driven, plain_text, within};
 use super::serial::{Line, SerialSettings};
 use super::table::Table;
@@ -34,19 +36,10 @@ pub struct Scanner {
 /// The scale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scale {
-    /// What it speaks.
-    pub protocol: ScaleProtocol,
-    /// A serial line for MT-SICS, a HID device for HID.
+    /// What it speaks, and what its protocol leaves open.
+    pub settings: Settings,
+    /// A HID device for HID, else a serial line.
     pub device: Device,
-}
-
-/// What a scale speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScaleProtocol {
-    /// USB HID, usage page 0x8D: no settings.
-    Hid,
-    /// Mettler-Toledo Standard Interface Command Set.
-    MtSics,
 }
 
 /// The label printer; it speaks ZPL.
@@ -66,17 +59,8 @@ pub struct Printer {
 
 const SUFFIXES: [(&str, Option<()>); 5] =
     [("auto", Some(())), ("cr", None), ("lf", None), ("crlf", None), ("tab", None)];
-const PROTOCOLS: [(&str, Option<ScaleProtocol>); 9] = [
-    ("hid", Some(ScaleProtocol::Hid)),
-    ("mt-sics", Some(ScaleProtocol::MtSics)),
-    ("toledo-8217", None),
-    ("nci", None),
-    ("a-and-d", None),
-    ("cas", None),
-    ("ohaus", None),
-    ("sbi", None),
-    ("adam", None),
-];
+/// Equal readings in a row that may be asked for.
+const EQUAL_READINGS: std::ops::RangeInclusive<u32> = 2..=50;
 /// Label widths and heights of desktop printers, in millimetres.
 const WIDTHS: std::ops::RangeInclusive<u32> = 50..=110;
 const HEIGHTS: std::ops::RangeInclusive<u32> = 50..=300;
@@ -138,25 +122,35 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
 
 pub(super) fn scale(root: &Table<'_>) -> Option<Scale> {
     let table = root.required_table("scale")?;
-    let protocol = driven(&table, "protocol", &PROTOCOLS);
+    let protocol = table.required_name("protocol", &Protocol::NAMES);
     let line = Line::read(&table);
-    if table.optional::<String>("unit").is_some() && protocol.is_some() {
-        table.warn("unit", "unit has no effect: this protocol sends the unit with each weight", "remove it");
-    }
+    let settings = protocol.map(|protocol| scale_settings(&table, protocol));
     let device = table.required::<String>("device").and_then(|device| match (protocol?, device.as_str()) {
         (_, "demo") => Some(demo(&table)),
-        (ScaleProtocol::Hid, "auto") => Some(Device::Hidraw(None)),
-        (ScaleProtocol::Hid, path) => {
+        (Protocol::Hid, "auto") => Some(Device::Hidraw(None)),
+        (Protocol::Hid, path) => {
             line.unused(&table, "a HID scale");
             is_absolute(&table, path, "\"auto\", or its path, such as /dev/hidraw0")
                 .then(|| Device::Hidraw(Some(path.into())))
         }
-        (ScaleProtocol::MtSics, path) => {
-            is_absolute(&table, path, "its path, such as /dev/serial/by-id/…").then(|| line.serial(path))?
-        }
+        (_, path) => is_absolute(&table, path, "its path, such as /dev/serial/by-id/…").then(|| line.serial(path))?,
     });
     table.finish();
-    Some(Scale { protocol: protocol?, device: device? })
+    Some(Scale { settings: settings?, device: device? })
+}
+
+/// What a protocol leaves open: the unit, and when the pan rests.
+fn scale_settings(table: &Table<'_>, protocol: Protocol) -> Settings {
+    let usual = Settings::new(protocol);
+    if table.count(&["unit"]) > 0 {
+        table.optional::<String>("unit");
+        table.warn("unit", "unit has no effect: this protocol sends the unit with each weight", "remove it");
+    }
+    if table.count(&["equal_readings"]) == 0 {
+        return usual;
+    }
+    let equal_readings = within(table, "equal_readings", &EQUAL_READINGS, "readings");
+    Settings { equal_readings: equal_readings.unwrap_or(usual.equal_readings), ..usual }
 }
 
 pub(super) fn printer(root: &Table<'_>) -> Option<Printer> {

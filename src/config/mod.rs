@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub use device::{Device, Printer, Scale, ScaleProtocol, Scanner};
+pub use device::{Device, Printer, Scale, Scanner};
 pub use gpio::{Gpio, GpioBackend};
 pub use packing::{Carton, Packing};
 pub use problem::{Problem, Problems, Severity};

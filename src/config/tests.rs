@@ -135,11 +135,6 @@ fn each_wrong_value_is_an_error_on_its_line() {
         ("baud = 9600", "baud = 9601", "baud is not a rate that serial lines have; write one of 300"),
         ("#framing = \"8N1\"", "framing = \"9N1\"", "scanner[1].framing: `9N1` is no framing; write data bits"),
         ("#handshake = \"none\"", "handshake = \"dtr\"", "scanner[1].handshake is \"dtr\", which is not known; write"),
-        (
-            "protocol = \"mt-sics\"",
-            "protocol = \"nci\"",
-            "protocol names something that is not driven by this version; use \"hid\" or \"mt-sics\"",
-        ),
         ("protocol = \"mt-sics\"", "protocol = \"foo\"", "scale.protocol is \"foo\", which is not known"),
         (
             "role = \"label\"",

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hal::port::Address;
-use hal::scale::Protocol;
 
 use crate::config::{self, Config, Device, GpioBackend, Loaded, Problem, Problems};
 use crate::devices::{Devices, LabelPrinter, Pins, Scale, Scanner};
@@ -82,15 +81,11 @@ impl Setup {
     pub fn devices(&self) -> Devices {
         let scanner = |s: &config::Scanner| Some(Scanner { name: s.name.clone(), address: address(&s.device)? });
         let scale = &self.config.scale;
-        let protocol = match scale.protocol {
-            config::ScaleProtocol::Hid => Protocol::Hid,
-            config::ScaleProtocol::MtSics => Protocol::MtSics,
-        };
         let printer = &self.config.printer;
         let gpio = &self.config.gpio;
         Devices {
             scanners: self.config.scanners.iter().filter_map(scanner).collect(),
-            scale: address(&scale.device).map(|address| Scale { address, protocol }),
+            scale: address(&scale.device).map(|address| Scale { address, settings: scale.settings }),
             printer: address(&printer.device).map(|address| LabelPrinter { name: printer.name.clone(), address }),
             pins: (gpio.backend == GpioBackend::Rppal).then_some(Pins {
                 red: gpio.red,

@@ -118,7 +118,10 @@ async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, De
     }
     let devices = Devices {
         scanners: vec![Scanner { name: "hand".to_owned(), address: serial(bench.scanner.path()) }],
-        scale: Some(Scale { address: serial(bench.scale.path()), protocol: hal::scale::Protocol::MtSics }),
+        scale: Some(Scale {
+            address: serial(bench.scale.path()),
+            settings: hal::scale::Settings::new(hal::scale::Protocol::MtSics),
+        }),
         printer: Some(LabelPrinter {
             name: "label".to_owned(),
             address: Address::Tcp(bench.printer.addr().to_string()),

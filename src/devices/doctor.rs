@@ -106,7 +106,7 @@ async fn weigh(port: &mut Port, scale: &super::Scale) -> (Health, String) {
     let (_pace, mut paced) = watch::channel(Pace::Eager);
     let (_zero, mut zeroed) = mpsc::channel(1);
     let (said, mut says) = mpsc::channel(1);
-    let reading = scale::read(port, scale.protocol, &mut paced, &mut zeroed, move |event| {
+    let reading = scale::read(port, scale.settings, &mut paced, &mut zeroed, move |event| {
         let _ = said.try_send(event);
     });
     tokio::select! {

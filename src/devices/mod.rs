@@ -12,6 +12,7 @@ mod scanner;
 use std::time::Duration;
 
 use hal::port::{Address, Port, PortError};
+use hal::scale::Key;
 use tokio::sync::{mpsc, watch};
 
 use crate::screen::Mood;
@@ -43,7 +44,7 @@ pub struct Devices {
 #[derive(Debug)]
 pub struct Hands {
     pace: watch::Sender<hal::scale::Pace>,
-    zero: mpsc::Sender<()>,
+    keys: mpsc::Sender<Key>,
     print: mpsc::Sender<printer::Task>,
     mood: watch::Sender<Mood>,
     sound: mpsc::Sender<Sound>,
@@ -53,7 +54,7 @@ impl Hands {
     /// Starts a task for each device.
     pub fn start(devices: Devices, events: &mpsc::Sender<Event>) -> Self {
         let (pace, paced) = watch::channel(hal::scale::Pace::Calm);
-        let (zero, zeroed) = mpsc::channel(1);
+        let (keys, pressed) = mpsc::channel(1);
         let (print, tasks) = mpsc::channel(16);
         let (mood, moods) = watch::channel(Mood::Ready);
         let (sound, sounds) = mpsc::channel(4);
@@ -61,7 +62,7 @@ impl Hands {
             tokio::spawn(scanner::run(scanner, events.clone()));
         }
         if let Some(scale) = devices.scale {
-            tokio::spawn(scale::run(scale, paced, zeroed, events.clone()));
+            tokio::spawn(scale::run(scale, paced, pressed, events.clone()));
         }
         if let Some(printer) = devices.printer {
             tokio::spawn(printer::run(printer, tasks, events.clone()));
@@ -69,7 +70,7 @@ impl Hands {
         if let Some(pins) = devices.pins {
             tokio::spawn(lamp::run(pins, moods, sounds, events.clone()));
         }
-        Self { pace, zero, print, mood, sound }
+        Self { pace, keys, print, mood, sound }
     }
 
     /// Does what was decided. Nothing here blocks: a device that does not listen loses a sound, never a print, because
@@ -80,7 +81,7 @@ impl Hands {
             Effect::Send { job, bytes, clear } => printer::Task::Send { job, bytes, clear },
             Effect::Release => printer::Task::Release,
             Effect::ZeroScale => {
-                let _ = self.zero.try_send(());
+                let _ = self.keys.try_send(Key::Zero);
                 return;
             }
             Effect::Sound(sound) => {

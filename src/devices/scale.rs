@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use hal::port::Address;
-use hal::scale::{self, Pace, Protocol, State};
+use hal::scale::{self, Key, Pace, Settings, State};
 use tokio::sync::{mpsc, watch};
 
 use crate::station::event::{Device, Event, Reading, WeightState};
@@ -15,7 +15,7 @@ pub struct Scale {
     /// Where it is.
     pub address: Address,
     /// What it speaks.
-    pub protocol: Protocol,
+    pub settings: Settings,
 }
 
 /// Readings that may wait for the loop; one that finds the queue full is old before it would be read.
@@ -27,14 +27,14 @@ const REPEAT: Duration = Duration::from_millis(700);
 pub(super) async fn run(
     scale: Scale,
     mut pace: watch::Receiver<Pace>,
-    mut zero: mpsc::Receiver<()>,
+    mut keys: mpsc::Receiver<Key>,
     events: mpsc::Sender<Event>,
 ) {
     loop {
         let mut port = super::open(&scale.address, &Device::Scale, &events).await;
         let (said, mut says) = mpsc::channel(QUEUE);
         let mut last: Option<(Reading, Instant)> = None;
-        let reading = scale::read(&mut port, scale.protocol, &mut pace, &mut zero, move |event| {
+        let reading = scale::read(&mut port, scale.settings, &mut pace, &mut keys, move |event| {
             if let Some(event) = news(&mut last, event) {
                 let _ = said.try_send(event);
             }
@@ -61,7 +61,7 @@ fn news(last: &mut Option<(Reading, Instant)>, event: scale::Event) -> Option<Ev
                 unit: wire.unit.symbol().to_owned(),
                 state: match wire.state {
                     State::Stable => WeightState::Stable,
-                    State::Moving => WeightState::Moving,
+                    State::Moving | State::Unsaid => WeightState::Moving,
                     State::Negative => WeightState::Negative,
                     State::Over => WeightState::Over,
                     State::Under | State::Fault(_) => WeightState::Fault,
@@ -83,9 +83,9 @@ fn news(last: &mut Option<(Reading, Instant)>, event: scale::Event) -> Option<Ev
             tracing::warn!(bytes, "the scale sends what is not its protocol; check baud rate and framing");
             None
         }
-        scale::Event::Zeroed => None,
-        scale::Event::ZeroRefused(why) => {
-            tracing::warn!(why, "the scale would not be set to zero");
+        scale::Event::Done(_) => None,
+        scale::Event::Refused(key, why) => {
+            tracing::warn!(?key, why, "the scale refused a key");
             None
         }
     }

@@ -9,6 +9,7 @@
 //! device's choice (3 on nearly all; Accupost's is 9), so it is a parameter. A device sends by itself, falls silent when
 //! it sleeps, and its first report after opening may be old.
 
+use super::codec::{Answer, Codec};
 use super::reading::{Reading, State, WireUnit};
 
 /// The number of the data report on nearly every scale.
@@ -16,38 +17,29 @@ pub const USUAL_REPORT: u8 = 3;
 /// Control report 2, bit 1: set to zero. Best effort: many scales ignore it, so look for a reading of zero after it.
 pub const ZERO: &[u8] = &[0x02, 0x02];
 
-/// What one report said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// A weight, or the reason there is none.
-    Reading(Reading),
-    /// Another report of the device: no weight and no error.
-    Other,
-    /// This many bytes that are no data report.
-    Garbled(usize),
-}
-
 /// Reads whole reports.
 #[derive(Debug, Clone, Copy)]
-pub struct Codec {
+pub struct Hid {
     report: u8,
 }
 
-impl Default for Codec {
+impl Default for Hid {
     fn default() -> Self {
         Self::new(USUAL_REPORT)
     }
 }
 
-impl Codec {
+impl Hid {
     /// For scales whose data report has this number.
     #[must_use]
     pub fn new(report: u8) -> Self {
         Self { report }
     }
+}
 
+impl Codec for Hid {
     /// Takes one report, with its number before it, as one read of a hidraw node gives it.
-    pub fn push(&mut self, report: &[u8], emit: &mut dyn FnMut(Answer)) {
+    fn push(&mut self, report: &[u8], emit: &mut dyn FnMut(Answer)) {
         emit(match report {
             [number, status, unit, exponent, low, high, ..] if *number == self.report => {
                 let weight = u16::from_le_bytes([*low, *high]);
@@ -57,6 +49,11 @@ impl Codec {
             [number, _, ..] if *number != 0 && *number != self.report => Answer::Other,
             _ => Answer::Garbled(report.len()),
         });
+    }
+
+    /// A report is whole or it is not one.
+    fn reset(&mut self) -> usize {
+        0
     }
 }
 
@@ -120,7 +117,7 @@ mod tests {
 
     fn answer(report: &[u8]) -> Answer {
         let mut out = Vec::new();
-        Codec::default().push(report, &mut |answer| out.push(answer));
+        Hid::default().push(report, &mut |answer| out.push(answer));
         assert_eq!(out.len(), 1);
         out.remove(0)
     }
@@ -184,7 +181,7 @@ mod tests {
         let report = [0x09, 0x04, 0x02, 0x00, 0x14, 0x00];
         assert_eq!(answer(&report), Answer::Other);
         let mut out = Vec::new();
-        Codec::new(9).push(&report, &mut |answer| out.push(answer));
+        Hid::new(9).push(&report, &mut |answer| out.push(answer));
         assert!(matches!(&out[..], [Answer::Reading(reading)] if reading.picograms == 20 * GRAM));
     }
 

@@ -4,11 +4,14 @@
 //! scale that says nothing, or nonsense, is an event of its own: a frozen weight is never repeated, and no answer is
 //! never a weight of zero.
 
+mod codec;
 pub mod hid;
+mod lines;
 pub mod mt_sics;
 mod polled;
 mod pushed;
 mod reading;
+mod steady;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -17,7 +20,9 @@ use tokio::sync::{mpsc, watch};
 
 use crate::port::{Port, PortError};
 
+pub use codec::{Answer, Codec, Key, Questions};
 pub use reading::{RAW_MAX, Reading, State, WireUnit};
+pub use steady::Steady;
 
 /// A scale that has not answered for this long is asleep, switched off or speaks another language.
 pub const SILENCE: Duration = Duration::from_secs(2);
@@ -31,19 +36,61 @@ pub enum Protocol {
     Hid,
 }
 
+impl Protocol {
+    /// All of them, with the names they have in the configuration.
+    pub const NAMES: [(&str, Self); 2] = [("hid", Self::Hid), ("mt-sics", Self::MtSics)];
+
+    /// What it is asked; `None` for one that sends by itself and is not asked.
+    #[must_use]
+    pub fn questions(self) -> Option<Questions> {
+        match self {
+            Self::MtSics => Some(mt_sics::QUESTIONS),
+            Self::Hid => None,
+        }
+    }
+}
+
 /// Not a protocol.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no scale protocol; write mt-sics or hid")]
+#[error("`{0}` is no scale protocol")]
 pub struct ProtocolError(String);
 
 impl FromStr for Protocol {
     type Err = ProtocolError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "mt-sics" => Ok(Self::MtSics),
-            "hid" => Ok(Self::Hid),
-            _ => Err(ProtocolError(text.to_owned())),
+        let known = Self::NAMES.iter().find(|(name, _)| *name == text);
+        known.map(|(_, protocol)| *protocol).ok_or_else(|| ProtocolError(text.to_owned()))
+    }
+}
+
+/// What a scale speaks, and what its protocol leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// The unit, where the wire has none.
+    pub unit: Option<WireUnit>,
+    /// Equal readings in a row that are rest, where the wire does not tell.
+    pub equal_readings: u32,
+}
+
+impl Settings {
+    /// Equal readings that are taken for rest unless set otherwise: a quarter of a second at the eager pace.
+    pub const EQUAL_READINGS: u32 = 5;
+
+    /// A protocol, and nothing else to say.
+    #[must_use]
+    pub fn new(protocol: Protocol) -> Self {
+        Self { protocol, unit: None, equal_readings: Self::EQUAL_READINGS }
+    }
+
+    /// The machine that reads its bytes.
+    #[must_use]
+    pub fn codec(self) -> Box<dyn Codec> {
+        match self.protocol {
+            Protocol::MtSics => Box::new(mt_sics::MtSics::default()),
+            Protocol::Hid => Box::new(hid::Hid::default()),
         }
     }
 }
@@ -77,23 +124,26 @@ pub enum Event {
     Silent,
     /// This many bytes that are not the protocol: wrong baud rate, framing or protocol.
     Garbled(usize),
-    /// The scale was set to zero.
-    Zeroed,
-    /// The scale would not be set to zero: `busy`, `over`, `under`, `no_answer`.
-    ZeroRefused(&'static str),
+    /// The scale took this key.
+    Done(Key),
+    /// The scale would not: `busy`, `over`, `under`, `no_answer`, `not_allowed`.
+    Refused(Key, &'static str),
 }
 
-/// Reads a scale until its port is lost, and returns why it was. Each message on `zero` sets the scale to zero once.
+/// Reads a scale until its port is lost, and returns why it was. Each message on `keys` presses that key once.
 pub async fn read(
     port: &mut Port,
-    protocol: Protocol,
+    settings: Settings,
     pace: &mut watch::Receiver<Pace>,
-    zero: &mut mpsc::Receiver<()>,
+    keys: &mut mpsc::Receiver<Key>,
     emit: impl FnMut(Event),
 ) -> PortError {
-    let lost = match protocol {
-        Protocol::MtSics => polled::read(port, pace, zero, emit).await,
-        Protocol::Hid => pushed::read(port, zero, emit).await,
+    let lost = match settings.protocol.questions() {
+        Some(questions) => {
+            let steady = Steady::new(settings.equal_readings);
+            polled::Dialog { port, codec: settings.codec(), questions, steady, emit }.run(pace, keys).await
+        }
+        None => pushed::read(port, keys, emit).await,
     };
     match lost {
         Ok(never) => match never {},

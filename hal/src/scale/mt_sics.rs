@@ -16,101 +16,63 @@
 //! between makers, so a line is split at runs of blanks. A scale set to 7E1 and read as 8N1 shows its parity in bit 7:
 //! that bit is masked.
 
+use super::codec::{Answer, Codec, Key, Questions};
+use super::lines::{self, Line, Lines};
 use super::reading::{Reading, State, WireUnit};
 
-/// Asks for the weight now, at rest or not.
-pub const ASK: &[u8] = b"SI\r\n";
-/// Sets the scale to zero, once it is at rest.
-pub const ZERO: &[u8] = b"Z\r\n";
+/// `SI` is the weight now, at rest or not; `Z` and `T` wait until the pan rests.
+pub const QUESTIONS: Questions =
+    Questions { weight: &[b"SI\r\n"], zero: b"Z\r\n", tare: b"T\r\n", answers_keys: true, gap_ms: 0 };
 
-/// The longest line, bytes; the longest a scale sends is an `I4` of some 30.
-const LINE_MAX: usize = 96;
-
-/// One line of the scale.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// A weight, or the reason there is none.
-    Reading(Reading),
-    /// Zero is set.
-    Zeroed,
-    /// Zero is refused, by a name that does not change: `busy`, `over`, `under`.
-    ZeroRefused(&'static str),
-    /// A line that is no weight and no error: an identification, an echo.
-    Other,
-    /// This many bytes that are no line of MT-SICS.
-    Garbled(usize),
-}
-
-/// Cuts bytes into lines and reads them. Holds at most one line.
+/// Reads lines.
 #[derive(Debug, Default)]
-pub struct Codec {
-    line: Vec<u8>,
-    swallowed: usize,
+pub struct MtSics {
+    lines: Lines,
 }
 
-impl Codec {
-    /// An empty line.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+impl Codec for MtSics {
+    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
+        self.lines.push(bytes, |line| {
+            emit(match line {
+                Line::Text(raw) => read_line(raw).unwrap_or(Answer::Garbled(raw.len())),
+                Line::TooLong(count) => Answer::Garbled(count),
+            });
+        });
     }
 
-    /// Takes what arrived.
-    pub fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
-        for &byte in bytes {
-            match byte & 0x7F {
-                b'\r' | b'\n' => self.end(emit),
-                _ if self.swallowed > 0 => self.swallowed += 1,
-                _ if self.line.len() == LINE_MAX => {
-                    self.swallowed = LINE_MAX + 1;
-                    self.line.clear();
-                }
-                _ => self.line.push(byte),
-            }
-        }
-    }
-
-    /// The scale fell silent in the middle of a line: the rest will not come. Says how many bytes are thrown away.
-    pub fn reset(&mut self) -> usize {
-        let thrown = self.line.len() + self.swallowed;
-        self.line.clear();
-        self.swallowed = 0;
-        thrown
-    }
-
-    fn end(&mut self, emit: &mut dyn FnMut(Answer)) {
-        if self.swallowed > 0 {
-            emit(Answer::Garbled(self.reset()));
-        } else if !self.line.is_empty() {
-            emit(read_line(&self.line));
-            self.line.clear();
-        }
+    fn reset(&mut self) -> usize {
+        self.lines.reset()
     }
 }
 
-fn read_line(raw: &[u8]) -> Answer {
-    let garbled = Answer::Garbled(raw.len());
-    let text: String = raw.iter().map(|byte| char::from(byte & 0x7F)).collect();
-    if text.chars().any(|c| c.is_ascii_control()) {
-        return garbled;
-    }
+fn read_line(raw: &[u8]) -> Option<Answer> {
+    let text = lines::text(raw)?;
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let without_weight = |state| Answer::Reading(Reading::without_weight(state, raw));
-    match words.as_slice() {
+    Some(match words.as_slice() {
         ["S", "+"] => without_weight(State::Over),
         ["S", "-"] => without_weight(State::Under),
         ["S", "I"] => without_weight(State::Fault("busy")),
         ["ES"] => without_weight(State::Fault("syntax_error")),
         ["ET"] => without_weight(State::Fault("transmission_error")),
         ["EL"] => without_weight(State::Fault("logic_error")),
-        ["S", motion @ ("S" | "D"), weight @ ..] => read_weight(weight, *motion == "D", raw).unwrap_or(garbled),
-        ["Z" | "ZI", "A" | "S" | "D"] => Answer::Zeroed,
-        ["Z" | "ZI", "I"] => Answer::ZeroRefused("busy"),
-        ["Z" | "ZI", "+"] => Answer::ZeroRefused("over"),
-        ["Z" | "ZI", "-"] => Answer::ZeroRefused("under"),
-        ["I0" | "I1" | "I2" | "I3" | "I4" | "T" | "TI" | "TA" | "TAC" | "D" | "K" | "SIR", ..] => Answer::Other,
-        _ => garbled,
-    }
+        ["S", motion @ ("S" | "D"), weight @ ..] => read_weight(weight, *motion == "D", raw)?,
+        ["Z" | "ZI", answer] => pressed(Key::Zero, answer)?,
+        ["T" | "TI", answer, ..] => pressed(Key::Tare, answer)?,
+        ["I0" | "I1" | "I2" | "I3" | "I4" | "TA" | "TAC" | "D" | "K" | "SIR", ..] => Answer::Other,
+        _ => return None,
+    })
+}
+
+/// `A`, or the tare's weight after `S` or `D`: taken.
+fn pressed(key: Key, answer: &str) -> Option<Answer> {
+    Some(match answer {
+        "A" | "S" | "D" => Answer::Done(key),
+        "I" => Answer::Refused(key, "busy"),
+        "+" => Answer::Refused(key, "over"),
+        "-" => Answer::Refused(key, "under"),
+        _ => return None,
+    })
 }
 
 /// `100.00 g`, and `- 0.50 g` of makers who set the sign apart. A weight without its unit is no weight.
@@ -137,7 +99,7 @@ mod tests {
 
     fn answers(bytes: &[u8]) -> Vec<Answer> {
         let mut out = Vec::new();
-        Codec::new().push(bytes, &mut |answer| out.push(answer));
+        MtSics::default().push(bytes, &mut |answer| out.push(answer));
         out
     }
 
@@ -217,7 +179,7 @@ mod tests {
 
     #[test]
     fn half_a_line_and_a_new_one_never_make_a_weight() {
-        let mut codec = Codec::new();
+        let mut codec = MtSics::default();
         let mut out = Vec::new();
         codec.push(b"S S     1", &mut |answer| out.push(answer));
         assert_eq!(codec.reset(), 9);
@@ -227,22 +189,19 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_end_is_bounded() {
-        let mut codec = Codec::new();
-        let mut out = Vec::new();
-        for _ in 0..1000 {
-            codec.push(&[b'S'; 1000], &mut |answer| out.push(answer));
-        }
-        assert!(codec.line.capacity() <= 2 * LINE_MAX);
-        codec.push(b"\r\nS +\r\n", &mut |answer| out.push(answer));
-        assert_eq!(out.len(), 2);
-        assert_eq!(out[0], Answer::Garbled(1_000_000));
+    fn a_line_without_end_is_garbled_and_the_next_is_read() {
+        let mut long = vec![b'S'; 1000];
+        long.extend(b"\r\nS +\r\n");
+        assert!(matches!(&answers(&long)[..], [Answer::Garbled(1000), Answer::Reading(_)]));
     }
 
     #[test]
     fn zero_is_set_or_refused_with_its_reason() {
-        assert_eq!(answers(b"Z A\r\n"), [Answer::Zeroed]);
-        assert_eq!(answers(b"Z I\r\nZ +\r\nZ -\r\n"), ["busy", "over", "under"].map(Answer::ZeroRefused));
+        assert_eq!(answers(b"Z A\r\n"), [Answer::Done(Key::Zero)]);
+        let refused = ["busy", "over", "under"].map(|why| Answer::Refused(Key::Zero, why));
+        assert_eq!(answers(b"Z I\r\nZ +\r\nZ -\r\n"), refused);
+        assert_eq!(answers(b"T S      12.00 g\r\n"), [Answer::Done(Key::Tare)]);
+        assert_eq!(answers(b"T I\r\n"), [Answer::Refused(Key::Tare, "busy")]);
         assert_eq!(answers(b"I4 A \"0123456789\"\r\n"), [Answer::Other]);
     }
 
@@ -251,7 +210,7 @@ mod tests {
         fn no_bytes_panic_and_no_frame_outgrows_its_bound(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             for answer in answers(&bytes) {
                 if let Answer::Reading(reading) = answer {
-                    prop_assert!(reading.raw.len() <= LINE_MAX);
+                    prop_assert!(reading.raw.len() <= super::super::RAW_MAX);
                 }
             }
         }
@@ -259,7 +218,7 @@ mod tests {
         #[test]
         fn a_weight_survives_byte_by_byte(grams in 0u32..99_999_999) {
             let frame = format!("S S {:>7}.{:02} g\r\n", grams / 100, grams % 100);
-            let mut codec = Codec::new();
+            let mut codec = MtSics::default();
             let mut out = Vec::new();
             for byte in frame.bytes() {
                 codec.push(&[byte], &mut |answer| out.push(answer));

@@ -6,69 +6,93 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::mt_sics::{ASK, Answer, Codec, ZERO};
+use super::codec::{Answer, Codec, Key, Questions};
+use super::steady::Steady;
 use super::{Event, Pace, SILENCE};
 use crate::port::{Port, PortError};
 
-/// A scale answers `SI` within 100 ms; a busy one says so. After this the question is asked again.
+/// A scale answers within 100 ms; a busy one says so. After this the question is asked again.
 const ANSWER: Duration = Duration::from_millis(500);
-/// `Z` waits for the pan to come to rest, up to the scale's own limit (3 s on most).
-const ZERO_ANSWER: Duration = Duration::from_secs(5);
+/// A key waits for the pan to come to rest, up to the scale's own limit (3 s on most).
+const KEY_ANSWER: Duration = Duration::from_secs(5);
 /// Bytes of a question nobody takes: the line is held by its handshake.
 const TAKEN: Duration = Duration::from_secs(2);
 
-struct Dialog<'a, E> {
-    port: &'a mut Port,
-    codec: Codec,
-    emit: E,
-    heard: Instant,
-    silent: bool,
+pub(super) struct Dialog<'a, E> {
+    pub(super) port: &'a mut Port,
+    pub(super) codec: Box<dyn Codec>,
+    pub(super) questions: Questions,
+    pub(super) steady: Steady,
+    pub(super) emit: E,
 }
 
 /// What ends the wait for an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     Weight,
-    Zero,
+    Key(Key),
 }
 
-pub(super) async fn read(
-    port: &mut Port,
-    pace: &mut watch::Receiver<Pace>,
-    zero: &mut mpsc::Receiver<()>,
-    emit: impl FnMut(Event),
-) -> Result<Infallible, PortError> {
-    let mut dialog = Dialog { port, codec: Codec::new(), emit, heard: Instant::now(), silent: false };
-    loop {
-        let asked = Instant::now();
-        dialog.ask(ASK, asked + ANSWER, &Wanted::Weight).await?;
-        dialog.notice_silence();
-        if next_question(asked, pace, zero).await {
-            dialog.zero().await?;
-        }
-    }
-}
-
-/// Waits for the next question's time, which the pace may move; `true` when zero is wanted first. A sender that is gone
-/// asks for nothing any more.
-async fn next_question(asked: Instant, pace: &mut watch::Receiver<Pace>, zero: &mut mpsc::Receiver<()>) -> bool {
-    loop {
-        let due = asked + pace.borrow_and_update().period();
-        tokio::select! {
-            biased;
-            Some(()) = zero.recv() => return true,
-            Ok(()) = pace.changed() => {}
-            () = sleep_until(due) => return false,
-        }
-    }
+/// What came in one read.
+#[derive(Default)]
+struct Heard {
+    answered: bool,
+    wants: Option<&'static [u8]>,
 }
 
 impl<E: FnMut(Event)> Dialog<'_, E> {
-    /// Sends a question and hears the scale out until the answer or `until`. Whether it was answered.
-    async fn ask(&mut self, question: &[u8], until: Instant, wanted: &Wanted) -> Result<bool, PortError> {
-        match self.port.transmit_all(question, TAKEN).await {
-            Ok(()) => {}
-            Err((_, cause)) => return Err(cause),
+    pub(super) async fn run(
+        mut self,
+        pace: &mut watch::Receiver<Pace>,
+        keys: &mut mpsc::Receiver<Key>,
+    ) -> Result<Infallible, PortError> {
+        let gap = Duration::from_millis(self.questions.gap_ms);
+        let (mut heard, mut silent, mut turn) = (Instant::now(), false, 0);
+        loop {
+            let asked = Instant::now();
+            let question = self.questions.weight[turn % self.questions.weight.len()];
+            if self.ask(question, asked + ANSWER, Wanted::Weight).await? {
+                (heard, silent) = (Instant::now(), false);
+            } else {
+                turn += 1;
+            }
+            if !silent && heard.elapsed() >= SILENCE {
+                silent = true;
+                (self.emit)(Event::Silent);
+            }
+            if let Some(key) = self.wait(asked, pace, keys).await? {
+                sleep_until(asked + gap).await;
+                self.press(key).await?;
+                sleep_until(Instant::now() + gap).await;
+            }
         }
+    }
+
+    /// Waits for the next question's time, which the pace may move, and listens meanwhile: what a scale says unasked
+    /// must not lie in the line until it is old. A key is pressed first. A sender that is gone asks for nothing any more.
+    async fn wait(
+        &mut self,
+        asked: Instant,
+        pace: &mut watch::Receiver<Pace>,
+        keys: &mut mpsc::Receiver<Key>,
+    ) -> Result<Option<Key>, PortError> {
+        let gap = Duration::from_millis(self.questions.gap_ms);
+        let mut buffer = [0; 256];
+        loop {
+            let due = asked + gap.max(pace.borrow_and_update().period());
+            tokio::select! {
+                biased;
+                Some(key) = keys.recv() => return Ok(Some(key)),
+                received = self.port.receive(&mut buffer) => drop(self.take(&buffer[..received?], None)),
+                Ok(()) = pace.changed() => {}
+                () = sleep_until(due) => return Ok(None),
+            }
+        }
+    }
+
+    /// Sends a question and hears the scale out until the answer or `until`. Whether it was answered.
+    async fn ask(&mut self, question: &[u8], until: Instant, wanted: Wanted) -> Result<bool, PortError> {
+        self.say(question).await?;
         let mut buffer = [0; 256];
         loop {
             let Ok(received) = timeout_at(until, self.port.receive(&mut buffer)).await else {
@@ -76,59 +100,64 @@ impl<E: FnMut(Event)> Dialog<'_, E> {
                 self.report_garbled(thrown);
                 return Ok(false);
             };
-            if self.take(&buffer[..received?], wanted) {
+            let heard = self.take(&buffer[..received?], Some(wanted));
+            if let Some(wants) = heard.wants {
+                self.say(wants).await?;
+            }
+            if heard.answered {
                 return Ok(true);
             }
         }
     }
 
-    /// Reports what came; whether the wanted answer was in it. Whatever is garbled in one read is one event.
-    fn take(&mut self, bytes: &[u8], wanted: &Wanted) -> bool {
-        let (mut answered, mut garbled) = (false, 0);
-        let (emit, heard, silent) = (&mut self.emit, &mut self.heard, &mut self.silent);
-        self.codec.push(bytes, &mut |answer| {
-            if !matches!(answer, Answer::Garbled(_)) {
-                (*heard, *silent) = (Instant::now(), false);
-            }
-            match answer {
-                Answer::Reading(reading) => {
-                    answered |= matches!(wanted, Wanted::Weight);
-                    emit(Event::Reading(reading));
-                }
-                Answer::Zeroed => {
-                    answered |= matches!(wanted, Wanted::Zero);
-                    emit(Event::Zeroed);
-                }
-                Answer::ZeroRefused(reason) => {
-                    answered |= matches!(wanted, Wanted::Zero);
-                    emit(Event::ZeroRefused(reason));
-                }
-                Answer::Other => {}
-                Answer::Garbled(count) => garbled += count,
-            }
-        });
-        self.report_garbled(garbled);
-        answered
+    async fn say(&mut self, bytes: &[u8]) -> Result<(), PortError> {
+        self.port.transmit_all(bytes, TAKEN).await.map_err(|(_, cause)| cause)
     }
 
-    async fn zero(&mut self) -> Result<(), PortError> {
-        let until = Instant::now() + ZERO_ANSWER;
-        if !self.ask(ZERO, until, &Wanted::Zero).await? {
-            (self.emit)(Event::ZeroRefused("no_answer"));
+    /// Reports what came. Whatever is garbled in one read is one event.
+    fn take(&mut self, bytes: &[u8], wanted: Option<Wanted>) -> Heard {
+        let (mut heard, mut garbled) = (Heard::default(), 0);
+        let (emit, steady) = (&mut self.emit, &mut self.steady);
+        self.codec.push(bytes, &mut |answer| match answer {
+            Answer::Reading(reading) => {
+                heard.answered |= wanted == Some(Wanted::Weight);
+                emit(Event::Reading(steady.judge(reading)));
+            }
+            Answer::Done(key) => {
+                heard.answered |= wanted == Some(Wanted::Key(key));
+                emit(Event::Done(key));
+            }
+            Answer::Refused(key, reason) => {
+                heard.answered |= wanted == Some(Wanted::Key(key));
+                emit(Event::Refused(key, reason));
+            }
+            Answer::Wants(bytes) => heard.wants = Some(bytes),
+            Answer::Other => {}
+            Answer::Garbled(count) => garbled += count,
+        });
+        self.report_garbled(garbled);
+        heard
+    }
+
+    async fn press(&mut self, key: Key) -> Result<(), PortError> {
+        let bytes = match key {
+            Key::Zero => self.questions.zero,
+            Key::Tare => self.questions.tare,
+        };
+        if bytes.is_empty() {
+            (self.emit)(Event::Refused(key, "not_allowed"));
+        } else if !self.questions.answers_keys {
+            self.say(bytes).await?;
+        } else if !self.ask(bytes, Instant::now() + KEY_ANSWER, Wanted::Key(key)).await? {
+            (self.emit)(Event::Refused(key, "no_answer"));
         }
         Ok(())
     }
 
     fn report_garbled(&mut self, count: usize) {
         if count > 0 {
+            self.steady.forget();
             (self.emit)(Event::Garbled(count));
-        }
-    }
-
-    fn notice_silence(&mut self) {
-        if !self.silent && self.heard.elapsed() >= SILENCE {
-            self.silent = true;
-            (self.emit)(Event::Silent);
         }
     }
 }

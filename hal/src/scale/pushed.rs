@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use super::hid::{Answer, Codec, ZERO};
+use super::codec::{Answer, Codec, Key};
+use super::hid::{Hid, ZERO};
 use super::{Event, SILENCE};
 use crate::port::{Port, PortError};
 
@@ -15,22 +16,22 @@ const TAKEN: Duration = Duration::from_secs(2);
 
 enum Happened {
     Report(usize),
-    ZeroWanted,
+    Pressed(Key),
     Nothing,
 }
 
 pub(super) async fn read(
     port: &mut Port,
-    zero: &mut mpsc::Receiver<()>,
+    keys: &mut mpsc::Receiver<Key>,
     mut emit: impl FnMut(Event),
 ) -> Result<Infallible, PortError> {
-    let mut codec = Codec::default();
+    let mut codec = Hid::default();
     let mut buffer = [0; 64];
     let (mut stale, mut silent, mut heard) = (true, false, Instant::now());
     loop {
         let happened = tokio::select! {
             biased;
-            Some(()) = zero.recv() => Happened::ZeroWanted,
+            Some(key) = keys.recv() => Happened::Pressed(key),
             received = hear(port, &mut buffer, (!silent).then_some(heard + SILENCE)) => match received {
                 Some(count) => Happened::Report(count?),
                 None => Happened::Nothing,
@@ -44,13 +45,14 @@ pub(super) async fn read(
                         emit(Event::Reading(reading));
                     }
                 }
-                Answer::Other => {}
                 Answer::Garbled(count) => emit(Event::Garbled(count)),
+                Answer::Done(_) | Answer::Refused(..) | Answer::Wants(_) | Answer::Other => {}
             }),
-            Happened::ZeroWanted => {
+            Happened::Pressed(Key::Tare) => emit(Event::Refused(Key::Tare, "not_allowed")),
+            Happened::Pressed(Key::Zero) => {
                 if let Err((_, cause)) = port.transmit_all(ZERO, TAKEN).await {
                     tracing::warn!(device = port.what(), %cause, "the scale takes no command; zero it by its own key");
-                    emit(Event::ZeroRefused("no_answer"));
+                    emit(Event::Refused(Key::Zero, "no_answer"));
                 }
             }
             Happened::Nothing => {

@@ -25,6 +25,8 @@ pub enum State {
     Stable,
     /// In motion: to be shown, never to be billed.
     Moving,
+    /// The protocol does not say: [`super::Steady`] judges it before anybody above sees it.
+    Unsaid,
     /// At rest below zero.
     Negative,
     /// More than the scale can weigh.
@@ -40,7 +42,7 @@ impl State {
     /// Whether the reading carries a weight at all.
     #[must_use]
     pub fn has_weight(self) -> bool {
-        matches!(self, Self::Stable | Self::Moving | Self::Negative)
+        matches!(self, Self::Stable | Self::Moving | Self::Unsaid | Self::Negative)
     }
 }
 

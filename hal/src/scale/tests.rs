@@ -12,7 +12,7 @@ struct Bench {
     far: Port,
     events: mpsc::UnboundedReceiver<Event>,
     pace: watch::Sender<Pace>,
-    zero: mpsc::Sender<()>,
+    keys: mpsc::Sender<Key>,
     reader: JoinHandle<PortError>,
 }
 
@@ -22,12 +22,12 @@ fn bench(protocol: Protocol) -> Bench {
     let (mut near, far) = (Port::over(near, "scale").unwrap(), Port::over(far, "far").unwrap());
     let (told, events) = mpsc::unbounded_channel();
     let (pace, mut pace_seen) = watch::channel(Pace::Eager);
-    let (zero, mut zero_wanted) = mpsc::channel(1);
+    let (keys, mut pressed) = mpsc::channel(1);
     let reader = tokio::spawn(async move {
         let emit = move |event| told.send(event).unwrap();
-        read(&mut near, protocol, &mut pace_seen, &mut zero_wanted, emit).await
+        read(&mut near, Settings::new(protocol), &mut pace_seen, &mut pressed, emit).await
     });
-    Bench { far, events, pace, zero, reader }
+    Bench { far, events, pace, keys, reader }
 }
 
 impl Bench {
@@ -56,11 +56,11 @@ impl Bench {
 #[tokio::test(start_paused = true)]
 async fn the_next_question_waits_for_the_answer_and_for_its_pace() {
     let mut bench = bench(Protocol::MtSics);
-    assert_eq!(bench.asked().await, mt_sics::ASK);
+    assert_eq!(bench.asked().await, mt_sics::QUESTIONS.weight[0]);
     let begin = Instant::now();
     bench.say(b"S S     5.0 g\r\n").await;
     assert_eq!(bench.grams().await, 5);
-    assert_eq!(bench.asked().await, mt_sics::ASK);
+    assert_eq!(bench.asked().await, mt_sics::QUESTIONS.weight[0]);
     assert_eq!(begin.elapsed(), Pace::Eager.period());
     bench.pace.send(Pace::Calm).unwrap();
     bench.say(b"S S     6.0 g\r\n").await;
@@ -125,24 +125,24 @@ async fn half_an_answer_is_thrown_away_before_the_next_question() {
 async fn zero_is_asked_once_and_its_answer_told() {
     let mut bench = bench(Protocol::MtSics);
     bench.asked().await;
-    bench.zero.send(()).await.unwrap();
+    bench.keys.send(Key::Zero).await.unwrap();
     bench.say(b"S S     5.0 g\r\n").await;
     bench.event().await;
-    assert_eq!(bench.asked().await, mt_sics::ZERO);
+    assert_eq!(bench.asked().await, mt_sics::QUESTIONS.zero);
     bench.say(b"Z +\r\n").await;
-    assert_eq!(bench.event().await, Event::ZeroRefused("over"));
-    assert_eq!(bench.asked().await, mt_sics::ASK);
+    assert_eq!(bench.event().await, Event::Refused(Key::Zero, "over"));
+    assert_eq!(bench.asked().await, mt_sics::QUESTIONS.weight[0]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_zero_nobody_answers_is_refused() {
     let mut bench = bench(Protocol::MtSics);
     bench.asked().await;
-    bench.zero.send(()).await.unwrap();
+    bench.keys.send(Key::Zero).await.unwrap();
     bench.say(b"S S     5.0 g\r\n").await;
     bench.event().await;
     bench.asked().await;
-    assert_eq!(bench.event().await, Event::ZeroRefused("no_answer"));
+    assert_eq!(bench.event().await, Event::Refused(Key::Zero, "no_answer"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -178,7 +178,7 @@ async fn a_sleeping_hid_scale_is_silent_once_even_when_it_sends_nonsense() {
 #[tokio::test(start_paused = true)]
 async fn a_hid_scale_is_zeroed_by_its_control_report() {
     let mut bench = bench(Protocol::Hid);
-    bench.zero.send(()).await.unwrap();
+    bench.keys.send(Key::Zero).await.unwrap();
     assert_eq!(bench.asked().await, hid::ZERO);
     drop(bench.far);
     assert_eq!(bench.reader.await.unwrap().kind(), PortErrorKind::Lost);

@@ -1,7 +1,7 @@
 //! Scales.
 
 use parceld_hal::port::PortErrorKind;
-use parceld_hal::scale::{self, Event, Pace, Protocol, State, WireUnit};
+use parceld_hal::scale::{self, Event, Key, Pace, Protocol, Settings, State, WireUnit};
 use parceld_hal::sim::{Scale, ScaleFault};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -13,7 +13,7 @@ const GRAM: i64 = WireUnit::Gram.picograms();
 struct Bench {
     scale: Scale,
     events: mpsc::UnboundedReceiver<Event>,
-    zero: mpsc::Sender<()>,
+    zero: mpsc::Sender<Key>,
     _pace: watch::Sender<Pace>,
     reader: JoinHandle<PortErrorKind>,
     _folder: tempfile::TempDir,
@@ -26,7 +26,7 @@ async fn bench() -> Bench {
     Bench { scale, events, zero, _pace: pace, reader, _folder: folder }
 }
 
-type Reading = (mpsc::UnboundedReceiver<Event>, mpsc::Sender<()>, watch::Sender<Pace>, JoinHandle<PortErrorKind>);
+type Reading = (mpsc::UnboundedReceiver<Event>, mpsc::Sender<Key>, watch::Sender<Pace>, JoinHandle<PortErrorKind>);
 
 async fn reading(scale: &Scale) -> Reading {
     let mut port = open(scale.path()).await;
@@ -35,7 +35,7 @@ async fn reading(scale: &Scale) -> Reading {
     let (pace, mut pace_seen) = watch::channel(Pace::Eager);
     let reader = tokio::spawn(async move {
         let emit = |event| told.send(event).unwrap();
-        scale::read(&mut port, Protocol::MtSics, &mut pace_seen, &mut zero_wanted, emit).await.kind()
+        scale::read(&mut port, Settings::new(Protocol::MtSics), &mut pace_seen, &mut zero_wanted, emit).await.kind()
     });
     (events, zero, pace, reader)
 }
@@ -105,12 +105,12 @@ async fn zero_is_set_on_dust_and_refused_under_a_parcel() {
     bench.scale.set_settling(true);
     bench.scale.put(2000 * GRAM);
     bench.until(rests_at(2000)).await;
-    bench.zero.send(()).await.unwrap();
-    bench.until(|event| *event == Event::ZeroRefused("over")).await;
+    bench.zero.send(Key::Zero).await.unwrap();
+    bench.until(|event| *event == Event::Refused(Key::Zero, "over")).await;
     bench.scale.put(5 * GRAM);
     bench.until(rests_at(5)).await;
-    bench.zero.send(()).await.unwrap();
-    bench.until(|event| *event == Event::Zeroed).await;
+    bench.zero.send(Key::Zero).await.unwrap();
+    bench.until(|event| *event == Event::Done(Key::Zero)).await;
     bench.until(rests_at(0)).await;
 }
 

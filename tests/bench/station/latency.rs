@@ -99,7 +99,10 @@ async fn bench(folder: &Folder) -> Vec<Took> {
     let serial = |path: &std::path::Path| Address::Serial(SerialSettings::new(path));
     let devices = Devices {
         scanners: vec![devices::Scanner { name: "hand".to_owned(), address: serial(scanner.path()) }],
-        scale: Some(devices::Scale { address: serial(scale.path()), protocol: hal::scale::Protocol::MtSics }),
+        scale: Some(devices::Scale {
+            address: serial(scale.path()),
+            settings: hal::scale::Settings::new(hal::scale::Protocol::MtSics),
+        }),
         printer: Some(LabelPrinter { name: "label".to_owned(), address: Address::Tcp(printer.addr().to_string()) }),
         pins: None,
     };
