@@ -21,6 +21,8 @@ pub enum Command {
     Reweigh,
     /// Zero the scale.
     Zero,
+    /// What lies on the scale is packing: weigh without it.
+    Tare,
     /// This carton.
     Box(String),
     /// The label is not usable: print it again.
@@ -76,12 +78,13 @@ impl Command {
     pub const PREFIX: &'static str = "%PD:";
 
     /// Every command's name, with an example of its argument where it takes one, in the order of the command sheet.
-    pub const NAMES: [(&'static str, Option<&'static str>); 22] = [
+    pub const NAMES: [(&'static str, Option<&'static str>); 23] = [
         ("OK", None),
         ("CANCEL", None),
         ("NEXTPARCEL", None),
         ("REWEIGH", None),
         ("ZERO", None),
+        ("TARE", None),
         ("BOX", Some("B2")),
         ("REPRINT", None),
         ("VOID", None),
@@ -138,6 +141,7 @@ impl Command {
             "NEXTPARCEL" => bare(Self::NextParcel),
             "REWEIGH" => bare(Self::Reweigh),
             "ZERO" => bare(Self::Zero),
+            "TARE" => bare(Self::Tare),
             "BOX" => text().map(Self::Box),
             "REPRINT" => bare(Self::Reprint),
             "VOID" => bare(Self::Void),
@@ -166,6 +170,7 @@ impl Command {
             Self::NextParcel => ("NEXTPARCEL", None),
             Self::Reweigh => ("REWEIGH", None),
             Self::Zero => ("ZERO", None),
+            Self::Tare => ("TARE", None),
             Self::Box(id) => ("BOX", Some(id)),
             Self::Reprint => ("REPRINT", None),
             Self::Void => ("VOID", None),

@@ -96,7 +96,7 @@ impl Core {
             if let Event::Confirmed { seq } = event {
                 self.store.confirm(seq)?;
             }
-            self.live.observe(moment.now, &event, &self.rules);
+            self.live.observe(&event, &self.rules);
             let outcome = self.station.decide(&self.world(moment), &event);
             let events =
                 Announcer::new(&self.station, &self.rules, &self.store).announce(moment.wall, &outcome.facts)?;

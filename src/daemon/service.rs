@@ -84,8 +84,8 @@ impl Service {
             }
             None => None,
         };
-        let hands = Hands::start(devices, &events_in);
         let began = Instant::now();
+        let hands = Hands::start(devices, &events_in, began);
         let zone = setup.config.station.timezone.clone();
         let moment = moment(began, &zone);
         let view = core.view(moment);
@@ -154,6 +154,10 @@ impl Service {
 
     /// One event through the core, and what follows from it.
     fn take(&mut self, event: Event) {
+        let scanner = match &event {
+            Event::Scanned { scanner, .. } => Some(scanner.clone()),
+            _ => None,
+        };
         let machine = matches!(event, Event::Started | Event::Printer(..) | Event::Confirmed { .. });
         let kept = machine.then(|| event.clone());
         match self.core.step(self.moment(), event) {
@@ -166,7 +170,12 @@ impl Service {
                     self.take(Event::Reconsider);
                 }
             }
-            Err(_) => self.unrecorded.extend(kept),
+            Err(_) => {
+                self.unrecorded.extend(kept);
+                if let Some(scanner) = scanner {
+                    self.hands.perform(Effect::Verdict { scanner, accepted: false });
+                }
+            }
         }
         if let Some((wake, _)) = &self.uplink {
             let announced = self.core.station().announced();

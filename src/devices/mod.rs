@@ -14,9 +14,10 @@ use std::time::Duration;
 use hal::port::{Address, Port, PortError};
 use hal::scale::Key;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use crate::screen::Mood;
-use crate::station::event::{Device, Effect, Event, Sound};
+use crate::station::event::{Device, Effect, Event, ScaleKey, Sound};
 use crate::station::parcel::State;
 
 pub use lamp::Pins;
@@ -51,8 +52,8 @@ pub struct Hands {
 }
 
 impl Hands {
-    /// Starts a task for each device.
-    pub fn start(devices: Devices, events: &mpsc::Sender<Event>) -> Self {
+    /// Starts a task for each device; times of events count from `began`.
+    pub fn start(devices: Devices, events: &mpsc::Sender<Event>, began: Instant) -> Self {
         let (pace, paced) = watch::channel(hal::scale::Pace::Calm);
         let (keys, pressed) = mpsc::channel(1);
         let (print, tasks) = mpsc::channel(16);
@@ -62,7 +63,7 @@ impl Hands {
             tokio::spawn(scanner::run(scanner, events.clone()));
         }
         if let Some(scale) = devices.scale {
-            tokio::spawn(scale::run(scale, paced, pressed, events.clone()));
+            tokio::spawn(scale::run(scale, paced, pressed, events.clone(), began));
         }
         if let Some(printer) = devices.printer {
             tokio::spawn(printer::run(printer, tasks, events.clone()));
@@ -80,10 +81,15 @@ impl Hands {
             Effect::Prepare(job) => printer::Task::Prepare(job),
             Effect::Send { job, bytes, clear } => printer::Task::Send { job, bytes, clear },
             Effect::Release => printer::Task::Release,
-            Effect::ZeroScale => {
-                let _ = self.keys.try_send(Key::Zero);
+            Effect::Press(key) => {
+                let key = match key {
+                    ScaleKey::Zero => Key::Zero,
+                    ScaleKey::Tare => Key::Tare,
+                };
+                let _ = self.keys.try_send(key);
                 return;
             }
+            Effect::Verdict { .. } => return,
             Effect::Sound(sound) => {
                 let _ = self.sound.try_send(sound);
                 return;

@@ -1,20 +1,21 @@
 //! The scale: readings become weights.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hal::port::Address;
 use hal::scale::{self, Key, Pace, Settings, State};
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
-use crate::station::event::{Device, Event, Reading, WeightState};
-use crate::units::Mass;
+use crate::station::event::{Device, Event, NoWeight, Reading, ScaleKey, WeightState};
+use crate::units::{Mass, Uptime};
 
 /// The scale of the bench.
 #[derive(Debug, Clone)]
 pub struct Scale {
     /// Where it is.
     pub address: Address,
-    /// What it speaks.
+    /// What it speaks, and what its protocol leaves open.
     pub settings: Settings,
 }
 
@@ -29,13 +30,14 @@ pub(super) async fn run(
     mut pace: watch::Receiver<Pace>,
     mut keys: mpsc::Receiver<Key>,
     events: mpsc::Sender<Event>,
+    began: Instant,
 ) {
     loop {
         let mut port = super::open(&scale.address, &Device::Scale, &events).await;
         let (said, mut says) = mpsc::channel(QUEUE);
-        let mut last: Option<(Reading, Instant)> = None;
+        let mut news = News { began, last: None, garbled: false };
         let reading = scale::read(&mut port, scale.settings, &mut pace, &mut keys, move |event| {
-            if let Some(event) = news(&mut last, event) {
+            if let Some(event) = news.take(event) {
                 let _ = said.try_send(event);
             }
         });
@@ -51,42 +53,62 @@ pub(super) async fn run(
     }
 }
 
-/// What the loop needs to hear of it.
-fn news(last: &mut Option<(Reading, Instant)>, event: scale::Event) -> Option<Event> {
-    match event {
-        scale::Event::Reading(wire) => {
-            let reading = Reading {
-                mass: Mass::from_picograms(wire.picograms),
-                value: wire.text,
-                unit: wire.unit.symbol().to_owned(),
-                state: match wire.state {
-                    State::Stable => WeightState::Stable,
-                    State::Moving | State::Unsaid => WeightState::Moving,
-                    State::Negative => WeightState::Negative,
-                    State::Over => WeightState::Over,
-                    State::Under | State::Fault(_) => WeightState::Fault,
-                },
-                raw: wire.raw,
-            };
-            let now = Instant::now();
-            if last.as_ref().is_some_and(|(old, at)| *old == reading && now.duration_since(*at) < REPEAT) {
-                return None;
+/// What the loop has heard, so that it hears only what is new.
+struct News {
+    began: Instant,
+    last: Option<(Reading, Instant)>,
+    garbled: bool,
+}
+
+impl News {
+    /// What the loop needs to hear of it.
+    fn take(&mut self, event: scale::Event) -> Option<Event> {
+        match event {
+            scale::Event::Reading(wire) => self.weight(wire),
+            scale::Event::Silent => {
+                self.last = None;
+                Some(Event::NoWeight(NoWeight::Silent))
             }
-            *last = Some((reading.clone(), now));
-            Some(Event::Weight(reading))
+            scale::Event::Garbled(bytes) => {
+                self.last = None;
+                if !std::mem::replace(&mut self.garbled, true) {
+                    tracing::warn!(bytes, "the scale sends what is not its protocol; check protocol, baud and framing");
+                }
+                Some(Event::NoWeight(NoWeight::Garbled))
+            }
+            scale::Event::Done(key) => Some(Event::ScaleKey { key: pressed(key), refused: None }),
+            scale::Event::Refused(key, why) => Some(Event::ScaleKey { key: pressed(key), refused: Some(why) }),
         }
-        scale::Event::Silent => {
-            *last = None;
-            Some(Event::ScaleSilent)
+    }
+
+    fn weight(&mut self, wire: scale::Reading) -> Option<Event> {
+        let now = Instant::now();
+        self.garbled = false;
+        let reading = Reading {
+            mass: Mass::from_picograms(wire.picograms),
+            value: wire.text,
+            unit: wire.unit.symbol().to_owned(),
+            state: match wire.state {
+                State::Stable => WeightState::Stable,
+                State::Moving | State::Unsaid => WeightState::Moving,
+                State::Negative | State::Under => WeightState::Negative,
+                State::Over => WeightState::Over,
+                State::Fault(why) => WeightState::Fault(why),
+            },
+            raw: wire.raw,
+        };
+        if self.last.as_ref().is_some_and(|(old, at)| *old == reading && now.duration_since(*at) < REPEAT) {
+            return None;
         }
-        scale::Event::Garbled(bytes) => {
-            tracing::warn!(bytes, "the scale sends what is not its protocol; check baud rate and framing");
-            None
-        }
-        scale::Event::Done(_) => None,
-        scale::Event::Refused(key, why) => {
-            tracing::warn!(?key, why, "the scale refused a key");
-            None
-        }
+        self.last = Some((reading.clone(), now));
+        let at = Uptime(u64::try_from(now.duration_since(self.began).as_millis()).unwrap_or(u64::MAX));
+        Some(Event::Weight { reading, at })
+    }
+}
+
+fn pressed(key: Key) -> ScaleKey {
+    match key {
+        Key::Zero => ScaleKey::Zero,
+        Key::Tare => ScaleKey::Tare,
     }
 }

@@ -1,6 +1,6 @@
 //! What the packer says with a command barcode.
 
-use super::event::Effect;
+use super::event::{Effect, ScaleKey};
 use super::fact::Fact;
 use super::live::Say;
 use super::parcel::{Parcel, ParcelId, State};
@@ -18,7 +18,8 @@ impl Station {
             Command::Cancel => self.cancel(),
             Command::Ok | Command::Help => Outcome::say(Say::ask(Note::new("help"))),
             Command::Reweigh => self.in_hand(|id, parcel| self.reweigh(world, id, parcel)),
-            Command::Zero => Outcome::say(Say::good(Note::new("zeroed"))).effect(Effect::ZeroScale),
+            Command::Zero => self.press(ScaleKey::Zero),
+            Command::Tare => self.press(ScaleKey::Tare),
             Command::Box(id) => self.choose_box(world, id),
             Command::NextParcel => Outcome::say(Say::ask(Note::new("help"))),
             Command::Manifest(carrier) => {
@@ -149,6 +150,11 @@ impl Station {
             outcome.effects.extend(again.effects);
             outcome
         })
+    }
+
+    /// Presses a key of the scale. What it did is said when the scale has answered.
+    fn press(&self, key: ScaleKey) -> Outcome {
+        Outcome::say(Say::ask(Note::new("scale_key"))).effect(Effect::Press(key))
     }
 
     fn outage(&self, world: &World<'_>, carrier: &str) -> Outcome {

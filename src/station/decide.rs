@@ -1,6 +1,6 @@
 //! One event, one decision. Changes nothing.
 
-use super::event::{Act, Effect, Event, Job, Lookup, Sound};
+use super::event::{Act, Effect, Event, Job, Lookup, ScaleKey, Sound};
 use super::fact::Fact;
 use super::floor::another_in_hand;
 use super::live::Say;
@@ -37,6 +37,25 @@ impl Outcome {
         self.effects.push(effect);
         self
     }
+
+    /// A scan was answered: the scanner hears of it, so that its beep means taken, not read.
+    fn judge(self, scanner: &str) -> Self {
+        let accepted = self.say.as_ref().is_none_or(|say| say.mood != Mood::Stop);
+        self.effect(Effect::Verdict { scanner: scanner.to_owned(), accepted })
+    }
+}
+
+/// The scale answered a key.
+fn pressed(key: ScaleKey, refused: Option<&'static str>) -> Outcome {
+    let key = match (key, refused) {
+        (ScaleKey::Zero, None) => "zeroed",
+        (ScaleKey::Tare, None) => "tared",
+        (_, Some(_)) => "scale_refused",
+    };
+    match refused {
+        None => Outcome::say(Say::good(Note::new(key))),
+        Some(reason) => Outcome::stop(Note::new(key).with("reason", reason)),
+    }
 }
 
 impl Station {
@@ -44,15 +63,16 @@ impl Station {
     pub fn decide(&self, world: &World<'_>, event: &Event) -> Outcome {
         match event {
             Event::Started => self.begin(),
-            Event::Scanned { scanner, scan, order } => self.scanned(world, scanner, scan, order),
-            Event::BadScan { .. } => Outcome::stop(Note::new("bad_scan")),
-            Event::Weight(_) => self.settled(world),
+            Event::Scanned { scanner, scan, order } => self.scanned(world, scanner, scan, order).judge(scanner),
+            Event::BadScan { scanner, .. } => Outcome::stop(Note::new("bad_scan")).judge(scanner),
+            Event::Weight { .. } => self.settled(world),
+            Event::ScaleKey { key, refused } => pressed(*key, *refused),
             Event::Printer(job, printer) => self.printer(world, *job, printer),
             Event::Confirmed { seq } => self.confirmed(*seq),
             Event::Act(Act::CloseManifest { carrier }) => self.close_manifest(world, carrier),
             Event::Act(Act::StartPool { carrier, pool, next }) => self.start_pool(world, carrier, pool, *next),
             Event::Reconsider => self.reconsider(world),
-            Event::ScaleSilent | Event::Device { .. } | Event::Uplink { .. } | Event::Tick => Outcome::default(),
+            Event::NoWeight(_) | Event::Device { .. } | Event::Uplink { .. } | Event::Tick => Outcome::default(),
         }
     }
 

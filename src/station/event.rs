@@ -4,7 +4,7 @@ use super::order::Order;
 use super::parcel::ParcelId;
 use crate::barcode::Scan;
 use crate::screen::Link;
-use crate::units::Mass;
+use crate::units::{Mass, Uptime};
 
 /// Something happened outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,9 +28,21 @@ pub enum Event {
         why: String,
     },
     /// The scale said something.
-    Weight(Reading),
-    /// The scale says nothing that can be read.
-    ScaleSilent,
+    Weight {
+        /// What.
+        reading: Reading,
+        /// When its last byte came: a reading that waited for the loop is as old as it is.
+        at: Uptime,
+    },
+    /// There is no weight any more: the last one must not be believed.
+    NoWeight(NoWeight),
+    /// The scale answered a key that was pressed for the packer.
+    ScaleKey {
+        /// Which.
+        key: ScaleKey,
+        /// Why it was refused; `None` when it was taken.
+        refused: Option<&'static str>,
+    },
     /// A device came or went.
     Device {
         /// Which one.
@@ -108,8 +120,26 @@ pub enum WeightState {
     Negative,
     /// Above capacity.
     Over,
-    /// The scale has a fault.
-    Fault,
+    /// No weight, and why: `busy`, `unknown_unit`, `needs_zero`, …
+    Fault(&'static str),
+}
+
+/// Why a scale that is connected gives no weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoWeight {
+    /// It says nothing: asleep, or switched off behind its converter.
+    Silent,
+    /// What it says cannot be read.
+    Garbled,
+}
+
+/// A key of the scale that a command barcode presses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScaleKey {
+    /// An empty pan is zero.
+    Zero,
+    /// What lies there is packing that is not weighed.
+    Tare,
 }
 
 /// One print: a parcel and an attempt.
@@ -192,8 +222,15 @@ pub enum Effect {
     },
     /// Nothing waits for the printer any more: stop asking it.
     Release,
-    /// Zero the scale.
-    ZeroScale,
+    /// Press a key of the scale; answered by [`Event::ScaleKey`].
+    Press(ScaleKey),
+    /// Tell a scanner whether the station took what it read.
+    Verdict {
+        /// Its name in the configuration.
+        scanner: String,
+        /// Whether.
+        accepted: bool,
+    },
     /// Come back with [`Event::Reconsider`].
     Reconsider,
     /// A sound.

@@ -94,11 +94,17 @@ impl Station {
             }
             Fact::OperatorChanged { operator } => self.operator.clone_from(operator),
             Fact::LanguageChanged { language } => self.language = Some(language.clone()),
+            Fact::PrintStarted { parcel, printer, .. } => {
+                self.printer.clone_from(printer);
+                self.change(*parcel, |p| p.evolve(fact));
+            }
+            Fact::PrintConfirmed { parcel, .. } => {
+                self.answering.insert(self.printer.clone());
+                self.change(*parcel, |p| p.evolve(fact));
+            }
             Fact::BoxChosen { parcel, .. }
             | Fact::Weighed { parcel, .. }
-            | Fact::PrintStarted { parcel, .. }
             | Fact::PrintSent { parcel, .. }
-            | Fact::PrintConfirmed { parcel, .. }
             | Fact::PrintAborted { parcel, .. }
             | Fact::PrintDoubted { parcel, .. }
             | Fact::PrintSpoiled { parcel, .. } => self.change(*parcel, |p| p.evolve(fact)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{Device, Effect, Event, PrinterEvent, Reading, WeightState};
+use super::event::{Device, Effect, Event, NoWeight, PrinterEvent, Reading, ScaleKey, WeightState};
 use super::fact::Fact;
 use super::order::Order;
 use super::parcel::ParcelId;
@@ -16,6 +16,8 @@ use crate::units::Uptime;
 pub struct Live {
     /// The last reading and when it came.
     pub reading: Option<(Reading, Uptime)>,
+    /// Why there is none.
+    pub no_weight: Option<NoWeight>,
     /// Whether the pan was empty since the last weight was taken (or the packer said to take what lies there).
     pub armed: bool,
     /// Devices that are away, and why.
@@ -89,16 +91,27 @@ impl Live {
     pub const REPEAT_COMMAND_MS: u64 = 700;
 
     /// Takes in what an event says about the world. Done before the decision, and never undone.
-    pub fn observe(&mut self, now: Uptime, event: &Event, rules: &Rules) {
+    pub fn observe(&mut self, event: &Event, rules: &Rules) {
         match event {
-            Event::Weight(reading) => {
+            Event::Weight { reading, at } => {
                 if reading.state == WeightState::Stable && reading.mass < rules.empty_below {
                     self.armed = true;
                 }
                 self.away.remove(&Device::Scale);
-                self.reading = Some((reading.clone(), now));
+                self.no_weight = None;
+                self.reading = Some((reading.clone(), *at));
             }
-            Event::ScaleSilent => self.reading = None,
+            Event::NoWeight(why) => {
+                self.reading = None;
+                self.no_weight = Some(*why);
+                // A scale that wakes up may take what lies on it for nothing.
+                self.armed &= *why != NoWeight::Silent;
+            }
+            // What lies there now counts as nothing: the pan is as good as empty.
+            Event::ScaleKey { key: ScaleKey::Zero | ScaleKey::Tare, refused } => {
+                self.reading = None;
+                self.armed |= refused.is_none();
+            }
             Event::Device { device, away } => {
                 match away {
                     Some(why) => self.away.insert(device.clone(), why.clone()),

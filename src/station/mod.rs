@@ -52,6 +52,9 @@ pub struct Station {
     /// Next serial of each started pool, by carrier and pool.
     pools: BTreeMap<(String, String), u64>,
     outages: BTreeSet<String>,
+    /// The printer of the last print, and every printer that has ever said that a label is out.
+    printer: String,
+    answering: BTreeSet<String>,
     operator: Option<String>,
     language: Option<String>,
     /// How many events the facts so far have told the world: the last `stationseq`.
@@ -181,6 +184,12 @@ impl Station {
     /// The manifest a parcel is on.
     pub fn manifest_of(&self, parcel: &Parcel) -> Option<&Manifest> {
         self.manifests.get(usize::try_from(parcel.manifest?).ok()?)
+    }
+
+    /// Whether this printer has ever said that a label is out: one that has, and is silent, needs a look; one that never
+    /// has may just not talk.
+    pub fn has_answered(&self, printer: &str) -> bool {
+        self.answering.contains(printer)
     }
 
     /// The last `stationseq` that the facts have used.

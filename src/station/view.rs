@@ -1,6 +1,6 @@
 //! Station and world -> what the packer sees.
 
-use super::event::{Device, WeightState};
+use super::event::{Device, NoWeight, WeightState};
 use super::live::Say;
 use super::parcel::State;
 use super::{Station, World};
@@ -84,7 +84,7 @@ impl Station {
         let lying = world.live.reading(world.now).and_then(|reading| match reading.state {
             WeightState::Stable => Some((reading.mass, true)),
             WeightState::Moving => Some((reading.mass, false)),
-            WeightState::Negative | WeightState::Over | WeightState::Fault => None,
+            WeightState::Negative | WeightState::Over | WeightState::Fault(_) => None,
         });
         weighed.or(lying).map(|(mass, still)| (format!("{} kg", mass.fixed(MassUnit::Kg, 3)), still))
     }
@@ -95,11 +95,20 @@ pub(super) fn weigh_prompt(world: &World<'_>) -> Say {
     if world.live.away.contains_key(&Device::Scale) {
         return say(Mood::Stop, Symbol::Scale, "scale_absent");
     }
-    let Some(reading) = world.live.reading(world.now) else { return say(Mood::Ask, Symbol::Scale, "scale_silent") };
+    let Some(reading) = world.live.reading(world.now) else {
+        return match world.live.no_weight {
+            Some(NoWeight::Garbled) => say(Mood::Stop, Symbol::Scale, "scale_nonsense"),
+            Some(NoWeight::Silent) | None => say(Mood::Ask, Symbol::Scale, "scale_silent"),
+        };
+    };
     match reading.state {
         WeightState::Over => say(Mood::Stop, Symbol::Scale, "weight_over"),
         WeightState::Negative => say(Mood::Ask, Symbol::Empty, "weight_negative"),
-        WeightState::Fault => say(Mood::Stop, Symbol::Scale, "scale_silent"),
+        // A clone refuses a question now and then; the next one is answered.
+        WeightState::Fault("busy") => say(Mood::Busy, Symbol::Scale, "wait_still"),
+        WeightState::Fault("needs_zero") => say(Mood::Ask, Symbol::Empty, "weight_negative"),
+        WeightState::Fault("unknown_unit" | "unit_mismatch") => say(Mood::Stop, Symbol::Scale, "scale_unit"),
+        WeightState::Fault(_) => say(Mood::Stop, Symbol::Scale, "scale_fault"),
         WeightState::Stable | WeightState::Moving if !world.live.armed => say(Mood::Ask, Symbol::Empty, "empty_scale"),
         WeightState::Moving => say(Mood::Busy, Symbol::Scale, "wait_still"),
         WeightState::Stable => say(Mood::Ready, Symbol::Scale, "place_parcel"),

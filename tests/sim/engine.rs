@@ -75,7 +75,7 @@ impl<'a> Engine<'a> {
                     let found = stage.orders.iter().find(found).cloned();
                     *order = found.map_or(Lookup::None, |order| Lookup::One(Box::new(order)));
                 }
-                live.observe(moment.now, &event, &stage.rules);
+                live.observe(&event, &stage.rules);
                 let outcome = station.decide(&world(stage, live, moment), &event);
                 for fact in &outcome.facts {
                     station.evolve(fact);

@@ -131,7 +131,7 @@ impl Bench<'_> {
         let state = if !calm && self.dice.one_in(4) { WeightState::Moving } else { WeightState::Stable };
         let mass = Mass::from_grams(self.pan);
         let reading = Reading { mass, value: self.pan.to_string(), unit: "g".into(), state, raw: b"S".to_vec() };
-        self.event(calm, Event::Weight(reading));
+        self.event(calm, Event::Weight { reading, at: self.moment.now });
     }
 
     fn pack(&mut self, calm: bool) {

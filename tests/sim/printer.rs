@@ -49,7 +49,7 @@ impl Printer {
             }
             Effect::Send { job, clear, .. } => self.send(dice, calm, *job, *clear),
             Effect::Release => self.hand = Hand::Idle,
-            Effect::ZeroScale | Effect::Reconsider | Effect::Sound(_) => {}
+            Effect::Press(_) | Effect::Reconsider | Effect::Sound(_) | Effect::Verdict { .. } => {}
         }
     }
 

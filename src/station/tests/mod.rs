@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use super::event::{Effect, Event, Job, Lookup, PrinterEvent, Reading, WeightState};
+use super::event::{Effect, Event, Job, Lookup, NoWeight, PrinterEvent, Reading, ScaleKey, WeightState};
 use super::fact::Fact;
 use super::live::Live;
 use super::order::{Address, Order, OrderState};
@@ -132,7 +132,7 @@ impl Bench {
 
     fn when(&mut self, event: Event) -> Outcome {
         self.sync();
-        self.live.observe(self.now, &event, &self.rules);
+        self.live.observe(&event, &self.rules);
         let outcome = self.station.decide(&self.world(), &event);
         for fact in &outcome.facts {
             self.station.evolve(fact);
@@ -163,7 +163,7 @@ impl Bench {
     fn scale(&mut self, grams: i64, state: WeightState) -> Outcome {
         let mass = Mass::from_grams(grams);
         let reading = Reading { mass, value: grams.to_string(), unit: "g".into(), state, raw: b"S S".to_vec() };
-        self.when(Event::Weight(reading))
+        self.when(Event::Weight { reading, at: self.now })
     }
 
     /// Lifts everything off the pan and puts this on it.

@@ -83,7 +83,8 @@ fn cancel_drops_a_parcel_without_a_number() {
         assert_eq!(bench.station.announced(), announced, "the world never heard of it");
         assert_eq!(names(&bench.scan(LIGHT)), ["parcel_opened"]);
     }
-    assert_eq!(Bench::new().command(&Command::Cancel), Outcome::default());
+    let nothing = Bench::new().command(&Command::Cancel);
+    assert!(nothing.facts.is_empty() && nothing.say.is_none());
 }
 
 #[test]
@@ -178,5 +179,21 @@ fn commands_of_another_version_are_refused() {
     for command in [Command::Ok, Command::Help, Command::NextParcel] {
         assert_eq!(said(&Bench::at(State::Open).command(&command)), "help", "{command:?}");
     }
-    assert!(Bench::new().command(&Command::Zero).effects.contains(&Effect::ZeroScale));
+    assert!(Bench::new().command(&Command::Zero).effects.contains(&Effect::Press(ScaleKey::Zero)));
+}
+
+#[test]
+fn a_scanner_hears_whether_its_scan_was_taken() {
+    let verdict = |outcome: &Outcome| {
+        let found = outcome.effects.iter().find_map(|effect| match effect {
+            Effect::Verdict { scanner, accepted } => Some((scanner.clone(), *accepted)),
+            _ => None,
+        });
+        found.expect("a verdict")
+    };
+    let mut bench = Bench::new();
+    assert_eq!(verdict(&bench.scan("no such order")), ("hand".to_owned(), false));
+    assert_eq!(verdict(&bench.scan(LIGHT)), ("hand".to_owned(), true));
+    let bad = Event::BadScan { scanner: "table".into(), why: "noise".into() };
+    assert_eq!(verdict(&bench.when(bad)), ("table".to_owned(), false));
 }

@@ -152,3 +152,11 @@ fn a_label_whose_order_cannot_be_read_is_not_printed_and_says_so() {
     let outcome = bench.ready(1);
     assert_eq!((names(&outcome), said(&outcome)), (vec![], "label_refused"));
 }
+
+#[test]
+fn a_printer_that_once_said_a_label_is_out_is_remembered() {
+    let mut bench = Bench::at(State::Sent);
+    assert!(!bench.station.has_answered("label"));
+    bench.out(1);
+    assert!(bench.station.has_answered("label") && !bench.station.has_answered("other"));
+}

@@ -32,14 +32,18 @@ fn the_scale_is_what_an_open_parcel_waits_for() {
         (480, WeightState::Moving, "wait_still"),
         (0, WeightState::Negative, "weight_negative"),
         (0, WeightState::Over, "weight_over"),
-        (0, WeightState::Fault, "scale_silent"),
+        (0, WeightState::Fault("device_fault"), "scale_fault"),
+        (0, WeightState::Fault("unknown_unit"), "scale_unit"),
+        (0, WeightState::Fault("needs_zero"), "weight_negative"),
     ];
     for (grams, state, key) in expect {
         bench.scale(grams, state);
         assert_eq!(bench.headline(), key, "{state:?}");
     }
-    bench.when(Event::ScaleSilent);
+    bench.when(Event::NoWeight(NoWeight::Silent));
     assert_eq!(bench.headline(), "scale_silent");
+    bench.when(Event::NoWeight(NoWeight::Garbled));
+    assert_eq!(bench.headline(), "scale_nonsense");
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn the_parcel_that_lies_on_the_pan_is_not_weighed_for_the_next_order() {
 
 #[test]
 fn what_is_moving_negative_too_much_or_broken_is_no_weight() {
-    for state in [WeightState::Moving, WeightState::Negative, WeightState::Over, WeightState::Fault] {
+    for state in [WeightState::Moving, WeightState::Negative, WeightState::Over, WeightState::Fault("device_fault")] {
         let mut bench = Bench::new();
         bench.scale(0, WeightState::Stable);
         bench.scan(LIGHT);
@@ -44,6 +44,58 @@ fn an_old_reading_is_no_weight() {
     bench.later(Live::READING_AGE_MS);
     assert_eq!(names(&bench.command(&Command::Reweigh)), Vec::<&str>::new());
     assert_eq!(bench.headline(), "scale_silent");
+}
+
+#[test]
+fn a_reading_that_waited_for_the_loop_is_as_old_as_it_is() {
+    let mut bench = Bench::at(State::Open);
+    bench.scale(0, WeightState::Stable);
+    let at = bench.now;
+    bench.later(Live::READING_AGE_MS);
+    let reading = bench.live.reading.clone().expect("a reading").0;
+    let late = Reading { mass: Mass::from_grams(500), ..reading };
+    assert_eq!(names(&bench.when(Event::Weight { reading: late, at })), Vec::<&str>::new());
+}
+
+#[test]
+fn noise_takes_the_last_weight_away() {
+    let mut bench = Bench::at(State::Open);
+    bench.scale(500, WeightState::Stable);
+    bench.when(Event::NoWeight(NoWeight::Garbled));
+    assert_eq!(names(&bench.command(&Command::Reweigh)), Vec::<&str>::new());
+    assert_eq!(names(&bench.scale(500, WeightState::Stable))[0], "weighed");
+}
+
+#[test]
+fn a_scale_that_slept_wants_an_empty_pan_again() {
+    let mut bench = Bench::new();
+    bench.scale(0, WeightState::Stable);
+    bench.scan(LIGHT);
+    bench.when(Event::NoWeight(NoWeight::Silent));
+    assert_eq!(names(&bench.scale(500, WeightState::Stable)), Vec::<&str>::new());
+    assert_eq!(names(&bench.weigh(500))[0], "weighed");
+}
+
+#[test]
+fn zero_is_said_when_the_scale_has_said_it() {
+    let mut bench = Bench::at(State::Open);
+    let pressed = bench.command(&Command::Zero);
+    assert!(pressed.effects.contains(&Effect::Press(ScaleKey::Zero)));
+    assert_eq!(bench.headline(), "scale_key");
+    bench.when(Event::ScaleKey { key: ScaleKey::Zero, refused: Some("over") });
+    assert_eq!(bench.headline(), "scale_refused");
+    bench.when(Event::ScaleKey { key: ScaleKey::Zero, refused: None });
+    assert_eq!(bench.headline(), "zeroed");
+}
+
+#[test]
+fn after_the_tare_the_next_thing_on_the_pan_is_the_parcel() {
+    let mut bench = Bench::new();
+    bench.scale(900, WeightState::Stable);
+    bench.scan(LIGHT);
+    assert!(bench.command(&Command::Tare).effects.contains(&Effect::Press(ScaleKey::Tare)));
+    bench.when(Event::ScaleKey { key: ScaleKey::Tare, refused: None });
+    assert_eq!(names(&bench.scale(500, WeightState::Stable))[0], "weighed");
 }
 
 #[test]

@@ -9,6 +9,7 @@ const COMMANDS = [
   ["CANCEL", "Leave"],
   ["VOID", "Void"],
   ["ZERO", "Zero"],
+  ["TARE", "Tare"],
   ["LANG:es", "Español"],
   ["LANG:en", "English"],
 ];

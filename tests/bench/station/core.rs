@@ -109,7 +109,9 @@ impl Floor {
         let value = format!("{grams}.0");
         let raw = format!("S S {value:>10} g").into_bytes();
         let mass = Mass::from_grams(grams);
-        self.step(Event::Weight(Reading { mass, value, unit: "g".to_owned(), state: WeightState::Stable, raw }))
+        let reading = Reading { mass, value, unit: "g".to_owned(), state: WeightState::Stable, raw };
+        let at = self.moment.now;
+        self.step(Event::Weight { reading, at })
     }
 
     fn printer(&mut self, job: Job, event: PrinterEvent) -> Vec<Effect> {
