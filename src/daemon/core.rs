@@ -8,7 +8,7 @@ use crate::rating::Cards;
 use crate::screen::{Link, View};
 use crate::station::event::{Event, Lookup, PrinterEvent};
 use crate::station::live::Live;
-use crate::station::order::{Order, OrderState};
+use crate::station::order::Order;
 use crate::station::{Outcome, Rules, Station, World};
 use crate::store::{Found, Store, StoreError};
 use crate::units::{Date, Timestamp, Uptime};
@@ -153,14 +153,14 @@ impl Core {
             _ => return Ok(()),
         }
         if let Some((_, parcel)) = self.station.bench() {
-            self.live.order_now = self.state_now(&parcel.order_ref)?;
+            self.live.order_now = self.newest(&parcel.order_ref)?;
         }
         Ok(())
     }
 
-    /// How an order is now, whatever it was when its parcel was opened.
-    fn state_now(&self, order_ref: &str) -> Result<Option<OrderState>, StoreError> {
-        Ok(self.store.newest_order(order_ref)?.as_deref().and_then(readable).map(|order| order.state))
+    /// An order as it is now, whatever it was when its parcel was opened.
+    fn newest(&self, order_ref: &str) -> Result<Option<Order>, StoreError> {
+        Ok(self.store.newest_order(order_ref)?.as_deref().and_then(readable))
     }
 
     /// Keeps the order of the parcel in hand at hand.
@@ -175,7 +175,7 @@ impl Core {
             return Ok(());
         }
         let body = self.store.order_at(&parcel.order_ref, parcel.rev)?;
-        self.live.order_now = self.state_now(&parcel.order_ref)?;
+        self.live.order_now = self.newest(&parcel.order_ref)?;
         self.live.order = body.as_deref().and_then(readable);
         Ok(())
     }

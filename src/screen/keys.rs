@@ -16,6 +16,7 @@ pub const KEYS: &[(&str, &[&str], &str)] = &[
     ("order_many", &["code"], "{code}: more than one order. Scan the order number"),
     ("order_hold", &["order"], "On hold. Put it aside"),
     ("order_cancelled", &["order"], "Cancelled. Do not ship"),
+    ("order_changed", &["order"], "Order changed. VOID it, pack it again"),
     ("order_done", &["order", "tracking"], "Packed already: {tracking}"),
     ("wrong_label", &["tracking"], "Wrong label"),
     ("finish_first", &["order", "code"], "Finish {order} first"),

@@ -81,7 +81,7 @@ impl Station {
 
     /// The order in hand was scanned again: a print that was refused while the order was on hold is asked for again.
     fn scanned_again(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
-        if let Some(stop) = world.live.order_now.and_then(|state| not_ready(state, &parcel.order_ref)) {
+        if let Some(stop) = not_as_packed(world) {
             return stop;
         }
         match parcel.state {
@@ -109,7 +109,7 @@ impl Station {
             }
             _ => return Outcome::stop(Note::new("not_here")),
         }
-        if let Some(stop) = world.live.order_now.and_then(|state| not_ready(state, &parcel.order_ref)) {
+        if let Some(stop) = not_as_packed(world) {
             return stop;
         }
         let note = Note::new("done").with("tracking", self.bench_label(parcel));
@@ -252,6 +252,16 @@ pub(super) fn not_ready(state: OrderState, order_ref: &str) -> Option<Outcome> {
         OrderState::CancelRequested | OrderState::Cancelled => "order_cancelled",
     };
     Some(Outcome::stop(Note::new(key).with("order", order_ref)))
+}
+
+/// Why the parcel in hand may not go on: its order may not any more, or is another than the one it is packed by.
+pub(super) fn not_as_packed(world: &World<'_>) -> Option<Outcome> {
+    let newest = world.live.order_now.as_ref()?;
+    let changed = || {
+        let note = Note::new("order_changed").with("order", newest.order_ref.clone());
+        world.live.order.as_ref().filter(|packed| packed.is_other(newest)).map(|_| Outcome::stop(note))
+    };
+    not_ready(newest.state, &newest.order_ref).or_else(changed)
 }
 
 /// The weight on the pan, if it is one of this parcel: still, more than nothing, and the pan was empty before.

@@ -31,7 +31,7 @@ pub struct Live {
     /// The order in hand, at the revision its parcel is packed by.
     pub order: Option<Order>,
     /// The same order as it was last imported.
-    pub order_now: Option<super::order::OrderState>,
+    pub order_now: Option<Order>,
     /// The last message to the packer.
     pub say: Option<(Say, Uptime)>,
     /// A command that waits for its second scan.

@@ -95,6 +95,12 @@ pub struct OrderLine {
 }
 
 impl Order {
+    /// Whether a label or a choice made for this order is wrong for its newest revision.
+    pub fn is_other(&self, newest: &Self) -> bool {
+        let (a, b) = (self, newest);
+        a.ship_to != b.ship_to || a.signature != b.signature || a.insure != b.insure || a.lines != b.lines
+    }
+
     /// The declared value of everything inside; `None` when any line has none or the currencies differ.
     pub fn value(&self) -> Option<Money> {
         let mut total: Option<Money> = None;

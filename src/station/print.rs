@@ -51,7 +51,7 @@ impl Station {
         else {
             return Outcome::stop(Note::new("label_refused").with("reason", "its order cannot be read"));
         };
-        if let Some(stop) = world.live.order_now.and_then(|state| super::floor::not_ready(state, &parcel.order_ref)) {
+        if let Some(stop) = super::floor::not_as_packed(world) {
             return stop;
         }
         match self.label(world, order, commitment, weight.mass, attempt) {

@@ -45,10 +45,7 @@ impl Station {
         let Some((_, parcel)) = self.bench() else { return say(Mood::Ready, Symbol::Scan, "scan_order") };
         let blocked =
             || world.live.printer_problem.map(|problem| say(Mood::Stop, Symbol::Printer, printer_key(problem)));
-        let refused_print = || {
-            let order = world.live.order_now.filter(|_| parcel.state == State::Committed)?;
-            super::floor::not_ready(order, &parcel.order_ref)?.say
-        };
+        let refused_print = || super::floor::not_as_packed(world).filter(|_| parcel.state == State::Committed)?.say;
         match parcel.state {
             State::Open => weigh_prompt(world),
             State::Weighed => {

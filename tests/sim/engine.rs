@@ -154,6 +154,6 @@ fn world<'w>(stage: &'w Stage, live: &'w Live, moment: Moment) -> World<'w> {
 
 fn sync(stage: &Stage, station: &Station, live: &mut Live) {
     let order = station.bench().and_then(|(_, parcel)| stage.orders.iter().find(|o| o.order_ref == parcel.order_ref));
-    live.order_now = order.map(|order| order.state);
+    live.order_now = order.cloned();
     live.order = order.cloned();
 }

@@ -56,6 +56,7 @@ struct Bench {
     today: Date,
     /// What the order in hand is now, where it changed since it was scanned.
     changed: Option<OrderState>,
+    moved_to: Option<Address>,
 }
 
 impl Bench {
@@ -103,6 +104,7 @@ impl Bench {
             now: Uptime(1_000_000),
             today: Date::new(2026, 11, 23).expect("a day"),
             changed: None,
+            moved_to: None,
         }
     }
 
@@ -126,7 +128,12 @@ impl Bench {
 
     fn sync(&mut self) {
         let order = self.station.bench().and_then(|(_, parcel)| self.orders.get(&parcel.order_ref)).cloned();
-        self.live.order_now = order.as_ref().map(|order| self.changed.unwrap_or(order.state));
+        let newest = |order: &Order| Order {
+            state: self.changed.unwrap_or(order.state),
+            ship_to: self.moved_to.clone().unwrap_or_else(|| order.ship_to.clone()),
+            ..order.clone()
+        };
+        self.live.order_now = order.as_ref().map(newest);
         self.live.order = order;
     }
 

@@ -39,6 +39,24 @@ fn an_order_that_was_stopped_since_is_refused_at_the_last_scan() {
 }
 
 #[test]
+fn a_label_with_an_address_of_yesterday_is_neither_printed_nor_closed() {
+    let elsewhere = Address { line1: "2 New Street".into(), ..Address::default() };
+    let mut bench = Bench::at(State::Committed);
+    bench.moved_to = Some(elsewhere.clone());
+    let outcome = bench.ready(1);
+    assert_eq!((names(&outcome), said(&outcome), sends(&outcome)), (vec![], "order_changed", None));
+
+    let mut bench = Bench::at(State::Printed);
+    bench.moved_to = Some(elsewhere);
+    let tracking = bench.tracking();
+    let outcome = bench.scan(&tracking);
+    assert_eq!((names(&outcome), said(&outcome)), (vec![], "order_changed"));
+    bench.command(&Command::Void);
+    assert_eq!(names(&bench.command(&Command::Void)), ["voided"]);
+    assert_eq!(names(&bench.scan(LIGHT)), ["parcel_opened"]);
+}
+
+#[test]
 fn an_order_that_may_go_again_is_printed_when_it_is_scanned_again() {
     let mut bench = Bench::at(State::Committed);
     bench.changed = Some(OrderState::Hold);
