@@ -134,11 +134,15 @@ fn zones(sheet: &Sheet, problems: &mut Problems) -> Vec<(String, usize)> {
 }
 
 fn bound<B: Bound>(sheet: &Sheet, row: &Row, unit: B::Unit, problems: &mut Problems) -> Option<(B, String)> {
-    let text = row.cells.first().map_or("", String::as_str);
+    let text = &sheet.number(row.cells.first().map_or("", String::as_str));
+    if text.is_empty() {
+        problems.push(sheet.blank(row, &sheet.header.cells[0]));
+        return None;
+    }
     let read = Decimal::parse(text).ok().filter(|amount| amount.mantissa > 0).and_then(|amount| B::of(amount, unit));
     if read.is_none() {
         let what = format!("{text:?} is not an amount above 0 that can be computed with exactly");
-        problems.push(sheet.error(row.line, what, "write a decimal number"));
+        problems.push(sheet.error(row.line, what, "write a decimal number, without separators where they are unclear"));
     }
     Some((read?, text.to_owned()))
 }
@@ -146,7 +150,11 @@ fn bound<B: Bound>(sheet: &Sheet, row: &Row, unit: B::Unit, problems: &mut Probl
 fn cells(sheet: &Sheet, row: &Row, currency: Currency, problems: &mut Problems) -> Option<Vec<i64>> {
     let mut prices = Vec::new();
     for (cell, zone) in row.cells.iter().zip(&sheet.header.cells).skip(1) {
-        match Money::parse(cell, currency) {
+        if cell.is_empty() {
+            problems.push(sheet.blank(row, &format!("the price for zone {zone}")));
+            continue;
+        }
+        match Money::parse(&sheet.number(cell), currency) {
             Ok(price) if price.minor >= 0 => prices.push(price.minor),
             Ok(_) => {
                 let what = format!("the price for zone {zone} is negative: {cell}");

@@ -1,7 +1,8 @@
 //! A CSV file as rows of trimmed cells with their line numbers.
 //!
 //! The first row is the header. Rows whose first cell begins with `#` are comments, rows of nothing but empty cells
-//! (spreadsheets leave them) do not count.
+//! (spreadsheets leave them) do not count. Spreadsheets save what their country does: cells are separated by commas,
+//! semicolons or tabs, whichever the header has most of, and numbers may have separators (see [`Sheet::number`]).
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ pub(super) struct Sheet {
     pub(super) path: PathBuf,
     pub(super) header: Row,
     pub(super) rows: Vec<Row>,
+    separator: u8,
 }
 
 #[derive(Debug)]
@@ -27,7 +29,8 @@ impl Sheet {
     /// out.
     pub(super) fn read(path: &Path, files: &mut Files, problems: &mut Problems) -> Option<Self> {
         let text = files.read(path, problems)?;
-        let mut rows = rows(&text, path, problems).into_iter();
+        let separator = separator(&text);
+        let mut rows = rows(&text, separator, path, problems).into_iter();
         let Some(header) = rows.next() else {
             problems.push(Problem::error(path, "has no header", "write the names of the columns in its first row"));
             return None;
@@ -45,7 +48,36 @@ impl Sheet {
         if whole.is_empty() {
             problems.push(Problem::error(path, "has no rows", "fill in the table below the header"));
         }
-        Some(Self { path: path.to_owned(), header, rows: whole })
+        Some(Self { path: path.to_owned(), header, rows: whole, separator })
+    }
+
+    /// A cell that should hold something and does not: merged cells are saved like that.
+    pub(super) fn blank(&self, row: &Row, what: &str) -> Problem {
+        let todo = "cells that were merged in the spreadsheet are saved like this: fill in every row";
+        self.error(row.line, format!("{what} is empty"), todo)
+    }
+
+    /// A cell's number with its separators taken out: `1,234.50`, `1 234.50`, `1'234.50`; where a comma cannot separate
+    /// cells, `12,50` and `1.234,50` too. A comma before the last three digits says nothing there (`1,234`): it is left,
+    /// and refused as no number.
+    pub(super) fn number(&self, cell: &str) -> String {
+        let decimal_comma = self.separator != b',' && cell.contains(',');
+        let tail = cell.rsplit(',').next().unwrap_or_default().len();
+        let single = cell.matches(',').count() == 1;
+        let (group, point) = match (decimal_comma, cell.contains('.')) {
+            (true, false) if single && tail == 3 => return cell.to_owned(),
+            (true, dots) if single && (!dots || cell.rfind('.') < cell.rfind(',')) => ('.', ','),
+            _ => (',', '.'),
+        };
+        let (whole, fraction) = cell.split_once(point).map_or((cell, None), |(whole, part)| (whole, Some(part)));
+        let apart = |c: char| c == group || matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '\u{2019}');
+        let parts: Vec<&str> = whole.split(apart).collect();
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let grouped = parts.len() > 1 && digits(parts[0]) && parts[0].len() <= 3;
+        if parts.len() > 1 && !(grouped && parts[1..].iter().all(|part| part.len() == 3 && digits(part))) {
+            return cell.to_owned();
+        }
+        fraction.map_or_else(|| parts.concat(), |fraction| format!("{}.{fraction}", parts.concat()))
     }
 
     pub(super) fn error(&self, line: usize, what: impl Into<String>, what_to_do: impl Into<String>) -> Problem {
@@ -79,8 +111,18 @@ impl Sheet {
     }
 }
 
-fn rows(text: &str, path: &Path, problems: &mut Problems) -> Vec<Row> {
+/// What the first row that is no comment has most of.
+fn separator(text: &str) -> u8 {
+    let header =
+        text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+    let count = |separator: &u8| header.bytes().filter(|byte| byte == separator).count();
+    // Of two equally frequent ones `max_by_key` takes the last: the comma.
+    [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
+}
+
+fn rows(text: &str, separator: u8, path: &Path, problems: &mut Problems) -> Vec<Row> {
     let mut reader = csv::ReaderBuilder::new()
+        .delimiter(separator)
         .has_headers(false)
         .flexible(true)
         .comment(Some(b'#'))

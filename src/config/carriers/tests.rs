@@ -249,3 +249,39 @@ fn an_empty_folder_and_a_missing_one_are_errors() {
     );
     assert!(load(&dir.path().join("absent")).is_err_and(|problems| problems.has_errors()));
 }
+
+#[test]
+fn spreadsheets_of_every_country_are_read_alike() {
+    let quote = |replaced: &[(&str, &str)]| {
+        let folder = Folder::with(replaced);
+        assert_eq!(folder.problems(), Vec::<String>::new());
+        let cards = load(folder.dir.path()).unwrap();
+        let card = &cards.services()[0].cards[0];
+        format!("{:?} {:?}", card.prices, card.zones)
+    };
+    let (prices, zones) = ("acme/ground/2026-01-01.prices.csv", "acme/ground/zones.csv");
+    let plain = quote(&[(prices, "max_lb,1,2|3\n1,5.00,6.00\n2,1250.50,6000.50\n")]);
+    let commas = "\u{feff}max_lb;1;2|3\r\n1;5,00;6,00\r\n2;1.250,50;6000,50\r\n;;\r\n";
+    assert_eq!(quote(&[(prices, commas), (zones, "origin;destination;zone\nUS:9;US:90;1\nUS:9;US:1;2\n")]), plain);
+    let tabs = "max_lb\t1\t2|3\n1\t5.00\t6.00\n2\t1'250.50\t6 000.50\n";
+    assert_eq!(quote(&[(prices, tabs)]), plain);
+    let quoted = "max_lb,1,2|3\n1,5.00,6.00\n2,\"1,250.50\",\"6,000.50\"\n";
+    assert_eq!(quote(&[(prices, quoted)]), plain);
+}
+
+#[test]
+fn an_unclear_number_a_merged_cell_and_a_footnote_are_named() {
+    let prices = "acme/ground/2026-01-01.prices.csv";
+    assert!(
+        only(prices, "max_lb;1;2|3\n1;5,00;6,00\n2;1,250;6,00\n").contains(":3: the price for zone 1 is \"1,250\"")
+    );
+    assert!(
+        only(prices, "max_lb,1,2|3\n1,5.00,6.00\n2,12,6\n3,,6.50\n")
+            .contains(":4: the price for zone 1 is empty; cells")
+    );
+    assert!(only(prices, "max_lb,1,2|3\n1,5.00,6.00\n,5.50,6.50\n").contains(":3: max_lb is empty; cells"));
+    let zones = "acme/ground/zones.csv";
+    assert!(only(zones, "origin,destination,zone\nUS:9,US:90,1\n,US:1,2\n").contains(":3: origin is empty; cells"));
+    let found = only(zones, "origin,destination,zone\nUS:9,US:90,1*\nUS:9,US:1,2+\n");
+    assert!(found.contains("2 zones carry a footnote"), "{found}");
+}

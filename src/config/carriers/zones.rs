@@ -23,15 +23,22 @@ pub(super) fn zone_map(
     let columns = sheet.columns(["origin", "destination", "zone"], ["sort_code", "basis"], problems);
     let ([origin, destination, zone], [sort_code, _]) = columns?;
     let (mut rows, mut lines, mut unpriced) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut footnotes = 0;
     for row in &sheet.rows {
         let from = pattern(&sheet, row, origin, problems);
         let to = pattern(&sheet, row, destination, problems);
+        let name = without_footnotes(&row.cells[zone]);
+        footnotes += usize::from(name != row.cells[zone]);
+        if name.is_empty() {
+            problems.push(sheet.blank(row, "zone"));
+            continue;
+        }
         let at = match &zones {
-            Some(zones) => zones.iter().position(|name| *name == row.cells[zone]),
+            Some(zones) => zones.iter().position(|zone| zone == name),
             None => Some(0),
         };
-        if at.is_none() && unpriced.insert(&row.cells[zone]) {
-            let what = format!("zone {:?} has no column in the prices", row.cells[zone]);
+        if at.is_none() && unpriced.insert(name) {
+            let what = format!("zone {name:?} has no column in the prices");
             problems.push(sheet.error(row.line, what, "correct the zone, or add its prices"));
         }
         if let (Some(from), Some(to), Some(zone)) = (from, to, at) {
@@ -40,12 +47,26 @@ pub(super) fn zone_map(
             lines.push(row.line);
         }
     }
+    if footnotes > 0 {
+        let what = format!("{footnotes} zones carry a footnote (* or +)");
+        let todo = "the chart has exceptions below these rows: add them as longer postcodes, then take the marks out";
+        problems.push(sheet.error(sheet.header.line, what, todo).warning());
+    }
     clashes(&sheet, &rows, &lines, problems);
-    prices?.warn_of_unused(|name| sheet.rows.iter().any(|row| row.cells[zone] == name), problems);
+    prices?.warn_of_unused(|name| sheet.rows.iter().any(|row| without_footnotes(&row.cells[zone]) == name), problems);
     (rows.len() == sheet.rows.len()).then_some(ZoneMap::new(zones?, &rows))
 }
 
+/// A zone as the USPS charts print it: `5*` has exceptions by ZIP, `1+` is another zone for some mail.
+fn without_footnotes(zone: &str) -> &str {
+    zone.trim_end_matches(['*', '+']).trim_end()
+}
+
 fn pattern(sheet: &Sheet, row: &Row, column: usize, problems: &mut Problems) -> Option<Pattern> {
+    if row.cells[column].is_empty() {
+        problems.push(sheet.blank(row, &sheet.header.cells[column]));
+        return None;
+    }
     match row.cells[column].parse() {
         Ok(pattern) => Some(pattern),
         Err(error) => {
