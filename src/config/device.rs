@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use hal::scale::{Protocol, Settings};
+use hal::scale::{Protocol, Settings, WireUnit};
 
 use super::read::{driven, plain_text, within};
 use super::serial::{Line, SerialSettings};
@@ -141,13 +141,21 @@ pub(super) fn scale(root: &Table<'_>) -> Option<Scale> {
 
 /// What a protocol leaves open: the unit, and when the pan rests.
 fn scale_settings(table: &Table<'_>, protocol: Protocol) -> Settings {
-    let usual = Settings::new(protocol);
-    if table.count(&["unit"]) > 0 {
-        table.optional::<String>("unit");
+    const UNITS: [(&str, WireUnit); 3] = [("kg", WireUnit::Kilogram), ("g", WireUnit::Gram), ("lb", WireUnit::Pound)];
+    let unit = table.optional_name("unit", &UNITS);
+    if protocol.wants_unit() && table.count(&["unit"]) == 0 {
+        let todo = "write the unit on the scale's display: unit = \"kg\", \"g\" or \"lb\"";
+        table.error("protocol", "this protocol sends no unit with the weight", todo);
+    } else if !protocol.wants_unit() && unit.is_some() {
         table.warn("unit", "unit has no effect: this protocol sends the unit with each weight", "remove it");
     }
+    let usual = Settings { unit, ..Settings::new(protocol) };
     if table.count(&["equal_readings"]) == 0 {
         return usual;
+    }
+    if !protocol.counts_readings() {
+        let what = "equal_readings has no effect: this protocol says itself when the pan rests";
+        table.warn("equal_readings", what, "remove it");
     }
     let equal_readings = within(table, "equal_readings", &EQUAL_READINGS, "readings");
     Settings { equal_readings: equal_readings.unwrap_or(usual.equal_readings), ..usual }

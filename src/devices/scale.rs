@@ -89,7 +89,8 @@ impl News {
             value: wire.text,
             unit: wire.unit.symbol().to_owned(),
             state: match wire.state {
-                State::Stable => WeightState::Stable,
+                // Nothing on the pan, whether in digits or in a word: never a weight, for it is under `empty_below`.
+                State::Stable | State::AtZero => WeightState::Stable,
                 State::Moving | State::Unsaid => WeightState::Moving,
                 State::Negative | State::Under => WeightState::Negative,
                 State::Over => WeightState::Over,

@@ -103,8 +103,12 @@ pub(super) fn weigh_prompt(world: &World<'_>) -> Say {
         WeightState::Negative => say(Mood::Ask, Symbol::Empty, "weight_negative"),
         // A clone refuses a question now and then; the next one is answered.
         WeightState::Fault("busy") => say(Mood::Busy, Symbol::Scale, "wait_still"),
+        // Said once, and lost: the parcel has to be put down again.
+        WeightState::Fault("no_new_weight") => say(Mood::Ask, Symbol::Empty, "empty_scale"),
         WeightState::Fault("needs_zero") => say(Mood::Ask, Symbol::Empty, "weight_negative"),
-        WeightState::Fault("unknown_unit" | "unit_mismatch") => say(Mood::Stop, Symbol::Scale, "scale_unit"),
+        WeightState::Fault("unknown_unit" | "unit_mismatch" | "no_unit" | "not_a_weight") => {
+            say(Mood::Stop, Symbol::Scale, "scale_unit")
+        }
         WeightState::Fault(_) => say(Mood::Stop, Symbol::Scale, "scale_fault"),
         WeightState::Stable | WeightState::Moving if !world.live.armed => say(Mood::Ask, Symbol::Empty, "empty_scale"),
         WeightState::Moving => say(Mood::Busy, Symbol::Scale, "wait_still"),

@@ -57,6 +57,23 @@ pub(super) fn text(raw: &[u8]) -> Option<String> {
     (!text.chars().any(|c| c.is_ascii_control())).then_some(text)
 }
 
+/// A number and its unit out of a field: `+  12.34 kg`, `-0.5lb`, `12.34` (the unit is empty then). The number has its
+/// sign before it, blanks between taken out; `None` for anything else, so that two frames run together are no weight.
+pub(super) fn number_and_unit(field: &str) -> Option<(String, &str)> {
+    let field = field.trim_matches(' ');
+    let (sign, rest) = match field.as_bytes().first()? {
+        b'-' => ("-", &field[1..]),
+        b'+' => ("", &field[1..]),
+        _ => ("", field),
+    };
+    let rest = rest.trim_start_matches(' ');
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+    let (number, unit) = rest.split_at(end);
+    let unit = unit.trim_start_matches(' ');
+    let plain = unit.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'%');
+    (plain && number.bytes().any(|byte| byte.is_ascii_digit())).then(|| (format!("{sign}{number}"), unit))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

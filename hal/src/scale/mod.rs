@@ -4,14 +4,21 @@
 //! scale that says nothing, or nonsense, is an event of its own: a frozen weight is never repeated, and no answer is
 //! never a weight of zero.
 
+pub mod a_and_d;
+pub mod adam;
+pub mod cas;
 mod codec;
 pub mod hid;
 mod lines;
 pub mod mt_sics;
+pub mod nci;
+pub mod ohaus;
 mod polled;
 mod pushed;
 mod reading;
+pub mod sbi;
 mod steady;
+pub mod toledo_8217;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -30,23 +37,66 @@ pub const SILENCE: Duration = Duration::from_secs(2);
 /// What a scale speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
-    /// Mettler-Toledo's standard command set, over a serial line or TCP.
-    MtSics,
     /// USB HID scale page, over `/dev/hidrawN`.
     Hid,
+    /// Mettler-Toledo's standard command set, over a serial line or TCP.
+    MtSics,
+    /// Toledo 8217 and 8213.
+    Toledo8217,
+    /// NCI, "SCP-01".
+    Nci,
+    /// A&D standard format, Kern, Excell.
+    AAndD,
+    /// CAS, streaming or with its handshake.
+    Cas,
+    /// OHAUS.
+    Ohaus,
+    /// Sartorius SBI.
+    Sbi,
+    /// Adam.
+    Adam,
 }
 
 impl Protocol {
     /// All of them, with the names they have in the configuration.
-    pub const NAMES: [(&str, Self); 2] = [("hid", Self::Hid), ("mt-sics", Self::MtSics)];
+    pub const NAMES: [(&str, Self); 9] = [
+        ("hid", Self::Hid),
+        ("mt-sics", Self::MtSics),
+        ("toledo-8217", Self::Toledo8217),
+        ("nci", Self::Nci),
+        ("a-and-d", Self::AAndD),
+        ("cas", Self::Cas),
+        ("ohaus", Self::Ohaus),
+        ("sbi", Self::Sbi),
+        ("adam", Self::Adam),
+    ];
+
+    /// Whether its frames name no unit: it must be configured.
+    #[must_use]
+    pub fn wants_unit(self) -> bool {
+        self == Self::Toledo8217
+    }
+
+    /// Whether its frames do not say that the pan rests: so many equal ones do.
+    #[must_use]
+    pub fn counts_readings(self) -> bool {
+        self == Self::Adam
+    }
 
     /// What it is asked; `None` for one that sends by itself and is not asked.
     #[must_use]
     pub fn questions(self) -> Option<Questions> {
-        match self {
-            Self::MtSics => Some(mt_sics::QUESTIONS),
-            Self::Hid => None,
-        }
+        Some(match self {
+            Self::Hid => return None,
+            Self::MtSics => mt_sics::QUESTIONS,
+            Self::Toledo8217 => toledo_8217::QUESTIONS,
+            Self::Nci => nci::QUESTIONS,
+            Self::AAndD => a_and_d::QUESTIONS,
+            Self::Cas => cas::QUESTIONS,
+            Self::Ohaus => ohaus::QUESTIONS,
+            Self::Sbi => sbi::QUESTIONS,
+            Self::Adam => adam::QUESTIONS,
+        })
     }
 }
 
@@ -89,8 +139,15 @@ impl Settings {
     #[must_use]
     pub fn codec(self) -> Box<dyn Codec> {
         match self.protocol {
-            Protocol::MtSics => Box::new(mt_sics::MtSics::default()),
             Protocol::Hid => Box::new(hid::Hid::default()),
+            Protocol::MtSics => Box::new(mt_sics::MtSics::default()),
+            Protocol::Toledo8217 => Box::new(toledo_8217::Toledo8217::new(self.unit.unwrap_or(WireUnit::Kilogram))),
+            Protocol::Nci => Box::new(nci::Nci::default()),
+            Protocol::AAndD => Box::new(a_and_d::AAndD::default()),
+            Protocol::Cas => Box::new(cas::Cas::default()),
+            Protocol::Ohaus => Box::new(ohaus::Ohaus::default()),
+            Protocol::Sbi => Box::new(sbi::Sbi::default()),
+            Protocol::Adam => Box::new(adam::Adam::default()),
         }
     }
 }
@@ -141,7 +198,9 @@ pub async fn read(
     let lost = match settings.protocol.questions() {
         Some(questions) => {
             let steady = Steady::new(settings.equal_readings);
-            polled::Dialog { port, codec: settings.codec(), questions, steady, emit }.run(pace, keys).await
+            polled::Dialog { port, codec: settings.codec(), questions, steady, at_zero: false, emit }
+                .run(pace, keys)
+                .await
         }
         None => pushed::read(port, keys, emit).await,
     };

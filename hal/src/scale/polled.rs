@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::codec::{Answer, Codec, Key, Questions};
+use super::reading::State;
 use super::steady::Steady;
 use super::{Event, Pace, SILENCE};
 use crate::port::{Port, PortError};
@@ -23,6 +24,8 @@ pub(super) struct Dialog<'a, E> {
     pub(super) codec: Box<dyn Codec>,
     pub(super) questions: Questions,
     pub(super) steady: Steady,
+    /// Whether the last reading was nothing on a pan at rest.
+    pub(super) at_zero: bool,
     pub(super) emit: E,
 }
 
@@ -117,11 +120,13 @@ impl<E: FnMut(Event)> Dialog<'_, E> {
     /// Reports what came. Whatever is garbled in one read is one event.
     fn take(&mut self, bytes: &[u8], wanted: Option<Wanted>) -> Heard {
         let (mut heard, mut garbled) = (Heard::default(), 0);
-        let (emit, steady) = (&mut self.emit, &mut self.steady);
+        let (emit, steady, at_zero) = (&mut self.emit, &mut self.steady, &mut self.at_zero);
         self.codec.push(bytes, &mut |answer| match answer {
             Answer::Reading(reading) => {
                 heard.answered |= wanted == Some(Wanted::Weight);
-                emit(Event::Reading(steady.judge(reading)));
+                let reading = steady.judge(reading);
+                *at_zero = reading.state == State::AtZero || (reading.state == State::Stable && reading.picograms == 0);
+                emit(Event::Reading(reading));
             }
             Answer::Done(key) => {
                 heard.answered |= wanted == Some(Wanted::Key(key));
@@ -147,10 +152,31 @@ impl<E: FnMut(Event)> Dialog<'_, E> {
         if bytes.is_empty() {
             (self.emit)(Event::Refused(key, "not_allowed"));
         } else if !self.questions.answers_keys {
-            self.say(bytes).await?;
+            return self.press_unanswered(key, bytes).await;
         } else if !self.ask(bytes, Instant::now() + KEY_ANSWER, Wanted::Key(key)).await? {
             (self.emit)(Event::Refused(key, "no_answer"));
         }
+        Ok(())
+    }
+
+    /// Presses a key of a scale that does not answer keys: a weight of nothing afterwards is the answer.
+    async fn press_unanswered(&mut self, key: Key, bytes: &[u8]) -> Result<(), PortError> {
+        let until = Instant::now() + KEY_ANSWER;
+        self.say(bytes).await?;
+        self.at_zero = false;
+        let mut turn = 0;
+        while Instant::now() < until {
+            sleep_until(Instant::now() + Pace::Eager.period().max(Duration::from_millis(self.questions.gap_ms))).await;
+            let question = self.questions.weight[turn % self.questions.weight.len()];
+            if !self.ask(question, Instant::now() + ANSWER, Wanted::Weight).await? {
+                turn += 1;
+            }
+            if self.at_zero {
+                (self.emit)(Event::Done(key));
+                return Ok(());
+            }
+        }
+        (self.emit)(Event::Refused(key, "no_answer"));
         Ok(())
     }
 

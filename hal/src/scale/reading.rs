@@ -29,12 +29,15 @@ pub enum State {
     Unsaid,
     /// At rest below zero.
     Negative,
+    /// At rest at zero, said without a weight: nothing lies there.
+    AtZero,
     /// More than the scale can weigh.
     Over,
     /// Less than the scale can show: the pan is off.
     Under,
     /// No weight, by a name that does not change: `busy`, `syntax_error`, `transmission_error`, `logic_error`,
-    /// `unknown_unit`, `too_fine`, `device_fault`, `needs_calibration`, `needs_zero`.
+    /// `unknown_unit`, `unit_mismatch`, `no_unit`, `not_a_weight`, `no_new_weight`, `too_fine`, `device_fault`,
+    /// `needs_calibration`, `needs_zero`.
     Fault(&'static str),
 }
 
@@ -51,6 +54,16 @@ impl Reading {
     pub(super) fn without_weight(state: State, raw: &[u8]) -> Self {
         let raw = raw[..raw.len().min(RAW_MAX)].to_vec();
         Self { picograms: 0, unit: WireUnit::Gram, text: String::new(), state, raw }
+    }
+
+    /// A weight in the unit that the wire names; an unknown name is a fault. `None` for digits that are no number.
+    pub(super) fn named(text: String, unit: &str, state: State, raw: &[u8]) -> Option<Self> {
+        let Some(unit) = WireUnit::from_symbol(unit) else {
+            let why = if unit.is_empty() { "no_unit" } else { "unknown_unit" };
+            return Some(Self::without_weight(State::Fault(why), raw));
+        };
+        let reading = Self::weighed(text, unit, state == State::Moving, raw)?;
+        Some(if state == State::Unsaid && reading.state.has_weight() { Self { state, ..reading } } else { reading })
     }
 
     /// A weight as its digits stand on the wire. What cannot be held exactly is a fault, never a rounded weight.

@@ -183,3 +183,70 @@ async fn a_hid_scale_is_zeroed_by_its_control_report() {
     drop(bench.far);
     assert_eq!(bench.reader.await.unwrap().kind(), PortErrorKind::Lost);
 }
+
+/// A frame of each protocol that carries a weight, and what ends a frame of noise before it.
+const FRAMES: [(Protocol, &[u8], &[u8]); 9] = [
+    (Protocol::Hid, b"\x03\x04\x03\xFD\xD2\x04", b""),
+    (Protocol::MtSics, b"S S     1.234 kg\r\n", b"\r\n"),
+    (Protocol::Toledo8217, b"\x0201.234\r", b"\r"),
+    (Protocol::Nci, b"\n  1.234kg\r\n00\r\x03", b"\x03"),
+    (Protocol::AAndD, b"ST,+0001.234 kg\r\n", b"\r\n"),
+    (Protocol::Cas, b"ST,GS,1\xC4,0001.234 kg\r\n", b"\r\n"),
+    (Protocol::Ohaus, b"      1.234 kg\r\n", b"\r\n"),
+    (Protocol::Sbi, b"+    1.234 kg \r\n", b"\r\n"),
+    (Protocol::Adam, b"G+  1.234 kg\r\n", b"\r\n"),
+];
+
+fn heard(protocol: Protocol, parts: &[&[u8]]) -> Vec<Answer> {
+    let mut codec = Settings { unit: Some(WireUnit::Kilogram), ..Settings::new(protocol) }.codec();
+    let mut out = Vec::new();
+    for part in parts {
+        codec.push(part, &mut |answer| out.push(answer));
+    }
+    out
+}
+
+fn is_the_parcel(answer: &Answer) -> bool {
+    matches!(answer, Answer::Reading(r) if r.state.has_weight() && r.picograms == 1234 * WireUnit::Gram.picograms())
+}
+
+#[test]
+fn every_protocol_has_a_sample_frame() {
+    for (_, protocol) in Protocol::NAMES {
+        let (_, frame, _) = FRAMES.iter().find(|(of, ..)| *of == protocol).expect("a sample frame");
+        assert!(heard(protocol, &[frame]).iter().all(is_the_parcel), "{protocol:?}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn how_the_bytes_are_split_does_not_matter(
+        which in 1..FRAMES.len(),
+        noise in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..60),
+        cuts in proptest::collection::vec(0..80_usize, 0..4),
+    ) {
+        let (protocol, frame, end) = FRAMES[which];
+        let bytes = [&noise[..], end, frame, frame].concat();
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).chain([0, bytes.len()]).collect();
+        cuts.sort_unstable();
+        let parts: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
+        proptest::prop_assert_eq!(heard(protocol, &parts), heard(protocol, &[&bytes]));
+    }
+
+    #[test]
+    fn a_good_frame_after_noise_is_read(
+        which in 0..FRAMES.len(),
+        noise in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200),
+    ) {
+        let (protocol, frame, end) = FRAMES[which];
+        // A CAS block may begin in the noise and take in what follows, up to its length: the frame after is read.
+        let answers = heard(protocol, &[&noise, end, frame, frame]);
+        proptest::prop_assert!(answers.last().is_some_and(is_the_parcel), "{:?}: {answers:?}", protocol);
+        for answer in &answers {
+            if let Answer::Reading(reading) = answer {
+                proptest::prop_assert!(reading.raw.len() <= RAW_MAX);
+                proptest::prop_assert!(reading.state.has_weight() || reading.picograms == 0);
+            }
+        }
+    }
+}

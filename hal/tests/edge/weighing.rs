@@ -13,34 +13,38 @@ const GRAM: i64 = WireUnit::Gram.picograms();
 struct Bench {
     scale: Scale,
     events: mpsc::UnboundedReceiver<Event>,
-    zero: mpsc::Sender<Key>,
+    keys: mpsc::Sender<Key>,
     _pace: watch::Sender<Pace>,
     reader: JoinHandle<PortErrorKind>,
     _folder: tempfile::TempDir,
 }
 
 async fn bench() -> Bench {
-    let folder = tempfile::tempdir().unwrap();
-    let scale = Scale::open_at(folder.path().join("scale"), Protocol::MtSics).unwrap();
-    let (events, zero, pace, reader) = reading(&scale).await;
-    Bench { scale, events, zero, _pace: pace, reader, _folder: folder }
+    Bench::of(Settings::new(Protocol::MtSics)).await
 }
 
 type Reading = (mpsc::UnboundedReceiver<Event>, mpsc::Sender<Key>, watch::Sender<Pace>, JoinHandle<PortErrorKind>);
 
-async fn reading(scale: &Scale) -> Reading {
+async fn reading(scale: &Scale, settings: Settings) -> Reading {
     let mut port = open(scale.path()).await;
     let (told, events) = mpsc::unbounded_channel();
-    let (zero, mut zero_wanted) = mpsc::channel(1);
+    let (keys, mut pressed) = mpsc::channel(1);
     let (pace, mut pace_seen) = watch::channel(Pace::Eager);
     let reader = tokio::spawn(async move {
         let emit = |event| told.send(event).unwrap();
-        scale::read(&mut port, Settings::new(Protocol::MtSics), &mut pace_seen, &mut zero_wanted, emit).await.kind()
+        scale::read(&mut port, settings, &mut pace_seen, &mut pressed, emit).await.kind()
     });
-    (events, zero, pace, reader)
+    (events, keys, pace, reader)
 }
 
 impl Bench {
+    async fn of(settings: Settings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let scale = Scale::open_at(folder.path().join("scale"), settings.protocol).unwrap();
+        let (events, keys, pace, reader) = reading(&scale, settings).await;
+        Self { scale, events, keys, _pace: pace, reader, _folder: folder }
+    }
+
     /// The states seen up to the first event that passes.
     async fn until(&mut self, passes: impl Fn(&Event) -> bool) -> (Event, Vec<Event>) {
         let mut before = Vec::new();
@@ -105,11 +109,11 @@ async fn zero_is_set_on_dust_and_refused_under_a_parcel() {
     bench.scale.set_settling(true);
     bench.scale.put(2000 * GRAM);
     bench.until(rests_at(2000)).await;
-    bench.zero.send(Key::Zero).await.unwrap();
+    bench.keys.send(Key::Zero).await.unwrap();
     bench.until(|event| *event == Event::Refused(Key::Zero, "over")).await;
     bench.scale.put(5 * GRAM);
     bench.until(rests_at(5)).await;
-    bench.zero.send(Key::Zero).await.unwrap();
+    bench.keys.send(Key::Zero).await.unwrap();
     bench.until(|event| *event == Event::Done(Key::Zero)).await;
     bench.until(rests_at(0)).await;
 }
@@ -126,6 +130,43 @@ async fn a_plug_pulled_in_the_middle_of_a_frame_is_lost_and_the_scale_is_read_ag
         assert!(rests_at(500)(&event) || matches!(event, Event::Garbled(_)), "half a frame became {event:?}");
     }
     bench.scale.replug().unwrap();
-    (bench.events, bench.zero, bench._pace, bench.reader) = reading(&bench.scale).await;
+    let settings = Settings::new(Protocol::MtSics);
+    (bench.events, bench.keys, bench._pace, bench.reader) = reading(&bench.scale, settings).await;
     bench.until(rests_at(500)).await;
+}
+
+/// A parcel on every scale: its mass is exact, and the pan that empties says so.
+#[tokio::test]
+async fn every_protocol_weighs_the_same_parcel() {
+    let serial = Protocol::NAMES.into_iter().filter(|(_, protocol)| *protocol != Protocol::Hid);
+    let weighed: Vec<_> = serial.map(|(_, protocol)| tokio::spawn(weigh_one_parcel(protocol))).collect();
+    for weighed in weighed {
+        weighed.await.unwrap();
+    }
+}
+
+fn empty(event: &Event) -> bool {
+    let nothing = |r: &scale::Reading| r.state == State::AtZero || (r.state == State::Stable && r.picograms == 0);
+    matches!(event, Event::Reading(reading) if nothing(reading))
+}
+
+async fn weigh_one_parcel(protocol: Protocol) {
+    let mut bench = Bench::of(Settings { unit: Some(WireUnit::Kilogram), ..Settings::new(protocol) }).await;
+    bench.scale.put(1234 * GRAM);
+    bench.until(rests_at(1234)).await;
+    bench.scale.lift();
+    bench.until(empty).await;
+    bench.scale.put(500 * GRAM);
+    let (_, before) = bench.until(rests_at(500)).await;
+    let false_rest = |event: &Event| matches!(event, Event::Reading(r) if r.state == State::Stable && !empty(event) && r.picograms != 0);
+    assert!(!before.iter().any(false_rest), "{protocol:?} took {before:?} for rest");
+    bench.keys.send(Key::Tare).await.unwrap();
+    let (answer, _) = bench.until(|event| matches!(event, Event::Done(_) | Event::Refused(..))).await;
+    let expected =
+        if protocol == Protocol::Cas { Event::Refused(Key::Tare, "not_allowed") } else { Event::Done(Key::Tare) };
+    assert_eq!(answer, expected, "{protocol:?}");
+    bench.scale.set_fault(ScaleFault::Garbage);
+    bench.until(|event| matches!(event, Event::Garbled(_))).await;
+    bench.scale.set_fault(ScaleFault::Silent);
+    bench.until(|event| *event == Event::Silent).await;
 }

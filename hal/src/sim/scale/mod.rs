@@ -1,6 +1,7 @@
 //! A scale that answers on a pty.
 
 mod platform;
+mod speech;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::cable::{Cable, Pty};
 use crate::scale::Protocol;
-use platform::{Answer, Platform};
+use platform::Platform;
+use speech::{Heard, Speech};
 
 /// Between two weights of a stream (`SIR`).
 const STREAM: Duration = Duration::from_millis(100);
@@ -21,10 +23,8 @@ const REST: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(20);
 /// Answers a slow listener may fall behind before it loses some.
 const BEHIND: usize = 64;
-/// How the answer to `SI` begins when the pan rests.
+/// How MT-SICS begins a weight at rest.
 const AT_REST: &[u8] = b"S S";
-/// The longest command, bytes; what is longer is a syntax error.
-const COMMAND_MAX: usize = 32;
 
 /// What is wrong with the scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,7 +42,7 @@ pub enum ScaleFault {
     Overload,
 }
 
-/// A virtual bench scale: 30 kg by 0.1 g, MT-SICS levels 0 and 1 over a serial line.
+/// A virtual bench scale: 30 kg by 0.1 g, in any protocol of a serial line.
 #[derive(Debug)]
 pub struct Scale {
     cable: Cable,
@@ -57,13 +57,13 @@ impl Scale {
     /// # Errors
     /// No pty, no place for the name, or a protocol that does not run over a serial line.
     pub fn open_at(link: PathBuf, protocol: Protocol) -> io::Result<Self> {
-        if protocol != Protocol::MtSics {
-            return Err(io::Error::new(io::ErrorKind::Unsupported, "a pty is no HID device; use mt-sics"));
+        if protocol == Protocol::Hid {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, "a pty is no HID device"));
         }
         let cable = Cable::plug(link)?;
         let platform = watch::Sender::new(Platform::new());
         let stable = broadcast::Sender::new(BEHIND);
-        let worker = tokio::spawn(work(cable.watch(), platform.clone(), stable.clone()));
+        let worker = tokio::spawn(work(protocol, cable.watch(), platform.clone(), stable.clone()));
         Ok(Self { cable, platform, stable, worker })
     }
 
@@ -133,6 +133,7 @@ impl Drop for Scale {
 
 /// Serves each line that is plugged in until it is pulled.
 async fn work(
+    protocol: Protocol,
     mut lines: watch::Receiver<Option<std::sync::Arc<Pty>>>,
     platform: watch::Sender<Platform>,
     stable: broadcast::Sender<Instant>,
@@ -143,7 +144,7 @@ async fn work(
             None => lines.changed().await,
             Some(line) => tokio::select! {
                 gone = lines.changed() => gone,
-                served = serve(&line, &platform, &stable) => match served {
+                served = serve(protocol, &line, &platform, &stable) => match served {
                     Ok(()) => Ok(()),
                     Err(_) => lines.changed().await,
                 },
@@ -155,16 +156,21 @@ async fn work(
     }
 }
 
-async fn serve(line: &Pty, platform: &watch::Sender<Platform>, stable: &broadcast::Sender<Instant>) -> io::Result<()> {
-    let mut command = Vec::new();
-    let mut streaming = false;
+async fn serve(
+    protocol: Protocol,
+    line: &Pty,
+    platform: &watch::Sender<Platform>,
+    stable: &broadcast::Sender<Instant>,
+) -> io::Result<()> {
+    let mut speech = Speech::new(protocol);
     let mut buffer = [0; 64];
     loop {
-        let count = if streaming {
+        let count = if speech.streams {
             match timeout(STREAM, line.read(&mut buffer)).await {
                 Ok(count) => count?,
                 Err(_) => {
-                    answer(line, platform, stable, "SI").await?;
+                    let said = modify(platform, |platform| speech.answer(b"SI", platform, Instant::now()));
+                    say(line, stable, &said).await?;
                     continue;
                 }
             }
@@ -172,50 +178,27 @@ async fn serve(line: &Pty, platform: &watch::Sender<Platform>, stable: &broadcas
             line.read(&mut buffer).await?
         };
         for &byte in &buffer[..count] {
-            match byte {
-                b'\r' | b'\n' if command.is_empty() => {}
-                b'\r' | b'\n' => {
-                    let text = String::from_utf8_lossy(&std::mem::take(&mut command)).into_owned();
-                    streaming = text == "SIR";
-                    obey(line, platform, stable, &text).await?;
+            match modify(platform, |platform| speech.hear(byte, platform, Instant::now())) {
+                None => {}
+                Some(Heard::Say(said)) => say(line, stable, &said).await?,
+                Some(Heard::WhenAtRest(command)) => {
+                    let until = Instant::now() + REST;
+                    while !modify(platform, |platform| platform.rests(Instant::now())) && Instant::now() < until {
+                        sleep(LOOK).await;
+                    }
+                    let said = modify(platform, |platform| speech.answer(&command, platform, Instant::now()));
+                    say(line, stable, &said).await?;
                 }
-                _ if command.len() > COMMAND_MAX => {}
-                _ => command.push(byte),
             }
         }
     }
 }
 
-async fn obey(
-    line: &Pty,
-    platform: &watch::Sender<Platform>,
-    stable: &broadcast::Sender<Instant>,
-    command: &str,
-) -> io::Result<()> {
-    if command == "S" {
-        let until = Instant::now() + REST;
-        while !modify(platform, |platform| platform.rests(Instant::now())) && Instant::now() < until {
-            sleep(LOOK).await;
-        }
+async fn say(line: &Pty, stable: &broadcast::Sender<Instant>, said: &[u8]) -> io::Result<()> {
+    if said.starts_with(AT_REST) {
+        let _ = stable.send(Instant::now());
     }
-    answer(line, platform, stable, command).await
-}
-
-async fn answer(
-    line: &Pty,
-    platform: &watch::Sender<Platform>,
-    stable: &broadcast::Sender<Instant>,
-    command: &str,
-) -> io::Result<()> {
-    match modify(platform, |platform| platform.answer(command, Instant::now())) {
-        Answer::Nothing => Ok(()),
-        Answer::Bytes(bytes) => {
-            if bytes.starts_with(AT_REST) {
-                let _ = stable.send(Instant::now());
-            }
-            line.write_all(&bytes).await
-        }
-    }
+    line.write_all(said).await
 }
 
 fn modify<T>(platform: &watch::Sender<Platform>, act: impl FnOnce(&mut Platform) -> T) -> T {

@@ -17,10 +17,13 @@ const ZERO_RANGE: i64 = CAPACITY / 50;
 const SWING: Duration = Duration::from_millis(200);
 const SWING_ANSWERS: u32 = 4;
 
-/// What the scale says to one command.
-pub(super) enum Answer {
-    Nothing,
-    Bytes(Vec<u8>),
+/// What the display shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// Net, in tenths of a gram.
+    Weight { tenths: i64, moving: bool },
+    /// More than it can weigh.
+    Over,
 }
 
 /// The pan and the display.
@@ -79,43 +82,37 @@ impl Platform {
         self.fault != ScaleFault::NeverSettles && (self.fast || swung)
     }
 
-    pub(super) fn answer(&mut self, command: &str, now: Instant) -> Answer {
-        match self.fault {
-            _ if self.cut => return Answer::Nothing,
-            ScaleFault::Silent => return Answer::Nothing,
-            ScaleFault::Garbage => return Answer::Bytes(b"\xa6\x0f~\x93\x1c\xe1\r\n".to_vec()),
-            ScaleFault::None | ScaleFault::NeverSettles | ScaleFault::Overload => {}
-        }
-        let text = match command {
-            "SI" | "SIR" => self.weight(now),
-            "S" if self.rests(now) => self.weight(now),
-            "S" => "S I".to_owned(),
-            "Z" => self.set_zero(now),
-            "T" => self.set_tare(now),
-            "TA" => format!("TA A {:>10} g", grams(self.tare)),
-            "TAC" => {
-                self.tare = 0;
-                "TAC A".to_owned()
-            }
-            "@" | "I4" => "I4 A \"VIRTUAL\"".to_owned(),
-            _ => "ES".to_owned(),
-        };
-        Answer::Bytes(format!("{text}\r\n").into_bytes())
+    pub(super) fn fault(&self) -> ScaleFault {
+        self.fault
+    }
+
+    /// Whether nothing at all can be said.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    pub(super) fn tare(&self) -> i64 {
+        tenths(self.tare)
+    }
+
+    pub(super) fn clear_tare(&mut self) {
+        self.tare = 0;
     }
 
     fn net(&self) -> i64 {
         self.load - self.zero - self.tare
     }
 
-    fn weight(&mut self, now: Instant) -> String {
+    /// What it shows now; a pan that swings comes nearer to rest with each look.
+    pub(super) fn show(&mut self, now: Instant) -> Shown {
         if self.fault == ScaleFault::Overload || self.load > CAPACITY {
-            return "S +".to_owned();
+            return Shown::Over;
         }
         if self.rests(now) {
-            return format!("S S {:>10} g", grams(self.net()));
+            return Shown::Weight { tenths: tenths(self.net()), moving: false };
         }
         self.swings = self.swings.wrapping_add(1);
-        format!("S D {:>10} g", grams(self.swinging()))
+        Shown::Weight { tenths: tenths(self.swinging()), moving: true }
     }
 
     /// From what lay there before towards what lies there now; for ever around it when it never rests.
@@ -128,34 +125,40 @@ impl Platform {
         self.net() - missing * i64::from(SWING_ANSWERS - self.swings.min(SWING_ANSWERS))
     }
 
-    fn set_zero(&mut self, now: Instant) -> String {
-        if !self.rests(now) {
-            return "Z I".to_owned();
-        }
+    /// Sets zero, or says why not.
+    pub(super) fn set_zero(&mut self, now: Instant) -> Result<(), Refusal> {
         match self.load {
-            load if load > ZERO_RANGE => "Z +".to_owned(),
-            load if load < -ZERO_RANGE => "Z -".to_owned(),
+            _ if !self.rests(now) => Err(Refusal::Moving),
+            load if load > ZERO_RANGE => Err(Refusal::TooMuch),
+            load if load < -ZERO_RANGE => Err(Refusal::TooLittle),
             load => {
                 (self.zero, self.tare) = (load, 0);
-                "Z A".to_owned()
+                Ok(())
             }
         }
     }
 
-    fn set_tare(&mut self, now: Instant) -> String {
+    /// Takes what lies there for the tare, or says why not.
+    pub(super) fn set_tare(&mut self, now: Instant) -> Result<(), Refusal> {
         if !self.rests(now) {
-            return "T I".to_owned();
+            return Err(Refusal::Moving);
         }
         self.tare = self.load - self.zero;
-        format!("T S {:>10} g", grams(self.tare))
+        Ok(())
     }
 }
 
-/// Tenths of a gram as the display shows them, to the nearest.
-fn grams(picograms: i64) -> String {
-    let tenths = (picograms + picograms.signum() * DIVISION / 2) / DIVISION;
-    let sign = if tenths < 0 { "-" } else { "" };
-    format!("{sign}{}.{}", tenths.abs() / 10, tenths.abs() % 10)
+/// Why a key was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Moving,
+    TooMuch,
+    TooLittle,
+}
+
+/// Tenths of a gram, to the nearest.
+fn tenths(picograms: i64) -> i64 {
+    (picograms + picograms.signum() * DIVISION / 2) / DIVISION
 }
 
 #[cfg(test)]
@@ -164,31 +167,28 @@ mod tests {
 
     const GRAM: i64 = WireUnit::Gram.picograms();
 
-    fn say(platform: &mut Platform, command: &str, now: Instant) -> String {
-        match platform.answer(command, now) {
-            Answer::Nothing => String::new(),
-            Answer::Bytes(bytes) => String::from_utf8(bytes).unwrap().trim_end().to_owned(),
+    fn shown(platform: &mut Platform, now: Instant) -> (i64, bool) {
+        match platform.show(now) {
+            Shown::Weight { tenths, moving } => (tenths, moving),
+            Shown::Over => panic!("over"),
         }
     }
 
     #[test]
-    fn a_parcel_swings_for_four_answers_and_rests_at_its_mass() {
+    fn a_parcel_swings_for_four_looks_and_rests_at_its_mass() {
         let now = Instant::now();
         let mut platform = Platform::new();
         platform.put(500 * GRAM, now);
-        let said: Vec<String> = (0..5).map(|_| say(&mut platform, "SI", now)).collect();
-        assert_eq!(
-            said,
-            ["S D      200.0 g", "S D      300.0 g", "S D      400.0 g", "S D      500.0 g", "S S      500.0 g"]
-        );
+        let seen: Vec<_> = (0..5).map(|_| shown(&mut platform, now)).collect();
+        assert_eq!(seen, [(2000, true), (3000, true), (4000, true), (5000, true), (5000, false)]);
     }
 
     #[test]
-    fn a_parcel_rests_after_its_time_even_when_nobody_asks() {
+    fn a_parcel_rests_after_its_time_even_when_nobody_looks() {
         let now = Instant::now();
         let mut platform = Platform::new();
         platform.put(500 * GRAM, now);
-        assert_eq!(say(&mut platform, "SI", now + SWING), "S S      500.0 g");
+        assert_eq!(shown(&mut platform, now + SWING), (5000, false));
     }
 
     #[test]
@@ -197,18 +197,17 @@ mod tests {
         let mut platform = Platform::new();
         platform.set_fast(true);
         platform.put(2000 * GRAM, now);
-        assert_eq!(say(&mut platform, "Z", now), "Z +");
+        assert_eq!(platform.set_zero(now), Err(Refusal::TooMuch));
         platform.put(3 * GRAM, now);
-        assert_eq!(say(&mut platform, "Z", now), "Z A");
-        assert_eq!(say(&mut platform, "SI", now), "S S        0.0 g");
+        assert_eq!(platform.set_zero(now), Ok(()));
+        assert_eq!(shown(&mut platform, now), (0, false));
         platform.put(0, now);
-        assert_eq!(say(&mut platform, "SI", now), "S S       -3.0 g");
+        assert_eq!(shown(&mut platform, now), (-30, false));
     }
 
     #[test]
     fn ounces_are_shown_to_the_nearest_tenth_of_a_gram() {
-        assert_eq!(grams(12 * WireUnit::Ounce.picograms()), "340.2");
-        assert_eq!(grams(-GRAM / 20), "-0.1");
-        assert_eq!(grams(GRAM / 21), "0.0");
+        assert_eq!(tenths(12 * WireUnit::Ounce.picograms()), 3402);
+        assert_eq!((tenths(-GRAM / 20), tenths(GRAM / 21)), (-1, 0));
     }
 }

@@ -1,0 +1,140 @@
+//! A&D standard format, and its cousins of Kern and Excell.
+//!
+//! ```text
+//!   we send     the scale answers
+//!   Q CR LF     53 54 2C 2B 30 30 31 32 33 2E 34 35 20 20 67 0D 0A
+//!               S  T  ,  +  0  0  1  2  3  .  4  5        g  CR LF      ST at rest, US not, OL over, QT pieces
+//!               ST,OK,+0001.234 kg    ST,GS,+0 1.234 kg                 with a comparator, or gross (GS), net (NT)
+//!   Z CR LF     06 CR LF, where it is set to answer
+//! ```
+//! From the A&D EK-L (p. 28), EK-AEP, GC (p. 51), GF-A (p. 16), GR (p. 58) manuals and Kern's KXS. A frame is 15 characters,
+//! with a second header 17 or 18: what is longer or shorter is two run together, or cut. A scale set to leave the unit
+//! out (KF while it moves, NU always) gives no weight. Common settings are 2400 7E1; bit 7 is masked.
+
+use super::codec::{Answer, Codec, Questions};
+use super::lines::{self, Line, Lines};
+use super::reading::{Reading, State};
+
+/// `Q` is the weight now; `Z` re-zeroes, answered only by scales that are set to.
+pub const QUESTIONS: Questions =
+    Questions { weight: &[b"Q\r\n"], zero: b"Z\r\n", tare: b"T\r\n", answers_keys: false, gap_ms: 0 };
+
+/// Reads lines.
+#[derive(Debug, Default)]
+pub struct AAndD {
+    lines: Lines,
+}
+
+impl Codec for AAndD {
+    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
+        self.lines.push(bytes, |line| {
+            emit(match line {
+                Line::Text(b"\x06" | b"\x86") => Answer::Other,
+                Line::Text(raw) => read(raw).unwrap_or(Answer::Garbled(raw.len())),
+                Line::TooLong(count) => Answer::Garbled(count),
+            });
+        });
+    }
+
+    fn reset(&mut self) -> usize {
+        self.lines.reset()
+    }
+}
+
+fn read(raw: &[u8]) -> Option<Answer> {
+    let text = lines::text(raw)?;
+    let parts: Vec<&str> = text.split(',').collect();
+    let reading = match parts[..] {
+        ["EC", error] if error.starts_with('E') => Reading::without_weight(State::Fault("syntax_error"), raw),
+        [header, field] if text.len() == 15 => weighed(header, field, raw)?,
+        // HI, OK, LO: the comparator. GS, NT, TR: gross, net, tare.
+        [header, "HI" | "OK" | "LO" | "GS" | "NT", field] if matches!(text.len(), 17 | 18) => {
+            weighed(header, field, raw)?
+        }
+        [_, "TR", _] => return Some(Answer::Other),
+        ["ST" | "US", field] if lines::number_and_unit(field).is_some_and(|(_, unit)| unit.is_empty()) => {
+            Reading::without_weight(State::Fault("no_unit"), raw)
+        }
+        _ => return None,
+    };
+    Some(Answer::Reading(reading))
+}
+
+fn weighed(header: &str, field: &str, raw: &[u8]) -> Option<Reading> {
+    let state = match header {
+        "ST" | "WT" => State::Stable,
+        "US" => State::Moving,
+        "OL" => return Some(Reading::without_weight(State::Over, raw)),
+        "QT" => return Some(Reading::without_weight(State::Fault("not_a_weight"), raw)),
+        _ => return None,
+    };
+    // Kern fills the first place with a zero and leaves the next ones blank: `+0 1.234`.
+    let filled = field.get(1..).and_then(|rest| rest.strip_prefix("0 ")).map(|rest| format!("{}{rest}", &field[..1]));
+    let field = filled.as_deref().unwrap_or(field);
+    if !field.starts_with(['+', '-']) {
+        return None;
+    }
+    let (number, unit) = lines::number_and_unit(field)?;
+    if matches!(unit, "PC" | "%") {
+        return Some(Reading::without_weight(State::Fault("not_a_weight"), raw));
+    }
+    Reading::named(number, unit, state, raw)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scale::WireUnit;
+
+    fn answers(bytes: &[u8]) -> Vec<Answer> {
+        let mut out = Vec::new();
+        AAndD::default().push(bytes, &mut |answer| out.push(answer));
+        out
+    }
+
+    fn reading(text: &str) -> (i64, State) {
+        match &answers(text.as_bytes())[..] {
+            [Answer::Reading(reading)] => (reading.picograms, reading.state),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    const GRAM: i64 = WireUnit::Gram.picograms();
+
+    #[test]
+    fn each_header_and_unit_is_read() {
+        let table = [
+            ("ST,+00123.45  g\r\n", 123_450_000_000_000, State::Stable),
+            ("US,+00123.40  g\r\n", 123_400_000_000_000, State::Moving),
+            ("ST,-00001.50  g\r\n", -1_500_000_000_000, State::Negative),
+            ("OL,+9999999E+19\r\n", 0, State::Over),
+            ("QT,+00000012 PC\r\n", 0, State::Fault("not_a_weight")),
+            ("ST,+000050.0  %\r\n", 0, State::Fault("not_a_weight")),
+            ("ST,+0001.234 tl\r\n", 0, State::Fault("unknown_unit")),
+            ("ST,+00001.00 lb\r\n", WireUnit::Pound.picograms(), State::Stable),
+            ("ST,+00001.00ozt\r\n", WireUnit::TroyOunce.picograms(), State::Stable),
+            ("ST,OK,+0001.234 kg\r\n", 1234 * GRAM, State::Stable),
+            ("ST,GS,+0 1.234 kg\r\n", 1234 * GRAM, State::Stable),
+            ("US,NT,-0 1.234 kg\r\n", -1234 * GRAM, State::Moving),
+            ("ST,+00123.45\r\n", 0, State::Fault("no_unit")),
+            ("EC,E01\r\n", 0, State::Fault("syntax_error")),
+        ];
+        for (text, picograms, state) in table {
+            assert_eq!(reading(text), (picograms, state), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_frame_of_another_length_is_no_weight() {
+        for text in [
+            "ST,+0123.45  g\r\n",
+            "ST,+001ST,+00123.45  g\r\n",
+            "+00123.45  g\r\n",
+            "ST,00123.45   g\r\n",
+            "ST,+00001.234 kg\r\n",
+        ] {
+            assert_eq!(answers(text.as_bytes()), [Answer::Garbled(text.len() - 2)], "{text:?}");
+        }
+        assert_eq!(answers(b"\x06\r\n"), [Answer::Other]);
+    }
+}

@@ -1,0 +1,97 @@
+//! Adam: CPWplus, AZextra, PGL. (The MDW speaks NCI.)
+//!
+//! ```text
+//!   we send     the scale answers
+//!   G CR LF     47 2B 20 20 32 2E 30 30 20 6B 67 0D 0A      CPWplus, gross
+//!               G  +        2  .  0  0     k  g  CR LF
+//!   P CR LF       2.00kg                                    AZextra: nothing while the weight is the same, or zero
+//!   !KP CR        2.00 kg                                   PGL;  !EU !EK !EF  not understood
+//! ```
+//! From the Adam CPWplus (p. 14), AZextra and PGL manuals. None of them says whether the pan rests, so a weight counts
+//! once it has come several times in a row; and silence is silence, never zero. An AZextra that says a weight once cannot be
+//! used like that: set it to send continuously. 4800 or 9600 baud, 8N1.
+
+use super::codec::{Answer, Codec, Questions};
+use super::lines::{self, Line, Lines};
+use super::reading::{Reading, State};
+
+/// Gross weight, print, the print key: by model.
+pub const QUESTIONS: Questions = Questions {
+    weight: &[b"G\r\n", b"P\r\n", b"!KP\r"],
+    zero: b"Z\r\n",
+    tare: b"T\r\n",
+    answers_keys: false,
+    gap_ms: 0,
+};
+
+/// Reads lines.
+#[derive(Debug, Default)]
+pub struct Adam {
+    lines: Lines,
+}
+
+impl Codec for Adam {
+    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
+        self.lines.push(bytes, |line| {
+            emit(match line {
+                Line::Text(raw) => read(raw).unwrap_or(Answer::Garbled(raw.len())),
+                Line::TooLong(count) => Answer::Garbled(count),
+            });
+        });
+    }
+
+    fn reset(&mut self) -> usize {
+        self.lines.reset()
+    }
+}
+
+fn read(raw: &[u8]) -> Option<Answer> {
+    let text = lines::text(raw)?;
+    if let Some(error) = text.strip_prefix('!') {
+        return matches!(error, "EU" | "EK" | "EF").then_some(Answer::Other);
+    }
+    let field = text.trim_start_matches(' ');
+    let field = field.strip_prefix(['G', 'N']).unwrap_or(field);
+    let (number, unit) = lines::number_and_unit(field)?;
+    if matches!(unit, "pcs" | "PCS" | "%") {
+        return Some(Answer::Reading(Reading::without_weight(State::Fault("not_a_weight"), raw)));
+    }
+    Reading::named(number, unit, State::Unsaid, raw).map(Answer::Reading)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scale::WireUnit;
+
+    fn answers(text: &str) -> Vec<Answer> {
+        let mut out = Vec::new();
+        Adam::default().push(text.as_bytes(), &mut |answer| out.push(answer));
+        out
+    }
+
+    #[test]
+    fn no_line_says_whether_the_pan_rests() {
+        const GRAM: i64 = WireUnit::Gram.picograms();
+        let table = [
+            ("G+  2.00 kg\r\n", 2000 * GRAM, State::Unsaid),
+            ("G  + 2.00 kg\r\n", 2000 * GRAM, State::Unsaid),
+            ("N  - 0.50 kg\r\n", -500 * GRAM, State::Unsaid),
+            ("  2.00kg\r\n", 2000 * GRAM, State::Unsaid),
+            ("  1.00 lb\r\n", WireUnit::Pound.picograms(), State::Unsaid),
+            ("  2.00\r\n", 0, State::Fault("no_unit")),
+            ("    12 pcs\r\n", 0, State::Fault("not_a_weight")),
+            ("  2.00 tl\r\n", 0, State::Fault("unknown_unit")),
+        ];
+        for (text, picograms, state) in table {
+            match &answers(text)[..] {
+                [Answer::Reading(reading)] => {
+                    assert_eq!((reading.picograms, reading.state), (picograms, state), "{text:?}");
+                }
+                other => panic!("{text:?}: {other:?}"),
+            }
+        }
+        assert_eq!(answers("!EK\r"), [Answer::Other]);
+        assert_eq!(answers("G+  2.0G+  2.00 kg\r\n"), [Answer::Garbled(18)]);
+    }
+}

@@ -1,0 +1,121 @@
+//! OHAUS: Ranger, Defender, Scout and their kin.
+//!
+//! ```text
+//!   we send      the scale answers
+//!   IP CR LF     20 20 20 20 20 31 39 32 2E 32 31 20 67 0D 0A
+//!                               1  9  2  .  2  1     g  CR LF       at rest
+//!                     192.21 g ?                                    not at rest
+//!                     192.21 g   NET                                after a tare
+//!                45 53 0D 0A  ES                                    not understood, or not able
+//! ```
+//! From the OHAUS Ranger RC (p. 36), Defender 3000 (p. 37), Defender 5000 (p. 27) and 5000 series manuals. The weight is
+//! right aligned in 11 or 12 characters, a blank, up to five of the unit, a blank, `?` while it moves, and a legend (`G`,
+//! `N`, `NET`, `T`). A Defender 3000 asked too fast says `Print`; it is asked four times a second.
+
+use super::codec::{Answer, Codec, Questions};
+use super::lines::{self, Line, Lines};
+use super::reading::{Reading, State};
+
+/// `IP` is the weight now, at rest or not.
+pub const QUESTIONS: Questions =
+    Questions { weight: &[b"IP\r\n"], zero: b"Z\r\n", tare: b"T\r\n", answers_keys: false, gap_ms: 250 };
+
+/// Reads lines.
+#[derive(Debug, Default)]
+pub struct Ohaus {
+    lines: Lines,
+}
+
+impl Codec for Ohaus {
+    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
+        self.lines.push(bytes, |line| {
+            emit(match line {
+                Line::Text(raw) => read(raw).unwrap_or(Answer::Garbled(raw.len())),
+                Line::TooLong(count) => Answer::Garbled(count),
+            });
+        });
+    }
+
+    fn reset(&mut self) -> usize {
+        self.lines.reset()
+    }
+}
+
+fn read(raw: &[u8]) -> Option<Answer> {
+    let text = lines::text(raw)?;
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    // Some set the sign apart: `-   0.50 g`.
+    let (sign, words) = match words[..] {
+        ["-", ref rest @ ..] => ("-", rest),
+        ref words => ("", words),
+    };
+    let (number, unit, rest) = match *words {
+        ["ES"] => return Some(Answer::Reading(Reading::without_weight(State::Fault("syntax_error"), raw))),
+        ["OK!" | "Print"] => return Some(Answer::Other),
+        [number, unit, ref rest @ ..] if rest.len() <= 2 => (number, unit, rest),
+        _ => return None,
+    };
+    let (unit, mark) = unit.strip_suffix('?').map_or((unit, false), |unit| (unit, true));
+    let (moving, legend) = match *rest {
+        ["?", ref legend @ ..] => (true, legend),
+        ref legend => (mark, legend),
+    };
+    if !matches!(legend, [] | ["G" | "N" | "NET" | "T" | "B"]) {
+        return None;
+    }
+    if matches!(unit, "PCS" | "pcs" | "%") {
+        return Some(Answer::Reading(Reading::without_weight(State::Fault("not_a_weight"), raw)));
+    }
+    let state = if moving { State::Moving } else { State::Stable };
+    Reading::named(format!("{sign}{number}"), unit, state, raw).map(Answer::Reading)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scale::WireUnit;
+
+    fn answers(text: &str) -> Vec<Answer> {
+        let mut out = Vec::new();
+        Ohaus::default().push(text.as_bytes(), &mut |answer| out.push(answer));
+        out
+    }
+
+    #[test]
+    fn each_line_of_the_manuals_is_read() {
+        const GRAM: i64 = WireUnit::Gram.picograms();
+        let table = [
+            ("     192.21 g\r\n", 192_210_000_000_000, State::Stable),
+            ("     192.21 g ?\r\n", 192_210_000_000_000, State::Moving),
+            ("     192.21 g?\r\n", 192_210_000_000_000, State::Moving),
+            ("     192.21 g   NET\r\n", 192_210_000_000_000, State::Stable),
+            ("     192.21 g ? NET\r\n", 192_210_000_000_000, State::Moving),
+            ("      -0.50 g\r\n", -GRAM / 2, State::Negative),
+            ("-      0.50 g\r\n", -GRAM / 2, State::Negative),
+            ("      1.234 kg    G\r\n", 1234 * GRAM, State::Stable),
+            ("       1.00 lb\r\n", WireUnit::Pound.picograms(), State::Stable),
+            ("         12 PCS\r\n", 0, State::Fault("not_a_weight")),
+            ("       1.00 tael\r\n", 0, State::Fault("unknown_unit")),
+            ("ES\r\n", 0, State::Fault("syntax_error")),
+        ];
+        for (text, picograms, state) in table {
+            match &answers(text)[..] {
+                [Answer::Reading(reading)] => assert_eq!((reading.picograms, reading.state), (picograms, state)),
+                other => panic!("{text:?}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_line_of_a_scale_is_garbled() {
+        for text in ["192.21\r\n", "     192.21 g x\r\n", "   19     192.21 g\r\n", "- - 1 g\r\n", "1.2.3 g\r\n"] {
+            let out = answers(text);
+            assert!(
+                matches!(&out[..], [Answer::Garbled(_)])
+                    || matches!(&out[..], [Answer::Reading(reading)] if !reading.state.has_weight()),
+                "{text:?}: {out:?}"
+            );
+        }
+        assert_eq!(answers("Print\r\n"), [Answer::Other]);
+    }
+}

@@ -1,0 +1,121 @@
+//! Sartorius SBI.
+//!
+//! ```text
+//!   we send        the scale answers
+//!   ESC P CR LF    2B 20 20 20 31 32 33 2E 35 36 20 67 20 20 0D 0A
+//!                  +           1  2  3  .  5  6     g        CR LF     at rest
+//!                  +   123.56                                          no unit: not at rest
+//!                  N     +   123.56 g                                  22 characters: with a name before it
+//!                  Stat       High,  Stat       Low,  Err 54
+//! ```
+//! From the Sartorius WZA (p. 23), GC803S (p. 57), LE2202S (p. 51) and Entris-II manuals. 14 characters before CR LF, or
+//! 20: sign, blank, eight of the number, blank, three of the unit. A digit in brackets (`123.5[6]`) is not verified and
+//! counts all the same. Usual is 1200 or 9600 baud, 7O1 or 8O1; bit 7 is masked. With a software handshake the scale waits
+//! for XON.
+
+use super::codec::{Answer, Codec, Questions};
+use super::lines::{self, Line, Lines};
+use super::reading::{Reading, State};
+
+/// `ESC P` prints, `ESC V` zeroes, `ESC U` tares.
+pub const QUESTIONS: Questions =
+    Questions { weight: &[b"\x1BP\r\n"], zero: b"\x1BV\r\n", tare: b"\x1BU\r\n", answers_keys: false, gap_ms: 0 };
+
+/// Reads lines.
+#[derive(Debug, Default)]
+pub struct Sbi {
+    lines: Lines,
+}
+
+impl Codec for Sbi {
+    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
+        self.lines.push(bytes, |line| {
+            emit(match line {
+                Line::Text(raw) => read(raw).map_or(Answer::Garbled(raw.len()), Answer::Reading),
+                Line::TooLong(count) => Answer::Garbled(count),
+            });
+        });
+    }
+
+    fn reset(&mut self) -> usize {
+        self.lines.reset()
+    }
+}
+
+fn read(raw: &[u8]) -> Option<Reading> {
+    let text = lines::text(raw)?;
+    let without_weight = |state| Some(Reading::without_weight(state, raw));
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    match words[..] {
+        ["High" | "H"] | ["Stat", "High" | "H"] => return without_weight(State::Over),
+        ["Low" | "L"] | ["Stat", "Low" | "L"] => return without_weight(State::Under),
+        ["C"] | ["Stat", "C" | "Cal.Ext." | "Cal."] => return without_weight(State::Fault("busy")),
+        ["Err" | "ERR", _] | ["Stat", "Err" | "ERR", _] => return without_weight(State::Fault("device_fault")),
+        _ => {}
+    }
+    let field = match text.len() {
+        14 => text.as_str(),
+        20 => match text[..6].trim_end_matches(' ') {
+            "N" | "G" | "N1" | "" => &text[6..],
+            "Qnt" => return without_weight(State::Fault("not_a_weight")),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    if !field.starts_with(['+', '-', ' ']) {
+        return None;
+    }
+    let (number, unit) =
+        lines::number_and_unit(&field.replace(['[', ']'], "")).map(|(number, unit)| (number, unit.to_owned()))?;
+    match unit.as_str() {
+        // The weight is there and may not be used: no unit is how the scale says that it moves.
+        "" => without_weight(State::Fault("busy")),
+        "pcs" | "%" => without_weight(State::Fault("not_a_weight")),
+        unit => Reading::named(number, unit, State::Stable, raw),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scale::WireUnit;
+
+    fn answers(text: &str) -> Vec<Answer> {
+        let mut out = Vec::new();
+        Sbi::default().push(text.as_bytes(), &mut |answer| out.push(answer));
+        out
+    }
+
+    #[test]
+    fn each_line_of_the_manuals_is_read() {
+        const GRAM: i64 = WireUnit::Gram.picograms();
+        let table = [
+            ("+   123.56 g  \r\n", 123_560_000_000_000, State::Stable),
+            ("+   123.56    \r\n", 0, State::Fault("busy")),
+            ("+  123.5[6] g \r\n", 123_560_000_000_000, State::Stable),
+            ("-     0.50 g  \r\n", -GRAM / 2, State::Negative),
+            ("+    1.234 kg \r\n", 1234 * GRAM, State::Stable),
+            ("N     +   123.56 g  \r\n", 123_560_000_000_000, State::Stable),
+            ("Qnt   +       12 pcs\r\n", 0, State::Fault("not_a_weight")),
+            ("Stat       High     \r\n", 0, State::Over),
+            ("Stat       Low      \r\n", 0, State::Under),
+            ("Err 54\r\n", 0, State::Fault("device_fault")),
+            ("+     1.00 tlh\r\n", 0, State::Fault("unknown_unit")),
+        ];
+        for (text, picograms, state) in table {
+            match &answers(text)[..] {
+                [Answer::Reading(reading)] => {
+                    assert_eq!((reading.picograms, reading.state), (picograms, state), "{text:?}");
+                }
+                other => panic!("{text:?}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_of_another_length_is_no_weight() {
+        for text in ["+  123.56 g  \r\n", "+   12+   123.56 g  \r\n", "   123.56 g\r\n"] {
+            assert_eq!(answers(text), [Answer::Garbled(text.len() - 2)], "{text:?}");
+        }
+    }
+}
