@@ -10,7 +10,9 @@
 //! | [`scanner`] | bytes to scans |
 //! | [`scale`] | bytes to weights, exact to the picogram |
 //! | [`printer`] | a job's bytes to the printer, and what the printer says of itself |
+//! | [`hid`] | what a USB HID device says of itself |
 //! | [`gpio`] | lamp, tone and button on a Raspberry Pi's header |
+//! | [`usb`] | which USB devices are plugged in, and which of them is meant |
 //! | `sim` (feature `sim`) | virtual devices at the byte edge: ptys and sockets which the code above opens as it opens real ones |
 //!
 //! Every codec is a plain state machine fed with bytes (`push`), so it is tested without a device; the `async` function
@@ -18,9 +20,11 @@
 //! the port again. None of them retries, and none of them ever sends a byte twice.
 
 pub mod gpio;
+pub mod hid;
 pub mod port;
 pub mod printer;
 pub mod scale;
 pub mod scanner;
 #[cfg(feature = "sim")]
 pub mod sim;
+pub mod usb;

@@ -5,10 +5,13 @@
 
 #![deny(clippy::disallowed_methods)]
 
+mod accept;
 mod command;
+pub mod gs1;
 mod number;
 mod scan;
 
+pub use accept::{Accept, Symbology};
 pub use command::{Command, CommandError};
 pub use number::{CheckDigit, NumberError, NumberRule};
 pub use scan::{Scan, ScanError};

@@ -5,6 +5,7 @@
 //!  ]  C  1   42090210<GS>9261…
 //! ```
 
+use super::gs1::{self, Gs1Error};
 use super::{Command, CommandError};
 
 /// A decoded symbol: its symbology, where the scanner said it, and its text.
@@ -33,6 +34,15 @@ pub enum ScanError {
         /// Where it stood.
         at: usize,
     },
+    /// The symbol says that it has a check digit, and that digit is another.
+    #[error("the check digit is wrong; scan again")]
+    CheckDigit,
+    /// Not a symbology that this scanner may read.
+    #[error("a {0} code is not for this scanner; scan the right code, or add it to `accept`")]
+    NotAccepted(&'static str),
+    /// The scanner does not say which symbology it was, and only some are for it.
+    #[error("the scanner does not say what kind of code it read; switch its AIM identifier on")]
+    NoIdentifier,
 }
 
 /// How scanners send an FNC1 that stands between two GS1 elements.
@@ -58,7 +68,22 @@ impl Scan {
         if text.is_empty() {
             return Err(ScanError::Empty);
         }
-        Ok(Self { aim, text: text.to_owned() })
+        let scan = Self { aim, text: text.to_owned() };
+        if scan.has_wrong_check_digit() { Err(ScanError::CheckDigit) } else { Ok(scan) }
+    }
+
+    /// EAN-13 and UPC-A, EAN-8 and verified ITF always carry a check digit; GS1 data does where its identifiers say so.
+    fn has_wrong_check_digit(&self) -> bool {
+        match self.aim {
+            Some([b'E', b'0' | b'4'] | [b'I', b'1']) => !gs1::has_check_digit(&self.text),
+            _ => matches!(self.gs1(), Some(Err(Gs1Error::Check(_)))),
+        }
+    }
+
+    /// The GS1 elements, where the symbol says that it holds them.
+    pub fn gs1(&self) -> Option<Result<Vec<gs1::Element<'_>>, Gs1Error>> {
+        matches!(self.aim?, [b'C', b'1'] | [b'd', b'2'] | [b'Q', b'3'] | [b'e', b'0'] | [b'J', b'1'])
+            .then(|| gs1::parse(&self.text))
     }
 
     /// The command this code gives; `None` for every code that does not begin like one.
@@ -67,11 +92,19 @@ impl Scan {
     }
 
     /// What this code may mean as a reference or a tracking number, most specific first and none twice: the text as it
-    /// is, the text without the separators around it, and the number inside a USPS routing code.
+    /// is, the text without the separators around it, the number inside a USPS routing code, and of GS1 data the numbers
+    /// that name one thing: SSCC, GTIN (with fewer digits too, as EAN and UPC have it), serial, order and consignment.
     pub fn keys(&self) -> Vec<String> {
         let bare = self.text.trim_matches(GS);
         let mut keys = vec![self.text.clone()];
-        let inner = [bare].into_iter().chain(without_routing(bare)).filter(|key| !key.is_empty());
+        let elements = self.gs1().and_then(Result::ok).unwrap_or_default();
+        let named = elements.iter().flat_map(|element| match (element.ai, element.data) {
+            ("01" | "02", gtin) => [Some(gtin), gtin.strip_prefix('0'), gtin.strip_prefix("00")],
+            ("00" | "21" | "250" | "400" | "401" | "402", number) => [Some(number), None, None],
+            _ => [None; 3],
+        });
+        let inner = [bare].into_iter().chain(without_routing(bare)).chain(named.flatten());
+        let inner = inner.filter(|key| !key.is_empty());
         for key in inner {
             if !keys.iter().any(|known| known == key) {
                 keys.push(key.to_owned());
@@ -191,6 +224,25 @@ mod tests {
         {
             assert_eq!(scan(text).keys(), [text]);
         }
+    }
+
+    #[test]
+    fn a_symbol_with_a_check_digit_is_believed_only_with_the_right_one() {
+        for good in ["]E05901882110014", "]E0036000291452", "]E496385074", "]I109506000134352", "]C00000000000"] {
+            assert!(Scan::read(good.as_bytes()).is_ok(), "{good}");
+        }
+        for wrong in ["]E05901882110015", "]E496385075", "]I109506000134353", "]C10109506000134353", "]E059018821100x4"]
+        {
+            assert_eq!(Scan::read(wrong.as_bytes()), Err(ScanError::CheckDigit), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn gs1_data_is_found_by_the_numbers_in_it() {
+        let keys = scan("]C1010950600013435221SER-1\u{1d}10LOT").keys();
+        assert_eq!(keys[1..], ["09506000134352", "9506000134352", "SER-1"]);
+        assert_eq!(scan("]d200106141412345678908").keys()[1..], ["106141412345678908"]);
+        assert_eq!(scan("]C10109506000134352").keys().len(), 3);
     }
 
     proptest! {

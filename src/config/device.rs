@@ -1,27 +1,34 @@
 //! Scanners, the scale and the printer: which device file or address, and how it speaks.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
-use hal::scale::{Protocol, Settings, WireUnit};
+use hal::port::{Address, UsbAddress};
+use hal::scale;
+use hal::scanner::{self, Protocol};
+use hal::usb::{Kind, Selector};
 
 use super::read::{driven, plain_text, within};
-use super::serial::{Line, SerialSettings};
+use super::serial::Line;
 use super::table::Table;
+use crate::barcode::{Accept, Symbology};
 
 /// Where a device is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Device {
-    /// A serial line, or a USB device that behaves like one.
-    Serial(SerialSettings),
-    /// A USB printer: `/dev/usb/lp0`.
-    UsbPrinter(PathBuf),
-    /// A USB scale: `/dev/hidraw0`; `None` takes the first that says it is a scale.
-    Hidraw(Option<PathBuf>),
-    /// `host:port` of a network printer.
-    Tcp(String),
+    /// There.
+    At(Address),
     /// A virtual device that `parceld demo` puts in this place.
     Demo,
+}
+
+impl Device {
+    /// Where it is; `None` in the demo's places.
+    pub fn address(&self) -> Option<Address> {
+        match self {
+            Self::At(address) => Some(address.clone()),
+            Self::Demo => None,
+        }
+    }
 }
 
 /// A barcode scanner.
@@ -29,15 +36,19 @@ pub enum Device {
 pub struct Scanner {
     /// What people call it; unique on the station.
     pub name: String,
-    /// A serial line.
+    /// A serial line, a keyboard or a HID scanner.
     pub device: Device,
+    /// What it speaks, what ends a scan, how it hears what became of it.
+    pub settings: scanner::Settings,
+    /// What it may read.
+    pub accept: Accept,
 }
 
 /// The scale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scale {
     /// What it speaks, and what its protocol leaves open.
-    pub settings: Settings,
+    pub settings: scale::Settings,
     /// A HID device for HID, else a serial line.
     pub device: Device,
 }
@@ -57,8 +68,6 @@ pub struct Printer {
     pub height_mm: u32,
 }
 
-const SUFFIXES: [(&str, Option<()>); 5] =
-    [("auto", Some(())), ("cr", None), ("lf", None), ("crlf", None), ("tab", None)];
 /// Equal readings in a row that may be asked for.
 const EQUAL_READINGS: std::ops::RangeInclusive<u32> = 2..=50;
 /// Label widths and heights of desktop printers, in millimetres.
@@ -75,12 +84,30 @@ fn demo(table: &Table<'_>) -> Device {
     Device::Demo
 }
 
-fn is_absolute(table: &Table<'_>, device: &str, example: &str) -> bool {
-    let absolute = device.starts_with('/') && !device.contains(char::is_control);
-    if !absolute {
+/// A device file: its path, or a USB device wherever it is plugged in.
+fn node(table: &Table<'_>, device: &str, kind: Kind, line: &Line, example: &str) -> Option<Device> {
+    let address = if device.starts_with("usb:") || device.starts_with("usb-port:") {
+        match device.parse() {
+            Ok(selector) => Address::Usb(UsbAddress { kind, selector, line: line.settings("")? }),
+            Err(error) => {
+                let error = error.to_string();
+                let (what, todo) = error.split_once("; ").unwrap_or((&error, "correct it"));
+                table.error("device", what, todo);
+                return None;
+            }
+        }
+    } else if !device.starts_with('/') || device.contains(char::is_control) {
         table.error("device", format!("device {device:?} is not a device file"), format!("write {example}"));
+        return None;
+    } else if kind == Kind::Serial {
+        Address::Serial(line.settings(device)?)
+    } else {
+        Address::Node(device.into())
+    };
+    if kind != Kind::Serial {
+        line.unused(table, &format!("a {}", kind.name()));
     }
-    absolute
+    Some(Device::At(address))
 }
 
 pub(super) fn scanners(root: &Table<'_>) -> Vec<Scanner> {
@@ -100,48 +127,79 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
         table.error("name", format!("two scanners are named {name:?}"), "give each its own name");
     }
     let line = Line::read(table);
-    // Any of them, or a pause, ends a scan.
-    if table.count(&["suffix"]) > 0 {
-        driven(table, "suffix", &SUFFIXES);
-    }
-    let device = table.required::<String>("device").and_then(|device| match device.as_str() {
-        "demo" => Some(demo(table)),
-        other if other.starts_with("evdev:") || other.starts_with("hidpos:") => {
-            table.error(
-                "device",
-                "keyboard and HID scanners are not driven by this version",
-                "set the scanner to its USB serial (CDC) mode and write its /dev/serial/by-id/ path",
-            );
-            None
+    let (protocol, device) = match table.required::<String>("device") {
+        None => (Protocol::Lines, None),
+        Some(device) if device == "demo" => (Protocol::Lines, Some(demo(table))),
+        Some(device) => scanner_device(table, &device, &line),
+    };
+    const PROTOCOLS: [(&str, Protocol); 2] = [("lines", Protocol::Lines), ("ssi", Protocol::Ssi)];
+    let written = table.optional_name("protocol", &PROTOCOLS);
+    let on_a_line = protocol == Protocol::Lines;
+    let protocol = if on_a_line { written.unwrap_or(protocol) } else { protocol };
+    let ending = table.optional_name("suffix", &scanner::Ending::NAMES);
+    let feedback = table.optional_name("feedback", &scanner::Feedback::NAMES);
+    for (key, there) in
+        [("protocol", written.is_some()), ("suffix", ending.is_some()), ("feedback", feedback.is_some())]
+    {
+        if there && !on_a_line {
+            table.warn(key, format!("{key} has no effect: this scanner is no serial line"), "remove it");
         }
-        other => is_absolute(table, other, "its path, such as /dev/serial/by-id/…").then(|| line.serial(other))?,
-    });
+    }
+    if feedback == Some(scanner::Feedback::Ssi) && protocol != Protocol::Ssi {
+        table.error("feedback", "ssi feedback needs the ssi protocol", "write protocol = \"ssi\", or another feedback");
+    }
+    let usual = Accept::default();
+    let most = u32::try_from(usual.max_bytes).unwrap_or(u32::MAX);
+    let max_bytes =
+        if table.count(&["max_bytes"]) > 0 { within(table, "max_bytes", &(1..=most), "bytes") } else { Some(most) };
+    let symbologies = table.names("accept", &Symbology::NAMES);
     table.finish();
-    Some(Scanner { name: name?, device: device? })
+    let accept = Accept { symbologies, max_bytes: usize::try_from(max_bytes?).unwrap_or(usual.max_bytes) };
+    let settings = scanner::Settings {
+        protocol,
+        ending: ending.unwrap_or_default(),
+        feedback: feedback.unwrap_or_default(),
+        ..scanner::Settings::default()
+    };
+    Some(Scanner { name: name?, device: device?, settings, accept })
+}
+
+/// `evdev:` before a keyboard, `hidpos:` before a HID scanner; all else is a serial line.
+fn scanner_device(table: &Table<'_>, device: &str, line: &Line) -> (Protocol, Option<Device>) {
+    if let Some(device) = device.strip_prefix("evdev:") {
+        (Protocol::Keyboard, node(table, device, Kind::Keyboard, line, "evdev:/dev/input/by-id/…-event-kbd"))
+    } else if let Some(device) = device.strip_prefix("hidpos:") {
+        (Protocol::HidPos, node(table, device, Kind::Scanner, line, "hidpos:/dev/hidraw0"))
+    } else {
+        (Protocol::Lines, node(table, device, Kind::Serial, line, "its path, such as /dev/serial/by-id/…"))
+    }
 }
 
 pub(super) fn scale(root: &Table<'_>) -> Option<Scale> {
     let table = root.required_table("scale")?;
-    let protocol = table.required_name("protocol", &Protocol::NAMES);
+    let protocol = table.required_name("protocol", &scale::Protocol::NAMES);
     let line = Line::read(&table);
     let settings = protocol.map(|protocol| scale_settings(&table, protocol));
     let device = table.required::<String>("device").and_then(|device| match (protocol?, device.as_str()) {
         (_, "demo") => Some(demo(&table)),
-        (Protocol::Hid, "auto") => Some(Device::Hidraw(None)),
-        (Protocol::Hid, path) => {
+        (scale::Protocol::Hid, "auto") => {
             line.unused(&table, "a HID scale");
-            is_absolute(&table, path, "\"auto\", or its path, such as /dev/hidraw0")
-                .then(|| Device::Hidraw(Some(path.into())))
+            let (kind, selector) = (Kind::Scale, Selector::Only);
+            Some(Device::At(Address::Usb(UsbAddress { kind, selector, line: line.settings("")? })))
         }
-        (_, path) => is_absolute(&table, path, "its path, such as /dev/serial/by-id/…").then(|| line.serial(path))?,
+        (scale::Protocol::Hid, device) => {
+            node(&table, device, Kind::Scale, &line, "\"auto\", or its path, such as /dev/hidraw0")
+        }
+        (_, device) => node(&table, device, Kind::Serial, &line, "its path, such as /dev/serial/by-id/…"),
     });
     table.finish();
     Some(Scale { settings: settings?, device: device? })
 }
 
 /// What a protocol leaves open: the unit, and when the pan rests.
-fn scale_settings(table: &Table<'_>, protocol: Protocol) -> Settings {
-    const UNITS: [(&str, WireUnit); 3] = [("kg", WireUnit::Kilogram), ("g", WireUnit::Gram), ("lb", WireUnit::Pound)];
+fn scale_settings(table: &Table<'_>, protocol: scale::Protocol) -> scale::Settings {
+    const UNITS: [(&str, scale::WireUnit); 3] =
+        [("kg", scale::WireUnit::Kilogram), ("g", scale::WireUnit::Gram), ("lb", scale::WireUnit::Pound)];
     let unit = table.optional_name("unit", &UNITS);
     if protocol.wants_unit() && table.count(&["unit"]) == 0 {
         let todo = "write the unit on the scale's display: unit = \"kg\", \"g\" or \"lb\"";
@@ -149,7 +207,7 @@ fn scale_settings(table: &Table<'_>, protocol: Protocol) -> Settings {
     } else if !protocol.wants_unit() && unit.is_some() {
         table.warn("unit", "unit has no effect: this protocol sends the unit with each weight", "remove it");
     }
-    let usual = Settings { unit, ..Settings::new(protocol) };
+    let usual = scale::Settings { unit, ..scale::Settings::new(protocol) };
     if table.count(&["equal_readings"]) == 0 {
         return usual;
     }
@@ -158,7 +216,7 @@ fn scale_settings(table: &Table<'_>, protocol: Protocol) -> Settings {
         table.warn("equal_readings", what, "remove it");
     }
     let equal_readings = within(table, "equal_readings", &EQUAL_READINGS, "readings");
-    Settings { equal_readings: equal_readings.unwrap_or(usual.equal_readings), ..usual }
+    scale::Settings { equal_readings: equal_readings.unwrap_or(usual.equal_readings), ..usual }
 }
 
 pub(super) fn printer(root: &Table<'_>) -> Option<Printer> {
@@ -195,7 +253,7 @@ fn printer_device(table: &Table<'_>, device: &str, line: &Line) -> Option<Device
     if let Some(address) = device.strip_prefix("tcp://") {
         line.unused(table, "a network printer");
         if is_host_and_port(address) {
-            return Some(Device::Tcp(address.to_owned()));
+            return Some(Device::At(Address::Tcp(address.to_owned())));
         }
         table.error(
             "device",
@@ -204,15 +262,9 @@ fn printer_device(table: &Table<'_>, device: &str, line: &Line) -> Option<Device
         );
         return None;
     }
-    if !is_absolute(table, device, "tcp://192.0.2.10:9100, /dev/usb/lp0 or /dev/serial/by-id/…") {
-        return None;
-    }
     let serial = ["/dev/tty", "/dev/serial/", "/dev/pts/"].iter().any(|start| device.starts_with(start));
-    if serial || line.baud.is_some() {
-        return line.serial(device);
-    }
-    line.unused(table, "a USB printer");
-    Some(Device::UsbPrinter(device.into()))
+    let kind = if serial || line.baud.is_some() { Kind::Serial } else { Kind::Printer };
+    node(table, device, kind, line, "tcp://192.0.2.10:9100, /dev/usb/lp0 or /dev/serial/by-id/…")
 }
 
 /// `192.0.2.10:9100`, `[2001:db8::1]:9100`, `printer.local:9100`.

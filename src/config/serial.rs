@@ -2,7 +2,6 @@
 
 pub use hal::port::{Framing, Handshake, SerialSettings};
 
-use super::device::Device;
 use super::table::Table;
 
 const HANDSHAKES: [(&str, Handshake); 3] =
@@ -31,15 +30,15 @@ impl Line {
     }
 
     /// The line at `path`, if its settings are right.
-    pub(super) fn serial(&self, path: &str) -> Option<Device> {
+    pub(super) fn settings(&self, path: &str) -> Option<SerialSettings> {
         (!self.wrong).then(|| {
             let usual = SerialSettings::new(path);
-            Device::Serial(SerialSettings {
+            SerialSettings {
                 baud: self.baud.unwrap_or(usual.baud),
                 framing: self.framing.unwrap_or(usual.framing),
                 handshake: self.handshake.unwrap_or(usual.handshake),
                 ..usual
-            })
+            }
         })
     }
 

@@ -4,6 +4,8 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use tempfile::TempDir;
 
+use hal::port::Address;
+
 use super::*;
 use crate::units::Mass;
 
@@ -49,16 +51,20 @@ fn line_of(start: &str) -> usize {
     STATION.lines().position(|line| line.starts_with(start)).unwrap() + 1
 }
 
+fn at(address: Address) -> Device {
+    Device::At(address)
+}
+
 #[test]
 fn the_shipped_file_loads_without_a_problem() {
     let (_dir, file) = install(STATION);
     let (config, warnings) = Config::load(&file).unwrap();
     assert_eq!(warnings, []);
     assert_eq!((config.station.id.as_str(), config.listen.port()), ("LAX1-ST03", 8080));
-    assert_eq!(config.printer.device, Device::Tcp("192.0.2.10:9100".into()));
+    assert_eq!(config.printer.device, at(Address::Tcp("192.0.2.10:9100".into())));
     assert_eq!(config.packing.boxes[1].tare, Mass::from_grams(180));
     assert_eq!(config.packing.empty_below, Mass::from_grams(10));
-    let Device::Serial(line) = &config.scale.device else { panic!("{:?}", config.scale) };
+    let Device::At(Address::Serial(line)) = &config.scale.device else { panic!("{:?}", config.scale) };
     assert_eq!((line.baud, line.framing, line.handshake), (9600, Framing::default(), Handshake::None));
 }
 
@@ -122,11 +128,6 @@ fn each_wrong_value_is_an_error_on_its_line() {
         ("postcode = \"90058\"", "postcode = \"9005\"", "postcode \"9005\" is not a ZIP code"),
         ("country = \"US\"", "country = \"us\"", "country \"us\" is not a country"),
         ("name = \"hand\"", "name = \"\"", "name is empty, too long or holds a control character"),
-        (
-            "device = \"/dev/serial/by-id/usb-Example_Scanner",
-            "device = \"evdev:/x",
-            "keyboard and HID scanners are not driven",
-        ),
         (
             "device = \"/dev/serial/by-id/usb-Example_Scanner",
             "device = \"COM3",
@@ -286,10 +287,10 @@ fn printers_and_scales_are_told_apart_by_their_device() {
         let (_dir, file) = install(&text);
         Config::load(&file).map(|(config, _)| config.printer.device)
     };
-    assert_eq!(printer("/dev/usb/lp0"), Ok(Device::UsbPrinter("/dev/usb/lp0".into())));
-    assert_eq!(printer("tcp://printer.local:9100"), Ok(Device::Tcp("printer.local:9100".into())));
-    assert_eq!(printer("tcp://[2001:db8::1]:9100"), Ok(Device::Tcp("[2001:db8::1]:9100".into())));
-    assert!(matches!(printer("/dev/ttyUSB0"), Ok(Device::Serial(_))));
+    assert_eq!(printer("/dev/usb/lp0"), Ok(at(Address::Node("/dev/usb/lp0".into()))));
+    assert_eq!(printer("tcp://printer.local:9100"), Ok(at(Address::Tcp("printer.local:9100".into()))));
+    assert_eq!(printer("tcp://[2001:db8::1]:9100"), Ok(at(Address::Tcp("[2001:db8::1]:9100".into()))));
+    assert!(matches!(printer("/dev/ttyUSB0"), Ok(Device::At(Address::Serial(_)))));
     for wrong in ["tcp://1.2.3:9100", "tcp://host:0", "tcp://-:x", "tcp://a b:1"] {
         assert!(printer(wrong).is_err(), "{wrong}");
     }
@@ -298,7 +299,8 @@ fn printers_and_scales_are_told_apart_by_their_device() {
             .replace("mt-sics\"\n", "hid\"\n")
             .replace("device = \"/dev/serial/by-id/usb-Example_Scale_0001-if00-port0\"\n", "device = \"auto\"\n"),
     );
-    assert_eq!(Config::load(&file).unwrap().0.scale.device, Device::Hidraw(None));
+    let scale = Config::load(&file).unwrap().0.scale.device.address().unwrap();
+    assert_eq!(scale.to_string(), "auto");
 }
 
 #[test]
@@ -319,4 +321,34 @@ fn check_goes_on_to_the_folders_when_the_station_has_problems() {
     for at in [file.clone(), place.join("carriers"), place.join("languages")] {
         assert!(problems.iter().any(|problem| problem.file.starts_with(&at)), "{at:?}: {problems:?}");
     }
+}
+
+#[test]
+fn scanners_are_told_apart_by_their_device_and_set_by_their_keys() {
+    use hal::scanner::{Ending, Feedback, Protocol};
+    const LINE: &str = "device = \"/dev/serial/by-id/usb-Example_Scanner_0001-if00\"\n";
+    let load = |device: &str, keys: &str| {
+        let (_dir, file) = install(&STATION.replace(LINE, &format!("device = \"{device}\"\n{keys}")));
+        Config::load(&file).map(|(mut config, _)| config.scanners.remove(0))
+    };
+    let ssi = load("/dev/ttyS0", "protocol = \"ssi\"\nfeedback = \"ssi\"\nsuffix = \"cr\"").unwrap();
+    assert_eq!((ssi.settings.protocol, ssi.settings.feedback), (Protocol::Ssi, Feedback::Ssi));
+    assert_eq!(ssi.settings.ending, Ending::Cr);
+    assert_eq!(load("evdev:/dev/input/event3", "").unwrap().settings.protocol, Protocol::Keyboard);
+    let pos = load("hidpos:usb:0c2e:0b61", "accept = [\"qr\"]\nmax_bytes = 99").unwrap();
+    assert_eq!((pos.settings.protocol, pos.accept.max_bytes), (Protocol::HidPos, 99));
+    assert_eq!(pos.device.address().unwrap().to_string(), "usb:0c2e:0b61");
+    for (device, keys) in
+        [("usb:1:2", ""), ("evdev:x", ""), ("/dev/ttyS0", "feedback = \"ssi\""), ("/dev/ttyS0", "accept = [\"x\"]")]
+    {
+        assert!(load(device, keys).is_err(), "{device} {keys}");
+    }
+}
+
+#[test]
+fn a_protocol_without_a_unit_on_the_wire_wants_one() {
+    let found = problems_with("protocol = \"mt-sics\"", "protocol = \"toledo-8217\"");
+    assert!(found.len() == 1 && found[0].contains("sends no unit"), "{found:?}");
+    let (_dir, file) = install(&STATION.replace("protocol = \"mt-sics\"", "protocol = \"toledo-8217\"\nunit = \"lb\""));
+    assert_eq!(Config::load(&file).unwrap().0.scale.settings.unit, Some(hal::scale::WireUnit::Pound));
 }

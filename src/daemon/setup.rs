@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hal::port::Address;
-
-use crate::config::{self, Config, Device, GpioBackend, Loaded, Problem, Problems};
+use crate::config::{self, Config, GpioBackend, Loaded, Problem, Problems};
 use crate::devices::{Devices, LabelPrinter, Pins, Scale, Scanner};
 use crate::label::Media;
 use crate::rating::Cards;
@@ -79,14 +77,17 @@ impl Setup {
 
     /// The devices of the bench. A place that the configuration leaves to the demo has none.
     pub fn devices(&self) -> Devices {
-        let scanner = |s: &config::Scanner| Some(Scanner { name: s.name.clone(), address: address(&s.device)? });
+        let scanner = |s: &config::Scanner| {
+            let address = s.device.address()?;
+            Some(Scanner { name: s.name.clone(), address, settings: s.settings, accept: s.accept.clone() })
+        };
         let scale = &self.config.scale;
         let printer = &self.config.printer;
         let gpio = &self.config.gpio;
         Devices {
             scanners: self.config.scanners.iter().filter_map(scanner).collect(),
-            scale: address(&scale.device).map(|address| Scale { address, settings: scale.settings }),
-            printer: address(&printer.device).map(|address| LabelPrinter { name: printer.name.clone(), address }),
+            scale: scale.device.address().map(|address| Scale { address, settings: scale.settings }),
+            printer: printer.device.address().map(|address| LabelPrinter { name: printer.name.clone(), address }),
             pins: (gpio.backend == GpioBackend::Rppal).then_some(Pins {
                 red: gpio.red,
                 amber: gpio.amber,
@@ -118,19 +119,6 @@ impl Setup {
             cursor,
             pace: uplink::Pace::default(),
         }))
-    }
-}
-
-/// Where udev puts the scale, whatever its number (systemd/60-parceld.rules).
-const AUTO_SCALE: &str = "/dev/parceld/scale";
-
-fn address(device: &Device) -> Option<Address> {
-    match device {
-        Device::Serial(settings) => Some(Address::Serial(settings.clone())),
-        Device::UsbPrinter(path) => Some(Address::Node(path.clone())),
-        Device::Hidraw(path) => Some(Address::Node(path.clone().unwrap_or_else(|| AUTO_SCALE.into()))),
-        Device::Tcp(host) => Some(Address::Tcp(host.clone())),
-        Device::Demo => None,
     }
 }
 

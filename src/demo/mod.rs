@@ -117,7 +117,7 @@ async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, De
         tracing::warn!(%warning, "configuration");
     }
     let devices = Devices {
-        scanners: vec![Scanner { name: "hand".to_owned(), address: serial(bench.scanner.path()) }],
+        scanners: vec![Scanner::on_a_line("hand", serial(bench.scanner.path()))],
         scale: Some(Scale {
             address: serial(bench.scale.path()),
             settings: hal::scale::Settings::new(hal::scale::Protocol::MtSics),

@@ -9,10 +9,12 @@ mod printer;
 mod scale;
 mod scanner;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hal::port::{Address, Port, PortError};
 use hal::scale::Key;
+use hal::scanner::Verdict;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -44,6 +46,7 @@ pub struct Devices {
 /// The loop's end of the devices.
 #[derive(Debug)]
 pub struct Hands {
+    verdicts: BTreeMap<String, mpsc::Sender<Verdict>>,
     pace: watch::Sender<hal::scale::Pace>,
     keys: mpsc::Sender<Key>,
     print: mpsc::Sender<printer::Task>,
@@ -59,8 +62,11 @@ impl Hands {
         let (print, tasks) = mpsc::channel(16);
         let (mood, moods) = watch::channel(Mood::Ready);
         let (sound, sounds) = mpsc::channel(4);
+        let mut verdicts = BTreeMap::new();
         for scanner in devices.scanners {
-            tokio::spawn(scanner::run(scanner, events.clone()));
+            let (judge, judged) = mpsc::channel(4);
+            verdicts.insert(scanner.name.clone(), judge);
+            tokio::spawn(scanner::run(scanner, judged, events.clone()));
         }
         if let Some(scale) = devices.scale {
             tokio::spawn(scale::run(scale, paced, pressed, events.clone(), began));
@@ -71,7 +77,7 @@ impl Hands {
         if let Some(pins) = devices.pins {
             tokio::spawn(lamp::run(pins, moods, sounds, events.clone()));
         }
-        Self { pace, keys, print, mood, sound }
+        Self { verdicts, pace, keys, print, mood, sound }
     }
 
     /// Does what was decided. Nothing here blocks: a device that does not listen loses a sound, never a print, because
@@ -89,7 +95,12 @@ impl Hands {
                 let _ = self.keys.try_send(key);
                 return;
             }
-            Effect::Verdict { .. } => return,
+            Effect::Verdict { scanner, accepted } => {
+                if let Some(judge) = self.verdicts.get(&scanner) {
+                    let _ = judge.try_send(if accepted { Verdict::Accepted } else { Verdict::Refused });
+                }
+                return;
+            }
             Effect::Sound(sound) => {
                 let _ = self.sound.try_send(sound);
                 return;

@@ -34,6 +34,7 @@ pub(super) async fn run(
 ) {
     loop {
         let mut port = super::open(&scale.address, &Device::Scale, &events).await;
+        let opened = tokio::time::Instant::now();
         let (said, mut says) = mpsc::channel(QUEUE);
         let mut news = News { began, last: None, garbled: false };
         let reading = scale::read(&mut port, scale.settings, &mut pace, &mut keys, move |event| {
@@ -50,6 +51,10 @@ pub(super) async fn run(
         tracing::warn!(%error, "scale lost");
         super::away(&Device::Scale, &error, &events).await;
         drop(port);
+        // One that is lost as soon as it is open (a keyboard somebody else has) must not be opened again and again.
+        if opened.elapsed() < super::AGAIN {
+            tokio::time::sleep(super::AGAIN).await;
+        }
     }
 }
 

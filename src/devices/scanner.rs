@@ -1,10 +1,10 @@
-//! A scanner: lines of bytes become scans.
+//! A scanner: bytes become scans, and its beep says what became of them.
 
 use hal::port::Address;
-use hal::scanner::{self, Frame};
+use hal::scanner::{self, Frame, Settings, Verdict};
 use tokio::sync::mpsc;
 
-use crate::barcode::Scan;
+use crate::barcode::{Accept, ScanError};
 use crate::station::event::{Device, Event, Lookup};
 
 /// A scanner of the bench.
@@ -14,42 +14,60 @@ pub struct Scanner {
     pub name: String,
     /// Where it is.
     pub address: Address,
+    /// What it speaks.
+    pub settings: Settings,
+    /// What it may read.
+    pub accept: Accept,
+}
+
+impl Scanner {
+    /// One that sends lines of any kind of code.
+    pub fn on_a_line(name: &str, address: Address) -> Self {
+        Self { name: name.to_owned(), address, settings: Settings::default(), accept: Accept::default() }
+    }
 }
 
 /// Scans that may wait for the loop; more than a person can make in the time it needs for one.
 const QUEUE: usize = 64;
 
-pub(super) async fn run(scanner: Scanner, events: mpsc::Sender<Event>) {
+pub(super) async fn run(scanner: Scanner, mut verdicts: mpsc::Receiver<Verdict>, events: mpsc::Sender<Event>) {
     let device = Device::Scanner(scanner.name.clone());
     loop {
         let mut port = super::open(&scanner.address, &device, &events).await;
+        let opened = tokio::time::Instant::now();
         let (frames, mut framed) = mpsc::channel(QUEUE);
-        let reading = scanner::read(&mut port, move |frame| {
+        let reading = scanner::read(&mut port, scanner.settings, &mut verdicts, move |frame| {
             if frames.try_send(frame).is_err() {
                 tracing::error!("a scan was dropped: the station does not keep up");
             }
         });
         let forwarding = async {
             while let Some(frame) = framed.recv().await {
-                super::report(&events, event(&scanner.name, frame)).await;
+                super::report(&events, event(&scanner, frame)).await;
             }
         };
         let (error, ()) = tokio::join!(reading, forwarding);
         tracing::warn!(?device, %error, "device lost");
         super::away(&device, &error, &events).await;
         drop(port);
+        // One that is lost as soon as it is open (a keyboard somebody else has) must not be opened again and again.
+        if opened.elapsed() < super::AGAIN {
+            tokio::time::sleep(super::AGAIN).await;
+        }
     }
 }
 
-fn event(scanner: &str, frame: Frame) -> Event {
+fn event(scanner: &Scanner, frame: Frame) -> Event {
     let bad = |why: String| {
-        tracing::warn!(scanner, why, "bad scan");
-        Event::BadScan { scanner: scanner.to_owned(), why }
+        tracing::warn!(scanner = scanner.name, why, "bad scan");
+        Event::BadScan { scanner: scanner.name.clone(), why }
     };
     match frame {
-        Frame::TooLong(bytes) => bad(crate::barcode::ScanError::TooLong(bytes).to_string()),
-        Frame::Scan(bytes) => match Scan::read(&bytes) {
-            Ok(scan) => Event::Scanned { scanner: scanner.to_owned(), scan, order: Lookup::None },
+        Frame::TooLong(bytes) => bad(ScanError::TooLong(bytes).to_string()),
+        Frame::Bad(why) => bad(format!("it came half or wrong ({why}); scan again")),
+        Frame::Reply(_) => bad("the scanner\'s own dialog".to_owned()),
+        Frame::Scan(bytes) => match scanner.accept.read(&bytes) {
+            Ok(scan) => Event::Scanned { scanner: scanner.name.clone(), scan, order: Lookup::None },
             Err(error) => bad(error.to_string()),
         },
     }

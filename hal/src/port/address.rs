@@ -1,8 +1,10 @@
 //! Where a device is, and how its line is set.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+use crate::usb;
 
 /// Where a device is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +15,42 @@ pub enum Address {
     Tcp(String),
     /// A character device that is no tty: `/dev/hidraw0`, `/dev/usb/lp0`. Never created when it is missing.
     Node(PathBuf),
+    /// A USB device, wherever it is now; looked for at each opening.
+    Usb(UsbAddress),
+}
+
+/// A USB device by what it is or where it is plugged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsbAddress {
+    /// What it must be good for.
+    pub kind: usb::Kind,
+    /// Which one.
+    pub selector: usb::Selector,
+    /// How the line of a serial device is set; its path is filled in.
+    pub line: SerialSettings,
+}
+
+impl UsbAddress {
+    /// Where it is now.
+    pub(super) fn resolve(&self, sys: &Path) -> Result<Address, usb::NotOne> {
+        let node = usb::find(self.kind, &self.selector, sys)?.node;
+        Ok(match self.kind {
+            usb::Kind::Serial => Address::Serial(SerialSettings { path: node, ..self.line.clone() }),
+            _ => Address::Node(node),
+        })
+    }
+}
+
+impl Address {
+    /// The file that is opened, where one is.
+    #[must_use]
+    pub fn node(&self) -> Option<&Path> {
+        match self {
+            Self::Serial(settings) => Some(&settings.path),
+            Self::Node(path) => Some(path),
+            Self::Tcp(_) | Self::Usb(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for Address {
@@ -21,6 +59,7 @@ impl fmt::Display for Address {
             Self::Serial(settings) => write!(f, "{}", settings.path.display()),
             Self::Tcp(host) => write!(f, "tcp://{host}"),
             Self::Node(path) => write!(f, "{}", path.display()),
+            Self::Usb(usb) => write!(f, "{}", usb.selector),
         }
     }
 }

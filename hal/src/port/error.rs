@@ -1,8 +1,11 @@
 //! Why a port could not be opened or kept, and what to do about it.
 
 use std::io;
+use std::path::Path;
 
 use nix::errno::Errno;
+
+use crate::usb;
 
 /// A port that could not be opened, or was lost.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +14,8 @@ pub struct PortError {
     kind: PortErrorKind,
     what: String,
     source: Option<io::Error>,
+    /// Who holds a busy device, where that can be seen.
+    holder: Option<String>,
 }
 
 /// What went wrong, coarsely enough to act on.
@@ -56,7 +61,7 @@ impl PortError {
     }
 
     pub(super) fn opening(what: &str, source: io::Error) -> Self {
-        Self { kind: kind_of(&source), what: what.to_owned(), source: Some(source) }
+        Self { kind: kind_of(&source), what: what.to_owned(), source: Some(source), holder: None }
     }
 
     /// The serial crate says `NoDevice` both for a locked tty and for a missing one; by now the node is known to exist.
@@ -66,24 +71,46 @@ impl PortError {
             tokio_serial::ErrorKind::Io(kind) => kind_of(&io::Error::from(kind)),
             tokio_serial::ErrorKind::InvalidInput | tokio_serial::ErrorKind::Unknown => PortErrorKind::Other,
         };
-        Self { kind, what: what.to_owned(), source: Some(source.into()) }
+        Self { kind, what: what.to_owned(), source: Some(source.into()), holder: None }
     }
 
     pub(crate) fn lost(what: &str, source: Option<io::Error>) -> Self {
-        Self { kind: PortErrorKind::Lost, what: what.to_owned(), source }
+        Self { kind: PortErrorKind::Lost, what: what.to_owned(), source, holder: None }
     }
 
     pub(crate) fn timed_out(what: &str) -> Self {
-        Self { kind: PortErrorKind::TimedOut, what: what.to_owned(), source: None }
+        Self { kind: PortErrorKind::TimedOut, what: what.to_owned(), source: None, holder: None }
+    }
+
+    /// A USB device that is not there, or is there more than once.
+    pub(super) fn not_one(what: &str, kind: usb::Kind, why: &usb::NotOne) -> Self {
+        let (kind, several) = match why {
+            usb::NotOne::None => (PortErrorKind::Absent, None),
+            usb::NotOne::Several(found) => {
+                let ports: Vec<_> = found.iter().map(|found| format!("usb-port:{}", found.port)).collect();
+                let text = format!("{} devices are a {}: write {}", found.len(), kind.name(), ports.join(" or "));
+                (PortErrorKind::Other, Some(io::Error::other(text)))
+            }
+        };
+        Self { kind, what: what.to_owned(), source: several, holder: None }
+    }
+
+    /// The same, with who holds the busy node.
+    pub(super) fn held_by(mut self, node: &Path) -> Self {
+        if self.kind == PortErrorKind::Busy {
+            self.holder = super::holder::of(node, Path::new("/proc"));
+        }
+        self
     }
 
     fn text(&self) -> String {
         let what = &self.what;
         match self.kind {
             PortErrorKind::Absent => format!("open {what}: nothing is there; plug it in, or correct `device`"),
-            PortErrorKind::Busy => {
-                format!("open {what}: another program holds it; stop that program (`fuser -v` names it)")
-            }
+            PortErrorKind::Busy => match &self.holder {
+                Some(holder) => format!("open {what}: {holder} holds it; stop that program"),
+                None => format!("open {what}: another program holds it; stop that program (`fuser -v` names it)"),
+            },
             PortErrorKind::Denied => {
                 format!("open {what}: not permitted; put the service's user into the group that owns it")
             }

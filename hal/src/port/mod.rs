@@ -6,11 +6,14 @@
 
 mod address;
 mod error;
+mod holder;
+mod ioctl;
 mod node;
 
 use std::future::poll_fn;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -20,7 +23,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_serial::{SerialPortBuilderExt, SerialStream};
 
-pub use address::{Address, DataBits, Framing, Handshake, Parity, SerialSettings, SettingError};
+use crate::hid;
+
+pub use address::{Address, DataBits, Framing, Handshake, Parity, SerialSettings, SettingError, UsbAddress};
 pub use error::{PortError, PortErrorKind};
 use node::Node;
 #[cfg(feature = "sim")]
@@ -38,6 +43,8 @@ const PROBES: u32 = 3;
 pub struct Port {
     line: Line,
     what: String,
+    /// The file that was opened, where one was.
+    node: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -53,13 +60,30 @@ impl Port {
     /// # Errors
     /// [`PortError`], whose kind says what is wrong and whose text says what to do next.
     pub async fn open(address: &Address) -> Result<Self, PortError> {
-        let what = address.to_string();
+        let mut what = address.to_string();
+        let resolved;
+        let address = match address {
+            Address::Usb(usb) => {
+                resolved = usb.resolve(Path::new("/sys")).map_err(|why| PortError::not_one(&what, usb.kind, &why))?;
+                what = format!("{what} ({resolved})");
+                &resolved
+            }
+            plain => plain,
+        };
         let line = match address {
             Address::Serial(settings) => Line::Serial(open_serial(settings, &what)?),
             Address::Tcp(host) => Line::Tcp(connect(host, &what).await?),
-            Address::Node(path) => Line::Node(Node::open(path).map_err(|e| PortError::opening(&what, e))?),
+            Address::Node(path) => {
+                let node = Node::open(path).map_err(|e| PortError::opening(&what, e).held_by(path))?;
+                // Only a USB printer knows this request; to every other node it means nothing.
+                let _ = ioctl::printer_gives_up(node.descriptor());
+                Line::Node(node)
+            }
+            // A device that was looked for is at a path.
+            Address::Usb(_) => return Err(PortError::lost(&what, None)),
         };
-        Ok(Self { line, what })
+        let node = address.node().map(Path::to_owned);
+        Ok(Self { line, what, node })
     }
 
     /// A port over an open descriptor that keeps the boundaries of what is written to it or does not, as it likes.
@@ -69,13 +93,44 @@ impl Port {
     pub fn over(fd: OwnedFd, what: impl Into<String>) -> Result<Self, PortError> {
         let what = what.into();
         let node = Node::over(fd).map_err(|e| PortError::opening(&what, e))?;
-        Ok(Self { line: Line::Node(node), what })
+        Ok(Self { line: Line::Node(node), what, node: None })
     }
 
     /// What was opened, for messages.
     #[must_use]
     pub fn what(&self) -> &str {
         &self.what
+    }
+
+    /// What a USB HID device says of itself; `None` for every other port, and where the system does not tell.
+    #[must_use]
+    pub fn descriptor(&self) -> Option<hid::Descriptor> {
+        hid::of_node(self.node.as_deref()?, Path::new("/sys"))
+    }
+
+    /// The port status of a USB printer (`/dev/usb/lp0`): bit 5 paper empty, 4 selected, 3 no error. `None` for every
+    /// other port.
+    #[must_use]
+    pub fn printer_status(&self) -> Option<u8> {
+        match &self.line {
+            Line::Node(node) => ioctl::printer_status(node.descriptor()).ok(),
+            Line::Serial(_) | Line::Tcp(_) => None,
+        }
+    }
+
+    /// Takes a keyboard for ourselves, so that what it types goes nowhere else.
+    ///
+    /// # Errors
+    /// [`PortErrorKind::Busy`] when another program has it, [`PortErrorKind::Other`] for what is no keyboard.
+    pub fn grab(&self) -> Result<(), PortError> {
+        let grabbed = match &self.line {
+            Line::Node(node) => ioctl::grab_keys(node.descriptor()),
+            Line::Serial(_) | Line::Tcp(_) => Err(nix::errno::Errno::ENOTTY),
+        };
+        grabbed.map_err(|error| {
+            let error = PortError::opening(&self.what, error.into());
+            self.node.iter().fold(error, |error, node| error.held_by(node))
+        })
     }
 
     /// Waits for bytes; at least one comes back. Safe to cancel: no byte is lost.
@@ -153,7 +208,7 @@ fn open_serial(settings: &SerialSettings, what: &str) -> Result<SerialStream, Po
         .stop_bits(settings.framing.stop_bits())
         .flow_control(settings.handshake.flow_control())
         .open_native_async()
-        .map_err(|e| PortError::serial(what, e))
+        .map_err(|e| PortError::serial(what, e).held_by(&settings.path))
 }
 
 async fn connect(host: &str, what: &str) -> Result<TcpStream, PortError> {

@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::task::{Context, Poll, ready};
@@ -18,11 +18,21 @@ pub(super) struct Node {
 }
 
 impl Node {
-    /// Opens an existing node; `O_CREAT` is never set, because `/dev/usb/lp0` would become a regular file.
+    /// Opens an existing node; `O_CREAT` is never set, because `/dev/usb/lp0` would become a regular file. One that may
+    /// only be read (an input device) is opened for that.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let flags = (OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC).bits();
-        let file = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path)?;
+        let open = |write| OpenOptions::new().read(true).write(write).custom_flags(flags).open(path);
+        let file = open(true).or_else(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => open(false).map_err(|_| error),
+            _ => Err(error),
+        })?;
         Ok(Self { fd: watch(OwnedFd::from(file))? })
+    }
+
+    /// The descriptor itself.
+    pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
+        self.fd.get_ref().as_fd()
     }
 
     pub(super) fn over(fd: OwnedFd) -> io::Result<Self> {

@@ -5,49 +5,137 @@
 //!   report  status   unit   exponent   weight, low byte first
 //!           4 rest   2 g    10^0       20            -> 20 g at rest
 //! ```
-//! From the USB-IF's HID Point of Sale Usage Tables 1.02 (scale page) and usbscale.c. The report's number is the
-//! device's choice (3 on nearly all; Accupost's is 9), so it is a parameter. A device sends by itself, falls silent when
-//! it sleeps, and its first report after opening may be old.
+//! From the USB-IF's HID Point of Sale Usage Tables 1.02 (scale page) and usbscale.c. The report's number and the places of
+//! its fields are the device's choice, told by its descriptor (most have 3, Accupost has 9); what is drawn here is what
+//! nearly all have. A device sends by itself, falls silent when it sleeps, and its first report after opening may be old.
 
 use super::codec::{Answer, Codec};
 use super::reading::{Reading, State, WireUnit};
+use crate::hid::{Descriptor, Field, Kind, SCALE_PAGE, usage};
 
-/// The number of the data report on nearly every scale.
-pub const USUAL_REPORT: u8 = 3;
-/// Control report 2, bit 1: set to zero. Best effort: many scales ignore it, so look for a reading of zero after it.
-pub const ZERO: &[u8] = &[0x02, 0x02];
+/// Usages of the scale page.
+const STATUS: std::ops::RangeInclusive<u32> = usage(SCALE_PAGE, 0x71)..=usage(SCALE_PAGE, 0x78);
+const UNITS: std::ops::RangeInclusive<u32> = usage(SCALE_PAGE, 0x51)..=usage(SCALE_PAGE, 0x5C);
+const WEIGHT: u32 = usage(SCALE_PAGE, 0x40);
+const SCALING: u32 = usage(SCALE_PAGE, 0x41);
+const ZERO_SCALE: u32 = usage(SCALE_PAGE, 0x80);
+
+/// Where the parts of the data report are.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    status: Field,
+    unit: Field,
+    /// Left out by scales that only ever send whole units.
+    scaling: Option<Field>,
+    weight: Field,
+    zero: Vec<u8>,
+}
+
+impl Layout {
+    /// What nearly all scales have, and what is taken where a descriptor cannot be read.
+    #[must_use]
+    pub fn usual() -> Self {
+        let field = |offset, bits, logical_min, usages: Vec<u32>, is_variable| Field {
+            report: Some(3),
+            kind: Kind::Input,
+            offset,
+            bits,
+            count: 1,
+            usages,
+            is_variable,
+            is_constant: false,
+            logical_min,
+            collections: Vec::new(),
+        };
+        Self {
+            status: field(0, 8, 1, STATUS.collect(), false),
+            unit: field(8, 8, 1, UNITS.collect(), false),
+            scaling: Some(field(16, 8, -128, vec![SCALING], true)),
+            weight: field(24, 16, 0, vec![WEIGHT], true),
+            zero: ZERO.to_vec(),
+        }
+    }
+
+    /// What the descriptor says; `None` for a device that is no scale or says too little of itself.
+    #[must_use]
+    pub fn of(descriptor: &Descriptor) -> Option<Self> {
+        if !descriptor.is_of_page(SCALE_PAGE) {
+            return None;
+        }
+        let weight = descriptor.find(Kind::Input, WEIGHT)?.clone();
+        let beside = |field: &&Field| field.kind == Kind::Input && field.report == weight.report;
+        let array = |usages: std::ops::RangeInclusive<u32>| {
+            let chooses =
+                |field: &&Field| !field.is_variable && field.usages.iter().any(|usage| usages.contains(usage));
+            descriptor.fields.iter().filter(beside).find(chooses).cloned()
+        };
+        Some(Self {
+            status: array(STATUS)?,
+            unit: array(UNITS)?,
+            scaling: descriptor.fields.iter().filter(beside).find(|field| field.usages.contains(&SCALING)).cloned(),
+            zero: descriptor.find(Kind::Output, ZERO_SCALE).and_then(zero_report).unwrap_or_else(|| ZERO.to_vec()),
+            weight,
+        })
+    }
+
+    /// What sets the scale to zero. Best effort: many scales ignore it, so look for a reading of zero after it.
+    #[must_use]
+    pub fn zero(&self) -> &[u8] {
+        &self.zero
+    }
+
+    /// The number of the data report; 0 where reports have none.
+    fn report(&self) -> u8 {
+        self.weight.report.unwrap_or(0)
+    }
+}
+
+/// Control report 2, bit 1.
+const ZERO: &[u8] = &[0x02, 0x02];
+
+/// The control report with the bit of this usage set: a number (0 where there is none) and one byte.
+fn zero_report(field: &Field) -> Option<Vec<u8>> {
+    let at = field.usages.iter().position(|usage| *usage == ZERO_SCALE)?;
+    let bit = field.offset.checked_add(field.bits.checked_mul(u32::try_from(at).ok()?)?)?;
+    (bit < 8 && field.is_variable).then(|| vec![field.report.unwrap_or(0), 1 << bit])
+}
 
 /// Reads whole reports.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Hid {
-    report: u8,
+    layout: Layout,
 }
 
 impl Default for Hid {
     fn default() -> Self {
-        Self::new(USUAL_REPORT)
+        Self::new(Layout::usual())
     }
 }
 
 impl Hid {
-    /// For scales whose data report has this number.
+    /// For reports laid out like this.
     #[must_use]
-    pub fn new(report: u8) -> Self {
-        Self { report }
+    pub fn new(layout: Layout) -> Self {
+        Self { layout }
+    }
+
+    fn reading(&self, report: &[u8]) -> Option<Reading> {
+        let Layout { status, unit, scaling, weight, .. } = &self.layout;
+        let status = status.chosen(report)? & 0xFFFF;
+        let exponent = scaling.as_ref().map_or(Some(0), |field| field.value(report, 0))?;
+        let digits = u32::try_from(weight.value(report, 0)?).ok()?;
+        let code = unit.chosen(report).map_or(0, |usage| usage & 0xFF).saturating_sub(0x50);
+        read(u8::try_from(status & 0xF).ok()?, u8::try_from(code).ok()?, i8::try_from(exponent).ok()?, digits, report)
     }
 }
 
 impl Codec for Hid {
     /// Takes one report, with its number before it, as one read of a hidraw node gives it.
     fn push(&mut self, report: &[u8], emit: &mut dyn FnMut(Answer)) {
-        emit(match report {
-            [number, status, unit, exponent, low, high, ..] if *number == self.report => {
-                let weight = u16::from_le_bytes([*low, *high]);
-                read(*status, *unit, i8::from_le_bytes([*exponent]), weight, report)
-                    .map_or(Answer::Garbled(report.len()), Answer::Reading)
-            }
-            [number, _, ..] if *number != 0 && *number != self.report => Answer::Other,
-            _ => Answer::Garbled(report.len()),
+        let ours = self.layout.report();
+        emit(match report.first() {
+            Some(number) if ours != 0 && *number != ours && *number != 0 => Answer::Other,
+            _ => self.reading(report).map_or(Answer::Garbled(report.len()), Answer::Reading),
         });
     }
 
@@ -58,7 +146,7 @@ impl Codec for Hid {
 }
 
 /// `None` for a status the tables do not have: an empty read is all zeros, and is not a weight of zero.
-fn read(status: u8, unit: u8, exponent: i8, weight: u16, raw: &[u8]) -> Option<Reading> {
+fn read(status: u8, unit: u8, exponent: i8, weight: u32, raw: &[u8]) -> Option<Reading> {
     let (moving, negative) = match status {
         2 | 4 => (false, false),
         3 => (true, false),
@@ -94,7 +182,7 @@ fn unit_of(code: u8) -> Option<WireUnit> {
 }
 
 /// 1234 x 10^-3 as `1.234`, as the scale's own display shows it. `None` for an exponent no scale has.
-fn digits(weight: u16, exponent: i8, negative: bool) -> Option<String> {
+fn digits(weight: u32, exponent: i8, negative: bool) -> Option<String> {
     let sign = if negative { "-" } else { "" };
     let places = usize::from(exponent.unsigned_abs());
     if places > 9 {
@@ -176,13 +264,34 @@ mod tests {
         assert_eq!(answer(&[0x03, 0x04, 0x02, 0x0A, 1, 0]), Answer::Garbled(6));
     }
 
+    /// A scale like Accupost's: report 9, the weight first, in 32 bits; status and unit behind it, no scaling; a control
+    /// report 4 with two bits.
+    #[rustfmt::skip]
+    const ODD: &[u8] = &[
+        0x05, 0x8D, 0x09, 0x20, 0xA1, 0x01,
+          0x85, 0x09, 0x15, 0x00, 0x27, 0xFF, 0xFF, 0xFF, 0x7F, 0x75, 0x20, 0x95, 0x01, 0x09, 0x40, 0x81, 0x02,
+          0x75, 0x08, 0x15, 0x01, 0x25, 0x08, 0x09, 0x70, 0xA1, 0x02, 0x19, 0x71, 0x29, 0x78, 0x81, 0x00, 0xC0,
+          0x25, 0x0C, 0x09, 0x50, 0xA1, 0x02, 0x19, 0x51, 0x29, 0x5C, 0x81, 0x00, 0xC0,
+          0x85, 0x04, 0x15, 0x00, 0x25, 0x01, 0x75, 0x01, 0x95, 0x02, 0x09, 0x80, 0x09, 0x81, 0x91, 0x02,
+        0xC0,
+    ];
+
     #[test]
-    fn another_report_number_is_another_report() {
-        let report = [0x09, 0x04, 0x02, 0x00, 0x14, 0x00];
-        assert_eq!(answer(&report), Answer::Other);
+    fn the_places_are_where_the_descriptor_puts_them() {
+        let layout = Layout::of(&Descriptor::parse(ODD).unwrap()).unwrap();
+        assert_eq!(layout.zero(), [0x04, 0x01]);
+        let mut scale = Hid::new(layout);
         let mut out = Vec::new();
-        Hid::new(9).push(&report, &mut |answer| out.push(answer));
-        assert!(matches!(&out[..], [Answer::Reading(reading)] if reading.picograms == 20 * GRAM));
+        for report in [&[0x09, 0x70, 0x11, 0x01, 0x00, 0x04, 0x02][..], &[0x03, 0x04, 0x02, 0x00, 0x14, 0x00]] {
+            scale.push(report, &mut |answer| out.push(answer));
+        }
+        let [Answer::Reading(reading), Answer::Other] = &out[..] else { panic!("{out:?}") };
+        assert_eq!((reading.picograms, reading.state), (70_000 * GRAM, State::Stable));
+    }
+
+    #[test]
+    fn a_device_of_another_page_is_no_scale() {
+        assert!(Layout::of(&Descriptor::parse(&[0x05, 0x01, 0x09, 0x06, 0xA1, 0x01, 0xC0]).unwrap()).is_none());
     }
 
     proptest! {

@@ -7,12 +7,15 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::codec::{Answer, Codec, Key};
-use super::hid::{Hid, ZERO};
-use super::{Event, SILENCE};
+use super::hid::{Hid, Layout};
+use super::{Event, SILENCE, State};
 use crate::port::{Port, PortError};
 
 /// The kernel hands a report to the device within its 5 s control timeout; a node that takes none is not a scale.
 const TAKEN: Duration = Duration::from_secs(2);
+
+/// As long as a scale that is asked has for the same.
+const KEY_ANSWER: Duration = Duration::from_secs(5);
 
 enum Happened {
     Report(usize),
@@ -25,9 +28,12 @@ pub(super) async fn read(
     keys: &mut mpsc::Receiver<Key>,
     mut emit: impl FnMut(Event),
 ) -> Result<Infallible, PortError> {
-    let mut codec = Hid::default();
+    let layout = port.descriptor().and_then(|descriptor| Layout::of(&descriptor)).unwrap_or_else(Layout::usual);
+    let zero = layout.zero().to_vec();
+    let mut codec = Hid::new(layout);
     let mut buffer = [0; 64];
     let (mut stale, mut silent, mut heard) = (true, false, Instant::now());
+    let mut pressed: Option<Instant> = None;
     loop {
         let happened = tokio::select! {
             biased;
@@ -42,7 +48,11 @@ pub(super) async fn read(
                 Answer::Reading(reading) => {
                     (silent, heard) = (false, Instant::now());
                     if !std::mem::take(&mut stale) {
+                        let at_zero = reading.state == State::Stable && reading.picograms == 0;
                         emit(Event::Reading(reading));
+                        if at_zero && pressed.take().is_some() {
+                            emit(Event::Done(Key::Zero));
+                        }
                     }
                 }
                 Answer::Garbled(count) => emit(Event::Garbled(count)),
@@ -50,8 +60,10 @@ pub(super) async fn read(
             }),
             Happened::Pressed(Key::Tare) => emit(Event::Refused(Key::Tare, "not_allowed")),
             Happened::Pressed(Key::Zero) => {
-                if let Err((_, cause)) = port.transmit_all(ZERO, TAKEN).await {
+                pressed = Some(Instant::now());
+                if let Err((_, cause)) = port.transmit_all(&zero, TAKEN).await {
                     tracing::warn!(device = port.what(), %cause, "the scale takes no command; zero it by its own key");
+                    pressed = None;
                     emit(Event::Refused(Key::Zero, "no_answer"));
                 }
             }
@@ -59,6 +71,11 @@ pub(super) async fn read(
                 silent = true;
                 emit(Event::Silent);
             }
+        }
+        // Nothing answers the command; a scale that ignores it goes on as before.
+        if pressed.is_some_and(|at| at.elapsed() >= KEY_ANSWER) {
+            pressed = None;
+            emit(Event::Refused(Key::Zero, "no_answer"));
         }
     }
 }

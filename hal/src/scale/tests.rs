@@ -179,7 +179,7 @@ async fn a_sleeping_hid_scale_is_silent_once_even_when_it_sends_nonsense() {
 async fn a_hid_scale_is_zeroed_by_its_control_report() {
     let mut bench = bench(Protocol::Hid);
     bench.keys.send(Key::Zero).await.unwrap();
-    assert_eq!(bench.asked().await, hid::ZERO);
+    assert_eq!(bench.asked().await, hid::Layout::usual().zero());
     drop(bench.far);
     assert_eq!(bench.reader.await.unwrap().kind(), PortErrorKind::Lost);
 }

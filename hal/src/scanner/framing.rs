@@ -1,4 +1,4 @@
-//! Where a scan ends.
+//! Lines of bytes: where a scan ends on a serial line.
 //!
 //! ```text
 //!   5D 45 30 35 39 30 31 … 34 0D          ]E0590…4 CR
@@ -10,27 +10,47 @@
 //! Suffixes and the `]cm` prefix as in the NCR 7895, Denso AT27Q and Opticon L-46X manuals; scanners ship with any of
 //! them, so all are taken without being configured. GS (0x1D) inside GS1 data is part of the scan.
 
-/// The longest scan, bytes: no symbol a packer meets holds more than a QR code's 2,953.
-pub const LONGEST: usize = 4096;
-
-/// A scanner sends a scan in one go; at 300 baud characters are 33 ms apart, and no packer scans ten times a second.
-pub const GAP_MS: u64 = 100;
+use super::{Codec, Frame, GAP_MS};
 
 const STX: u8 = 0x02;
 const ETX: u8 = 0x03;
 
-/// What a scanner sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Frame {
-    /// One scan, without its terminator; never empty.
-    Scan(Vec<u8>),
-    /// A line longer than any code, given up at this many bytes. Said once; the rest of the line is thrown away.
-    TooLong(usize),
+/// What ends a scan. A pause of [`GAP_MS`] does too, whatever is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ending {
+    /// CR, LF, CR LF, TAB, or STX before and ETX behind.
+    #[default]
+    Auto,
+    /// CR alone.
+    Cr,
+    /// LF alone.
+    Lf,
+    /// CR and LF.
+    CrLf,
+    /// TAB alone.
+    Tab,
 }
 
-/// Cuts bytes into scans. Holds at most one scan of the longest length.
+impl Ending {
+    /// All of them, with the names they have in the configuration.
+    pub const NAMES: [(&str, Self); 5] =
+        [("auto", Self::Auto), ("cr", Self::Cr), ("lf", Self::Lf), ("crlf", Self::CrLf), ("tab", Self::Tab)];
+
+    fn is(self, byte: u8) -> bool {
+        match self {
+            Self::Auto => matches!(byte, b'\r' | b'\n' | b'\t' | STX | ETX),
+            Self::Cr => byte == b'\r',
+            Self::Lf | Self::CrLf => byte == b'\n',
+            Self::Tab => byte == b'\t',
+        }
+    }
+}
+
+/// Cuts bytes into scans. Holds at most one scan of the longest length. A character that ends scans elsewhere stays in a
+/// scan where another ending is set: whoever reads the text refuses it, and half a code is never taken for a whole one.
 #[derive(Debug)]
 pub struct Framing {
+    ending: Ending,
     line: Vec<u8>,
     longest: usize,
     swallowing: bool,
@@ -38,22 +58,32 @@ pub struct Framing {
 }
 
 impl Framing {
-    /// For scans of up to `longest` bytes.
+    /// For scans of up to `longest` bytes that end like this.
     #[must_use]
-    pub fn new(longest: usize) -> Self {
-        Self { line: Vec::new(), longest, swallowing: false, last_ms: 0 }
+    pub fn new(ending: Ending, longest: usize) -> Self {
+        Self { ending, line: Vec::new(), longest, swallowing: false, last_ms: 0 }
     }
 
-    /// Takes what arrived at `now_ms` (any clock that only rises). A gap of more than [`GAP_MS`] since the last bytes
-    /// ends the scan before it.
-    pub fn push(&mut self, bytes: &[u8], now_ms: u64, emit: &mut dyn FnMut(Frame)) {
+    fn end(&mut self, emit: &mut dyn FnMut(Frame)) {
+        self.swallowing = false;
+        if self.ending == Ending::CrLf && self.line.last() == Some(&b'\r') {
+            self.line.pop();
+        }
+        if !self.line.is_empty() {
+            emit(Frame::Scan(std::mem::take(&mut self.line)));
+        }
+    }
+}
+
+impl Codec for Framing {
+    fn push(&mut self, bytes: &[u8], now_ms: u64, emit: &mut dyn FnMut(Frame)) {
         if now_ms.saturating_sub(self.last_ms) > GAP_MS {
             self.end(emit);
         }
         self.last_ms = now_ms;
         for &byte in bytes {
             match byte {
-                b'\r' | b'\n' | b'\t' | STX | ETX => self.end(emit),
+                _ if self.ending.is(byte) => self.end(emit),
                 _ if self.swallowing => {}
                 _ if self.line.len() == self.longest => {
                     self.line.clear();
@@ -65,22 +95,12 @@ impl Framing {
         }
     }
 
-    /// Nothing came for [`GAP_MS`]: what is there without a terminator is a scan.
-    pub fn idle(&mut self, emit: &mut dyn FnMut(Frame)) {
+    fn idle(&mut self, emit: &mut dyn FnMut(Frame)) {
         self.end(emit);
     }
 
-    /// Whether a scan has begun that has no end yet: worth a timer.
-    #[must_use]
-    pub fn pending(&self) -> bool {
+    fn pending(&self) -> bool {
         self.swallowing || !self.line.is_empty()
-    }
-
-    fn end(&mut self, emit: &mut dyn FnMut(Frame)) {
-        self.swallowing = false;
-        if !self.line.is_empty() {
-            emit(Frame::Scan(std::mem::take(&mut self.line)));
-        }
     }
 }
 
@@ -88,10 +108,11 @@ impl Framing {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::LONGEST;
     use super::*;
 
     fn frames(chunks: &[(&[u8], u64)]) -> Vec<Frame> {
-        let mut framing = Framing::new(16);
+        let mut framing = Framing::new(Ending::Auto, 16);
         let mut out = Vec::new();
         for (bytes, now_ms) in chunks {
             framing.push(bytes, *now_ms, &mut |frame| out.push(frame));
@@ -114,7 +135,7 @@ mod tests {
     #[test]
     fn the_separator_of_gs1_data_stays_inside() {
         let sent = b"]C10109506000134352\x1d10ABC\r";
-        let mut framing = Framing::new(LONGEST);
+        let mut framing = Framing::new(Ending::Auto, LONGEST);
         let mut out = Vec::new();
         framing.push(sent, 0, &mut |frame| out.push(frame));
         assert_eq!(out, [Frame::Scan(sent[..sent.len() - 1].to_vec())]);
@@ -144,6 +165,19 @@ mod tests {
     #[test]
     fn the_longest_scan_is_taken() {
         assert_eq!(frames(&[(b"0123456789abcdef\r", 0)]), [scan("0123456789abcdef")]);
+    }
+
+    #[test]
+    fn a_set_ending_is_the_only_one_and_the_others_stay_in_the_scan() {
+        let cut = |ending, sent: &str| {
+            let (mut framing, mut out) = (Framing::new(ending, 64), Vec::new());
+            framing.push(sent.as_bytes(), 0, &mut |frame| out.push(frame));
+            out
+        };
+        assert_eq!(cut(Ending::Cr, "1\t2\r3\n4\r"), [scan("1\t2"), scan("3\n4")]);
+        assert_eq!(cut(Ending::CrLf, "1\r2\r\n34\r\n"), [scan("1\r2"), scan("34")]);
+        assert_eq!(cut(Ending::Lf, "1\r\n"), [scan("1\r")]);
+        assert_eq!(cut(Ending::Tab, "1\t2\t"), [scan("1"), scan("2")]);
     }
 
     proptest! {

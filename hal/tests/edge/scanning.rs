@@ -1,9 +1,9 @@
 //! Scanners.
 
 use parceld_hal::port::{Address, Port, PortErrorKind, SerialSettings};
-use parceld_hal::scanner::{self, Frame, LONGEST};
+use parceld_hal::scanner::{self, Frame, LONGEST, Settings};
 use parceld_hal::sim::Scanner;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, channel, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use super::{open, soon};
@@ -11,7 +11,11 @@ use super::{open, soon};
 async fn reading(scanner: &Scanner) -> (UnboundedReceiver<Frame>, JoinHandle<PortErrorKind>) {
     let mut port = open(scanner.path()).await;
     let (told, frames) = unbounded_channel();
-    let reader = tokio::spawn(async move { scanner::read(&mut port, |frame| told.send(frame).unwrap()).await.kind() });
+    let reader = tokio::spawn(async move {
+        let (_verdicts, mut judged) = channel(1);
+        let emit = |frame| told.send(frame).unwrap();
+        scanner::read(&mut port, Settings::default(), &mut judged, emit).await.kind()
+    });
     (frames, reader)
 }
 

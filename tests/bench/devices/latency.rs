@@ -80,7 +80,7 @@ fn hand(path: &Path) -> Receiver<Instant> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async move {
             let (events, mut said) = tokio::sync::mpsc::channel(64);
-            let scanner = parceld::devices::Scanner { name: "hand".to_owned(), address };
+            let scanner = parceld::devices::Scanner::on_a_line("hand", address);
             let devices = Devices { scanners: vec![scanner], scale: None, printer: None, pins: None };
             let _hands = Hands::start(devices, &events, tokio::time::Instant::now());
             while let Some(event) = said.recv().await {

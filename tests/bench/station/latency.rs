@@ -98,7 +98,7 @@ async fn bench(folder: &Folder) -> Vec<Took> {
     let printer = Printer::listen((std::net::Ipv4Addr::LOCALHOST, 0).into(), settings).await.expect("a printer");
     let serial = |path: &std::path::Path| Address::Serial(SerialSettings::new(path));
     let devices = Devices {
-        scanners: vec![devices::Scanner { name: "hand".to_owned(), address: serial(scanner.path()) }],
+        scanners: vec![devices::Scanner::on_a_line("hand", serial(scanner.path()))],
         scale: Some(devices::Scale {
             address: serial(scale.path()),
             settings: hal::scale::Settings::new(hal::scale::Protocol::MtSics),
