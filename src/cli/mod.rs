@@ -54,8 +54,14 @@ enum Command {
     Run(Config),
     /// Validate configuration, rate cards and languages
     Check(Config),
-    /// Open each device and say what answers
-    Doctor(Config),
+    /// Open each device and say what answers, and what is plugged in beside them
+    Doctor {
+        #[command(flatten)]
+        config: Config,
+        /// Then go on and say what every device does, until Ctrl-C
+        #[arg(long)]
+        watch: bool,
+    },
     /// What every service would charge for a parcel, or why it would not carry it
     Quote(quote::Quote),
     /// Orders
@@ -236,7 +242,7 @@ pub(crate) fn run(args: Args) -> Done {
         Command::Printer(printer) => printer.run(),
         Command::Run(config) => run::service(&config.config),
         Command::Check(config) => show::check(&config.config),
-        Command::Doctor(config) => run::doctor(&config.config),
+        Command::Doctor { config, watch } => run::doctor(&config.config, watch),
         Command::Quote(quote) => quote.run(),
         Command::Orders(Orders::Import { files, config, format }) => act::import(&files, &config.config, &format),
         Command::Orders(Orders::List(shown)) => show::orders(&shown),

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use parceld::config::{Config, Severity};
 use parceld::daemon::{Service, Setup, serve_page};
+use parceld::devices::{doctor, observe};
 use parceld::web::{self, Desk};
 
 use super::{Done, Failure, SOFTWARE, UNAVAILABLE, print};
@@ -51,19 +53,35 @@ pub(super) fn service(config: &Path) -> Done {
     })
 }
 
-/// `parceld doctor`.
-pub(super) fn doctor(config: &Path) -> Done {
-    let (setup, _) = Setup::load(config)?;
-    let devices = setup.devices();
-    let findings = block_on(async { Ok(parceld::devices::doctor::examine(&devices).await) })?;
+/// `parceld doctor`. Looks at what can be read of a configuration, whatever else is wrong with it.
+pub(super) fn doctor(file: &Path, watch: bool) -> Done {
+    let (config, problems) = Config::load_anyway(file);
+    let Some(config) = config else { return Err(problems.into()) };
+    for problem in problems.0.iter().filter(|problem| problem.severity == Severity::Error) {
+        print(problem);
+    }
+    let devices = parceld::daemon::devices(&config);
+    let findings = block_on(async { Ok(doctor::examine(&devices).await) })?;
     if findings.is_empty() {
         print("no device is configured; replace device = \"demo\" in the configuration by the real ones");
     }
-    let mut sick = 0;
     for finding in &findings {
-        sick += usize::from(!finding.is_ok());
         print(finding);
     }
+    for unnamed in doctor::unnamed(&devices) {
+        print(format_args!("not configured: {unnamed}"));
+    }
+    if watch {
+        print("watching; Ctrl-C ends");
+        block_on(async {
+            tokio::select! {
+                () = observe::watch(devices, print) => {}
+                () = signal() => {}
+            }
+            Ok(())
+        })?;
+    }
+    let sick = findings.iter().filter(|finding| !finding.is_ok()).count();
     if sick > 0 {
         return Err(Failure::say(UNAVAILABLE, format!("{sick} of {} devices need a hand", findings.len())));
     }

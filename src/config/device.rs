@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use hal::port::{Address, UsbAddress};
+use hal::printer::Language;
 use hal::scale;
 use hal::scanner::{self, Protocol};
 use hal::usb::{Kind, Selector};
 
-use super::read::{driven, plain_text, within};
+use super::read::{plain_text, within};
 use super::serial::Line;
 use super::table::Table;
 use crate::barcode::{Accept, Symbology};
@@ -53,19 +54,30 @@ pub struct Scale {
     pub device: Device,
 }
 
-/// The label printer; it speaks ZPL.
+/// A printer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Printer {
     /// What people call it.
     pub name: String,
     /// The network, USB or a serial line.
     pub device: Device,
+    /// What it speaks.
+    pub language: Language,
+    /// Whether it is asked how it is.
+    pub asks: bool,
     /// 203 or 300 dots per inch.
     pub dpi: u32,
     /// Width of the label in millimetres.
     pub width_mm: u32,
     /// Height of the label in millimetres.
     pub height_mm: u32,
+}
+
+/// What a printer is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Label,
+    Receipt,
 }
 
 /// Equal readings in a row that may be asked for.
@@ -219,31 +231,55 @@ fn scale_settings(table: &Table<'_>, protocol: scale::Protocol) -> scale::Settin
     scale::Settings { equal_readings: equal_readings.unwrap_or(usual.equal_readings), ..usual }
 }
 
-pub(super) fn printer(root: &Table<'_>) -> Option<Printer> {
-    let tables = root.tables("printer");
-    let printers: Vec<Option<Printer>> = tables.iter().map(one_printer).collect();
-    match tables.get(1) {
-        None if tables.is_empty() => root.error("printer", "no [[printer]]", "add the label printer"),
-        None => {}
-        Some(second) => {
-            second.error("name", "a second printer is not driven by this version", "keep the label printer")
+/// The label printer, and the receipt printers.
+pub(super) fn printers(root: &Table<'_>) -> (Option<Printer>, Vec<Printer>) {
+    let (mut label, mut receipts, mut names) = (None, Vec::new(), BTreeSet::new());
+    for table in root.tables("printer") {
+        let Some((role, printer)) = one_printer(&table) else { continue };
+        if !names.insert(printer.name.clone()) {
+            table.error("name", format!("two printers are named {:?}", printer.name), "give each its own name");
+        }
+        match role {
+            Role::Receipt => receipts.push(printer),
+            Role::Label if label.is_some() => {
+                table.error("role", "a second label printer", "keep one; receipts have role = \"receipt\"");
+            }
+            Role::Label => label = Some(printer),
         }
     }
-    printers.into_iter().next().flatten()
+    if root.tables("printer").is_empty() {
+        root.error("printer", "no [[printer]]", "add the label printer");
+    } else if label.is_none() && !receipts.is_empty() {
+        root.error("printer", "no [[printer]] with role = \"label\"", "add the label printer");
+    }
+    (label, receipts)
 }
 
-fn one_printer(table: &Table<'_>) -> Option<Printer> {
+fn one_printer(table: &Table<'_>) -> Option<(Role, Printer)> {
     let name = plain_text(table, "name", 1..=32);
-    let role = driven(table, "role", &[("label", Some(())), ("receipt", None)]);
-    let language = driven(table, "language", &[("zpl", Some(())), ("tspl", None), ("escpos", None)]);
+    let role = table.required_name("role", &[("label", Role::Label), ("receipt", Role::Receipt)]);
+    let language = table.required_name("language", &Language::NAMES);
     let line = Line::read(table);
     let device = table.required::<String>("device").and_then(|device| printer_device(table, &device, &line));
+    let asks = table.optional_name("status", &[("auto", true), ("none", false)]).unwrap_or(true);
     let dpi = dpi(table);
     let width_mm = within(table, "width_mm", &WIDTHS, "mm");
     let height_mm = within(table, "height_mm", &HEIGHTS, "mm");
     table.finish();
-    role.and(language)?;
-    Some(Printer { name: name?, device: device?, dpi: dpi?, width_mm: width_mm?, height_mm: height_mm? })
+    match (role, language) {
+        (Some(Role::Label), Some(Language::Tspl | Language::EscPos)) => {
+            let todo = "set the printer to ZPL (most TSPL printers can) and write language = \"zpl\"";
+            table.error("language", "this version draws labels in ZPL alone", todo);
+        }
+        (Some(Role::Receipt), _) => {
+            let todo = "nothing; `parceld doctor` looks at it";
+            table.warn("role", "this version prints no receipts yet", todo);
+        }
+        _ => {}
+    }
+    let (name, language, device) = (name?, language?, device?);
+    let printer = Printer { name, device, language, asks, dpi: dpi?, width_mm: width_mm?, height_mm: height_mm? };
+    role.map(|role| (role, printer))
 }
 
 fn printer_device(table: &Table<'_>, device: &str, line: &Line) -> Option<Device> {

@@ -52,6 +52,8 @@ pub struct Config {
     pub scale: Scale,
     /// The label printer.
     pub printer: Printer,
+    /// Printers for receipts.
+    pub receipts: Vec<Printer>,
     /// Lamps, tone and button.
     pub gpio: Gpio,
     /// Folder of rate cards, one folder per carrier.
@@ -75,6 +77,13 @@ impl Config {
             Some(config) if !reading.problems.has_errors() => Ok((config, reading.problems.0)),
             _ => Err(reading.problems),
         }
+    }
+
+    /// What could be read of `station.toml`, whatever is wrong with the rest of it, and every problem: for looking at its
+    /// devices.
+    pub fn load_anyway(path: &Path) -> (Option<Self>, Problems) {
+        let reading = Reading::of(path);
+        (reading.config, reading.problems)
     }
 
     /// Every problem of `station.toml`, of the rate cards and of the languages.
@@ -160,7 +169,7 @@ impl Reading {
         let station = station::station(root, base, carriers_dir.as_deref());
         let scanners = device::scanners(root);
         let scale = device::scale(root);
-        let printer = device::printer(root);
+        let (printer, receipts) = device::printers(root);
         gpio::panel(root);
         let gpio = gpio::gpio(root);
         let packing = packing::packing(root);
@@ -176,6 +185,7 @@ impl Reading {
                 scanners,
                 scale: scale?,
                 printer: printer?,
+                receipts,
                 gpio: gpio?,
                 carriers_dir: carriers_dir?,
                 packing: packing?,

@@ -137,16 +137,8 @@ fn each_wrong_value_is_an_error_on_its_line() {
         ("#framing = \"8N1\"", "framing = \"9N1\"", "scanner[1].framing: `9N1` is no framing; write data bits"),
         ("#handshake = \"none\"", "handshake = \"dtr\"", "scanner[1].handshake is \"dtr\", which is not known; write"),
         ("protocol = \"mt-sics\"", "protocol = \"foo\"", "scale.protocol is \"foo\", which is not known"),
-        (
-            "role = \"label\"",
-            "role = \"receipt\"",
-            "role names something that is not driven by this version; use \"label\"",
-        ),
-        (
-            "language = \"zpl\"",
-            "language = \"tspl\"",
-            "language names something that is not driven by this version; use \"zpl\"",
-        ),
+        ("role = \"label\"", "role = \"bag\"", "printer[1].role is \"bag\", which is not known"),
+        ("language = \"zpl\"", "language = \"tspl\"", "this version draws labels in ZPL alone"),
         (
             "device = \"tcp://192.0.2.10:9100\"",
             "device = \"tcp://192.0.2.10\"",

@@ -63,7 +63,7 @@ pub struct Service {
 
 impl Service {
     /// Opens the memory, replays it, starts the hands. Ready when it returns.
-    pub fn new(setup: &Setup, devices: Devices) -> Result<(Self, Ways), SetupError> {
+    pub fn new(setup: &Setup, mut devices: Devices) -> Result<(Self, Ways), SetupError> {
         let data_dir = &setup.config.station.data_dir;
         let store = Store::open(data_dir)?;
         let (incarnation, cursor) = (store.incarnation().to_owned(), store.cursor()?);
@@ -84,6 +84,9 @@ impl Service {
             }
             None => None,
         };
+        if let Some(printer) = &mut devices.printer {
+            printer.remember(core.station().has_answered(&printer.name));
+        }
         let began = Instant::now();
         let hands = Hands::start(devices, &events_in, began);
         let zone = setup.config.station.timezone.clone();

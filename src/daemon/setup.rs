@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hal::printer::Known;
+
 use crate::config::{self, Config, GpioBackend, Loaded, Problem, Problems};
 use crate::devices::{Devices, LabelPrinter, Pins, Scale, Scanner};
 use crate::label::Media;
@@ -77,26 +79,7 @@ impl Setup {
 
     /// The devices of the bench. A place that the configuration leaves to the demo has none.
     pub fn devices(&self) -> Devices {
-        let scanner = |s: &config::Scanner| {
-            let address = s.device.address()?;
-            Some(Scanner { name: s.name.clone(), address, settings: s.settings, accept: s.accept.clone() })
-        };
-        let scale = &self.config.scale;
-        let printer = &self.config.printer;
-        let gpio = &self.config.gpio;
-        Devices {
-            scanners: self.config.scanners.iter().filter_map(scanner).collect(),
-            scale: scale.device.address().map(|address| Scale { address, settings: scale.settings }),
-            printer: printer.device.address().map(|address| LabelPrinter { name: printer.name.clone(), address }),
-            pins: (gpio.backend == GpioBackend::Rppal).then_some(Pins {
-                red: gpio.red,
-                amber: gpio.amber,
-                green: gpio.green,
-                buzzer: gpio.tone,
-                button: gpio.button,
-                active_low: gpio.active_low,
-            }),
-        }
+        devices(&self.config)
     }
 
     /// What the uplink is started with; `None` where none is configured.
@@ -119,6 +102,34 @@ impl Setup {
             cursor,
             pace: uplink::Pace::default(),
         }))
+    }
+}
+
+/// The devices that a configuration names.
+pub fn devices(config: &Config) -> Devices {
+    let scanner = |s: &config::Scanner| {
+        let address = s.device.address()?;
+        Some(Scanner { name: s.name.clone(), address, settings: s.settings, accept: s.accept.clone() })
+    };
+    let scale = &config.scale;
+    let printer = |p: &config::Printer| {
+        let known = if p.asks { Known::default() } else { Known::silent() };
+        Some(LabelPrinter { name: p.name.clone(), address: p.device.address()?, language: p.language, known })
+    };
+    let gpio = &config.gpio;
+    Devices {
+        scanners: config.scanners.iter().filter_map(scanner).collect(),
+        scale: scale.device.address().map(|address| Scale { address, settings: scale.settings }),
+        printer: printer(&config.printer),
+        receipts: config.receipts.iter().filter_map(printer).collect(),
+        pins: (gpio.backend == GpioBackend::Rppal).then_some(Pins {
+            red: gpio.red,
+            amber: gpio.amber,
+            green: gpio.green,
+            buzzer: gpio.tone,
+            button: gpio.button,
+            active_low: gpio.active_low,
+        }),
     }
 }
 

@@ -122,10 +122,8 @@ async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, De
             address: serial(bench.scale.path()),
             settings: hal::scale::Settings::new(hal::scale::Protocol::MtSics),
         }),
-        printer: Some(LabelPrinter {
-            name: "label".to_owned(),
-            address: Address::Tcp(bench.printer.addr().to_string()),
-        }),
+        printer: Some(LabelPrinter::zpl("label", Address::Tcp(bench.printer.addr().to_string()))),
+        receipts: Vec::new(),
         pins: None,
     };
     Ok(Stage { bench, receiver: Arc::new(receiver), setup, devices })

@@ -1,18 +1,23 @@
-//! `parceld doctor`: open each device once and say what answers.
+//! `parceld doctor`: open each device once and say what answers, and what is plugged in that no configuration names.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hal::port::{Address, Port, PortErrorKind};
-use hal::printer::{Session, StatusError};
+use hal::port::{Address, Port, PortError, PortErrorKind};
+use hal::printer::{Language, Session, Status, StatusError};
 use hal::scale::{self, Pace};
+use hal::scanner::Protocol;
+use hal::usb::{self, Found, Kind};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
-use super::Devices;
+use super::{Devices, LabelPrinter, Scale, Scanner};
 
 /// A scale that is awake answers well within this time.
 const ANSWER: Duration = Duration::from_secs(3);
+/// Where the kernel tells of its devices.
+const SYS: &str = "/sys";
 
 /// What was found of one device.
 #[derive(Debug)]
@@ -53,86 +58,167 @@ impl fmt::Display for Finding {
 
 /// Opens every device, one after the other.
 pub async fn examine(devices: &Devices) -> Vec<Finding> {
+    let plugged = usb::list(Path::new(SYS));
     let mut findings = Vec::new();
+    let mut add = |device: String, address: &Address, (health, mut say): (Health, String)| {
+        if let Some(found) = known(address, &plugged) {
+            say = format!("{say} ({}, {})", name(found), found.selector());
+        }
+        findings.push(Finding { device, address: address.to_string(), health, say });
+    };
     for scanner in &devices.scanners {
-        let device = format!("scanner {}", scanner.name);
-        let opened = Port::open(&scanner.address).await.map(drop);
-        findings.push(finding(device, &scanner.address, opened, || "open; scan something to see it work".to_owned()));
+        add(format!("scanner {}", scanner.name), &scanner.address, try_scanner(scanner).await);
     }
     if let Some(scale) = &devices.scale {
         let found = match Port::open(&scale.address).await {
             Ok(mut port) => weigh(&mut port, scale).await,
-            Err(error) => (health(error.kind()), error.to_string()),
+            Err(error) => not_open(&error),
         };
-        findings.push(Finding {
-            device: "scale".into(),
-            address: scale.address.to_string(),
-            health: found.0,
-            say: found.1,
-        });
+        add("scale".to_owned(), &scale.address, found);
     }
-    if let Some(printer) = &devices.printer {
-        let found = match Session::connect(&printer.address).await {
-            Ok(mut session) => ask(&mut session).await,
-            Err(error) => (health(error.kind()), error.to_string()),
-        };
-        let device = format!("printer {}", printer.name);
-        findings.push(Finding { device, address: printer.address.to_string(), health: found.0, say: found.1 });
+    for printer in devices.printer.iter().chain(&devices.receipts) {
+        add(format!("printer {}", printer.name), &printer.address, try_printer(printer).await);
     }
     findings
 }
 
-fn finding(
-    device: String,
-    address: &Address,
-    opened: Result<(), hal::port::PortError>,
-    good: impl FnOnce() -> String,
-) -> Finding {
-    let (health, say) = match opened {
-        Ok(()) => (Health::Ok, good()),
-        Err(error) => (health(error.kind()), error.to_string()),
+/// What is plugged in and no address names, each with the line that would make it a device of the bench.
+pub fn unnamed(devices: &Devices) -> Vec<String> {
+    let plugged = usb::list(Path::new(SYS));
+    let mut named: Vec<&Address> = devices.scanners.iter().map(|scanner| &scanner.address).collect();
+    named.extend(devices.scale.iter().map(|scale| &scale.address));
+    named.extend(devices.printer.iter().chain(&devices.receipts).map(|printer| &printer.address));
+    let of_named: Vec<&Found> = named.into_iter().filter_map(|address| known(address, &plugged)).collect();
+    let socket = |found: &Found| found.port.split(':').next().unwrap_or_default().to_owned();
+    // A device shows several faces: a scanner that is used as a serial line may be a keyboard, too.
+    let is_free = |found: &&Found| !of_named.iter().any(|named| socket(named) == socket(found));
+    let say = |found: &Found| {
+        format!("{} {}: {}; {}", found.kind.name(), found.node.display(), name(found), how_to_use(found))
     };
-    Finding { device, address: address.to_string(), health, say }
+    plugged.iter().filter(is_free).map(say).collect()
 }
 
-const fn health(kind: PortErrorKind) -> Health {
-    match kind {
-        PortErrorKind::Busy => Health::Busy,
-        _ => Health::Absent,
+fn how_to_use(found: &Found) -> String {
+    let selector = found.selector();
+    match found.kind {
+        Kind::Serial => format!("a scanner or a scale: device = \"{selector}\""),
+        Kind::Scale => format!("[scale] protocol = \"hid\", device = \"{selector}\""),
+        Kind::Scanner => format!("[[scanner]] device = \"hidpos:{selector}\""),
+        Kind::Keyboard => format!("if it is a scanner: [[scanner]] device = \"evdev:{selector}\""),
+        Kind::Printer => format!("[[printer]] device = \"{selector}\""),
     }
 }
 
-async fn weigh(port: &mut Port, scale: &super::Scale) -> (Health, String) {
+fn name(found: &Found) -> String {
+    let id = format!("{:04x}:{:04x}", found.vendor, found.product);
+    if found.name.is_empty() { id } else { format!("{} {id}", found.name) }
+}
+
+/// The USB device behind an address.
+fn known<'a>(address: &Address, plugged: &'a [Found]) -> Option<&'a Found> {
+    let node: PathBuf = match address {
+        Address::Usb(usb) => usb::find(usb.kind, &usb.selector, Path::new(SYS)).ok()?.node,
+        other => std::fs::canonicalize(other.node()?).ok()?,
+    };
+    plugged.iter().find(|found| found.node == node)
+}
+
+fn not_open(error: &PortError) -> (Health, String) {
+    let health = match error.kind() {
+        PortErrorKind::Busy => Health::Busy,
+        _ => Health::Absent,
+    };
+    (health, error.to_string())
+}
+
+async fn try_scanner(scanner: &Scanner) -> (Health, String) {
+    let port = match Port::open(&scanner.address).await {
+        Ok(port) => port,
+        Err(error) => return not_open(&error),
+    };
+    match scanner.settings.protocol {
+        Protocol::Keyboard => match port.grab() {
+            Ok(()) => (Health::Ok, "ours alone; scan something with --watch to see it work".to_owned()),
+            Err(error) => not_open(&error),
+        },
+        Protocol::Lines | Protocol::Ssi | Protocol::HidPos => {
+            (Health::Ok, "open; scan something with --watch to see it work".to_owned())
+        }
+    }
+}
+
+async fn weigh(port: &mut Port, scale: &Scale) -> (Health, String) {
     let (_pace, mut paced) = watch::channel(Pace::Eager);
-    let (_zero, mut zeroed) = mpsc::channel(1);
+    let (_keys, mut pressed) = mpsc::channel(1);
     let (said, mut says) = mpsc::channel(1);
-    let reading = scale::read(port, scale.settings, &mut paced, &mut zeroed, move |event| {
+    let reading = scale::read(port, scale.settings, &mut paced, &mut pressed, move |event| {
         let _ = said.try_send(event);
     });
     tokio::select! {
         lost = reading => (Health::Absent, lost.to_string()),
         event = timeout(ANSWER, says.recv()) => match event {
-            Ok(Some(scale::Event::Reading(reading))) => {
-                (Health::Ok, format!("it says {} {}", reading.text, reading.unit.symbol()))
-            }
+            Ok(Some(scale::Event::Reading(reading))) => (Health::Ok, in_words(&reading)),
             Ok(Some(scale::Event::Garbled(bytes))) => {
                 (Health::Silent, format!("{bytes} bytes that are not its protocol; check protocol, baud and framing"))
             }
-            _ => (Health::Silent, "no answer; switch it on, check protocol, baud and cable".to_owned()),
+            _ => (Health::Silent, "no answer: asleep or off; press its ON key, check protocol, baud and cable".to_owned()),
         },
     }
 }
 
-async fn ask(session: &mut Session) -> (Health, String) {
-    match session.status().await {
-        Ok(status) => match status.problem() {
-            None => (Health::Ok, "ready".to_owned()),
-            Some(problem) => (Health::Ok, format!("answers: {}", problem.name())),
-        },
-        Err(StatusError::Silent) => {
-            (Health::Silent, "no answer to ~HS; load labels, close the lid, and see that it speaks ZPL".to_owned())
-        }
-        Err(StatusError::Nonsense(_)) => (Health::Silent, "no ZPL answer to ~HS; set it to ZPL".to_owned()),
-        Err(StatusError::Lost(error)) => (Health::Absent, error.to_string()),
+/// A reading for a person: `it says 1.234 kg, at rest`.
+pub(super) fn in_words(reading: &scale::Reading) -> String {
+    use scale::State;
+    let weight = format!("{} {}", reading.text, reading.unit.symbol());
+    match reading.state {
+        State::Stable => format!("it says {weight}, at rest"),
+        State::Moving | State::Unsaid => format!("it says {weight}, moving"),
+        State::Negative => format!("it says {weight}, below zero; empty it and zero it"),
+        State::AtZero => "it says zero".to_owned(),
+        State::Over => "it says: too heavy".to_owned(),
+        State::Under => "it says: below zero; empty it and zero it".to_owned(),
+        State::Fault(why) => format!("it gives no weight: {why}; see its display"),
     }
+}
+
+async fn try_printer(printer: &LabelPrinter) -> (Health, String) {
+    match Session::connect(&printer.address, printer.language).await {
+        Ok(session) => ask(session, printer).await,
+        Err(error) => not_open(&error),
+    }
+}
+
+async fn ask(mut session: Session, printer: &LabelPrinter) -> (Health, String) {
+    let mut known = printer.known;
+    let status = session.status(&mut known).await;
+    session.close().await;
+    match status {
+        Ok(Some(status)) => (Health::Ok, how_it_is(&status, printer.language)),
+        Ok(None) | Err(StatusError::Silent) => {
+            let todo =
+                "load labels, close the lid, and see that it speaks its `language`; it is printed to all the same";
+            (Health::Silent, format!("no answer; {todo}"))
+        }
+        Err(StatusError::Nonsense(_)) => {
+            (Health::Silent, "answers what its language does not have; check `language` and `device`".to_owned())
+        }
+        Err(StatusError::Lost(error)) => not_open(&error),
+    }
+}
+
+/// A status for a person: `ready; proof of a label: its odometer (~HS: …)`.
+pub(super) fn how_it_is(status: &Status, language: Language) -> String {
+    let is = match (status.problem, status.busy) {
+        (Some(problem), _) => format!("answers: {}", problem.name()),
+        (None, Some(true)) => "busy printing".to_owned(),
+        (None, _) if status.low => "ready, paper near its end".to_owned(),
+        (None, _) => "ready".to_owned(),
+    };
+    let proof = match (language, status.odometer, status.busy) {
+        (Language::EscPos, ..) => "it names the job it has printed",
+        (_, Some(_), _) => "its odometer",
+        (_, None, Some(_)) => "its empty queue",
+        (_, None, None) => "none",
+    };
+    format!("{is}; proof of a label: {proof} ({})", status.text)
 }

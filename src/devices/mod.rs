@@ -5,6 +5,7 @@
 
 pub mod doctor;
 mod lamp;
+pub mod observe;
 mod printer;
 mod scale;
 mod scanner;
@@ -39,6 +40,8 @@ pub struct Devices {
     pub scale: Option<Scale>,
     /// The label printer, if there is one.
     pub printer: Option<LabelPrinter>,
+    /// Printers for receipts; only looked at.
+    pub receipts: Vec<LabelPrinter>,
     /// Lamp, tone and button lines, if they are wired.
     pub pins: Option<Pins>,
 }

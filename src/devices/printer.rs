@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hal::port::Address;
-use hal::printer::{Problem, SendError, Session, StatusError};
+use hal::printer::{Known, Language, Problem, Proof, SendError, Session, Status, StatusError, Verdict};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
@@ -16,6 +16,24 @@ pub struct LabelPrinter {
     pub name: String,
     /// Where it is.
     pub address: Address,
+    /// What it speaks.
+    pub language: Language,
+    /// What is known of it from before.
+    pub known: Known,
+}
+
+impl LabelPrinter {
+    /// A ZPL printer of which nothing is known.
+    pub fn zpl(name: &str, address: Address) -> Self {
+        Self { name: name.to_owned(), address, language: Language::Zpl, known: Known::default() }
+    }
+
+    /// Takes in whether it is remembered to have answered.
+    pub fn remember(&mut self, has_answered: bool) {
+        if self.known.asks() && has_answered {
+            self.known = Known::new(true);
+        }
+    }
 }
 
 /// What the loop wants of the printer.
@@ -31,10 +49,8 @@ pub(super) enum Task {
 
 /// A printer that cannot print is asked again this often.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
-/// An empty queue proves a label only once the printer has had this long to take it in.
-const SETTLE: Duration = Duration::from_millis(300);
-/// `~JA`: forget every label in the buffer (ZPL II Programming Guide).
-const CANCEL_ALL: &[u8] = b"~JA";
+/// How often the printer is asked whether a label is out.
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
 struct Hand {
     printer: LabelPrinter,
@@ -46,7 +62,7 @@ struct Hand {
 
 pub(super) async fn run(printer: LabelPrinter, tasks: mpsc::Receiver<Task>, events: mpsc::Sender<Event>) {
     let mut hand = Hand { printer, tasks, events, told: None };
-    let mut next = hand.tasks.recv().await;
+    let mut next = hand.meet().await;
     while let Some(task) = next {
         next = match task {
             Task::Prepare(job) => hand.print(job).await,
@@ -61,41 +77,61 @@ pub(super) async fn run(printer: LabelPrinter, tasks: mpsc::Receiver<Task>, even
 }
 
 impl Hand {
+    /// Learns whether the printer talks, before anything depends on it. Returns the first task.
+    async fn meet(&mut self) -> Option<Task> {
+        let asked = async {
+            let mut session = Session::connect(&self.printer.address, self.printer.language).await.ok()?;
+            let status = session.status(&mut self.printer.known).await;
+            session.close().await;
+            status.ok().flatten()
+        };
+        tokio::select! {
+            biased;
+            task = self.tasks.recv() => return task,
+            status = asked => tracing::info!(printer = self.printer.name, says = status.map(|status| status.text), "printer met"),
+        }
+        self.tasks.recv().await
+    }
+
     /// One print from the first question to the last answer. Returns the task that came instead or after.
     async fn print(&mut self, job: Job) -> Option<Task> {
         self.told = None;
-        let mut session = match self.ready(job).await {
-            Ok(session) => session,
+        let (mut session, before) = match self.ready(job).await {
+            Ok(ready) => ready,
             Err(other) => return other,
         };
         let (bytes, clear) = match self.tasks.recv().await {
             Some(Task::Send { job: send, bytes, clear }) if send == job => (bytes, clear),
             other => return other,
         };
-        if let Err(SendError { accepted, cause }) = send(&mut session, &bytes, clear).await {
-            self.say(job, PrinterEvent::SendFailed { accepted, why: cause.to_string() }).await;
-            return self.tasks.recv().await;
-        }
+        let id = match session.print(&bytes, clear, true).await {
+            Ok(id) => id,
+            Err(SendError { accepted, cause }) => {
+                self.say(job, PrinterEvent::SendFailed { accepted, why: cause.to_string() }).await;
+                return self.tasks.recv().await;
+            }
+        };
+        let proof = Proof::new(Instant::now(), before.as_ref(), id);
         self.say(job, PrinterEvent::Sent).await;
-        let after = self.watch(job, &mut session).await;
+        let after = self.watch(job, &mut session, proof).await;
         session.close().await;
         after
     }
 
-    /// Asks until the printer can print; the error is the task that came first.
-    async fn ready(&mut self, job: Job) -> Result<Session, Option<Task>> {
+    /// Asks until the printer can print, and keeps what it said; the error is the task that came first.
+    async fn ready(&mut self, job: Job) -> Result<(Session, Option<Status>), Option<Task>> {
         let mut session = None;
         loop {
             let asked = tokio::select! {
-                asked = ask(&self.printer.address, &mut session) => asked,
+                asked = ask(&mut self.printer, &mut session) => asked,
                 task = self.tasks.recv() => return Err(task),
             };
             match (asked, session.take()) {
-                (Ok(()), Some(open)) => {
+                (Ok(status), Some(open)) => {
                     self.say(job, PrinterEvent::Ready { printer: self.printer.name.clone() }).await;
-                    return Ok(open);
+                    return Ok((open, status));
                 }
-                (Ok(()), None) => {}
+                (Ok(_), None) => {}
                 (Err(problem), kept) => {
                     session = kept;
                     self.blocked(job, problem).await;
@@ -109,36 +145,34 @@ impl Hand {
     }
 
     /// Watches a label until the printer says that it is out, the connection breaks, or somebody else wants something.
-    async fn watch(&mut self, job: Job, session: &mut Session) -> Option<Task> {
-        let sent = Instant::now();
-        let mut seen_busy = false;
+    async fn watch(&mut self, job: Job, session: &mut Session, mut proof: Proof) -> Option<Task> {
         loop {
             let answer = tokio::select! {
-                answer = session.status() => answer,
+                answer = session.listen(&mut self.printer.known) => answer,
                 task = self.tasks.recv() => return task,
             };
-            match answer {
-                Ok(status) => match status.problem() {
-                    Some(problem) => self.blocked(job, problem.name()).await,
-                    None if !status.idle() => seen_busy = true,
-                    None if seen_busy || sent.elapsed() >= SETTLE => {
-                        let evidence = format!(
-                            "~HS: queue empty, {} formats, {} labels left",
-                            status.formats, status.labels_remaining
-                        );
-                        self.say(job, PrinterEvent::LabelOut { rung: 3, evidence }).await;
-                        return self.tasks.recv().await;
+            let over = match answer {
+                Ok(status) => match proof.take(&status, &mut self.printer.known, Instant::now()) {
+                    Verdict::Wait => None,
+                    Verdict::Blocked(problem) => {
+                        self.blocked(job, problem.name()).await;
+                        None
                     }
-                    None => {}
+                    Verdict::Out { rung, evidence } => Some(PrinterEvent::LabelOut { rung, evidence }),
+                    Verdict::Vanished => Some(PrinterEvent::Lost { why: "the printer fed no label".to_owned() }),
                 },
-                Err(StatusError::Lost(error)) => {
-                    self.say(job, PrinterEvent::Lost { why: error.to_string() }).await;
-                    return self.tasks.recv().await;
+                Err(StatusError::Lost(error)) => Some(PrinterEvent::Lost { why: error.to_string() }),
+                Err(error) => {
+                    self.blocked(job, problem_name(&error)).await;
+                    None
                 }
-                Err(error) => self.blocked(job, problem_name(&error)).await,
+            };
+            if let Some(over) = over {
+                self.say(job, over).await;
+                return self.tasks.recv().await;
             }
             tokio::select! {
-                () = sleep(SETTLE) => {}
+                () = sleep(LOOK_AGAIN) => {}
                 task = self.tasks.recv() => return task,
             }
         }
@@ -161,21 +195,20 @@ impl Hand {
     }
 }
 
-/// One question: whether it can take a label now. Opens the connection if there is none.
-async fn ask(address: &Address, session: &mut Option<Session>) -> Result<(), &'static str> {
+/// One question: whether it can take a label now. Opens the connection if there is none. What it said comes back; nothing
+/// from a printer that does not talk.
+async fn ask(printer: &mut LabelPrinter, session: &mut Option<Session>) -> Result<Option<Status>, &'static str> {
     if session.is_none() {
-        *session = Some(Session::connect(address).await.map_err(|error| {
+        *session = Some(Session::connect(&printer.address, printer.language).await.map_err(|error| {
             tracing::debug!(%error, "printer not reached");
-            Problem::Absent.name()
+            Problem::from(&error).name()
         })?);
     }
     let Some(open) = session else { return Err(Problem::Absent.name()) };
-    match open.status().await {
-        Ok(status) => match status.problem() {
-            Some(problem) => Err(problem.name()),
-            None if !status.idle() => Err(Problem::Busy.name()),
-            None => Ok(()),
-        },
+    match open.status(&mut printer.known).await {
+        Ok(Some(Status { problem: Some(problem), .. })) => Err(problem.name()),
+        Ok(Some(Status { busy: Some(true), .. })) => Err(Problem::Busy.name()),
+        Ok(status) => Ok(status),
         Err(error) => {
             let name = problem_name(&error);
             if matches!(error, StatusError::Lost(_)) {
@@ -184,13 +217,6 @@ async fn ask(address: &Address, session: &mut Option<Session>) -> Result<(), &'s
             Err(name)
         }
     }
-}
-
-async fn send(session: &mut Session, bytes: &[u8], clear: bool) -> Result<(), SendError> {
-    if clear {
-        session.send(CANCEL_ALL).await.map_err(|error| SendError { accepted: 0, ..error })?;
-    }
-    session.send(bytes).await
 }
 
 fn problem_name(error: &StatusError) -> &'static str {

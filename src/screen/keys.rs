@@ -79,6 +79,8 @@ pub const KEYS: &[(&str, &[&str], &str)] = &[
     ("printer_absent", &[], "Printer is not connected"),
     ("printer_paper_out", &[], "Printer: out of labels"),
     ("printer_head_open", &[], "Printer: close the lid"),
+    ("printer_jam", &[], "Printer: clear the jam"),
+    ("printer_offline", &[], "Printer is offline. Press its ONLINE key"),
     ("printer_ribbon_out", &[], "Printer: out of ribbon"),
     ("printer_paused", &[], "Printer: press PAUSE"),
     ("printer_silent", &[], "Look at the printer: labels? lid?"),

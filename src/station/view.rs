@@ -119,10 +119,12 @@ pub(super) fn weigh_prompt(world: &World<'_>) -> Say {
 /// The screen's word for what a printer said of itself.
 fn printer_key(problem: &str) -> &'static str {
     match problem {
-        "absent" => "printer_absent",
+        "absent" | "refused" | "lost" => "printer_absent",
         "busy" => "printer_busy",
         "paper_out" => "printer_paper_out",
-        "head_open" => "printer_head_open",
+        "head_open" | "cover_open" => "printer_head_open",
+        "jam" | "cutter" => "printer_jam",
+        "offline" => "printer_offline",
         "ribbon_out" => "printer_ribbon_out",
         "paused" => "printer_paused",
         "silent" => "printer_silent",

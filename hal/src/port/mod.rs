@@ -37,6 +37,8 @@ const CONNECT: Duration = Duration::from_secs(2);
 const PROBE_AFTER: u32 = 10;
 const PROBE_EVERY: u32 = 5;
 const PROBES: u32 = 3;
+/// How often a port that is to be drained is looked at.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// An open byte stream. Serial lines are opened exclusively.
 #[derive(Debug)]
@@ -196,6 +198,19 @@ impl Port {
             }
         }
         Ok(())
+    }
+}
+
+impl Port {
+    /// Waits until a USB printer has taken what was handed over, or `within` has passed: closing its file would throw away
+    /// what is on its way. Every other port has nothing to wait for.
+    pub async fn drain(&mut self, within: Duration) {
+        let (Line::Node(node), Some(_)) = (&self.line, &self.node) else { return };
+        let until = tokio::time::Instant::now() + within;
+        // The kernel is asked itself: the runtime remembers that a write was possible, not that it still is.
+        while !node.is_writable() && tokio::time::Instant::now() < until {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 }
 

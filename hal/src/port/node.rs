@@ -8,6 +8,7 @@ use std::path::Path;
 use std::task::{Context, Poll, ready};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use tokio::io::ReadBuf;
 use tokio::io::unix::AsyncFd;
 
@@ -57,6 +58,12 @@ impl Node {
                 Err(_would_block) => {}
             }
         }
+    }
+
+    /// Whether it would take more now: a USB printer does once its last transfer is through.
+    pub(super) fn is_writable(&self) -> bool {
+        let mut fds = [PollFd::new(self.descriptor(), PollFlags::POLLOUT)];
+        !matches!(poll(&mut fds, PollTimeout::ZERO), Ok(0))
     }
 
     pub(super) fn poll_write(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {

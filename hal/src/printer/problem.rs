@@ -10,8 +10,16 @@ pub enum Problem {
     PaperOut,
     /// The print head is lifted.
     HeadOpen,
+    /// The cover is open.
+    CoverOpen,
     /// No ribbon.
     RibbonOut,
+    /// Labels are jammed.
+    Jam,
+    /// The cutter is stuck.
+    Cutter,
+    /// Its own switch or key holds it.
+    Offline,
     /// Somebody pressed pause.
     Paused,
     /// The head is too hot; it goes on by itself.
@@ -49,7 +57,11 @@ impl Problem {
         match self {
             Self::PaperOut => "paper_out",
             Self::HeadOpen => "head_open",
+            Self::CoverOpen => "cover_open",
             Self::RibbonOut => "ribbon_out",
+            Self::Jam => "jam",
+            Self::Cutter => "cutter",
+            Self::Offline => "offline",
             Self::Paused => "paused",
             Self::HeadHot => "head_hot",
             Self::HeadCold => "head_cold",

@@ -5,11 +5,15 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::zpl::{ASK, Reader, Status};
-use crate::port::{Address, Port, PortError};
+use super::{Known, Language, Listener, Status, escpos, tspl, zpl};
+use crate::port::{Address, Port, PortError, PortErrorKind};
 
-/// A printer that answers `~HS` at all does so within some 200 ms.
+/// A printer that answers at all does so within some 200 ms.
 const ANSWER: Duration = Duration::from_secs(1);
+/// How long a printer that has just answered may take for a question it may not know; asked once.
+const MORE: Duration = Duration::from_millis(400);
+/// A printer on USB takes what is still on its way before its file is closed, or has stopped.
+const DRAINED: Duration = Duration::from_secs(2);
 /// The pause after a line that tells that no further line follows.
 const LINE_GAP: Duration = Duration::from_millis(250);
 /// A question not answered by now was swallowed (paper out, head open) and may be asked again.
@@ -53,6 +57,9 @@ pub struct SendError {
 #[derive(Debug)]
 pub struct Session {
     port: Port,
+    language: Language,
+    /// Jobs sent, to name each.
+    jobs: u32,
     owed_since: Option<Instant>,
     given_up: bool,
     /// Read together with the last answer and behind it.
@@ -64,44 +71,116 @@ impl Session {
     ///
     /// # Errors
     /// As [`Port::open`].
-    pub async fn connect(address: &Address) -> Result<Self, PortError> {
-        Ok(Self::over(Port::open(address).await?))
+    pub async fn connect(address: &Address, language: Language) -> Result<Self, PortError> {
+        Ok(Self::over(Port::open(address).await?, language))
     }
 
     /// A conversation over an open port.
     #[must_use]
-    pub fn over(port: Port) -> Self {
-        Self { port, owed_since: None, given_up: false, rest: Vec::new() }
+    pub fn over(port: Port, language: Language) -> Self {
+        Self { port, language, jobs: 0, owed_since: None, given_up: false, rest: Vec::new() }
     }
 
-    /// Asks the printer for its status; takes 1 s at most.
+    /// Asks the printer for its status; takes 1 s at most. `None` from a printer that does not talk: it is asked once, and
+    /// never again before a job. The port of a USB printer is asked too, which costs nothing.
     ///
     /// # Errors
-    /// [`StatusError`]; silence does not mean that the printer is off.
-    pub async fn status(&mut self) -> Result<Status, StatusError> {
-        let until = Instant::now() + ANSWER;
-        self.await_late_answer(until).await?;
+    /// [`StatusError`]; silence is one only of a printer that has answered before, and does not mean that it is off.
+    pub async fn status(&mut self, known: &mut Known) -> Result<Option<Status>, StatusError> {
+        if let Some(blocked) = self.port.printer_status().and_then(Status::of_port) {
+            return Ok(Some(blocked));
+        }
+        if !known.asks() {
+            return Ok(None);
+        }
+        match self.ask(known, ANSWER).await {
+            Err(StatusError::Silent) if !known.answers() => {
+                known.unheard();
+                Ok(None)
+            }
+            answer => answer.map(Some),
+        }
+    }
+
+    /// Listens to a printer after its job. One that did not talk before is asked once more and waited for without end: it
+    /// may have been out of paper. Drop it when something else is to be done.
+    ///
+    /// # Errors
+    /// [`StatusError`], as [`Session::status`].
+    pub async fn listen(&mut self, known: &mut Known) -> Result<Status, StatusError> {
+        if let Some(blocked) = self.port.printer_status().and_then(Status::of_port) {
+            return Ok(blocked);
+        }
+        if known.answers() {
+            return self.ask(known, ANSWER).await;
+        }
+        if !known.listens() {
+            return std::future::pending().await;
+        }
+        self.ask(known, Duration::from_secs(u64::from(u32::MAX))).await
+    }
+
+    async fn ask(&mut self, known: &mut Known, patience: Duration) -> Result<Status, StatusError> {
+        let answer = self.question(&Question::of(self.language, known), patience).await;
+        if answer.is_ok() {
+            known.heard();
+            if self.language == Language::Tspl && known.tells_more.is_none() {
+                let more = self
+                    .question(&Question { bytes: tspl::ASK_MORE, more: true, language: Language::Tspl }, MORE)
+                    .await;
+                known.tells_more = Some(more.is_ok());
+                // Nobody owes what nobody knows.
+                (self.owed_since, self.given_up) = (None, false);
+                return more.or(answer);
+            }
+        }
+        answer
+    }
+
+    /// One question and its answer.
+    async fn question(&mut self, question: &Question, patience: Duration) -> Result<Status, StatusError> {
+        let until = Instant::now() + patience;
+        self.await_late_answer(question, until).await?;
         self.throw_away_arrived()?;
-        match self.port.transmit_all(ASK, until.saturating_duration_since(Instant::now())).await {
+        match self.port.transmit_all(question.bytes, ANSWER.min(until.saturating_duration_since(Instant::now()))).await
+        {
             Ok(()) => self.owed_since = Some(Instant::now()),
-            Err((_, cause)) if cause.kind() == crate::port::PortErrorKind::Lost => return Err(cause.into()),
+            Err((_, cause)) if cause.kind() == PortErrorKind::Lost => return Err(cause.into()),
             Err((taken, _)) => {
                 self.owed_since = (taken > 0).then(Instant::now);
                 return Err(StatusError::Silent);
             }
         }
-        let mut answer = self.hear(until).await;
+        let mut answer = self.hear(question, until).await;
         if self.given_up && answer.is_ok() {
-            answer = self.last_of_burst(answer).await;
+            answer = self.last_of_burst(question, answer).await;
         }
         answer
     }
 
-    /// Hands the job over; returns when the kernel has taken all of it, which does not mean that it is printed.
+    /// Hands a job over, and asks the printer to name it when it is done where the language can: then the name comes back.
+    /// `clear` makes it forget every job before, where it can be told to.
     ///
     /// # Errors
-    /// [`SendError`], which says how much of it is out of our hands.
-    pub async fn send(&mut self, bytes: &[u8]) -> Result<(), SendError> {
+    /// [`SendError`], which says how much of the job is out of our hands.
+    pub async fn print(&mut self, job: &[u8], clear: bool, names: bool) -> Result<Option<[u8; 4]>, SendError> {
+        if clear {
+            self.send(self.language.clear()).await.map_err(|error| SendError { accepted: 0, ..error })?;
+        }
+        self.send(job).await?;
+        if self.language != Language::EscPos || !names {
+            return Ok(None);
+        }
+        self.jobs = self.jobs % 9999 + 1;
+        let mut id = *b"0000";
+        id.copy_from_slice(format!("{:04}", self.jobs).as_bytes());
+        let accepted = job.len();
+        self.send(&escpos::name_when_done(id)).await.map_err(|error| SendError { accepted, ..error })?;
+        Ok(Some(id))
+    }
+
+    /// Returns when the kernel has taken all of it, which does not mean that it is printed.
+    async fn send(&mut self, bytes: &[u8]) -> Result<(), SendError> {
         let handed = self.port.transmit_all(bytes, STALL).await;
         handed.map_err(|(accepted, cause)| SendError { accepted, cause })
     }
@@ -109,6 +188,7 @@ impl Session {
     /// Ends the conversation so that the printer still gets all that was sent: our half first, then what it has to say.
     /// Bytes left unread would make the kernel reset the connection and throw away what is still on its way.
     pub async fn close(mut self) {
+        self.port.drain(DRAINED).await;
         if self.port.shutdown().await.is_err() {
             return;
         }
@@ -118,10 +198,10 @@ impl Session {
     }
 
     /// Waits for the answer to an earlier question and throws it away. The printer is silent while one is open.
-    async fn await_late_answer(&mut self, until: Instant) -> Result<(), StatusError> {
+    async fn await_late_answer(&mut self, question: &Question, until: Instant) -> Result<(), StatusError> {
         let Some(since) = self.owed_since else { return Ok(()) };
         let late = since + LATE;
-        let answer = self.hear(until.min(late)).await;
+        let answer = self.hear(question, until.min(late)).await;
         if let Err(StatusError::Lost(_)) = answer {
             return answer.map(|_| ());
         }
@@ -139,8 +219,8 @@ impl Session {
     }
 
     /// One answer, whole or as much as a clone sends. The question is open until one has come.
-    async fn hear(&mut self, until: Instant) -> Result<Status, StatusError> {
-        let mut reader = Reader::new();
+    async fn hear(&mut self, question: &Question, until: Instant) -> Result<Status, StatusError> {
+        let mut reader = question.listener();
         let mut buffer = [0; 256];
         let mut arrived = std::mem::take(&mut self.rest);
         loop {
@@ -149,7 +229,7 @@ impl Session {
                 self.rest = unread.to_vec();
                 break;
             }
-            let patience = if reader.has_line() { until.min(Instant::now() + LINE_GAP) } else { until };
+            let patience = if reader.may_be_all() { until.min(Instant::now() + LINE_GAP) } else { until };
             let Ok(received) = timeout_at(patience, self.port.receive(&mut buffer)).await else { break };
             arrived = buffer[..received?].to_vec();
         }
@@ -163,10 +243,14 @@ impl Session {
     }
 
     /// Questions given up as swallowed may be answered after all, in their order, before the one that counts.
-    async fn last_of_burst(&mut self, first: Result<Status, StatusError>) -> Result<Status, StatusError> {
+    async fn last_of_burst(
+        &mut self,
+        question: &Question,
+        first: Result<Status, StatusError>,
+    ) -> Result<Status, StatusError> {
         let mut last = first;
         loop {
-            match self.hear(Instant::now() + BURST).await {
+            match self.hear(question, Instant::now() + BURST).await {
                 Ok(status) => last = Ok(status),
                 Err(StatusError::Silent) => {
                     self.given_up = false;
@@ -177,6 +261,38 @@ impl Session {
         }
     }
 }
+
+/// What is asked, and how its answer is heard.
+struct Question {
+    bytes: &'static [u8],
+    /// TSPL: the longer one.
+    more: bool,
+    language: Language,
+}
+
+impl Question {
+    fn of(language: Language, known: &Known) -> Self {
+        let more = known.tells_more == Some(true);
+        let bytes = match language {
+            Language::Zpl => ZPL_ASK,
+            Language::Tspl if more => tspl::ASK_MORE,
+            Language::Tspl => tspl::ASK,
+            Language::EscPos => escpos::ASK,
+        };
+        Self { bytes, more, language }
+    }
+
+    fn listener(&self) -> Box<dyn Listener> {
+        match self.language {
+            Language::Zpl => Box::new(zpl::Reader::new()),
+            Language::Tspl => Box::new(tspl::Answer::new(self.more)),
+            Language::EscPos => Box::new(escpos::Answer::default()),
+        }
+    }
+}
+
+/// What a printer may not know stands first: its silence costs nothing, for `~HS` ends the wait.
+const ZPL_ASK: &[u8] = b"~HQES~HQOD~HS";
 
 #[cfg(test)]
 mod tests;

@@ -20,7 +20,8 @@
 //! From Zebra's ZPL II Programming Guide (`~HS`) and a capture of a real printer in open-mSupply's pull request 3850.
 //! Clones leave fields or whole lines out and add line ends, so no field is taken for granted.
 
-use super::Problem;
+use super::host::Told;
+use super::{Listener, Problem};
 
 /// Asks for the status. Answered out of turn: a queue of labels does not delay it.
 pub const ASK: &[u8] = b"~HS";
@@ -28,8 +29,8 @@ pub const ASK: &[u8] = b"~HS";
 const STX: u8 = 0x02;
 const ETX: u8 = 0x03;
 
-/// A whole answer is some 80 bytes; what is longer without end is no answer.
-const ANSWER_MAX: usize = 1024;
+/// A whole answer is some 80 bytes, and 400 with what stands before it; what is longer without end is no answer.
+const ANSWER_MAX: usize = 2048;
 
 /// What a printer said of itself. Fields it left out are `false` and 0; see [`Status::tells_queue`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -147,6 +148,7 @@ pub struct Reader {
     raw: Vec<u8>,
     lines: Vec<Line>,
     frame: Option<Vec<u8>>,
+    told: Told,
     nonsense: bool,
 }
 
@@ -214,10 +216,47 @@ impl Reader {
     }
 
     fn take_line(&mut self, frame: &[u8]) {
-        match Line::read(frame) {
-            Some(line) => self.lines.push(line),
-            None => self.nonsense = true,
+        match (Line::read(frame), Told::read(frame)) {
+            (Some(line), _) => self.lines.push(line),
+            (None, Some(told)) => {
+                self.told.problem = self.told.problem.or(told.problem);
+                self.told.low |= told.low;
+                self.told.inches = self.told.inches.or(told.inches);
+            }
+            (None, None) => self.nonsense = true,
         }
+    }
+}
+
+impl Listener for Reader {
+    fn push(&mut self, bytes: &mut &[u8]) -> bool {
+        Self::push(self, bytes)
+    }
+
+    fn may_be_all(&self) -> bool {
+        self.has_line()
+    }
+
+    fn is_empty(&self) -> bool {
+        Self::is_empty(self)
+    }
+
+    fn is_open(&self) -> bool {
+        Self::is_open(self)
+    }
+
+    fn finish(&mut self) -> Result<super::Status, Vec<u8>> {
+        let told = self.told;
+        let status = Self::finish(self)?;
+        Ok(super::Status {
+            problem: status.problem().or(told.problem),
+            busy: status.tells_queue.then(|| !status.idle()),
+            presented: status.label_waiting,
+            low: told.low,
+            odometer: told.inches,
+            done: None,
+            text: format!("~HS: {} formats, {} labels left", status.formats, status.labels_remaining),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use parceld_hal::port::{Address, PortErrorKind};
-use parceld_hal::printer::{Problem, Session, StatusError};
+use parceld_hal::printer::{Known, Language, Problem, Proof, SendError, Session, Status, StatusError, Verdict};
 use parceld_hal::sim::{Edge, Printer, PrinterFault, PrinterSettings, decode};
 use tokio::sync::broadcast;
 
@@ -20,7 +20,20 @@ async fn printer_with(settings: PrinterSettings) -> Printer {
 }
 
 async fn connect(printer: &Printer) -> Session {
-    Session::connect(&Address::Tcp(printer.addr().to_string())).await.unwrap()
+    Session::connect(&Address::Tcp(printer.addr().to_string()), Language::Zpl).await.unwrap()
+}
+
+/// The status of a printer that has answered before.
+async fn status(session: &mut Session) -> Result<Status, StatusError> {
+    soon(session.status(&mut Known::new(true))).await.map(|status| status.expect("it talks"))
+}
+
+async fn send(session: &mut Session, bytes: &[u8]) -> Result<(), SendError> {
+    soon(session.print(bytes, false, false)).await.map(drop)
+}
+
+fn is_idle(status: Result<Status, StatusError>) -> bool {
+    status.unwrap().busy == Some(false)
 }
 
 async fn wait_for(edges: &mut broadcast::Receiver<Edge>, wanted: Edge) {
@@ -32,10 +45,10 @@ async fn a_label_is_printed_and_can_be_read_back() {
     let printer = printer_with(PrinterSettings::default()).await;
     let mut labels = printer.labels();
     let mut session = connect(&printer).await;
-    assert!(soon(session.status()).await.unwrap().idle());
-    session.send(LABEL).await.unwrap();
+    assert!(is_idle(status(&mut session).await));
+    send(&mut session, LABEL).await.unwrap();
     let label = soon(labels.recv()).await.unwrap();
-    assert!(soon(session.status()).await.unwrap().idle());
+    assert!(is_idle(status(&mut session).await));
     soon(session.close()).await;
     assert_eq!((label.index, &label.zpl[..]), (1, LABEL));
     let read = decode::code128(&label.png);
@@ -47,13 +60,12 @@ async fn a_label_cut_anywhere_is_one_label() {
     let printer = printer().await;
     let (mut labels, mut edges) = (printer.labels(), printer.watch_edges());
     let mut session = connect(&printer).await;
-    session.send(&LABEL[..2]).await.unwrap();
-    assert!(!soon(session.status()).await.unwrap().partial);
-    session.send(b"^XA^FDa").await.unwrap();
+    send(&mut session, &LABEL[..2]).await.unwrap();
+    assert!(is_idle(status(&mut session).await));
+    send(&mut session, b"^XA^FDa").await.unwrap();
     wait_for(&mut edges, Edge::FirstLabelByte).await;
-    let status = soon(session.status()).await.unwrap();
-    assert!(status.partial && !status.idle());
-    session.send(b"^FS^XZ").await.unwrap();
+    assert!(!is_idle(status(&mut session).await));
+    send(&mut session, b"^FS^XZ").await.unwrap();
     assert_eq!(soon(labels.recv()).await.unwrap().zpl, b"^XA^FDa^FS^XZ");
 }
 
@@ -62,17 +74,17 @@ async fn without_paper_it_is_silent_and_prints_once_when_paper_is_back() {
     let printer = printer().await;
     let (mut labels, mut edges) = (printer.labels(), printer.watch_edges());
     let mut session = connect(&printer).await;
-    session.status().await.unwrap();
+    status(&mut session).await.unwrap();
     printer.set_fault(PrinterFault::PaperOut);
-    session.send(LABEL).await.unwrap();
-    assert!(matches!(soon(session.status()).await, Err(StatusError::Silent)));
+    send(&mut session, LABEL).await.unwrap();
+    assert!(matches!(status(&mut session).await, Err(StatusError::Silent)));
     wait_for(&mut edges, Edge::LabelReceived).await;
     session.close().await;
     assert_eq!(printer.printed(), 0);
     printer.set_fault(PrinterFault::None);
     assert_eq!(soon(labels.recv()).await.unwrap().zpl, LABEL);
     let mut session = connect(&printer).await;
-    assert!(soon(session.status()).await.unwrap().idle());
+    assert!(is_idle(status(&mut session).await));
     assert_eq!(printer.printed(), 1);
 }
 
@@ -87,7 +99,7 @@ async fn a_printer_that_tells_its_faults_names_them() {
         (PrinterFault::None, None),
     ] {
         printer.set_fault(fault);
-        assert_eq!(soon(session.status()).await.unwrap().problem(), problem);
+        assert_eq!(status(&mut session).await.unwrap().problem, problem);
     }
 }
 
@@ -97,13 +109,14 @@ async fn a_paused_printer_counts_its_queue_and_forgets_it_when_told() {
     let mut labels = printer.labels();
     printer.set_fault(PrinterFault::Paused);
     let mut session = connect(&printer).await;
-    session.send(&[LABEL, LABEL, b"^XA^PQ2^XZ"].concat()).await.unwrap();
-    let status = soon(session.status()).await.unwrap();
-    assert_eq!((status.formats, status.problem(), status.idle()), (3, Some(Problem::Paused), false));
-    session.send(b"~JA").await.unwrap();
-    assert!(soon(session.status()).await.unwrap().idle());
+    send(&mut session, &[LABEL, LABEL, b"^XA^PQ2^XZ"].concat()).await.unwrap();
+    let told = status(&mut session).await.unwrap();
+    assert_eq!((told.problem, told.busy), (Some(Problem::Paused), Some(true)));
+    assert!(told.text.starts_with("~HS: 3 formats"));
+    send(&mut session, b"~JA").await.unwrap();
+    assert!(is_idle(status(&mut session).await));
     printer.set_fault(PrinterFault::None);
-    session.send(b"^XA^PQ2^FDlast^XZ").await.unwrap();
+    send(&mut session, b"^XA^PQ2^FDlast^XZ").await.unwrap();
     for index in 1..=2 {
         let label = soon(labels.recv()).await.unwrap();
         assert_eq!((label.index, &label.zpl[..]), (index, &b"^XA^PQ2^FDlast^XZ"[..]));
@@ -117,14 +130,14 @@ async fn a_printer_that_never_replies_or_talks_nonsense_still_prints() {
     let mut labels = printer.labels();
     let mut session = connect(&printer).await;
     printer.set_fault(PrinterFault::NeverReplies);
-    assert!(matches!(soon(session.status()).await, Err(StatusError::Silent)));
-    session.send(LABEL).await.unwrap();
+    assert!(matches!(status(&mut session).await, Err(StatusError::Silent)));
+    send(&mut session, LABEL).await.unwrap();
     soon(labels.recv()).await.unwrap();
     session.close().await;
     let mut session = connect(&printer).await;
     printer.set_fault(PrinterFault::Nonsense);
-    assert!(matches!(soon(session.status()).await, Err(StatusError::Nonsense(_))));
-    session.send(LABEL).await.unwrap();
+    assert!(matches!(status(&mut session).await, Err(StatusError::Nonsense(_))));
+    send(&mut session, LABEL).await.unwrap();
     soon(labels.recv()).await.unwrap();
 }
 
@@ -134,13 +147,14 @@ async fn an_answer_held_back_is_not_taken_for_a_later_one() {
     let (mut labels, mut edges) = (printer.labels(), printer.watch_edges());
     let mut session = connect(&printer).await;
     printer.hold_status_replies(true);
-    assert!(matches!(soon(session.status()).await, Err(StatusError::Silent)));
+    assert!(matches!(status(&mut session).await, Err(StatusError::Silent)));
     printer.set_fault(PrinterFault::Paused);
-    session.send(LABEL).await.unwrap();
+    send(&mut session, LABEL).await.unwrap();
     wait_for(&mut edges, Edge::LabelReceived).await;
     printer.hold_status_replies(false);
-    let status = soon(session.status()).await.unwrap();
-    assert_eq!((status.formats, status.problem()), (1, Some(Problem::Paused)));
+    let told = status(&mut session).await.unwrap();
+    assert_eq!(told.problem, Some(Problem::Paused));
+    assert!(told.text.starts_with("~HS: 1 formats"));
     printer.set_fault(PrinterFault::None);
     soon(labels.recv()).await.unwrap();
 }
@@ -151,7 +165,7 @@ async fn a_stalled_connection_is_given_up_with_what_it_took() {
     printer.set_fault(PrinterFault::StallAfter(1000));
     let mut session = connect(&printer).await;
     let begin = std::time::Instant::now();
-    let error = soon(session.send(&vec![b' '; 64 << 20])).await.unwrap_err();
+    let error = send(&mut session, &vec![b' '; 64 << 20]).await.unwrap_err();
     assert_eq!(error.cause.kind(), PortErrorKind::TimedOut);
     assert!(error.accepted >= 1000 && error.accepted < 64 << 20);
     assert!(begin.elapsed().as_secs() < 20);
@@ -163,13 +177,13 @@ async fn a_reset_connection_is_lost_and_half_a_label_is_not_printed() {
     let (mut labels, mut edges) = (printer.labels(), printer.watch_edges());
     let mut session = connect(&printer).await;
     printer.set_fault(PrinterFault::ResetAfter(LABEL.len() + 10));
-    session.send(&LABEL.repeat(2)).await.unwrap();
+    send(&mut session, &LABEL.repeat(2)).await.unwrap();
     wait_for(&mut edges, Edge::Disconnected).await;
-    assert!(matches!(soon(session.status()).await, Err(StatusError::Lost(_))));
+    assert!(matches!(status(&mut session).await, Err(StatusError::Lost(_))));
     printer.set_fault(PrinterFault::None);
     soon(labels.recv()).await.unwrap();
     let mut session = connect(&printer).await;
-    assert!(soon(session.status()).await.unwrap().idle());
+    assert!(is_idle(status(&mut session).await));
     assert_eq!(printer.printed(), 1);
 }
 
@@ -179,16 +193,16 @@ async fn a_printer_that_is_off_refuses_and_forgets() {
     printer.set_fault(PrinterFault::PaperOut);
     let mut edges = printer.watch_edges();
     let mut session = connect(&printer).await;
-    session.send(LABEL).await.unwrap();
+    send(&mut session, LABEL).await.unwrap();
     wait_for(&mut edges, Edge::LabelReceived).await;
     printer.set_fault(PrinterFault::Off);
     soon(printer.settled()).await;
-    assert!(matches!(soon(session.status()).await, Err(StatusError::Lost(_))));
-    let refused = Session::connect(&Address::Tcp(printer.addr().to_string())).await.unwrap_err();
+    assert!(matches!(status(&mut session).await, Err(StatusError::Lost(_))));
+    let refused = Session::connect(&Address::Tcp(printer.addr().to_string()), Language::Zpl).await.unwrap_err();
     assert_eq!(Problem::from(&refused), Problem::Refused);
     printer.set_fault(PrinterFault::None);
     soon(printer.settled()).await;
-    assert!(soon(connect(&printer).await.status()).await.unwrap().idle());
+    assert!(is_idle(status(&mut connect(&printer).await).await));
     assert_eq!(printer.printed(), 0);
 }
 
@@ -196,11 +210,11 @@ async fn a_printer_that_is_off_refuses_and_forgets() {
 async fn a_second_connection_waits_for_the_first() {
     let printer = printer().await;
     let mut first = connect(&printer).await;
-    first.status().await.unwrap();
+    status(&mut first).await.unwrap();
     let mut second = connect(&printer).await;
-    assert!(matches!(soon(second.status()).await, Err(StatusError::Silent)));
+    assert!(matches!(status(&mut second).await, Err(StatusError::Silent)));
     first.close().await;
-    soon(async { while second.status().await.is_err() {} }).await;
+    soon(async { while status(&mut second).await.is_err() {} }).await;
 }
 
 #[tokio::test]
@@ -216,14 +230,14 @@ async fn the_printer_by_itself_leaves_files() {
     let to = Address::Tcp(address.to_string());
     let mut session = soon(async {
         loop {
-            match Session::connect(&to).await {
+            match Session::connect(&to, Language::Zpl).await {
                 Ok(session) => return session,
                 Err(_) => tokio::task::yield_now().await,
             }
         }
     })
     .await;
-    session.send(LABEL).await.unwrap();
+    send(&mut session, LABEL).await.unwrap();
     soon(async {
         while !out.join("0001.png").exists() {
             tokio::task::yield_now().await;
@@ -233,4 +247,50 @@ async fn the_printer_by_itself_leaves_files() {
     assert_eq!(std::fs::read(out.join("0001.zpl")).unwrap(), LABEL);
     assert!(!decode::code128(&std::fs::read(out.join("0001.png")).unwrap()).is_empty());
     program.abort();
+}
+
+/// Watches one label until the printer's words are worth something.
+async fn proof_of(session: &mut Session, known: &mut Known) -> Verdict {
+    let before = soon(session.status(known)).await.unwrap();
+    let id = soon(session.print(LABEL, false, true)).await.unwrap();
+    let mut proof = Proof::new(tokio::time::Instant::now(), before.as_ref(), id);
+    soon(async {
+        loop {
+            let status = session.listen(known).await.unwrap();
+            match proof.take(&status, known, tokio::time::Instant::now()) {
+                Verdict::Wait => tokio::task::yield_now().await,
+                verdict => return verdict,
+            }
+        }
+    })
+    .await
+}
+
+fn rung(verdict: &Verdict) -> Option<u8> {
+    if let Verdict::Out { rung, .. } = verdict { Some(*rung) } else { None }
+}
+
+#[tokio::test]
+async fn an_odometer_that_moves_proves_a_label_and_one_that_stopped_does_not() {
+    let printer = printer().await;
+    let (mut session, mut known) = (connect(&printer).await, Known::new(false));
+    assert_eq!(rung(&proof_of(&mut session, &mut known).await), Some(4));
+    printer.set_fault(PrinterFault::Swallows);
+    assert_eq!(proof_of(&mut session, &mut known).await, Verdict::Vanished);
+    assert_eq!(printer.printed(), 1);
+}
+
+#[tokio::test]
+async fn a_clone_without_an_odometer_proves_a_label_by_its_queue() {
+    let printer = printer_with(PrinterSettings { render: false, tells_more: false, ..Default::default() }).await;
+    let (mut session, mut known) = (connect(&printer).await, Known::new(false));
+    assert_eq!(rung(&proof_of(&mut session, &mut known).await), Some(3));
+}
+
+#[tokio::test]
+async fn an_odometer_that_never_moved_is_not_believed() {
+    let printer = printer().await;
+    printer.set_fault(PrinterFault::OdometerStuck);
+    let (mut session, mut known) = (connect(&printer).await, Known::new(false));
+    assert_eq!(rung(&proof_of(&mut session, &mut known).await), Some(3));
 }

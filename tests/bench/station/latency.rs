@@ -103,7 +103,8 @@ async fn bench(folder: &Folder) -> Vec<Took> {
             address: serial(scale.path()),
             settings: hal::scale::Settings::new(hal::scale::Protocol::MtSics),
         }),
-        printer: Some(LabelPrinter { name: "label".to_owned(), address: Address::Tcp(printer.addr().to_string()) }),
+        printer: Some(LabelPrinter::zpl("label", Address::Tcp(printer.addr().to_string()))),
+        receipts: Vec::new(),
         pins: None,
     };
     let (ways_out, ways) = oneshot::channel::<Ways>();

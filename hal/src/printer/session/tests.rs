@@ -14,13 +14,18 @@ const PAUSED: &[u8] =
 fn pair() -> (Session, Port) {
     let (near, far) = socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC).unwrap();
     setsockopt(&near, sockopt::SndBuf, &4096).unwrap();
-    (Session::over(Port::over(near, "printer").unwrap()), Port::over(far, "far").unwrap())
+    (Session::over(Port::over(near, "printer").unwrap(), Language::Zpl), Port::over(far, "far").unwrap())
 }
 
 async fn asked(far: &mut Port) {
     let mut buffer = [0; 16];
     let count = far.receive(&mut buffer).await.unwrap();
-    assert_eq!(&buffer[..count], ASK);
+    assert_eq!(&buffer[..count], ZPL_ASK);
+}
+
+/// The status of a printer that has answered before.
+async fn status(session: &mut Session) -> Result<Status, StatusError> {
+    session.status(&mut Known::new(true)).await.map(|status| status.expect("it talks"))
 }
 
 async fn say(far: &mut Port, bytes: &[u8]) {
@@ -34,11 +39,11 @@ async fn a_status_comes_in_any_pieces() {
         asked(&mut far).await;
         for byte in READY {
             say(&mut far, &[*byte]).await;
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
     };
-    let (status, ()) = tokio::join!(session.status(), script);
-    assert!(status.unwrap().idle());
+    let (status, ()) = tokio::join!(status(&mut session), script);
+    assert_eq!(status.unwrap().busy, Some(false));
 }
 
 #[tokio::test(start_paused = true)]
@@ -47,30 +52,30 @@ async fn a_silent_printer_costs_one_second_and_is_asked_again_later() {
     let begin = Instant::now();
     for _ in 0..4 {
         let asked_at = Instant::now();
-        assert!(matches!(session.status().await, Err(StatusError::Silent)));
+        assert!(matches!(status(&mut session).await, Err(StatusError::Silent)));
         assert!(asked_at.elapsed() <= ANSWER);
     }
     assert!(begin.elapsed() <= ANSWER * 4);
     let mut buffer = [0; 64];
     let count = far.receive(&mut buffer).await.unwrap();
-    assert_eq!(count, 2 * ASK.len(), "one open question at a time");
+    assert_eq!(count, 2 * ZPL_ASK.len(), "one open question at a time");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_comes_too_late_is_never_taken_for_the_next_one() {
     let (mut session, mut far) = pair();
-    assert!(matches!(session.status().await, Err(StatusError::Silent)));
+    assert!(matches!(status(&mut session).await, Err(StatusError::Silent)));
     asked(&mut far).await;
     session.send(b"^XA^XZ").await.unwrap();
     assert_eq!(far.receive(&mut [0; 16]).await.unwrap(), 6);
     let script = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::task::yield_now().await;
         say(&mut far, READY).await;
         asked(&mut far).await;
         say(&mut far, PAUSED).await;
     };
-    let (status, ()) = tokio::join!(session.status(), script);
-    assert_eq!(status.unwrap().problem(), Some(Problem::Paused));
+    let (status, ()) = tokio::join!(status(&mut session), script);
+    assert_eq!(status.unwrap().problem, Some(Problem::Paused));
 }
 
 #[tokio::test(start_paused = true)]
@@ -81,23 +86,23 @@ async fn an_answer_that_lies_in_the_line_is_thrown_away_before_the_question() {
         asked(&mut far).await;
         say(&mut far, PAUSED).await;
     };
-    let (status, ()) = tokio::join!(session.status(), script);
-    assert_eq!(status.unwrap().formats, 3);
+    let (status, ()) = tokio::join!(status(&mut session), script);
+    assert_eq!(status.unwrap().text, "~HS: 3 formats, 2 labels left");
 }
 
 #[tokio::test(start_paused = true)]
 async fn answers_let_go_together_count_by_their_last() {
     let (mut session, mut far) = pair();
-    assert!(session.status().await.is_err());
-    assert!(session.status().await.is_err());
+    assert!(status(&mut session).await.is_err());
+    assert!(status(&mut session).await.is_err());
     asked(&mut far).await;
     let script = async {
         asked(&mut far).await;
         say(&mut far, READY).await;
         say(&mut far, PAUSED).await;
     };
-    let (status, ()) = tokio::join!(session.status(), script);
-    assert_eq!(status.unwrap().problem(), Some(Problem::Paused));
+    let (status, ()) = tokio::join!(status(&mut session), script);
+    assert_eq!(status.unwrap().problem, Some(Problem::Paused));
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,9 +112,9 @@ async fn nonsense_is_told_with_its_bytes_and_bounded() {
         asked(&mut far).await;
         say(&mut far, &b"\xff".repeat(3000)).await;
     };
-    let (status, ()) = tokio::join!(session.status(), script);
+    let (status, ()) = tokio::join!(status(&mut session), script);
     let Err(StatusError::Nonsense(bytes)) = status else { panic!("{status:?}") };
-    assert!(bytes.len() <= 1024 && !bytes.is_empty());
+    assert!(bytes.len() <= 2048 && !bytes.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,8 +125,8 @@ async fn one_line_of_a_clone_is_a_status() {
         asked(&mut far).await;
         say(&mut far, b"\x02030,1,0\x03\r\n").await;
     };
-    let (status, ()) = tokio::join!(session.status(), script);
-    assert_eq!(status.unwrap().problem(), Some(Problem::PaperOut));
+    let (status, ()) = tokio::join!(status(&mut session), script);
+    assert_eq!(status.unwrap().problem, Some(Problem::PaperOut));
     assert!(begin.elapsed() <= LINE_GAP);
 }
 
@@ -147,7 +152,7 @@ async fn a_broken_connection_is_lost_for_status_and_job() {
     drop(far);
     let error = session.send(b"^XA^XZ").await.unwrap_err();
     assert_eq!((error.accepted, error.cause.kind()), (0, PortErrorKind::Lost));
-    assert!(matches!(session.status().await, Err(StatusError::Lost(_))));
+    assert!(matches!(status(&mut session).await, Err(StatusError::Lost(_))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -156,4 +161,95 @@ async fn closing_does_not_wait_for_a_printer_that_keeps_the_line() {
     let begin = Instant::now();
     session.close().await;
     assert!(begin.elapsed() <= FAREWELL);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_printer_that_never_talked_costs_one_second_once() {
+    let (mut session, mut far) = pair();
+    let (mut known, begin) = (Known::new(false), Instant::now());
+    for _ in 0..3 {
+        assert!(matches!(session.status(&mut known).await, Ok(None)));
+    }
+    assert_eq!(begin.elapsed(), ANSWER);
+    asked(&mut far).await;
+    assert_eq!(session.print(b"^XA^XZ", false, false).await.unwrap(), None);
+    // It was out of paper, and speaks up once there is some.
+    let script = async {
+        assert_eq!(far.receive(&mut [0; 6]).await.unwrap(), 6);
+        tokio::time::advance(Duration::from_secs(60)).await;
+        asked(&mut far).await;
+        say(&mut far, READY).await;
+    };
+    let (status, ()) = tokio::join!(session.listen(&mut known), script);
+    assert_eq!((status.unwrap().busy, known.answers()), (Some(false), true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_printer_that_is_not_to_be_asked_is_never_asked() {
+    let (mut session, mut far) = pair();
+    let mut known = Known::silent();
+    assert!(matches!(session.status(&mut known).await, Ok(None)));
+    let listened = timeout(Duration::from_secs(3600), session.listen(&mut known)).await;
+    assert!(listened.is_err() && far.take_arrived(&mut [0; 8]).unwrap().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_zebra_says_before_its_status_is_part_of_it() {
+    let (mut session, mut far) = pair();
+    let script = async {
+        asked(&mut far).await;
+        say(&mut far, b"\x02\r\n\r\n  PRINTER STATUS\r\n  ERRORS: 1 00000000 00000008\r\n  WARNINGS: 1 00000000 00000008\r\n\x03\r\n").await;
+        say(&mut far, b"\x02\r\n  PRINT METERS\r\n  TOTAL NONRESETTABLE: 8560 \"\r\n\x03\r\n").await;
+        say(&mut far, READY).await;
+    };
+    let (status, ()) = tokio::join!(status(&mut session), script);
+    let status = status.unwrap();
+    assert_eq!((status.problem, status.low, status.odometer), (Some(Problem::Cutter), true, Some(8560)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tspl_printer_is_asked_once_whether_it_tells_more() {
+    for (more, asked_then) in [(&b"\x02@@@@\x03\r\n"[..], tspl::ASK_MORE), (b"", tspl::ASK)] {
+        let (mut session, mut far) = pair();
+        session.language = Language::Tspl;
+        let mut known = Known::new(false);
+        let mut buffer = [0; 16];
+        let script = async {
+            let count = far.receive(&mut buffer).await.unwrap();
+            assert_eq!(&buffer[..count], tspl::ASK);
+            say(&mut far, &[0x00]).await;
+            let count = far.receive(&mut buffer).await.unwrap();
+            assert_eq!(&buffer[..count], tspl::ASK_MORE);
+            say(&mut far, more).await;
+            let count = far.receive(&mut buffer).await.unwrap();
+            assert_eq!(&buffer[..count], asked_then);
+            say(&mut far, if more.is_empty() { &[0x20] } else { b"\x02P@@@\x03\r\n" }).await;
+        };
+        let asking = async {
+            let first = session.status(&mut known).await.unwrap().unwrap();
+            assert_eq!((first.problem, first.busy), (None, Some(false)));
+            assert_eq!(session.status(&mut known).await.unwrap().unwrap().busy, Some(true));
+        };
+        tokio::join!(asking, script);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_printer_names_the_job_it_has_printed() {
+    let (mut session, mut far) = pair();
+    session.language = Language::EscPos;
+    let mut known = Known::new(true);
+    let id = session.print(b"receipt", false, true).await.unwrap().unwrap();
+    let script = async {
+        let mut heard = Vec::new();
+        while !heard.ends_with(escpos::ASK) {
+            let mut buffer = [0; 64];
+            let count = far.receive(&mut buffer).await.unwrap();
+            heard.extend(&buffer[..count]);
+        }
+        assert_eq!(heard, [b"receipt", &escpos::name_when_done(id)[..], escpos::ASK].concat());
+        say(&mut far, &[0x37, 0x22, id[0], id[1], id[2], id[3], 0x00, 0x12, 0x12, 0x12, 0x12]).await;
+    };
+    let (status, ()) = tokio::join!(session.listen(&mut known), script);
+    assert_eq!(status.unwrap().done, Some(id));
 }

@@ -31,6 +31,8 @@ pub(super) struct State {
     history: VecDeque<Arc<Printed>>,
     received: u64,
     printed: u64,
+    /// Labels that moved the odometer.
+    fed: u64,
 }
 
 impl State {
@@ -56,6 +58,9 @@ impl State {
 
     pub(super) fn receive(&mut self, zpl: Vec<u8>) {
         self.received += 1;
+        if self.fault == PrinterFault::Swallows {
+            return;
+        }
         self.queue.push_back(Job { number: self.received, remaining: copies(&zpl), zpl: zpl.into() });
     }
 
@@ -107,6 +112,29 @@ impl State {
         )
     }
 
+    /// The answer to `~HQES` (`true`) or `~HQOD`; `None` is silence.
+    pub(super) fn more(&self, errors: bool, settings: PrinterSettings) -> Option<Vec<u8>> {
+        if !settings.tells_more || self.status(settings).is_none() {
+            return None;
+        }
+        let inches = 8_560 + self.fed * u64::from(settings.height_mm) * 10 / 254;
+        let bits = match self.fault {
+            PrinterFault::PaperOut => 0x1,
+            PrinterFault::HeadOpen => 0x4,
+            PrinterFault::Paused => 0x10000,
+            _ => 0,
+        };
+        let flag = u8::from(bits != 0);
+        let text = if errors {
+            format!(
+                "\r\n  PRINTER STATUS\r\n   ERRORS:         {flag} 00000000 {bits:08X}\r\n   WARNINGS:       0 00000000 00000000"
+            )
+        } else {
+            format!("  PRINT METERS\r\n    TOTAL NONRESETTABLE:              {inches} \"")
+        };
+        Some(format!("\x02\r\n{text}\r\n\x03\r\n").into_bytes())
+    }
+
     /// The label that is to come out next.
     fn next(&self) -> Option<(u64, Arc<[u8]>)> {
         let job = self.queue.front().filter(|_| self.moves_paper())?;
@@ -123,6 +151,7 @@ impl State {
             self.queue.pop_front();
         }
         self.printed += 1;
+        self.fed += u64::from(self.fault != PrinterFault::OdometerStuck);
         let printed = Arc::new(Printed { index: self.printed, zpl, png: png.to_vec() });
         if self.history.len() == KEPT {
             self.history.pop_front();

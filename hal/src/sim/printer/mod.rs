@@ -36,11 +36,13 @@ pub struct PrinterSettings {
     pub render: bool,
     /// Answers `~HS` even with its paper out or its head open, as some printers do.
     pub tells_faults: bool,
+    /// Answers `~HQES` and `~HQOD`, as Zebras do and many clones do not.
+    pub tells_more: bool,
 }
 
 impl Default for PrinterSettings {
     fn default() -> Self {
-        Self { dpi: 203, width_mm: 100, height_mm: 150, render: true, tells_faults: false }
+        Self { dpi: 203, width_mm: 100, height_mm: 150, render: true, tells_faults: false, tells_more: true }
     }
 }
 
@@ -66,6 +68,10 @@ pub enum PrinterFault {
     StallAfter(usize),
     /// Resets each connection after this many bytes.
     ResetAfter(usize),
+    /// Prints, and its odometer stands still.
+    OdometerStuck,
+    /// Prints nothing, forgets the job and says that it has nothing left: a label in a format it does not know.
+    Swallows,
 }
 
 /// One label that came out.

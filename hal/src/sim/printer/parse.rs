@@ -14,6 +14,8 @@ pub(super) enum Item {
     TooLong,
     /// `~HS`.
     StatusAsked,
+    /// `~HQES` (`true`) or `~HQOD`.
+    MoreAsked(bool),
     /// `~JA`.
     ClearAll,
 }
@@ -23,13 +25,14 @@ pub(super) enum Item {
 pub(super) struct Parser {
     label: Option<Vec<u8>>,
     too_long: bool,
-    last: [u8; 3],
+    last: [u8; 5],
 }
 
 impl Parser {
     /// Takes one byte.
     pub(super) fn push(&mut self, byte: u8) -> Option<Item> {
-        self.last = [self.last[1], self.last[2], byte.to_ascii_uppercase()];
+        self.last.rotate_left(1);
+        self.last[4] = byte.to_ascii_uppercase();
         if let Some(label) = &mut self.label {
             if label.len() == LABEL_MAX {
                 label.clear();
@@ -37,7 +40,12 @@ impl Parser {
             }
             label.push(byte);
         }
-        match &self.last {
+        if let command @ (b"~HQES" | b"~HQOD") = &self.last {
+            let errors = command == b"~HQES";
+            self.take_back(5);
+            return Some(Item::MoreAsked(errors));
+        }
+        match &self.last[2..] {
             b"^XA" => {
                 (self.label, self.too_long) = (Some(b"^XA".to_vec()), false);
                 Some(Item::LabelBegun)
@@ -47,7 +55,7 @@ impl Parser {
                 Some(if std::mem::take(&mut self.too_long) { Item::TooLong } else { Item::Label(label) })
             }
             b"~HS" => {
-                self.take_back_command();
+                self.take_back(3);
                 Some(Item::StatusAsked)
             }
             b"~JA" => {
@@ -64,9 +72,9 @@ impl Parser {
     }
 
     /// A command is no part of the label it stands in.
-    fn take_back_command(&mut self) {
+    fn take_back(&mut self, length: usize) {
         if let Some(label) = &mut self.label {
-            label.truncate(label.len().saturating_sub(3));
+            label.truncate(label.len().saturating_sub(length));
         }
     }
 }

@@ -132,6 +132,10 @@ impl Connection<'_> {
                 self.shared.edge(Edge::LabelReceived);
             }
             Item::TooLong => tracing::warn!("the virtual printer threw a label away that is too long for it"),
+            Item::MoreAsked(errors) => {
+                let more = self.shared.state.borrow().more(errors, self.shared.settings);
+                self.held.extend(more);
+            }
             Item::ClearAll => self.shared.state.send_modify(State::clear),
             Item::StatusAsked => self.answer().await?,
         }

@@ -1,0 +1,96 @@
+//! `parceld doctor --watch`: what every device says, as it says it.
+
+use std::time::Duration;
+
+use hal::printer::Session;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
+
+use super::doctor::how_it_is;
+use super::{Devices, Hands, LabelPrinter};
+use crate::screen::Mood;
+use crate::station::event::{Event, NoWeight, WeightState};
+use crate::station::parcel::State;
+
+/// How often a printer is asked how it is.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
+
+/// Tells what happens at the devices, a line each, until it is dropped. Every scan is accepted.
+pub async fn watch(mut devices: Devices, mut tell: impl FnMut(String)) {
+    let (events_in, mut events) = mpsc::channel(64);
+    let (lines_in, mut lines) = mpsc::channel(64);
+    for printer in devices.printer.take().into_iter().chain(std::mem::take(&mut devices.receipts)) {
+        tokio::spawn(watch_printer(printer, lines_in.clone()));
+    }
+    let hands = Hands::start(devices, &events_in, Instant::now());
+    // As if somebody waited for a weight.
+    hands.follow(Mood::Ready, Some(State::Open));
+    let mut last = String::new();
+    loop {
+        let line = tokio::select! {
+            Some(event) = events.recv() => {
+                if let Event::Scanned { scanner, .. } = &event {
+                    let scanner = scanner.clone();
+                    hands.perform(crate::station::event::Effect::Verdict { scanner, accepted: true });
+                }
+                say(&event)
+            }
+            Some(line) = lines.recv() => Some(line),
+        };
+        // A scale repeats itself so that its weight does not grow old.
+        if let Some(line) = line.filter(|line| *line != last || line.starts_with("scanner")) {
+            tell(line.clone());
+            last = line;
+        }
+    }
+}
+
+fn say(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::Scanned { scanner, scan, .. } => {
+            let kind = scan
+                .aim
+                .map_or("no AIM identifier".to_owned(), |[c, m]| format!("]{}{}", char::from(c), char::from(m)));
+            format!("scanner {scanner}: {:?}, {kind}", scan.text)
+        }
+        Event::BadScan { scanner, why } => format!("scanner {scanner}: bad: {why}"),
+        Event::Weight { reading, .. } => {
+            let weight = format!("{} {}", reading.value, reading.unit);
+            match reading.state {
+                WeightState::Stable => format!("scale: {weight}, at rest"),
+                WeightState::Moving => format!("scale: {weight}, moving"),
+                WeightState::Negative => format!("scale: {weight}, below zero"),
+                WeightState::Over => "scale: too heavy".to_owned(),
+                WeightState::Fault(why) => format!("scale: no weight: {why}"),
+            }
+        }
+        Event::NoWeight(NoWeight::Silent) => "scale: says nothing: asleep or off".to_owned(),
+        Event::NoWeight(NoWeight::Garbled) => "scale: bytes that are not its protocol".to_owned(),
+        Event::Device { device, away: Some(why) } => format!("{device:?} away: {why}"),
+        Event::Device { device, away: None } => format!("{device:?} is there"),
+        _ => return None,
+    })
+}
+
+async fn watch_printer(mut printer: LabelPrinter, lines: mpsc::Sender<String>) {
+    let mut last = String::new();
+    loop {
+        let now = match Session::connect(&printer.address, printer.language).await {
+            Ok(mut session) => {
+                let status = session.status(&mut printer.known).await;
+                session.close().await;
+                match status {
+                    Ok(Some(status)) => how_it_is(&status, printer.language),
+                    Ok(None) => "does not talk".to_owned(),
+                    Err(error) => error.to_string(),
+                }
+            }
+            Err(error) => error.to_string(),
+        };
+        if now != last {
+            let _ = lines.send(format!("printer {}: {now}", printer.name)).await;
+            last = now;
+        }
+        sleep(ASK_AGAIN).await;
+    }
+}
