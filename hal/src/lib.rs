@@ -12,6 +12,7 @@
 //! | [`printer`] | a job's bytes to the printer, and what the printer says of itself |
 //! | [`hid`] | what a USB HID device says of itself |
 //! | [`gpio`] | lamp, tone and button on a Raspberry Pi's header |
+//! | [`record`] | what passed over a line, written down and played again |
 //! | [`usb`] | which USB devices are plugged in, and which of them is meant |
 //! | `sim` (feature `sim`) | virtual devices at the byte edge: ptys and sockets which the code above opens as it opens real ones |
 //!
@@ -23,6 +24,7 @@ pub mod gpio;
 pub mod hid;
 pub mod port;
 pub mod printer;
+pub mod record;
 pub mod scale;
 pub mod scanner;
 #[cfg(feature = "sim")]

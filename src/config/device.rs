@@ -43,6 +43,8 @@ pub struct Scanner {
     pub settings: scanner::Settings,
     /// What it may read.
     pub accept: Accept,
+    /// Whether what it says is written down.
+    pub record: bool,
 }
 
 /// The scale.
@@ -52,6 +54,8 @@ pub struct Scale {
     pub settings: scale::Settings,
     /// A HID device for HID, else a serial line.
     pub device: Device,
+    /// Whether what passes is written down.
+    pub record: bool,
 }
 
 /// A printer.
@@ -71,6 +75,8 @@ pub struct Printer {
     pub width_mm: u32,
     /// Height of the label in millimetres.
     pub height_mm: u32,
+    /// Whether what passes is written down.
+    pub record: bool,
 }
 
 /// What a printer is for.
@@ -165,6 +171,7 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
     let max_bytes =
         if table.count(&["max_bytes"]) > 0 { within(table, "max_bytes", &(1..=most), "bytes") } else { Some(most) };
     let symbologies = table.names("accept", &Symbology::NAMES);
+    let record = table.optional("record").unwrap_or(false);
     table.finish();
     let accept = Accept { symbologies, max_bytes: usize::try_from(max_bytes?).unwrap_or(usual.max_bytes) };
     let settings = scanner::Settings {
@@ -173,7 +180,7 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
         feedback: feedback.unwrap_or_default(),
         ..scanner::Settings::default()
     };
-    Some(Scanner { name: name?, device: device?, settings, accept })
+    Some(Scanner { name: name?, device: device?, settings, accept, record })
 }
 
 /// `evdev:` before a keyboard, `hidpos:` before a HID scanner; all else is a serial line.
@@ -204,8 +211,9 @@ pub(super) fn scale(root: &Table<'_>) -> Option<Scale> {
         }
         (_, device) => node(&table, device, Kind::Serial, &line, "its path, such as /dev/serial/by-id/…"),
     });
+    let record = table.optional("record").unwrap_or(false);
     table.finish();
-    Some(Scale { settings: settings?, device: device? })
+    Some(Scale { settings: settings?, device: device?, record })
 }
 
 /// What a protocol leaves open: the unit, and when the pan rests.
@@ -265,6 +273,7 @@ fn one_printer(table: &Table<'_>) -> Option<(Role, Printer)> {
     let dpi = dpi(table);
     let width_mm = within(table, "width_mm", &WIDTHS, "mm");
     let height_mm = within(table, "height_mm", &HEIGHTS, "mm");
+    let record = table.optional("record").unwrap_or(false);
     table.finish();
     match (role, language) {
         (Some(Role::Label), Some(Language::Tspl | Language::EscPos)) => {
@@ -278,7 +287,8 @@ fn one_printer(table: &Table<'_>) -> Option<(Role, Printer)> {
         _ => {}
     }
     let (name, language, device) = (name?, language?, device?);
-    let printer = Printer { name, device, language, asks, dpi: dpi?, width_mm: width_mm?, height_mm: height_mm? };
+    let printer =
+        Printer { name, device, language, asks, dpi: dpi?, width_mm: width_mm?, height_mm: height_mm?, record };
     role.map(|role| (role, printer))
 }
 

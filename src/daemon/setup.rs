@@ -105,23 +105,47 @@ impl Setup {
     }
 }
 
-/// The devices that a configuration names.
+/// The devices that a configuration names. What is to be recorded goes to the folder `recordings` of the station's data,
+/// which is made when it is needed.
 pub fn devices(config: &Config) -> Devices {
-    let scanner = |s: &config::Scanner| {
-        let address = s.device.address()?;
-        Some(Scanner { name: s.name.clone(), address, settings: s.settings, accept: s.accept.clone() })
+    let folder = config.station.data_dir.join("recordings");
+    let record = |wanted: bool, name: String| {
+        wanted.then(|| {
+            if let Err(error) = std::fs::create_dir_all(&folder) {
+                tracing::warn!(%error, "the folder for recordings cannot be made");
+            }
+            folder.join(format!("{name}.txt"))
+        })
     };
-    let scale = &config.scale;
-    let printer = |p: &config::Printer| {
-        let known = if p.asks { Known::default() } else { Known::silent() };
-        Some(LabelPrinter { name: p.name.clone(), address: p.device.address()?, language: p.language, known })
+    let scanner = |(number, s): (usize, &config::Scanner)| {
+        Some(Scanner {
+            name: s.name.clone(),
+            address: s.device.address()?,
+            settings: s.settings,
+            accept: s.accept.clone(),
+            record: record(s.record, format!("scanner-{}", number + 1)),
+        })
     };
-    let gpio = &config.gpio;
+    let printer = |p: &config::Printer, name: String| {
+        Some(LabelPrinter {
+            name: p.name.clone(),
+            address: p.device.address()?,
+            language: p.language,
+            known: if p.asks { Known::default() } else { Known::silent() },
+            record: record(p.record, name),
+        })
+    };
+    let receipt = |(number, p): (usize, &config::Printer)| printer(p, format!("receipts-{}", number + 1));
+    let (scale, gpio) = (&config.scale, &config.gpio);
     Devices {
-        scanners: config.scanners.iter().filter_map(scanner).collect(),
-        scale: scale.device.address().map(|address| Scale { address, settings: scale.settings }),
-        printer: printer(&config.printer),
-        receipts: config.receipts.iter().filter_map(printer).collect(),
+        scanners: config.scanners.iter().enumerate().filter_map(scanner).collect(),
+        scale: scale.device.address().map(|address| Scale {
+            address,
+            settings: scale.settings,
+            record: record(scale.record, "scale".to_owned()),
+        }),
+        printer: printer(&config.printer, "printer".to_owned()),
+        receipts: config.receipts.iter().enumerate().filter_map(receipt).collect(),
         pins: (gpio.backend == GpioBackend::Rppal).then_some(Pins {
             red: gpio.red,
             amber: gpio.amber,

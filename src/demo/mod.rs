@@ -121,6 +121,7 @@ async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, De
         scale: Some(Scale {
             address: serial(bench.scale.path()),
             settings: hal::scale::Settings::new(hal::scale::Protocol::MtSics),
+            record: None,
         }),
         printer: Some(LabelPrinter::zpl("label", Address::Tcp(bench.printer.addr().to_string()))),
         receipts: Vec::new(),

@@ -182,7 +182,7 @@ pub(super) fn in_words(reading: &scale::Reading) -> String {
 }
 
 async fn try_printer(printer: &LabelPrinter) -> (Health, String) {
-    match Session::connect(&printer.address, printer.language).await {
+    match printer.connect().await {
         Ok(session) => ask(session, printer).await,
         Err(error) => not_open(&error),
     }

@@ -11,9 +11,11 @@ mod scale;
 mod scanner;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use hal::port::{Address, Port, PortError};
+use hal::record::Recorder;
 use hal::scale::Key;
 use hal::scanner::Verdict;
 use tokio::sync::{mpsc, watch};
@@ -127,10 +129,10 @@ impl Hands {
 }
 
 /// Opens a device, however long it takes; says once that it is away, and once that it is there.
-async fn open(address: &Address, device: &Device, events: &mpsc::Sender<Event>) -> Port {
+async fn open(address: &Address, record: Option<&Path>, device: &Device, events: &mpsc::Sender<Event>) -> Port {
     let mut said = false;
     loop {
-        match Port::open(address).await {
+        match open_port(address, record).await {
             Ok(port) => {
                 tracing::info!(?device, "device opened");
                 report(events, Event::Device { device: device.clone(), away: None }).await;
@@ -146,6 +148,18 @@ async fn open(address: &Address, device: &Device, events: &mpsc::Sender<Event>) 
             }
         }
     }
+}
+
+/// Opens a port, and writes down what passes over it where that is wanted.
+async fn open_port(address: &Address, record: Option<&Path>) -> Result<Port, PortError> {
+    let mut port = Port::open(address).await?;
+    if let Some(file) = record {
+        match Recorder::append(file, port.what()) {
+            Ok(recorder) => port.record(recorder),
+            Err(error) => tracing::warn!(%error, file = %file.display(), "nothing is recorded"),
+        }
+    }
+    Ok(port)
 }
 
 async fn away(device: &Device, error: &PortError, events: &mpsc::Sender<Event>) {

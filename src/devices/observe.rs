@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use hal::printer::Session;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
@@ -75,7 +74,7 @@ fn say(event: &Event) -> Option<String> {
 async fn watch_printer(mut printer: LabelPrinter, lines: mpsc::Sender<String>) {
     let mut last = String::new();
     loop {
-        let now = match Session::connect(&printer.address, printer.language).await {
+        let now = match printer.connect().await {
             Ok(mut session) => {
                 let status = session.status(&mut printer.known).await;
                 session.close().await;

@@ -1,8 +1,9 @@
 //! The label printer: ask, send, ask again. One label at a time, on one connection.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use hal::port::Address;
+use hal::port::{Address, PortError};
 use hal::printer::{Known, Language, Problem, Proof, SendError, Session, Status, StatusError, Verdict};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
@@ -20,12 +21,19 @@ pub struct LabelPrinter {
     pub language: Language,
     /// What is known of it from before.
     pub known: Known,
+    /// Where what passes is written down.
+    pub record: Option<PathBuf>,
 }
 
 impl LabelPrinter {
     /// A ZPL printer of which nothing is known.
     pub fn zpl(name: &str, address: Address) -> Self {
-        Self { name: name.to_owned(), address, language: Language::Zpl, known: Known::default() }
+        Self { name: name.to_owned(), address, language: Language::Zpl, known: Known::default(), record: None }
+    }
+
+    /// Begins a conversation.
+    pub(super) async fn connect(&self) -> Result<Session, PortError> {
+        Ok(Session::over(super::open_port(&self.address, self.record.as_deref()).await?, self.language))
     }
 
     /// Takes in whether it is remembered to have answered.
@@ -80,7 +88,7 @@ impl Hand {
     /// Learns whether the printer talks, before anything depends on it. Returns the first task.
     async fn meet(&mut self) -> Option<Task> {
         let asked = async {
-            let mut session = Session::connect(&self.printer.address, self.printer.language).await.ok()?;
+            let mut session = self.printer.connect().await.ok()?;
             let status = session.status(&mut self.printer.known).await;
             session.close().await;
             status.ok().flatten()
@@ -199,7 +207,7 @@ impl Hand {
 /// from a printer that does not talk.
 async fn ask(printer: &mut LabelPrinter, session: &mut Option<Session>) -> Result<Option<Status>, &'static str> {
     if session.is_none() {
-        *session = Some(Session::connect(&printer.address, printer.language).await.map_err(|error| {
+        *session = Some(printer.connect().await.map_err(|error| {
             tracing::debug!(%error, "printer not reached");
             Problem::from(&error).name()
         })?);

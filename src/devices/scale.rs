@@ -1,5 +1,6 @@
 //! The scale: readings become weights.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hal::port::Address;
@@ -17,6 +18,8 @@ pub struct Scale {
     pub address: Address,
     /// What it speaks, and what its protocol leaves open.
     pub settings: Settings,
+    /// Where what passes is written down.
+    pub record: Option<PathBuf>,
 }
 
 /// Readings that may wait for the loop; one that finds the queue full is old before it would be read.
@@ -33,7 +36,7 @@ pub(super) async fn run(
     began: Instant,
 ) {
     loop {
-        let mut port = super::open(&scale.address, &Device::Scale, &events).await;
+        let mut port = super::open(&scale.address, scale.record.as_deref(), &Device::Scale, &events).await;
         let opened = tokio::time::Instant::now();
         let (said, mut says) = mpsc::channel(QUEUE);
         let mut news = News { began, last: None, garbled: false };

@@ -1,5 +1,7 @@
 //! A scanner: bytes become scans, and its beep says what became of them.
 
+use std::path::PathBuf;
+
 use hal::port::Address;
 use hal::scanner::{self, Frame, Settings, Verdict};
 use tokio::sync::mpsc;
@@ -18,12 +20,14 @@ pub struct Scanner {
     pub settings: Settings,
     /// What it may read.
     pub accept: Accept,
+    /// Where what it says is written down.
+    pub record: Option<PathBuf>,
 }
 
 impl Scanner {
     /// One that sends lines of any kind of code.
     pub fn on_a_line(name: &str, address: Address) -> Self {
-        Self { name: name.to_owned(), address, settings: Settings::default(), accept: Accept::default() }
+        Self { name: name.to_owned(), address, settings: Settings::default(), accept: Accept::default(), record: None }
     }
 }
 
@@ -33,7 +37,7 @@ const QUEUE: usize = 64;
 pub(super) async fn run(scanner: Scanner, mut verdicts: mpsc::Receiver<Verdict>, events: mpsc::Sender<Event>) {
     let device = Device::Scanner(scanner.name.clone());
     loop {
-        let mut port = super::open(&scanner.address, &device, &events).await;
+        let mut port = super::open(&scanner.address, scanner.record.as_deref(), &device, &events).await;
         let opened = tokio::time::Instant::now();
         let (frames, mut framed) = mpsc::channel(QUEUE);
         let reading = scanner::read(&mut port, scanner.settings, &mut verdicts, move |frame| {

@@ -84,6 +84,13 @@ impl Bench {
         std::fs::write(&self.config, text + &uplink).unwrap();
     }
 
+    /// Changes `station.toml`; what is to be replaced is there once.
+    pub(crate) fn reconfigure(&self, old: &str, new: &str) {
+        let text = std::fs::read_to_string(&self.config).unwrap();
+        assert_eq!(text.matches(old).count(), 1, "{old} in {text}");
+        std::fs::write(&self.config, text.replace(old, new)).unwrap();
+    }
+
     /// A name in the bench's own folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)

@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::bench::Bench;
-use super::program::{PARCELD, Ran, parceld, repository, until, with_config};
+use super::program::{DEADLINE, PARCELD, Ran, parceld, repository, until, with_config};
 
 const QUOTE: [&str; 9] =
     ["quote", "--to", "US:90210", "--weight", "1.2kg", "--dims", "30x20x10cm", "--date", "2026-11-22"];
@@ -126,6 +126,44 @@ async fn the_doctor_finds_each_device_well_and_each_missing_one_missing() {
     assert_eq!(sick.code, Some(69), "{sick:?}");
     let lines: Vec<&str> = sick.out.lines().collect();
     assert!(lines.len() == 3 && lines.iter().all(|line| line.contains(": absent: ")), "{sick:?}");
+}
+
+#[tokio::test]
+async fn the_doctor_watches_what_the_devices_do_until_it_is_told_to_stop() {
+    use tokio::io::{AsyncBufReadExt, BufReader};
+    let bench = Bench::bare().await;
+    // What is wrong elsewhere in the file does not keep the doctor from the devices.
+    bench.reconfigure("language = \"en\"", "language = \"en\"\nspelling = 1");
+    let mut child = tokio::process::Command::new(PARCELD)
+        .args(["doctor", "--watch", "--config"])
+        .arg(&bench.config)
+        .stdout(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut seen = Vec::new();
+    let mut until = async |wanted: &str| loop {
+        let line = tokio::time::timeout(DEADLINE, lines.next_line()).await.unwrap().unwrap().unwrap();
+        let found = line.contains(wanted);
+        seen.push(line);
+        if found {
+            return;
+        }
+    };
+    until("spelling").await;
+    until("printer label").await;
+    until("watching").await;
+    until("is there").await;
+    bench.scan("]E05901882110014").await;
+    until("scanner hand: \"5901882110014\", ]E0").await;
+    bench.put(580);
+    until("scale: 580.0 g, at rest").await;
+    bench.printer.set_fault(hal::sim::PrinterFault::Paused);
+    until("printer label: answers: paused").await;
+    let pid = child.id().expect("it runs").to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    assert!(tokio::time::timeout(DEADLINE, child.wait()).await.unwrap().unwrap().success(), "{seen:?}");
 }
 
 #[tokio::test]

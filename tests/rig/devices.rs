@@ -165,3 +165,47 @@ async fn a_connection_that_breaks_in_the_middle_of_a_label_is_a_doubt_and_not_a_
     close(&bench, &station, &number).await;
     verified_once(&bench, &number, &["spoiled", "verified"]).await;
 }
+
+#[tokio::test]
+async fn a_scanner_beeps_for_what_the_station_took_not_for_what_it_read() {
+    let bench = Bench::with_orders(&[ORDER]).await;
+    bench.reconfigure("name = \"hand\"\n", "name = \"hand\"\nfeedback = \"datalogic\"\n");
+    let station = bench.start().await;
+    bench.scan("NO-SUCH-ORDER").await;
+    station.screen.says("order_unknown").await;
+    assert_eq!(bench.scanner.hear().await.unwrap(), b"F");
+    bench.scan(ORDER).await;
+    assert_eq!(bench.scanner.hear().await.unwrap(), b"B");
+    station.screen.says("place_parcel").await;
+}
+
+#[tokio::test]
+async fn a_parcel_is_weighed_in_another_protocol_and_the_recording_plays_again() {
+    use hal::scale::{Event, Pace, Protocol, Settings, read};
+    const GRAM: i64 = 1_000_000_000_000;
+    let bench = Bench::with_orders(&[ORDER]).await;
+    let scale = hal::sim::Scale::open_at(bench.path("nci"), Protocol::Nci).unwrap();
+    bench.reconfigure("protocol = \"mt-sics\"\n", "protocol = \"nci\"\nrecord = true\n");
+    bench.reconfigure(bench.scale.path().to_str().unwrap(), scale.path().to_str().unwrap());
+    let station = bench.start().await;
+    open(&bench, &station, ORDER).await;
+    scale.put(580 * GRAM);
+    let number = label(&station).await;
+    close(&bench, &station, &number).await;
+    let weight = bench.parcel().await["weight"].clone();
+    assert_eq!((weight["value"].as_str(), weight["unit"].as_str()), (Some("0.580"), Some("kg")), "{weight:#}");
+    assert_eq!(weight["raw_hex"], "0a2020302e3538306b670d0a30300d");
+
+    let text = std::fs::read_to_string(bench.data().join("recordings/scale.txt")).unwrap();
+    let (mut port, _) = hal::record::Recording::parse(&text).unwrap().play().unwrap();
+    let (_pace, mut paced) = tokio::sync::watch::channel(Pace::Eager);
+    let (_keys, mut pressed) = tokio::sync::mpsc::channel(1);
+    let mut weights = Vec::new();
+    let hear = |event| {
+        if let Event::Reading(reading) = event {
+            weights.push(reading.picograms);
+        }
+    };
+    read(&mut port, Settings::new(Protocol::Nci), &mut paced, &mut pressed, hear).await;
+    assert!(weights.contains(&(580 * GRAM)));
+}

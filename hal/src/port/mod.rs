@@ -24,6 +24,7 @@ use tokio::net::TcpStream;
 use tokio_serial::{SerialPortBuilderExt, SerialStream};
 
 use crate::hid;
+use crate::record::{Recorder, Way};
 
 pub use address::{Address, DataBits, Framing, Handshake, Parity, SerialSettings, SettingError, UsbAddress};
 pub use error::{PortError, PortErrorKind};
@@ -47,6 +48,7 @@ pub struct Port {
     what: String,
     /// The file that was opened, where one was.
     node: Option<PathBuf>,
+    recorder: Option<Recorder>,
 }
 
 #[derive(Debug)]
@@ -85,7 +87,7 @@ impl Port {
             Address::Usb(_) => return Err(PortError::lost(&what, None)),
         };
         let node = address.node().map(Path::to_owned);
-        Ok(Self { line, what, node })
+        Ok(Self { line, what, node, recorder: None })
     }
 
     /// A port over an open descriptor that keeps the boundaries of what is written to it or does not, as it likes.
@@ -95,7 +97,12 @@ impl Port {
     pub fn over(fd: OwnedFd, what: impl Into<String>) -> Result<Self, PortError> {
         let what = what.into();
         let node = Node::over(fd).map_err(|e| PortError::opening(&what, e))?;
-        Ok(Self { line: Line::Node(node), what, node: None })
+        Ok(Self { line: Line::Node(node), what, node: None, recorder: None })
+    }
+
+    /// Writes down what passes from here on.
+    pub fn record(&mut self, recorder: Recorder) {
+        self.recorder = Some(recorder);
     }
 
     /// What was opened, for messages.
@@ -165,7 +172,12 @@ impl Port {
         };
         match count {
             Ok(0) => Err(PortError::lost(&self.what, None)),
-            Ok(count) => Ok(Some(count)),
+            Ok(count) => {
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.passed(Way::Received, &buffer[..count]);
+                }
+                Ok(Some(count))
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) => Err(PortError::lost(&self.what, Some(error))),
         }
@@ -244,21 +256,30 @@ async fn connect(host: &str, what: &str) -> Result<TcpStream, PortError> {
 
 impl AsyncRead for Port {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match &mut self.line {
+        let before = buffer.filled().len();
+        let read = match &mut self.line {
             Line::Serial(line) => Pin::new(line).poll_read(cx, buffer),
             Line::Tcp(line) => Pin::new(line).poll_read(cx, buffer),
             Line::Node(line) => line.poll_read(cx, buffer),
+        };
+        if let Some(recorder) = &mut self.recorder {
+            recorder.passed(Way::Received, &buffer.filled()[before..]);
         }
+        read
     }
 }
 
 impl AsyncWrite for Port {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut self.line {
+        let written = match &mut self.line {
             Line::Serial(line) => Pin::new(line).poll_write(cx, bytes),
             Line::Tcp(line) => Pin::new(line).poll_write(cx, bytes),
             Line::Node(line) => line.poll_write(cx, bytes),
+        };
+        if let (Some(recorder), Poll::Ready(Ok(count))) = (&mut self.recorder, &written) {
+            recorder.passed(Way::Sent, &bytes[..*count]);
         }
+        written
     }
 
     /// Nothing is held back above the kernel; waiting for the wire itself (`tcdrain`) would block the thread.

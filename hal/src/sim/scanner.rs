@@ -53,6 +53,16 @@ impl Scanner {
         self.send(format!("{text}\r").as_bytes()).await
     }
 
+    /// Waits for what the host says to the scanner: a beep, a lamp.
+    ///
+    /// # Errors
+    /// Unplugged.
+    pub async fn hear(&self) -> io::Result<Vec<u8>> {
+        let mut buffer = [0; 64];
+        let count = self.cable.line()?.read(&mut buffer).await?;
+        Ok(buffer[..count].to_vec())
+    }
+
     /// Waits until everything sent was read, or for half a second. Unplugging loses what was not.
     pub async fn read_out(&self) {
         if let Ok(line) = self.cable.line() {

@@ -1,6 +1,7 @@
 //! Scales.
 
-use parceld_hal::port::PortErrorKind;
+use parceld_hal::port::{Port, PortErrorKind};
+use parceld_hal::record::{Recorder, Recording};
 use parceld_hal::scale::{self, Event, Key, Pace, Protocol, Settings, State, WireUnit};
 use parceld_hal::sim::{Scale, ScaleFault};
 use tokio::sync::{mpsc, watch};
@@ -169,4 +170,44 @@ async fn weigh_one_parcel(protocol: Protocol) {
     bench.until(|event| matches!(event, Event::Garbled(_))).await;
     bench.scale.set_fault(ScaleFault::Silent);
     bench.until(|event| *event == Event::Silent).await;
+}
+
+#[tokio::test]
+async fn what_was_recorded_at_a_scale_plays_again_to_the_same_readings() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("scale.txt");
+    let scale = Scale::open_at(folder.path().join("scale"), Protocol::Nci).unwrap();
+    let mut port = open(scale.path()).await;
+    port.record(Recorder::append(&file, "scale").unwrap());
+    let read = |mut port: Port| async move {
+        let (_pace, mut paced) = watch::channel(Pace::Eager);
+        let (_keys, mut pressed) = mpsc::channel(1);
+        let (told, mut events) = mpsc::unbounded_channel();
+        let settings = Settings::new(Protocol::Nci);
+        scale::read(&mut port, settings, &mut paced, &mut pressed, |event| told.send(event).unwrap()).await;
+        drop(told);
+        let mut seen = Vec::new();
+        while let Some(event) = events.recv().await {
+            seen.push(event);
+        }
+        seen
+    };
+    scale.put(1234 * GRAM);
+    let reading = tokio::spawn(read(port));
+    let at_rest = async {
+        while !std::fs::read_to_string(&file).unwrap().contains("2020312e3233346b670d0a3030") {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(at_rest).await;
+    scale.unplug();
+    let live = soon(reading).await.unwrap();
+    let (port, _) = Recording::parse(&std::fs::read_to_string(&file).unwrap()).unwrap().play().unwrap();
+    let again = soon(read(port)).await;
+    let weights = |events: &[Event]| -> Vec<i64> {
+        let weight = |event: &Event| if let Event::Reading(r) = event { Some(r.picograms) } else { None };
+        events.iter().filter_map(weight).collect()
+    };
+    assert!(weights(&live).contains(&(1234 * GRAM)));
+    assert_eq!(weights(&again), weights(&live));
 }

@@ -102,6 +102,7 @@ async fn bench(folder: &Folder) -> Vec<Took> {
         scale: Some(devices::Scale {
             address: serial(scale.path()),
             settings: hal::scale::Settings::new(hal::scale::Protocol::MtSics),
+            record: None,
         }),
         printer: Some(LabelPrinter::zpl("label", Address::Tcp(printer.addr().to_string()))),
         receipts: Vec::new(),

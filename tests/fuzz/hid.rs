@@ -1,0 +1,28 @@
+//! HID devices: a descriptor, and a report read by it.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use parceld_hal::hid::Descriptor;
+use parceld_hal::scale::{self, Codec};
+use parceld_hal::scanner::{self, hid_pos};
+
+fuzz_target!(|data: &[u8]| {
+    let at = usize::from(data.first().copied().unwrap_or(0));
+    let (descriptor, report) = data.split_at(at.min(data.len()));
+    let Ok(descriptor) = Descriptor::parse(descriptor) else { return };
+    for field in &descriptor.fields {
+        let _ = (field.value(report, 0), field.chosen(report), field.bytes(report));
+    }
+    if let Some(layout) = scale::hid::Layout::of(&descriptor) {
+        scale::hid::Hid::new(layout).push(report, &mut |answer| {
+            if let scale::Answer::Reading(reading) = answer {
+                assert!(reading.raw.len() <= scale::RAW_MAX);
+            }
+        });
+    }
+    if let Some(layout) = hid_pos::Layout::of(&descriptor) {
+        use scanner::Codec as _;
+        hid_pos::HidPos::new(layout, 64).push(report, 0, &mut |_| {});
+    }
+});
