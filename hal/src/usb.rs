@@ -225,6 +225,16 @@ fn types_digits(capabilities: &str) -> bool {
     last.is_some_and(|word| word & WANTED == WANTED)
 }
 
+/// Whether the system lets no key of an input device through (`/dev/input/event3`): a rule of udev keeps it from typing
+/// into a console.
+#[must_use]
+pub fn is_inhibited(node: &Path, sys: &Path) -> bool {
+    let Some(name) = std::fs::canonicalize(node).ok().and_then(|node| Some(node.file_name()?.to_owned())) else {
+        return false;
+    };
+    read(&sys.join("class/input").join(name).join("device/inhibited")).as_deref() == Some("1")
+}
+
 /// Climbs from a node's place in sysfs to the USB device that it belongs to.
 fn describe(kind: Kind, node: PathBuf, at: &Path) -> Option<Found> {
     let device = at.ancestors().find(|folder| folder.join("idVendor").is_file())?;

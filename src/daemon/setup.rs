@@ -67,6 +67,7 @@ impl Setup {
             warehouse: config.station.warehouse.clone(),
             ship_from: config.station.ship_from.clone(),
             boxes: config.packing.boxes.iter().map(carton).collect(),
+            scale: scale_name(&config.scale),
             empty_below: config.packing.empty_below,
             media: Media { dpi: printer.dpi, width_mm: printer.width_mm, height_mm: printer.height_mm },
             specimen: config.packing.specimen,
@@ -102,6 +103,16 @@ impl Setup {
             cursor,
             pace: uplink::Pace::default(),
         }))
+    }
+}
+
+/// `mt-sics /dev/serial/by-id/…`: what a dispute about a weight wants to know of the scale.
+fn scale_name(scale: &config::Scale) -> String {
+    let protocol = scale.settings.protocol;
+    let name = hal::scale::Protocol::NAMES.iter().find(|(_, known)| *known == protocol).map_or("", |(name, _)| name);
+    match scale.device.address() {
+        Some(address) => format!("{name} {address}"),
+        None => format!("{name} demo"),
     }
 }
 

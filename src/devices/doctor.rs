@@ -137,6 +137,10 @@ async fn try_scanner(scanner: &Scanner) -> (Health, String) {
         Err(error) => return not_open(&error),
     };
     match scanner.settings.protocol {
+        Protocol::Keyboard if port.node().is_some_and(|node| usb::is_inhibited(node, Path::new(SYS))) => {
+            let todo = "let it in again in /etc/udev/rules.d/61-parceld.rules, as 60-parceld.rules says";
+            (Health::Silent, format!("the system lets no key of it through; {todo}"))
+        }
         Protocol::Keyboard => match port.grab() {
             Ok(()) => (Health::Ok, "ours alone; scan something with --watch to see it work".to_owned()),
             Err(error) => not_open(&error),

@@ -178,11 +178,11 @@ fn a_view_full_of_long_words_is_drawn_without_panic_on_any_screen() {
     }
 }
 
-/// For the eye: `PARCELD_PICTURES=/tmp/screens cargo test -p parceld --lib pictures_for_the_eye`.
+/// For the eye: `PARCELD_SCREENS=/tmp/screens cargo test -p parceld --lib pictures_for_the_eye`.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "pictures that somebody looks at are files")]
 fn pictures_for_the_eye() {
-    let Some(folder) = std::env::var_os("PARCELD_PICTURES").map(std::path::PathBuf::from) else { return };
+    let Some(folder) = std::env::var_os("PARCELD_SCREENS").map(std::path::PathBuf::from) else { return };
     std::fs::create_dir_all(&folder).expect("a folder that can be made");
     for size in SIZES {
         for words in [Words::english(), spanish()] {

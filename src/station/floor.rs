@@ -276,7 +276,7 @@ fn usable_weight(world: &World<'_>) -> Option<Weight> {
         unit: reading.unit.clone(),
         raw_hex: hex(&reading.raw),
         stable: true,
-        scale: "scale".to_owned(),
+        scale: world.rules.scale.clone(),
     })
 }
 

@@ -93,6 +93,8 @@ pub struct Rules {
     pub ship_from: Address,
     /// Cartons by identifier.
     pub boxes: BTreeMap<String, Carton>,
+    /// What the scale is: its protocol and where it is; stands beside each weight as evidence.
+    pub scale: String,
     /// A pan with less than this on it is empty.
     pub empty_below: Mass,
     /// What labels are printed on.

@@ -195,6 +195,7 @@ async fn a_parcel_is_weighed_in_another_protocol_and_the_recording_plays_again()
     let weight = bench.parcel().await["weight"].clone();
     assert_eq!((weight["value"].as_str(), weight["unit"].as_str()), (Some("0.580"), Some("kg")), "{weight:#}");
     assert_eq!(weight["raw_hex"], "0a2020302e3538306b670d0a30300d");
+    assert_eq!(weight["scale"], format!("nci {}", scale.path().display()));
 
     let text = std::fs::read_to_string(bench.data().join("recordings/scale.txt")).unwrap();
     let (mut port, _) = hal::record::Recording::parse(&text).unwrap().play().unwrap();
@@ -208,4 +209,24 @@ async fn a_parcel_is_weighed_in_another_protocol_and_the_recording_plays_again()
     };
     read(&mut port, Settings::new(Protocol::Nci), &mut paced, &mut pressed, hear).await;
     assert!(weights.contains(&(580 * GRAM)));
+}
+
+#[tokio::test]
+async fn two_scanners_are_heard_and_each_has_its_own_name() {
+    let bench = Bench::with_orders(&[ORDER]).await;
+    let table = hal::sim::Scanner::open_at(bench.path("table")).unwrap();
+    let second = format!("[[scanner]]\nname = \"table\"\ndevice = {:?}\n\n[scale]\n", table.path().to_str().unwrap());
+    bench.reconfigure("[scale]\n", &second);
+    let station = bench.start().await;
+    station.logged("Scanner(\"table\")").await;
+    bench.scan(ORDER).await;
+    station.screen.says("place_parcel").await;
+    bench.put(580);
+    let number = label(&station).await;
+    table.scan(&number).await.unwrap();
+    station.screen.says("done").await;
+    let history = bench.parcel().await["history"].to_string();
+    assert!(history.contains("verified"), "{history}");
+    table.unplug();
+    station.screen.says("scan_order").await;
 }

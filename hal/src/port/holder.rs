@@ -26,3 +26,20 @@ pub(super) fn of(node: &Path, proc: &Path) -> Option<String> {
         Some(format!("{name} (pid {pid})"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_that_has_a_node_open_is_named() {
+        let (_device, path) = crate::port::tests::pty();
+        assert_eq!(of(&path, Path::new("/proc")), None, "we do not name ourselves");
+        let line = std::fs::File::open(&path).unwrap();
+        let mut child = std::process::Command::new("sleep").arg("60").stdin(line).spawn().unwrap();
+        let held = of(&path, Path::new("/proc"));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(held, Some(format!("sleep (pid {})", child.id())));
+    }
+}

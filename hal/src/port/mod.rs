@@ -111,6 +111,12 @@ impl Port {
         &self.what
     }
 
+    /// The file that was opened, where one was.
+    #[must_use]
+    pub fn node(&self) -> Option<&Path> {
+        self.node.as_deref()
+    }
+
     /// What a USB HID device says of itself; `None` for every other port, and where the system does not tell.
     #[must_use]
     pub fn descriptor(&self) -> Option<hid::Descriptor> {

@@ -6,6 +6,15 @@ use tokio::net::TcpListener;
 
 use super::*;
 
+/// A pty's device end, and the path of its line.
+pub(super) fn pty() -> (std::os::fd::OwnedFd, PathBuf) {
+    let device = nix::pty::posix_openpt(nix::fcntl::OFlag::O_RDWR | nix::fcntl::OFlag::O_NOCTTY).unwrap();
+    nix::pty::grantpt(&device).unwrap();
+    nix::pty::unlockpt(&device).unwrap();
+    let path = nix::pty::ptsname_r(&device).unwrap().into();
+    (device.into(), path)
+}
+
 fn pair() -> (Port, Port) {
     let (a, b) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC).unwrap();
     (Port::over(a, "a").unwrap(), Port::over(b, "b").unwrap())
@@ -69,4 +78,27 @@ async fn our_half_of_a_tcp_connection_can_be_ended() {
     assert_eq!(tokio::io::AsyncReadExt::read(&mut far, &mut [0; 8]).await.unwrap(), 0);
     far.write_all(b"bye").await.unwrap();
     assert_eq!(port.receive(&mut [0; 8]).await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn a_serial_printer_that_says_stop_takes_nothing_until_it_says_go() {
+    let (device, path) = pty();
+    let line = SerialSettings { handshake: Handshake::XonXoff, ..SerialSettings::new(path) };
+    let mut port = Port::open(&Address::Serial(line)).await.unwrap();
+    let printer = device.try_clone().unwrap();
+    let job = vec![b'x'; 1 << 20];
+    let wanted = job.len();
+    // It takes whatever comes, so that only its XOFF can hold the job up.
+    let taking = std::thread::spawn(move || {
+        let (mut got, mut buffer) = (0, vec![0; 4096]);
+        while got < wanted {
+            got += nix::unistd::read(&printer, &mut buffer).unwrap();
+        }
+    });
+    nix::unistd::write(&device, b"\x13").unwrap();
+    let (taken, cause) = port.transmit_all(&job, Duration::from_millis(300)).await.unwrap_err();
+    assert_eq!(cause.kind(), PortErrorKind::TimedOut);
+    nix::unistd::write(&device, b"\x11").unwrap();
+    port.transmit_all(&job[taken..], Duration::from_secs(10)).await.unwrap();
+    taking.join().unwrap();
 }

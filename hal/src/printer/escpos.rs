@@ -26,6 +26,15 @@ pub fn name_when_done(id: [u8; 4]) -> Vec<u8> {
     [&b"\x1D\x28\x48\x06\x00\x30\x30"[..], &id].concat()
 }
 
+/// The last job named as done in what came unasked.
+pub(super) fn named_as_done(bytes: &[u8]) -> Option<[u8; 4]> {
+    let name = |run: &[u8]| match *run {
+        [0x37, 0x22, a, b, c, d, 0x00] => Some([a, b, c, d]),
+        _ => None,
+    };
+    bytes.windows(7).rev().find_map(name)
+}
+
 /// More than four answers, a block and two process ids are not one answer.
 const ANSWER_MAX: usize = 64;
 

@@ -24,6 +24,8 @@ const BURST: Duration = Duration::from_millis(150);
 const STALL: Duration = Duration::from_secs(10);
 /// How long the far side may take to end the conversation.
 const FAREWELL: Duration = Duration::from_millis(500);
+/// What a receipt printer says unasked between two questions: a few blocks and a process id.
+const UNASKED: usize = 64;
 
 /// Why there is no status.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +66,8 @@ pub struct Session {
     given_up: bool,
     /// Read together with the last answer and behind it.
     rest: Vec<u8>,
+    /// ESC/POS: what came unasked, in which the printer may name a job as done; at most [`UNASKED`] bytes.
+    unasked: Vec<u8>,
 }
 
 impl Session {
@@ -78,7 +82,7 @@ impl Session {
     /// A conversation over an open port.
     #[must_use]
     pub fn over(port: Port, language: Language) -> Self {
-        Self { port, language, jobs: 0, owed_since: None, given_up: false, rest: Vec::new() }
+        Self { port, language, jobs: 0, owed_since: None, given_up: false, rest: Vec::new(), unasked: Vec::new() }
     }
 
     /// Asks the printer for its status; takes 1 s at most. `None` from a printer that does not talk: it is asked once, and
@@ -211,10 +215,18 @@ impl Session {
         if self.owed_since.is_some() || Instant::now() >= until { Err(StatusError::Silent) } else { Ok(()) }
     }
 
+    /// What arrived before the question is no answer to it. A receipt printer names a job as done whenever it is.
     fn throw_away_arrived(&mut self) -> Result<(), PortError> {
-        self.rest.clear();
+        let mut thrown = std::mem::take(&mut self.rest);
         let mut buffer = [0; 256];
-        while self.port.take_arrived(&mut buffer)?.is_some() {}
+        while let Some(count) = self.port.take_arrived(&mut buffer)? {
+            thrown.truncate(UNASKED);
+            thrown.extend(&buffer[..count]);
+        }
+        if self.language == Language::EscPos {
+            self.unasked.extend(thrown);
+            self.unasked.drain(..self.unasked.len().saturating_sub(UNASKED));
+        }
         Ok(())
     }
 
@@ -239,7 +251,9 @@ impl Session {
         if !reader.is_open() {
             self.owed_since = None;
         }
-        reader.finish().map_err(StatusError::Nonsense)
+        let mut status = reader.finish().map_err(StatusError::Nonsense)?;
+        status.done = status.done.or_else(|| escpos::named_as_done(&self.unasked));
+        Ok(status)
     }
 
     /// Questions given up as swallowed may be answered after all, in their order, before the one that counts.

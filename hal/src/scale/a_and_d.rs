@@ -62,8 +62,11 @@ fn read(raw: &[u8]) -> Option<Answer> {
 
 fn weighed(header: &str, field: &str, raw: &[u8]) -> Option<Reading> {
     let state = match header {
-        "ST" | "WT" => State::Stable,
+        "ST" => State::Stable,
         "US" => State::Moving,
+        // Printed by its own key: nobody says whether it rests.
+        "WT" => State::Unsaid,
+        "OL" if field.starts_with('-') => return Some(Reading::without_weight(State::Under, raw)),
         "OL" => return Some(Reading::without_weight(State::Over, raw)),
         "QT" => return Some(Reading::without_weight(State::Fault("not_a_weight"), raw)),
         _ => return None,
@@ -108,6 +111,8 @@ mod tests {
             ("US,+00123.40  g\r\n", 123_400_000_000_000, State::Moving),
             ("ST,-00001.50  g\r\n", -1_500_000_000_000, State::Negative),
             ("OL,+9999999E+19\r\n", 0, State::Over),
+            ("OL,-9999999E+19\r\n", 0, State::Under),
+            ("WT,+00001.00 kg\r\n", 1000 * GRAM, State::Unsaid),
             ("QT,+00000012 PC\r\n", 0, State::Fault("not_a_weight")),
             ("ST,+000050.0  %\r\n", 0, State::Fault("not_a_weight")),
             ("ST,+0001.234 tl\r\n", 0, State::Fault("unknown_unit")),

@@ -15,11 +15,11 @@ use super::codec::{Answer, Codec, Questions};
 use super::lines::{self, Line, Lines};
 use super::reading::{Reading, State};
 
-/// Gross weight, print, the print key: by model.
+/// Gross weight, print, the print key: by model. `Z` zeroes an empty pan and tares a loaded one; `T` only tells the tare.
 pub const QUESTIONS: Questions = Questions {
     weight: &[b"G\r\n", b"P\r\n", b"!KP\r"],
     zero: b"Z\r\n",
-    tare: b"T\r\n",
+    tare: b"Z\r\n",
     answers_keys: false,
     gap_ms: 0,
 };

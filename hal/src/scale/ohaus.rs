@@ -10,7 +10,8 @@
 //! ```
 //! From the OHAUS Ranger RC (p. 36), Defender 3000 (p. 37), Defender 5000 (p. 27) and 5000 series manuals. The weight is
 //! right aligned in 11 or 12 characters, a blank, up to five of the unit, a blank, `?` while it moves, and a legend (`G`,
-//! `N`, `NET`, `T`). A Defender 3000 asked too fast says `Print`; it is asked four times a second.
+//! `N`, `NET`, `T`). A Defender 3000 asked too fast shows `Print` and may hang; it is asked twice a
+//! second.
 
 use super::codec::{Answer, Codec, Questions};
 use super::lines::{self, Line, Lines};
@@ -18,7 +19,7 @@ use super::reading::{Reading, State};
 
 /// `IP` is the weight now, at rest or not.
 pub const QUESTIONS: Questions =
-    Questions { weight: &[b"IP\r\n"], zero: b"Z\r\n", tare: b"T\r\n", answers_keys: false, gap_ms: 250 };
+    Questions { weight: &[b"IP\r\n"], zero: b"Z\r\n", tare: b"T\r\n", answers_keys: false, gap_ms: 500 };
 
 /// Reads lines.
 #[derive(Debug, Default)]

@@ -89,6 +89,7 @@ impl Bench {
             boxes: [("B1", "8x6x4in"), ("B2", "12x9x6in"), ("B3", "16x12x8in"), ("B4", "20x16x12in")]
                 .map(|(id, size)| (id.to_owned(), carton(size)))
                 .into(),
+            scale: "mt-sics /dev/ttyUSB0".to_owned(),
             empty_below: Mass::from_grams(5),
             media: Media { dpi: 203, width_mm: 100, height_mm: 150 },
             specimen: true,

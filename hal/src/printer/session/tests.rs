@@ -253,3 +253,27 @@ async fn a_receipt_printer_names_the_job_it_has_printed() {
     let (status, ()) = tokio::join!(session.listen(&mut known), script);
     assert_eq!(status.unwrap().done, Some(id));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_job_named_between_two_questions_is_not_lost() {
+    let (mut session, mut far) = pair();
+    session.language = Language::EscPos;
+    let mut known = Known::new(true);
+    let id = session.print(b"receipt", false, true).await.unwrap().unwrap();
+    let mut buffer = [0; 64];
+    far.receive(&mut buffer).await.unwrap();
+    say(&mut far, &[0x37, 0x22, id[0]]).await;
+    let script = async {
+        far.receive(&mut buffer).await.unwrap();
+        say(&mut far, &[0x12, 0x12, 0x12, 0x12]).await;
+        say(&mut far, &[id[1], id[2], id[3], 0x00]).await;
+    };
+    let (status, ()) = tokio::join!(session.listen(&mut known), script);
+    assert_eq!(status.unwrap().done, None);
+    let script = async {
+        far.receive(&mut buffer).await.unwrap();
+        say(&mut far, &[0x12, 0x12, 0x12, 0x12]).await;
+    };
+    let (status, ()) = tokio::join!(session.listen(&mut known), script);
+    assert_eq!(status.unwrap().done, Some(id));
+}

@@ -242,11 +242,9 @@ fn adam(command: &[u8], platform: &mut Platform, now: Instant) -> Vec<u8> {
             }
         },
         b"Z" => {
-            let _ = platform.set_zero(now);
-            Vec::new()
-        }
-        b"T" => {
-            let _ = platform.set_tare(now);
+            if platform.set_zero(now).is_err() {
+                let _ = platform.set_tare(now);
+            }
             Vec::new()
         }
         _ => b"!EU\r".to_vec(),
