@@ -353,6 +353,11 @@ mod tests {
         std::fs::create_dir_all(button.join("capabilities")).unwrap();
         std::fs::write(button.join("capabilities/key"), "10000000000000 0\n").unwrap();
         assert_eq!(sys.find(Kind::Keyboard, "auto"), Ok("/dev/input/event5".into()));
+        let node = sys.0.path().join("event5");
+        std::fs::write(&node, "").unwrap();
+        assert!(!is_inhibited(&node, sys.0.path()));
+        std::fs::write(keyboard.join("inhibited"), "1\n").unwrap();
+        assert!(is_inhibited(&node, sys.0.path()));
         sys.plug("1-4", ("0a5f", "0120", ""), "usbmisc", "lp3");
         assert_eq!(sys.find(Kind::Printer, "auto"), Ok("/dev/usb/lp3".into()));
     }

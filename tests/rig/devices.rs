@@ -230,3 +230,28 @@ async fn two_scanners_are_heard_and_each_has_its_own_name() {
     table.unplug();
     station.screen.says("scan_order").await;
 }
+
+#[tokio::test]
+async fn a_label_that_the_printer_swallowed_is_in_doubt_and_its_odometer_says_so() {
+    const SECOND: &str = "RIG-2002";
+    let bench = Bench::with_orders(&[ORDER, SECOND]).await;
+    let station = bench.start().await;
+    open(&bench, &station, ORDER).await;
+    bench.put(580);
+    let number = label(&station).await;
+    station.logged("fact=\"print_confirmed\"").await;
+    let print = bench.parcel().await["prints"][0]["evidence"].to_string();
+    assert!(print.contains("rung 4: odometer 8560 -> 8565"), "{print}");
+    close(&bench, &station, &number).await;
+
+    bench.put(0);
+    bench.printer.set_fault(PrinterFault::Swallows);
+    open(&bench, &station, SECOND).await;
+    bench.put(580);
+    station.screen.says("label_doubt").await;
+    bench.printer.set_fault(PrinterFault::None);
+    bench.scan(&Command::Reprint.encode()).await;
+    let number = label(&station).await;
+    close(&bench, &station, &number).await;
+    assert_eq!(bench.printer.printed(), 2);
+}

@@ -11,37 +11,20 @@
 //! with a second header 17 or 18: what is longer or shorter is two run together, or cut. A scale set to leave the unit
 //! out (KF while it moves, NU always) gives no weight. Common settings are 2400 7E1; bit 7 is masked.
 
-use super::codec::{Answer, Codec, Questions};
-use super::lines::{self, Line, Lines};
+use super::codec::{Answer, Questions};
+use super::lines;
 use super::reading::{Reading, State};
 
 /// `Q` is the weight now; `Z` re-zeroes, answered only by scales that are set to.
-pub const QUESTIONS: Questions =
+pub(super) const QUESTIONS: Questions =
     Questions { weight: &[b"Q\r\n"], zero: b"Z\r\n", tare: b"T\r\n", answers_keys: false, gap_ms: 0 };
 
-/// Reads lines.
-#[derive(Debug, Default)]
-pub struct AAndD {
-    lines: Lines,
-}
-
-impl Codec for AAndD {
-    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
-        self.lines.push(bytes, |line| {
-            emit(match line {
-                Line::Text(b"\x06" | b"\x86") => Answer::Other,
-                Line::Text(raw) => read(raw).unwrap_or(Answer::Garbled(raw.len())),
-                Line::TooLong(count) => Answer::Garbled(count),
-            });
-        });
+/// One line, without its end.
+pub(super) fn read(raw: &[u8]) -> Option<Answer> {
+    // ACK, where the scale is set to answer its keys.
+    if matches!(raw, [0x06 | 0x86]) {
+        return Some(Answer::Other);
     }
-
-    fn reset(&mut self) -> usize {
-        self.lines.reset()
-    }
-}
-
-fn read(raw: &[u8]) -> Option<Answer> {
     let text = lines::text(raw)?;
     let parts: Vec<&str> = text.split(',').collect();
     let reading = match parts[..] {
@@ -90,9 +73,7 @@ mod tests {
     use crate::scale::WireUnit;
 
     fn answers(bytes: &[u8]) -> Vec<Answer> {
-        let mut out = Vec::new();
-        AAndD::default().push(bytes, &mut |answer| out.push(answer));
-        out
+        lines::heard(read, bytes)
     }
 
     fn reading(text: &str) -> (i64, State) {

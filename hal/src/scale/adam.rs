@@ -11,12 +11,12 @@
 //! once it has come several times in a row; and silence is silence, never zero. An AZextra that says a weight once cannot be
 //! used like that: set it to send continuously. 4800 or 9600 baud, 8N1.
 
-use super::codec::{Answer, Codec, Questions};
-use super::lines::{self, Line, Lines};
+use super::codec::{Answer, Questions};
+use super::lines;
 use super::reading::{Reading, State};
 
 /// Gross weight, print, the print key: by model. `Z` zeroes an empty pan and tares a loaded one; `T` only tells the tare.
-pub const QUESTIONS: Questions = Questions {
+pub(super) const QUESTIONS: Questions = Questions {
     weight: &[b"G\r\n", b"P\r\n", b"!KP\r"],
     zero: b"Z\r\n",
     tare: b"Z\r\n",
@@ -24,28 +24,8 @@ pub const QUESTIONS: Questions = Questions {
     gap_ms: 0,
 };
 
-/// Reads lines.
-#[derive(Debug, Default)]
-pub struct Adam {
-    lines: Lines,
-}
-
-impl Codec for Adam {
-    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
-        self.lines.push(bytes, |line| {
-            emit(match line {
-                Line::Text(raw) => read(raw).unwrap_or(Answer::Garbled(raw.len())),
-                Line::TooLong(count) => Answer::Garbled(count),
-            });
-        });
-    }
-
-    fn reset(&mut self) -> usize {
-        self.lines.reset()
-    }
-}
-
-fn read(raw: &[u8]) -> Option<Answer> {
+/// One line, without its end.
+pub(super) fn read(raw: &[u8]) -> Option<Answer> {
     let text = lines::text(raw)?;
     if let Some(error) = text.strip_prefix('!') {
         return matches!(error, "EU" | "EK" | "EF").then_some(Answer::Other);
@@ -65,9 +45,7 @@ mod tests {
     use crate::scale::WireUnit;
 
     fn answers(text: &str) -> Vec<Answer> {
-        let mut out = Vec::new();
-        Adam::default().push(text.as_bytes(), &mut |answer| out.push(answer));
-        out
+        lines::heard(read, text.as_bytes())
     }
 
     #[test]

@@ -18,7 +18,8 @@ use super::lines;
 use super::reading::{Reading, State};
 
 /// ENQ; the weight comes after DC1. Keys are the scale's own.
-pub const QUESTIONS: Questions = Questions { weight: &[&[ENQ]], zero: b"", tare: b"", answers_keys: false, gap_ms: 0 };
+pub(super) const QUESTIONS: Questions =
+    Questions { weight: &[&[ENQ]], zero: b"", tare: b"", answers_keys: false, gap_ms: 0 };
 
 const SOH: u8 = 0x01;
 const STX: u8 = 0x02;
@@ -35,7 +36,7 @@ const LINE: usize = 20;
 
 /// Reads blocks and lines.
 #[derive(Debug, Default)]
-pub struct Cas {
+pub(super) struct Cas {
     held: Vec<u8>,
     swallowed: usize,
 }

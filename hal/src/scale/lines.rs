@@ -1,17 +1,47 @@
 //! Text lines: the frame of most scales.
 
+use super::codec::{Answer, Codec};
+
 /// The longest line, bytes; scales send some 30.
 const LINE_MAX: usize = 96;
 
+/// A protocol of lines, by the function that reads one. What it cannot read is garbled.
+#[derive(Debug)]
+pub(super) struct ByLine {
+    lines: Lines,
+    read: fn(&[u8]) -> Option<Answer>,
+}
+
+impl ByLine {
+    pub(super) fn new(read: fn(&[u8]) -> Option<Answer>) -> Self {
+        Self { lines: Lines::default(), read }
+    }
+}
+
+impl Codec for ByLine {
+    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
+        self.lines.push(bytes, |line| {
+            emit(match line {
+                Line::Text(raw) => (self.read)(raw).unwrap_or(Answer::Garbled(raw.len())),
+                Line::TooLong(count) => Answer::Garbled(count),
+            });
+        });
+    }
+
+    fn reset(&mut self) -> usize {
+        self.lines.reset()
+    }
+}
+
 /// Collects lines that CR or LF end; bit 7 is a 7-bit scale's parity and does not hide an end. Holds one line.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+struct Lines {
     line: Vec<u8>,
     swallowed: usize,
 }
 
 /// A line, or how many bytes were too many for one.
-pub(super) enum Line<'a> {
+enum Line<'a> {
     /// As it came, without its end; never empty.
     Text(&'a [u8]),
     TooLong(usize),
@@ -19,7 +49,7 @@ pub(super) enum Line<'a> {
 
 impl Lines {
     /// Takes what arrived, and hands each whole line over.
-    pub(super) fn push(&mut self, bytes: &[u8], mut take: impl FnMut(Line<'_>)) {
+    fn push(&mut self, bytes: &[u8], mut take: impl FnMut(Line<'_>)) {
         for &byte in bytes {
             match byte & 0x7F {
                 b'\r' | b'\n' => self.end(&mut take),
@@ -34,7 +64,7 @@ impl Lines {
     }
 
     /// Throws away what has no end yet, and says how many bytes that was.
-    pub(super) fn reset(&mut self) -> usize {
+    fn reset(&mut self) -> usize {
         let thrown = self.line.len() + self.swallowed;
         self.line.clear();
         self.swallowed = 0;
@@ -72,6 +102,13 @@ pub(super) fn number_and_unit(field: &str) -> Option<(String, &str)> {
     let unit = unit.trim_start_matches(' ');
     let plain = unit.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'%');
     (plain && number.bytes().any(|byte| byte.is_ascii_digit())).then(|| (format!("{sign}{number}"), unit))
+}
+
+#[cfg(test)]
+pub(super) fn heard(read: fn(&[u8]) -> Option<Answer>, bytes: &[u8]) -> Vec<Answer> {
+    let mut out = Vec::new();
+    ByLine::new(read).push(bytes, &mut |answer| out.push(answer));
+    out
 }
 
 #[cfg(test)]

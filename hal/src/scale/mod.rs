@@ -4,21 +4,21 @@
 //! scale that says nothing, or nonsense, is an event of its own: a frozen weight is never repeated, and no answer is
 //! never a weight of zero.
 
-pub mod a_and_d;
-pub mod adam;
-pub mod cas;
+mod a_and_d;
+mod adam;
+mod cas;
 mod codec;
 pub mod hid;
 mod lines;
-pub mod mt_sics;
-pub mod nci;
-pub mod ohaus;
+mod mt_sics;
+mod nci;
+mod ohaus;
 mod polled;
 mod pushed;
 mod reading;
-pub mod sbi;
+mod sbi;
 mod steady;
-pub mod toledo_8217;
+mod toledo_8217;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -140,14 +140,14 @@ impl Settings {
     pub fn codec(self) -> Box<dyn Codec> {
         match self.protocol {
             Protocol::Hid => Box::new(hid::Hid::default()),
-            Protocol::MtSics => Box::new(mt_sics::MtSics::default()),
+            Protocol::MtSics => Box::new(lines::ByLine::new(mt_sics::read)),
             Protocol::Toledo8217 => Box::new(toledo_8217::Toledo8217::new(self.unit.unwrap_or(WireUnit::Kilogram))),
             Protocol::Nci => Box::new(nci::Nci::default()),
-            Protocol::AAndD => Box::new(a_and_d::AAndD::default()),
+            Protocol::AAndD => Box::new(lines::ByLine::new(a_and_d::read)),
             Protocol::Cas => Box::new(cas::Cas::default()),
-            Protocol::Ohaus => Box::new(ohaus::Ohaus::default()),
-            Protocol::Sbi => Box::new(sbi::Sbi::default()),
-            Protocol::Adam => Box::new(adam::Adam::default()),
+            Protocol::Ohaus => Box::new(lines::ByLine::new(ohaus::read)),
+            Protocol::Sbi => Box::new(lines::ByLine::new(sbi::read)),
+            Protocol::Adam => Box::new(lines::ByLine::new(adam::read)),
         }
     }
 }

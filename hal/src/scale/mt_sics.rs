@@ -16,36 +16,16 @@
 //! between makers, so a line is split at runs of blanks. A scale set to 7E1 and read as 8N1 shows its parity in bit 7:
 //! that bit is masked.
 
-use super::codec::{Answer, Codec, Key, Questions};
-use super::lines::{self, Line, Lines};
+use super::codec::{Answer, Key, Questions};
+use super::lines;
 use super::reading::{Reading, State, WireUnit};
 
 /// `SI` is the weight now, at rest or not; `Z` and `T` wait until the pan rests.
-pub const QUESTIONS: Questions =
+pub(super) const QUESTIONS: Questions =
     Questions { weight: &[b"SI\r\n"], zero: b"Z\r\n", tare: b"T\r\n", answers_keys: true, gap_ms: 0 };
 
-/// Reads lines.
-#[derive(Debug, Default)]
-pub struct MtSics {
-    lines: Lines,
-}
-
-impl Codec for MtSics {
-    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
-        self.lines.push(bytes, |line| {
-            emit(match line {
-                Line::Text(raw) => read_line(raw).unwrap_or(Answer::Garbled(raw.len())),
-                Line::TooLong(count) => Answer::Garbled(count),
-            });
-        });
-    }
-
-    fn reset(&mut self) -> usize {
-        self.lines.reset()
-    }
-}
-
-fn read_line(raw: &[u8]) -> Option<Answer> {
+/// One line, without its end.
+pub(super) fn read(raw: &[u8]) -> Option<Answer> {
     let text = lines::text(raw)?;
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let without_weight = |state| Answer::Reading(Reading::without_weight(state, raw));
@@ -95,12 +75,11 @@ fn read_weight(words: &[&str], moving: bool, raw: &[u8]) -> Option<Answer> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::codec::Codec as _;
     use super::*;
 
     fn answers(bytes: &[u8]) -> Vec<Answer> {
-        let mut out = Vec::new();
-        MtSics::default().push(bytes, &mut |answer| out.push(answer));
-        out
+        lines::heard(read, bytes)
     }
 
     fn weighed(bytes: &[u8]) -> (i64, &'static str, String, State) {
@@ -179,7 +158,7 @@ mod tests {
 
     #[test]
     fn half_a_line_and_a_new_one_never_make_a_weight() {
-        let mut codec = MtSics::default();
+        let mut codec = lines::ByLine::new(read);
         let mut out = Vec::new();
         codec.push(b"S S     1", &mut |answer| out.push(answer));
         assert_eq!(codec.reset(), 9);
@@ -218,7 +197,7 @@ mod tests {
         #[test]
         fn a_weight_survives_byte_by_byte(grams in 0u32..99_999_999) {
             let frame = format!("S S {:>7}.{:02} g\r\n", grams / 100, grams % 100);
-            let mut codec = MtSics::default();
+            let mut codec = lines::ByLine::new(read);
             let mut out = Vec::new();
             for byte in frame.bytes() {
                 codec.push(&[byte], &mut |answer| out.push(answer));

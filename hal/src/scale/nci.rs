@@ -21,7 +21,7 @@ use super::lines;
 use super::reading::{Reading, State};
 
 /// `W`, `Z`, `T`; a key is answered by a status like any other.
-pub const QUESTIONS: Questions =
+pub(super) const QUESTIONS: Questions =
     Questions { weight: &[b"W\r"], zero: b"Z\r", tare: b"T\r", answers_keys: false, gap_ms: 0 };
 
 const LF: u8 = 0x0A;
@@ -32,7 +32,7 @@ const LONGEST: usize = 48;
 
 /// Reads what ends with ETX.
 #[derive(Debug, Default)]
-pub struct Nci {
+pub(super) struct Nci {
     frame: Vec<u8>,
     swallowed: usize,
 }

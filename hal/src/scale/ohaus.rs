@@ -13,36 +13,16 @@
 //! `N`, `NET`, `T`). A Defender 3000 asked too fast shows `Print` and may hang; it is asked twice a
 //! second.
 
-use super::codec::{Answer, Codec, Questions};
-use super::lines::{self, Line, Lines};
+use super::codec::{Answer, Questions};
+use super::lines;
 use super::reading::{Reading, State};
 
 /// `IP` is the weight now, at rest or not.
-pub const QUESTIONS: Questions =
+pub(super) const QUESTIONS: Questions =
     Questions { weight: &[b"IP\r\n"], zero: b"Z\r\n", tare: b"T\r\n", answers_keys: false, gap_ms: 500 };
 
-/// Reads lines.
-#[derive(Debug, Default)]
-pub struct Ohaus {
-    lines: Lines,
-}
-
-impl Codec for Ohaus {
-    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
-        self.lines.push(bytes, |line| {
-            emit(match line {
-                Line::Text(raw) => read(raw).unwrap_or(Answer::Garbled(raw.len())),
-                Line::TooLong(count) => Answer::Garbled(count),
-            });
-        });
-    }
-
-    fn reset(&mut self) -> usize {
-        self.lines.reset()
-    }
-}
-
-fn read(raw: &[u8]) -> Option<Answer> {
+/// One line, without its end.
+pub(super) fn read(raw: &[u8]) -> Option<Answer> {
     let text = lines::text(raw)?;
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     // Some set the sign apart: `-   0.50 g`.
@@ -77,9 +57,7 @@ mod tests {
     use crate::scale::WireUnit;
 
     fn answers(text: &str) -> Vec<Answer> {
-        let mut out = Vec::new();
-        Ohaus::default().push(text.as_bytes(), &mut |answer| out.push(answer));
-        out
+        lines::heard(read, text.as_bytes())
     }
 
     #[test]

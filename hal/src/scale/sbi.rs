@@ -13,36 +13,20 @@
 //! counts all the same. Usual is 1200 or 9600 baud, 7O1 or 8O1; bit 7 is masked. With a software handshake the scale waits
 //! for XON.
 
-use super::codec::{Answer, Codec, Questions};
-use super::lines::{self, Line, Lines};
+use super::codec::{Answer, Questions};
+use super::lines;
 use super::reading::{Reading, State};
 
 /// `ESC P` prints, `ESC V` zeroes, `ESC U` tares.
-pub const QUESTIONS: Questions =
+pub(super) const QUESTIONS: Questions =
     Questions { weight: &[b"\x1BP\r\n"], zero: b"\x1BV\r\n", tare: b"\x1BU\r\n", answers_keys: false, gap_ms: 0 };
 
-/// Reads lines.
-#[derive(Debug, Default)]
-pub struct Sbi {
-    lines: Lines,
+/// One line, without its end.
+pub(super) fn read(raw: &[u8]) -> Option<Answer> {
+    reading(raw).map(Answer::Reading)
 }
 
-impl Codec for Sbi {
-    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
-        self.lines.push(bytes, |line| {
-            emit(match line {
-                Line::Text(raw) => read(raw).map_or(Answer::Garbled(raw.len()), Answer::Reading),
-                Line::TooLong(count) => Answer::Garbled(count),
-            });
-        });
-    }
-
-    fn reset(&mut self) -> usize {
-        self.lines.reset()
-    }
-}
-
-fn read(raw: &[u8]) -> Option<Reading> {
+fn reading(raw: &[u8]) -> Option<Reading> {
     let text = lines::text(raw)?;
     let without_weight = |state| Some(Reading::without_weight(state, raw));
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
@@ -81,9 +65,7 @@ mod tests {
     use crate::scale::WireUnit;
 
     fn answers(text: &str) -> Vec<Answer> {
-        let mut out = Vec::new();
-        Sbi::default().push(text.as_bytes(), &mut |answer| out.push(answer));
-        out
+        lines::heard(read, text.as_bytes())
     }
 
     #[test]

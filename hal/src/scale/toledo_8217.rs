@@ -19,7 +19,7 @@ use super::codec::{Answer, Codec, Questions};
 use super::reading::{Reading, State, WireUnit};
 
 /// `W`, `Z`, `T`; keys are answered by a status like any other.
-pub const QUESTIONS: Questions =
+pub(super) const QUESTIONS: Questions =
     Questions { weight: &[b"W"], zero: b"Z", tare: b"T", answers_keys: false, gap_ms: 200 };
 
 const STX: u8 = 0x02;
@@ -29,7 +29,7 @@ const LONGEST: usize = 16;
 
 /// Reads frames from STX to CR.
 #[derive(Debug)]
-pub struct Toledo8217 {
+pub(super) struct Toledo8217 {
     unit: WireUnit,
     frame: Option<Vec<u8>>,
     noise: usize,
@@ -37,8 +37,7 @@ pub struct Toledo8217 {
 
 impl Toledo8217 {
     /// For a scale that shows this unit.
-    #[must_use]
-    pub fn new(unit: WireUnit) -> Self {
+    pub(super) fn new(unit: WireUnit) -> Self {
         Self { unit, frame: None, noise: 0 }
     }
 

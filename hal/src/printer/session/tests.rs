@@ -277,3 +277,13 @@ async fn a_job_named_between_two_questions_is_not_lost() {
     let (status, ()) = tokio::join!(session.listen(&mut known), script);
     assert_eq!(status.unwrap().done, Some(id));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_printer_that_ended_its_half_is_lost_at_once() {
+    let (near, far) = socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC).unwrap();
+    let mut session = Session::over(Port::over(near, "printer").unwrap(), Language::Zpl);
+    let begin = Instant::now();
+    nix::sys::socket::shutdown(std::os::fd::AsRawFd::as_raw_fd(&far), nix::sys::socket::Shutdown::Write).unwrap();
+    assert!(matches!(status(&mut session).await, Err(StatusError::Lost(_))));
+    assert_eq!(begin.elapsed(), Duration::ZERO);
+}
