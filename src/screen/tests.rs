@@ -94,6 +94,13 @@ fn gallery() -> Vec<(&'static str, View)> {
         ("13-cannot-record", View { link: Link::None, ..view(Mood::Stop, Symbol::Cross, note("cannot_record")) }),
         ("14-unknown", view(Mood::Stop, Symbol::Cross, note("order_unknown").with("code", "576461413038785752"))),
         ("15-help", view(Mood::Ask, Symbol::Question, note("help"))),
+        ("16-scale-nonsense", view(Mood::Stop, Symbol::Scale, note("scale_nonsense"))),
+        ("17-scale-asleep", view(Mood::Ask, Symbol::Scale, note("scale_silent"))),
+        ("18-printer-offline", in_hand(Mood::Stop, Symbol::Printer, note("printer_offline"))),
+        (
+            "19-order-changed",
+            in_hand(Mood::Stop, Symbol::Cross, note("order_changed").with("order", "576461413038785752")),
+        ),
     ]
 }
 
