@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use parceld::config::{Config, Severity};
+use parceld::config::{Bench, Severity};
 use parceld::daemon::{Service, Setup, serve_page};
 use parceld::devices::{doctor, observe};
 use parceld::web::{self, Desk};
@@ -55,12 +55,12 @@ pub(super) fn service(config: &Path) -> Done {
 
 /// `parceld doctor`. Looks at what can be read of a configuration, whatever else is wrong with it.
 pub(super) fn doctor(file: &Path, watch: bool) -> Done {
-    let (config, problems) = Config::load_anyway(file);
-    let Some(config) = config else { return Err(problems.into()) };
+    let (bench, problems) = Bench::read(file);
+    let Some(bench) = bench else { return Err(problems.into()) };
     for problem in problems.0.iter().filter(|problem| problem.severity == Severity::Error) {
         print(problem);
     }
-    let devices = parceld::daemon::devices(&config);
+    let devices = parceld::daemon::devices(&bench);
     let findings = block_on(async { Ok(doctor::examine(&devices).await) })?;
     if findings.is_empty() {
         print("no device is configured; replace device = \"demo\" in the configuration by the real ones");

@@ -79,11 +79,16 @@ impl Config {
         }
     }
 
-    /// What could be read of `station.toml`, whatever is wrong with the rest of it, and every problem: for looking at its
-    /// devices.
-    pub fn load_anyway(path: &Path) -> (Option<Self>, Problems) {
-        let reading = Reading::of(path);
-        (reading.config, reading.problems)
+    /// The devices.
+    pub fn bench(&self) -> Bench {
+        Bench {
+            scanners: self.scanners.clone(),
+            scale: Some(self.scale.clone()),
+            printer: Some(self.printer.clone()),
+            receipts: self.receipts.clone(),
+            gpio: Some(self.gpio.clone()),
+            data_dir: Some(self.station.data_dir.clone()),
+        }
     }
 
     /// Every problem of `station.toml`, of the rate cards and of the languages.
@@ -101,6 +106,32 @@ impl Config {
             problems.extend(languages::read(dir, language).1.0);
         }
         problems.0
+    }
+}
+
+/// The devices of `station.toml`, as far as they could be read.
+#[derive(Debug, Clone, Default)]
+pub struct Bench {
+    /// Scanners.
+    pub scanners: Vec<Scanner>,
+    /// The scale.
+    pub scale: Option<Scale>,
+    /// The label printer.
+    pub printer: Option<Printer>,
+    /// Printers for receipts.
+    pub receipts: Vec<Printer>,
+    /// Lamps, tone and button.
+    pub gpio: Option<Gpio>,
+    /// Where recordings go.
+    pub data_dir: Option<PathBuf>,
+}
+
+impl Bench {
+    /// Reads what can be read, whatever is wrong with the rest of the file: a doctor is called before everything is in its
+    /// place. `None` for a file that cannot be read at all; every problem beside.
+    pub fn read(path: &Path) -> (Option<Self>, Problems) {
+        let reading = Reading::of(path);
+        (reading.bench, reading.problems)
     }
 }
 
@@ -139,6 +170,7 @@ impl Loaded {
 /// What one pass over the file found. The folders are known even when something else is wrong.
 struct Reading {
     config: Option<Config>,
+    bench: Option<Bench>,
     carriers_dir: Option<PathBuf>,
     language: Option<(PathBuf, String)>,
     problems: Problems,
@@ -146,7 +178,8 @@ struct Reading {
 
 impl Reading {
     fn of(path: &Path) -> Self {
-        let mut reading = Self { config: None, carriers_dir: None, language: None, problems: Problems::default() };
+        let mut reading =
+            Self { config: None, bench: None, carriers_dir: None, language: None, problems: Problems::default() };
         let text = match read_text(path) {
             Ok(text) => text,
             Err(problem) => {
@@ -178,6 +211,14 @@ impl Reading {
         root.finish();
         self.carriers_dir.clone_from(&carriers_dir);
         self.language = station.as_ref().map(|station| (station.languages_dir.clone(), station.language.clone()));
+        self.bench = Some(Bench {
+            scanners: scanners.clone(),
+            scale: scale.clone(),
+            printer: printer.clone(),
+            receipts: receipts.clone(),
+            gpio: gpio.clone(),
+            data_dir: station.as_ref().map(|station| station.data_dir.clone()),
+        });
         self.config = (|| {
             Some(Config {
                 file: path.to_owned(),

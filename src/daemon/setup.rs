@@ -80,7 +80,7 @@ impl Setup {
 
     /// The devices of the bench. A place that the configuration leaves to the demo has none.
     pub fn devices(&self) -> Devices {
-        devices(&self.config)
+        devices(&self.config.bench())
     }
 
     /// What the uplink is started with; `None` where none is configured.
@@ -118,15 +118,14 @@ fn scale_name(scale: &config::Scale) -> String {
 
 /// The devices that a configuration names. What is to be recorded goes to the folder `recordings` of the station's data,
 /// which is made when it is needed.
-pub fn devices(config: &Config) -> Devices {
-    let folder = config.station.data_dir.join("recordings");
+pub fn devices(bench: &config::Bench) -> Devices {
+    let folder = bench.data_dir.as_deref().map(|dir| dir.join("recordings"));
     let record = |wanted: bool, name: String| {
-        wanted.then(|| {
-            if let Err(error) = std::fs::create_dir_all(&folder) {
-                tracing::warn!(%error, "the folder for recordings cannot be made");
-            }
-            folder.join(format!("{name}.txt"))
-        })
+        let folder = folder.as_deref().filter(|_| wanted)?;
+        if let Err(error) = std::fs::create_dir_all(folder) {
+            tracing::warn!(%error, "the folder for recordings cannot be made");
+        }
+        Some(folder.join(format!("{name}.txt")))
     };
     let scanner = |(number, s): (usize, &config::Scanner)| {
         Some(Scanner {
@@ -147,24 +146,24 @@ pub fn devices(config: &Config) -> Devices {
         })
     };
     let receipt = |(number, p): (usize, &config::Printer)| printer(p, format!("receipts-{}", number + 1));
-    let (scale, gpio) = (&config.scale, &config.gpio);
+    let scale = |s: &config::Scale| {
+        let record = record(s.record, "scale".to_owned());
+        Some(Scale { address: s.device.address()?, settings: s.settings, record })
+    };
+    let pins = |gpio: &config::Gpio| Pins {
+        red: gpio.red,
+        amber: gpio.amber,
+        green: gpio.green,
+        buzzer: gpio.tone,
+        button: gpio.button,
+        active_low: gpio.active_low,
+    };
     Devices {
-        scanners: config.scanners.iter().enumerate().filter_map(scanner).collect(),
-        scale: scale.device.address().map(|address| Scale {
-            address,
-            settings: scale.settings,
-            record: record(scale.record, "scale".to_owned()),
-        }),
-        printer: printer(&config.printer, "printer".to_owned()),
-        receipts: config.receipts.iter().enumerate().filter_map(receipt).collect(),
-        pins: (gpio.backend == GpioBackend::Rppal).then_some(Pins {
-            red: gpio.red,
-            amber: gpio.amber,
-            green: gpio.green,
-            buzzer: gpio.tone,
-            button: gpio.button,
-            active_low: gpio.active_low,
-        }),
+        scanners: bench.scanners.iter().enumerate().filter_map(scanner).collect(),
+        scale: bench.scale.as_ref().and_then(scale),
+        printer: bench.printer.as_ref().and_then(|p| printer(p, "printer".to_owned())),
+        receipts: bench.receipts.iter().enumerate().filter_map(receipt).collect(),
+        pins: bench.gpio.as_ref().filter(|gpio| gpio.backend == GpioBackend::Rppal).map(pins),
     }
 }
 

@@ -134,6 +134,7 @@ async fn the_doctor_watches_what_the_devices_do_until_it_is_told_to_stop() {
     let bench = Bench::bare().await;
     // What is wrong elsewhere in the file does not keep the doctor from the devices.
     bench.reconfigure("language = \"en\"", "language = \"en\"\nspelling = 1");
+    std::fs::remove_file(bench.path("uplink.token")).unwrap();
     let mut child = tokio::process::Command::new(PARCELD)
         .args(["doctor", "--watch", "--config"])
         .arg(&bench.config)
@@ -152,6 +153,7 @@ async fn the_doctor_watches_what_the_devices_do_until_it_is_told_to_stop() {
         }
     };
     until("spelling").await;
+    until("uplink.token cannot be read").await;
     until("printer label").await;
     until("watching").await;
     until("is there").await;

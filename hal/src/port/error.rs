@@ -85,7 +85,9 @@ impl PortError {
     /// A USB device that is not there, or is there more than once.
     pub(super) fn not_one(what: &str, kind: usb::Kind, why: &usb::NotOne) -> Self {
         let (kind, several) = match why {
-            usb::NotOne::None => (PortErrorKind::Absent, None),
+            usb::NotOne::None => {
+                (PortErrorKind::Absent, Some(io::Error::other(format!("no such {} is plugged in", kind.name()))))
+            }
             usb::NotOne::Several(found) => {
                 let ports: Vec<_> = found.iter().map(|found| format!("usb-port:{}", found.port)).collect();
                 let text = format!("{} devices are a {}: write {}", found.len(), kind.name(), ports.join(" or "));
@@ -106,7 +108,12 @@ impl PortError {
     fn text(&self) -> String {
         let what = &self.what;
         match self.kind {
-            PortErrorKind::Absent => format!("open {what}: nothing is there; plug it in, or correct `device`"),
+            PortErrorKind::Absent => match &self.source {
+                Some(none) if none.kind() == io::ErrorKind::Other => {
+                    format!("open {what}: {none}; plug it in, or correct `device`")
+                }
+                _ => format!("open {what}: nothing is there; plug it in, or correct `device`"),
+            },
             PortErrorKind::Busy => match &self.holder {
                 Some(holder) => format!("open {what}: {holder} holds it; stop that program"),
                 None => format!("open {what}: another program holds it; stop that program (`fuser -v` names it)"),
