@@ -3,6 +3,13 @@
 //! A place is packed into a `u64`: two letters of the country, then up to ten letters or digits of the postcode, in
 //! base 37 (0 is "nothing more", then `0`-`9`, then `A`-`Z`), left-aligned. Everything that begins with a prefix is
 //! then one interval, and longer patterns lie inside shorter ones.
+//!
+//! British postcodes are no prefixes of each other: IV1 is one district and IV12 another. They are packed in their parts:
+//!
+//! ```text
+//!   IV1 3AB    I V 0 1 _ 3 A B      area, two places; district, two digits; its letter (EC1A), one; inward code, three
+//!   M1 1AE     M _ 0 1 _ 1 A E      GB:IV is the area, GB:IV1..IV63 districts, GB:EC1A one district, GB:IV1 3 a sector
+//! ```
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -50,8 +57,9 @@ impl FromStr for Pattern {
         }
         let (low, high) = postcodes.split_once("..").unwrap_or((postcodes, postcodes));
         let bad = || PatternError::Postcode(shown());
-        let low = pack_postcode(low).filter(|(_, length)| *length > 0).ok_or_else(bad)?;
-        let high = pack_postcode(high).filter(|(_, length)| *length > 0).ok_or_else(bad)?;
+        let pack = if is_british(&text.trim()[..2]) { pack_british } else { pack_postcode };
+        let low = pack(low).filter(|(_, length)| *length > 0).ok_or_else(bad)?;
+        let high = pack(high).filter(|(_, length)| *length > 0).ok_or_else(bad)?;
         if low.1 != high.1 || low.0 > high.0 {
             return Err(PatternError::Range(shown()));
         }
@@ -70,7 +78,8 @@ impl Pattern {
 
 /// The place as a number; `None` when its country or postcode cannot be one.
 pub(super) fn pack(place: &Place) -> Option<u64> {
-    let (postcode, length) = pack_postcode(&place.postcode)?;
+    let pack = if is_british(&place.country) { pack_british } else { pack_postcode };
+    let (postcode, length) = pack(&place.postcode)?;
     Some(pack_country(&place.country)? + postcode * BASE.pow(LONGEST - length))
 }
 
@@ -99,6 +108,57 @@ fn pack_postcode(text: &str) -> Option<(u64, u32)> {
         length += 1;
     }
     Some((packed, length))
+}
+
+/// The United Kingdom, and the islands that share its postcodes.
+fn is_british(country: &str) -> bool {
+    matches!(country, "GB" | "GG" | "JE" | "IM")
+}
+
+/// A British postcode, or the beginning of one, in its parts; how many of the eight places it fills.
+fn pack_british(text: &str) -> Option<(u64, u32)> {
+    let text = text.trim().to_ascii_uppercase();
+    let bytes = text.as_bytes();
+    let run =
+        |from: usize, is: fn(&u8) -> bool, most: usize| bytes[from..].iter().take(most).take_while(|b| is(b)).count();
+    let area = run(0, u8::is_ascii_alphabetic, 2);
+    let inward = |part: &[u8]| matches!(part, [b'0'..=b'9', b'A'..=b'Z', b'A'..=b'Z']);
+    // Without a blank, what looks like a whole inward code is one; a place always ends in one.
+    let (outward, sector) = match text.split_once([' ', '-']) {
+        Some((outward, sector)) => (outward.len(), sector.trim().as_bytes()),
+        None if bytes.len() > area + 3 && inward(&bytes[bytes.len() - 3..]) => {
+            (bytes.len() - 3, &bytes[bytes.len() - 3..])
+        }
+        None => (bytes.len(), &[][..]),
+    };
+    let digits = run(area, u8::is_ascii_digit, 2).min(outward.checked_sub(area)?);
+    let letter = bytes.get(area + digits..outward)?;
+    let whole = (1..=2).contains(&area)
+        && letter.len() <= 1
+        && letter.iter().all(u8::is_ascii_alphabetic)
+        && (digits > 0 || (letter.is_empty() && sector.is_empty()))
+        && sector.len() <= 3
+        && sector.iter().all(u8::is_ascii_alphanumeric);
+    if !whole {
+        return None;
+    }
+    // A part that is left out in the middle is one that nothing else is.
+    let mut places: Vec<Option<u8>> = vec![Some(bytes[0]), bytes[..area].get(1).copied()];
+    if digits > 0 {
+        places.push(Some(if digits == 2 { bytes[area] } else { b'0' }));
+        places.push(Some(bytes[area + digits - 1]));
+    }
+    if !letter.is_empty() || !sector.is_empty() {
+        places.push(letter.first().copied());
+    }
+    places.extend(sector.iter().map(|byte| Some(*byte)));
+    let value = |place: &Option<u8>| match place {
+        None => 0,
+        Some(byte @ b'0'..=b'9') => u64::from(byte - b'0') + 1,
+        Some(byte) => u64::from(byte.to_ascii_uppercase() - b'A') + 11,
+    };
+    let packed = places.iter().fold(0, |packed, place| packed * BASE + value(place));
+    Some((packed, u32::try_from(places.len()).ok()?))
 }
 
 /// Two patterns of the same length that name the same place: which of them wins is not said.
@@ -198,6 +258,33 @@ mod tests {
         let found = ["US:80999", "US:81000", "US:83299", "US:83300", "GB:SW1A 1AA", "GB:SW1Y9ZZ", "GB:SW1Z", "GB:SW2"]
             .map(|text| map.get(place(text)));
         assert_eq!(found, [None, Some(0), Some(0), None, Some(1), Some(1), None, None]);
+    }
+
+    #[test]
+    fn british_districts_are_no_prefixes_of_each_other() {
+        let map =
+            map(&["GB:IV", "GB:IV1..IV28", "GB:IV1", "GB:M1", "GB:M", "GB:EC1A", "GB:IV1 3", "GB:IV13AB", "JE:JE2"]);
+        let found = |text: &str| map.get(place(text));
+        assert_eq!([found("GB:IV40 8AB"), found("GB:IV63 6TX")], [Some(0); 2]);
+        assert_eq!([found("GB:IV2 3BL"), found("GB:iv12 4qr"), found("GB:IV28 3XE")], [Some(1); 3]);
+        assert_eq!(found("GB:IV1 1AA"), Some(2), "of two of one length the later wins");
+        assert_eq!([found("GB:M1 1AE"), found("GB:M11AE")], [Some(3); 2]);
+        assert_eq!([found("GB:M11 1AE"), found("GB:M2 5BQ")], [Some(4); 2]);
+        assert_eq!(found("GB:ME1 1AA"), None, "ME is another area than M");
+        assert_eq!([found("GB:EC1A 1BB"), found("GB:EC1Y 8SY")], [Some(5), None]);
+        assert_eq!([found("GB:IV1 3CD"), found("GB:IV1 3AB"), found("JE:JE2 3AB")], [Some(6), Some(7), Some(8)]);
+    }
+
+    #[test]
+    fn what_is_no_british_postcode_is_refused() {
+        for text in
+            ["GB:1", "GB:ABC1", "GB:IV123", "GB:IV1..", "GB:IV63..IV1", "GB:IV..IV3", "GB:IV1 3ABC", "GB:IV A", "GB:Ü1"]
+        {
+            assert!(text.parse::<Pattern>().is_err(), "{text:?}");
+        }
+        for postcode in ["", "12345", "IV1 3A!", "é"] {
+            assert_eq!(pack(&Place { country: "GB".into(), postcode: postcode.into(), residential: false }), None);
+        }
     }
 
     #[test]
