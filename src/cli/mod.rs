@@ -63,7 +63,7 @@ enum Command {
         watch: bool,
     },
     /// What every service would charge for a parcel, or why it would not carry it
-    Quote(quote::Quote),
+    Quote(Box<quote::Quote>),
     /// Orders
     #[command(subcommand)]
     Orders(Orders),

@@ -1,10 +1,10 @@
 //! `parceld quote`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use clap::Args;
 use parceld::daemon::{Setup, clock, today};
-use parceld::rating::{self, Dg, Parcel, Place, Signature};
+use parceld::rating::{self, Dg, Extra, Parcel, Place, Signature, Standing, Terms};
 use parceld::units::{Currency, Date, Dims, Mass, Money};
 use serde::de::DeserializeOwned;
 
@@ -38,9 +38,30 @@ pub(super) struct Quote {
     /// none, any, adult18, adult21
     #[arg(long, default_value = "none")]
     signature: String,
-    /// Declared value, in the currency of the cards
+    /// Declared value, in the currency of the cards: 25.00, or 25.00USD
     #[arg(long)]
     value: Option<String>,
+    /// Insured value
+    #[arg(long)]
+    insured: Option<String>,
+    /// Cash to collect on delivery
+    #[arg(long)]
+    cod: Option<String>,
+    /// DDP or DDU
+    #[arg(long)]
+    terms: Option<String>,
+    /// What the carrier must do beside carrying it: pod, appointment, weekend
+    #[arg(long)]
+    extra: Vec<String>,
+    /// Where postcodes are not used: the region or province of the destination
+    #[arg(long, default_value = "")]
+    region: String,
+    /// The city or district of the destination
+    #[arg(long, default_value = "")]
+    city: String,
+    /// To a post-office box
+    #[arg(long)]
+    po_box: bool,
     /// To a business, not a home
     #[arg(long)]
     business: bool,
@@ -56,23 +77,36 @@ impl Quote {
             Some(text) => place(text, false)?,
             None => {
                 let from = &setup.rules.ship_from;
-                Place { country: from.country.clone(), postcode: from.postcode.to_uppercase(), residential: false }
+                Place::at(&from.country, &from.postcode.to_uppercase())
             }
         };
         let dg = self.dg.iter().map(|text| word::<Dg>("--dg", text)).collect::<Result<BTreeSet<_>, _>>()?;
-        let usage = |error| Failure::say(USAGE, format!("--value: {error}"));
+        let currency = setup.rules.policy.currency.or_else(|| {
+            setup.cards.services().iter().find_map(|service| service.cards.first()).map(|card| card.currency)
+        });
+        let money = |option: &str, text: &Option<String>| money(option, text.as_deref(), currency);
+        let extras = self.extra.iter().map(|text| word::<Extra>("--extra", text)).collect::<Result<_, _>>()?;
         let parcel = Parcel {
             mass: self.weight,
             dims: self.dims,
             from,
-            to: place(&self.to, !self.business)?,
+            to: Place {
+                region: self.region.clone(),
+                city: self.city.clone(),
+                po_box: self.po_box,
+                ..place(&self.to, !self.business)?
+            },
             ship_date: self.date.unwrap_or_else(|| today(&setup.config.station.timezone, clock())),
             dg: dg.into_iter().filter(|dg| *dg != Dg::None).collect(),
             signature: word::<Signature>("--signature", &self.signature)?,
-            value: self.value.as_ref().map(|text| Money::parse(text, Currency::USD)).transpose().map_err(usage)?,
+            value: money("--value", &self.value)?,
+            insured: money("--insured", &self.insured)?,
+            cod: money("--cod", &self.cod)?,
+            terms: self.terms.as_ref().map(|text| word::<Terms>("--terms", text)).transpose()?,
+            extras,
             zone: self.zone.clone(),
         };
-        let decision = setup.cards.decide(&parcel, &BTreeMap::new());
+        let decision = setup.cards.decide(&parcel, &Standing::default(), &setup.rules.policy);
         if self.json {
             print(rating::json(&decision));
         } else {
@@ -82,14 +116,24 @@ impl Quote {
     }
 }
 
-/// `US:90210`.
+/// `25.00`, or `25.00MYR` where it is another currency than the cards'.
+fn money(option: &str, text: Option<&str>, usual: Option<Currency>) -> Result<Option<Money>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    let at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (amount, code) = text.split_at(at);
+    let wrong = |error| Failure::say(USAGE, format!("{option}: {error}"));
+    let currency = if code.is_empty() { usual.unwrap_or(Currency::USD) } else { code.parse().map_err(wrong)? };
+    Money::parse(amount.trim(), currency).map(Some).map_err(wrong)
+}
+
+/// `US:90210`; `VN` where a country has no postcodes.
 fn place(text: &str, residential: bool) -> Result<Place, Failure> {
     let wrong = || Failure::say(USAGE, format!("{text:?} is no place; write country and postcode, such as US:90210"));
-    let (country, postcode) = text.split_once(':').ok_or_else(wrong)?;
-    if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_alphabetic()) || postcode.trim().is_empty() {
+    let (country, postcode) = text.split_once(':').unwrap_or((text, ""));
+    if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return Err(wrong());
     }
-    Ok(Place { country: country.to_uppercase(), postcode: postcode.trim().to_uppercase(), residential })
+    Ok(Place { residential, ..Place::at(&country.to_uppercase(), &postcode.trim().to_uppercase()) })
 }
 
 /// One of the words of an enumeration of the contracts.

@@ -32,7 +32,7 @@ impl Station {
     /// Where parcels leave from, as the rate cards see it.
     pub fn origin(&self) -> Place {
         let Address { country, postcode, .. } = &self.ship_from;
-        Place { country: country.clone(), postcode: postcode.to_uppercase(), residential: false }
+        Place::at(country, &postcode.to_uppercase())
     }
 }
 

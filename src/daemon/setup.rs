@@ -69,6 +69,7 @@ impl Setup {
             boxes: config.packing.boxes.iter().map(carton).collect(),
             scale: scale_name(&config.scale),
             empty_below: config.packing.empty_below,
+            policy: crate::rating::Policy::default(),
             media: Media { dpi: printer.dpi, width_mm: printer.width_mm, height_mm: printer.height_mm },
             specimen: config.packing.specimen,
             languages: words.keys().cloned().collect(),

@@ -1,10 +1,8 @@
 //! Every carrier and every card of the station, and the decision among them.
 
-use std::collections::BTreeMap;
-
-use super::price::Asked;
+use super::price::{Asked, Line, Offer, Out};
 use super::refused::Refused;
-use super::{Card, Decision, Parcel, Place, Quote, Refusal};
+use super::{Card, Parcel, Place, Policy, Standing};
 use crate::barcode::NumberRule;
 use crate::label::Symbol;
 use crate::units::{Currency, Date};
@@ -15,15 +13,7 @@ pub struct Cards {
     carriers: Vec<Carrier>,
     services: Vec<Service>,
     hash: String,
-}
-
-/// Why a carrier cannot be used at the moment, whatever its cards say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unavailable {
-    /// Somebody switched it off: a strike, a storm.
-    Outage,
-    /// The station has no tracking number of it to give out.
-    NoNumbers,
+    named: bool,
 }
 
 /// A carrier: what its labels and numbers look like.
@@ -84,7 +74,7 @@ pub struct Service {
 }
 
 impl Service {
-    fn card(&self, date: Date) -> Option<&Card> {
+    pub(super) fn card(&self, date: Date) -> Option<&Card> {
         self.cards.iter().rev().find(|card| card.covers(date))
     }
 }
@@ -94,7 +84,8 @@ impl Cards {
     pub fn new(mut carriers: Vec<Carrier>, mut services: Vec<Service>, hash: String) -> Self {
         carriers.sort_by(|a, b| a.id.cmp(&b.id));
         services.sort_by(|a, b| a.id.cmp(&b.id));
-        Self { carriers, services, hash }
+        let named = services.iter().flat_map(|service| &service.cards).any(Card::is_named);
+        Self { carriers, services, hash, named }
     }
 
     /// Every carrier, by id.
@@ -145,60 +136,74 @@ impl Cards {
         service.and_then(|service| service.card(date)).map_or(&[], |card| &card.notes)
     }
 
-    /// Every service priced or refused, and the cheapest chosen; of two at one price the first by name. A carrier
-    /// whose id is in `unavailable` is refused.
-    pub fn decide(&self, parcel: &Parcel, unavailable: &BTreeMap<String, Unavailable>) -> Decision {
-        let asked = Asked::new(parcel);
-        let currency = self.services.iter().find_map(|service| service.cards.first()).map(|card| card.currency);
-        let (mut quotes, mut refusals) = (Vec::new(), Vec::new());
-        for service in &self.services {
-            match service.quote(&asked, unavailable.get(&service.carrier).copied(), currency) {
-                Ok(quote) => quotes.push(quote),
-                Err(reasons) => refusals.extend(reasons),
+    /// Every service priced or refused, and the offers in the order of the policy.
+    pub fn rate<'c>(&'c self, parcel: &Parcel, standing: &Standing, policy: &Policy) -> Rated<'c> {
+        let asked = Asked::new(parcel, self.named);
+        let currency = policy.currency(self);
+        let mut out = Out::default();
+        let mut offers: Vec<Offer<'c>> = Vec::with_capacity(self.services.len());
+        // A base, and on average three more lines: one allocation instead of five.
+        out.lines.reserve(self.services.len() * 4);
+        for (at, service) in (0_u32..).zip(&self.services) {
+            let stands = standing.of(at);
+            let before = out.refused.len();
+            out.refused.extend(stands.unavailable.map(|why| (at, Refused::Unavailable(why))));
+            let ship_date = stands.leaves.unwrap_or(parcel.ship_date);
+            let Some(card) = service.card(ship_date) else {
+                out.refused.push((at, Refused::NoCard));
+                continue;
+            };
+            let lines = out.lines.len();
+            let Some(mut offer) = card.price(at, &asked, ship_date, stands.month.parcels(), &mut out) else { continue };
+            match policy.compared(offer.total, card.currency, currency) {
+                Some(compared) => offer.compared = compared,
+                None => out.refused.push((at, Refused::Currency(currency))),
+            }
+            if out.refused.len() == before {
+                offers.push(offer);
+            } else {
+                out.lines.truncate(lines);
             }
         }
-        quotes.sort_by(|a: &Quote, b: &Quote| (a.total.minor, &a.service).cmp(&(b.total.minor, &b.service)));
-        Decision {
-            ship_date: parcel.ship_date,
-            from: format!("{}:{}", parcel.from.country, parcel.from.postcode),
-            to: format!("{}:{}", parcel.to.country, parcel.to.postcode.chars().take(3).collect::<String>()),
-            choice: quotes.first().map(|quote| quote.service.clone()),
-            quotes,
-            refusals,
+        let ranks = offers.iter().enumerate().map(|(at, offer)| (policy.rank(self, offer, standing), at));
+        let mut ranked: Vec<_> = ranks.collect();
+        ranked.sort_unstable();
+        let mut order: Vec<u32> = ranked.iter().filter_map(|(_, at)| u32::try_from(*at).ok()).collect();
+        let turn = order.iter().position(|at| standing.of(offers[*at as usize].service).turn.is_some());
+        if let Some(turn) = turn {
+            order[..=turn].rotate_right(1);
         }
+        Rated { cards: self, currency, offers, order, lines: out.lines, refused: out.refused }
     }
 }
 
-impl Service {
-    /// The quote, or every reason against it.
-    fn quote(
-        &self,
-        asked: &Asked<'_>,
-        unavailable: Option<Unavailable>,
-        compared: Option<Currency>,
-    ) -> Result<Quote, Vec<Refusal>> {
-        let mut reasons = Vec::new();
-        reasons.extend(unavailable.map(Refused::Unavailable));
-        let card = self.card(asked.parcel.ship_date);
-        let priced = match card {
-            None => Err(vec![Refused::NoCard]),
-            Some(card) => {
-                reasons.extend(compared.filter(|currency| *currency != card.currency).map(Refused::Currency));
-                card.price(asked).map(|priced| (card, priced))
-            }
-        };
-        match priced {
-            Ok((card, priced)) if reasons.is_empty() => return Ok(priced.quote(&self.id, card)),
-            Ok(_) => {}
-            Err(more) => reasons.extend(more),
-        }
-        Err(reasons
-            .iter()
-            .map(|refused| Refusal {
-                service: self.id.clone(),
-                rule: refused.rule().to_owned(),
-                reason: refused.reason(asked.parcel, card),
-            })
-            .collect())
+/// Every service that would carry a parcel with the lines of its price, every other with its reasons.
+#[derive(Debug)]
+pub struct Rated<'c> {
+    pub(super) cards: &'c Cards,
+    pub(super) currency: Currency,
+    /// By service.
+    offers: Vec<Offer<'c>>,
+    /// Positions of the offers: the choice first, then in the order of the policy.
+    order: Vec<u32>,
+    lines: Vec<Line<'c>>,
+    pub(super) refused: Vec<(u32, Refused<'c>)>,
+}
+
+impl<'c> Rated<'c> {
+    /// The choice first, then in the order of the policy.
+    pub fn offers(&self) -> impl ExactSizeIterator<Item = &Offer<'c>> {
+        self.order.iter().map(|at| &self.offers[*at as usize])
+    }
+
+    /// What an offer's price is made of.
+    pub fn lines(&self, offer: &Offer<'c>) -> &[Line<'c>] {
+        self.lines.get(offer.lines.start as usize..offer.lines.end as usize).unwrap_or_default()
+    }
+
+    /// Every reason against a service: its position, the rule's name, and by how much it was missed in the smallest unit
+    /// of what it measures (0 where there is no margin).
+    pub fn refused(&self) -> impl ExactSizeIterator<Item = (u32, &'c str, i128)> {
+        self.refused.iter().map(|(service, refused)| (*service, refused.rule(), refused.margin()))
     }
 }

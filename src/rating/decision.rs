@@ -15,10 +15,35 @@ pub struct Decision {
     pub to: String,
     /// The service to use; `None` when every one refused.
     pub choice: Option<String>,
+    /// What counted: `cheapest`, `fastest`, `preferred`, `expected`; empty in records of before there was a choice of
+    /// that.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub policy: String,
+    /// Why it is the choice though another ranks before it: `parcel 7 of 10 of its trial`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<String>,
     /// Every service that would carry it: the choice first, then by price.
     pub quotes: Vec<Quote>,
     /// Every service that would not, by name, with every reason.
     pub refusals: Vec<Refusal>,
+    /// What little would have made it cheaper.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+}
+
+/// Something about the parcel that, changed a little, makes it cheaper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// `weight`, `longest side`.
+    pub what: String,
+    /// How much less of it: `30 g`.
+    pub less: String,
+    /// The service to use then.
+    pub service: String,
+    /// What it costs then.
+    pub total: Money,
+    /// How much cheaper that is, in the currency prices are compared in.
+    pub saves: Money,
 }
 
 /// A priced service.
@@ -36,12 +61,41 @@ pub struct Quote {
     pub lines: Vec<PriceLine>,
     /// Hash of the card: the same hash is the same prices and rules.
     pub card: String,
+    /// The day it leaves, where that is not the parcel's ship date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaves: Option<Date>,
+    /// Days on the way, where the card says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u16>,
+    /// The total in the currency prices are compared in, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Money>,
+    /// What going wrong is expected to cost beside the total, where that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<ExpectedLoss>,
     /// Routing code for the label, where the zone table has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort_code: Option<String>,
     /// What a person should know of this price: `invented prices`, `approximate zones`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+/// What going wrong is expected to cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpectedLoss {
+    /// Added to the price when services are compared.
+    pub cost: Money,
+    /// Parcels that failed, as counted: `12.00 %`; `None` when nothing is known yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
+    /// The same as it is believed: drawn toward the prior, the more the less is known.
+    pub failed_believed: String,
+    /// Late parcels, as counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<String>,
+    /// As believed.
+    pub late_believed: String,
 }
 
 /// The weight (or volume) that was paid for.
@@ -76,6 +130,9 @@ pub struct PriceLine {
     pub rule: String,
     /// What it adds.
     pub amount: Money,
+    /// How it comes about, so that it can be checked by hand: `zone 8, not over 3 lb`, `8.25 % of base, residential`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub how: String,
 }
 
 /// One reason why a service will not carry the parcel; a service may have several.
@@ -83,8 +140,11 @@ pub struct PriceLine {
 pub struct Refusal {
     /// `jt.local`.
     pub service: String,
-    /// The rule's name: `outage`, `numbers`, `no_card`, `currency`, `origin`, `zone`, `dg`, `signature`, `dims_needed`, `no_weight`,
-    /// `max_weight`, `max_longest`, `max_length_plus_girth`, `max_volume`, `no_price` (above the table), `overflow`.
+    /// The rule's name: `outage`, `numbers`, `cap`, `share`, `trial`, `trial_stopped`, `no_card`, `currency`, `origin`,
+    /// `zone`, `dg`, `signature`, `insurance`, `cod`, `pod`, `appointment`, `weekend`, `terms`, `amount_currency`,
+    /// `dims_needed`, `no_weight`, `max_weight`, `max_longest`, `max_second`, `max_length_plus_girth`,
+    /// `max_sum_of_sides`, `max_volume`, `max_value`, `max_insured`, `max_cod`, `no_price`, `fuel`, `overflow`, or the
+    /// name that a card gives its rule.
     pub rule: String,
     /// In words, with the margin: `weight is 1.2 kg over the limit of 5 kg`.
     pub reason: String,

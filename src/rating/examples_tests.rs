@@ -1,6 +1,6 @@
 //! Worked examples on the shipped cards, computed by hand from the published tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -19,23 +19,26 @@ pub(super) fn shipped() -> &'static Cards {
 
 /// A parcel from Los Angeles on 2026-11-22 to an address that is not a home.
 pub(super) fn parcel(to: &str, mass: &str, dims: Option<&str>) -> Parcel {
-    let place = |postcode: &str| Place { country: "US".into(), postcode: postcode.into(), residential: false };
     Parcel {
         mass: mass.parse::<Mass>().unwrap(),
         dims: dims.map(|dims| dims.parse().unwrap()),
-        from: place("90058"),
-        to: place(to),
+        from: Place::at("US", "90058"),
+        to: Place::at("US", to),
         ship_date: "2026-11-22".parse().unwrap(),
         dg: BTreeSet::new(),
         signature: Signature::None,
         value: None,
+        insured: None,
+        cod: None,
+        terms: None,
+        extras: BTreeSet::new(),
         zone: None,
     }
 }
 
 /// What one service says: total, billable value and unit, basis; or the rules that refuse.
 fn said(parcel: &Parcel, service: &str) -> String {
-    let decision = shipped().decide(parcel, &BTreeMap::new());
+    let decision = shipped().decide(parcel, &Standing::default(), &Policy::default());
     match decision.quotes.iter().find(|quote| quote.service == service) {
         Some(Quote { total, billable: Billable { value, unit, basis }, .. }) => {
             format!("{} for {value} {unit} {basis:?}", total.amount())
@@ -116,7 +119,8 @@ fn the_limit_itself_is_carried_and_no_more() {
 
 #[test]
 fn a_refusal_says_by_how_much() {
-    let decision = shipped().decide(&parcel("10001", "72.5lb", Some("30x20x21in")), &BTreeMap::new());
+    let decision =
+        shipped().decide(&parcel("10001", "72.5lb", Some("30x20x21in")), &Standing::default(), &Policy::default());
     let reasons: Vec<_> = decision.refusals.iter().filter(|refusal| refusal.service.starts_with("usps")).collect();
     assert_eq!(reasons[0].reason, "weight is 2.5 lb over the limit of 70 lb");
     assert!(reasons[1].reason.starts_with("length plus girth is 4 in over the limit of 108 in: "), "{reasons:?}");
@@ -159,7 +163,7 @@ fn the_choice_differs_from_parcel_to_parcel() {
     let choice = |to: &str, mass: &str, dg: Option<Dg>| {
         let mut parcel = parcel(to, mass, Some("10x8x6in"));
         parcel.dg.extend(dg);
-        shipped().decide(&parcel, &BTreeMap::new()).choice.unwrap_or_default()
+        shipped().decide(&parcel, &Standing::default(), &Policy::default()).choice.unwrap_or_default()
     };
     assert_eq!(choice("90012", "12oz", None), "gofo.parcel");
     assert_eq!(choice("90012", "12oz", Some(Dg::LiIon)), "usps.ground_advantage");
@@ -177,13 +181,13 @@ fn the_example_in_the_readme_is_what_the_program_says() {
     #[expect(clippy::disallowed_methods, reason = "the test compares a document with the program")]
     let readme = std::fs::read_to_string(path).unwrap();
     let parcel = Parcel { dg: BTreeSet::from([Dg::LiIon]), ..parcel("10001", "1.2kg", Some("30x20x10cm")) };
-    let table = explain(&shipped().decide(&parcel, &BTreeMap::new()));
+    let table = explain(&shipped().decide(&parcel, &Standing::default(), &Policy::default()));
     assert!(readme.contains(&table), "the README's example should be:\n{table}");
 }
 
 #[test]
 fn the_json_is_what_programs_were_promised() {
-    let mut decision = shipped().decide(&parcel("10001", "1lb", None), &BTreeMap::new());
+    let mut decision = shipped().decide(&parcel("10001", "1lb", None), &Standing::default(), &Policy::default());
     decision.quotes.retain(|quote| quote.service.starts_with("usps"));
     decision.refusals.retain(|refusal| refusal.service.starts_with("cityline"));
     decision.choice = None;
@@ -192,10 +196,12 @@ fn the_json_is_what_programs_were_promised() {
         json(&decision),
         serde_json::json!({
             "ship_date": "2026-11-22", "from": "US:90058", "to": "US:100", "choice": null,
+            "policy": "cheapest", "turn": null, "changes": [],
             "quotes": [{
                 "service": "usps.ground_advantage", "total": "10.67", "currency": "USD", "zone": "8",
                 "billable": {"value": "1", "unit": "lb", "basis": "actual"},
-                "lines": [{"rule": "base", "amount": "10.67"}],
+                "lines": [{"rule": "base", "amount": "10.67", "how": "zone 8, not over 1 lb"}],
+                "leaves": null, "days": null,
                 "card": card, "notes": ["approximate zones", "dimensions unknown"],
             }],
             "refusals": [{"service": "cityline.nextday", "rule": "zone", "reason": "does not serve US:100"}],

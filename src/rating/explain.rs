@@ -22,6 +22,17 @@ pub fn explain(decision: &Decision) -> String {
     for refusal in &decision.refusals {
         push(&mut text, format_args!("  {:width$}  {}: {}\n", refusal.service, refusal.rule, refusal.reason));
     }
+    let reasons = decision.choice.iter().zip(&decision.turn).map(|(choice, turn)| format!("{choice}: {turn}"));
+    let policy = Some(decision.policy.as_str()).filter(|policy| !matches!(*policy, "" | "cheapest"));
+    for reason in policy.map(|policy| format!("policy: {policy}")).into_iter().chain(reasons) {
+        push(&mut text, format_args!("\n{reason}\n"));
+    }
+    for change in &decision.changes {
+        let (what, less, saves) = (&change.what, &change.less, &change.saves);
+        let by = if decision.choice.as_ref() == Some(&change.service) { "" } else { change.service.as_str() };
+        let by = if by.is_empty() { String::new() } else { format!(" by {by}") };
+        push(&mut text, format_args!("\n{less} less {what} is {saves} cheaper: {}{by}\n", change.total.amount()));
+    }
     text
 }
 
@@ -33,10 +44,15 @@ fn push_quote(text: &mut String, quote: &Quote, chosen: bool, width: usize) {
         Basis::Cubic => "cubic",
         Basis::Minimum => "minimum weight",
     };
+    let days = match quote.days {
+        Some(1) => ", 1 day".to_owned(),
+        Some(days) => format!(", {days} days"),
+        None => String::new(),
+    };
     push(
         text,
         format_args!(
-            "\n{mark} {:width$}  {:>12}  zone {}, {} {} ({basis})\n",
+            "\n{mark} {:width$}  {:>12}  zone {}, {} {} ({basis}){days}\n",
             quote.service,
             quote.total.to_string(),
             quote.zone,
@@ -45,7 +61,28 @@ fn push_quote(text: &mut String, quote: &Quote, chosen: bool, width: usize) {
         ),
     );
     for line in &quote.lines {
-        push(text, format_args!("  {:width$}  {:>8}      {}\n", "", line.amount.amount(), line.rule));
+        let how = if line.how.is_empty() { String::new() } else { format!(": {}", line.how) };
+        push(text, format_args!("  {:width$}  {:>8}      {}{how}\n", "", line.amount.amount(), line.rule));
+    }
+    if let Some(compared) = quote.compared {
+        push(text, format_args!("  {:width$}  compared as {compared}\n", ""));
+    }
+    if let Some(risk) = &quote.risk {
+        let counted = |counted: &Option<String>| counted.clone().unwrap_or_else(|| "nothing known".to_owned());
+        let (failed, late) = (counted(&risk.failed), counted(&risk.late));
+        push(
+            text,
+            format_args!(
+                "  {:width$}  {:>8}      expected loss: failed {failed}, believed {}; late {late}, believed {}\n",
+                "",
+                risk.cost.amount(),
+                risk.failed_believed,
+                risk.late_believed
+            ),
+        );
+    }
+    if let Some(leaves) = quote.leaves {
+        push(text, format_args!("  {:width$}  leaves {leaves}: it is after its cut-off time\n", ""));
     }
     if let Some(code) = &quote.sort_code {
         push(text, format_args!("  {:width$}  sort code {code}\n", ""));

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Decision, Quote, Refusal};
+use super::{Change, Decision, Quote, Refusal};
+use crate::units::Money;
 
 /// The decision as programs read it.
 pub fn json(decision: &Decision) -> Value {
@@ -11,13 +12,17 @@ pub fn json(decision: &Decision) -> Value {
         "from": decision.from,
         "to": decision.to,
         "choice": decision.choice,
+        "policy": decision.policy,
+        "turn": decision.turn,
         "quotes": decision.quotes.iter().map(quote).collect::<Vec<_>>(),
         "refusals": decision.refusals.iter().map(refusal).collect::<Vec<_>>(),
+        "changes": decision.changes.iter().map(change).collect::<Vec<_>>(),
     })
 }
 
 fn quote(quote: &Quote) -> Value {
-    let lines = quote.lines.iter().map(|line| json!({ "rule": line.rule, "amount": line.amount.amount() }));
+    let lines =
+        quote.lines.iter().map(|line| json!({ "rule": line.rule, "amount": line.amount.amount(), "how": line.how }));
     let mut value = json!({
         "service": quote.service,
         "total": quote.total.amount(),
@@ -27,11 +32,37 @@ fn quote(quote: &Quote) -> Value {
         "lines": lines.collect::<Vec<_>>(),
         "card": quote.card,
         "notes": quote.notes,
+        "leaves": quote.leaves,
+        "days": quote.days,
     });
+    if let Some(compared) = quote.compared {
+        value["compared"] = amount(compared);
+    }
+    if let Some(risk) = &quote.risk {
+        value["risk"] = json!({
+            "cost": amount(risk.cost),
+            "failed": { "counted": risk.failed, "believed": risk.failed_believed },
+            "late": { "counted": risk.late, "believed": risk.late_believed },
+        });
+    }
     if let Some(code) = &quote.sort_code {
         value["sort_code"] = json!(code);
     }
     value
+}
+
+fn amount(money: Money) -> Value {
+    json!({ "amount": money.amount(), "currency": money.currency.code() })
+}
+
+fn change(change: &Change) -> Value {
+    json!({
+        "what": change.what,
+        "less": change.less,
+        "service": change.service,
+        "total": amount(change.total),
+        "saves": amount(change.saves),
+    })
 }
 
 fn refusal(refusal: &Refusal) -> Value {

@@ -7,7 +7,7 @@
 //! The way of one parcel through one card:
 //!
 //! ```text
-//! parcel -> limits, goods, signature --refused--> every reason, with its margin
+//! parcel -> limits, goods, options --refused--> every reason, with its margin
 //!    |         zone (origin, destination)
 //!    v
 //! sides rounded -> volume -> dimensional weight -+
@@ -22,19 +22,25 @@
 
 #![deny(clippy::disallowed_methods)]
 
+mod amount;
+mod area;
 mod card;
 mod cards;
 mod decision;
 mod explain;
 mod json;
 mod parcel;
+mod policy;
 mod postcode;
 mod price;
 mod prices;
+mod record;
 mod refused;
 mod rounding;
+mod standing;
 mod surcharge;
 mod volume;
+mod when;
 mod zones;
 
 #[cfg(test)]
@@ -42,15 +48,21 @@ mod examples_tests;
 #[cfg(test)]
 mod promises_tests;
 
-pub use card::{Card, Cubic, Dimensional, Limit, Max, SizeRule, WeightRule, WithoutDims};
-pub use cards::{Cards, Carrier, Pool, Service, ServiceName, Unavailable};
-pub use decision::{Basis, Billable, Decision, PriceLine, Quote, Refusal};
+pub use amount::{Amount, Cell, Rate};
+pub use area::{PlaceMap, Spot};
+pub use card::{Card, Cubic, Dimensional, Limit, Max, MoneyRule, Refuse, SizeRule, Tier, WeightRule, WithoutDims};
+pub use cards::{Cards, Carrier, Pool, Rated, Service, ServiceName};
+pub use decision::{Basis, Billable, Change, Decision, ExpectedLoss, PriceLine, Quote, Refusal};
 pub use explain::explain;
 pub use json::json;
-pub use parcel::{Dg, Parcel, Place, Signature};
+pub use parcel::{Dg, Extra, Parcel, Place, Signature, Terms};
+pub use policy::{Exchange, Expected, Goal, Policy};
 pub use postcode::{Clash, Pattern, PatternError, PostcodeMap};
-pub use prices::Prices;
+pub use price::{Line, Offer};
+pub use prices::{Prices, Row};
 pub use rounding::Rounding;
-pub use surcharge::{Above, Applies, Fuel, Surcharge};
+pub use standing::{Month, Record, ServiceStanding, Standing, Turn, Unavailable};
+pub use surcharge::{ByZone, Charge, Fuel, Percent, Surcharge};
 pub use volume::{Volume, VolumeUnit};
+pub use when::{Above, Condition, Measure, Season, When, Worth};
 pub use zones::{Target, ZoneMap};

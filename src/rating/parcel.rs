@@ -25,19 +25,105 @@ pub struct Parcel {
     pub signature: Signature,
     /// Declared value.
     pub value: Option<Money>,
+    /// What is to be insured.
+    pub insured: Option<Money>,
+    /// What is to be collected from the recipient.
+    pub cod: Option<Money>,
+    /// Who pays duty, where that matters.
+    pub terms: Option<Terms>,
+    /// What the carrier must do beside carrying it ([`Extra::Insurance`] and [`Extra::Cod`] follow from the amounts).
+    pub extras: BTreeSet<Extra>,
     /// A zone a person gave instead of the one the tables say.
     pub zone: Option<String>,
 }
 
 /// One end of a shipment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
     /// ISO 3166-1 alpha-2, upper case.
     pub country: String,
     /// Upper case, as written otherwise.
     pub postcode: String,
+    /// State, province: where tables name areas instead of postcodes.
+    pub region: String,
+    /// City, district.
+    pub city: String,
     /// A home.
     pub residential: bool,
+    /// A post-office box.
+    pub po_box: bool,
+}
+
+impl Place {
+    /// A place of which only country and postcode are known, not a home.
+    pub fn at(country: &str, postcode: &str) -> Self {
+        Self { country: country.to_owned(), postcode: postcode.to_owned(), ..Self::default() }
+    }
+}
+
+/// Who pays duty and tax at the border.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Terms {
+    /// Delivered duty paid.
+    #[serde(rename = "DDP")]
+    Ddp,
+    /// Delivered duty unpaid (DAP).
+    #[serde(rename = "DDU")]
+    Ddu,
+}
+
+/// What a carrier does beside carrying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extra {
+    /// Insures the goods.
+    Insurance,
+    /// Collects money on delivery.
+    Cod,
+    /// Proof of delivery: a picture or a signature that the seller gets.
+    Pod,
+    /// Delivers at an appointed time.
+    Appointment,
+    /// Delivers at the weekend.
+    Weekend,
+}
+
+impl Extra {
+    /// Every extra with its name in cards.
+    pub const NAMES: [(&str, Self); 5] = [
+        ("insurance", Self::Insurance),
+        ("cod", Self::Cod),
+        ("pod", Self::Pod),
+        ("appointment", Self::Appointment),
+        ("weekend", Self::Weekend),
+    ];
+
+    /// Its name in cards.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, extra)| *extra == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl Terms {
+    /// Both, with their names in orders and cards.
+    pub const NAMES: [(&str, Self); 2] = [("DDP", Self::Ddp), ("DDU", Self::Ddu)];
+
+    /// Its name in orders and cards.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ddp => "DDP",
+            Self::Ddu => "DDU",
+        }
+    }
+}
+
+impl Parcel {
+    /// Everything the carrier must do beside carrying it.
+    pub fn all_extras(&self) -> impl Iterator<Item = Extra> {
+        let amounts = [(self.insured, Extra::Insurance), (self.cod, Extra::Cod)];
+        let asked = amounts.into_iter().filter(|(amount, _)| amount.is_some_and(|amount| amount.minor > 0));
+        asked.map(|(_, extra)| extra).chain(self.extras.iter().copied())
+    }
 }
 
 /// Class of dangerous goods (`dg.class` of an order line).

@@ -40,6 +40,11 @@ pub enum PatternError {
     /// Empty, too long, or with characters postcodes do not have.
     #[error("{0:?} is not a postcode; write 1 to 10 capital letters and digits, a range such as 810..832, or *")]
     Postcode(String),
+    /// Not `CC/region` or `CC/region/city`.
+    #[error(
+        "{0:?} is no place; write the country, a slash and its region, and if wanted a slash and the city: VN/Ha Noi/Ba Dinh"
+    )]
+    Name(String),
     /// Both ends of a range must have the same number of characters.
     #[error("{0:?} is not a range; write two postcodes of the same length, the lower first, such as 810..832")]
     Range(String),
@@ -68,6 +73,16 @@ impl FromStr for Pattern {
 }
 
 impl Pattern {
+    /// Whether it is a whole country.
+    pub const fn is_country(&self) -> bool {
+        self.length == 0
+    }
+
+    /// Whether some place is in both.
+    pub const fn meets(&self, other: &Self) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+
     fn new(country: u64, low: (u64, u32), high: (u64, u32)) -> Self {
         let below = BASE.pow(LONGEST - low.1);
         let first = country + low.0 * below;
@@ -170,12 +185,34 @@ pub struct Clash {
     pub second: usize,
 }
 
-/// Places -> small numbers: disjoint intervals in ascending order.
+/// Places -> small numbers: disjoint intervals in ascending order, with a table that says where to begin looking.
+///
+/// ```text
+/// jump     0      1      2      3      ...    as many stretches of one width as there are intervals, or some more
+///          |      |      |      |
+///          v      v      v      v
+/// spans    [a[b    [c  [d[e[f    [g           a stretch holds one start, rarely a few
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PostcodeMap {
-    starts: Vec<u64>,
-    values: Vec<Option<u32>>,
+    spans: Vec<Span>,
+    /// For each stretch, the position of the last start that is not after its beginning.
+    jump: Vec<u32>,
+    /// Where the first stretch begins, and how many bits of a place lie within one.
+    base: u64,
+    shift: u32,
 }
+
+/// From here to the next one's start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Span {
+    start: u64,
+    /// [`NOWHERE`] where no pattern is.
+    value: u32,
+}
+
+/// No value is this.
+const NOWHERE: u32 = u32::MAX;
 
 impl PostcodeMap {
     /// Builds the map from patterns and their values; what is longer wins.
@@ -193,7 +230,28 @@ impl PostcodeMap {
             painted.insert(pattern.first, Some(*value));
             painted.insert(after, behind);
         }
-        Self { starts: painted.keys().copied().collect(), values: painted.into_values().collect() }
+        let spans = painted.into_iter().map(|(start, value)| Span { start, value: value.unwrap_or(NOWHERE) });
+        Self::indexed(spans.collect())
+    }
+
+    fn indexed(spans: Vec<Span>) -> Self {
+        /// More stretches than intervals, because postcodes come in clusters; more than a million would not fit a cache.
+        const MORE: usize = 4;
+        const MOST: usize = 1 << 20;
+        let (Some(base), Some(last)) = (spans.get(1), spans.last()) else { return Self { spans, ..Self::default() } };
+        let (base, last) = (base.start, last.start);
+        let wanted = (spans.len() * MORE).next_power_of_two().min(MOST) as u64;
+        let span = last - base;
+        let shift = (0..64).find(|shift| span >> shift < wanted).unwrap_or(0);
+        let (mut jump, mut at) = (Vec::new(), 1);
+        for stretch in 0..=(span >> shift) + 1 {
+            let begins = base.saturating_add(stretch << shift);
+            while spans.get(at + 1).is_some_and(|span| span.start <= begins) {
+                at += 1;
+            }
+            jump.push(u32::try_from(at).unwrap_or(NOWHERE));
+        }
+        Self { spans, jump, base, shift }
     }
 
     /// Pairs of entries that claim the same place with the same length.
@@ -219,18 +277,24 @@ impl PostcodeMap {
 
     /// The value of the longest pattern that covers the packed place.
     pub(super) fn get(&self, place: u64) -> Option<u32> {
-        let at = self.starts.partition_point(|start| *start <= place);
-        at.checked_sub(1).and_then(|at| self.values[at])
+        let stretch = usize::try_from(place.checked_sub(self.base)? >> self.shift).ok()?;
+        let first = *self.jump.get(stretch)? as usize;
+        // After the last stretch is where nothing is.
+        let last = *self.jump.get(stretch + 1)? as usize;
+        let more = self.spans.get(first + 1..=last)?.partition_point(|span| span.start <= place);
+        self.spans.get(first + more).map(|span| span.value).filter(|value| *value != NOWHERE)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn place(text: &str) -> u64 {
         let (country, postcode) = text.split_once(':').unwrap_or((text, ""));
-        pack(&Place { country: country.into(), postcode: postcode.into(), residential: false }).unwrap()
+        pack(&Place::at(country, postcode)).unwrap()
     }
 
     fn map(patterns: &[&str]) -> PostcodeMap {
@@ -260,6 +324,28 @@ mod tests {
         assert_eq!(found, [None, Some(0), Some(0), None, Some(1), Some(1), None, None]);
     }
 
+    proptest! {
+        #[test]
+        fn the_table_finds_what_a_search_finds(
+            rows in prop::collection::vec((0_u32..20, "[0-9]{1,4}"), 0..60), asked in prop::collection::vec("[0-9]{0,6}", 1..40)
+        ) {
+            let patterns: Vec<(Pattern, u32)> =
+                rows.iter().map(|(value, postcode)| (format!("US:{postcode}").parse().unwrap(), *value)).collect();
+            let map = PostcodeMap::new(&patterns);
+            for postcode in asked {
+                let place = place(&format!("US:{postcode}"));
+                let at = map.spans.partition_point(|span| span.start <= place).checked_sub(1);
+                let found = at.map(|at| map.spans[at].value).filter(|value| *value != NOWHERE);
+                prop_assert_eq!(map.get(place), found, "{}", postcode);
+                let longest = patterns.iter().filter(|(p, _)| (p.first..=p.last).contains(&place)).map(|(p, _)| p.length).max();
+                let expected = patterns.iter().rfind(|(p, _)| {
+                    Some(p.length) == longest && (p.first..=p.last).contains(&place)
+                });
+                prop_assert_eq!(found, expected.map(|(_, value)| *value));
+            }
+        }
+    }
+
     #[test]
     fn british_districts_are_no_prefixes_of_each_other() {
         let map =
@@ -283,7 +369,7 @@ mod tests {
             assert!(text.parse::<Pattern>().is_err(), "{text:?}");
         }
         for postcode in ["", "12345", "IV1 3A!", "é"] {
-            assert_eq!(pack(&Place { country: "GB".into(), postcode: postcode.into(), residential: false }), None);
+            assert_eq!(pack(&Place::at("GB", postcode)), None);
         }
     }
 

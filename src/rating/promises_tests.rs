@@ -1,6 +1,6 @@
 //! Promises for every parcel: nothing overflows, nothing depends on chance, every service answers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use super::*;
 use crate::units::{Currency, Date, Dims, Length, LengthUnit, Mass, MassUnit};
 
 fn decide(parcel: &Parcel) -> Decision {
-    shipped().decide(parcel, &BTreeMap::new())
+    shipped().decide(parcel, &Standing::default(), &Policy::default())
 }
 
 fn rules<'a>(decision: &'a Decision, service: &str) -> Vec<&'a str> {
@@ -46,7 +46,7 @@ proptest! {
         let mut parcel = parcel("90210", "1g", None);
         parcel.mass = Mass::from_picograms(picograms);
         parcel.dims = dims.flatten();
-        parcel.to = Place { country, postcode, residential: true };
+        parcel.to = Place { residential: true, ..Place::at(&country, &postcode) };
         parcel.zone = zone;
         parcel.ship_date = Date::new(year, 6, day).unwrap();
         let decision = decide(&parcel);
@@ -115,8 +115,17 @@ fn an_origin_no_table_names_is_not_collected_from() {
 #[test]
 fn an_outage_refuses_the_carrier_and_the_next_is_chosen() {
     let parcel = parcel("90012", "12oz", Some("6x5x4in"));
-    let outages = BTreeMap::from([("gofo".to_owned(), Unavailable::Outage)]);
-    let decision = shipped().decide(&parcel, &outages);
+    let standing = Standing::new(
+        shipped()
+            .services()
+            .iter()
+            .map(|service| ServiceStanding {
+                unavailable: (service.carrier == "gofo").then_some(Unavailable::Outage),
+                ..ServiceStanding::default()
+            })
+            .collect(),
+    );
+    let decision = shipped().decide(&parcel, &standing, &Policy::default());
     assert_eq!(rules(&decision, "gofo.parcel"), ["outage"]);
     assert_eq!(decision.choice.as_deref(), Some("ontrac.ground"));
 }
@@ -138,30 +147,44 @@ fn goods_nobody_classified_and_signatures_nobody_sells_are_refused() {
     assert_eq!(rules(&decide(&parcel), "usps.ground_advantage"), ["dg", "signature"]);
 }
 
-/// A card of one zone for all of the US with one price in all rows.
+/// A card of one zone for all of the US with one price for every weight.
 fn card(price: i64, currency: Currency) -> Card {
-    let us: Pattern = "US:*".parse().unwrap();
-    let rows = [1, 1 << 62].map(|bound| (Mass::from_picograms(bound), bound.to_string(), vec![price]));
+    let us: Spot = "US:*".parse().unwrap();
+    let row =
+        Row { bound: Some(Mass::from_picograms(1 << 62)), shown: "all".into(), cells: vec![Some(Amount::flat(price))] };
+    let target = Target { zone: 0, sort_code: None, days: None };
     Card {
         from: Date::new(2026, 1, 1).unwrap(),
         until: None,
         hash: String::new(),
         currency,
-        zones: ZoneMap::new(vec!["1".into()], &[(us, us, Target { zone: 0, sort_code: None })]),
-        weight: WeightRule { rounding: Rounding::Exact, minimum: Mass::ZERO, unit: MassUnit::G },
+        zones: ZoneMap::new(vec!["1".into()], vec![(us.clone(), us, Some(target))]),
+        days: vec![],
+        weight: WeightRule { rounding: Rounding::Exact, above: vec![], minimum: Mass::ZERO, unit: MassUnit::G },
         size: SizeRule {
             without: WithoutDims::Price,
             rounding: Rounding::Exact,
             unit: LengthUnit::Mm,
-            dimensional: Dimensional::new(1, (VolumeUnit::Cm3, MassUnit::Kg), None, None),
+            dimensional: Dimensional::new(1, (VolumeUnit::Cm3, MassUnit::Kg), Rounding::Exact),
         },
-        prices: Prices::new("g", 1, rows.to_vec()).unwrap(),
+        prices: Prices::new("g", 1, false, vec![row]).unwrap(),
+        minimum_charge: 0,
         cubic: None,
+        money: MoneyRule { lines: Rounding::Nearest(1), total: Rounding::Exact },
         limits: vec![],
+        refuses: vec![],
         refused_goods: BTreeSet::new(),
         signatures: BTreeSet::new(),
+        extras: BTreeSet::new(),
+        terms: BTreeSet::new(),
         surcharges: vec![],
-        fuel: Some(Fuel { parts_per_million: 1_000_000, on_base: true }),
+        fuel: Some(Fuel {
+            weeks: vec![(Date::EPOCH, 1_000_000)],
+            on_base: true,
+            rounding: Rounding::Nearest(1),
+            weekly: false,
+        }),
+        tiers: vec![],
         notes: vec![],
     }
 }
@@ -174,20 +197,21 @@ fn cards(cards: [(&str, Card); 2]) -> Cards {
 #[test]
 fn a_price_or_weight_that_does_not_fit_is_refused() {
     let cards = cards([("a", card(i64::MAX, Currency::USD)), ("b", card(1, Currency::USD))]);
-    let decision = cards.decide(&parcel("90210", "1kg", None), &BTreeMap::new());
+    let decision = cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &Policy::default());
     assert_eq!(rules(&decision, "a"), ["overflow"]);
     assert_eq!(decision.choice.as_deref(), Some("b"));
-    let decision = cards.decide(&parcel("90210", "1kg", Some("9999x9999x9999mm")), &BTreeMap::new());
+    let decision =
+        cards.decide(&parcel("90210", "1kg", Some("9999x9999x9999mm")), &Standing::default(), &Policy::default());
     assert_eq!(rules(&decision, "b"), ["overflow"]);
     let mut heavy = parcel("90210", "1kg", None);
     heavy.mass = Mass::from_picograms(i64::MAX);
-    assert_eq!(rules(&cards.decide(&heavy, &BTreeMap::new()), "b"), ["no_price"]);
+    assert_eq!(rules(&cards.decide(&heavy, &Standing::default(), &Policy::default()), "b"), ["no_price"]);
 }
 
 #[test]
 fn prices_in_another_currency_than_the_first_card_are_not_compared() {
     let cards = cards([("a", card(200, Currency::USD)), ("b", card(100, "EUR".parse().unwrap()))]);
-    let decision = cards.decide(&parcel("90210", "1kg", None), &BTreeMap::new());
+    let decision = cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &Policy::default());
     assert_eq!(decision.choice.as_deref(), Some("a"));
     assert_eq!(rules(&decision, "b"), ["currency"]);
 }
@@ -195,5 +219,8 @@ fn prices_in_another_currency_than_the_first_card_are_not_compared() {
 #[test]
 fn of_two_at_one_price_the_first_by_name_is_chosen() {
     let cards = cards([("b", card(100, Currency::USD)), ("a", card(100, Currency::USD))]);
-    assert_eq!(cards.decide(&parcel("90210", "1kg", None), &BTreeMap::new()).choice.as_deref(), Some("a"));
+    assert_eq!(
+        cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &Policy::default()).choice.as_deref(),
+        Some("a")
+    );
 }

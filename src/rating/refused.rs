@@ -1,12 +1,14 @@
 //! Why a card does not carry a parcel, and how that is said.
 
+use super::card::{Card, Limit, Max, Refuse};
+use super::when::{Measure, Worth};
 use super::zones::Miss;
-use super::{Card, Dg, Limit, Max, Parcel, Signature, Unavailable, Volume};
-use crate::units::{Currency, Length, Mass};
+use super::{Dg, Extra, Parcel, Signature, Terms, Unavailable, Volume};
+use crate::units::{Currency, Length, Mass, Money};
 
-/// One reason. Text is made only when somebody reads it.
+/// One reason, with its margin. Text is made only when somebody reads it.
 #[derive(Debug, Clone)]
-pub(super) enum Refused<'a> {
+pub(super) enum Refused<'c> {
     Unavailable(Unavailable),
     NoCard,
     Currency(Currency),
@@ -14,53 +16,74 @@ pub(super) enum Refused<'a> {
     ZoneName,
     Goods(Dg),
     Signature(Signature),
+    Extra(Extra),
+    Terms(Terms),
+    AmountCurrency(Currency),
+    Rule(&'c Refuse),
     DimsNeeded,
     NoWeight,
-    Weight(&'a Limit, Mass, Mass),
-    Length(&'a Limit, Length, Length),
-    Volume(&'a Limit, Volume, Volume),
+    Weight(&'c Limit, Mass),
+    Length(&'c Limit, Length),
+    Volume(&'c Limit, Volume),
+    Amount(&'c Limit, i64),
     OverTable(Mass),
+    NoPrice(Mass),
+    NoFuel,
     Arithmetic,
 }
 
-impl Refused<'_> {
+impl<'c> Refused<'c> {
     /// The rule's name; programs may compare it.
-    pub(super) const fn rule(&self) -> &'static str {
+    pub(super) fn rule(&self) -> &'c str {
         match self {
-            Self::Unavailable(Unavailable::Outage) => "outage",
-            Self::Unavailable(Unavailable::NoNumbers) => "numbers",
+            Self::Unavailable(why) => why.rule(),
             Self::NoCard => "no_card",
             Self::Currency(_) => "currency",
             Self::Zone(Miss::Origin) => "origin",
-            Self::Zone(Miss::Destination) | Self::ZoneName => "zone",
+            Self::Zone(Miss::Destination | Miss::Excluded) | Self::ZoneName => "zone",
             Self::Goods(_) => "dg",
             Self::Signature(_) => "signature",
+            Self::Extra(extra) => extra.name(),
+            Self::Terms(_) => "terms",
+            Self::AmountCurrency(_) => "amount_currency",
+            Self::Rule(rule) => &rule.name,
             Self::DimsNeeded => "dims_needed",
             Self::NoWeight => "no_weight",
-            Self::Weight(..) => "max_weight",
-            Self::Length(Limit { max: Max::LengthPlusGirth(_), .. }, ..) => "max_length_plus_girth",
-            Self::Length(..) => "max_longest",
-            Self::Volume(..) => "max_volume",
-            Self::OverTable(_) => "no_price",
+            Self::Weight(limit, _) | Self::Length(limit, _) | Self::Volume(limit, _) | Self::Amount(limit, _) => {
+                limit.max.rule()
+            }
+            Self::OverTable(_) | Self::NoPrice(_) => "no_price",
+            Self::NoFuel => "fuel",
             Self::Arithmetic => "overflow",
+        }
+    }
+
+    /// By how much it was missed, in the smallest unit of what was measured; 0 where there is no margin.
+    pub(super) fn margin(&self) -> i128 {
+        match self {
+            Self::Weight(_, over) => i128::from(over.picograms()),
+            Self::Length(_, over) => i128::from(over.nanometres()),
+            Self::Volume(_, over) => over.cubic_nanometres(),
+            Self::Amount(_, over) => i128::from(*over),
+            _ => 0,
         }
     }
 
     /// In words, with the margin. `card` is missing only where there is none.
     pub(super) fn reason(&self, parcel: &Parcel, card: Option<&Card>) -> String {
         match (self, card) {
-            (Self::Unavailable(Unavailable::Outage), _) => "the carrier is switched off for now".into(),
-            (Self::Unavailable(Unavailable::NoNumbers), _) => {
-                "the station has no tracking numbers of this carrier left; start a number pool".into()
-            }
+            (Self::Unavailable(why), _) => why.reason(),
             (Self::NoCard, _) | (_, None) => format!("no prices for a parcel shipped on {}", parcel.ship_date),
-            (Self::Currency(compared), Some(card)) => {
-                format!("its prices are in {}, and prices are compared in {compared}", card.currency)
-            }
+            (Self::Currency(compared), Some(card)) => format!(
+                "its prices are in {}, prices are compared in {compared}, and no [[rates.exchange]] says what one is in \
+                 the other",
+                card.currency
+            ),
             (Self::Zone(Miss::Origin), _) => {
                 format!("does not collect from {}:{}", parcel.from.country, parcel.from.postcode)
             }
             (Self::Zone(Miss::Destination), _) => format!("does not serve {}", area(parcel)),
+            (Self::Zone(Miss::Excluded), _) => format!("does not serve {}: its zone table excludes it", area(parcel)),
             (Self::ZoneName, Some(card)) => {
                 let asked = parcel.zone.as_deref().unwrap_or_default();
                 format!("has no zone {asked:?}; its zones are {}", card.zones.names().join(", "))
@@ -68,20 +91,28 @@ impl Refused<'_> {
             (Self::Goods(Dg::Unknown), _) => "nobody said whether the goods are dangerous; say it in the order".into(),
             (Self::Goods(class), _) => format!("does not carry {}", class.name()),
             (Self::Signature(signature), _) => format!("has no signature {:?}", signature.name()),
+            (Self::Extra(extra), _) => format!("does not offer {}", extra.name()),
+            (Self::Terms(terms), _) => format!("does not carry under {}", terms.name()),
+            (Self::AmountCurrency(currency), Some(card)) => {
+                format!("an amount of the order is in {currency}, and its prices are in {}", card.currency)
+            }
+            (Self::Rule(rule), _) => rule.why.clone(),
             (Self::DimsNeeded, _) => "prices by size, and the size is not known; scan the box".into(),
             (Self::NoWeight, _) => "a parcel without weight has no price".into(),
             (Self::OverTable(weight), Some(card)) => over_table(*weight, card),
-            (Self::Weight(limit, over, max), Some(card)) => {
-                let shown =
-                    |mass: &Mass| format!("{} {}", mass.display(card.weight.unit, 6), card.weight.unit.symbol());
-                limit.reason(&shown(over), &shown(max), "weight")
+            (Self::NoPrice(weight), Some(card)) => {
+                format!("has no price for {} to this zone", shown(*weight, card))
             }
-            (Self::Length(limit, over, max), Some(card)) => {
-                let shown = |it: &Length| format!("{} {}", it.display(card.size.unit, 4), card.size.unit.symbol());
-                let what = if matches!(limit.max, Max::Longest(_)) { "longest side" } else { "length plus girth" };
-                limit.reason(&shown(over), &shown(max), what)
+            (Self::NoFuel, Some(card)) => {
+                let first = card.fuel.as_ref().and_then(|fuel| fuel.weeks.first()).map(|(from, _)| from.to_string());
+                format!("its fuel table begins on {}; add the week of the ship date", first.unwrap_or_default())
             }
-            (Self::Volume(limit, over, max), _) => limit.reason(&over.to_string(), &max.to_string(), "volume"),
+            (Self::Weight(limit, over), Some(card)) => limit.reason(&shown(*over, card), card),
+            (Self::Length(limit, over), Some(card)) => limit.reason(&length(*over, card), card),
+            (Self::Volume(limit, over), Some(card)) => limit.reason(&over.to_string(), card),
+            (Self::Amount(limit, over), Some(card)) => {
+                limit.reason(&Money::new(*over, card.currency).to_string(), card)
+            }
             (Self::Arithmetic, _) => {
                 "the price does not fit a number; look for a mistyped weight, size or price".into()
             }
@@ -89,13 +120,69 @@ impl Refused<'_> {
     }
 }
 
+impl Unavailable {
+    const fn rule(self) -> &'static str {
+        match self {
+            Self::Outage => "outage",
+            Self::NoNumbers => "numbers",
+            Self::Cap { .. } => "cap",
+            Self::Share => "share",
+            Self::TrialWaits => "trial",
+            Self::TrialStopped { .. } => "trial_stopped",
+        }
+    }
+
+    fn reason(self) -> String {
+        match self {
+            Self::Outage => "the carrier is switched off for now".into(),
+            Self::NoNumbers => "the station has no tracking numbers of this carrier left; start a number pool".into(),
+            Self::Cap { parcels, per } => format!("has its {parcels} parcels of this {per}"),
+            Self::Share => "this order is not in the share that goes with it".into(),
+            Self::TrialWaits => "its trial waits for what becomes of the parcels sent so far; import outcomes".into(),
+            Self::TrialStopped { failed, of, odds } => {
+                format!("its trial was stopped: {failed} of {of} failed, {odds} to 1 that it is a bad carrier")
+            }
+        }
+    }
+}
+
+impl Max {
+    const fn rule(self) -> &'static str {
+        match self {
+            Self::Weight(_) => "max_weight",
+            Self::Size(Measure::Longest, _) => "max_longest",
+            Self::Size(Measure::Second, _) => "max_second",
+            Self::Size(Measure::LengthPlusGirth, _) => "max_length_plus_girth",
+            Self::Size(Measure::Sum, _) => "max_sum_of_sides",
+            Self::Volume(_) => "max_volume",
+            Self::Amount(Worth::Value, _) => "max_value",
+            Self::Amount(Worth::Insured, _) => "max_insured",
+            Self::Amount(Worth::Cod, _) => "max_cod",
+        }
+    }
+}
+
 impl Limit {
-    fn reason(&self, over: &str, max: &str, what: &str) -> String {
+    fn reason(&self, over: &str, card: &Card) -> String {
+        let (what, max) = match self.max {
+            Max::Weight(max) => ("weight", shown(max, card)),
+            Max::Size(measure, max) => (measure.name(), length(max, card)),
+            Max::Volume(max) => ("volume", max.to_string()),
+            Max::Amount(worth, max) => (worth.name(), Money::new(max, card.currency).to_string()),
+        };
         match &self.why {
             Some(why) => format!("{what} is {over} over the limit of {max}: {why}"),
             None => format!("{what} is {over} over the limit of {max}"),
         }
     }
+}
+
+fn shown(mass: Mass, card: &Card) -> String {
+    format!("{} {}", mass.display(card.weight.unit, 6), card.weight.unit.symbol())
+}
+
+fn length(length: Length, card: &Card) -> String {
+    format!("{} {}", length.display(card.size.unit, 4), card.size.unit.symbol())
 }
 
 fn over_table(weight: Mass, card: &Card) -> String {

@@ -1,82 +1,134 @@
-//! What is added to the base price: fixed amounts under a condition, and fuel.
+//! What is added to the base price: amounts under a condition, and fuel.
 
-use std::collections::BTreeSet;
+use super::Rounding;
+use super::amount::Amount;
+use super::price::Known;
+use super::when::{When, Worth};
+use crate::units::{Date, Mass};
 
-use super::card::Size;
-use super::price::Asked;
-use super::{PostcodeMap, Signature, Volume};
-use crate::units::Length;
-
-/// A fixed amount that is added where its condition holds. Surcharges stack.
+/// An amount that is added where its condition holds.
 #[derive(Debug, Clone)]
 pub struct Surcharge {
     /// The name of its line in the price.
     pub name: String,
-    /// Minor units of the card's currency.
-    pub amount: i64,
+    /// How much.
+    pub charge: Charge,
     /// When it is added.
-    pub applies: Applies,
+    pub when: When,
+    /// Of the surcharges with the same group that apply, only the first of the list is added.
+    pub group: Option<u8>,
+    /// Positions of surcharges, earlier in the list, one of which must be added for this one to be.
+    pub needs: Vec<usize>,
+    /// The base is paid for at least this weight.
+    pub minimum: Mass,
     /// Whether fuel is charged on it too.
     pub fuel: bool,
 }
 
-/// The condition of a surcharge.
+/// How much a surcharge adds.
 #[derive(Debug, Clone)]
-pub enum Applies {
-    /// By the longest side.
-    Longest(Above<Length>),
-    /// By volume.
-    Volume(Above<Volume>),
-    /// To a list of postcodes.
-    Area(PostcodeMap),
-    /// To a home.
-    Residential,
-    /// With one of these signatures.
-    Signature(BTreeSet<Signature>),
+pub struct Charge {
+    /// One amount, or one per zone; a zone without one pays nothing.
+    pub amount: ByZone,
+    /// Of these lines and amounts, beside it.
+    pub percent: Option<Percent>,
+    /// Never less.
+    pub at_least: Option<i64>,
+    /// Never more.
+    pub at_most: Option<i64>,
 }
 
-/// Over a bound, and not over another.
-#[derive(Debug, Clone, Copy)]
-pub struct Above<T> {
-    /// The bound itself is not over it.
-    pub over: T,
-    /// The last that still counts.
-    pub up_to: Option<T>,
+/// An amount that may depend on the zone.
+#[derive(Debug, Clone)]
+pub enum ByZone {
+    /// Everywhere the same.
+    Same(Amount),
+    /// By position of the zone.
+    Each(Vec<Option<Amount>>),
 }
 
-impl<T: Copy + Ord> Above<T> {
-    fn holds(self, value: T) -> bool {
-        value > self.over && self.up_to.is_none_or(|last| value <= last)
-    }
-}
-
-impl Applies {
-    /// Whether the condition holds; a condition on a size that nobody knows does not.
-    pub(super) fn holds(&self, asked: &Asked<'_>, size: Option<&Size>) -> bool {
-        match self {
-            Self::Longest(above) => size.is_some_and(|size| above.holds(size.longest())),
-            Self::Volume(above) => size.is_some_and(|size| above.holds(size.volume)),
-            Self::Area(area) => asked.to.is_some_and(|place| area.get(place).is_some()),
-            Self::Residential => asked.parcel.to.residential,
-            Self::Signature(signatures) => signatures.contains(&asked.parcel.signature),
-        }
-    }
-}
-
-/// A percentage of other lines, each rounded half up by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fuel {
+/// A part of something.
+#[derive(Debug, Clone)]
+pub struct Percent {
     /// Parts per million: 12.5 % is 125,000.
     pub parts_per_million: i64,
+    /// Of the base price.
+    pub base: bool,
+    /// Of these surcharges, earlier in the list.
+    pub lines: Vec<usize>,
+    /// Of these amounts of the parcel.
+    pub of: Vec<Worth>,
+}
+
+/// `parts` per million of `amount`; `None` when it does not fit.
+pub(super) fn part_of(amount: i64, parts: i64, rounding: Rounding) -> Option<i64> {
+    // The product of two 64-bit numbers fits 128 bits.
+    rounding.quotient(i128::from(amount) * i128::from(parts), 1_000_000)
+}
+
+impl Charge {
+    /// A flat amount.
+    pub const fn flat(minor: i64) -> Self {
+        Self { amount: ByZone::Same(Amount::flat(minor)), percent: None, at_least: None, at_most: None }
+    }
+
+    /// The amount in a zone.
+    pub(super) fn amount_in(&self, zone: usize) -> Option<Amount> {
+        match &self.amount {
+            ByZone::Same(amount) => Some(*amount),
+            ByZone::Each(amounts) => amounts.get(zone).copied().flatten(),
+        }
+    }
+
+    /// What it adds; `before` says what a surcharge before it costs. `None` when it does not fit.
+    pub(super) fn on(
+        &self,
+        known: &Known<'_, '_>,
+        base: i64,
+        before: impl Fn(usize) -> i64,
+        rounding: Rounding,
+    ) -> Option<i64> {
+        let fixed = match self.amount_in(known.zone) {
+            Some(amount) => amount.at(known.billable, rounding)?,
+            None => 0,
+        };
+        let more = match &self.percent {
+            None => 0,
+            Some(percent) => {
+                let mut sum = if percent.base { base } else { 0 };
+                for line in &percent.lines {
+                    sum = sum.checked_add(before(*line))?;
+                }
+                for worth in &percent.of {
+                    sum = sum.checked_add(worth.of(known).map_or(0, |worth| worth.minor))?;
+                }
+                part_of(sum, percent.parts_per_million, rounding)?
+            }
+        };
+        let sum = fixed.checked_add(more)?;
+        let sum = self.at_most.map_or(sum, |most| sum.min(most));
+        Some(self.at_least.map_or(sum, |least| sum.max(least)))
+    }
+}
+
+/// Fuel: a percentage of other lines, each rounded by itself.
+#[derive(Debug, Clone)]
+pub struct Fuel {
+    /// From which day on, how many parts per million; ascending, never empty.
+    pub weeks: Vec<(Date, i64)>,
     /// Whether the base price carries it.
     pub on_base: bool,
+    /// Of each line's fuel.
+    pub rounding: Rounding,
+    /// Whether it is a table that wants a new row each week.
+    pub weekly: bool,
 }
 
 impl Fuel {
-    /// The fuel on one line; `None` when it does not fit.
-    pub(super) fn on(self, amount: i64) -> Option<i64> {
-        let parts = i128::from(amount).checked_mul(i128::from(self.parts_per_million))?;
-        i64::try_from(parts.checked_add(500_000)?.div_euclid(1_000_000)).ok()
+    /// The row in force on a day; `None` before the first.
+    pub(super) fn on(&self, date: Date) -> Option<(Date, i64)> {
+        let after = self.weeks.partition_point(|(from, _)| *from <= date);
+        self.weeks.get(after.checked_sub(1)?).copied()
     }
 }
 
@@ -85,15 +137,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fuel_is_rounded_half_up() {
-        let fuel = Fuel { parts_per_million: 125_000, on_base: true };
-        assert_eq!([0, 3, 4, 100, 1000].map(|amount| fuel.on(amount)), [0, 0, 1, 13, 125].map(Some));
-        assert_eq!(Fuel { parts_per_million: i64::MAX, on_base: true }.on(i64::MAX), None);
+    fn a_part_is_rounded_as_the_card_says() {
+        let half_up = |amount| part_of(amount, 125_000, Rounding::Nearest(1)).unwrap();
+        assert_eq!([0, 3, 4, 100, 1000].map(half_up), [0, 0, 1, 13, 125]);
+        assert_eq!(part_of(12, 125_000, Rounding::HalfEven(1)), Some(2), "1.5");
+        assert_eq!(part_of(20, 125_000, Rounding::HalfEven(1)), Some(2), "2.5");
+        assert_eq!(part_of(i64::MAX, i64::MAX, Rounding::Nearest(1)), None);
     }
 
     #[test]
-    fn a_bound_is_not_over_itself() {
-        let above = Above { over: 22, up_to: Some(30) };
-        assert_eq!([22, 23, 30, 31].map(|value| above.holds(value)), [false, true, true, false]);
+    fn the_fuel_of_a_week_counts_from_its_first_day() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let weeks = vec![(day("2026-11-16"), 100), (day("2026-11-23"), 200)];
+        let fuel = Fuel { weeks, on_base: true, rounding: Rounding::Nearest(1), weekly: true };
+        assert_eq!(fuel.on(day("2026-11-15")), None);
+        assert_eq!(fuel.on(day("2026-11-22")), Some((day("2026-11-16"), 100)));
+        assert_eq!(fuel.on(day("2026-11-23")), Some((day("2026-11-23"), 200)));
     }
 }

@@ -61,8 +61,14 @@ impl Volume {
 
     /// Of a box with these sides; `None` when it does not fit.
     pub fn of_sides([a, b, c]: [Length; 3]) -> Option<Self> {
-        let [a, b, c] = [a, b, c].map(|side| i128::from(side.nanometres()));
-        a.checked_mul(b)?.checked_mul(c).map(Self)
+        let [a, b, c] = [a, b, c].map(|side| u64::try_from(side.nanometres()).ok());
+        let (a, b, c) = (a?, b?, c?);
+        // Two sides nearly always fit 64 bits, and then all three fit 128.
+        let product = match a.checked_mul(b) {
+            Some(base) => u128::from(base) * u128::from(c),
+            None => (u128::from(a) * u128::from(b)).checked_mul(u128::from(c))?,
+        };
+        i128::try_from(product).ok().map(Self)
     }
 
     /// In cubic nanometres.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{Pattern, Place, PostcodeMap, postcode};
+use super::Place;
+use super::area::{Found, PlaceMap, Spot};
 
 /// Origin and destination -> zone. What no row names has no zone.
 #[derive(Debug, Clone, Default)]
 pub struct ZoneMap {
     names: Vec<String>,
-    origins: PostcodeMap,
-    destinations: Vec<PostcodeMap>,
-    targets: Vec<Target>,
+    origins: PlaceMap,
+    destinations: Vec<PlaceMap>,
+    targets: Vec<Option<Target>>,
 }
 
 /// What the zone table says of a destination.
@@ -20,6 +21,8 @@ pub struct Target {
     pub zone: usize,
     /// Routing code for the label.
     pub sort_code: Option<String>,
+    /// Days on the way, where the table says it.
+    pub days: Option<u16>,
 }
 
 /// Which end of the way the table does not name.
@@ -27,26 +30,27 @@ pub struct Target {
 pub(super) enum Miss {
     Origin,
     Destination,
+    Excluded,
 }
 
 impl ZoneMap {
-    /// Zones in the order of the price columns, and the rows of the zone table: origin, destination, target. An
-    /// origin's rows are its own: the longest origin that matches is used alone.
-    pub fn new(names: Vec<String>, rows: &[(Pattern, Pattern, Target)]) -> Self {
+    /// Zones in the order of the price columns, and the rows of the zone table: origin, destination, target (`None`: not
+    /// served). An origin's rows are its own: the most exact origin that matches is used alone.
+    pub fn new(names: Vec<String>, rows: Vec<(Spot, Spot, Option<Target>)>) -> Self {
         let mut targets = BTreeMap::new();
-        let mut by_origin: BTreeMap<Pattern, Vec<(Pattern, u32)>> = BTreeMap::new();
+        let mut by_origin: BTreeMap<Spot, Vec<(Spot, u32)>> = BTreeMap::new();
         for (origin, destination, target) in rows {
             let next = u32::try_from(targets.len()).unwrap_or(u32::MAX);
-            let at = *targets.entry(target.clone()).or_insert(next);
-            by_origin.entry(*origin).or_default().push((*destination, at));
+            let at = *targets.entry(target).or_insert(next);
+            by_origin.entry(origin).or_default().push((destination, at));
         }
-        let origins: Vec<_> = by_origin.keys().copied().zip(0..).collect();
+        let origins: Vec<_> = by_origin.keys().cloned().zip(0..).collect();
         let mut listed: Vec<_> = targets.into_iter().collect();
         listed.sort_by_key(|(_, at)| *at);
         Self {
             names,
-            origins: PostcodeMap::new(&origins),
-            destinations: by_origin.values().map(|rows| PostcodeMap::new(rows)).collect(),
+            origins: PlaceMap::new(&origins),
+            destinations: by_origin.values().map(|rows| PlaceMap::new(rows)).collect(),
             targets: listed.into_iter().map(|(target, _)| target).collect(),
         }
     }
@@ -58,17 +62,25 @@ impl ZoneMap {
 
     /// Whether parcels may leave from here.
     pub fn leaves_from(&self, place: &Place) -> bool {
-        postcode::pack(place).and_then(|place| self.origins.get(place)).is_some()
+        self.origins.get(&Found::new(place, self.origins.is_named())).is_some()
+    }
+
+    pub(super) fn is_named(&self) -> bool {
+        self.origins.is_named() || self.destinations.iter().any(PlaceMap::is_named)
     }
 
     pub(super) fn named(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|zone| zone == name)
     }
 
-    pub(super) fn find(&self, from: Option<u64>, to: Option<u64>) -> Result<&Target, Miss> {
-        let origin = from.and_then(|place| self.origins.get(place)).ok_or(Miss::Origin)?;
+    pub(super) fn find(&self, from: &Found, to: &Found) -> Result<&Target, Miss> {
+        let origin = self.origins.get(from).ok_or(Miss::Origin)?;
         let destinations = self.destinations.get(origin as usize).ok_or(Miss::Origin)?;
-        let target = to.and_then(|place| destinations.get(place)).ok_or(Miss::Destination)?;
-        self.targets.get(target as usize).ok_or(Miss::Destination)
+        let target = destinations.get(to).ok_or(Miss::Destination)?;
+        match self.targets.get(target as usize) {
+            Some(Some(target)) => Ok(target),
+            Some(None) => Err(Miss::Excluded),
+            None => Err(Miss::Destination),
+        }
     }
 }

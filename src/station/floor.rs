@@ -1,7 +1,5 @@
 //! The packer's way with one parcel: scan the order, weigh, commit, scan the label.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::event::{Effect, Job, Lookup, WeightState};
 use super::fact::{Commitment, Fact, Weight};
 use super::live::Say;
@@ -9,7 +7,7 @@ use super::order::{Order, OrderState};
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Station, World};
 use crate::barcode::Scan;
-use crate::rating::{self, Carrier, Decision, Dg, Place, Quote, Unavailable};
+use crate::rating::{Carrier, Decision, Quote, Service, ServiceStanding, Standing, Unavailable};
 use crate::screen::Note;
 use crate::units::{Dims, Mass};
 
@@ -166,8 +164,8 @@ impl Station {
         outcome: Outcome,
     ) -> Outcome {
         let dims = dims(world, parcel, order);
-        let rated = rated(world, order, mass, dims);
-        let decision = world.cards.decide(&rated, &self.unavailable(world));
+        let rated = order.parcel(&world.rules.ship_from, mass, dims, world.today);
+        let decision = world.cards.decide(&rated, &self.standing(world), &world.rules.policy);
         let quote = decision.choice.is_some().then(|| decision.quotes.first().cloned()).flatten();
         let decided = |decision: Decision| Fact::Decided { parcel: id, decision: Box::new(decision) };
         let Some(quote) = quote else {
@@ -184,18 +182,22 @@ impl Station {
         }
     }
 
-    /// Carriers that cannot be used now, and why.
-    fn unavailable(&self, world: &World<'_>) -> BTreeMap<String, Unavailable> {
+    /// How every service stands now.
+    fn standing(&self, world: &World<'_>) -> Standing {
         let numbered = |carrier: &Carrier| {
             let serial = self.next_serial(world, &carrier.id).map(|(_, serial)| serial);
             serial.zip(carrier.number.as_ref()).is_some_and(|(serial, rule)| rule.number(serial).is_ok())
         };
-        let why = |carrier: &Carrier| match () {
-            () if self.outages.contains(&carrier.id) => Some(Unavailable::Outage),
-            () if !numbered(carrier) => Some(Unavailable::NoNumbers),
-            () => None,
+        let stands = |service: &Service| {
+            let carrier = world.cards.carrier(&service.carrier);
+            let unavailable = match () {
+                () if self.outages.contains(&service.carrier) => Some(Unavailable::Outage),
+                () if !carrier.is_some_and(numbered) => Some(Unavailable::NoNumbers),
+                () => None,
+            };
+            ServiceStanding { unavailable, ..ServiceStanding::default() }
         };
-        world.cards.carriers().iter().filter_map(|carrier| Some((carrier.id.clone(), why(carrier)?))).collect()
+        Standing::new(world.cards.services().iter().map(stands).collect())
     }
 
     fn commit(
@@ -285,26 +287,6 @@ fn dims(world: &World<'_>, parcel: &Parcel, order: &Order) -> Option<Dims> {
     let carton = |id: &String| world.rules.boxes.get(id).map(|carton| carton.outer);
     let scanned = parcel.box_id.as_ref().and_then(carton);
     scanned.or(order.dims).or_else(|| order.box_id.as_ref().and_then(carton))
-}
-
-fn rated(world: &World<'_>, order: &Order, mass: Mass, dims: Option<Dims>) -> rating::Parcel {
-    let place = |address: &super::order::Address| Place {
-        country: address.country.clone(),
-        postcode: address.postcode.to_uppercase(),
-        residential: address.residential,
-    };
-    let dg: BTreeSet<Dg> = order.lines.iter().map(|line| line.dg).filter(|dg| *dg != Dg::None).collect();
-    rating::Parcel {
-        mass,
-        dims,
-        from: place(&world.rules.ship_from),
-        to: place(&order.ship_to),
-        ship_date: world.today,
-        dg,
-        signature: order.signature,
-        value: order.value(),
-        zone: None,
-    }
 }
 
 /// A scanned code as the screen shows it: its beginning.

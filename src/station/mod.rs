@@ -36,7 +36,7 @@ use parcel::{Parcel, ParcelId};
 
 use crate::barcode::Command;
 use crate::label::Media;
-use crate::rating::Cards;
+use crate::rating::{Cards, Policy};
 use crate::units::{Date, Dims, Mass, Timestamp, Uptime};
 
 /// Everything the facts made.
@@ -97,6 +97,8 @@ pub struct Rules {
     pub scale: String,
     /// A pan with less than this on it is empty.
     pub empty_below: Mass,
+    /// Which service takes a parcel.
+    pub policy: Policy,
     /// What labels are printed on.
     pub media: Media,
     /// Labels say SPECIMEN.

@@ -1,9 +1,11 @@
 //! An order: what to ship. Read from outside by `exchange`, kept by `store`, never changed here.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::rating::{Dg, Signature};
-use crate::units::{Dims, Mass, Money, Timestamp};
+use crate::rating::{self, Dg, Extra, Place, Signature, Terms};
+use crate::units::{Date, Dims, Mass, Money, Timestamp};
 
 /// What to ship, as the channel or the warehouse system last said it (`parceld.order/1`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,10 @@ pub struct Order {
     pub signature: Signature,
     /// Insured amount.
     pub insure: Option<Money>,
+    /// Who pays duty, where the order says it.
+    pub terms: Option<Terms>,
+    /// What the carrier must do beside carrying it.
+    pub extras: BTreeSet<Extra>,
     /// What is inside.
     pub lines: Vec<OrderLine>,
     /// The carton it is planned for.
@@ -94,11 +100,51 @@ pub struct OrderLine {
     pub dg: Dg,
 }
 
+impl Address {
+    /// What prices depend on.
+    pub fn place(&self) -> Place {
+        Place {
+            country: self.country.clone(),
+            postcode: self.postcode.to_uppercase(),
+            region: self.region.clone(),
+            city: self.city.clone(),
+            residential: self.residential,
+            po_box: [&self.line1, &self.line2].into_iter().any(|line| is_po_box(line)),
+        }
+    }
+}
+
+/// Whether a line of an address is a post-office box: `PO Box 12`, `P.O. Box 12`, `Post Office Box 12`.
+fn is_po_box(line: &str) -> bool {
+    let letters: String = line.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+    ["POBOX", "POSTOFFICEBOX"].iter().any(|box_| letters.starts_with(box_))
+}
+
 impl Order {
     /// Whether a label or a choice made for this order is wrong for its newest revision.
     pub fn is_other(&self, newest: &Self) -> bool {
         let (a, b) = (self, newest);
-        a.ship_to != b.ship_to || a.signature != b.signature || a.insure != b.insure || a.lines != b.lines
+        let asked = a.signature != b.signature || a.insure != b.insure || a.terms != b.terms || a.extras != b.extras;
+        a.ship_to != b.ship_to || asked || a.lines != b.lines
+    }
+
+    /// The parcel as its price depends on it.
+    pub fn parcel(&self, from: &Address, mass: Mass, dims: Option<Dims>, ship_date: Date) -> rating::Parcel {
+        rating::Parcel {
+            mass,
+            dims,
+            from: from.place(),
+            to: self.ship_to.place(),
+            ship_date,
+            dg: self.lines.iter().map(|line| line.dg).filter(|dg| *dg != Dg::None).collect(),
+            signature: self.signature,
+            value: self.value(),
+            insured: self.insure,
+            cod: None,
+            terms: self.terms,
+            extras: self.extras.clone(),
+            zone: None,
+        }
     }
 
     /// The declared value of everything inside; `None` when any line has none or the currencies differ.

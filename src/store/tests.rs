@@ -100,6 +100,9 @@ fn what_was_recorded_is_replayed_in_order_and_decisions_are_left_out() {
         from: "US:90058".into(),
         to: "US:900".into(),
         choice: None,
+        policy: String::new(),
+        turn: None,
+        changes: vec![],
         quotes: Vec::new(),
         refusals: Vec::new(),
     };

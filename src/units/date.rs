@@ -43,6 +43,20 @@ impl Date {
         self.day
     }
 
+    /// Days since 1970-01-01 (which was a Thursday), to count between two dates.
+    pub const fn number(self) -> i64 {
+        // Years that begin in March put the leap day last, and the months' lengths in a pattern of 153 days for five.
+        let (year, month) = (self.year as i64, self.month as i64);
+        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        year * 365 + leaps + (month * 153 + 2) / 5 + self.day as i64 - 1 - 719_468
+    }
+
+    /// 0 is Monday, 6 is Sunday.
+    pub const fn weekday(self) -> u8 {
+        (self.number() + 3).rem_euclid(7) as u8
+    }
+
     /// The day after this one.
     pub const fn next(self) -> Self {
         if self.day < days_in(self.year, self.month) {

@@ -18,10 +18,23 @@ impl Currency {
     /// How many decimals the minor unit has (ISO 4217).
     pub const fn exponent(self) -> u32 {
         match &self.0 {
-            b"VND" | b"JPY" | b"KRW" | b"CLP" | b"ISK" | b"UGX" | b"XAF" | b"XOF" | b"PYG" | b"RWF" => 0,
+            b"VND" | b"JPY" | b"KRW" | b"CLP" | b"ISK" | b"UGX" | b"XAF" | b"XOF" | b"XPF" | b"PYG" | b"RWF"
+            | b"BIF" | b"DJF" | b"GNF" | b"KMF" | b"VUV" => 0,
             b"KWD" | b"BHD" | b"JOD" | b"OMR" | b"TND" | b"IQD" | b"LYD" => 3,
+            b"CLF" | b"UYW" => 4,
             _ => 2,
         }
+    }
+
+    /// Whether ISO 4217 has it among the currencies that are in use.
+    pub fn is_known(self) -> bool {
+        const KNOWN: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD \
+            CAD CDF CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF \
+            GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR \
+            LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK \
+            PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT \
+            TND TOP TRY TTD TWD TZS UAH UGX USD UYU UYW UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW";
+        KNOWN.split_ascii_whitespace().any(|code| code == self.code())
     }
 
     /// The three letters.

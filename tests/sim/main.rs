@@ -47,6 +47,7 @@ fn stage() -> &'static Stage {
                 .into(),
             scale: "mt-sics".to_owned(),
             empty_below: Mass::from_grams(5),
+            policy: parceld::rating::Policy::default(),
             media: Media { dpi: 203, width_mm: 100, height_mm: 150 },
             specimen: true,
             languages: ["en".to_owned()].into(),

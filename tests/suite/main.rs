@@ -1,3 +1,4 @@
-//! Claims about the tree itself.
+//! Claims about the tree itself, and about whole parts of the program against plain ones.
 
+mod rating;
 mod tidy;

@@ -6,8 +6,9 @@ use super::super::problem::{Problem, Problems};
 use super::super::table::{Source, Table};
 use super::files::Files;
 use super::prices::PriceSheet;
-use super::{rules, zones};
-use crate::rating::{Card, Cubic, Dg, Prices, Rounding, Signature, Surcharge, Volume, WeightRule, ZoneMap};
+use super::rules::Context;
+use super::{fuel, rules, zones};
+use crate::rating::{Card, Cubic, Dg, Extra, Max, PlaceMap, Prices, Rounding, Signature, Terms, Volume, ZoneMap};
 use crate::units::{Currency, Date, Length, Mass};
 
 /// What could be read of a period.
@@ -27,7 +28,8 @@ pub(super) fn load(dir: &Path, from: Date, files: &mut Files, problems: &mut Pro
     let mut period = Period { path: dir.join(&toml), from, until: None, card: None, files: vec![toml] };
     let Some(text) = files.read(&period.path, problems) else { return period };
     let source = Source::new(&period.path, text);
-    let mut tables = Tables { dir, files, problems: Problems::default(), used: Vec::new() };
+    let mut tables =
+        Tables { dir, files, problems: Problems::default(), used: Vec::new(), areas: Vec::new(), served: Vec::new() };
     if let Some(root) = source.parse() {
         let table = Table::root(&source, &root);
         period.until = table.optional_text("until").map(|until| (table.line_of("until"), until));
@@ -50,6 +52,10 @@ pub(super) struct Tables<'a> {
     files: &'a mut Files,
     problems: Problems,
     used: Vec<String>,
+    /// Each area list with its places and their lines.
+    areas: Vec<(String, Vec<(usize, crate::rating::Spot)>)>,
+    /// Every destination of the zone table.
+    served: Vec<crate::rating::Spot>,
 }
 
 impl Tables<'_> {
@@ -67,66 +73,125 @@ impl Tables<'_> {
     }
 
     /// Reads an area list.
-    pub(super) fn area(&mut self, name: &str) -> Option<crate::rating::PostcodeMap> {
-        self.read(name, zones::area)
+    pub(super) fn area(&mut self, name: &str) -> Option<PlaceMap> {
+        let list = self.read(name, zones::area)?;
+        let map = PlaceMap::new(&list.iter().map(|(_, spot)| (spot.clone(), 0)).collect::<Vec<_>>());
+        if !self.areas.iter().any(|(known, _)| known == name) {
+            self.areas.push((name.to_owned(), list));
+        }
+        Some(map)
+    }
+
+    /// Reads a fuel table.
+    pub(super) fn fuel(&mut self, name: &str) -> Option<Vec<(Date, i64)>> {
+        self.read(name, fuel::weeks)
+    }
+
+    /// How many problems the tables have so far.
+    pub(super) fn errors(&self) -> usize {
+        self.problems.0.len()
+    }
+
+    /// A warning for each area list none of whose places is served.
+    fn warn_of_idle_areas(&mut self) {
+        if self.served.is_empty() {
+            // The zone table could not be read: that is the problem.
+            return;
+        }
+        for (name, list) in &self.areas {
+            let idle = list.iter().find(|(_, spot)| !self.served.iter().any(|served| served.meets(spot)));
+            if let Some((line, _)) = idle {
+                let what = "no row of the zone table serves this place";
+                let todo = "correct it, or remove it";
+                self.problems.push(Problem::error(self.dir.join(name), what, todo).at(*line).warning());
+            }
+        }
     }
 }
 
 fn card(table: &Table<'_>, from: Date, tables: &mut Tables<'_>) -> Option<Card> {
     let currency: Option<Currency> = table.required_text("currency");
+    if let Some(unknown) = currency.filter(|currency| !currency.is_known()) {
+        table.error("currency", format!("no currency is called {unknown}"), "write its code of ISO 4217, such as USD");
+    }
     let zone_file: Option<String> = table.required("zones");
     let without = rules::without_dims(table);
     let weight_table = table.required_table("weight");
-    let weight = weight_table.as_ref().and_then(weight);
-    let size = table.required_table("dimensions").and_then(|table| rules::size(&table, without));
     let cubic_table = table.table("cubic");
     let cubic_rule = cubic_table.as_ref().and_then(CubicRule::read);
-    let limits = table.tables("limit").iter().filter_map(rules::limit).collect();
+    let priced = priced(from, currency.unwrap_or(Currency::USD), zone_file.as_deref(), cubic_table.is_some(), tables);
+    let names = priced.as_ref().map(|priced| priced.sheet.zone_names()).unwrap_or_default();
+    let context = Context { currency: currency.unwrap_or(Currency::USD), zones: &names };
+    let unit = priced.as_ref().map_or(crate::units::MassUnit::Kg, |priced| priced.sheet.unit);
+    let weight = weight_table.as_ref().and_then(|table| rules::weight(table, unit));
+    let size = table.required_table("dimensions").and_then(|table| rules::size(&table, without));
+    let money_table = table.table("money");
+    let money = rules::money(money_table.as_ref(), context.currency);
+    let minimum_charge = context.money(table, "minimum_charge").unwrap_or(0);
+    let limits: Vec<_> = table.tables("limit").iter().filter_map(|entry| rules::limit(entry, &context)).collect();
+    let refuses = table.tables("refuse").iter().filter_map(|entry| rules::refuse(entry, &context, tables)).collect();
     let refused_goods = table.names("refused_goods", &Dg::NAMES).into_iter().collect();
     let signatures = table.names("signatures", &Signature::NAMES).into_iter().collect();
-    let mut surcharges: Vec<Surcharge> =
-        table.tables("surcharge").iter().filter_map(|entry| rules::surcharge(entry, currency, tables)).collect();
+    let extras = table.names("extras", &Extra::NAMES).into_iter().collect();
+    let terms = table.names("terms", &Terms::NAMES).into_iter().collect();
+    let mut surcharges = rules::surcharges(&table.tables("surcharge"), &context, tables);
     rules::check_names(table, &surcharges);
-    let fuel = table.table("fuel").and_then(|table| rules::fuel(&table, &mut surcharges));
+    let fuel = table.table("fuel").and_then(|table| rules::fuel(&table, &mut surcharges, from, tables));
+    let tiers = rules::tiers(&table.tables("tier"));
+    let mut days = vec![None; names.len()];
+    for entry in table.tables("transit") {
+        let (zones, of) = (context.zones(&entry), entry.required::<u16>("days"));
+        entry.finish();
+        for zone in zones {
+            days[zone] = of;
+        }
+    }
     let notes = table.optional("notes").unwrap_or_default();
+    tables.warn_of_idle_areas();
 
-    let priced = priced(from, currency.unwrap_or(Currency::USD), zone_file.as_deref(), cubic_table.is_some(), tables)?;
+    let priced = priced?;
+    let most = limits.iter().filter(|limit| limit.zones.is_empty());
+    let most = most.filter_map(|limit| if let Max::Weight(max) = limit.max { Some(max) } else { None }).min();
+    // Volume may be paid as more weight than the scale may see.
+    let most = most.filter(|_| size.as_ref().is_some_and(|size| size.dimensional.is_none()));
+    let most = most.filter(|_| surcharges.iter().all(|surcharge| surcharge.minimum == Mass::ZERO));
+    let least = weight.as_ref().map(|weight| weight.minimum).filter(|least| *least > Mass::ZERO);
+    priced.sheet.warn_of_unreachable(most, least, &mut tables.problems);
+    let prices = priced.sheet.prices(&names, &mut tables.problems);
     let cubic = match (cubic_rule, priced.cubic) {
         (Some(rule), Some(prices)) => Some(rule.with(prices)),
         _ => None,
     };
-    let (rounding, minimum) = weight?;
     Some(Card {
         from,
         until: None,
         hash: String::new(),
         currency: currency?,
-        zones: priced.zones,
-        weight: WeightRule { rounding, minimum, unit: priced.unit },
+        zones: priced.zones?,
+        days,
+        weight: weight?,
         size: size?,
-        prices: priced.prices,
+        prices: prices?,
+        minimum_charge,
         cubic,
+        money: money?,
         limits,
+        refuses,
         refused_goods,
         signatures,
+        extras,
+        terms,
         surcharges,
         fuel,
+        tiers,
         notes,
     })
 }
 
-fn weight(table: &Table<'_>) -> Option<(Rounding, Mass)> {
-    let rounding = rules::rounding(table, "step", Mass::picograms);
-    let minimum = table.optional_text("minimum").unwrap_or_default();
-    table.finish();
-    Some((rounding?, minimum))
-}
-
 /// The period's tables.
 struct Priced {
-    unit: crate::units::MassUnit,
-    zones: ZoneMap,
-    prices: Prices<Mass>,
+    sheet: PriceSheet<Mass>,
+    zones: Option<ZoneMap>,
     cubic: Option<Prices<Volume>>,
 }
 
@@ -153,7 +218,11 @@ fn priced(
     let sheet = sheet?;
     let names = sheet.zone_names();
     let cubic = cubic.and_then(|cubic| cubic.prices(&names, &mut tables.problems));
-    Some(Priced { unit: sheet.unit, zones: zones?, prices: sheet.prices(&names, &mut tables.problems)?, cubic })
+    let zones = zones.map(|(zones, served)| {
+        tables.served = served;
+        zones
+    });
+    Some(Priced { sheet, zones, cubic })
 }
 
 /// `[cubic]`, without its prices.
@@ -165,7 +234,7 @@ struct CubicRule {
 
 impl CubicRule {
     fn read(table: &Table<'_>) -> Option<Self> {
-        let rounding = rules::rounding(table, "step", Length::nanometres);
+        let rounding = rules::rounding(table, Length::nanometres);
         let max_weight = table.required_text("max_weight");
         let max_longest = table.required_text("max_longest");
         table.finish();

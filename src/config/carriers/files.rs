@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::problem::{Problem, Problems};
 
-/// A price table of 1,000 zones and rows is under 10 MB; more is not a rate card.
-const LARGEST: u64 = 16 << 20;
+/// A zone table of every postcode of the United Kingdom is under 50 MB; more is not a rate card.
+const LARGEST: u64 = 64 << 20;
 
 /// Every file that was read, by path, with the SHA-256 of its content.
 #[derive(Debug, Default)]

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! carriers/<carrier>/carrier.toml                  carrier.rs   names, numbers, pools
-//! carriers/<carrier>/<service>/<from>.toml         card.rs      one period's rules (parts of it in rules.rs)
+//! carriers/<carrier>/<service>/<from>.toml         card.rs      one period's rules (parts of it in rules.rs, when.rs)
 //! carriers/<carrier>/<service>/<from>.prices.csv   prices.rs    rows by weight, columns by zone
 //! carriers/<carrier>/<service>/<from>.cubic.csv    prices.rs    rows by volume, columns by zone
 //! carriers/<carrier>/<service>/*.csv               zones.rs     zones and area lists, by the names the rules give
+//!                                                  fuel.rs      fuel by week
 //! ```
 //!
 //! Everything wrong is found in one pass. With any error nothing is loaded: half a card would price wrong.
@@ -13,10 +14,12 @@
 mod card;
 mod carrier;
 mod files;
+mod fuel;
 mod prices;
 mod rules;
 mod service;
 mod sheet;
+mod when;
 mod zones;
 
 #[cfg(test)]

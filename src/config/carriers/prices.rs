@@ -1,20 +1,23 @@
-//! Price tables: `max_lb,1,2,3|4` and rows "not over" the first column.
+//! Price tables: `max_lb,1,2,3|4` and rows up to the first column.
 
 use std::path::Path;
 
 use super::super::problem::Problems;
 use super::files::Files;
 use super::sheet::{Row, Sheet};
-use crate::rating::{Prices, Volume, VolumeUnit};
-use crate::units::{Currency, Decimal, Mass, MassUnit, Money};
+use crate::rating::{self, Amount, Cell, Prices, Rate, Rounding, Volume, VolumeUnit};
+use crate::units::{Currency, Decimal, Mass, MassUnit};
 
 /// What a price table's rows are bounded by.
 pub(super) trait Bound: Copy + Ord {
     type Unit: Copy + 'static;
-    /// Names in the header's first cell, after `max_`.
+    /// Names in the header's first cell, after `max_` or `under_`.
     const UNITS: &'static [(&'static str, Self::Unit)];
 
     fn of(amount: Decimal, unit: Self::Unit) -> Option<Self>;
+
+    /// The weight that a price by weight is computed for at this bound; `None` where bounds are no weights.
+    fn weight(self) -> Option<Mass>;
 }
 
 impl Bound for Mass {
@@ -24,6 +27,10 @@ impl Bound for Mass {
 
     fn of(amount: Decimal, unit: MassUnit) -> Option<Self> {
         Self::of(amount, unit)
+    }
+
+    fn weight(self) -> Option<Mass> {
+        Some(self)
     }
 }
 
@@ -35,6 +42,10 @@ impl Bound for Volume {
     fn of(amount: Decimal, unit: VolumeUnit) -> Option<Self> {
         Self::of(amount, unit)
     }
+
+    fn weight(self) -> Option<Mass> {
+        None
+    }
 }
 
 /// A price table that was read: its unit, its zones in the order of their columns, its rows.
@@ -42,9 +53,11 @@ pub(super) struct PriceSheet<B: Bound> {
     pub(super) sheet: Sheet,
     pub(super) unit: B::Unit,
     unit_name: &'static str,
+    under: bool,
     /// Each zone and the column it is priced by; several zones may share a column.
     zones: Vec<(String, usize)>,
-    rows: Vec<(B, String, Vec<i64>)>,
+    rows: Vec<rating::Row<B>>,
+    lines: Vec<usize>,
 }
 
 impl<B: Bound> PriceSheet<B> {
@@ -52,31 +65,48 @@ impl<B: Bound> PriceSheet<B> {
         let sheet = Sheet::read(path, files, problems)?;
         let zones = zones(&sheet, problems);
         let first = sheet.header.cells.first().map_or("", String::as_str);
-        let unit = B::UNITS.iter().find(|(name, _)| first.strip_prefix("max_") == Some(name));
+        let under = first.starts_with("under_");
+        let name = first.strip_prefix(if under { "under_" } else { "max_" });
+        let unit = B::UNITS.iter().find(|(known, _)| name == Some(known));
         let Some((unit_name, unit)) = unit.copied() else {
             let names: Vec<_> = B::UNITS.iter().map(|(name, _)| format!("max_{name}")).collect();
             let what = format!("the first column is {first:?}");
-            problems.push(sheet.error(sheet.header.line, what, format!("name it one of {}", names.join(", "))));
+            let todo =
+                format!("name it one of {}, or under_… where a bound belongs to the row after it", names.join(", "));
+            problems.push(sheet.error(sheet.header.line, what, todo));
             return None;
         };
-        let mut rows: Vec<(B, String, Vec<i64>)> = Vec::new();
-        for row in &sheet.rows {
-            let bound = bound::<B>(&sheet, row, unit, problems);
-            let cells = cells(&sheet, row, currency, problems);
+        let mut table = Self { sheet, unit, unit_name, under, zones, rows: Vec::new(), lines: Vec::new() };
+        for row in &table.sheet.rows {
+            let bound = bound::<B>(&table.sheet, row, unit, problems);
+            let above = table.rows.last();
+            let cells = cells(&table.sheet, row, above, currency, problems);
             let (Some((bound, shown)), Some(cells)) = (bound, cells) else { continue };
-            if rows.last().is_some_and(|(last, _, _)| *last >= bound) {
+            if above.is_some_and(|above| above.bound.is_none()) {
+                let what = "a row below the one without a bound";
+                problems.push(table.sheet.error(row.line, what, "the row \"over\" is the last"));
+                continue;
+            }
+            if above.is_some_and(|above| bound.is_some_and(|bound| above.bound >= Some(bound))) {
                 let what = format!("{shown} {unit_name} does not come after the row above it");
-                problems.push(sheet.error(row.line, what, "sort the rows by this column, each bound once"));
+                problems.push(table.sheet.error(row.line, what, "sort the rows by this column, each bound once"));
             }
-            if let Some((_, _, last)) = rows.last()
-                && last.iter().zip(&cells).any(|(last, cell)| cell < last)
-            {
+            if above.is_some_and(|above| falls(above, &cells)) {
                 let what = "more costs less than in the row above it";
-                problems.push(sheet.error(row.line, what, "check the prices of both rows").warning());
+                problems.push(table.sheet.error(row.line, what, "check the prices of both rows").warning());
             }
-            rows.push((bound, shown, cells));
+            table.rows.push(rating::Row { bound, shown, cells });
+            table.lines.push(row.line);
         }
-        Some(Self { sheet, unit, unit_name, zones, rows })
+        for (column, zone) in table.sheet.header.cells.iter().skip(1).enumerate() {
+            if !table.rows.is_empty() && table.rows.iter().all(|row| row.cells.get(column).copied().flatten().is_none())
+            {
+                let what = format!("zone {zone} has no price");
+                problems
+                    .push(table.sheet.error(table.sheet.header.line, what, "add its prices, or remove it").warning());
+            }
+        }
+        Some(table)
     }
 
     /// The zones, in the order of their columns.
@@ -96,6 +126,24 @@ impl<B: Bound> PriceSheet<B> {
         }
     }
 
+    /// A warning for the rows no parcel reaches: their weights are over what is carried, or under what is paid at least.
+    pub(super) fn warn_of_unreachable(&self, most: Option<B>, least: Option<B>, problems: &mut Problems) {
+        let below = |at: usize| at.checked_sub(1).and_then(|at| self.rows[at].bound);
+        let heavy = |at: &usize| most.is_some_and(|most| below(*at).is_some_and(|below| below >= most));
+        if let Some(first) = (0..self.rows.len()).find(heavy) {
+            let what = "no parcel reaches this row: the one above it holds all that [[limit]] lets through";
+            let todo = "raise the limit, or remove the rows from here on";
+            problems.push(self.sheet.error(self.lines[first], what, todo).warning());
+        }
+        let light = |at: &usize| least.is_some_and(|least| self.rows[*at].bound.is_some_and(|bound| bound < least));
+        if let Some(last) = (0..self.rows.len()).rfind(light) {
+            let what = "no parcel pays this row: less than the minimum weight is paid as that";
+            problems.push(
+                self.sheet.error(self.lines[last], what, "lower the minimum, or remove the rows up to here").warning(),
+            );
+        }
+    }
+
     /// The table with one price per zone of `zones`; a zone it does not price is a problem.
     pub(super) fn prices(&self, zones: &[String], problems: &mut Problems) -> Option<Prices<B>> {
         let mut columns = Vec::new();
@@ -108,10 +156,25 @@ impl<B: Bound> PriceSheet<B> {
                 }
             }
         }
-        let pick = |cells: &Vec<i64>| columns.iter().filter_map(|column| cells.get(*column).copied()).collect();
-        let rows = self.rows.iter().map(|(bound, shown, cells)| (*bound, shown.clone(), pick(cells))).collect();
-        Prices::new(self.unit_name, zones.len(), rows)
+        let pick = |row: &rating::Row<B>| rating::Row {
+            bound: row.bound,
+            shown: row.shown.clone(),
+            cells: columns.iter().filter_map(|column| row.cells.get(*column).copied()).collect(),
+        };
+        Prices::new(self.unit_name, zones.len(), self.under, self.rows.iter().map(pick).collect())
     }
+}
+
+/// Whether a row begins with a lower price than the row above it ends with.
+fn falls<B: Bound>(above: &rating::Row<B>, cells: &[Option<Amount>]) -> bool {
+    let ends = above.bound.and_then(Bound::weight).unwrap_or(Mass::ZERO);
+    let begins = Mass::from_picograms(ends.picograms().saturating_add(1));
+    let at = |cell: &Option<Amount>, weight| cell.and_then(|cell| cell.at(weight, Rounding::Nearest(1)));
+    above
+        .cells
+        .iter()
+        .zip(cells)
+        .any(|(above, cell)| at(above, ends).zip(at(cell, begins)).is_some_and(|(ends, begins)| begins < ends))
 }
 
 fn zones(sheet: &Sheet, problems: &mut Problems) -> Vec<(String, usize)> {
@@ -133,8 +196,12 @@ fn zones(sheet: &Sheet, problems: &mut Problems) -> Vec<(String, usize)> {
     zones
 }
 
-fn bound<B: Bound>(sheet: &Sheet, row: &Row, unit: B::Unit, problems: &mut Problems) -> Option<(B, String)> {
+/// The bound, and how it is written; no bound for `over`.
+fn bound<B: Bound>(sheet: &Sheet, row: &Row, unit: B::Unit, problems: &mut Problems) -> Option<(Option<B>, String)> {
     let text = &sheet.number(row.cells.first().map_or("", String::as_str));
+    if text == "over" {
+        return Some((None, String::new()));
+    }
     if text.is_empty() {
         problems.push(sheet.blank(row, &sheet.header.cells[0]));
         return None;
@@ -144,28 +211,57 @@ fn bound<B: Bound>(sheet: &Sheet, row: &Row, unit: B::Unit, problems: &mut Probl
         let what = format!("{text:?} is not an amount above 0 that can be computed with exactly");
         problems.push(sheet.error(row.line, what, "write a decimal number, without separators where they are unclear"));
     }
-    Some((read?, text.to_owned()))
+    Some((Some(read?), text.to_owned()))
 }
 
-fn cells(sheet: &Sheet, row: &Row, currency: Currency, problems: &mut Problems) -> Option<Vec<i64>> {
+fn cells<B: Bound>(
+    sheet: &Sheet,
+    row: &Row,
+    above: Option<&rating::Row<B>>,
+    currency: Currency,
+    problems: &mut Problems,
+) -> Option<Vec<Option<Amount>>> {
     let mut prices = Vec::new();
-    for (cell, zone) in row.cells.iter().zip(&sheet.header.cells).skip(1) {
+    for (column, (cell, zone)) in row.cells.iter().zip(&sheet.header.cells).skip(1).enumerate() {
         if cell.is_empty() {
             problems.push(sheet.blank(row, &format!("the price for zone {zone}")));
             continue;
         }
-        match Money::parse(&sheet.number(cell), currency) {
-            Ok(price) if price.minor >= 0 => prices.push(price.minor),
-            Ok(_) => {
+        if cell == "-" {
+            prices.push(None);
+            continue;
+        }
+        match Cell::read(cell, currency, |number| sheet.number(number)) {
+            Some(Cell::Whole(amount)) => prices.push(Some(amount)),
+            Some(Cell::More(rate)) => {
+                let grown = above.and_then(|above| grown(above, column, rate));
+                if grown.is_none() {
+                    let what = format!("the price for zone {zone} grows on the row above it, which has none there");
+                    problems.push(sheet.error(row.line, what, "give the row above a price and a bound by weight"));
+                }
+                prices.extend(grown.map(Some));
+            }
+            None if cell.starts_with('-') => {
                 let what = format!("the price for zone {zone} is negative: {cell}");
                 problems.push(sheet.error(row.line, what, "write a price of 0 or more"));
             }
-            Err(_) => {
+            None => {
                 let what = format!("the price for zone {zone} is {cell:?}");
-                let todo = format!("write an amount of {currency} with up to {} decimals", currency.exponent());
+                let todo = format!(
+                    "write an amount of {currency} with up to {} decimals, or one such as \"16.00 + 85.50 per kg\"; - \
+                     where there is no price",
+                    currency.exponent()
+                );
                 problems.push(sheet.error(row.line, what, todo));
             }
         }
     }
     (prices.len() + 1 == row.cells.len()).then_some(prices)
+}
+
+/// A price on top of what the row above costs at its bound.
+fn grown<B: Bound>(above: &rating::Row<B>, column: usize, rate: Rate) -> Option<Amount> {
+    let over = above.bound?.weight()?;
+    let fixed = above.cells.get(column).copied().flatten()?.at(over, Rounding::Nearest(1))?;
+    Some(Amount { fixed, rate: Some(Rate { over, ..rate }) })
 }

@@ -1,36 +1,134 @@
 //! The rules of a period: rounding, sizes, limits, surcharges, fuel.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
 use super::super::table::Table;
 use super::card::Tables;
+use super::when::{self, Keys};
 use crate::rating::{
-    Above, Applies, Card, Dimensional, Fuel, Limit, Max, Rounding, Signature, SizeRule, Surcharge, VolumeUnit,
-    WithoutDims,
+    Amount, ByZone, Card, Cell, Charge, Dimensional, Fuel, Limit, Max, Measure, MoneyRule, Percent, Refuse, Rounding,
+    SizeRule, Surcharge, Tier, VolumeUnit, WeightRule, WithoutDims, Worth,
 };
-use crate::units::{Currency, Decimal, LengthUnit, MassUnit, Money};
+use crate::units::{Currency, Date, Decimal, LengthUnit, Mass, MassUnit, Money};
 
-/// `round` and, unless it is `none`, a step of it in the smallest unit.
-pub(super) fn rounding<T: FromStr<Err: Display>>(
+/// What the rules of a period are read with.
+pub(super) struct Context<'a> {
+    pub(super) currency: Currency,
+    /// In the order of the price columns.
+    pub(super) zones: &'a [String],
+}
+
+impl Context<'_> {
+    /// An amount of 0 or more, in minor units.
+    pub(super) fn money(&self, table: &Table<'_>, key: &'static str) -> Option<i64> {
+        let text: String = table.optional(key)?;
+        let amount = Money::parse(&text, self.currency).ok().filter(|amount| amount.minor >= 0);
+        if amount.is_none() {
+            let todo = format!("write an amount of {} with up to {} decimals", self.currency, self.currency.exponent());
+            table.error(key, format!("{key} is {text:?}"), todo);
+        }
+        amount.map(|amount| amount.minor)
+    }
+
+    /// `zones`, as positions.
+    pub(super) fn zones(&self, table: &Table<'_>) -> BTreeSet<usize> {
+        let names: Vec<String> = table.optional("zones").unwrap_or_default();
+        let mut zones = BTreeSet::new();
+        for name in names {
+            match self.zones.iter().position(|zone| *zone == name) {
+                Some(at) => drop(zones.insert(at)),
+                None => {
+                    let todo = format!("write some of {}", self.zones.join(", "));
+                    table.error("zones", format!("no zone is called {name:?}"), todo);
+                }
+            }
+        }
+        zones
+    }
+
+    /// An amount that may grow with the weight.
+    fn amount(&self, table: &Table<'_>, key: &'static str) -> Option<Amount> {
+        let text: String = table.optional(key)?;
+        match Cell::read(&text, self.currency, str::to_owned) {
+            Some(Cell::Whole(amount)) => Some(amount),
+            _ => {
+                let (currency, places) = (self.currency, self.currency.exponent());
+                let todo = format!(
+                    "write an amount of {currency} with up to {places} decimals, or one such as \"1.90 per kg\""
+                );
+                table.error(key, format!("{key} is {text:?}"), todo);
+                None
+            }
+        }
+    }
+}
+
+/// The way and the step of a rounding, by these keys; `none` is exact.
+fn rounding_by<T: FromStr<Err: Display>>(
     table: &Table<'_>,
-    step: &'static str,
+    [round, step, tolerance]: [&'static str; 3],
     smallest: impl Fn(T) -> i64,
 ) -> Option<Rounding> {
-    type Way = fn(i64) -> Rounding;
-    const WAYS: [(&str, Option<Way>); 4] = [
-        ("none", None),
-        ("up", Some(Rounding::Up)),
-        ("nearest", Some(Rounding::Nearest)),
-        ("down", Some(Rounding::Down)),
+    #[derive(Clone, Copy)]
+    enum Way {
+        None,
+        By(fn(i64) -> Rounding),
+        Tolerance,
+    }
+    const WAYS: [(&str, Way); 6] = [
+        ("none", Way::None),
+        ("up", Way::By(Rounding::Up)),
+        ("nearest", Way::By(Rounding::Nearest)),
+        ("half_even", Way::By(Rounding::HalfEven)),
+        ("down", Way::By(Rounding::Down)),
+        ("tolerance", Way::Tolerance),
     ];
-    let Some(way) = table.required_name("round", &WAYS)? else { return Some(Rounding::Exact) };
+    let way = table.required_name(round, &WAYS)?;
+    if matches!(way, Way::None) {
+        return Some(Rounding::Exact);
+    }
     let size = smallest(table.required_text(step)?);
     if size < 1 {
         table.error(step, "a step of nothing", "write a step above 0");
         return None;
     }
-    Some(way(size))
+    match way {
+        Way::None => Some(Rounding::Exact),
+        Way::By(way) => Some(way(size)),
+        Way::Tolerance => {
+            let spared = smallest(table.required_text(tolerance)?);
+            if !(0..size).contains(&spared) {
+                table.error(tolerance, "the tolerance is not below the step", "write less than the step");
+                return None;
+            }
+            Some(Rounding::Tolerance(size, spared))
+        }
+    }
+}
+
+/// `round` and, unless it is `none`, a step of it in the smallest unit.
+pub(super) fn rounding<T: FromStr<Err: Display>>(table: &Table<'_>, smallest: impl Fn(T) -> i64) -> Option<Rounding> {
+    rounding_by(table, ["round", "step", "tolerance"], smallest)
+}
+
+/// `[weight]`.
+pub(super) fn weight(table: &Table<'_>, unit: MassUnit) -> Option<WeightRule> {
+    let first = rounding(table, Mass::picograms);
+    let minimum = table.optional_text("minimum").unwrap_or_default();
+    let mut above: Vec<(Mass, Rounding)> = Vec::new();
+    for entry in table.tables("above") {
+        let (over, rounding) = (entry.required_text::<Mass>("over"), rounding(&entry, Mass::picograms));
+        entry.finish();
+        let (Some(over), Some(rounding)) = (over, rounding) else { continue };
+        if above.last().is_some_and(|(last, _)| *last >= over) {
+            entry.error("over", format!("{over} is not above the one before"), "sort them, each weight once");
+        }
+        above.push((over, rounding));
+    }
+    table.finish();
+    Some(WeightRule { rounding: first?, above, minimum, unit })
 }
 
 /// `without_dims`.
@@ -41,26 +139,33 @@ pub(super) fn without_dims(table: &Table<'_>) -> Option<WithoutDims> {
 /// `[dimensions]`.
 pub(super) fn size(table: &Table<'_>, without: Option<WithoutDims>) -> Option<SizeRule> {
     let unit = table.required_text::<LengthUnit>("unit");
-    let rounding = rounding(table, "step", crate::units::Length::nanometres);
-    let dimensional = dimensional(table);
+    let rounding = rounding(table, crate::units::Length::nanometres);
+    let dimensional = dimensional(table, rounding.unwrap_or(Rounding::Exact));
     table.finish();
     Some(SizeRule { without: without?, rounding: rounding?, unit: unit?, dimensional })
 }
 
-fn dimensional(table: &Table<'_>) -> Option<Dimensional> {
+fn dimensional(table: &Table<'_>, sides: Rounding) -> Option<Dimensional> {
     let (above, at_most) = (table.optional_text("above"), table.optional_text("at_most"));
+    let (actual_above, share) = (table.optional_text("actual_above"), table.optional::<u16>("share"));
     let Some(text) = table.optional::<String>("divisor") else {
-        if above.is_some() || at_most.is_some() {
+        if table.count(&["above", "at_most", "actual_above", "share"]) > 0 {
             table.error("above", "no divisor to go with it", "write divisor = \"139in3/lb\"");
         }
         return None;
     };
-    let rule = divisor(&text).and_then(|(number, units)| Dimensional::new(number, units, above, at_most));
-    if rule.is_none() {
+    let Some(mut rule) = divisor(&text).and_then(|(number, units)| Dimensional::new(number, units, sides)) else {
         let what = format!("divisor is {text:?}");
         table.error("divisor", what, "write a whole number, a volume and a mass: \"139in3/lb\", \"5000cm3/kg\"");
+        return None;
+    };
+    let share = i64::from(share.unwrap_or(100));
+    if !(1..=Dimensional::WHOLE).contains(&share) {
+        table.error("share", format!("share is {share}"), "write a percentage from 1 to 100");
+        return None;
     }
-    rule
+    (rule.above, rule.at_most, rule.actual_above, rule.share) = (above, at_most, actual_above, share);
+    Some(rule)
 }
 
 /// Reads `139in3/lb`.
@@ -70,72 +175,149 @@ fn divisor(text: &str) -> Option<(u32, (VolumeUnit, MassUnit))> {
     Some((volume[..at].trim().parse().ok()?, (volume[at..].trim().parse().ok()?, mass.trim().parse().ok()?)))
 }
 
-/// `[[limit]]`: exactly one of the measures, and why.
-pub(super) fn limit(table: &Table<'_>) -> Option<Limit> {
+/// `[money]`; lines to the nearest minor unit and the sum as it is, where it is left out.
+pub(super) fn money(table: Option<&Table<'_>>, currency: Currency) -> Option<MoneyRule> {
+    struct Minor(i64);
+    impl FromStr for Minor {
+        type Err = String;
+
+        fn from_str(text: &str) -> Result<Self, String> {
+            // The currency is checked by the caller: the amount alone is read here, in thousandths at the finest.
+            let amount = Decimal::parse(text).ok().and_then(|amount| amount.scaled(1000));
+            amount.map(Self).ok_or_else(|| format!("{text:?} is not an amount; write one such as \"0.05\" or \"500\""))
+        }
+    }
+    let Some(table) = table else { return Some(MoneyRule { lines: Rounding::Nearest(1), total: Rounding::Exact }) };
+    let minor = |Minor(thousandths): Minor| match thousandths.checked_mul(10_i64.pow(currency.exponent())) {
+        Some(scaled) if scaled % 1000 == 0 => scaled / 1000,
+        _ => 0,
+    };
+    let by = |keys: [&'static str; 3], otherwise| {
+        if table.count(&keys[..1]) == 0 { Some(otherwise) } else { rounding_by(table, keys, minor) }
+    };
+    let lines = by(["round", "step", "tolerance"], Rounding::Nearest(1));
+    let total = by(["total", "total_step", "total_tolerance"], Rounding::Exact);
+    table.finish();
+    Some(MoneyRule { lines: lines?, total: total? })
+}
+
+/// `[[limit]]`: exactly one of the measures, to which zones, and why.
+pub(super) fn limit(table: &Table<'_>, context: &Context<'_>) -> Option<Limit> {
+    const KEYS: [&str; 9] =
+        ["weight", "longest", "second", "length_plus_girth", "sum_of_sides", "volume", "value", "insured", "cod"];
+    let size = |key, measure| table.optional_text(key).map(|max| Max::Size(measure, max));
+    let amount = |key, worth| context.money(table, key).map(|max| Max::Amount(worth, max));
     let measures = [
         table.optional_text("weight").map(Max::Weight),
-        table.optional_text("longest").map(Max::Longest),
-        table.optional_text("length_plus_girth").map(Max::LengthPlusGirth),
+        size("longest", Measure::Longest),
+        size("second", Measure::Second),
+        size("length_plus_girth", Measure::LengthPlusGirth),
+        size("sum_of_sides", Measure::Sum),
         table.optional_text("volume").map(Max::Volume),
+        amount("value", Worth::Value),
+        amount("insured", Worth::Insured),
+        amount("cod", Worth::Cod),
     ];
-    let why = table.optional("why");
+    let (zones, why) = (context.zones(table), table.optional("why"));
     table.finish();
-    if table.count(&["weight", "longest", "length_plus_girth", "volume"]) != 1 {
-        let todo = "write exactly one of weight, longest, length_plus_girth, volume";
+    if table.count(&KEYS) != 1 {
+        let todo = format!("write exactly one of {}", KEYS.join(", "));
         table.error("", "a limit has one measure", todo);
         return None;
     }
-    measures.into_iter().flatten().next().map(|max| Limit { max, why })
+    measures.into_iter().flatten().next().map(|max| Limit { max, zones, why })
 }
 
-/// `[[surcharge]]`: a name, an amount, and exactly one condition.
-pub(super) fn surcharge(table: &Table<'_>, currency: Option<Currency>, tables: &mut Tables<'_>) -> Option<Surcharge> {
-    let name: Option<String> = table.required("name");
-    let amount = table.required::<String>("amount").zip(currency).and_then(|(text, currency)| {
-        let amount = Money::parse(&text, currency).ok().filter(|amount| amount.minor >= 0);
-        if amount.is_none() {
-            let todo = format!("write an amount of {currency} with up to {} decimals", currency.exponent());
-            table.error("amount", format!("amount is {text:?}"), todo);
-        }
-        amount
-    });
-    let conditions = [
-        above(table, "longest_over", "longest_up_to").map(Applies::Longest),
-        above(table, "volume_over", "volume_up_to").map(Applies::Volume),
-        table.optional::<String>("area").and_then(|name| tables.area(&name)).map(Applies::Area),
-        residential(table),
-        Some(table.names("signature", &Signature::NAMES))
-            .filter(|kinds| !kinds.is_empty())
-            .map(|kinds| Applies::Signature(kinds.into_iter().collect())),
-    ];
+/// `[[refuse]]`: a name, why, and when.
+pub(super) fn refuse(table: &Table<'_>, context: &Context<'_>, tables: &mut Tables<'_>) -> Option<Refuse> {
+    let (name, why) = (table.required("name"), table.required("why"));
+    let when = when::when(table, Keys { always: false }, context, tables);
     table.finish();
-    if table.count(&["longest_over", "volume_over", "area", "residential", "signature"]) != 1 {
-        let todo = "write exactly one of longest_over, volume_over, area, residential = true, signature";
-        table.error("", "a surcharge has one condition", todo);
+    Some(Refuse { name: name?, why: why?, when: when? })
+}
+
+/// `[[surcharge]]`s: a name, how much, and when.
+pub(super) fn surcharges(entries: &[Table<'_>], context: &Context<'_>, tables: &mut Tables<'_>) -> Vec<Surcharge> {
+    let mut surcharges: Vec<Surcharge> = Vec::new();
+    let mut groups: Vec<String> = Vec::new();
+    for table in entries {
+        let name: Option<String> = table.required("name");
+        let charge = charge(table, &surcharges, context);
+        let when = when::when(table, Keys { always: true }, context, tables);
+        let group = table.optional::<String>("group").map(|group| {
+            let at = groups.iter().position(|known| *known == group).unwrap_or_else(|| {
+                groups.push(group);
+                groups.len() - 1
+            });
+            u8::try_from(at).unwrap_or(u8::MAX)
+        });
+        let needs = lines(table, "needs", &surcharges).0;
+        let minimum = table.optional_text("minimum_weight").unwrap_or_default();
+        table.finish();
+        if let (Some(name), Some(charge), Some(when)) = (name, charge, when) {
+            surcharges.push(Surcharge { name, charge, when, group, needs, minimum, fuel: false });
+        }
+    }
+    surcharges
+}
+
+fn charge(table: &Table<'_>, earlier: &[Surcharge], context: &Context<'_>) -> Option<Charge> {
+    let mut each = vec![None; context.zones.len()];
+    let entries = table.tables("amounts");
+    for entry in &entries {
+        let (zones, amount) = (context.zones(entry), context.amount(entry, "amount"));
+        entry.finish();
+        for zone in zones {
+            each[zone] = amount;
+        }
+    }
+    let amount = context.amount(table, "amount");
+    let percent = percent(table, "percent");
+    let (lines, base, of) = {
+        let (lines, rest) = lines(table, "of", earlier);
+        let worths = [("value", Worth::Value), ("insured", Worth::Insured), ("cod", Worth::Cod)];
+        let of: Vec<Worth> =
+            worths.iter().filter(|(name, _)| rest.iter().any(|line| line == name)).map(|(_, worth)| *worth).collect();
+        let base = rest.iter().any(|line| line == "base");
+        for line in rest.iter().filter(|line| *line != "base" && !worths.iter().any(|(name, _)| name == line)) {
+            let todo = "write base, value, insured, cod, or the name of a surcharge above this one";
+            table.error("of", format!("no line above this one is called {line:?}"), todo);
+        }
+        (lines, base, of)
+    };
+    if table.count(&["amount", "amounts", "percent"]) == 0 || table.count(&["amount", "amounts"]) == 2 {
+        let todo = "write amount or amounts, percent, or both";
+        table.error("", "a surcharge says how much it is", todo);
         return None;
     }
-    let applies = conditions.into_iter().flatten().next()?;
-    Some(Surcharge { name: name?, amount: amount?.minor, applies, fuel: false })
+    if percent.is_some() && lines.is_empty() && !base && of.is_empty() {
+        table.error("percent", "a percentage of nothing", "write of = [\"base\"]");
+    }
+    let amount = if entries.is_empty() { ByZone::Same(amount.unwrap_or(Amount::flat(0))) } else { ByZone::Each(each) };
+    let percent = percent.map(|parts_per_million| Percent { parts_per_million, base, lines, of });
+    Some(Charge {
+        amount,
+        percent,
+        at_least: context.money(table, "at_least"),
+        at_most: context.money(table, "at_most"),
+    })
 }
 
-fn residential(table: &Table<'_>) -> Option<Applies> {
-    let only: bool = table.optional("residential")?;
-    if !only {
-        table.error("residential", "a surcharge for everything but homes", "write residential = true");
+/// The surcharges that are named, by position; and the names that are none of them.
+fn lines(table: &Table<'_>, key: &'static str, earlier: &[Surcharge]) -> (Vec<usize>, Vec<String>) {
+    let names: Vec<String> = table.optional(key).unwrap_or_default();
+    let (mut found, mut rest) = (Vec::new(), Vec::new());
+    for name in names {
+        match earlier.iter().position(|surcharge| surcharge.name == name) {
+            Some(at) => found.push(at),
+            None if key == "needs" => {
+                let todo = "name a surcharge that is listed before this one";
+                table.error(key, format!("no surcharge above this one is called {name:?}"), todo);
+            }
+            None => rest.push(name),
+        }
     }
-    only.then_some(Applies::Residential)
-}
-
-fn above<T: FromStr<Err: Display> + Copy + Ord>(
-    table: &Table<'_>,
-    over: &'static str,
-    up_to: &'static str,
-) -> Option<Above<T>> {
-    let (low, high) = (table.optional_text::<T>(over), table.optional_text::<T>(up_to));
-    if high.is_some_and(|high| low.is_none_or(|low| high <= low)) {
-        table.error(up_to, format!("{up_to} is not above {over}"), format!("write a larger one, and {over} with it"));
-    }
-    low.map(|over| Above { over, up_to: high })
+    (found, rest)
 }
 
 /// Every line of a price has its own name.
@@ -145,20 +327,55 @@ pub(super) fn check_names(table: &Table<'_>, surcharges: &[Surcharge]) {
         table.error("surcharge", what, "put areas of one amount into one list");
     }
     for (at, surcharge) in surcharges.iter().enumerate() {
-        let taken = ["base", "fuel"].contains(&surcharge.name.as_str());
-        if taken || surcharges[..at].iter().any(|other| other.name == surcharge.name) {
+        let taken = ["base", "fuel", "rounding", "volume discount", "value", "insured", "cod"];
+        if taken.contains(&surcharge.name.as_str()) || surcharges[..at].iter().any(|other| other.name == surcharge.name)
+        {
             let what = format!("two lines of a price are called {:?}", surcharge.name);
-            table.error("surcharge", what, "give each surcharge its own name, and none base or fuel");
+            let todo = format!("give each surcharge its own name, and none of {}", taken.join(", "));
+            table.error("surcharge", what, todo);
         }
     }
 }
 
-/// `[fuel]`: a percentage, and the lines that carry it.
-pub(super) fn fuel(table: &Table<'_>, surcharges: &mut [Surcharge]) -> Option<Fuel> {
-    /// 1 % is 10,000 parts per million.
-    const PARTS_PER_PERCENT: i64 = 10_000;
-    let percent: Option<String> = table.required("percent");
+/// 1 % is 10,000 parts per million.
+const PARTS_PER_PERCENT: i64 = 10_000;
+
+/// A percentage of 0 or more, in parts per million.
+pub(super) fn parts(text: &str) -> Option<i64> {
+    let parts = Decimal::parse(text).ok().and_then(|percent| percent.scaled(PARTS_PER_PERCENT));
+    parts.filter(|parts| *parts >= 0)
+}
+
+fn percent(table: &Table<'_>, key: &'static str) -> Option<i64> {
+    let text: String = table.optional(key)?;
+    let read = parts(&text);
+    if read.is_none() {
+        table.error(key, format!("{key} is {text:?}"), "write a percentage with up to 4 decimals, \"12.5\"");
+    }
+    read
+}
+
+/// `[fuel]`: a percentage or a table of weeks, and the lines that carry it.
+pub(super) fn fuel(
+    table: &Table<'_>,
+    surcharges: &mut [Surcharge],
+    from: Date,
+    tables: &mut Tables<'_>,
+) -> Option<Fuel> {
+    let parts = percent(table, "percent");
+    let weeks = table.optional::<String>("table").map(|name| tables.fuel(&name));
     let lines: Vec<String> = table.required("on").unwrap_or_default();
+    let rounding = if table.count(&["round"]) == 0 {
+        Some(Rounding::Nearest(1))
+    } else {
+        const WAYS: [(&str, Rounding); 4] = [
+            ("up", Rounding::Up(1)),
+            ("nearest", Rounding::Nearest(1)),
+            ("half_even", Rounding::HalfEven(1)),
+            ("down", Rounding::Down(1)),
+        ];
+        table.required_name("round", &WAYS)
+    };
     table.finish();
     for line in &lines {
         match surcharges.iter_mut().find(|surcharge| surcharge.name == *line) {
@@ -167,17 +384,31 @@ pub(super) fn fuel(table: &Table<'_>, surcharges: &mut [Surcharge]) -> Option<Fu
             None => table.error("on", format!("no line is called {line:?}"), "write base or a surcharge's name"),
         }
     }
-    let text = percent?;
-    let parts = Decimal::parse(&text).ok().and_then(|percent| percent.scaled(PARTS_PER_PERCENT));
-    match parts.filter(|parts| *parts >= 0) {
-        Some(parts_per_million) => Some(Fuel { parts_per_million, on_base: lines.iter().any(|line| line == "base") }),
-        None => {
-            table.error(
-                "percent",
-                format!("percent is {text:?}"),
-                "write a percentage with up to 4 decimals, \"12.5\"",
-            );
-            None
-        }
+    if table.count(&["percent", "table"]) != 1 {
+        table.error("", "fuel is one percentage or a table", "write percent = \"12.5\", or table = \"fuel.csv\"");
+        return None;
     }
+    let weekly = weeks.is_some();
+    let weeks = weeks.unwrap_or_else(|| parts.map(|parts| vec![(from, parts)]))?;
+    Some(Fuel { weeks, on_base: lines.iter().any(|line| line == "base"), rounding: rounding?, weekly })
+}
+
+/// `[[tier]]`: from how many parcels a month on, which part of the base is given back.
+pub(super) fn tiers(entries: &[Table<'_>]) -> Vec<Tier> {
+    let mut tiers: Vec<Tier> = Vec::new();
+    for table in entries {
+        let over: Option<u64> = table.required("over");
+        let _: Option<String> = table.required("percent");
+        let parts = percent(table, "percent");
+        table.finish();
+        let (Some(over), Some(parts_per_million)) = (over, parts) else { continue };
+        if tiers.last().is_some_and(|last| last.over >= over) {
+            table.error("over", format!("{over} is not above the tier before"), "sort the tiers, each number once");
+        }
+        if parts_per_million > 1_000_000 {
+            table.error("percent", "more than all of the base", "write at most 100");
+        }
+        tiers.push(Tier { over, parts_per_million });
+    }
+    tiers
 }

@@ -1,4 +1,4 @@
-//! Zone tables (`origin,destination,zone[,sort_code][,basis]`) and area lists (`destination[,note]`).
+//! Zone tables (`origin,destination,zone[,sort_code][,days][,basis]`) and area lists (`destination[,note]`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,26 +7,29 @@ use super::super::problem::Problems;
 use super::files::Files;
 use super::prices::PriceSheet;
 use super::sheet::{Row, Sheet};
-use crate::rating::{Pattern, PostcodeMap, Target, ZoneMap};
+use crate::rating::{Pattern, PostcodeMap, Spot, Target, ZoneMap};
 use crate::units::Mass;
 
-/// The zone table, with its zones in the order of the price columns. `None` when a row cannot be read or its zone has
-/// no price. Without a price table its zones cannot be checked, all else is.
+/// The zone that is none: these destinations are not served.
+const EXCLUDED: &str = "-";
+
+/// The zone table, with its zones in the order of the price columns, and every destination in it. `None` when a row
+/// cannot be read or its zone has no price. Without a price table its zones cannot be checked, all else is.
 pub(super) fn zone_map(
     path: &Path,
     prices: Option<&PriceSheet<Mass>>,
     files: &mut Files,
     problems: &mut Problems,
-) -> Option<ZoneMap> {
+) -> Option<(ZoneMap, Vec<Spot>)> {
     let zones = prices.map(PriceSheet::zone_names);
     let sheet = Sheet::read(path, files, problems)?;
-    let columns = sheet.columns(["origin", "destination", "zone"], ["sort_code", "basis"], problems);
-    let ([origin, destination, zone], [sort_code, _]) = columns?;
+    let columns = sheet.columns(["origin", "destination", "zone"], ["sort_code", "days", "basis"], problems);
+    let ([origin, destination, zone], [sort_code, days, _]) = columns?;
     let (mut rows, mut lines, mut unpriced) = (Vec::new(), Vec::new(), BTreeSet::new());
     let mut footnotes = 0;
     for row in &sheet.rows {
-        let from = pattern(&sheet, row, origin, problems);
-        let to = pattern(&sheet, row, destination, problems);
+        let from = spot(&sheet, row, origin, problems);
+        let to = spot(&sheet, row, destination, problems);
         let name = without_footnotes(&row.cells[zone]);
         footnotes += usize::from(name != row.cells[zone]);
         if name.is_empty() {
@@ -34,16 +37,22 @@ pub(super) fn zone_map(
             continue;
         }
         let at = match &zones {
-            Some(zones) => zones.iter().position(|zone| zone == name),
-            None => Some(0),
+            _ if name == EXCLUDED => Some(None),
+            Some(zones) => zones.iter().position(|zone| zone == name).map(Some),
+            None => Some(Some(0)),
         };
+        let on_the_way = days.map(|at| row.cells[at].as_str()).filter(|days| !days.is_empty()).map(str::parse::<u16>);
+        if let Some(Err(_)) = on_the_way {
+            problems.push(sheet.error(row.line, "days is no whole number", "write how many days it takes, or nothing"));
+        }
         if at.is_none() && unpriced.insert(name) {
             let what = format!("zone {name:?} has no column in the prices");
             problems.push(sheet.error(row.line, what, "correct the zone, or add its prices"));
         }
         if let (Some(from), Some(to), Some(zone)) = (from, to, at) {
             let sort_code = sort_code.map(|at| row.cells[at].clone()).filter(|code| !code.is_empty());
-            rows.push((from, to, Target { zone, sort_code }));
+            let days = on_the_way.and_then(Result::ok);
+            rows.push((from, to, zone.map(|zone| Target { zone, sort_code, days })));
             lines.push(row.line);
         }
     }
@@ -54,7 +63,8 @@ pub(super) fn zone_map(
     }
     clashes(&sheet, &rows, &lines, problems);
     prices?.warn_of_unused(|name| sheet.rows.iter().any(|row| without_footnotes(&row.cells[zone]) == name), problems);
-    (rows.len() == sheet.rows.len()).then_some(ZoneMap::new(zones?, &rows))
+    let served = rows.iter().filter(|(_, _, target)| target.is_some()).map(|(_, to, _)| to.clone()).collect();
+    (rows.len() == sheet.rows.len()).then_some((ZoneMap::new(zones?, rows), served))
 }
 
 /// A zone as the USPS charts print it: `5*` has exceptions by ZIP, `1+` is another zone for some mail.
@@ -62,13 +72,13 @@ fn without_footnotes(zone: &str) -> &str {
     zone.trim_end_matches(['*', '+']).trim_end()
 }
 
-fn pattern(sheet: &Sheet, row: &Row, column: usize, problems: &mut Problems) -> Option<Pattern> {
+fn spot(sheet: &Sheet, row: &Row, column: usize, problems: &mut Problems) -> Option<Spot> {
     if row.cells[column].is_empty() {
         problems.push(sheet.blank(row, &sheet.header.cells[column]));
         return None;
     }
     match row.cells[column].parse() {
-        Ok(pattern) => Some(pattern),
+        Ok(spot) => Some(spot),
         Err(error) => {
             let error = format!("{error}");
             let (what, todo) = error.split_once("; ").unwrap_or((&error, "correct it"));
@@ -78,22 +88,24 @@ fn pattern(sheet: &Sheet, row: &Row, column: usize, problems: &mut Problems) -> 
     }
 }
 
-fn clashes(sheet: &Sheet, rows: &[(Pattern, Pattern, Target)], lines: &[usize], problems: &mut Problems) {
-    let mut by_origin: BTreeMap<Pattern, Vec<usize>> = BTreeMap::new();
+/// One row of the table: where from, where to, and what it says of it.
+type Line = (Spot, Spot, Option<Target>);
+
+fn clashes(sheet: &Sheet, rows: &[Line], lines: &[usize], problems: &mut Problems) {
+    let mut by_origin: BTreeMap<&Spot, Vec<usize>> = BTreeMap::new();
     for (at, (origin, _, _)) in rows.iter().enumerate() {
-        by_origin.entry(*origin).or_default().push(at);
+        by_origin.entry(origin).or_default().push(at);
     }
-    let origins: Vec<Pattern> = by_origin.keys().copied().collect();
-    for clash in PostcodeMap::clashes(&origins) {
-        let at = by_origin[&origins[clash.second]][0];
-        let other = by_origin[&origins[clash.first]][0];
+    let origins: Vec<&Spot> = by_origin.keys().copied().collect();
+    for (first, second) in shared(&origins) {
+        let (at, other) = (by_origin[origins[second]][0], by_origin[origins[first]][0]);
         let what = format!("its origin overlaps with the one on line {}", lines[other]);
         problems.push(sheet.error(lines[at], what, "make the origins of one length disjoint"));
     }
     for rows_of_origin in by_origin.values() {
-        let destinations: Vec<Pattern> = rows_of_origin.iter().map(|at| rows[*at].1).collect();
-        for clash in PostcodeMap::clashes(&destinations) {
-            let (first, second) = (rows_of_origin[clash.first], rows_of_origin[clash.second]);
+        let destinations: Vec<&Spot> = rows_of_origin.iter().map(|at| &rows[*at].1).collect();
+        for (first, second) in shared(&destinations) {
+            let (first, second) = (rows_of_origin[first], rows_of_origin[second]);
             let what = format!("its destination overlaps with the one on line {}", lines[first]);
             if rows[first].2 == rows[second].2 {
                 problems.push(sheet.error(lines[second], what, "remove one of the two").warning());
@@ -104,13 +116,34 @@ fn clashes(sheet: &Sheet, rows: &[(Pattern, Pattern, Target)], lines: &[usize], 
     }
 }
 
-/// An area list.
-pub(super) fn area(path: &Path, files: &mut Files, problems: &mut Problems) -> Option<PostcodeMap> {
+/// Pairs of spots of one exactness that name the same place.
+fn shared(spots: &[&Spot]) -> Vec<(usize, usize)> {
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    let (mut pairs, mut patterns, mut at_pattern): (Vec<_>, Vec<Pattern>, Vec<usize>) = Default::default();
+    for (at, spot) in spots.iter().enumerate() {
+        match spot {
+            Spot::Name(name) => match names.get(name.as_str()) {
+                Some(first) => pairs.push((*first, at)),
+                None => drop(names.insert(name, at)),
+            },
+            Spot::Postcode(pattern) => {
+                patterns.push(*pattern);
+                at_pattern.push(at);
+            }
+        }
+    }
+    let clashes = PostcodeMap::clashes(&patterns).into_iter();
+    pairs.extend(clashes.map(|clash| (at_pattern[clash.first], at_pattern[clash.second])));
+    pairs
+}
+
+/// An area list: each place with its line.
+pub(super) fn area(path: &Path, files: &mut Files, problems: &mut Problems) -> Option<Vec<(usize, Spot)>> {
     let sheet = Sheet::read(path, files, problems)?;
     let ([destination], _) = sheet.columns(["destination"], ["note"], problems)?;
     let mut entries = Vec::new();
     for row in &sheet.rows {
-        entries.extend(pattern(&sheet, row, destination, problems).map(|pattern| (pattern, 0)));
+        entries.extend(spot(&sheet, row, destination, problems).map(|spot| (row.line, spot)));
     }
-    Some(PostcodeMap::new(&entries))
+    Some(entries)
 }

@@ -8,7 +8,7 @@ use super::fields::{Fields, bound};
 use super::{MAX_BODY_BYTES, MAX_LINES, OrderError, SCHEMA};
 use crate::barcode::Command;
 use crate::exchange::canonical;
-use crate::rating::{Dg, Signature};
+use crate::rating::{Dg, Extra, Signature, Terms};
 use crate::station::order::{Address, Order, OrderLine, OrderState};
 
 /// Longest identifier that still fits a barcode on a pick list.
@@ -74,10 +74,26 @@ pub(super) fn order(value: &Value) -> Result<Order, OrderError> {
         ship_to: address(&root.object("ship_to")?, ready)?,
         signature: service.word("signature", &SIGNATURES, "none, any, adult18 or adult21")?.unwrap_or_default(),
         insure: service.object("insure")?.money("amount")?.filter(|amount| amount.minor > 0),
+        terms: service
+            .word("terms", &[("DDP", Some(Terms::Ddp)), ("DDU", Some(Terms::Ddu)), ("n/a", None)], "DDP, DDU or n/a")?
+            .flatten(),
+        extras: extras(&service)?,
         lines: lines.iter().map(line).collect::<Result<_, _>>()?,
         box_id: Some(root.text("box")?).filter(|id| !id.is_empty()).map(str::to_owned),
         dims: dims(&root)?,
     })
+}
+
+/// What the carrier must do beside carrying it.
+fn extras(service: &Fields<'_>) -> Result<BTreeSet<Extra>, OrderError> {
+    let flags = [("pod", Extra::Pod), ("appointment", Extra::Appointment), ("weekend", Extra::Weekend)];
+    let mut extras = BTreeSet::new();
+    for (name, extra) in flags {
+        if service.flag(name)?.unwrap_or(false) {
+            extras.insert(extra);
+        }
+    }
+    Ok(extras)
 }
 
 /// Text without blanks that a barcode can carry and that no command barcode begins like.
@@ -114,7 +130,6 @@ fn refuse_what_is_not_driven(root: &Fields<'_>, ready: bool) -> Result<(), Order
         &[("station", true), ("supplied", false), ("platform", false)],
         "station, supplied or platform",
     )?;
-    service.word("terms", &[("DDP", ()), ("DDU", ()), ("n/a", ())], "DDP, DDU or n/a")?;
     if ready && source == Some(false) {
         return Err(OrderError::NotDriven {
             field: service.name("label_source"),

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::rating::{Basis, Billable, Decision, PriceLine, Quote, Refusal};
+use crate::rating::{Basis, Billable, Change, Decision, ExpectedLoss, PriceLine, Quote, Refusal};
 use crate::station::fact::{Commitment, Weight};
 use crate::units::{Currency, Money};
 
@@ -19,18 +19,52 @@ fn decision() -> Decision {
         from: "US:90058".into(),
         to: "US:900".into(),
         choice: Some("ontrac.ground".into()),
+        policy: String::new(),
+        turn: None,
+        changes: vec![],
         quotes: vec![Quote {
             service: "ontrac.ground".into(),
             total: usd(1013),
             zone: "2".into(),
             billable,
-            lines: vec![PriceLine { rule: "base".into(), amount: usd(1013) }],
+            lines: vec![PriceLine { rule: "base".into(), amount: usd(1013), how: String::new() }],
+            leaves: None,
+            days: None,
+            compared: None,
+            risk: None,
             card: "c0ffee".into(),
             sort_code: Some("LAX".into()),
             notes: vec!["invented prices".into()],
         }],
         refusals: vec![Refusal { service: "gofo.parcel".into(), rule: "zone".into(), reason: "not served".into() }],
     }
+}
+
+/// With everything a decision may hold.
+fn full_decision() -> Decision {
+    let mut decision = decision();
+    let quote = &mut decision.quotes[0];
+    quote.lines[0].how = "zone 2, not over 2 lb".into();
+    quote.leaves = Date::new(2026, 11, 24);
+    quote.days = Some(3);
+    quote.compared = Some(usd(990));
+    quote.risk = Some(ExpectedLoss {
+        cost: usd(45),
+        failed: Some("10 %".into()),
+        failed_believed: "4.2 %".into(),
+        late: None,
+        late_believed: "5 %".into(),
+    });
+    decision.policy = "expected".into();
+    decision.turn = Some("parcel 7 of 10 of its trial".into());
+    decision.changes = vec![Change {
+        what: "weight".into(),
+        less: "30 g".into(),
+        service: "ontrac.ground".into(),
+        total: usd(922),
+        saves: usd(91),
+    }];
+    decision
 }
 
 fn commitment() -> Commitment {
@@ -98,6 +132,7 @@ fn each() -> Vec<Fact> {
         Fact::OperatorChanged { operator: Some(text("7031")) },
         Fact::OperatorChanged { operator: None },
         Fact::LanguageChanged { language: text("es") },
+        Fact::Decided { parcel, decision: Box::new(full_decision()) },
     ]
 }
 

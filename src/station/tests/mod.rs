@@ -91,6 +91,7 @@ impl Bench {
                 .into(),
             scale: "mt-sics /dev/ttyUSB0".to_owned(),
             empty_below: Mass::from_grams(5),
+            policy: crate::rating::Policy::default(),
             media: Media { dpi: 203, width_mm: 100, height_mm: 150 },
             specimen: true,
             languages: ["en", "es"].map(str::to_owned).into(),

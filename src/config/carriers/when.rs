@@ -1,0 +1,168 @@
+//! The conditions of `[[surcharge]]` and `[[refuse]]`.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use super::super::table::Table;
+use super::card::Tables;
+use super::rules::Context;
+use crate::rating::{Above, Condition, Dg, Extra, Measure, Season, Signature, Terms, When, Worth};
+use crate::units::Date;
+
+/// What may be written where.
+pub(super) struct Keys {
+    /// `always = true` is a condition.
+    pub(super) always: bool,
+}
+
+/// The conditions written in `table` itself, all of which must hold, and those of its `any`, one of which must.
+pub(super) fn when(table: &Table<'_>, keys: Keys, context: &Context<'_>, tables: &mut Tables<'_>) -> Option<When> {
+    let before = tables.errors();
+    let all = conditions(table, context, tables);
+    let mut any = Vec::new();
+    for entry in table.tables("any") {
+        let list = conditions(&entry, context, tables);
+        entry.finish();
+        if list.is_empty() && tables.errors() == before {
+            entry.error("", "no condition", "write one, such as { longest_over = \"48in\" }");
+        }
+        any.push(list);
+    }
+    let always = keys.always.then(|| table.optional::<bool>("always")).flatten();
+    if all.is_empty() && any.is_empty() && always != Some(true) {
+        // A condition that cannot be read is its own problem.
+        if !table_has_condition(table) {
+            let always = if keys.always { ", or always = true" } else { "" };
+            let todo = format!("write when it holds, such as residential = true{always}");
+            table.error("", "no condition", todo);
+        }
+        return None;
+    }
+    if always == Some(true) && !(all.is_empty() && any.is_empty()) {
+        table.error("always", "always, and a condition", "write one of them");
+    }
+    Some(When { all, any })
+}
+
+const KEYS: [&str; 38] = [
+    "weight_over",
+    "weight_up_to",
+    "billable_over",
+    "billable_up_to",
+    "longest_over",
+    "longest_up_to",
+    "second_over",
+    "second_up_to",
+    "length_plus_girth_over",
+    "length_plus_girth_up_to",
+    "sum_of_sides_over",
+    "sum_of_sides_up_to",
+    "volume_over",
+    "volume_up_to",
+    "value_over",
+    "value_up_to",
+    "insured_over",
+    "insured_up_to",
+    "cod_over",
+    "cod_up_to",
+    "area",
+    "residential",
+    "po_box",
+    "signature",
+    "goods",
+    "extra",
+    "terms",
+    "zones",
+    "season",
+    "dates",
+    "any",
+    "always",
+    "name",
+    "amount",
+    "amounts",
+    "percent",
+    "why",
+    "of",
+];
+
+fn table_has_condition(table: &Table<'_>) -> bool {
+    table.count(&KEYS[..31]) > 0
+}
+
+fn conditions(table: &Table<'_>, context: &Context<'_>, tables: &mut Tables<'_>) -> Vec<Condition> {
+    let mut list = Vec::new();
+    list.extend(above(table, "weight_over", "weight_up_to").map(Condition::Weight));
+    list.extend(above(table, "billable_over", "billable_up_to").map(Condition::Billable));
+    for (measure, over, up_to) in [
+        (Measure::Longest, "longest_over", "longest_up_to"),
+        (Measure::Second, "second_over", "second_up_to"),
+        (Measure::LengthPlusGirth, "length_plus_girth_over", "length_plus_girth_up_to"),
+        (Measure::Sum, "sum_of_sides_over", "sum_of_sides_up_to"),
+    ] {
+        list.extend(above(table, over, up_to).map(|above| Condition::Size(measure, above)));
+    }
+    list.extend(above(table, "volume_over", "volume_up_to").map(Condition::Volume));
+    for (worth, over, up_to) in [
+        (Worth::Value, "value_over", "value_up_to"),
+        (Worth::Insured, "insured_over", "insured_up_to"),
+        (Worth::Cod, "cod_over", "cod_up_to"),
+    ] {
+        let (low, high) = (context.money(table, over), context.money(table, up_to));
+        list.extend(bounds(table, over, up_to, low, high).map(|above| Condition::Amount(worth, above)));
+    }
+    list.extend(table.optional::<String>("area").and_then(|name| tables.area(&name)).map(Condition::Area));
+    list.extend(table.optional("residential").map(Condition::Residential));
+    list.extend(table.optional("po_box").map(Condition::PoBox));
+    let signatures = table.names("signature", &Signature::NAMES);
+    list.extend((!signatures.is_empty()).then(|| Condition::Signature(signatures.into_iter().collect())));
+    let goods = table.names("goods", &Dg::NAMES);
+    list.extend((!goods.is_empty()).then(|| Condition::Goods(goods.into_iter().collect())));
+    list.extend(table.optional_name("extra", &Extra::NAMES).map(Condition::Extra));
+    list.extend(table.optional_name("terms", &Terms::NAMES).map(Condition::Terms));
+    let zones = context.zones(table);
+    list.extend((!zones.is_empty()).then_some(Condition::Zones(zones)));
+    list.extend(span(table, "season", day_of_year).map(|(from, until)| Condition::Season(Season { from, until })));
+    list.extend(
+        span(table, "dates", |text| text.parse::<Date>().ok()).map(|(from, until)| Condition::Dates(from, until)),
+    );
+    list
+}
+
+fn above<T: FromStr<Err: Display> + Copy + Ord>(
+    table: &Table<'_>,
+    over: &'static str,
+    up_to: &'static str,
+) -> Option<Above<T>> {
+    let (low, high) = (table.optional_text::<T>(over), table.optional_text::<T>(up_to));
+    bounds(table, over, up_to, low, high)
+}
+
+fn bounds<T: Copy + Ord>(
+    table: &Table<'_>,
+    over: &'static str,
+    up_to: &'static str,
+    low: Option<T>,
+    high: Option<T>,
+) -> Option<Above<T>> {
+    if high.is_some_and(|high| low.is_none_or(|low| high <= low)) {
+        table.error(up_to, format!("{up_to} is not above {over}"), format!("write a larger one, and {over} with it"));
+    }
+    low.map(|over| Above { over, up_to: high })
+}
+
+/// `10-01..01-15`: two of something with dots between them.
+fn span<T>(table: &Table<'_>, key: &'static str, read: impl Fn(&str) -> Option<T>) -> Option<(T, T)> {
+    let text: String = table.optional(key)?;
+    let both = text.split_once("..").and_then(|(from, until)| Some((read(from.trim())?, read(until.trim())?)));
+    if both.is_none() {
+        let example = if key == "season" { "10-01..01-15" } else { "2026-10-01..2027-01-15" };
+        table.error(key, format!("{key} is {text:?}"), format!("write the first and the last day, \"{example}\""));
+    }
+    both
+}
+
+fn day_of_year(text: &str) -> Option<(u8, u8)> {
+    // A leap year has every day there is.
+    let date: Date = format!("2024-{text}").parse().ok()?;
+    Some((date.month(), date.day()))
+}

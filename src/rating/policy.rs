@@ -1,0 +1,200 @@
+//! Which of the services that carry a parcel takes it: data from `station.toml`.
+
+use super::price::Offer;
+use super::standing::{Record, Standing};
+use super::surcharge::part_of;
+use super::{Cards, Rounding};
+use crate::units::{Currency, Date, Decimal};
+
+/// How the choice is made.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// What counts.
+    pub goal: Goal,
+    /// Prices are compared in this currency; in that of the first card when it is not said.
+    pub currency: Option<Currency>,
+    /// What money of another currency is worth, for comparing alone.
+    pub exchange: Vec<Exchange>,
+    /// Services that are used only when no other carries the parcel.
+    pub last_resort: Vec<String>,
+}
+
+/// What counts when several services carry a parcel.
+#[derive(Debug, Clone, Default)]
+pub enum Goal {
+    /// The lowest price; of two at one price the faster, then the first by name.
+    #[default]
+    Cheapest,
+    /// The earliest arrival; of two the cheaper. A service that does not say its days comes last.
+    Fastest,
+    /// The first of these that carries it; those not listed come after, by price.
+    Preferred(Vec<String>),
+    /// The lowest price with what goes wrong counted in.
+    Expected(Expected),
+}
+
+impl Goal {
+    /// Its name in `station.toml` and in records.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Cheapest => "cheapest",
+            Self::Fastest => "fastest",
+            Self::Preferred(_) => "preferred",
+            Self::Expected(_) => "expected",
+        }
+    }
+}
+
+/// Expected cost = price + P(failure) x (return + price again) + P(late) x lateness.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// What a parcel that comes back costs beside sending it again, in minor units of the policy's currency.
+    pub return_cost: i64,
+    /// What a late parcel costs.
+    pub late_cost: i64,
+    /// Failures believed in before anything is known, in parts per million.
+    pub prior_failed: i64,
+    /// Late parcels believed in before anything is known, in parts per million.
+    pub prior_late: i64,
+    /// How many parcels that belief is worth.
+    pub prior_parcels: u64,
+}
+
+/// What one unit of a currency is worth in another, as somebody wrote it on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// Of the card.
+    pub from: Currency,
+    /// Of the policy.
+    pub to: Currency,
+    /// The day it was written.
+    pub on: Date,
+    /// One `from` in `to`.
+    pub rate: Decimal,
+}
+
+/// What going wrong is expected to cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Risk {
+    pub(super) cost: i64,
+    /// Parts per million: as counted, and as believed.
+    pub(super) failed: (Option<i64>, i64),
+    pub(super) late: (Option<i64>, i64),
+}
+
+impl Policy {
+    /// The currency prices are compared in.
+    pub(super) fn currency(&self, cards: &Cards) -> Currency {
+        let first = || cards.services().iter().find_map(|service| service.cards.first()).map(|card| card.currency);
+        self.currency.or_else(first).unwrap_or(Currency::USD)
+    }
+
+    /// An amount in the currency of comparison; `None` when nobody said what it is worth, or it does not fit.
+    pub(super) fn compared(&self, minor: i64, from: Currency, to: Currency) -> Option<i64> {
+        if from == to {
+            return Some(minor);
+        }
+        // The newest rate written; none of them is looked up by the day, because a quote of yesterday is not repeated.
+        let known = self.exchange.iter().filter(|exchange| exchange.from == from && exchange.to == to);
+        let exchange = known.max_by_key(|exchange| exchange.on)?;
+        let up = 10_i128.pow(to.exponent());
+        let down = 10_i128.pow(from.exponent()).checked_mul(10_i128.pow(exchange.rate.scale))?;
+        let numerator = i128::from(minor).checked_mul(i128::from(exchange.rate.mantissa))?.checked_mul(up)?;
+        Rounding::Nearest(1).quotient(numerator, down)
+    }
+
+    /// What going wrong with an offer is expected to cost, where that counts; `None` too when it does not fit.
+    pub(super) fn risk(&self, offer: &Offer<'_>, standing: &Standing) -> Option<Risk> {
+        let Goal::Expected(expected) = &self.goal else { return None };
+        let of = standing.of(offer.service);
+        let zone = offer.card.zones.names().get(offer.zone as usize);
+        let there = zone.and_then(|zone| of.by_zone.get(zone)).copied().unwrap_or_default();
+        expected.risk(offer.compared, of.record, there)
+    }
+
+    /// What comes first is better. Services stand in the order of their names, which decides where nothing else does: the
+    /// order is always the same.
+    pub(super) fn rank(&self, cards: &Cards, offer: &Offer<'_>, standing: &Standing) -> (bool, i64, i64, u32) {
+        let name = || cards.services()[offer.service as usize].id.as_str();
+        let price = offer.compared;
+        let days = offer.days.map_or(i64::MAX, i64::from);
+        let last = !self.last_resort.is_empty() && self.last_resort.iter().any(|service| service == name());
+        let (first, second) = match &self.goal {
+            Goal::Cheapest => (price, days),
+            Goal::Fastest => (offer.days.map_or(i64::MAX, |days| offer.ship_date.number() + i64::from(days)), price),
+            Goal::Preferred(order) => {
+                let at = order.iter().position(|service| service == name());
+                (at.and_then(|at| i64::try_from(at).ok()).unwrap_or(i64::MAX), price)
+            }
+            Goal::Expected(_) => match self.risk(offer, standing) {
+                Some(risk) => (price.saturating_add(risk.cost), price),
+                None => (i64::MAX, price),
+            },
+        };
+        (last, first, second, offer.service)
+    }
+}
+
+impl Expected {
+    fn risk(&self, price: i64, everywhere: Record, there: Record) -> Option<Risk> {
+        let failed = self.believed(self.prior_failed, everywhere, there, |record| record.failed);
+        let late = self.believed(self.prior_late, everywhere, there, |record| record.late);
+        let again = self.return_cost.checked_add(price)?;
+        let nearest = Rounding::Nearest(1);
+        let cost = part_of(again, failed, nearest)?.checked_add(part_of(self.late_cost, late, nearest)?)?;
+        let counted = |of: u64| everywhere.rate(of);
+        Some(Risk { cost, failed: (counted(everywhere.failed), failed), late: (counted(everywhere.late), late) })
+    }
+
+    /// A zone's rate drawn toward the service's, and that toward the prior: the fewer parcels, the more.
+    fn believed(&self, prior: i64, everywhere: Record, there: Record, of: impl Fn(&Record) -> u64) -> i64 {
+        let drawn = |toward: i64, record: &Record| {
+            let weight = i128::from(self.prior_parcels);
+            let counted = i128::from(of(record)) * 1_000_000 + i128::from(toward) * weight;
+            let parcels = i128::from(record.parcels) + weight;
+            if parcels == 0 { toward } else { Rounding::Nearest(1).quotient(counted, parcels).unwrap_or(toward) }
+        };
+        drawn(drawn(prior, &everywhere), &there)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_drawn_toward_what_is_believed_the_more_the_less_is_known() {
+        let expected =
+            Expected { return_cost: 800, late_cost: 0, prior_failed: 30_000, prior_late: 0, prior_parcels: 50 };
+        let believed = |parcels, failed| {
+            let record = Record { parcels, failed, late: 0 };
+            expected.believed(30_000, record, Record::default(), |record| record.failed)
+        };
+        assert_eq!(believed(0, 0), 30_000);
+        assert_eq!(believed(2, 2), 67_308, "two of two is not 100 %");
+        assert_eq!(believed(10_000, 1_000), 99_652);
+        let risk = expected.risk(1_000, Record { parcels: 10_000, failed: 1_000, late: 0 }, Record::default()).unwrap();
+        assert_eq!((risk.cost, risk.failed), (179, (Some(100_000), 99_652)), "18.00 x 9.97 %");
+    }
+
+    #[test]
+    fn money_is_compared_by_the_newest_rate() {
+        let rate = |on: &str, rate: &str| Exchange {
+            from: "CNY".parse().unwrap(),
+            to: Currency::USD,
+            on: on.parse().unwrap(),
+            rate: Decimal::parse(rate).unwrap(),
+        };
+        let policy =
+            Policy { exchange: vec![rate("2026-11-01", "0.1389"), rate("2026-10-01", "0.2")], ..Policy::default() };
+        let cny = "CNY".parse().unwrap();
+        assert_eq!(policy.compared(10_000, cny, Currency::USD), Some(1_389));
+        assert_eq!(policy.compared(10_000, Currency::USD, cny), None);
+        assert_eq!(policy.compared(10_000, cny, cny), Some(10_000));
+        let policy = Policy {
+            exchange: vec![Exchange { from: "VND".parse().unwrap(), ..rate("2026-11-01", "0.00003937") }],
+            ..Policy::default()
+        };
+        assert_eq!(policy.compared(100_000, "VND".parse().unwrap(), Currency::USD), Some(394));
+    }
+}
