@@ -4,8 +4,8 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use parceld::daemon::control::{self, Call, CallError};
-use parceld::daemon::{Core, Moment, Setup, clock, today};
-use parceld::exchange::order;
+use parceld::daemon::{Core, Moment, Setup, clock, minute, today};
+use parceld::exchange::{order, outcomes};
 use parceld::screen::Words;
 use parceld::store::Store;
 use parceld::units::Uptime;
@@ -25,7 +25,8 @@ fn act(setup: &Setup, call: &Call) -> Result<Value, Failure> {
         Err(CallError::NotRunning) => {
             let mut core = Core::new(Store::open(data_dir)?, setup.rules.clone(), setup.cards.clone())?;
             let wall = clock();
-            let moment = Moment { now: Uptime(0), wall, today: today(&setup.config.station.timezone, wall) };
+            let zone = &setup.config.station.timezone;
+            let moment = Moment { now: Uptime(0), wall, today: today(zone, wall), minute: minute(zone, wall) };
             control::perform(&mut core, moment, call.clone(), &Words::english())
                 .map_err(|why| Failure::say(UNAVAILABLE, why))
         }
@@ -52,6 +53,29 @@ pub(super) fn retry(shown: &Shown) -> Done {
 
 pub(super) fn start_pool(carrier: String, pool: String, next: u64, shown: &Shown) -> Done {
     act_and_say(shown, &Call::StartPool { carrier, pool, next })
+}
+
+/// Learns what became of parcels; a row that cannot be read is named, and the others count.
+pub(super) fn learn(files: &[std::path::PathBuf], config: &Path) -> Done {
+    let (setup, _) = Setup::load(config)?;
+    let mut refused = 0;
+    for file in files {
+        let shown = file.display();
+        let failed = |error: String| Failure::say(UNAVAILABLE, format!("{shown}: {error}"));
+        let bytes = read_bounded(file).map_err(|error| failed(error.to_string()))?;
+        let read = outcomes::read(&bytes).map_err(failed)?;
+        for (line, why) in &read.refused {
+            print(format!("{shown}:{line}: {why}"));
+        }
+        refused += read.refused.len();
+        let done = act(&setup, &Call::LearnOutcomes { outcomes: read.learned })?;
+        print(format!("{shown}: {}", done["said"].as_str().unwrap_or_default()));
+    }
+    if refused > 0 {
+        let todo = format!("{refused} rows could not be read; mend them and import the file again");
+        return Err(Failure::say(UNAVAILABLE, todo));
+    }
+    Ok(())
 }
 
 /// Imports files; each may have its own refused rows, kept in a reject file beside it.

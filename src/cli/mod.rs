@@ -76,6 +76,9 @@ enum Command {
     /// Events that wait for the uplink
     #[command(subcommand)]
     Outbox(Outbox),
+    /// What became of parcels
+    #[command(subcommand)]
+    Outcomes(Outcomes),
     /// Pools of tracking numbers
     #[command(subcommand)]
     Pool(Pool),
@@ -162,6 +165,18 @@ enum Outbox {
         /// The file to write
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        #[command(flatten)]
+        config: Config,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Outcomes {
+    /// Learn from CSV files with the columns tracking, status, date and, if wanted, service
+    Import {
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
         #[command(flatten)]
         config: Config,
     },
@@ -258,6 +273,7 @@ pub(crate) fn run(args: Args) -> Done {
         Command::Outbox(Outbox::List(shown)) => show::outbox(&shown),
         Command::Outbox(Outbox::Retry(shown)) => act::retry(&shown),
         Command::Outbox(Outbox::Export { out, config }) => show::export_outbox(&out, &config.config),
+        Command::Outcomes(Outcomes::Import { files, config }) => act::learn(&files, &config.config),
         Command::Pool(Pool::Start { carrier, pool, next, shown }) => act::start_pool(carrier, pool, next, &shown),
     }
 }

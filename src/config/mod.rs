@@ -11,6 +11,7 @@ mod languages;
 mod nearest;
 mod packing;
 pub mod problem;
+mod rates;
 mod read;
 mod serial;
 mod station;
@@ -27,6 +28,7 @@ pub use device::{Device, Printer, Scale, Scanner};
 pub use gpio::{Gpio, GpioBackend};
 pub use packing::{Carton, Packing};
 pub use problem::{Problem, Problems, Severity};
+pub use rates::Rates;
 pub use serial::{Framing, Handshake, SerialSettings};
 pub use station::Station;
 pub use uplink::Uplink;
@@ -56,8 +58,8 @@ pub struct Config {
     pub receipts: Vec<Printer>,
     /// Lamps, tone and button.
     pub gpio: Gpio,
-    /// Folder of rate cards, one folder per carrier.
-    pub carriers_dir: PathBuf,
+    /// Rate cards, and the choice among them.
+    pub rates: Rates,
     /// How parcels are packed and closed.
     pub packing: Packing,
     /// Where events go; `None`: they wait.
@@ -95,11 +97,12 @@ impl Config {
     pub fn check_all(path: &Path) -> Vec<Problem> {
         let reading = Reading::of(path);
         let mut problems = reading.problems;
-        if let Some(dir) = &reading.carriers_dir {
-            let (cards, found) = carriers::read(dir);
+        if let Some((dir, only)) = &reading.carriers {
+            let (cards, found) = carriers::read(dir, only);
             problems.extend(found.0);
             if let (Some(cards), Some(config)) = (&cards, &reading.config) {
                 problems.extend(carriers::check_origin(cards, dir, &config.station.origin()).0);
+                problems.extend(rates::problems(&config.rates, cards, path).0);
             }
         }
         if let Some((dir, language)) = &reading.language {
@@ -156,8 +159,11 @@ impl Loaded {
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let (config, warnings) = Config::load(path)?;
         let mut problems = Problems(warnings);
-        let (cards, found) = carriers::read(&config.carriers_dir);
+        let (cards, found) = carriers::read(&config.rates.carriers_dir, &config.rates.carriers);
         problems.extend(found.0);
+        if let Some(cards) = &cards {
+            problems.extend(rates::problems(&config.rates, cards, path).0);
+        }
         let (words, found) = languages::read(&config.station.languages_dir, &config.station.language);
         problems.extend(found.0);
         match cards {
@@ -171,7 +177,7 @@ impl Loaded {
 struct Reading {
     config: Option<Config>,
     bench: Option<Bench>,
-    carriers_dir: Option<PathBuf>,
+    carriers: Option<(PathBuf, Vec<String>)>,
     language: Option<(PathBuf, String)>,
     problems: Problems,
 }
@@ -179,7 +185,7 @@ struct Reading {
 impl Reading {
     fn of(path: &Path) -> Self {
         let mut reading =
-            Self { config: None, bench: None, carriers_dir: None, language: None, problems: Problems::default() };
+            Self { config: None, bench: None, carriers: None, language: None, problems: Problems::default() };
         let text = match read_text(path) {
             Ok(text) => text,
             Err(problem) => {
@@ -198,8 +204,9 @@ impl Reading {
 
     fn read(&mut self, root: &Table<'_>, path: &Path) {
         let base = path.parent().unwrap_or(Path::new(""));
-        let carriers_dir = station::carriers_dir(root, base);
-        let station = station::station(root, base, carriers_dir.as_deref());
+        let (carriers, rates) = rates::rates(root, base);
+        let dir = carriers.as_ref().map(|(dir, _)| dir.as_path());
+        let station = station::station(root, base, dir);
         let scanners = device::scanners(root);
         let scale = device::scale(root);
         let (printer, receipts) = device::printers(root);
@@ -209,7 +216,7 @@ impl Reading {
         let uplink = uplink::uplink(root, base);
         let listen = uplink::listen(root);
         root.finish();
-        self.carriers_dir.clone_from(&carriers_dir);
+        self.carriers = carriers;
         self.language = station.as_ref().map(|station| (station.languages_dir.clone(), station.language.clone()));
         self.bench = Some(Bench {
             scanners: scanners.clone(),
@@ -228,7 +235,7 @@ impl Reading {
                 printer: printer?,
                 receipts,
                 gpio: gpio?,
-                carriers_dir: carriers_dir?,
+                rates: rates?,
                 packing: packing?,
                 uplink: uplink?,
                 listen: listen?,

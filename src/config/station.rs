@@ -1,4 +1,4 @@
-//! `[station]` and `[rates]`: who and where this station is.
+//! `[station]`: who and where this station is.
 
 use std::path::{Path, PathBuf};
 
@@ -34,14 +34,6 @@ impl Station {
         let Address { country, postcode, .. } = &self.ship_from;
         Place::at(country, &postcode.to_uppercase())
     }
-}
-
-pub(super) fn carriers_dir(root: &Table<'_>, base: &Path) -> Option<PathBuf> {
-    let table = root.required_table("rates")?;
-    let dir = table.required::<String>("carriers_dir");
-    let dir = dir.and_then(|dir| folder(&table, "carriers_dir", path_from(base, &dir)));
-    table.finish();
-    dir
 }
 
 pub(super) fn station(root: &Table<'_>, base: &Path, carriers_dir: Option<&Path>) -> Option<Station> {

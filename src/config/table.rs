@@ -330,6 +330,17 @@ whole_number! {
     i64: "a whole number"
 }
 
+impl Value for Vec<u64> {
+    const EXPECTED: &'static str = "an array of whole numbers";
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        match value {
+            DeValue::Array(items) => items.iter().map(|item| u64::read(item.get_ref())).collect(),
+            _ => None,
+        }
+    }
+}
+
 impl Value for Vec<String> {
     const EXPECTED: &'static str = "an array of strings, such as [\"a\", \"b\"]";
 

@@ -75,7 +75,7 @@ fn the_demo_file_loads_with_nothing_but_its_placeholders() {
     assert_eq!(warnings.len(), 3);
     assert!(warnings.iter().all(|warning| warning.what == "\"demo\" stands for a virtual device"));
     assert_eq!(config.station.data_dir, dir.path().join("demo-data"));
-    assert_eq!(config.carriers_dir, dir.path().join("carriers"));
+    assert_eq!(config.rates.carriers_dir, dir.path().join("carriers"));
     assert_eq!(config.station.languages_dir, dir.path().join("languages"));
     assert!(config.packing.specimen && config.uplink.is_none() && config.scale.device == Device::Demo);
     let ids: Vec<&str> = config.packing.boxes.iter().map(|carton| carton.id.as_str()).collect();

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Core, Moment};
 use crate::exchange::order::Incoming;
 use crate::screen::{Mood, Words};
-use crate::station::event::{Act, Event};
+use crate::station::event::{Act, Event, Learned};
 use crate::store::StoredOrder;
 
 /// Its name in the data folder.
@@ -37,6 +37,11 @@ pub enum Call {
         pool: String,
         /// First serial to use.
         next: u64,
+    },
+    /// Learn what became of parcels.
+    LearnOutcomes {
+        /// As somebody's records say.
+        outcomes: Vec<Learned>,
     },
     /// Keep orders.
     Import {
@@ -88,6 +93,7 @@ pub fn perform(core: &mut Core, moment: Moment, call: Call, words: &Words) -> Re
     let act = match call {
         Call::CloseManifest { carrier } => Act::CloseManifest { carrier },
         Call::StartPool { carrier, pool, next } => Act::StartPool { carrier, pool, next },
+        Call::LearnOutcomes { outcomes } => Act::LearnOutcomes { outcomes },
         Call::Import { orders } => {
             let import = core.store_mut().put_orders(&orders, None).map_err(|error| error.to_string())?;
             return Ok(serde_json::json!({

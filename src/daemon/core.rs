@@ -22,6 +22,8 @@ pub struct Moment {
     pub wall: Timestamp,
     /// The ship date.
     pub today: Date,
+    /// Minute of the day, in the warehouse's zone.
+    pub minute: u16,
 }
 
 /// Station, memory and world together.
@@ -133,6 +135,7 @@ impl Core {
             now: moment.now,
             wall: moment.wall,
             today: moment.today,
+            minute: moment.minute,
             live: &self.live,
             rules: &self.rules,
             cards: &self.cards,

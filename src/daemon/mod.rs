@@ -12,4 +12,4 @@ mod setup;
 
 pub use self::core::{Core, Moment};
 pub use service::{Service, Ways, ask, serve_page};
-pub use setup::{Setup, SetupError, clock, devices, today};
+pub use setup::{Setup, SetupError, clock, devices, minute, today};

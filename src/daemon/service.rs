@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::control::{self, Call, Called};
-use super::{Core, Moment, Setup, SetupError, answers, clock, today};
+use super::{Core, Moment, Setup, SetupError, answers, clock, minute, today};
 use crate::devices::{Devices, Hands};
 use crate::exchange;
 use crate::screen::{Link, View, Words};
@@ -304,7 +304,7 @@ fn words_for<'a>(words: &'a BTreeMap<String, Arc<Words>>, language: &str) -> &'a
 fn moment(began: Instant, zone: &jiff::tz::TimeZone) -> Moment {
     let wall = clock();
     let now = Uptime(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
-    Moment { now, wall, today: today(zone, wall) }
+    Moment { now, wall, today: today(zone, wall), minute: minute(zone, wall) }
 }
 
 async fn sleep_until(at: Option<Instant>) {

@@ -69,7 +69,8 @@ impl Setup {
             boxes: config.packing.boxes.iter().map(carton).collect(),
             scale: scale_name(&config.scale),
             empty_below: config.packing.empty_below,
-            policy: crate::rating::Policy::default(),
+            policy: config.rates.policy.clone(),
+            allocation: config.rates.allocation.clone(),
             media: Media { dpi: printer.dpi, width_mm: printer.width_mm, height_mm: printer.height_mm },
             specimen: config.packing.specimen,
             languages: words.keys().cloned().collect(),
@@ -171,6 +172,14 @@ pub fn devices(bench: &config::Bench) -> Devices {
 /// Now, on the station's clock.
 pub fn clock() -> Timestamp {
     Timestamp(jiff::Timestamp::now().as_millisecond())
+}
+
+/// The minute of the day of `at` in the warehouse's zone.
+pub fn minute(zone: &jiff::tz::TimeZone, at: Timestamp) -> u16 {
+    let instant = jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let time = instant.to_zoned(zone.clone()).time();
+    let part = |number: i8| u16::try_from(number).unwrap_or(0);
+    part(time.hour()) * 60 + part(time.minute())
 }
 
 /// The day of `at` in the warehouse's zone: the ship date.

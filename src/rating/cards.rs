@@ -139,7 +139,7 @@ impl Cards {
     /// Every service priced or refused, and the offers in the order of the policy.
     pub fn rate<'c>(&'c self, parcel: &Parcel, standing: &Standing, policy: &Policy) -> Rated<'c> {
         let asked = Asked::new(parcel, self.named);
-        let currency = policy.currency(self);
+        let currency = policy.currency(self, &asked.from);
         let mut out = Out::default();
         let mut offers: Vec<Offer<'c>> = Vec::with_capacity(self.services.len());
         // A base, and on average three more lines: one allocation instead of five.

@@ -8,11 +8,22 @@ use super::*;
 use crate::config::carriers;
 use crate::units::Mass;
 
-/// The cards in `config/carriers`.
+pub(super) const AMERICAN: [&str; 4] = ["usps", "ontrac", "gofo", "cityline"];
+
+/// Every card in `config/carriers`.
+pub(super) fn everywhere() -> &'static Cards {
+    static CARDS: LazyLock<Cards> = LazyLock::new(|| {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
+        carriers::load(&dir, &[]).unwrap_or_else(|problems| panic!("{problems}"))
+    });
+    &CARDS
+}
+
+/// The American cards in `config/carriers`.
 pub(super) fn shipped() -> &'static Cards {
     static CARDS: LazyLock<Cards> = LazyLock::new(|| {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
-        carriers::load(&dir).unwrap_or_else(|problems| panic!("{problems}"))
+        carriers::load(&dir, &AMERICAN.map(str::to_owned)).unwrap_or_else(|problems| panic!("{problems}"))
     });
     &CARDS
 }

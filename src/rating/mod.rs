@@ -22,6 +22,7 @@
 
 #![deny(clippy::disallowed_methods)]
 
+mod allocation;
 mod amount;
 mod area;
 mod card;
@@ -44,10 +45,13 @@ mod when;
 mod zones;
 
 #[cfg(test)]
+mod country_tests;
+#[cfg(test)]
 mod examples_tests;
 #[cfg(test)]
 mod promises_tests;
 
+pub use allocation::{Allocation, Cap, CutOff, Guard, Per, Share, Tally, Trial, TrialState};
 pub use amount::{Amount, Cell, Rate};
 pub use area::{PlaceMap, Spot};
 pub use card::{Card, Cubic, Dimensional, Limit, Max, MoneyRule, Refuse, SizeRule, Tier, WeightRule, WithoutDims};

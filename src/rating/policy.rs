@@ -1,5 +1,6 @@
 //! Which of the services that carry a parcel takes it: data from `station.toml`.
 
+use super::area::Found;
 use super::price::Offer;
 use super::standing::{Record, Standing};
 use super::surcharge::part_of;
@@ -11,7 +12,8 @@ use crate::units::{Currency, Date, Decimal};
 pub struct Policy {
     /// What counts.
     pub goal: Goal,
-    /// Prices are compared in this currency; in that of the first card when it is not said.
+    /// Prices are compared in this currency; when it is not said, in that of the first service that collects where the
+    /// parcel is.
     pub currency: Option<Currency>,
     /// What money of another currency is worth, for comparing alone.
     pub exchange: Vec<Exchange>,
@@ -84,9 +86,10 @@ pub(super) struct Risk {
 
 impl Policy {
     /// The currency prices are compared in.
-    pub(super) fn currency(&self, cards: &Cards) -> Currency {
-        let first = || cards.services().iter().find_map(|service| service.cards.first()).map(|card| card.currency);
-        self.currency.or_else(first).unwrap_or(Currency::USD)
+    pub(super) fn currency(&self, cards: &Cards, from: &Found) -> Currency {
+        let cards = || cards.services().iter().filter_map(|service| service.cards.last());
+        let first = || cards().find(|card| card.zones.collects(from)).or_else(|| cards().next());
+        self.currency.or_else(|| first().map(|card| card.currency)).unwrap_or(Currency::USD)
     }
 
     /// An amount in the currency of comparison; `None` when nobody said what it is worth, or it does not fit.

@@ -65,6 +65,10 @@ impl ZoneMap {
         self.origins.get(&Found::new(place, self.origins.is_named())).is_some()
     }
 
+    pub(super) fn collects(&self, from: &Found) -> bool {
+        self.origins.get(from).is_some()
+    }
+
     pub(super) fn is_named(&self) -> bool {
         self.origins.is_named() || self.destinations.iter().any(PlaceMap::is_named)
     }

@@ -23,6 +23,11 @@ pub const KEYS: &[(&str, &[&str], &str)] = &[
     ("label_spoiled", &["tracking"], "Old label. Destroy it, wait for the new one"),
     ("cancel_or_void", &["tracking"], "It has a number. HOLD it or VOID it"),
     ("language_set", &[], "English"),
+    (
+        "outcomes_learned",
+        &["known", "learned", "unknown"],
+        "Learned of {learned} parcels ({known} known, {unknown} not ours)",
+    ),
     ("pool_started", &["carrier", "next"], "{carrier}: numbers from {next}"),
     ("pool_unknown", &["carrier", "pool"], "No number pool {carrier} {pool} for this station"),
     ("pool_refused", &["pool", "range"], "Pool {pool}: only {range} can be next"),

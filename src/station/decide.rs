@@ -70,6 +70,7 @@ impl Station {
             Event::Printer(job, printer) => self.printer(world, *job, printer),
             Event::Confirmed { seq } => self.confirmed(*seq),
             Event::Act(Act::CloseManifest { carrier }) => self.close_manifest(world, carrier),
+            Event::Act(Act::LearnOutcomes { outcomes }) => self.learn(world, outcomes),
             Event::Act(Act::StartPool { carrier, pool, next }) => self.start_pool(world, carrier, pool, *next),
             Event::Reconsider => self.reconsider(world),
             Event::NoWeight(_) | Event::Device { .. } | Event::Uplink { .. } | Event::Tick => Outcome::default(),

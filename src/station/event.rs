@@ -1,10 +1,13 @@
 //! What happened outside (events) and what is to be done (effects). Neither is ever stored.
 
+use serde::{Deserialize, Serialize};
+
 use super::order::Order;
 use super::parcel::ParcelId;
+use super::tally::Ending;
 use crate::barcode::Scan;
 use crate::screen::Link;
-use crate::units::{Mass, Uptime};
+use crate::units::{Date, Mass, Uptime};
 
 /// Something happened outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -204,6 +207,25 @@ pub enum Act {
         /// First serial to use.
         next: u64,
     },
+    /// Learn what became of parcels.
+    LearnOutcomes {
+        /// What somebody's records say.
+        outcomes: Vec<Learned>,
+    },
+}
+
+/// What became of a parcel, of this station or another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Learned {
+    /// Its tracking number.
+    pub tracking: String,
+    /// What became of it.
+    pub ending: Ending,
+    /// When.
+    pub on: Date,
+    /// The service, where the record says it: what another station sent counts toward the account's month.
+    #[serde(default)]
+    pub service: Option<String>,
 }
 
 /// Something to be done; derived again after a restart.

@@ -1,6 +1,6 @@
 //! Facts become state. Nothing is decided here: the same facts always make the same station.
 
-use super::fact::Fact;
+use super::fact::{Commitment, Fact};
 use super::parcel::{Parcel, ParcelId, Print, PrintState, State};
 use super::{Manifest, Station};
 
@@ -38,11 +38,15 @@ impl Station {
             Fact::Decided { .. } => {}
             Fact::Committed { parcel, commitment } => {
                 self.by_tracking.insert(commitment.tracking.clone(), *parcel);
+                self.tallies.committed(commitment);
                 let pool = (commitment.carrier().to_owned(), commitment.pool.clone());
                 self.pools.insert(pool, commitment.serial + 1);
                 self.change(*parcel, |p| p.evolve(fact));
             }
             Fact::Verified { parcel, .. } | Fact::Voided { parcel, .. } | Fact::Held { parcel, .. } => {
+                if let (Fact::Voided { .. }, Some(commitment)) = (fact, self.commitment(*parcel)) {
+                    self.tallies.voided(&commitment);
+                }
                 self.change(*parcel, |p| p.evolve(fact));
                 self.leave(*parcel);
             }
@@ -53,6 +57,9 @@ impl Station {
             Fact::ManifestClosed { manifest, carrier, ship_date, wave, parcels, .. } => {
                 let index = u32::try_from(self.manifests.len()).unwrap_or(u32::MAX);
                 for parcel in parcels {
+                    if let Some(commitment) = self.commitment(*parcel) {
+                        self.tallies.manifested(&commitment.service);
+                    }
                     self.change(*parcel, |p| {
                         p.state = State::Manifested;
                         p.manifest = Some(index);
@@ -92,6 +99,16 @@ impl Station {
             Fact::OutageSet { carrier, out: false } => {
                 self.outages.remove(carrier);
             }
+            Fact::Ended { parcel, ending, on } => {
+                let before = self.parcel(*parcel).and_then(|parcel| parcel.ended);
+                if let Some(commitment) = self.commitment(*parcel) {
+                    let ended = self.tallies.ended(&commitment, before, *ending, *on);
+                    self.change(*parcel, |p| p.ended = Some(ended));
+                }
+            }
+            Fact::VolumeStated { service, month, parcels, on } => {
+                self.tallies.stated(service, *month, *parcels, *on);
+            }
             Fact::OperatorChanged { operator } => self.operator.clone_from(operator),
             Fact::LanguageChanged { language } => self.language = Some(language.clone()),
             Fact::PrintStarted { parcel, printer, .. } => {
@@ -109,6 +126,10 @@ impl Station {
             | Fact::PrintDoubted { parcel, .. }
             | Fact::PrintSpoiled { parcel, .. } => self.change(*parcel, |p| p.evolve(fact)),
         }
+    }
+
+    fn commitment(&self, id: ParcelId) -> Option<Box<Commitment>> {
+        self.parcel(id).and_then(|parcel| parcel.commitment.clone())
     }
 
     fn change(&mut self, id: ParcelId, change: impl FnOnce(&mut Parcel)) {

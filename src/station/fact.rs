@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::parcel::ParcelId;
+use super::tally::Ending;
 use crate::rating::{Billable, Decision};
 use crate::units::{Date, Mass, Money};
 
@@ -175,6 +176,26 @@ pub enum Fact {
         /// Whether it is out.
         out: bool,
     },
+    /// Something was learned of a parcel that has gone out.
+    Ended {
+        /// This parcel.
+        parcel: ParcelId,
+        /// What became of it.
+        ending: Ending,
+        /// When.
+        on: Date,
+    },
+    /// How many parcels the account's other stations have sent with a service in a month: an estimate.
+    VolumeStated {
+        /// The service.
+        service: String,
+        /// The first day of the month.
+        month: Date,
+        /// How many.
+        parcels: u64,
+        /// The day somebody said so.
+        on: Date,
+    },
     /// Somebody signed in or out.
     OperatorChanged {
         /// Who, by badge.
@@ -225,6 +246,9 @@ pub struct Commitment {
     pub billable: Billable,
     /// Hash of the card.
     pub card: String,
+    /// Days on the way, where the card says it: what is later is late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u16>,
     /// Routing code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort_code: Option<String>,
@@ -259,11 +283,13 @@ impl Fact {
             | Self::Verified { parcel, .. }
             | Self::Voided { parcel, .. }
             | Self::Held { parcel, .. }
+            | Self::Ended { parcel, .. }
             | Self::Resumed { parcel } => Some(*parcel),
             Self::ManifestClosed { .. }
             | Self::ManifestHandedOver { .. }
             | Self::ManifestConfirmed { .. }
             | Self::PoolStarted { .. }
+            | Self::VolumeStated { .. }
             | Self::OutageSet { .. }
             | Self::OperatorChanged { .. }
             | Self::LanguageChanged { .. } => None,
@@ -293,6 +319,8 @@ impl Fact {
             Self::ManifestConfirmed { .. } => "manifest_confirmed",
             Self::PoolStarted { .. } => "pool_started",
             Self::OutageSet { .. } => "outage_set",
+            Self::Ended { .. } => "ended",
+            Self::VolumeStated { .. } => "volume_stated",
             Self::OperatorChanged { .. } => "operator_changed",
             Self::LanguageChanged { .. } => "language_changed",
         }

@@ -1,5 +1,7 @@
 //! The packer's way with one parcel: scan the order, weigh, commit, scan the label.
 
+use std::collections::BTreeMap;
+
 use super::event::{Effect, Job, Lookup, WeightState};
 use super::fact::{Commitment, Fact, Weight};
 use super::live::Say;
@@ -7,7 +9,7 @@ use super::order::{Order, OrderState};
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Station, World};
 use crate::barcode::Scan;
-use crate::rating::{Carrier, Decision, Quote, Service, ServiceStanding, Standing, Unavailable};
+use crate::rating::{Carrier, Decision, Goal, Quote, Service, ServiceStanding, Standing, Unavailable};
 use crate::screen::Note;
 use crate::units::{Dims, Mass};
 
@@ -165,7 +167,7 @@ impl Station {
     ) -> Outcome {
         let dims = dims(world, parcel, order);
         let rated = order.parcel(&world.rules.ship_from, mass, dims, world.today);
-        let decision = world.cards.decide(&rated, &self.standing(world), &world.rules.policy);
+        let decision = world.cards.decide(&rated, &self.standing(world, &order.order_ref), &world.rules.policy);
         let quote = decision.choice.is_some().then(|| decision.quotes.first().cloned()).flatten();
         let decided = |decision: Decision| Fact::Decided { parcel: id, decision: Box::new(decision) };
         let Some(quote) = quote else {
@@ -183,7 +185,7 @@ impl Station {
     }
 
     /// How every service stands now.
-    fn standing(&self, world: &World<'_>) -> Standing {
+    fn standing(&self, world: &World<'_>, order_ref: &str) -> Standing {
         let numbered = |carrier: &Carrier| {
             let serial = self.next_serial(world, &carrier.id).map(|(_, serial)| serial);
             serial.zip(carrier.number.as_ref()).is_some_and(|(serial, rule)| rule.number(serial).is_ok())
@@ -195,7 +197,18 @@ impl Station {
                 () if !carrier.is_some_and(numbered) => Some(Unavailable::NoNumbers),
                 () => None,
             };
-            ServiceStanding { unavailable, ..ServiceStanding::default() }
+            let allocation = &world.rules.allocation;
+            let tally = |id: &str| self.tallies.of(id, world.today);
+            let who = (service.id.as_str(), service.carrier.as_str());
+            let stands = allocation.stand(who, order_ref, (world.today, world.minute), tally);
+            let learns = matches!(world.rules.policy.goal, Goal::Expected(_));
+            ServiceStanding {
+                unavailable: unavailable.or(stands.unavailable),
+                month: self.tallies.month(&service.id, world.today),
+                record: tally(&service.id).record,
+                by_zone: if learns { self.tallies.by_zone(&service.id) } else { BTreeMap::new() },
+                ..stands
+            }
         };
         Standing::new(world.cards.services().iter().map(stands).collect())
     }
@@ -219,11 +232,12 @@ impl Station {
             tracking,
             pool,
             serial,
-            ship_date: decision.ship_date,
+            ship_date: quote.leaves.unwrap_or(decision.ship_date),
             total: quote.total,
             zone: quote.zone.clone(),
             billable: quote.billable.clone(),
             card: quote.card.clone(),
+            days: quote.days,
             sort_code: quote.sort_code.clone(),
             label_sha256: String::new(),
             destination: (order.ship_to.country.clone(), postcode),

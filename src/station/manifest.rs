@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::event::Effect;
+use super::event::{Effect, Learned};
 use super::fact::Fact;
 use super::live::Say;
 use super::parcel::{ParcelId, State};
@@ -90,5 +90,38 @@ impl Station {
             Outcome::say(Say::good(Note::new("pool_started").with("carrier", carrier).with("next", next.to_string())));
         outcome.facts.push(started);
         outcome.effect(Effect::Reconsider)
+    }
+
+    /// Learns what became of parcels. What is known already changes nothing; what other stations sent is counted.
+    pub(super) fn learn(&self, world: &World<'_>, outcomes: &[Learned]) -> Outcome {
+        let mut facts = Vec::new();
+        let (mut known, mut unknown) = (0_u64, 0_u64);
+        let mut elsewhere: BTreeMap<(&str, Date), u64> = BTreeMap::new();
+        for Learned { tracking, ending, on, service } in outcomes {
+            let found = self.by_tracking(tracking).and_then(|id| Some((id, self.parcel(id)?)));
+            match (found, service) {
+                (Some((_, parcel)), _) if parcel.ended.is_some_and(|e| (e.ending, e.on) == (*ending, *on)) => {
+                    known += 1
+                }
+                (Some((parcel, _)), _) => facts.push(Fact::Ended { parcel, ending: *ending, on: *on }),
+                (None, Some(service)) => {
+                    let month = Date::new(on.year(), on.month(), 1).unwrap_or(*on);
+                    *elsewhere.entry((service, month)).or_default() += 1;
+                }
+                (None, None) => unknown += 1,
+            }
+        }
+        let learned = facts.len() as u64;
+        let on = world.today;
+        for ((service, month), parcels) in elsewhere {
+            if self.tallies.elsewhere(service, month).is_none_or(|(before, _)| before != parcels) {
+                facts.push(Fact::VolumeStated { service: service.to_owned(), month, parcels, on });
+            }
+        }
+        let note = Note::new("outcomes_learned")
+            .with("learned", learned.to_string())
+            .with("known", known.to_string())
+            .with("unknown", unknown.to_string());
+        Outcome::say(Say::good(note)).facts(facts)
     }
 }

@@ -15,6 +15,7 @@ mod evolve;
 mod floor;
 mod manifest;
 mod print;
+pub mod tally;
 mod view;
 
 pub mod event;
@@ -33,10 +34,11 @@ use fact::Fact;
 use live::{Live, Say};
 use order::Address;
 use parcel::{Parcel, ParcelId};
+use tally::Tallies;
 
 use crate::barcode::Command;
 use crate::label::Media;
-use crate::rating::{Cards, Policy};
+use crate::rating::{Allocation, Cards, Policy};
 use crate::units::{Date, Dims, Mass, Timestamp, Uptime};
 
 /// Everything the facts made.
@@ -52,6 +54,7 @@ pub struct Station {
     /// Next serial of each started pool, by carrier and pool.
     pools: BTreeMap<(String, String), u64>,
     outages: BTreeSet<String>,
+    tallies: Tallies,
     /// The printer of the last print, and every printer that has ever said that a label is out.
     printer: String,
     answering: BTreeSet<String>,
@@ -99,6 +102,8 @@ pub struct Rules {
     pub empty_below: Mass,
     /// Which service takes a parcel.
     pub policy: Policy,
+    /// Who gets how many, whatever they cost.
+    pub allocation: Allocation,
     /// What labels are printed on.
     pub media: Media,
     /// Labels say SPECIMEN.
@@ -127,6 +132,8 @@ pub struct World<'a> {
     pub wall: Timestamp,
     /// The ship date, in the warehouse's zone.
     pub today: Date,
+    /// Minute of the day, in the warehouse's zone: cut-off times.
+    pub minute: u16,
     /// What is only true now.
     pub live: &'a Live,
     /// What the station is configured to be.

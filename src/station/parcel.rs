@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::fact::{Commitment, Weight};
+use super::tally::Ended;
 
 /// A parcel's number on this station, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -106,6 +107,8 @@ pub struct Parcel {
     pub prints: Vec<Print>,
     /// The manifest it is on.
     pub manifest: Option<u32>,
+    /// What became of it, as far as anybody said.
+    pub ended: Option<Ended>,
 }
 
 /// One label sent to a printer once.
@@ -148,6 +151,7 @@ impl Parcel {
             commitment: None,
             prints: Vec::new(),
             manifest: None,
+            ended: None,
         }
     }
 

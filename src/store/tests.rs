@@ -39,6 +39,7 @@ fn committed(parcel: u64, tracking: &str) -> Fact {
         zone: "2".into(),
         billable: Billable { value: "1".into(), unit: "lb".into(), basis: Basis::Actual },
         card: "c0ffee".into(),
+        days: None,
         sort_code: None,
         label_sha256: String::new(),
         destination: ("US".into(), "900".into()),

@@ -29,7 +29,10 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new(rules: Rules) -> Self {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
-        let cards = Arc::new(parceld::config::carriers::load(&dir).expect("the shipped cards"));
+        let cards = Arc::new(
+            parceld::config::carriers::load(&dir, &["usps", "ontrac", "gofo", "cityline"].map(str::to_owned))
+                .expect("the shipped cards"),
+        );
         let incoming = order::read(FIFTY, "sample.jsonl").accepted;
         let orders = incoming.iter().map(|incoming| incoming.order.clone()).collect();
         let stored = incoming.into_iter().map(parceld::daemon::control::stored).collect();
@@ -148,8 +151,8 @@ fn open(stage: &Stage, dir: &Path) -> Box<Core> {
 }
 
 fn world<'w>(stage: &'w Stage, live: &'w Live, moment: Moment) -> World<'w> {
-    let Moment { now, wall, today } = moment;
-    World { now, wall, today, live, rules: &stage.rules, cards: &stage.cards }
+    let Moment { now, wall, today, minute } = moment;
+    World { now, wall, today, minute, live, rules: &stage.rules, cards: &stage.cards }
 }
 
 fn sync(stage: &Stage, station: &Station, live: &mut Live) {

@@ -46,6 +46,7 @@ pub(crate) fn play(seed: u64, engine: Engine<'_>) -> Result<Record, String> {
         now: Uptime(1_000_000),
         wall: Timestamp(1_795_000_000_000),
         today: Date::new(2026, 11, 23).ok_or("no day")?,
+        minute: 600,
     };
     let crashes = dice.one_in(2);
     let mut bench = Bench {

@@ -48,6 +48,7 @@ fn stage() -> &'static Stage {
             scale: "mt-sics".to_owned(),
             empty_below: Mass::from_grams(5),
             policy: parceld::rating::Policy::default(),
+            allocation: parceld::rating::Allocation::default(),
             media: Media { dpi: 203, width_mm: 100, height_mm: 150 },
             specimen: true,
             languages: ["en".to_owned()].into(),

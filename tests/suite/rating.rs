@@ -18,7 +18,7 @@ fn the_engine_says_what_a_plain_implementation_says() {
         let services = workload::services(workload::SERVICES, seed);
         let dir = tempfile::tempdir().expect("a folder");
         workload::write(&services, dir.path());
-        let cards = carriers::load(dir.path()).unwrap_or_else(|problems| panic!("{problems}"));
+        let cards = carriers::load(dir.path(), &[]).unwrap_or_else(|problems| panic!("{problems}"));
         for (at, parcel) in workload::parcels(PARCELS, seed).iter().enumerate() {
             let (mut said, mut expected) = (Checksum::new(), Checksum::new());
             let rated = cards.rate(parcel, &Standing::default(), &Policy::default());

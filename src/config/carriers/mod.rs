@@ -31,19 +31,28 @@ use super::problem::{Problem, Problems};
 use crate::rating::{Cards, Place};
 use files::Files;
 
-/// Reads every carrier in `dir`; every problem, warnings too, when there is an error among them.
-pub fn load(dir: &Path) -> Result<Cards, Problems> {
-    let (cards, problems) = read(dir);
+/// Reads the carriers in `dir`, all or those named in `only`; every problem, warnings too, when there is an error among
+/// them.
+pub fn load(dir: &Path, only: &[String]) -> Result<Cards, Problems> {
+    let (cards, problems) = read(dir, only);
     cards.ok_or(problems)
 }
 
-/// Reads every carrier in `dir` for `parceld check`: the cards when nothing is wrong with them, and every problem,
-/// warnings too.
-pub fn read(dir: &Path) -> (Option<Cards>, Problems) {
+/// Reads the carriers in `dir`, all or those named in `only`: the cards when nothing is wrong with them, and every
+/// problem, warnings too.
+pub fn read(dir: &Path, only: &[String]) -> (Option<Cards>, Problems) {
     let mut problems = Problems::default();
     let mut files = Files::default();
     let (mut carriers, mut services) = (Vec::new(), Vec::new());
-    for folder in files::folders(dir, &mut problems) {
+    let folders = files::folders(dir, &mut problems);
+    for missing in only.iter().filter(|name| !folders.contains(name)) {
+        problems.push(Problem::error(
+            dir.join(missing),
+            "no such carrier",
+            "add its folder, or take it out of [rates]",
+        ));
+    }
+    for folder in folders.into_iter().filter(|folder| only.is_empty() || only.contains(folder)) {
         let loaded = carrier::load(&dir.join(&folder), &folder, &mut files, &mut problems);
         carriers.extend(loaded.carrier);
         services.extend(loaded.services);

@@ -66,7 +66,7 @@ impl Folder {
     /// The problems as `check` shows them, with paths below the folder.
     fn problems(&self) -> Vec<String> {
         let prefix = format!("{}/", self.dir.path().display());
-        let (cards, problems) = read(self.dir.path());
+        let (cards, problems) = read(self.dir.path(), &[]);
         assert_eq!(cards.is_none(), problems.has_errors());
         problems.into_iter().map(|problem| problem.to_string().replace(&prefix, "")).collect()
     }
@@ -82,15 +82,15 @@ fn only(file: &str, text: &str) -> String {
 #[test]
 fn the_shipped_carriers_have_no_problem_and_collect_from_los_angeles() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
-    let (cards, problems) = read(&dir);
+    let (cards, problems) = read(&dir, &[]);
     assert!(problems.is_empty(), "{problems}");
     let cards = cards.unwrap();
-    assert_eq!(cards.carriers().len(), 4);
+    assert_eq!((cards.carriers().len(), cards.services().len()), (9, 18));
     let mut place = Place::at("US", "90058");
-    assert!(check_origin(&cards, &dir, &place).is_empty());
+    assert_eq!(check_origin(&cards, &dir, &place).0.len(), 14, "four collect from Los Angeles");
     place.postcode = "10001".into();
-    assert_eq!(check_origin(&cards, &dir, &place).0.len(), 4);
-    for carrier in cards.carriers() {
+    assert_eq!(check_origin(&cards, &dir, &place).0.len(), 18);
+    for carrier in cards.carriers().iter().filter(|carrier| carrier.number.is_some()) {
         let stations: Vec<_> = carrier.pools.iter().map(|pool| pool.station.as_str()).collect();
         assert_eq!(stations, ["DEMO-ST01", "LAX1-ST03"], "{}", carrier.id);
     }
@@ -101,7 +101,7 @@ fn the_shipped_carriers_have_no_problem_and_collect_from_los_angeles() {
 fn a_good_folder_loads_and_its_hash_follows_its_content() {
     let hash = |replaced: &[(&str, &str)]| {
         let folder = Folder::with(replaced);
-        let cards = load(folder.dir.path()).unwrap();
+        let cards = load(folder.dir.path(), &[]).unwrap();
         (cards.hash().to_owned(), cards.services()[0].cards[0].hash.clone())
     };
     let (all, card) = hash(&[]);
@@ -162,7 +162,7 @@ fn a_column_nobody_uses_and_a_heavier_parcel_that_costs_less_are_warnings() {
     assert_eq!(found.len(), 2, "{found:#?}");
     assert!(found[0].contains("prices.csv:3: more costs less than in the row above it; "), "{found:?}");
     assert!(found[1].contains("prices.csv:1: no row of the zone table has zone 4; "), "{found:?}");
-    assert!(load(folder.dir.path()).is_ok());
+    assert!(load(folder.dir.path(), &[]).is_ok());
 }
 
 #[test]
@@ -242,12 +242,12 @@ fn a_surcharge_that_does_not_say_when_is_an_error() {
 fn an_empty_folder_and_a_missing_one_are_errors() {
     let dir = TempDir::new().unwrap();
     assert!(
-        read(dir.path())
+        read(dir.path(), &[])
             .1
             .to_string()
             .ends_with(": no carriers here; put a folder per carrier there, as config/carriers/README.md says")
     );
-    assert!(load(&dir.path().join("absent")).is_err_and(|problems| problems.has_errors()));
+    assert!(load(&dir.path().join("absent"), &[]).is_err_and(|problems| problems.has_errors()));
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn spreadsheets_of_every_country_are_read_alike() {
     let quote = |replaced: &[(&str, &str)]| {
         let folder = Folder::with(replaced);
         assert_eq!(folder.problems(), Vec::<String>::new());
-        let cards = load(folder.dir.path()).unwrap();
+        let cards = load(folder.dir.path(), &[]).unwrap();
         let card = &cards.services()[0].cards[0];
         format!("{:?} {:?}", card.prices, card.zones)
     };

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::rating::{Basis, Billable, Change, Decision, ExpectedLoss, PriceLine, Quote, Refusal};
 use crate::station::fact::{Commitment, Weight};
+use crate::station::tally::Ending;
 use crate::units::{Currency, Money};
 
 /// One fact a line, as the first version wrote them. A line is never changed and never taken out.
@@ -79,6 +80,7 @@ fn commitment() -> Commitment {
         zone: quote.zone,
         billable: quote.billable,
         card: quote.card,
+        days: None,
         sort_code: quote.sort_code,
         label_sha256: "ab".repeat(32),
         destination: ("US".into(), "900".into()),
@@ -133,6 +135,9 @@ fn each() -> Vec<Fact> {
         Fact::OperatorChanged { operator: None },
         Fact::LanguageChanged { language: text("es") },
         Fact::Decided { parcel, decision: Box::new(full_decision()) },
+        Fact::Committed { parcel, commitment: Box::new(Commitment { days: Some(3), ..commitment() }) },
+        Fact::Ended { parcel, ending: Ending::Returned, on: ship_date },
+        Fact::VolumeStated { service: text("ontrac.ground"), month: ship_date, parcels: 404, on: ship_date },
     ]
 }
 
@@ -152,7 +157,7 @@ fn facts_that_were_written_once_are_read_for_ever() {
 #[test]
 fn every_kind_of_fact_is_frozen_under_its_own_name() {
     let names: BTreeSet<&str> = each().iter().map(Fact::name).collect();
-    assert_eq!(names.len(), 22);
+    assert_eq!(names.len(), 24);
     for (line, fact) in FROZEN.lines().zip(each()) {
         assert!(line.starts_with(&format!("{{\"fact\":\"{}\"", fact.name())), "{line}");
     }

@@ -40,7 +40,10 @@ fn cards() -> Arc<Cards> {
     static CARDS: OnceLock<Arc<Cards>> = OnceLock::new();
     let load = || {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
-        Arc::new(crate::config::carriers::load(&dir).expect("the shipped cards"))
+        Arc::new(
+            crate::config::carriers::load(&dir, &["usps", "ontrac", "gofo", "cityline"].map(str::to_owned))
+                .expect("the shipped cards"),
+        )
     };
     CARDS.get_or_init(load).clone()
 }
@@ -92,6 +95,7 @@ impl Bench {
             scale: "mt-sics /dev/ttyUSB0".to_owned(),
             empty_below: Mass::from_grams(5),
             policy: crate::rating::Policy::default(),
+            allocation: crate::rating::Allocation::default(),
             media: Media { dpi: 203, width_mm: 100, height_mm: 150 },
             specimen: true,
             languages: ["en", "es"].map(str::to_owned).into(),
@@ -122,6 +126,7 @@ impl Bench {
             now: self.now,
             wall: Timestamp(1_795_000_000_000),
             today: self.today,
+            minute: 600,
             live: &self.live,
             rules: &self.rules,
             cards: &self.cards,

@@ -80,7 +80,7 @@ fn main() {
 fn load(services: &[workload::Service]) -> Cards {
     let dir = tempfile::tempdir().expect("a folder");
     workload::write(services, dir.path());
-    carriers::load(dir.path()).unwrap_or_else(|problems| panic!("{problems}"))
+    carriers::load(dir.path(), &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// Rates every parcel; `look` sees each answer outside of the time that is returned.
@@ -190,7 +190,7 @@ fn with_postcodes(services: usize, postcodes: usize) -> (Cards, Duration) {
         std::fs::write(dir.path().join(format!("carrier{at:03}/parcel/zones.csv")), zones).expect("a file");
     }
     let began = Instant::now();
-    let cards = carriers::load(dir.path()).unwrap_or_else(|problems| panic!("{problems}"));
+    let cards = carriers::load(dir.path(), &[]).unwrap_or_else(|problems| panic!("{problems}"));
     (cards, began.elapsed())
 }
 

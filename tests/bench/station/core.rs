@@ -80,7 +80,7 @@ impl Floor {
         let mut core = folder::open(setup);
         core.store_mut().put_orders(orders, None).expect("orders");
         let today = Date::new(2026, 7, 15).expect("a date");
-        let moment = Moment { now: Uptime(0), wall: Timestamp(1_784_100_000_000), today };
+        let moment = Moment { now: Uptime(0), wall: Timestamp(1_784_100_000_000), today, minute: 600 };
         let mut floor = Self { core, moment, commits: 0 };
         for carrier in setup.cards.carriers() {
             for pool in carrier.pools.iter().filter(|pool| pool.station == setup.rules.station) {

@@ -1,0 +1,178 @@
+//! What has gone with each service, and what became of it: counted from the facts, so that it survives a restart.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::fact::Commitment;
+use crate::rating::{Month, Record, Tally};
+use crate::units::Date;
+
+/// What became of a parcel, as the seller's records say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// It arrived, and nobody complained.
+    Delivered,
+    /// It came back.
+    Returned,
+    /// Nobody knows where it is.
+    Lost,
+    /// It arrived broken.
+    Damaged,
+    /// It arrived as far as the carrier says, and the buyer complained.
+    Complained,
+}
+
+impl Ending {
+    /// Every word that is read, with what it means.
+    pub const WORDS: [(&str, Self); 10] = [
+        ("delivered", Self::Delivered),
+        ("returned", Self::Returned),
+        ("return", Self::Returned),
+        ("refused", Self::Returned),
+        ("failed", Self::Returned),
+        ("lost", Self::Lost),
+        ("damaged", Self::Damaged),
+        ("complained", Self::Complained),
+        ("complaint", Self::Complained),
+        ("disputed", Self::Complained),
+    ];
+
+    const fn failed(self) -> bool {
+        !matches!(self, Self::Delivered)
+    }
+}
+
+/// How a parcel ended, in as few bytes as it takes: a station keeps thousands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// How.
+    pub ending: Ending,
+    /// When.
+    pub on: Date,
+    late: bool,
+}
+
+/// Counts of one service.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Counts {
+    /// The newest ship date, and its parcels.
+    day: Option<(Date, u64)>,
+    /// The newest year and month, and their parcels.
+    month: Option<((u16, u8), u64)>,
+    wave: u64,
+    sent: u64,
+    record: Record,
+    by_zone: BTreeMap<String, Record>,
+    /// Of the account's other stations, in a month, and the day somebody said so.
+    elsewhere: Option<((u16, u8), u64, Date)>,
+}
+
+/// Counts by service.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Tallies(BTreeMap<String, Counts>);
+
+const fn month_of(date: Date) -> (u16, u8) {
+    (date.year(), date.month())
+}
+
+impl Tallies {
+    pub(super) fn committed(&mut self, commitment: &Commitment) {
+        let counts = self.0.entry(commitment.service.clone()).or_default();
+        let date = commitment.ship_date;
+        counts.sent += 1;
+        counts.wave += 1;
+        count(&mut counts.day, date);
+        count(&mut counts.month, month_of(date));
+    }
+
+    pub(super) fn voided(&mut self, commitment: &Commitment) {
+        let Some(counts) = self.0.get_mut(&commitment.service) else { return };
+        let date = commitment.ship_date;
+        counts.sent = counts.sent.saturating_sub(1);
+        counts.wave = counts.wave.saturating_sub(1);
+        uncount(&mut counts.day, date);
+        uncount(&mut counts.month, month_of(date));
+    }
+
+    /// A parcel was put on a manifest.
+    pub(super) fn manifested(&mut self, service: &str) {
+        if let Some(counts) = self.0.get_mut(service) {
+            counts.wave = counts.wave.saturating_sub(1);
+        }
+    }
+
+    /// Something was learned of a parcel; what was known of it before no longer counts.
+    pub(super) fn ended(&mut self, commitment: &Commitment, before: Option<Ended>, ending: Ending, on: Date) -> Ended {
+        let took = on.number() - commitment.ship_date.number();
+        let late = commitment.days.is_some_and(|days| took > i64::from(days));
+        let now = Ended { ending, on, late };
+        let counts = self.0.entry(commitment.service.clone()).or_default();
+        let zone = counts.by_zone.entry(commitment.zone.clone()).or_default();
+        for record in [&mut counts.record, zone] {
+            if let Some(before) = before {
+                record.parcels = record.parcels.saturating_sub(1);
+                record.failed = record.failed.saturating_sub(u64::from(before.ending.failed()));
+                record.late = record.late.saturating_sub(u64::from(before.late));
+            }
+            record.parcels += 1;
+            record.failed += u64::from(ending.failed());
+            record.late += u64::from(late);
+        }
+        now
+    }
+
+    pub(super) fn stated(&mut self, service: &str, month: Date, parcels: u64, on: Date) {
+        self.0.entry(service.to_owned()).or_default().elsewhere = Some((month_of(month), parcels, on));
+    }
+
+    /// How many parcels of other stations are believed in, in the month of a day.
+    pub(super) fn elsewhere(&self, service: &str, day: Date) -> Option<(u64, Date)> {
+        let (month, parcels, on) = self.0.get(service)?.elsewhere?;
+        (month == month_of(day)).then_some((parcels, on))
+    }
+
+    /// A service's counts, or those of all services of a carrier.
+    pub(super) fn of(&self, id: &str, today: Date) -> Tally {
+        let mut tally = Tally::default();
+        let of = |service: &str| service == id || service.split('.').next() == Some(id);
+        for counts in self.0.iter().filter(|(service, _)| of(service)).map(|(_, counts)| counts) {
+            tally.day += counts.day.filter(|(day, _)| *day == today).map_or(0, |(_, count)| count);
+            tally.month += counts.month.filter(|(month, _)| *month == month_of(today)).map_or(0, |(_, count)| count);
+            tally.wave += counts.wave;
+            tally.sent += counts.sent;
+            tally.record.parcels += counts.record.parcels;
+            tally.record.failed += counts.record.failed;
+            tally.record.late += counts.record.late;
+        }
+        tally
+    }
+
+    /// The month's parcels of a service.
+    pub(super) fn month(&self, service: &str, today: Date) -> Month {
+        Month { own: self.of(service, today).month, elsewhere: self.elsewhere(service, today) }
+    }
+
+    /// What became of a service's parcels, by zone.
+    pub(super) fn by_zone(&self, service: &str) -> BTreeMap<String, Record> {
+        self.0.get(service).map(|counts| counts.by_zone.clone()).unwrap_or_default()
+    }
+}
+
+fn count<T: PartialEq + PartialOrd>(at: &mut Option<(T, u64)>, of: T) {
+    match at {
+        Some((known, count)) if *known == of => *count += 1,
+        // A clock that was set back: the newer time goes on counting.
+        Some((known, _)) if *known > of => {}
+        _ => *at = Some((of, 1)),
+    }
+}
+
+fn uncount<T: PartialEq>(at: &mut Option<(T, u64)>, of: T) {
+    if let Some((known, count)) = at
+        && *known == of
+    {
+        *count = count.saturating_sub(1);
+    }
+}
