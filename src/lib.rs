@@ -30,17 +30,17 @@
 //! |---|---|
 //! | [`units`] | mass, length, money, dates: exact integers |
 //! | [`barcode`] | scan bytes -> codes, command barcodes, tracking-number rules |
-//! | [`rating`] | cards -> quotes and refusals -> the choice, with its reasons |
+//! | [`rating`] | cards -> quotes and refusals -> the choice by policy and allocation, with its reasons |
 //! | [`label`] | one label document -> ZPL |
 //! | [`screen`] | one view value -> pixels and words |
 //! | [`station`] | events, facts, effects; decide, evolve; station -> view |
 //! | [`store`] | SQLite: journal, orders, numbers, outbox |
-//! | [`exchange`] | other people's formats: orders in, manifests out |
+//! | [`exchange`] | other people's formats: orders and outcomes in, manifests out |
 //! | [`uplink`] | append with an expected head over HTTP(S); the built-in receiver |
 //! | [`devices`] | `hal` <-> events and effects; opening and reopening |
 //! | [`web`] | the page and its API |
 //! | [`config`] | `station.toml`, rate-card folders, language files; every problem with its line |
-//! | [`daemon`] | the loop, the control socket, the documents that commands show |
+//! | [`daemon`] | the loop, the control socket, the documents that commands show, history priced again |
 //! | [`demo`] | virtual bench, receiver and robot packer (feature `demo`, not shipped) |
 //!
 //! The crate `hal` (folder `hal/`) has the devices: its words are picograms, bytes, pixels; it knows no order.

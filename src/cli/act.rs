@@ -11,7 +11,7 @@ use parceld::store::Store;
 use parceld::units::Uptime;
 use serde_json::Value;
 
-use super::{Done, Failure, Shown, UNAVAILABLE, USAGE, print};
+use super::{CONFIG, Done, Failure, Shown, UNAVAILABLE, USAGE, print};
 
 /// Orders sent to the station at once.
 const CHUNK: usize = 500;
@@ -49,6 +49,17 @@ pub(super) fn close_manifest(carrier: String, shown: &Shown) -> Done {
 
 pub(super) fn retry(shown: &Shown) -> Done {
     act_and_say(shown, &Call::RetryUplink)
+}
+
+/// Reads the configuration alone: its cards may be wrong, and that is what the running station is to say.
+pub(super) fn reload_cards(config: &Path) -> Done {
+    let (config, _) = parceld::config::Config::load(config)?;
+    match control::call(&config.station.data_dir, &Call::ReloadCards) {
+        Ok(done) => print(done["said"].as_str().unwrap_or_default()),
+        Err(CallError::Refused(why)) => return Err(Failure::say(CONFIG, why)),
+        Err(error) => return Err(Failure::new(UNAVAILABLE, error)),
+    }
+    Ok(())
 }
 
 pub(super) fn start_pool(carrier: String, pool: String, next: u64, shown: &Shown) -> Done {

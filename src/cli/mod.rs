@@ -2,6 +2,7 @@
 
 mod act;
 mod quote;
+mod rates;
 mod run;
 mod show;
 
@@ -53,7 +54,13 @@ enum Command {
     /// The service
     Run(Config),
     /// Validate configuration, rate cards and languages
-    Check(Config),
+    Check {
+        #[command(flatten)]
+        config: Config,
+        /// Say instead what another set of rate cards changes for the parcels of the station
+        #[arg(long, num_args = 2, value_names = ["OLD", "NEW"])]
+        diff: Option<Vec<PathBuf>>,
+    },
     /// Open each device and say what answers, and what is plugged in beside them
     Doctor {
         #[command(flatten)]
@@ -79,6 +86,9 @@ enum Command {
     /// What became of parcels
     #[command(subcommand)]
     Outcomes(Outcomes),
+    /// Rate cards
+    #[command(subcommand)]
+    Rates(Rates),
     /// Pools of tracking numbers
     #[command(subcommand)]
     Pool(Pool),
@@ -171,6 +181,14 @@ enum Outbox {
 }
 
 #[derive(Debug, Subcommand)]
+enum Rates {
+    /// Put the cards as they are in the folder now in force; wrong ones change nothing
+    Reload(Config),
+    /// Price the station's history again, under other cards or another policy
+    Replay(rates::Replay),
+}
+
+#[derive(Debug, Subcommand)]
 enum Outcomes {
     /// Learn from CSV files with the columns tracking, status, date and, if wanted, service
     Import {
@@ -256,7 +274,12 @@ pub(crate) fn run(args: Args) -> Done {
         #[cfg(feature = "demo")]
         Command::Printer(printer) => printer.run(),
         Command::Run(config) => run::service(&config.config),
-        Command::Check(config) => show::check(&config.config),
+        Command::Check { config, diff } => match diff.as_deref() {
+            Some([old, new]) => rates::diff(&config.config, old, new),
+            _ => show::check(&config.config),
+        },
+        Command::Rates(Rates::Replay(replay)) => replay.run(),
+        Command::Rates(Rates::Reload(config)) => act::reload_cards(&config.config),
         Command::Doctor { config, watch } => run::doctor(&config.config, watch),
         Command::Quote(quote) => quote.run(),
         Command::Orders(Orders::Import { files, config, format }) => act::import(&files, &config.config, &format),

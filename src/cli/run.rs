@@ -39,7 +39,7 @@ async fn signal() {
 /// `parceld run`.
 pub(super) fn service(config: &Path) -> Done {
     log();
-    let (setup, warnings) = Setup::load(config)?;
+    let (setup, warnings) = Setup::load_to_run(config)?;
     for warning in &warnings {
         tracing::warn!("{warning}");
     }

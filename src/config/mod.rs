@@ -149,9 +149,52 @@ pub struct Loaded {
     pub words: BTreeMap<String, Words>,
     /// What is wrong and stops nothing.
     pub warnings: Vec<Problem>,
+    /// The rate cards are the last good ones, because those of the folder are wrong.
+    pub cards_wrong: bool,
+}
+
+/// Where the last good cards are kept, in the data folder.
+const KEPT: &str = "carriers.good";
+
+impl Config {
+    /// Where the last good cards are kept.
+    pub fn kept_cards(&self) -> PathBuf {
+        self.station.data_dir.join(KEPT)
+    }
+
+    /// Reads the rate cards: `None` when something is wrong with them or with what `[rates]` says of them.
+    pub fn cards(&self) -> (Option<Cards>, Problems) {
+        self.cards_in(&self.rates.carriers_dir)
+    }
+
+    fn cards_in(&self, dir: &Path) -> (Option<Cards>, Problems) {
+        let (cards, mut problems) = carriers::read(dir, &self.rates.carriers);
+        if let Some(cards) = &cards {
+            problems.extend(rates::problems(&self.rates, cards, &self.file).0);
+        }
+        (cards.filter(|_| !problems.has_errors()), problems)
+    }
 }
 
 impl Loaded {
+    /// The same as [`Loaded::read`]; but with wrong rate cards the last good ones are in force, where there are any:
+    /// packing goes on, and `cards_wrong` says so.
+    ///
+    /// # Errors
+    /// As [`Loaded::read`].
+    pub fn read_or_kept(path: &Path) -> Result<Self, Problems> {
+        let wrong = match Self::read(path) {
+            Ok(loaded) => return Ok(loaded),
+            Err(wrong) => wrong,
+        };
+        let Ok((config, _)) = Config::load(path) else { return Err(wrong) };
+        let (words, found) = languages::read(&config.station.languages_dir, &config.station.language);
+        let (Some(cards), false) = (config.cards_in(&config.kept_cards()).0, found.has_errors()) else {
+            return Err(wrong);
+        };
+        Ok(Self { config, cards, words, warnings: wrong.0, cards_wrong: true })
+    }
+
     /// Reads `station.toml`, the rate cards and the languages.
     ///
     /// # Errors
@@ -159,15 +202,14 @@ impl Loaded {
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let (config, warnings) = Config::load(path)?;
         let mut problems = Problems(warnings);
-        let (cards, found) = carriers::read(&config.rates.carriers_dir, &config.rates.carriers);
+        let (cards, found) = config.cards();
         problems.extend(found.0);
-        if let Some(cards) = &cards {
-            problems.extend(rates::problems(&config.rates, cards, path).0);
-        }
         let (words, found) = languages::read(&config.station.languages_dir, &config.station.language);
         problems.extend(found.0);
         match cards {
-            Some(cards) if !problems.has_errors() => Ok(Self { config, cards, words, warnings: problems.0 }),
+            Some(cards) if !problems.has_errors() => {
+                Ok(Self { config, cards, words, warnings: problems.0, cards_wrong: false })
+            }
             _ => Err(problems),
         }
     }

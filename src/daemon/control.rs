@@ -48,6 +48,8 @@ pub enum Call {
         /// As they were read.
         orders: Vec<StoredOrder>,
     },
+    /// Read the rate cards again.
+    ReloadCards,
     /// Try the uplink now.
     RetryUplink,
 }
@@ -100,7 +102,7 @@ pub fn perform(core: &mut Core, moment: Moment, call: Call, words: &Words) -> Re
                 "accepted": import.accepted, "unchanged": import.unchanged, "older": import.older,
             }));
         }
-        Call::RetryUplink => return Err("no station is running here; start it first".to_owned()),
+        Call::RetryUplink | Call::ReloadCards => return Err("no station is running here; start it first".to_owned()),
     };
     let outcome = core.step(moment, Event::Act(act)).map_err(|error| error.to_string())?;
     let said = outcome.say.as_ref().map(|say| words.say(&say.note)).unwrap_or_default();

@@ -37,6 +37,11 @@ pub struct Core {
 }
 
 impl Core {
+    /// Puts other cards in force, from the next decision on.
+    pub fn swap_cards(&mut self, cards: Arc<Cards>) {
+        self.cards = cards;
+    }
+
     /// Replays the journal.
     pub fn new(store: Store, rules: Rules, cards: Arc<Cards>) -> Result<Self, StoreError> {
         let mut station = Station::default();

@@ -7,6 +7,7 @@ mod announce;
 pub mod answers;
 pub mod control;
 mod core;
+pub mod replay;
 mod service;
 mod setup;
 

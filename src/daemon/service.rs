@@ -12,10 +12,12 @@ use tokio::time::Instant;
 
 use super::control::{self, Call, Called};
 use super::{Core, Moment, Setup, SetupError, answers, clock, minute, today};
+use crate::config::{Config, Problems, carriers};
 use crate::devices::{Devices, Hands};
 use crate::exchange;
+use crate::rating::Cards;
 use crate::screen::{Link, View, Words};
-use crate::station::event::{Effect, Event};
+use crate::station::event::{Device, Effect, Event};
 use crate::store::{Store, StoredOrder};
 use crate::units::Uptime;
 use crate::uplink::{self, LinkState, Request, Row};
@@ -59,6 +61,18 @@ pub struct Service {
     /// Events of machines that could not be recorded: they will not say it again.
     unrecorded: VecDeque<Event>,
     control: PathBuf,
+    /// What says where the cards are, and whether they are not those of that place now.
+    config: Arc<Config>,
+    cards_wrong: bool,
+    reloads: (mpsc::Sender<Reloaded>, mpsc::Receiver<Reloaded>),
+}
+
+/// Cards that were read again, and who wants to know.
+#[derive(Debug)]
+struct Reloaded {
+    cards: Option<Cards>,
+    problems: Problems,
+    reply: Option<oneshot::Sender<Result<serde_json::Value, String>>>,
 }
 
 impl Service {
@@ -114,6 +128,9 @@ impl Service {
             view,
             unrecorded: VecDeque::new(),
             control,
+            config: Arc::new(setup.config.clone()),
+            cards_wrong: setup.cards_wrong,
+            reloads: mpsc::channel(4),
         };
         Ok((service, ways))
     }
@@ -122,7 +139,13 @@ impl Service {
     pub async fn run(mut self, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         self.take(Event::Started);
+        if self.cards_wrong {
+            self.say_cards(true);
+        } else {
+            self.keep_cards();
+        }
         self.publish();
+        let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         let mut watchdog =
             tokio::time::interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 3));
@@ -138,6 +161,8 @@ impl Service {
                 Some(asked) = self.asked.recv() => self.answer(asked),
                 Some(called) = self.called.recv() => self.call(called),
                 Some(request) = self.requests.recv() => self.request(request),
+                Some(reloaded) = self.reloads.1.recv() => self.swap(reloaded),
+                () = heard(&mut hangup) => self.reload(None),
                 () = sleep_until(wake) => {}
                 () = tokio::time::sleep(RETRY), if !self.unrecorded.is_empty() => self.retry(),
                 _ = watchdog.tick() => {
@@ -219,6 +244,9 @@ impl Service {
     }
 
     fn call(&mut self, Called { call, reply }: Called) {
+        if call == Call::ReloadCards {
+            return self.reload(Some(reply));
+        }
         let moment = self.moment();
         let done = match call {
             Call::RetryUplink => match &self.uplink {
@@ -235,6 +263,58 @@ impl Service {
         }
         let _ = reply.send(done);
         self.take(Event::Reconsider);
+    }
+
+    /// Reads the cards again, beside the loop: packing goes on meanwhile with those in force.
+    fn reload(&self, reply: Option<oneshot::Sender<Result<serde_json::Value, String>>>) {
+        let (config, done) = (self.config.clone(), self.reloads.0.clone());
+        tokio::task::spawn_blocking(move || {
+            let (cards, problems) = config.cards();
+            let _ = done.blocking_send(Reloaded { cards, problems, reply });
+        });
+    }
+
+    /// Puts new cards in force, all at once; or none of them, and says so.
+    fn swap(&mut self, Reloaded { cards, problems, reply }: Reloaded) {
+        for problem in &problems.0 {
+            tracing::warn!("{problem}");
+        }
+        let answer = match cards {
+            Some(cards) => {
+                let (services, hash) = (cards.services().len(), cards.hash().to_owned());
+                tracing::info!(services, hash, "new rate cards are in force");
+                self.core.swap_cards(Arc::new(cards));
+                self.say_cards(false);
+                self.keep_cards();
+                let said = format!("{services} services, {} warnings", problems.0.len());
+                Ok(serde_json::json!({ "said": said, "services": services, "hash": hash }))
+            }
+            None => {
+                tracing::error!("the new rate cards are wrong; the last good ones stay in force");
+                self.say_cards(true);
+                Err(format!("{problems}\nthe last good cards stay in force; mend these and reload again"))
+            }
+        };
+        if let Some(reply) = reply {
+            let _ = reply.send(answer);
+        }
+        self.take(Event::Reconsider);
+    }
+
+    fn say_cards(&mut self, wrong: bool) {
+        let away = wrong.then(|| "wrong".to_owned());
+        self.take(Event::Device { device: Device::Cards, away });
+    }
+
+    /// Keeps a copy of the cards in force, beside the loop.
+    fn keep_cards(&self) {
+        let (config, hash) = (self.config.clone(), self.core.cards().hash().to_owned());
+        tokio::task::spawn_blocking(move || {
+            let rates = &config.rates;
+            if let Err(error) = carriers::keep(&rates.carriers_dir, &rates.carriers, &hash, &config.kept_cards()) {
+                tracing::warn!(%error, "no copy of the rate cards could be kept; check the data folder");
+            }
+        });
     }
 
     fn request(&mut self, request: Request) {
@@ -305,6 +385,14 @@ fn moment(began: Instant, zone: &jiff::tz::TimeZone) -> Moment {
     let wall = clock();
     let now = Uptime(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
     Moment { now, wall, today: today(zone, wall), minute: minute(zone, wall) }
+}
+
+/// The next SIGHUP; never, where it cannot be heard.
+async fn heard(hangup: &mut Option<tokio::signal::unix::Signal>) {
+    match hangup {
+        Some(hangup) => drop(hangup.recv().await),
+        None => std::future::pending().await,
+    }
 }
 
 async fn sleep_until(at: Option<Instant>) {

@@ -25,6 +25,8 @@ pub struct Setup {
     pub rules: Rules,
     /// The rate cards.
     pub cards: Arc<Cards>,
+    /// They are the last good ones, because those of the folder are wrong.
+    pub cards_wrong: bool,
     /// Words by language.
     pub words: BTreeMap<String, Arc<Words>>,
 }
@@ -59,7 +61,16 @@ pub enum SetupError {
 impl Setup {
     /// Reads the configuration and everything it names; warnings beside.
     pub fn load(file: &Path) -> Result<(Self, Vec<Problem>), Problems> {
-        let Loaded { config, cards, words, warnings } = Loaded::read(file)?;
+        Ok(Self::of(Loaded::read(file)?))
+    }
+
+    /// The same for a station that is to run: with wrong rate cards the last good ones are in force.
+    pub fn load_to_run(file: &Path) -> Result<(Self, Vec<Problem>), Problems> {
+        Ok(Self::of(Loaded::read_or_kept(file)?))
+    }
+
+    fn of(loaded: Loaded) -> (Self, Vec<Problem>) {
+        let Loaded { config, cards, words, warnings, cards_wrong } = loaded;
         let carton = |b: &crate::config::Carton| (b.id.clone(), Carton { outer: b.outer, tare: b.tare });
         let printer = &config.printer;
         let rules = Rules {
@@ -77,7 +88,7 @@ impl Setup {
             language: config.station.language.clone(),
         };
         let words = words.into_iter().map(|(language, words)| (language, Arc::new(words))).collect();
-        Ok((Self { config, rules, cards: Arc::new(cards), words }, warnings))
+        (Self { config, rules, cards: Arc::new(cards), cards_wrong, words }, warnings)
     }
 
     /// The devices of the bench. A place that the configuration leaves to the demo has none.

@@ -196,6 +196,16 @@ impl<'c> Rated<'c> {
         self.order.iter().map(|at| &self.offers[*at as usize])
     }
 
+    /// The currency prices are compared in.
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The id of the service at this position.
+    pub fn service(&self, position: u32) -> &'c str {
+        self.cards.services.get(position as usize).map_or("", |service| service.id.as_str())
+    }
+
     /// What an offer's price is made of.
     pub fn lines(&self, offer: &Offer<'c>) -> &[Line<'c>] {
         self.lines.get(offer.lines.start as usize..offer.lines.end as usize).unwrap_or_default()

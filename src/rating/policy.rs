@@ -93,7 +93,7 @@ impl Policy {
     }
 
     /// An amount in the currency of comparison; `None` when nobody said what it is worth, or it does not fit.
-    pub(super) fn compared(&self, minor: i64, from: Currency, to: Currency) -> Option<i64> {
+    pub fn compared(&self, minor: i64, from: Currency, to: Currency) -> Option<i64> {
         if from == to {
             return Some(minor);
         }

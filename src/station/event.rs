@@ -95,6 +95,8 @@ pub enum Device {
     Scale,
     /// The label printer.
     Printer,
+    /// The rate cards: the last good ones are in force, because those of the folder are wrong.
+    Cards,
 }
 
 /// What the scale said.

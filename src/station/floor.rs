@@ -7,7 +7,7 @@ use super::fact::{Commitment, Fact, Weight};
 use super::live::Say;
 use super::order::{Order, OrderState};
 use super::parcel::{Parcel, ParcelId, State};
-use super::{Outcome, Station, World};
+use super::{Outcome, Rules, Station, World};
 use crate::barcode::Scan;
 use crate::rating::{Carrier, Decision, Goal, Quote, Service, ServiceStanding, Standing, Unavailable};
 use crate::screen::Note;
@@ -165,7 +165,7 @@ impl Station {
         mass: Mass,
         outcome: Outcome,
     ) -> Outcome {
-        let dims = dims(world, parcel, order);
+        let dims = parcel_size(world.rules, parcel.box_id.as_ref(), order);
         let rated = order.parcel(&world.rules.ship_from, mass, dims, world.today);
         let decision = world.cards.decide(&rated, &self.standing(world, &order.order_ref), &world.rules.policy);
         let quote = decision.choice.is_some().then(|| decision.quotes.first().cloned()).flatten();
@@ -297,9 +297,10 @@ fn usable_weight(world: &World<'_>) -> Option<Weight> {
 }
 
 /// The outside of the parcel: the scanned carton, else the order's.
-fn dims(world: &World<'_>, parcel: &Parcel, order: &Order) -> Option<Dims> {
-    let carton = |id: &String| world.rules.boxes.get(id).map(|carton| carton.outer);
-    let scanned = parcel.box_id.as_ref().and_then(carton);
+/// The outside of a parcel: of the carton that was scanned, or as the order says.
+pub fn parcel_size(rules: &Rules, scanned: Option<&String>, order: &Order) -> Option<Dims> {
+    let carton = |id: &String| rules.boxes.get(id).map(|carton| carton.outer);
+    let scanned = scanned.and_then(carton);
     scanned.or(order.dims).or_else(|| order.box_id.as_ref().and_then(carton))
 }
 

@@ -31,6 +31,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use event::Effect;
 use fact::Fact;
+pub use floor::parcel_size;
 use live::{Live, Say};
 use order::Address;
 use parcel::{Parcel, ParcelId};

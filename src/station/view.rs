@@ -142,6 +142,7 @@ fn problems(world: &World<'_>) -> Vec<Note> {
             Device::Scanner(name) => Note::new("scanner_absent").with("name", name.clone()),
             Device::Scale => Note::new("scale_absent"),
             Device::Printer => Note::new("printer_absent"),
+            Device::Cards => Note::new("cards_wrong"),
         })
         .collect();
     problems.extend(live.printer_problem.map(|problem| Note::new(printer_key(problem))));

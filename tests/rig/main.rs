@@ -14,6 +14,7 @@ mod kill;
 mod order;
 mod packer;
 mod program;
+mod rates;
 mod readme;
 mod receiver;
 mod screen;

@@ -29,13 +29,15 @@ async fn every_command_of_the_readme_works_in_its_order() {
     let config = std::fs::read_to_string(&bench.config).unwrap().replace("DEMO-ST01", "LAX1-ST03");
     std::fs::write(&bench.config, config).unwrap();
     let config = bench.config.display().to_string();
+    std::fs::write(bench.path("outcomes.csv"), "tracking,status,date\n").unwrap();
     let mut ran = 0;
     for command in commands() {
         let words: Vec<String> = command
             .split_whitespace()
             .map(|word| match word {
                 "config/station.toml" => config.clone(),
-                "config/orders/sample.jsonl" => repository(word).display().to_string(),
+                "config/orders/sample.jsonl" | "config/carriers" => repository(word).display().to_string(),
+                "outcomes.csv" | "replay.csv" => bench.path(word).display().to_string(),
                 word => word.to_owned(),
             })
             .collect();
@@ -43,6 +45,12 @@ async fn every_command_of_the_readme_works_in_its_order() {
         match words.as_slice() {
             ["parceld", "run", "--config", _] => {
                 let station = Station::start(&bench.config).await;
+                assert!(station.terminate().await.success(), "{command}");
+            }
+            // Said to the running station.
+            ["parceld", "rates", "reload", ..] => {
+                let station = Station::start(&bench.config).await;
+                drop(parceld(words[1..].iter().map(|word| (*word).to_owned())).await.good());
                 assert!(station.terminate().await.success(), "{command}");
             }
             ["parceld", args @ ..] => drop(parceld(args.iter().map(|word| (*word).to_owned())).await.good()),

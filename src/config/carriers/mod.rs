@@ -15,6 +15,7 @@ mod card;
 mod carrier;
 mod files;
 mod fuel;
+mod keep;
 mod prices;
 mod rules;
 mod service;
@@ -26,6 +27,8 @@ mod zones;
 mod tests;
 
 use std::path::Path;
+
+pub use keep::keep;
 
 use super::problem::{Problem, Problems};
 use crate::rating::{Cards, Place};

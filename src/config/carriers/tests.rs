@@ -285,3 +285,25 @@ fn an_unclear_number_a_merged_cell_and_a_footnote_are_named() {
     let found = only(zones, "origin,destination,zone\nUS:9,US:90,1*\nUS:9,US:1,2+\n");
     assert!(found.contains("2 zones carry a footnote"), "{found}");
 }
+
+#[test]
+fn the_last_good_cards_are_kept_whole_and_replaced_only_by_others() {
+    let folder = Folder::with(&[]);
+    let kept = TempDir::new().unwrap();
+    let kept = kept.path().join("carriers.good");
+    let hash = || load(folder.dir.path(), &[]).unwrap().hash().to_owned();
+    fs::write(folder.dir.path().join("README.md"), "no carrier").unwrap();
+    let first = hash();
+    keep(folder.dir.path(), &[], &first, &kept).unwrap();
+    assert_eq!(load(&kept, &[]).unwrap().hash(), first);
+    assert!(!kept.join("README.md").exists());
+
+    fs::write(folder.dir.path().join("acme/ground/remote.csv"), "destination\nUS:90705\n").unwrap();
+    let second = hash();
+    let changed = keep(folder.dir.path(), &[], "of something else", &kept).unwrap_err();
+    assert!(changed.to_string().contains("changed while they were copied"), "{changed}");
+    assert_eq!(load(&kept, &[]).unwrap().hash(), first, "the old copy stays");
+    keep(folder.dir.path(), &["acme".to_owned()], &second, &kept).unwrap();
+    assert_eq!(load(&kept, &[]).unwrap().hash(), second);
+    assert!(!kept.with_extension("old").exists() && !kept.with_extension("new").exists());
+}

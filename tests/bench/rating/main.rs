@@ -27,7 +27,7 @@ const PARCELS: usize = 120_000;
 const ROUNDS: usize = 5;
 const SEED: u64 = 20_261_124;
 /// Answers are kept until so many are there, and looked at only then.
-const KEPT: usize = 1_000;
+const KEPT: usize = 64;
 
 /// Asks this program, started anew, what it holds when it has loaded so many services of so many postcodes each (0: the
 /// workload's own tables).

@@ -1,0 +1,341 @@
+//! The station's history under other cards or another policy: what it would have cost, and who wins and loses by it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::core::readable;
+use crate::rating::{Cards, Parcel, Policy, Rated, Standing};
+use crate::station::fact::Commitment;
+use crate::station::parcel::State;
+use crate::station::{Rules, Station, parcel_size};
+use crate::store::{Store, StoreError};
+use crate::units::{Currency, Date, Mass, Money};
+
+/// Upper ends of the weight bands of the report, in grams; what is heavier is a band of its own.
+const BANDS: [i64; 8] = [250, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
+
+/// A parcel that went out, as it is priced again.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Its number: `P000042`.
+    pub id: String,
+    /// Its order.
+    pub order_ref: String,
+    /// What its price depends on.
+    pub parcel: Parcel,
+    /// What was committed then; `None` for an order that has not been packed.
+    pub paid: Option<Paid>,
+}
+
+/// What was committed when a parcel went out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paid {
+    /// The service.
+    pub service: String,
+    /// The zone of its card.
+    pub zone: String,
+    /// The price.
+    pub total: Money,
+}
+
+impl From<&Commitment> for Paid {
+    fn from(commitment: &Commitment) -> Self {
+        Self { service: commitment.service.clone(), zone: commitment.zone.clone(), total: commitment.total }
+    }
+}
+
+/// Every parcel with a number that was not voided, oldest first, as far as its order is still known.
+pub fn history(station: &Station, store: &Store, rules: &Rules) -> Result<Vec<Sent>, StoreError> {
+    let mut sent = Vec::new();
+    for (id, parcel) in station.parcels() {
+        let (Some(commitment), Some(weight)) = (&parcel.commitment, &parcel.weight) else { continue };
+        if parcel.state == State::Voided {
+            continue;
+        }
+        let body = match store.order_at(&parcel.order_ref, parcel.rev)? {
+            Some(body) => Some(body),
+            None => store.newest_order(&parcel.order_ref)?,
+        };
+        let Some(order) = body.and_then(|body| readable(&body)) else { continue };
+        let dims = parcel_size(rules, parcel.box_id.as_ref(), &order);
+        sent.push(Sent {
+            id: id.to_string(),
+            order_ref: parcel.order_ref.clone(),
+            parcel: order.parcel(&rules.ship_from, weight.mass, dims, commitment.ship_date),
+            paid: Some(commitment.as_ref().into()),
+        });
+    }
+    Ok(sent)
+}
+
+/// Orders that have not been packed, weighed as their lines say: where there is no history yet.
+pub fn planned(store: &Store, rules: &Rules, ship_date: Date) -> Result<Vec<Sent>, StoreError> {
+    const MOST: usize = 10_000;
+    let orders = store.orders(MOST)?.into_iter().filter_map(|body| readable(&body));
+    let sent = |order: crate::station::order::Order| {
+        let dims = parcel_size(rules, None, &order);
+        let mass = order.expected_mass().filter(|mass| *mass > Mass::ZERO)?;
+        let parcel = order.parcel(&rules.ship_from, mass, dims, ship_date);
+        Some(Sent { id: String::new(), order_ref: order.order_ref, parcel, paid: None })
+    };
+    Ok(orders.filter_map(sent).collect())
+}
+
+/// What becomes of a parcel under some cards: the choice, or every reason why there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The service.
+    pub service: String,
+    /// The zone of its card.
+    pub zone: String,
+    /// The price, in the currency of comparison.
+    pub price: i64,
+}
+
+fn choice(rated: &Rated<'_>) -> Option<Choice> {
+    let offer = rated.offers().next()?;
+    let zone = offer.card.zones.names().get(offer.zone as usize).cloned().unwrap_or_default();
+    Some(Choice { service: rated.service(offer.service).to_owned(), zone, price: offer.compared })
+}
+
+fn why_not(rated: &Rated<'_>) -> String {
+    let mut rules: Vec<&str> = rated.refused().map(|(_, rule, _)| rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules.join(" ")
+}
+
+/// One parcel before and after.
+#[derive(Debug, Clone)]
+struct Line<'a> {
+    sent: &'a Sent,
+    before: Option<Choice>,
+    after: Option<Choice>,
+    why: String,
+}
+
+impl Line<'_> {
+    fn difference(&self) -> Option<i64> {
+        self.after.as_ref()?.price.checked_sub(self.before.as_ref()?.price)
+    }
+}
+
+/// What a change of cards or policy does to parcels.
+#[derive(Debug)]
+pub struct Comparison<'a> {
+    currency: Currency,
+    lines: Vec<Line<'a>>,
+}
+
+/// Sums of one group of parcels.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    parcels: u64,
+    before: i64,
+    after: i64,
+    cheaper: u64,
+    dearer: u64,
+}
+
+/// Prices each parcel again and sets that beside what was paid. `progress` hears how many are done.
+pub fn replay<'a>(
+    sent: &'a [Sent],
+    cards: &Cards,
+    policy: &Policy,
+    date: Option<Date>,
+    mut progress: impl FnMut(usize),
+) -> Comparison<'a> {
+    let currency = currency(sent, cards, policy);
+    let mut lines = Vec::with_capacity(sent.len());
+    for (at, sent) in sent.iter().enumerate() {
+        progress(at);
+        let (after, why) = rate(&sent.parcel, cards, policy, currency, date);
+        let before = sent.paid.as_ref().and_then(|paid| {
+            let price = policy.compared(paid.total.minor, paid.total.currency, currency)?;
+            Some(Choice { service: paid.service.clone(), zone: paid.zone.clone(), price })
+        });
+        lines.push(Line { sent, before, after, why });
+    }
+    Comparison { currency, lines }
+}
+
+/// Prices each parcel under two sets of cards.
+pub fn compare<'a>(sent: &'a [Sent], [old, new]: [&Cards; 2], policy: &Policy, date: Option<Date>) -> Comparison<'a> {
+    let currency = currency(sent, old, policy);
+    let line = |sent: &'a Sent| {
+        let (before, _) = rate(&sent.parcel, old, policy, currency, date);
+        let (after, why) = rate(&sent.parcel, new, policy, currency, date);
+        Line { sent, before, after, why }
+    };
+    Comparison { currency, lines: sent.iter().map(line).collect() }
+}
+
+fn currency(sent: &[Sent], cards: &Cards, policy: &Policy) -> Currency {
+    let paid = || sent.iter().find_map(|sent| Some(sent.paid.as_ref()?.total.currency));
+    let first = || sent.first().map(|sent| cards.rate(&sent.parcel, &Standing::default(), policy).currency());
+    policy.currency.or_else(paid).or_else(first).unwrap_or(Currency::USD)
+}
+
+fn rate(
+    parcel: &Parcel,
+    cards: &Cards,
+    policy: &Policy,
+    currency: Currency,
+    date: Option<Date>,
+) -> (Option<Choice>, String) {
+    let policy = Policy { currency: Some(currency), ..policy.clone() };
+    let rated = match date {
+        Some(ship_date) => cards.rate(&Parcel { ship_date, ..parcel.clone() }, &Standing::default(), &policy),
+        None => cards.rate(parcel, &Standing::default(), &policy),
+    };
+    let choice = choice(&rated);
+    let why = if choice.is_none() { why_not(&rated) } else { String::new() };
+    (choice, why)
+}
+
+impl Sum {
+    fn add(&mut self, line: &Line<'_>) {
+        let (Some(before), Some(after)) = (&line.before, &line.after) else { return };
+        self.parcels += 1;
+        self.before = self.before.saturating_add(before.price);
+        self.after = self.after.saturating_add(after.price);
+        self.cheaper += u64::from(after.price < before.price);
+        self.dearer += u64::from(after.price > before.price);
+    }
+}
+
+impl Comparison<'_> {
+    /// One row per parcel, with a header.
+    pub fn csv(&self) -> String {
+        let mut text = "parcel,order_ref,ship_date,grams,before_service,before_zone,before,after_service,after_zone,\
+                        after,difference,currency,why\n"
+            .to_owned();
+        for line in &self.lines {
+            let part = |choice: &Option<Choice>| match choice {
+                Some(choice) => format!("{},{},{}", choice.service, quoted(&choice.zone), self.amount(choice.price)),
+                None => ",,".to_owned(),
+            };
+            let parcel = &line.sent.parcel;
+            // Writing to a string never fails.
+            let _ = writeln!(
+                text,
+                "{},{},{},{},{},{},{},{},{}",
+                line.sent.id,
+                quoted(&line.sent.order_ref),
+                parcel.ship_date,
+                parcel.mass.grams_rounded(),
+                part(&line.before),
+                part(&line.after),
+                line.difference().map(|minor| self.amount(minor)).unwrap_or_default(),
+                self.currency,
+                line.why
+            );
+        }
+        text
+    }
+
+    /// How it ends, as a person reads it.
+    pub fn report(&self) -> String {
+        let mut text = String::new();
+        let mut all = Sum::default();
+        self.lines.iter().for_each(|line| all.add(line));
+        let of = self.lines.len();
+        let mut say = |line: String| {
+            text.push_str(&line);
+            text.push('\n');
+        };
+        say(format!("{of} parcels, {} priced before and after, amounts in {}", all.parcels, self.currency));
+        say(format!(
+            "before {}, after {}, difference {}; {} cheaper, {} dearer",
+            self.amount(all.before),
+            self.amount(all.after),
+            self.amount(all.after.saturating_sub(all.before)),
+            all.cheaper,
+            all.dearer
+        ));
+        let moved = |line: &&Line<'_>| match (&line.before, &line.after) {
+            (Some(before), Some(after)) => before.service != after.service,
+            _ => false,
+        };
+        say(format!("{} go with another service", self.lines.iter().filter(moved).count()));
+        let lost: Vec<&Line<'_>> =
+            self.lines.iter().filter(|line| line.before.is_some() && line.after.is_none()).collect();
+        let won = self.lines.iter().filter(|line| line.before.is_none() && line.after.is_some()).count();
+        if !lost.is_empty() || won > 0 {
+            say(format!("{} are carried no more, {won} are carried now", lost.len()));
+        }
+        let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+        lost.iter().for_each(|line| *reasons.entry(&line.why).or_default() += 1);
+        for (why, parcels) in reasons {
+            say(format!("  {parcels} because of: {why}"));
+        }
+        for (title, key) in [
+            ("by service", (|line| line.before.as_ref()?.service.clone().into()) as fn(&Line<'_>) -> Option<String>),
+            ("by zone and weight", |line| {
+                let before = line.before.as_ref()?;
+                Some(format!("{} zone {}, {}", before.service, before.zone, band(line.sent.parcel.mass)))
+            }),
+        ] {
+            say(format!(
+                "\n{title}{:>width$}{:>12}{:>12}{:>12}{:>9}{:>9}",
+                "parcels",
+                "before",
+                "after",
+                "difference",
+                "cheaper",
+                "dearer",
+                width = 52 - title.len()
+            ));
+            let mut groups: BTreeMap<String, Sum> = BTreeMap::new();
+            for line in &self.lines {
+                if let Some(key) = key(line) {
+                    groups.entry(key).or_default().add(line);
+                }
+            }
+            // The largest differences first: those are who wins and who loses.
+            let mut groups: Vec<_> = groups.into_iter().filter(|(_, sum)| sum.parcels > 0).collect();
+            groups.sort_by_key(|(name, sum)| (-(sum.after - sum.before).abs(), name.clone()));
+            const SHOWN: usize = 40;
+            for (name, sum) in groups.iter().take(SHOWN) {
+                say(format!(
+                    "{name:<44}{:>8}{:>12}{:>12}{:>12}{:>9}{:>9}",
+                    sum.parcels,
+                    self.amount(sum.before),
+                    self.amount(sum.after),
+                    self.amount(sum.after.saturating_sub(sum.before)),
+                    sum.cheaper,
+                    sum.dearer
+                ));
+            }
+            if groups.len() > SHOWN {
+                say(format!("and {} groups more; they are all in the CSV", groups.len() - SHOWN));
+            }
+        }
+        text
+    }
+
+    fn amount(&self, minor: i64) -> String {
+        Money::new(minor, self.currency).amount()
+    }
+}
+
+fn band(mass: Mass) -> String {
+    let grams = mass.grams_rounded();
+    let mut from = 0;
+    for to in BANDS {
+        if grams <= to {
+            return format!("{from}-{to} g");
+        }
+        from = to;
+    }
+    format!("over {from} g")
+}
+
+/// A cell that no spreadsheet takes for a formula or for two cells.
+fn quoted(text: &str) -> String {
+    let text = text.replace('"', "\"\"");
+    if text.starts_with(['=', '+', '-', '@']) {
+        return format!("\"'{text}\"");
+    }
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{text}\"") } else { text }
+}
