@@ -14,7 +14,7 @@ use super::{Config, Done, Failure, USAGE, print};
 pub(super) struct Quote {
     #[command(flatten)]
     config: Config,
-    /// Destination: US:90210
+    /// Destination: US:90210; where postcodes are not used VN/Ha Noi/Ba Dinh
     #[arg(long)]
     to: String,
     /// Gross weight: 1.2kg, 12oz
@@ -53,12 +53,6 @@ pub(super) struct Quote {
     /// What the carrier must do beside carrying it: pod, appointment, weekend
     #[arg(long)]
     extra: Vec<String>,
-    /// Where postcodes are not used: the region or province of the destination
-    #[arg(long, default_value = "")]
-    region: String,
-    /// The city or district of the destination
-    #[arg(long, default_value = "")]
-    city: String,
     /// To a post-office box
     #[arg(long)]
     po_box: bool,
@@ -75,10 +69,7 @@ impl Quote {
         let (setup, _) = Setup::load(&self.config.config)?;
         let from = match &self.from {
             Some(text) => place(text, false)?,
-            None => {
-                let from = &setup.rules.ship_from;
-                Place::at(&from.country, &from.postcode.to_uppercase())
-            }
+            None => setup.rules.ship_from.place(),
         };
         let dg = self.dg.iter().map(|text| word::<Dg>("--dg", text)).collect::<Result<BTreeSet<_>, _>>()?;
         let currency = setup.rules.policy.currency.or_else(|| {
@@ -90,12 +81,7 @@ impl Quote {
             mass: self.weight,
             dims: self.dims,
             from,
-            to: Place {
-                region: self.region.clone(),
-                city: self.city.clone(),
-                po_box: self.po_box,
-                ..place(&self.to, !self.business)?
-            },
+            to: Place { po_box: self.po_box, ..place(&self.to, !self.business)? },
             ship_date: self.date.unwrap_or_else(|| today(&setup.config.station.timezone, clock())),
             dg: dg.into_iter().filter(|dg| *dg != Dg::None).collect(),
             signature: word::<Signature>("--signature", &self.signature)?,
@@ -126,14 +112,22 @@ fn money(option: &str, text: Option<&str>, usual: Option<Currency>) -> Result<Op
     Money::parse(amount.trim(), currency).map(Some).map_err(wrong)
 }
 
-/// `US:90210`; `VN` where a country has no postcodes.
+/// `US:90210`; `VN/Ha Noi/Ba Dinh` or `VN:10000/Ha Noi/Ba Dinh` where places go by name.
 fn place(text: &str, residential: bool) -> Result<Place, Failure> {
     let wrong = || Failure::say(USAGE, format!("{text:?} is no place; write country and postcode, such as US:90210"));
-    let (country, postcode) = text.split_once(':').unwrap_or((text, ""));
-    if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    let (place, names) = text.split_once('/').unwrap_or((text, ""));
+    let (region, city) = names.split_once('/').unwrap_or((names, ""));
+    let (country, postcode) = place.split_once(':').unwrap_or((place, ""));
+    let named = !region.is_empty() || !city.is_empty() || !postcode.trim().is_empty();
+    if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_alphabetic()) || !named {
         return Err(wrong());
     }
-    Ok(Place { residential, ..Place::at(&country.to_uppercase(), &postcode.trim().to_uppercase()) })
+    Ok(Place {
+        region: region.to_owned(),
+        city: city.to_owned(),
+        residential,
+        ..Place::at(&country.to_uppercase(), &postcode.trim().to_uppercase())
+    })
 }
 
 /// One of the words of an enumeration of the contracts.

@@ -31,8 +31,7 @@ pub struct Station {
 impl Station {
     /// Where parcels leave from, as the rate cards see it.
     pub fn origin(&self) -> Place {
-        let Address { country, postcode, .. } = &self.ship_from;
-        Place::at(country, &postcode.to_uppercase())
+        self.ship_from.place()
     }
 }
 

@@ -341,6 +341,22 @@ impl Value for Vec<u64> {
     }
 }
 
+/// One string, or several.
+#[derive(Debug)]
+pub struct OneOrMore(pub Vec<String>);
+
+impl Value for OneOrMore {
+    const EXPECTED: &'static str = "\"text\" in quotation marks, or an array of such";
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        String::read(value)
+            .map(|one| vec![one])
+            .or_else(|| Vec::read(value))
+            .map(Self)
+            .filter(|Self(all)| !all.is_empty())
+    }
+}
+
 impl Value for Vec<String> {
     const EXPECTED: &'static str = "an array of strings, such as [\"a\", \"b\"]";
 

@@ -14,7 +14,7 @@ use super::{Pattern, PatternError, Place, PostcodeMap, postcode};
 pub enum Spot {
     /// By postcode.
     Postcode(Pattern),
-    /// By name: what [`key`] makes of it.
+    /// By name, as names are compared: `VN/hanoi/badinh`.
     Name(String),
 }
 

@@ -9,9 +9,10 @@ use crate::units::{Date, Money};
 pub struct Decision {
     /// The day the prices are for.
     pub ship_date: Date,
-    /// Country and postcode, `US:90058`.
+    /// Country and postcode, `US:90058`; country and region where there is none.
     pub from: String,
-    /// Country and first three characters of the postcode, `US:902`: a decision record holds no address.
+    /// Country and first three characters of the postcode, `US:902` (the region where there is none): a decision record
+    /// holds no address.
     pub to: String,
     /// The service to use; `None` when every one refused.
     pub choice: Option<String>,

@@ -8,7 +8,7 @@ use super::{Basis, Decision, Quote};
 pub fn explain(decision: &Decision) -> String {
     let mut text = format!("{} -> {}, shipped {}\n", decision.from, decision.to, decision.ship_date);
     let services = decision.quotes.iter().map(|quote| &quote.service);
-    let refused = decision.refusals.iter().map(|refusal| &refusal.service);
+    let refused = decision.refusals.iter().filter(|refusal| refusal.rule != "origin").map(|refusal| &refusal.service);
     let width = services.chain(refused).map(String::len).max().unwrap_or(0);
     if decision.choice.is_none() {
         text.push_str("\nno service carries this parcel\n");
@@ -16,11 +16,16 @@ pub fn explain(decision: &Decision) -> String {
     for quote in &decision.quotes {
         push_quote(&mut text, quote, decision.choice.as_ref() == Some(&quote.service), width);
     }
-    if !decision.refusals.is_empty() {
+    let (elsewhere, refused): (Vec<_>, Vec<_>) = decision.refusals.iter().partition(|refusal| refusal.rule == "origin");
+    if !refused.is_empty() {
         text.push_str("\nrefused:\n");
     }
-    for refusal in &decision.refusals {
+    for refusal in refused {
         push(&mut text, format_args!("  {:width$}  {}: {}\n", refusal.service, refusal.rule, refusal.reason));
+    }
+    if !elsewhere.is_empty() {
+        let services: Vec<&str> = elsewhere.iter().map(|refusal| refusal.service.as_str()).collect();
+        push(&mut text, format_args!("\nnot collecting from {}: {}\n", decision.from, services.join(", ")));
     }
     let reasons = decision.choice.iter().zip(&decision.turn).map(|(choice, turn)| format!("{choice}: {turn}"));
     let policy = Some(decision.policy.as_str()).filter(|policy| !matches!(*policy, "" | "cheapest"));

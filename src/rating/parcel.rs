@@ -55,6 +55,14 @@ pub struct Place {
 }
 
 impl Place {
+    /// Country and the beginning of the postcode, `US:902`; the region where there is no postcode, `VN/Ha Noi`.
+    pub(super) fn shown(&self, most: usize) -> String {
+        if self.postcode.is_empty() && !self.region.is_empty() {
+            return format!("{}/{}", self.country, self.region);
+        }
+        format!("{}:{}", self.country, self.postcode.chars().take(most).collect::<String>())
+    }
+
     /// A place of which only country and postcode are known, not a home.
     pub fn at(country: &str, postcode: &str) -> Self {
         Self { country: country.to_owned(), postcode: postcode.to_owned(), ..Self::default() }

@@ -7,6 +7,7 @@ use super::area::Found;
 use super::card::Size;
 use super::refused::Refused;
 use super::surcharge::part_of;
+use super::zones::Miss;
 use super::{Basis, Card, Cubic, Dg, Extra, Limit, Max, Parcel, Prices, Signature, Target, WithoutDims};
 use crate::units::{Date, Mass};
 
@@ -104,9 +105,15 @@ impl Card {
         out: &mut Out<'c>,
     ) -> Option<Offer<'c>> {
         let before = out.refused.len();
+        let target = self.target(asked);
+        if let Err(miss @ Refused::Zone(Miss::Origin)) = target {
+            // What else it would not carry from somewhere else is of no interest.
+            out.refused.push((service, miss));
+            return None;
+        }
         let size = self.size_of(asked.parcel, |reason| out.refused.push((service, reason)));
         self.refuse_contents(asked, |reason| out.refused.push((service, reason)));
-        let target = self.target(asked).map_err(|miss| out.refused.push((service, miss))).ok();
+        let target = target.map_err(|miss| out.refused.push((service, miss))).ok();
         let zone = target.map_or(NOWHERE, |target| target.0);
         let weighed = self.weighed(asked.parcel.mass, size.as_ref());
         let Some((billable, basis)) = weighed else {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::examples_tests::{parcel, shipped};
+use super::examples_tests::{everywhere, parcel, shipped};
 use super::*;
 use crate::units::{Currency, Date, Dims, Length, LengthUnit, Mass, MassUnit};
 
@@ -49,11 +49,11 @@ proptest! {
         parcel.to = Place { residential: true, ..Place::at(&country, &postcode) };
         parcel.zone = zone;
         parcel.ship_date = Date::new(year, 6, day).unwrap();
-        let decision = decide(&parcel);
+        let decision = everywhere().decide(&parcel, &Standing::default(), &Policy::default());
         let quoted: BTreeSet<_> = decision.quotes.iter().map(|quote| &quote.service).collect();
         let refused: BTreeSet<_> = decision.refusals.iter().map(|refusal| &refusal.service).collect();
         prop_assert!(quoted.is_disjoint(&refused));
-        prop_assert_eq!(quoted.len() + refused.len(), 4);
+        prop_assert_eq!(quoted.len() + refused.len(), 18);
         prop_assert!(!explain(&decision).is_empty());
     }
 
@@ -223,4 +223,66 @@ fn of_two_at_one_price_the_first_by_name_is_chosen() {
         cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &Policy::default()).choice.as_deref(),
         Some("a")
     );
+}
+
+/// Two services at these prices and days, each with its record of a hundred parcels.
+fn chosen(policy: &Policy, a: (i64, u16, u64), b: (i64, u16, u64)) -> Decision {
+    let of = |(price, days, _): (i64, u16, u64)| Card { days: vec![Some(days)], ..card(price, Currency::USD) };
+    let stands = |(_, _, failed): (i64, u16, u64)| ServiceStanding {
+        record: Record { parcels: 100, failed, late: 0 },
+        ..ServiceStanding::default()
+    };
+    let standing = Standing::new(vec![stands(a), stands(b)]);
+    cards([("a", of(a)), ("b", of(b))]).decide(&parcel("90210", "1kg", None), &standing, policy)
+}
+
+#[test]
+fn each_policy_has_its_own_choice() {
+    let policy = |goal| Policy { goal, ..Policy::default() };
+    let choice = |policy: &Policy, a, b| chosen(policy, a, b).choice.unwrap();
+    // Fuel doubles every price of these cards.
+    assert_eq!(choice(&policy(Goal::Cheapest), (100, 2, 0), (100, 1, 0)), "b", "of two at one price the faster");
+    assert_eq!(choice(&policy(Goal::Fastest), (100, 2, 0), (300, 1, 0)), "b");
+    assert_eq!(choice(&policy(Goal::Fastest), (300, 1, 0), (100, 1, 0)), "b", "of two as fast the cheaper");
+    assert_eq!(choice(&policy(Goal::Preferred(vec!["b".into()])), (100, 1, 0), (300, 2, 0)), "b");
+    let expected =
+        Expected { return_cost: 2_000, late_cost: 0, prior_failed: 30_000, prior_late: 0, prior_parcels: 50 };
+    let expected = policy(Goal::Expected(expected));
+    assert_eq!(choice(&expected, (500, 1, 20), (600, 1, 1)), "b", "one in five comes back");
+    let decision = chosen(&expected, (500, 1, 20), (600, 1, 1));
+    let risk = decision.quotes[1].risk.as_ref().unwrap();
+    // (20 + 3 % of 50) of 150 parcels, of 20.00 and 10.00 again.
+    assert_eq!((risk.failed.as_deref(), risk.failed_believed.as_str()), (Some("20 %"), "14.3333 %"));
+    assert_eq!(risk.cost.amount(), "4.30");
+    assert!(explain(&decision).contains("expected loss: failed 20 %, believed 14.3333 %"));
+    let last = Policy { last_resort: vec!["a".into()], ..Policy::default() };
+    assert_eq!(choice(&last, (100, 1, 0), (900, 1, 0)), "b");
+}
+
+#[test]
+fn a_parcel_that_leaves_tomorrow_is_priced_for_tomorrow_and_arrives_a_day_later() {
+    let card = |days: u16| Card { days: vec![Some(days)], ..card(100, Currency::USD) };
+    let cards = cards([("a", card(1)), ("b", card(1))]);
+    let late = ServiceStanding { leaves: Date::new(2026, 11, 23), ..ServiceStanding::default() };
+    let standing = Standing::new(vec![late, ServiceStanding::default()]);
+    let policy = Policy { goal: Goal::Fastest, ..Policy::default() };
+    let decision = cards.decide(&parcel("90210", "1kg", None), &standing, &policy);
+    assert_eq!(decision.choice.as_deref(), Some("b"));
+    assert_eq!(decision.quotes[1].leaves, Date::new(2026, 11, 23));
+}
+
+#[test]
+fn another_currency_is_compared_where_somebody_said_what_it_is_worth() {
+    let cards = cards([("a", card(200, Currency::USD)), ("b", card(1_000, "CNY".parse().unwrap()))]);
+    let rate = Exchange {
+        from: "CNY".parse().unwrap(),
+        to: Currency::USD,
+        on: Date::new(2026, 11, 1).unwrap(),
+        rate: crate::units::Decimal::parse("0.1389").unwrap(),
+    };
+    let policy = Policy { exchange: vec![rate], ..Policy::default() };
+    let decision = cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &policy);
+    assert_eq!(decision.choice.as_deref(), Some("b"));
+    let quote = &decision.quotes[0];
+    assert_eq!((quote.total.to_string(), quote.compared.unwrap().to_string()), ("20.00 CNY".into(), "2.78 USD".into()));
 }

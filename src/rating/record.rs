@@ -41,8 +41,8 @@ impl Rated<'_> {
         };
         Decision {
             ship_date: parcel.ship_date,
-            from: format!("{}:{}", parcel.from.country, parcel.from.postcode),
-            to: format!("{}:{}", parcel.to.country, parcel.to.postcode.chars().take(3).collect::<String>()),
+            from: parcel.from.shown(usize::MAX),
+            to: parcel.to.shown(3),
             choice: choice.map(|service| services[service as usize].id.clone()),
             policy: policy.goal.name().to_owned(),
             turn,

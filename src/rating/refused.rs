@@ -80,7 +80,7 @@ impl<'c> Refused<'c> {
                 card.currency
             ),
             (Self::Zone(Miss::Origin), _) => {
-                format!("does not collect from {}:{}", parcel.from.country, parcel.from.postcode)
+                format!("does not collect from {}", parcel.from.shown(usize::MAX))
             }
             (Self::Zone(Miss::Destination), _) => format!("does not serve {}", area(parcel)),
             (Self::Zone(Miss::Excluded), _) => format!("does not serve {}: its zone table excludes it", area(parcel)),
@@ -197,6 +197,5 @@ fn over_table(weight: Mass, card: &Card) -> String {
 }
 
 fn area(parcel: &Parcel) -> String {
-    let start: String = parcel.to.postcode.chars().take(3).collect();
-    format!("{}:{start}", parcel.to.country)
+    parcel.to.shown(3)
 }

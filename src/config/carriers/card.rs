@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::super::problem::{Problem, Problems};
-use super::super::table::{Source, Table};
+use super::super::table::{OneOrMore, Source, Table};
 use super::files::Files;
 use super::prices::PriceSheet;
 use super::rules::Context;
@@ -72,14 +72,17 @@ impl Tables<'_> {
         read(&self.dir.join(name), self.files, &mut self.problems)
     }
 
-    /// Reads an area list.
-    pub(super) fn area(&mut self, name: &str) -> Option<PlaceMap> {
-        let list = self.read(name, zones::area)?;
-        let map = PlaceMap::new(&list.iter().map(|(_, spot)| (spot.clone(), 0)).collect::<Vec<_>>());
-        if !self.areas.iter().any(|(known, _)| known == name) {
-            self.areas.push((name.to_owned(), list));
+    /// Reads an area list of one file or several.
+    pub(super) fn area(&mut self, names: &[String]) -> Option<PlaceMap> {
+        let mut places = Vec::new();
+        for name in names {
+            let list = self.read(name, zones::area)?;
+            places.extend(list.iter().map(|(_, spot)| (spot.clone(), 0)));
+            if !self.areas.iter().any(|(known, _)| known == name) {
+                self.areas.push((name.clone(), list));
+            }
         }
-        Some(map)
+        Some(PlaceMap::new(&places))
     }
 
     /// Reads a fuel table.
@@ -114,12 +117,13 @@ fn card(table: &Table<'_>, from: Date, tables: &mut Tables<'_>) -> Option<Card> 
     if let Some(unknown) = currency.filter(|currency| !currency.is_known()) {
         table.error("currency", format!("no currency is called {unknown}"), "write its code of ISO 4217, such as USD");
     }
-    let zone_file: Option<String> = table.required("zones");
+    let zone_files: Option<OneOrMore> = table.required("zones");
+    let zone_files = zone_files.map(|OneOrMore(files)| files).unwrap_or_default();
     let without = rules::without_dims(table);
     let weight_table = table.required_table("weight");
     let cubic_table = table.table("cubic");
     let cubic_rule = cubic_table.as_ref().and_then(CubicRule::read);
-    let priced = priced(from, currency.unwrap_or(Currency::USD), zone_file.as_deref(), cubic_table.is_some(), tables);
+    let priced = priced(from, currency.unwrap_or(Currency::USD), &zone_files, cubic_table.is_some(), tables);
     let names = priced.as_ref().map(|priced| priced.sheet.zone_names()).unwrap_or_default();
     let context = Context { currency: currency.unwrap_or(Currency::USD), zones: &names };
     let unit = priced.as_ref().map_or(crate::units::MassUnit::Kg, |priced| priced.sheet.unit);
@@ -198,7 +202,7 @@ struct Priced {
 fn priced(
     from: Date,
     currency: Currency,
-    zone_file: Option<&str>,
+    zone_files: &[String],
     has_cubic: bool,
     tables: &mut Tables<'_>,
 ) -> Option<Priced> {
@@ -212,9 +216,14 @@ fn priced(
     } else {
         None
     };
-    let zones = zone_file.and_then(|name| {
-        tables.read(name, |path, files, problems| zones::zone_map(path, sheet.as_ref(), files, problems))
-    });
+    let parts: Vec<Option<zones::Part>> = zone_files
+        .iter()
+        .map(|name| tables.read(name, |path, files, problems| zones::part(path, sheet.as_ref(), files, problems)))
+        .collect();
+    let parts: Option<Vec<zones::Part>> = parts.into_iter().collect();
+    let zones = parts
+        .filter(|parts| !parts.is_empty())
+        .and_then(|parts| zones::zone_map(parts, sheet.as_ref(), &mut tables.problems));
     let sheet = sheet?;
     let names = sheet.zone_names();
     let cubic = cubic.and_then(|cubic| cubic.prices(&names, &mut tables.problems));

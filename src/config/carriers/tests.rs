@@ -1,10 +1,12 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
+use crate::rating::{Parcel, Policy, Signature, Standing};
 
 const CARRIER: &str = r#"name = "ACME"
 symbol = "code128"
@@ -306,4 +308,163 @@ fn the_last_good_cards_are_kept_whole_and_replaced_only_by_others() {
     keep(folder.dir.path(), &["acme".to_owned()], &second, &kept).unwrap();
     assert_eq!(load(&kept, &[]).unwrap().hash(), second);
     assert!(!kept.with_extension("old").exists() && !kept.with_extension("new").exists());
+}
+
+/// A parcel from US:90 that is not to a home.
+fn parcel(to: &str, mass: &str, dims: Option<&str>) -> Parcel {
+    Parcel {
+        mass: mass.parse().unwrap(),
+        dims: dims.map(|dims| dims.parse().unwrap()),
+        from: Place::at("US", "90001"),
+        to: Place::at("US", to),
+        ship_date: "2026-11-22".parse().unwrap(),
+        dg: BTreeSet::new(),
+        signature: Signature::None,
+        value: None,
+        insured: None,
+        cod: None,
+        terms: None,
+        extras: BTreeSet::new(),
+        zone: None,
+    }
+}
+
+/// What the only service says: its lines, or the rules against it.
+fn said(folder: &Folder, parcel: &Parcel) -> String {
+    let cards = load(folder.dir.path(), &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let decision = cards.decide(parcel, &Standing::default(), &Policy::default());
+    match decision.quotes.first() {
+        Some(quote) => {
+            let lines = quote.lines.iter().map(|line| format!("{} {}", line.rule, line.amount.amount()));
+            format!("{} = {}", quote.total.amount(), lines.collect::<Vec<_>>().join(" + "))
+        }
+        None => decision.refusals.iter().map(|refusal| refusal.rule.as_str()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn with_rules(rules: &str) -> Folder {
+    let rules = RULES[..RULES.find("[[surcharge]]").unwrap()].replace("divisor = \"139in3/lb\"\n", "") + rules;
+    let prices = "max_lb,1,2|3\n1,5.00,6.00\n10,8.00,10.00\n50,20.00,30.00\n";
+    let folder =
+        Folder::with(&[("acme/ground/2026-01-01.toml", &rules), ("acme/ground/2026-01-01.prices.csv", prices)]);
+    fs::remove_file(folder.dir.path().join("acme/ground/remote.csv")).unwrap();
+    folder
+}
+
+#[test]
+fn of_a_group_one_is_charged_and_what_needs_it_only_then() {
+    let folder = with_rules(
+        r#"
+[[surcharge]]
+name = "oversize"
+amounts = [{ zones = ["1"], amount = "40.00" }, { zones = ["2", "3"], amount = "60.00" }]
+any = [{ longest_over = "96in" }, { length_plus_girth_over = "130in" }]
+group = "handling"
+minimum_weight = "20lb"
+[[surcharge]]
+name = "handling"
+amount = "9.00"
+any = [{ longest_over = "48in" }, { second_over = "30in" }, { weight_over = "40lb" }]
+group = "handling"
+minimum_weight = "5lb"
+[[surcharge]]
+name = "peak handling"
+amount = "2.00"
+needs = ["oversize", "handling"]
+dates = "2026-11-01..2027-01-15"
+[[surcharge]]
+name = "by weight"
+amount = "0.50 each 1lb"
+weight_over = "0.5lb"
+weight_up_to = "2lb"
+[[surcharge]]
+name = "care"
+percent = "10"
+of = ["base", "handling", "oversize"]
+at_least = "0.60"
+at_most = "3.00"
+always = true
+"#,
+    );
+    assert_eq!(said(&folder, &parcel("90001", "0.4lb", None)), "5.60 = base 5.00 + care 0.60");
+    assert_eq!(said(&folder, &parcel("90001", "1.2lb", None)), "9.80 = base 8.00 + by weight 1.00 + care 0.80");
+    // 5 lb at least: the row of 10; a tenth of 17.00.
+    let long = parcel("90001", "0.4lb", Some("49x3x3in"));
+    assert_eq!(said(&folder, &long), "20.70 = base 8.00 + handling 9.00 + peak handling 2.00 + care 1.70");
+    // Both would apply; the first of the group does. 20 lb at least: the row of 50.
+    let longer = parcel("10001", "0.4lb", Some("97x3x3in"));
+    assert_eq!(said(&folder, &longer), "95.00 = base 30.00 + oversize 60.00 + peak handling 2.00 + care 3.00");
+    let spring = Parcel { ship_date: "2026-03-01".parse().unwrap(), ..long };
+    assert_eq!(said(&folder, &spring), "18.70 = base 8.00 + handling 9.00 + care 1.70");
+}
+
+#[test]
+fn weight_and_money_are_rounded_by_band_and_by_name() {
+    let folder = with_rules(
+        "[money]\nround = \"half_even\"\nstep = \"0.05\"\ntotal = \"down\"\ntotal_step = \"1.00\"\n[[surcharge]]\nname = \"care\"\npercent = \"2.5\"\nof = [\"base\"]\nalways = true\n",
+    );
+    // 2.5 % of 5.00 is 0.125: of 0.10 and 0.15 the nearest is either, 0.10 is even.
+    assert_eq!(said(&folder, &parcel("90001", "1lb", None)), "5.00 = base 5.00 + care 0.10 + rounding -0.10");
+    let rules = RULES[..RULES.find("[[surcharge]]").unwrap()]
+        .replace("step = \"1lb\"", "step = \"1lb\"\nabove = [{ over = \"10lb\", round = \"up\", step = \"5lb\" }]");
+    let prices = "max_lb,1,2|3\nover,1.00 per lb,2.00 per lb\n";
+    let folder =
+        Folder::with(&[("acme/ground/2026-01-01.toml", &rules), ("acme/ground/2026-01-01.prices.csv", prices)]);
+    let base = |mass| said(&folder, &parcel("90001", mass, None));
+    assert_eq!(
+        [base("9.2lb"), base("10lb"), base("10.1lb")],
+        ["10.00 = base 10.00", "10.00 = base 10.00", "15.00 = base 15.00"]
+    );
+}
+
+#[test]
+fn what_no_row_can_mean_is_named() {
+    let prices = "acme/ground/2026-01-01.prices.csv";
+    let found = only(prices, "max_lb,1,2|3\n1,-,6.00\n2,-,6.50\n");
+    assert!(found.contains("prices.csv:1: zone 1 has no price; add its prices"), "{found}");
+    let found = only(prices, "max_lb,1,2|3\nover,5.00,6.00\n2,5.50,6.50\n");
+    assert!(found.contains(":3: a row below the one without a bound; "), "{found}");
+    let found = only(prices, "max_lb,1,2|3\n1,+ 1.00 each 1lb,6.00\n2,5.50,6.50\n");
+    assert!(found.contains(":2: the price for zone 1 grows on the row above it, which has none there; "), "{found}");
+    let found = only("acme/ground/remote.csv", "destination\nUS:90704\nUS:33101\n");
+    assert!(found.contains("remote.csv:3: no row of the zone table serves this place; "), "{found}");
+    let found = only("acme/ground/2026-01-01.toml", &RULES.replace("USD", "USX"));
+    assert!(found.contains("toml:1: no currency is called USX; write its code of ISO 4217"), "{found}");
+    let limited = RULES.replace("divisor = \"139in3/lb\"\n", "[[limit]]\nweight = \"1lb\"\n");
+    let found = only("acme/ground/2026-01-01.toml", &limited);
+    assert!(found.contains("prices.csv:4: no parcel reaches this row: "), "{found}");
+    let light = RULES.replace("step = \"1lb\"\n", "step = \"1lb\"\nminimum = \"2lb\"\n");
+    let found = only("acme/ground/2026-01-01.toml", &light);
+    assert!(found.contains("prices.csv:3: no parcel pays this row: "), "{found}");
+    let later = "name = \"late\"\namount = \"1.00\"\nalways = true\nneeds = [\"remot\"]\n";
+    let found = only("acme/ground/2026-01-01.toml", &format!("{RULES}[[surcharge]]\n{later}"));
+    assert!(found.contains("no surcharge above this one is called \"remot\"; "), "{found}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn how_rows_are_spread_over_files_never_matters(places in prop::collection::vec(0_usize..3, 4), asked in 10_000_u32..99_999) {
+        let rows = ["US:9,US:90,1", "US:9,US:1,2", "US:9,US:10..19,3", "US:9,US:5,-"];
+        let mut files = [const { String::new() }; 3];
+        for (row, place) in rows.iter().zip(&places) {
+            files[*place].push_str(&format!("{row}\n"));
+        }
+        let names = ["zones.csv", "more.csv", "most.csv"];
+        let used: Vec<usize> = (0..3).filter(|at| !files[*at].is_empty()).collect();
+        let list = used.iter().map(|at| format!("{:?}", names[*at])).collect::<Vec<_>>().join(", ");
+        let split_rules = RULES.replace("\"zones.csv\"", &format!("[{list}]"));
+        let texts: Vec<(String, String)> = used
+            .iter()
+            .map(|at| (format!("acme/ground/{}", names[*at]), format!("origin,destination,zone\n{}", files[*at])))
+            .collect();
+        let mut replaced: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        replaced.push(("acme/ground/2026-01-01.toml", &split_rules));
+        let split = Folder::with(&replaced);
+        let whole = format!("origin,destination,zone\n{}\n", rows.join("\n"));
+        let whole = Folder::with(&[("acme/ground/zones.csv", &whole)]);
+        let parcel = parcel(&asked.to_string(), "1lb", None);
+        prop_assert_eq!(said(&split, &parcel), said(&whole, &parcel));
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::super::table::Table;
+use super::super::table::{OneOrMore, Table};
 use super::card::Tables;
 use super::rules::Context;
 use crate::rating::{Above, Condition, Dg, Extra, Measure, Season, Signature, Terms, When, Worth};
@@ -110,7 +110,8 @@ fn conditions(table: &Table<'_>, context: &Context<'_>, tables: &mut Tables<'_>)
         let (low, high) = (context.money(table, over), context.money(table, up_to));
         list.extend(bounds(table, over, up_to, low, high).map(|above| Condition::Amount(worth, above)));
     }
-    list.extend(table.optional::<String>("area").and_then(|name| tables.area(&name)).map(Condition::Area));
+    let area = table.optional::<OneOrMore>("area");
+    list.extend(area.and_then(|OneOrMore(names)| tables.area(&names)).map(Condition::Area));
     list.extend(table.optional("residential").map(Condition::Residential));
     list.extend(table.optional("po_box").map(Condition::PoBox));
     let signatures = table.names("signature", &Signature::NAMES);

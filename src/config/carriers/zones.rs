@@ -13,19 +13,28 @@ use crate::units::Mass;
 /// The zone that is none: these destinations are not served.
 const EXCLUDED: &str = "-";
 
-/// The zone table, with its zones in the order of the price columns, and every destination in it. `None` when a row
-/// cannot be read or its zone has no price. Without a price table its zones cannot be checked, all else is.
-pub(super) fn zone_map(
+/// One file of a zone table.
+pub(super) struct Part {
+    sheet: Sheet,
+    rows: Vec<Line>,
+    /// Of each row.
+    lines: Vec<usize>,
+    /// Every zone that is named.
+    names: BTreeSet<String>,
+}
+
+/// One file of the zone table. Without a price table its zones cannot be checked, all else is.
+pub(super) fn part(
     path: &Path,
     prices: Option<&PriceSheet<Mass>>,
     files: &mut Files,
     problems: &mut Problems,
-) -> Option<(ZoneMap, Vec<Spot>)> {
+) -> Option<Part> {
     let zones = prices.map(PriceSheet::zone_names);
     let sheet = Sheet::read(path, files, problems)?;
     let columns = sheet.columns(["origin", "destination", "zone"], ["sort_code", "days", "basis"], problems);
     let ([origin, destination, zone], [sort_code, days, _]) = columns?;
-    let (mut rows, mut lines, mut unpriced) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let (mut rows, mut lines, mut names) = (Vec::new(), Vec::new(), BTreeSet::new());
     let mut footnotes = 0;
     for row in &sheet.rows {
         let from = spot(&sheet, row, origin, problems);
@@ -45,7 +54,7 @@ pub(super) fn zone_map(
         if let Some(Err(_)) = on_the_way {
             problems.push(sheet.error(row.line, "days is no whole number", "write how many days it takes, or nothing"));
         }
-        if at.is_none() && unpriced.insert(name) {
+        if names.insert(name.to_owned()) && at.is_none() {
             let what = format!("zone {name:?} has no column in the prices");
             problems.push(sheet.error(row.line, what, "correct the zone, or add its prices"));
         }
@@ -61,10 +70,31 @@ pub(super) fn zone_map(
         let todo = "the chart has exceptions below these rows: add them as longer postcodes, then take the marks out";
         problems.push(sheet.error(sheet.header.line, what, todo).warning());
     }
-    clashes(&sheet, &rows, &lines, problems);
-    prices?.warn_of_unused(|name| sheet.rows.iter().any(|row| without_footnotes(&row.cells[zone]) == name), problems);
+    Some(Part { sheet, rows, lines, names })
+}
+
+/// The zone table of all its files, with its zones in the order of the price columns, and every destination in it. `None`
+/// when a row could not be read or its zone has no price.
+pub(super) fn zone_map(
+    parts: Vec<Part>,
+    prices: Option<&PriceSheet<Mass>>,
+    problems: &mut Problems,
+) -> Option<(ZoneMap, Vec<Spot>)> {
+    let whole = parts.iter().all(|part| part.rows.len() == part.sheet.rows.len());
+    let (mut rows, mut places) = (Vec::new(), Vec::new());
+    let mut sheets = Vec::new();
+    let mut names = BTreeSet::new();
+    for (file, part) in parts.into_iter().enumerate() {
+        rows.extend(part.rows);
+        places.extend(part.lines.into_iter().map(|line| (file, line)));
+        sheets.push(part.sheet);
+        names.extend(part.names);
+    }
+    clashes(&sheets, &rows, &places, problems);
+    let prices = prices?;
+    prices.warn_of_unused(|name| names.contains(name), problems);
     let served = rows.iter().filter(|(_, _, target)| target.is_some()).map(|(_, to, _)| to.clone()).collect();
-    (rows.len() == sheet.rows.len()).then_some((ZoneMap::new(zones?, rows), served))
+    whole.then(|| (ZoneMap::new(prices.zone_names(), rows), served))
 }
 
 /// A zone as the USPS charts print it: `5*` has exceptions by ZIP, `1+` is another zone for some mail.
@@ -91,26 +121,38 @@ fn spot(sheet: &Sheet, row: &Row, column: usize, problems: &mut Problems) -> Opt
 /// One row of the table: where from, where to, and what it says of it.
 type Line = (Spot, Spot, Option<Target>);
 
-fn clashes(sheet: &Sheet, rows: &[Line], lines: &[usize], problems: &mut Problems) {
+fn clashes(sheets: &[Sheet], rows: &[Line], places: &[(usize, usize)], problems: &mut Problems) {
     let mut by_origin: BTreeMap<&Spot, Vec<usize>> = BTreeMap::new();
     for (at, (origin, _, _)) in rows.iter().enumerate() {
         by_origin.entry(origin).or_default().push(at);
     }
+    // Where the other of two rows is, as seen from one of them.
+    let seen = |at: usize, other: usize| {
+        let ((file, _), (other_file, line)) = (places[at], places[other]);
+        let name = sheets[other_file].path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let of = if file == other_file { String::new() } else { format!(" of {}", name.unwrap_or_default()) };
+        format!("the one on line {line}{of}")
+    };
+    let mut push = |at: usize, what: String, todo: &str, warning: bool| {
+        let (file, line) = places[at];
+        let problem = sheets[file].error(line, what, todo);
+        problems.push(if warning { problem.warning() } else { problem });
+    };
     let origins: Vec<&Spot> = by_origin.keys().copied().collect();
     for (first, second) in shared(&origins) {
         let (at, other) = (by_origin[origins[second]][0], by_origin[origins[first]][0]);
-        let what = format!("its origin overlaps with the one on line {}", lines[other]);
-        problems.push(sheet.error(lines[at], what, "make the origins of one length disjoint"));
+        let what = format!("its origin overlaps with {}", seen(at, other));
+        push(at, what, "make the origins of one length disjoint", false);
     }
     for rows_of_origin in by_origin.values() {
         let destinations: Vec<&Spot> = rows_of_origin.iter().map(|at| &rows[*at].1).collect();
         for (first, second) in shared(&destinations) {
             let (first, second) = (rows_of_origin[first], rows_of_origin[second]);
-            let what = format!("its destination overlaps with the one on line {}", lines[first]);
+            let what = format!("its destination overlaps with {}", seen(second, first));
             if rows[first].2 == rows[second].2 {
-                problems.push(sheet.error(lines[second], what, "remove one of the two").warning());
+                push(second, what, "remove one of the two", true);
             } else {
-                problems.push(sheet.error(lines[second], what, "one place has one zone: correct one of the two"));
+                push(second, what, "one place has one zone: correct one of the two", false);
             }
         }
     }
