@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
-use parceld::daemon::{Setup, clock, today};
-use parceld::rating::{self, Dg, Extra, Parcel, Place, Signature, Standing, Terms};
-use parceld::units::{Currency, Date, Dims, Mass, Money};
+use parceld::daemon::{Setup, clock, minute, today};
+use parceld::rating::{self, Allocation, Dg, Extra, Parcel, Place, Signature, Standing, Terms};
+use parceld::station::live::Live;
+use parceld::station::{Rules, Station, World};
+use parceld::store::{DATABASE, Store};
+use parceld::units::{Currency, Date, Dims, Mass, Money, Uptime};
 use serde::de::DeserializeOwned;
 
 use super::{Config, Done, Failure, USAGE, print};
@@ -92,13 +95,34 @@ impl Quote {
             extras,
             zone: self.zone.clone(),
         };
-        let decision = setup.cards.decide(&parcel, &Standing::default(), &setup.rules.policy);
+        let decision = setup.cards.decide(&parcel, &self.standing(&setup)?, &setup.rules.policy);
         if self.json {
             print(rating::json(&decision));
         } else {
             print(rating::explain(&decision).trim_end());
         }
         Ok(())
+    }
+
+    /// How the services stand at this station now, but for numbers: a price is asked, no label. Without a station's memory,
+    /// or for another origin or day than its own, as if nothing had gone out yet.
+    fn standing(&self, setup: &Setup) -> Result<Standing, Failure> {
+        let wall = clock();
+        let zone = &setup.config.station.timezone;
+        let today = today(zone, wall);
+        let elsewhere = self.from.is_some() || self.date.is_some_and(|date| date != today);
+        if elsewhere || !setup.config.station.data_dir.join(DATABASE).exists() {
+            return Ok(Standing::default());
+        }
+        let mut station = Station::default();
+        Store::read(&setup.config.station.data_dir)?.replay(|fact| station.evolve(&fact))?;
+        let live = Live::default();
+        // Shares and trials are of orders, and this is none.
+        let Allocation { caps, cut_offs, .. } = setup.rules.allocation.clone();
+        let allocation = Allocation { caps, cut_offs, ..Allocation::default() };
+        let (rules, cards) = (&Rules { allocation, ..setup.rules.clone() }, &*setup.cards);
+        let world = World { now: Uptime(0), wall, today, minute: minute(zone, wall), live: &live, rules, cards };
+        Ok(station.standing(&world, "", |_| true))
     }
 }
 

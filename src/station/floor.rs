@@ -167,7 +167,7 @@ impl Station {
     ) -> Outcome {
         let dims = parcel_size(world.rules, parcel.box_id.as_ref(), order);
         let rated = order.parcel(&world.rules.ship_from, mass, dims, world.today);
-        let decision = world.cards.decide(&rated, &self.standing(world, &order.order_ref), &world.rules.policy);
+        let decision = world.cards.decide(&rated, &self.standing_to_pack(world, &order.order_ref), &world.rules.policy);
         let quote = decision.choice.is_some().then(|| decision.quotes.first().cloned()).flatten();
         let decided = |decision: Decision| Fact::Decided { parcel: id, decision: Box::new(decision) };
         let Some(quote) = quote else {
@@ -184,17 +184,26 @@ impl Station {
         }
     }
 
-    /// How every service stands now.
-    fn standing(&self, world: &World<'_>, order_ref: &str) -> Standing {
+    /// How every service stands now for an order that is to be packed.
+    fn standing_to_pack(&self, world: &World<'_>, order_ref: &str) -> Standing {
         let numbered = |carrier: &Carrier| {
             let serial = self.next_serial(world, &carrier.id).map(|(_, serial)| serial);
             serial.zip(carrier.number.as_ref()).is_some_and(|(serial, rule)| rule.number(serial).is_ok())
         };
+        self.standing(world, order_ref, |carrier| carrier.is_some_and(numbered))
+    }
+
+    /// How every service stands now for an order; `numbered` says of a carrier whether it has numbers to give out.
+    pub fn standing(
+        &self,
+        world: &World<'_>,
+        order_ref: &str,
+        numbered: impl Fn(Option<&Carrier>) -> bool,
+    ) -> Standing {
         let stands = |service: &Service| {
-            let carrier = world.cards.carrier(&service.carrier);
             let unavailable = match () {
                 () if self.outages.contains(&service.carrier) => Some(Unavailable::Outage),
-                () if !carrier.is_some_and(numbered) => Some(Unavailable::NoNumbers),
+                () if !numbered(world.cards.carrier(&service.carrier)) => Some(Unavailable::NoNumbers),
                 () => None,
             };
             let allocation = &world.rules.allocation;

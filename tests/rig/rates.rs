@@ -133,6 +133,29 @@ async fn history_is_priced_again_and_what_became_of_it_is_learned_once() {
 }
 
 #[tokio::test]
+async fn a_carrier_that_has_its_parcels_of_the_wave_takes_no_more_and_a_quote_says_so() {
+    let bench = Bench::with_orders(&ORDERS).await;
+    bench.run(&["pool", "start", "cityline", "cityline-demo-1", "--next", "1"]).await.good();
+    bench.reconfigure(
+        "carriers = [\"usps\", \"ontrac\", \"gofo\", \"cityline\"]\n",
+        "carriers = [\"usps\", \"cityline\"]\n\n[[rates.cap]]\nof = \"usps\"\nparcels = 1\nper = \"wave\"\n",
+    );
+    let station = bench.start().await;
+    let quote = ["quote", "--to", "US:90026", "--weight", "580g", "--dims", "12x12x12in"];
+    assert_eq!(bench.ask(&quote).await["choice"], "usps.ground_advantage");
+    for order in ORDERS {
+        pack(&bench, &station, order).await;
+    }
+    let parcels = bench.ask(&["parcels", "list"]).await;
+    let services: Vec<&str> =
+        parcels.as_array().unwrap().iter().filter_map(|parcel| parcel["service"].as_str()).collect();
+    assert!(services.contains(&"cityline.nextday") && services.contains(&"usps.ground_advantage"), "{services:?}");
+    let quoted = bench.ask(&quote).await;
+    assert_eq!(quoted["choice"], "cityline.nextday");
+    assert_eq!(quoted["refusals"][0]["reason"], "has its 1 parcels of this wave", "{quoted:#}");
+}
+
+#[tokio::test]
 async fn a_trial_takes_its_parcels_waits_for_what_becomes_of_them_and_stops_by_itself() {
     let orders: Vec<String> = (0..6).map(|n| format!("RIG-30{n:02}")).collect();
     let orders: Vec<&str> = orders.iter().map(String::as_str).collect();

@@ -90,11 +90,6 @@ impl Tables<'_> {
         self.read(name, fuel::weeks)
     }
 
-    /// How many problems the tables have so far.
-    pub(super) fn errors(&self) -> usize {
-        self.problems.0.len()
-    }
-
     /// A warning for each area list none of whose places is served.
     fn warn_of_idle_areas(&mut self) {
         if self.served.is_empty() {

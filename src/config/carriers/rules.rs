@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::super::table::Table;
 use super::card::Tables;
-use super::when::{self, Keys};
+use super::when;
 use crate::rating::{
     Amount, ByZone, Card, Cell, Charge, Dimensional, Fuel, Limit, Max, Measure, MoneyRule, Percent, Refuse, Rounding,
     SizeRule, Surcharge, Tier, VolumeUnit, WeightRule, WithoutDims, Worth,
@@ -231,7 +231,7 @@ pub(super) fn limit(table: &Table<'_>, context: &Context<'_>) -> Option<Limit> {
 /// `[[refuse]]`: a name, why, and when.
 pub(super) fn refuse(table: &Table<'_>, context: &Context<'_>, tables: &mut Tables<'_>) -> Option<Refuse> {
     let (name, why) = (table.required("name"), table.required("why"));
-    let when = when::when(table, Keys { always: false }, context, tables);
+    let when = when::when(table, context, tables);
     table.finish();
     Some(Refuse { name: name?, why: why?, when: when? })
 }
@@ -243,7 +243,7 @@ pub(super) fn surcharges(entries: &[Table<'_>], context: &Context<'_>, tables: &
     for table in entries {
         let name: Option<String> = table.required("name");
         let charge = charge(table, &surcharges, context);
-        let when = when::when(table, Keys { always: true }, context, tables);
+        let when = when::when(table, context, tables);
         let group = table.optional::<String>("group").map(|group| {
             let at = groups.iter().position(|known| *known == group).unwrap_or_else(|| {
                 groups.push(group);

@@ -9,42 +9,8 @@ use super::rules::Context;
 use crate::rating::{Above, Condition, Dg, Extra, Measure, Season, Signature, Terms, When, Worth};
 use crate::units::Date;
 
-/// What may be written where.
-pub(super) struct Keys {
-    /// `always = true` is a condition.
-    pub(super) always: bool,
-}
-
-/// The conditions written in `table` itself, all of which must hold, and those of its `any`, one of which must.
-pub(super) fn when(table: &Table<'_>, keys: Keys, context: &Context<'_>, tables: &mut Tables<'_>) -> Option<When> {
-    let before = tables.errors();
-    let all = conditions(table, context, tables);
-    let mut any = Vec::new();
-    for entry in table.tables("any") {
-        let list = conditions(&entry, context, tables);
-        entry.finish();
-        if list.is_empty() && tables.errors() == before {
-            entry.error("", "no condition", "write one, such as { longest_over = \"48in\" }");
-        }
-        any.push(list);
-    }
-    let always = keys.always.then(|| table.optional::<bool>("always")).flatten();
-    if all.is_empty() && any.is_empty() && always != Some(true) {
-        // A condition that cannot be read is its own problem.
-        if !table_has_condition(table) {
-            let always = if keys.always { ", or always = true" } else { "" };
-            let todo = format!("write when it holds, such as residential = true{always}");
-            table.error("", "no condition", todo);
-        }
-        return None;
-    }
-    if always == Some(true) && !(all.is_empty() && any.is_empty()) {
-        table.error("always", "always, and a condition", "write one of them");
-    }
-    Some(When { all, any })
-}
-
-const KEYS: [&str; 38] = [
+/// Every key that is a condition.
+const CONDITIONS: [&str; 30] = [
     "weight_over",
     "weight_up_to",
     "billable_over",
@@ -75,18 +41,32 @@ const KEYS: [&str; 38] = [
     "zones",
     "season",
     "dates",
-    "any",
-    "always",
-    "name",
-    "amount",
-    "amounts",
-    "percent",
-    "why",
-    "of",
 ];
 
-fn table_has_condition(table: &Table<'_>) -> bool {
-    table.count(&KEYS[..31]) > 0
+/// The conditions written in `table` itself, all of which must hold, and those of its `any`, one of which must; `always =
+/// true` where there is none. One that cannot be read is a problem, and with it there is no card.
+pub(super) fn when(table: &Table<'_>, context: &Context<'_>, tables: &mut Tables<'_>) -> Option<When> {
+    let all = conditions(table, context, tables);
+    let mut any = Vec::new();
+    for entry in table.tables("any") {
+        any.push(conditions(&entry, context, tables));
+        entry.finish();
+        if entry.count(&CONDITIONS) == 0 {
+            entry.error("", "no condition", "write one, such as { longest_over = \"48in\" }");
+        }
+    }
+    let always = table.optional::<bool>("always").unwrap_or(false);
+    let conditional = table.count(&CONDITIONS) > 0 || table.count(&["any"]) > 0;
+    match (always, conditional) {
+        (true, true) => table.error("always", "always, and a condition", "write one of them"),
+        (false, false) => {
+            let todo = "write when it holds, such as residential = true, or always = true";
+            table.error("", "no condition", todo);
+            return None;
+        }
+        _ => {}
+    }
+    Some(When { all, any })
 }
 
 fn conditions(table: &Table<'_>, context: &Context<'_>, tables: &mut Tables<'_>) -> Vec<Condition> {
