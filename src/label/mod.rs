@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods)]
 
 mod address;
+mod bitmap;
 pub mod code128;
 pub mod document;
 mod font;
@@ -14,6 +15,8 @@ mod sheet;
 #[cfg(test)]
 mod tests;
 mod zpl;
+
+pub use bitmap::Bitmap;
 
 use crate::station::order::Address;
 use crate::units::{Date, Mass};

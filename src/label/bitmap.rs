@@ -1,0 +1,176 @@
+//! Black dots on white paper.
+
+/// A picture of one bit a dot: rows from the top, eight dots a byte, the leftmost in the highest bit; 1 is black. Each
+/// row fills whole bytes and the bits beyond the width are 0, as every printer language wants them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bitmap {
+    width: u32,
+    height: u32,
+    bits: Vec<u8>,
+}
+
+impl std::fmt::Debug for Bitmap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Bitmap({} x {})", self.width, self.height)
+    }
+}
+
+impl Bitmap {
+    /// White paper.
+    #[must_use]
+    pub fn new(width: u32, height: u32) -> Self {
+        Self { width, height, bits: vec![0; width.div_ceil(8) as usize * height as usize] }
+    }
+
+    /// Dots across.
+    #[must_use]
+    pub const fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Dots down.
+    #[must_use]
+    pub const fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// Bytes of a row.
+    #[must_use]
+    pub const fn stride(&self) -> u32 {
+        self.width.div_ceil(8)
+    }
+
+    /// All rows.
+    #[must_use]
+    pub fn bits(&self) -> &[u8] {
+        &self.bits
+    }
+
+    /// One row, from the left; empty below the paper.
+    #[must_use]
+    pub fn row(&self, y: u32) -> &[u8] {
+        let stride = self.stride() as usize;
+        let start = y as usize * stride;
+        self.bits.get(start..start + stride).unwrap_or_default()
+    }
+
+    /// Whether a dot is black; outside the paper none is.
+    #[must_use]
+    pub fn get(&self, x: u32, y: u32) -> bool {
+        x < self.width && self.row(y).get((x / 8) as usize).is_some_and(|byte| byte & (0x80 >> (x % 8)) != 0)
+    }
+
+    /// Makes a dot black or white; nothing outside the paper.
+    pub fn set(&mut self, x: u32, y: u32, black: bool) {
+        if x >= self.width || y >= self.height {
+            return;
+        }
+        let at = y as usize * self.stride() as usize + (x / 8) as usize;
+        let bit = 0x80 >> (x % 8);
+        if black { self.bits[at] |= bit } else { self.bits[at] &= !bit }
+    }
+
+    /// Blackens a rectangle, as far as it lies on the paper.
+    pub fn fill(&mut self, x: u32, y: u32, width: u32, height: u32) {
+        let (right, bottom) = (x.saturating_add(width).min(self.width), y.saturating_add(height).min(self.height));
+        if x >= right {
+            return;
+        }
+        let (first, last) = ((x / 8) as usize, ((right - 1) / 8) as usize);
+        let (head, tail) = (0xff_u8 >> (x % 8), 0xff_u8 << (7 - (right - 1) % 8));
+        for y in y..bottom {
+            let start = y as usize * self.stride() as usize;
+            let row = &mut self.bits[start + first..=start + last];
+            match row {
+                [only] => *only |= head & tail,
+                [left, middle @ .., right] => {
+                    *left |= head;
+                    middle.fill(0xff);
+                    *right |= tail;
+                }
+                [] => {}
+            }
+        }
+    }
+
+    /// Lays another picture's black dots on this one with its corner at a place, which may lie outside.
+    pub fn lay(&mut self, picture: &Self, x: i64, y: i64) {
+        self.each_dot(picture, x, y, |on, x, y| on.set(x, y, true));
+    }
+
+    /// Turns every dot under another picture's black dots over: white on a black ground.
+    pub fn invert(&mut self, picture: &Self, x: i64, y: i64) {
+        self.each_dot(picture, x, y, |on, x, y| on.set(x, y, !on.get(x, y)));
+    }
+
+    fn each_dot(&mut self, picture: &Self, x: i64, y: i64, draw: impl Fn(&mut Self, u32, u32)) {
+        for row in 0..picture.height {
+            let Ok(to_y) = u32::try_from(y + i64::from(row)) else { continue };
+            for (place, byte) in picture.row(row).iter().enumerate().filter(|(_, byte)| **byte != 0) {
+                for bit in (0..8).filter(|bit| byte & (0x80 >> bit) != 0) {
+                    if let Ok(to_x) = u32::try_from(x + place as i64 * 8 + bit) {
+                        draw(self, to_x, to_y);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether no dot is black.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.bits.iter().all(|byte| *byte == 0)
+    }
+
+    /// The picture as a PNG of one bit a dot.
+    #[must_use]
+    pub fn png(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, self.width.max(1), self.height.max(1));
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::One);
+        encoder.set_compression(png::Compression::Fast);
+        let mut white: Vec<u8> = self.bits.iter().map(|byte| !byte).collect();
+        white.resize(white.len().max(1), 0xff);
+        // Writing into memory fails only for sizes that do not agree, and these do.
+        if let Ok(mut writer) = encoder.write_header() {
+            let _ = writer.write_image_data(&white);
+        }
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_laid_beyond_the_edge_is_lost_and_nothing_else() {
+        let mut dot = Bitmap::new(3, 2);
+        dot.fill(0, 0, 3, 2);
+        let mut paper = Bitmap::new(10, 4);
+        for (x, y) in [(-2, -1), (8, 3), (i64::MAX / 2, 0), (0, i64::MIN / 2)] {
+            paper.lay(&dot, x, y);
+        }
+        let black: Vec<_> =
+            (0..4).flat_map(|y| (0..10).map(move |x| (x, y))).filter(|(x, y)| paper.get(*x, *y)).collect();
+        assert_eq!(black, [(0, 0), (8, 3), (9, 3)]);
+        paper.invert(&dot, 8, 2);
+        assert!(paper.get(8, 2) && !paper.get(8, 3));
+    }
+
+    proptest! {
+        #[test]
+        fn a_filled_area_is_black_inside_and_white_outside(x in 0..40_u32, y in 0..6_u32, width in 0..40_u32, height in 0..6_u32) {
+            let mut paper = Bitmap::new(29, 5);
+            paper.fill(x, y, width, height);
+            for (at_x, at_y) in (0..5).flat_map(|y| (0..29).map(move |x| (x, y))) {
+                let inside = (x..x + width).contains(&at_x) && (y..y + height).contains(&at_y);
+                prop_assert_eq!(paper.get(at_x, at_y), inside);
+            }
+            prop_assert!((0..5).all(|y| paper.row(y)[3] & 0x07 == 0), "bits beyond the width are white");
+        }
+    }
+}
