@@ -1,6 +1,7 @@
 //! Commands.
 
 mod act;
+mod label;
 mod quote;
 mod rates;
 mod run;
@@ -89,6 +90,9 @@ enum Command {
     /// Rate cards
     #[command(subcommand)]
     Rates(Rates),
+    /// Labels
+    #[command(subcommand)]
+    Label(label::Command),
     /// Pools of tracking numbers
     #[command(subcommand)]
     Pool(Pool),
@@ -282,6 +286,7 @@ pub(crate) fn run(args: Args) -> Done {
         Command::Rates(Rates::Reload(config)) => act::reload_cards(&config.config),
         Command::Doctor { config, watch } => run::doctor(&config.config, watch),
         Command::Quote(quote) => quote.run(),
+        Command::Label(label) => label.run(),
         Command::Orders(Orders::Import { files, config, format }) => act::import(&files, &config.config, &format),
         Command::Orders(Orders::List(shown)) => show::orders(&shown),
         Command::Orders(Orders::Show { order, shown }) => show::order(&order, &shown),

@@ -12,6 +12,7 @@ use super::read::{plain_text, within};
 use super::serial::Line;
 use super::table::Table;
 use crate::barcode::{Accept, Symbology};
+use crate::label::{self, Draws, Media};
 
 /// Where a device is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,10 +74,27 @@ pub struct Printer {
     pub dpi: u32,
     /// Width of the label in millimetres.
     pub width_mm: u32,
-    /// Height of the label in millimetres.
+    /// Height of the label in millimetres; 0 is endless paper.
     pub height_mm: u32,
+    /// How much of a label it draws itself.
+    pub draws: Draws,
+    /// ZPL: it reads packed pictures.
+    pub packed: bool,
     /// Whether what passes is written down.
     pub record: bool,
+}
+
+impl Printer {
+    /// What its labels are encoded for.
+    pub fn labels(&self) -> label::Printer {
+        let language = match self.language {
+            Language::Zpl => label::Language::Zpl,
+            Language::Tspl => label::Language::Tspl,
+            Language::EscPos => label::Language::EscPos,
+        };
+        let media = Media { dpi: self.dpi, width_mm: self.width_mm, height_mm: self.height_mm };
+        label::Printer { language, draws: self.draws, packed: self.packed, media }
+    }
 }
 
 /// What a printer is for.
@@ -88,6 +106,8 @@ enum Role {
 
 /// Equal readings in a row that may be asked for.
 const EQUAL_READINGS: std::ops::RangeInclusive<u32> = 2..=50;
+const DRAWS: [(&str, Draws); 3] =
+    [("text-and-bars", Draws::TextAndBars), ("bars", Draws::Bars), ("nothing", Draws::Nothing)];
 /// Label widths and heights of desktop printers, in millimetres.
 const WIDTHS: std::ops::RangeInclusive<u32> = 50..=110;
 const HEIGHTS: std::ops::RangeInclusive<u32> = 50..=300;
@@ -272,23 +292,24 @@ fn one_printer(table: &Table<'_>) -> Option<(Role, Printer)> {
     let asks = table.optional_name("status", &[("auto", true), ("none", false)]).unwrap_or(true);
     let dpi = dpi(table);
     let width_mm = within(table, "width_mm", &WIDTHS, "mm");
-    let height_mm = within(table, "height_mm", &HEIGHTS, "mm");
+    let height_mm = match table.optional::<u32>("height_mm") {
+        Some(0) => Some(0),
+        _ => within(table, "height_mm", &HEIGHTS, "mm; 0 is endless paper"),
+    };
     let record = table.optional("record").unwrap_or(false);
+    let draws = table.optional_name("draws", &DRAWS).unwrap_or(Draws::TextAndBars);
+    let packed = table.optional_name("pictures", &[("acs", false), ("z64", true)]).unwrap_or(false);
+    if packed && language.is_some_and(|language| language != Language::Zpl) {
+        table.warn("pictures", "pictures has no effect: only ZPL has two ways to send them", "remove it");
+    }
     table.finish();
-    match (role, language) {
-        (Some(Role::Label), Some(Language::Tspl | Language::EscPos)) => {
-            let todo = "set the printer to ZPL (most TSPL printers can) and write language = \"zpl\"";
-            table.error("language", "this version draws labels in ZPL alone", todo);
-        }
-        (Some(Role::Receipt), _) => {
-            let todo = "nothing; `parceld doctor` looks at it";
-            table.warn("role", "this version prints no receipts yet", todo);
-        }
-        _ => {}
+    if role == Some(Role::Receipt) {
+        let todo = "nothing; `parceld doctor` looks at it";
+        table.warn("role", "this version prints no receipts yet", todo);
     }
     let (name, language, device) = (name?, language?, device?);
-    let printer =
-        Printer { name, device, language, asks, dpi: dpi?, width_mm: width_mm?, height_mm: height_mm?, record };
+    let (width_mm, height_mm) = (width_mm?, height_mm?);
+    let printer = Printer { name, device, language, asks, dpi: dpi?, width_mm, height_mm, draws, packed, record };
     role.map(|role| (role, printer))
 }
 

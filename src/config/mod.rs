@@ -7,6 +7,7 @@
 pub mod carriers;
 mod device;
 mod gpio;
+pub mod labels;
 mod languages;
 mod nearest;
 mod packing;
@@ -35,6 +36,8 @@ pub use uplink::Uplink;
 
 use table::{Source, Table};
 
+use crate::label::Labels;
+use crate::label::layout::Layout;
 use crate::rating::Cards;
 use crate::screen::Words;
 
@@ -103,6 +106,8 @@ impl Config {
             if let (Some(cards), Some(config)) = (&cards, &reading.config) {
                 problems.extend(carriers::check_origin(cards, dir, &config.station.origin()).0);
                 problems.extend(rates::problems(&config.rates, cards, path).0);
+                problems.extend(config.layouts().1.0);
+                problems.extend(config.label_problems(cards, dir).0);
             }
         }
         if let Some((dir, language)) = &reading.language {
@@ -145,6 +150,8 @@ pub struct Loaded {
     pub config: Config,
     /// The rate cards.
     pub cards: Cards,
+    /// Layouts of labels for the printer's paper.
+    pub layouts: Vec<Layout>,
     /// Words by language; the station's own is among them.
     pub words: BTreeMap<String, Words>,
     /// What is wrong and stops nothing.
@@ -167,10 +174,23 @@ impl Config {
         self.cards_in(&self.rates.carriers_dir)
     }
 
+    /// Reads the layouts of labels that fit the label printer's paper.
+    fn layouts(&self) -> (Vec<Layout>, Problems) {
+        let (layouts, problems) = labels::read(&self.station.labels_dir, Some(self.printer.labels().media));
+        (layouts.into_values().collect(), problems)
+    }
+
+    /// What is wrong between the carriers of a folder and the layouts of their labels.
+    fn label_problems(&self, cards: &Cards, dir: &Path) -> Problems {
+        let labels = Labels::new(self.printer.labels(), self.layouts().0);
+        labels::problems(&labels, cards, &self.station.ship_from, dir)
+    }
+
     fn cards_in(&self, dir: &Path) -> (Option<Cards>, Problems) {
         let (cards, mut problems) = carriers::read(dir, &self.rates.carriers);
         if let Some(cards) = &cards {
             problems.extend(rates::problems(&self.rates, cards, &self.file).0);
+            problems.extend(self.label_problems(cards, dir).0);
         }
         (cards.filter(|_| !problems.has_errors()), problems)
     }
@@ -188,11 +208,13 @@ impl Loaded {
             Err(wrong) => wrong,
         };
         let Ok((config, _)) = Config::load(path) else { return Err(wrong) };
-        let (words, found) = languages::read(&config.station.languages_dir, &config.station.language);
+        let (words, mut found) = languages::read(&config.station.languages_dir, &config.station.language);
+        let (layouts, wrong_layouts) = config.layouts();
+        found.extend(wrong_layouts.0);
         let (Some(cards), false) = (config.cards_in(&config.kept_cards()).0, found.has_errors()) else {
             return Err(wrong);
         };
-        Ok(Self { config, cards, words, warnings: wrong.0, cards_wrong: true })
+        Ok(Self { config, cards, layouts, words, warnings: wrong.0, cards_wrong: true })
     }
 
     /// Reads `station.toml`, the rate cards and the languages.
@@ -206,9 +228,11 @@ impl Loaded {
         problems.extend(found.0);
         let (words, found) = languages::read(&config.station.languages_dir, &config.station.language);
         problems.extend(found.0);
+        let (layouts, found) = config.layouts();
+        problems.extend(found.0);
         match cards {
             Some(cards) if !problems.has_errors() => {
-                Ok(Self { config, cards, words, warnings: problems.0, cards_wrong: false })
+                Ok(Self { config, cards, layouts, words, warnings: problems.0, cards_wrong: false })
             }
             _ => Err(problems),
         }

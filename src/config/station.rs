@@ -24,6 +24,8 @@ pub struct Station {
     pub data_dir: PathBuf,
     /// Words of each language, `<language>.toml`.
     pub languages_dir: PathBuf,
+    /// Layouts of labels, `<name>.toml`.
+    pub labels_dir: PathBuf,
     /// Printed as the sender; its postcode is the origin of every zone.
     pub ship_from: Address,
 }
@@ -53,8 +55,10 @@ pub(super) fn station(root: &Table<'_>, base: &Path, carriers_dir: Option<&Path>
     let language = language(&table);
     let data_dir = data_dir(&table, base);
     let languages = table.optional::<String>("languages_dir").map(|dir| path_from(base, &dir));
-    let beside = || carriers_dir.map(|dir| dir.parent().unwrap_or(Path::new("")).join("languages"));
-    let languages_dir = languages.or_else(beside).and_then(|dir| folder(&table, "languages_dir", dir));
+    let beside = |name| carriers_dir.map(|dir| dir.parent().unwrap_or(Path::new("")).join(name));
+    let languages_dir = languages.or_else(|| beside("languages")).and_then(|dir| folder(&table, "languages_dir", dir));
+    let labels = table.optional::<String>("labels_dir").map(|dir| path_from(base, &dir));
+    let labels_dir = labels.or_else(|| beside("labels")).and_then(|dir| folder(&table, "labels_dir", dir));
     let ship_from = ship_from(&table);
     table.finish();
     Some(Station {
@@ -64,6 +68,7 @@ pub(super) fn station(root: &Table<'_>, base: &Path, carriers_dir: Option<&Path>
         language: language?,
         data_dir: data_dir?,
         languages_dir: languages_dir?,
+        labels_dir: labels_dir?,
         ship_from: ship_from?,
     })
 }

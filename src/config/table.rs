@@ -11,7 +11,7 @@
 //! ```
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -142,6 +142,16 @@ impl<'a> Table<'a> {
     /// A table that may be there.
     pub fn table(&self, key: &'static str) -> Option<Table<'a>> {
         self.find(key).and_then(|value| self.inner(key, value, self.path(key)))
+    }
+
+    /// A table of strings under names of the file's own choosing; empty when it is not there.
+    pub fn texts(&self, key: &'static str) -> BTreeMap<String, String> {
+        let Some(table) = self.table(key) else { return BTreeMap::new() };
+        let entry = |(name, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+            let name: &std::borrow::Cow<'_, str> = name.get_ref();
+            Some((name.to_string(), table.typed::<String>(name, value)?))
+        };
+        table.table.iter().filter_map(entry).collect()
     }
 
     /// A table that must be there.

@@ -15,7 +15,7 @@ const DEMO: &str = include_str!("../../config/demo.toml");
 /// A folder in which everything that `text` names exists, and `text` in it as `station.toml`.
 fn install(text: &str) -> (TempDir, PathBuf) {
     let dir = TempDir::new().unwrap();
-    for folder in ["carriers/usps", "languages"] {
+    for folder in ["carriers/usps", "labels", "languages"] {
         fs::create_dir_all(dir.path().join(folder)).unwrap();
     }
     for (file, content) in [("carriers/usps/carrier.toml", ""), ("languages/en.toml", ""), ("uplink.token", "s3cret\n")]
@@ -138,7 +138,7 @@ fn each_wrong_value_is_an_error_on_its_line() {
         ("#handshake = \"none\"", "handshake = \"dtr\"", "scanner[1].handshake is \"dtr\", which is not known; write"),
         ("protocol = \"mt-sics\"", "protocol = \"foo\"", "scale.protocol is \"foo\", which is not known"),
         ("role = \"label\"", "role = \"bag\"", "printer[1].role is \"bag\", which is not known"),
-        ("language = \"zpl\"", "language = \"tspl\"", "this version draws labels in ZPL alone"),
+        ("#draws = \"text-and-bars\"", "draws = \"text\"", "printer[1].draws is \"text\", which is not known"),
         (
             "device = \"tcp://192.0.2.10:9100\"",
             "device = \"tcp://192.0.2.10\"",

@@ -8,7 +8,7 @@ use hal::printer::Known;
 
 use crate::config::{self, Config, GpioBackend, Loaded, Problem, Problems};
 use crate::devices::{Devices, LabelPrinter, Pins, Scale, Scanner};
-use crate::label::Media;
+use crate::label::Labels;
 use crate::rating::Cards;
 use crate::screen::Words;
 use crate::station::{Carton, Rules};
@@ -70,9 +70,8 @@ impl Setup {
     }
 
     fn of(loaded: Loaded) -> (Self, Vec<Problem>) {
-        let Loaded { config, cards, words, warnings, cards_wrong } = loaded;
+        let Loaded { config, cards, layouts, words, warnings, cards_wrong } = loaded;
         let carton = |b: &crate::config::Carton| (b.id.clone(), Carton { outer: b.outer, tare: b.tare });
-        let printer = &config.printer;
         let rules = Rules {
             station: config.station.id.clone(),
             warehouse: config.station.warehouse.clone(),
@@ -82,7 +81,7 @@ impl Setup {
             empty_below: config.packing.empty_below,
             policy: config.rates.policy.clone(),
             allocation: config.rates.allocation.clone(),
-            media: Media { dpi: printer.dpi, width_mm: printer.width_mm, height_mm: printer.height_mm },
+            labels: Arc::new(Labels::new(config.printer.labels(), layouts)),
             specimen: config.packing.specimen,
             languages: words.keys().cloned().collect(),
             language: config.station.language.clone(),

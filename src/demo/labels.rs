@@ -87,7 +87,8 @@ fn name(attempts: &mut BTreeMap<String, u32>, out: Option<&Path>, printed: &Prin
 /// The bars of a picture, read by a decoder that knows nothing of what was to be printed.
 async fn read(png: Vec<u8>) -> Option<Barcode> {
     let symbols = tokio::task::spawn_blocking(move || decode::code128(&png)).await.ok()?;
-    let symbol = symbols.into_iter().next()?;
+    // A routing code beside the number is shorter.
+    let symbol = symbols.into_iter().max_by_key(|symbol| symbol.text.len())?;
     let scanned = format!("]C{}{}", u8::from(symbol.gs1), symbol.text.trim_start_matches('\u{1d}'));
     // The shortest reading is the number without its routing prefix.
     let tracking = Scan { aim: None, text: symbol.text }.keys().into_iter().min_by_key(String::len)?;

@@ -199,6 +199,33 @@ pub(super) fn invocation(symbol: &Code128) -> String {
     field
 }
 
+/// The symbol as the data of ESC/POS `GS k 73`: `{B` and `{C` choose the subset, `{1` is FNC1, pairs of subset C are
+/// their values (Epson, `GS k` function B). At most 80 characters come to at most 162 bytes.
+pub(super) fn function_b(symbol: &Code128) -> Vec<u8> {
+    let mut in_c = false;
+    let mut data = Vec::new();
+    for &codeword in symbol.codewords.split_last().map_or(&[][..], |(_, data)| data) {
+        match codeword {
+            START_C => data.extend(b"{C"),
+            START_B => data.extend(b"{B"),
+            FNC1 => data.extend(b"{1"),
+            TO_C if !in_c => data.extend(b"{C"),
+            TO_B if in_c => data.extend(b"{B"),
+            value if in_c => data.push(value),
+            value if value + b' ' == b'{' => data.extend(b"{{"),
+            value => data.push(value + b' '),
+        }
+        in_c = match codeword {
+            START_C => true,
+            START_B => false,
+            TO_C => true,
+            TO_B if in_c => false,
+            _ => in_c,
+        };
+    }
+    data
+}
+
 /// Bar, space, bar, space, bar, space of every codeword, in modules; the stop has one more bar of 2 (ISO/IEC 15417
 /// table 1).
 #[rustfmt::skip]

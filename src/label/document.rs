@@ -1,6 +1,7 @@
 //! A label as a printer-neutral list of things to draw, in dots from the top left corner.
 
 use super::code128::Code128;
+use super::picture::Picture;
 
 /// Everything on one label, in drawing order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,7 +10,9 @@ pub struct Document {
     pub width: u32,
     /// Dots down.
     pub height: u32,
-    /// Later ones are drawn over earlier ones.
+    /// Dots of a millimetre, in thousandths: a TSPL printer is told millimetres.
+    pub dots_per_metre: u32,
+    /// They do not overlap, but for what stands inside a reversed area.
     pub elements: Vec<Element>,
 }
 
@@ -22,31 +25,33 @@ pub struct Point {
     pub y: u32,
 }
 
+/// A rectangle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Area {
+    /// Its corner.
+    pub at: Point,
+    /// Dots across.
+    pub width: u32,
+    /// Dots down.
+    pub height: u32,
+}
+
 /// One thing to draw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Element {
-    /// One line of text.
+    /// One line of text that the printer's own font has.
     Text(Text),
-    /// A black area: a rule, or the ground of reversed text.
-    Fill {
+    /// Dots: text in other scripts, two-dimensional codes, a logo.
+    Picture {
         /// Its corner.
         at: Point,
-        /// Dots across.
-        width: u32,
-        /// Dots down.
-        height: u32,
+        /// Its dots.
+        picture: Picture,
     },
-    /// The outline of a rectangle.
-    Frame {
-        /// Its outer corner.
-        at: Point,
-        /// Outer dots across.
-        width: u32,
-        /// Outer dots down.
-        height: u32,
-        /// Dots of the line, inwards.
-        line: u32,
-    },
+    /// A black area.
+    Fill(Area),
+    /// The outline of a rectangle, as many dots inwards.
+    Frame(Area, u32),
     /// A barcode without text.
     Bars {
         /// Corner of the first bar.
@@ -58,32 +63,45 @@ pub enum Element {
         /// What is encoded.
         symbol: Code128,
     },
+    /// A black area, and white on it what is inside.
+    Reverse(Area, Vec<Element>),
 }
 
-/// One line of text in the printer's own scalable font.
+/// One line of text in the printer's own font: printable ASCII.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
-    /// Corner of the character cells.
+    /// Corner of the character cells, or of the room it stands in.
     pub at: Point,
     /// Dots of a cell from top to bottom.
     pub size: u32,
-    /// Dots that stand for `size` across: equal for the font's own shape, more for stretched letters.
-    pub stretch: u32,
+    /// Dots across that it has, and takes at most.
+    pub room: u32,
     /// Where it stands in its room.
     pub align: Align,
-    /// White, on a ground drawn before.
-    pub reverse: bool,
     /// The characters: data, never commands.
     pub text: String,
 }
 
-/// Where text stands in its room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where something stands in its room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Align {
-    /// Begins at its corner.
-    Left,
-    /// In the middle of so many dots.
-    Centre(u32),
-    /// Ends after so many dots.
-    Right(u32),
+    /// At its beginning.
+    #[default]
+    Start,
+    /// In its middle.
+    Middle,
+    /// At its end.
+    End,
+}
+
+impl Align {
+    /// How far in something of `length` begins.
+    #[must_use]
+    pub const fn offset(self, room: u32, length: u32) -> u32 {
+        match self {
+            Self::Start => 0,
+            Self::Middle => room.saturating_sub(length) / 2,
+            Self::End => room.saturating_sub(length),
+        }
+    }
 }

@@ -1,63 +1,47 @@
 //! Labels: one document, encoded for a printer.
 //!
-//! Pure: bytes out, nothing sent. Text from outside is data: every field is escaped, capped in length, and refused when
-//! it cannot be printed. A barcode that does not fit its space, with its quiet zones, is an error before printing.
+//! ```text
+//!  Label (what it says) + Layout (config/labels) -> Document (things in dots) -> ZPL | TSPL | ESC/POS | pixels
+//! ```
+//!
+//! Pure: bytes out, nothing sent. Text from outside is data: every field is escaped, and refused when it cannot be
+//! printed. Printable ASCII is set in the printer's own font; everything else is drawn with ours and sent as a picture.
+//! What does not fit is shrunk, then broken, then refused: nothing is ever cut. A barcode that does not fit its room with
+//! its quiet zones is an error before printing.
 
 #![deny(clippy::disallowed_methods)]
 
 mod address;
 mod bitmap;
 pub mod code128;
+mod codes;
+mod content;
 pub mod document;
+mod draw;
+mod escpos;
+mod fit;
 mod font;
-mod layout;
-mod sheet;
+pub mod layout;
+mod lettering;
+mod picture;
+mod pixels;
+pub mod template;
 #[cfg(test)]
 mod tests;
+mod tspl;
 mod zpl;
 
+use std::collections::BTreeMap;
+
 pub use bitmap::Bitmap;
+pub use codes::Matrix;
+pub use content::Label;
+use document::{Document, Element, Point};
+use layout::Layout;
+use lettering::Lettering;
+pub use picture::Picture;
 
-use crate::station::order::Address;
-use crate::units::{Date, Mass};
-
-/// Everything a parcel's label says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Label {
-    /// What the carrier is called: `USPS`.
-    pub carrier: String,
-    /// What the service is called: `GROUND ADVANTAGE`.
-    pub service: String,
-    /// Sender.
-    pub from: Address,
-    /// Recipient.
-    pub to: Address,
-    /// Routing code, printed huge.
-    pub sort_code: Option<String>,
-    /// Gross mass.
-    pub mass: Mass,
-    /// Tracking number, as it is printed below the bars.
-    pub tracking: String,
-    /// What the bars encode.
-    pub symbol: Symbol,
-    /// The channel's order.
-    pub order_ref: String,
-    /// The day it is handed over.
-    pub ship_date: Date,
-    /// 1 for the first print; from 2 on the label says `R2`.
-    pub attempt: u32,
-    /// Printed across a label that must never travel.
-    pub specimen: bool,
-}
-
-/// How the tracking number becomes bars.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Symbol {
-    /// The number itself in Code 128.
-    Code128,
-    /// GS1-128 `(420)ZIP` + the number: USPS IMpb, symbology identifier `]C1`.
-    Impb,
-}
+use crate::units::Length;
 
 /// What the label is printed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,14 +50,93 @@ pub struct Media {
     pub dpi: u32,
     /// Width in millimetres.
     pub width_mm: u32,
-    /// Height in millimetres.
+    /// Height in millimetres; 0 is endless paper.
     pub height_mm: u32,
+}
+
+impl Media {
+    /// Dots in so many millimetres: a "203 dpi" head has 8 a millimetre, a "300 dpi" one 300 an inch.
+    const fn pitch(self) -> (i64, i64) {
+        match self.dpi {
+            300 => (1500, 127),
+            _ => (8, 1),
+        }
+    }
+
+    /// The nearest number of dots.
+    #[must_use]
+    pub fn dots(self, length: Length) -> u32 {
+        let (dots, millimetres) = self.pitch();
+        let per = i128::from(millimetres) * 1_000_000;
+        let dots = (i128::from(length.nanometres()) * i128::from(dots) + per / 2) / per;
+        u32::try_from(dots.max(0)).unwrap_or(u32::MAX)
+    }
+
+    fn dots_at_least(self, length: Length) -> u32 {
+        let (dots, millimetres) = self.pitch();
+        let dots = (i128::from(length.nanometres()) * i128::from(dots) + i128::from(millimetres) * 1_000_000 - 1)
+            / (i128::from(millimetres) * 1_000_000);
+        u32::try_from(dots.max(0)).unwrap_or(u32::MAX)
+    }
+
+    fn dots_at_most(self, length: Length) -> u32 {
+        let (dots, millimetres) = self.pitch();
+        let dots = i128::from(length.nanometres()) * i128::from(dots) / (i128::from(millimetres) * 1_000_000);
+        u32::try_from(dots.max(0)).unwrap_or(u32::MAX)
+    }
+
+    const fn dots_per_metre(self) -> u32 {
+        if self.dpi == 300 { 11_811 } else { 8_000 }
+    }
+
+    /// The whole label in dots; endless paper has no height.
+    #[must_use]
+    pub fn size(self) -> (u32, u32) {
+        let dots = |mm: u32| self.dots(Length::from_nanometres(i64::from(mm) * 1_000_000));
+        (dots(self.width_mm), dots(self.height_mm))
+    }
+}
+
+/// What a printer is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Printer {
+    /// What it speaks.
+    pub language: Language,
+    /// What it draws itself.
+    pub draws: Draws,
+    /// ZPL: it reads `:Z64:`.
+    pub packed: bool,
+    /// Its paper and its head.
+    pub media: Media,
+}
+
+/// What a printer speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Zebra and most label printers.
+    Zpl,
+    /// TSC and its many clones.
+    Tspl,
+    /// Epson and most receipt printers.
+    EscPos,
+}
+
+/// How much of a label the printer draws itself. The more, the shorter the job and the sharper the bars; the less, the
+/// more alike labels come out of different printers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Draws {
+    /// Text in its own font, and bars.
+    TextAndBars,
+    /// Bars; text is sent as pictures.
+    Bars,
+    /// Nothing: the whole label is one picture.
+    Nothing,
 }
 
 /// A label that cannot be printed as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LabelError {
-    /// Text longer or wider than its field allows.
+    /// Text or bars larger than their field allows.
     #[error("{field} does not fit the label ({needed} dots needed, {room} there are); shorten it in the order")]
     TooWide {
         /// Which field.
@@ -83,8 +146,8 @@ pub enum LabelError {
         /// Dots there are.
         room: u32,
     },
-    /// A character that the printer's font does not have.
-    #[error("{field} has {character:?}, which this printer cannot print; write it in Latin letters")]
+    /// A character that no font here has.
+    #[error("{field} has {character:?}, which no font of the label has; write it in letters")]
     Unprintable {
         /// Which field.
         field: &'static str,
@@ -92,40 +155,102 @@ pub enum LabelError {
         character: char,
     },
     /// A number the symbology cannot carry.
-    #[error("{0:?} cannot be printed as a barcode")]
-    Barcode(String),
-    /// Paper this layout does not fit.
-    #[error("no layout for {width_mm} x {height_mm} mm at {dpi} dpi")]
-    Media {
-        /// Width asked for.
-        width_mm: u32,
-        /// Height asked for.
-        height_mm: u32,
-        /// Resolution asked for.
-        dpi: u32,
+    #[error("{field} {text:?} cannot be printed as a barcode; correct it in the order")]
+    Barcode {
+        /// Which field.
+        field: &'static str,
+        /// What it says.
+        text: String,
     },
+    /// The carrier wants a layout that there is not for this paper.
+    #[error("no layout `{0}` for the paper of the label printer; add one to the labels' folder")]
+    Layout(String),
 }
 
-/// The label as a ZPL II format that prints once and changes nothing in the printer's configuration.
-///
-/// # Errors
-/// [`LabelError`] when any of it would come out clipped, blank or unreadable; then no byte is made.
-pub fn zpl(label: &Label, media: Media) -> Result<Vec<u8>, LabelError> {
-    document(label, media).map(|document| zpl::encode(&document))
+/// The layouts for a printer's paper, and the fonts.
+#[derive(Debug)]
+pub struct Labels {
+    /// The printer of the labels.
+    pub printer: Printer,
+    layouts: BTreeMap<String, Layout>,
+    lettering: Lettering,
 }
 
-/// The label as things to draw, for every printer language and for pictures.
-///
-/// # Errors
-/// As [`zpl()`].
-pub fn document(label: &Label, media: Media) -> Result<document::Document, LabelError> {
-    layout::layout(label, media)
-}
+impl Labels {
+    /// Layouts that fit this printer's paper, each name once.
+    #[must_use]
+    pub fn new(printer: Printer, layouts: impl IntoIterator<Item = Layout>) -> Self {
+        let layouts = layouts.into_iter().map(|layout| (layout.name.clone(), layout)).collect();
+        Self { printer, layouts, lettering: Lettering::default() }
+    }
 
-/// Refuses the first character that the printer's font does not have.
-fn printable(field: &'static str, text: &str) -> Result<(), LabelError> {
-    match text.chars().find(|character| !font::has(*character)) {
-        Some(character) => Err(LabelError::Unprintable { field, character }),
-        None => Ok(()),
+    /// A layout by the name carriers call it.
+    #[must_use]
+    pub fn layout(&self, name: &str) -> Option<&Layout> {
+        self.layouts.get(name)
+    }
+
+    /// The names carriers may call.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.layouts.keys().map(String::as_str)
+    }
+
+    /// The label as things to draw.
+    ///
+    /// # Errors
+    /// [`LabelError`] when any of it would come out clipped, blank or unreadable.
+    pub fn document(&self, layout: &str, label: &Label) -> Result<Document, LabelError> {
+        let layout = self.layout(layout).ok_or_else(|| LabelError::Layout(layout.to_owned()))?;
+        draw::draw(layout, label, self.printer.media, &self.lettering)
+    }
+
+    /// The document as a job for the printer, which prints it once.
+    #[must_use]
+    pub fn encode(&self, document: &Document) -> Vec<u8> {
+        let drawn;
+        let document = match self.printer.draws {
+            Draws::TextAndBars => document,
+            Draws::Bars => {
+                drawn = Document { elements: self.lettered(&document.elements), ..*document };
+                &drawn
+            }
+            Draws::Nothing => {
+                let picture = self.pixels(document).into();
+                drawn =
+                    Document { elements: vec![Element::Picture { at: Point { x: 0, y: 0 }, picture }], ..*document };
+                &drawn
+            }
+        };
+        match self.printer.language {
+            Language::Zpl => zpl::encode(document, self.printer.packed),
+            Language::Tspl => tspl::encode(document, &self.lettering),
+            Language::EscPos => escpos::encode(document, &self.lettering),
+        }
+    }
+
+    /// The label as a job for the printer, which prints it once.
+    ///
+    /// # Errors
+    /// As [`Labels::document`]; then no byte is made.
+    pub fn print(&self, layout: &str, label: &Label) -> Result<Vec<u8>, LabelError> {
+        self.document(layout, label).map(|document| self.encode(&document))
+    }
+
+    /// The document as dots; ours stand in for the printer's own letters.
+    #[must_use]
+    pub fn pixels(&self, document: &Document) -> Bitmap {
+        pixels::pixels(document, &self.lettering)
+    }
+
+    /// The elements with every text as a picture.
+    fn lettered(&self, elements: &[Element]) -> Vec<Element> {
+        let place = |place: i64| u32::try_from(place).unwrap_or(0);
+        let lettered = |element: &Element| match element {
+            Element::Text(text) => pixels::lettered(text, &self.lettering)
+                .map(|(x, y, picture)| Element::Picture { at: Point { x: place(x), y: place(y) }, picture }),
+            Element::Reverse(area, inside) => Some(Element::Reverse(*area, self.lettered(inside))),
+            other => Some(other.clone()),
+        };
+        elements.iter().filter_map(lettered).collect()
     }
 }

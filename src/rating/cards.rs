@@ -1,10 +1,11 @@
 //! Every carrier and every card of the station, and the decision among them.
 
+use std::collections::BTreeMap;
+
 use super::price::{Asked, Line, Offer, Out};
 use super::refused::Refused;
 use super::{Card, Parcel, Place, Policy, Standing};
 use crate::barcode::NumberRule;
-use crate::label::Symbol;
 use crate::units::{Currency, Date};
 
 /// All services of all carriers, with all their periods.
@@ -27,16 +28,23 @@ pub struct Carrier {
     pub number: Option<NumberRule>,
     /// Which numbers each station may give out.
     pub pools: Vec<Pool>,
-    /// How its tracking numbers become bars.
-    pub symbol: Symbol,
+    /// The layout of its labels.
+    pub label: String,
+    /// What its labels say beside the parcel's own data: account numbers, service codes.
+    pub values: BTreeMap<String, String>,
     /// Its services.
     pub services: Vec<ServiceName>,
 }
 
 impl Carrier {
-    /// What labels call one of its services.
-    pub fn service(&self, id: &str) -> Option<&str> {
-        self.services.iter().find(|service| service.id == id).map(|service| service.name.as_str())
+    /// One of its services.
+    pub fn service(&self, id: &str) -> Option<&ServiceName> {
+        self.services.iter().find(|service| service.id == id)
+    }
+
+    /// The layout of a service's labels.
+    pub fn layout(&self, service: &str) -> &str {
+        self.service(service).and_then(|service| service.label.as_deref()).unwrap_or(&self.label)
     }
 }
 
@@ -47,6 +55,8 @@ pub struct ServiceName {
     pub id: String,
     /// What labels call it: `GROUND`.
     pub name: String,
+    /// The layout of its labels, where it has one of its own.
+    pub label: Option<String>,
 }
 
 /// A block of serial numbers that one station gives out, each once. Both ends belong to it.
@@ -117,7 +127,7 @@ impl Cards {
     /// What labels and screens call a service; its id where no carrier names it.
     pub fn service_name<'a>(&'a self, id: &'a str) -> &'a str {
         let carrier = id.split('.').next().unwrap_or(id);
-        self.carrier(carrier).and_then(|carrier| carrier.service(id)).unwrap_or(id)
+        self.carrier(carrier).and_then(|carrier| carrier.service(id)).map_or(id, |service| &service.name)
     }
 
     /// What a packer calls a service: its carrier and its name on the label, `USPS GROUND ADVANTAGE`; the id when it is
@@ -125,7 +135,7 @@ impl Cards {
     pub fn full_name(&self, id: &str) -> String {
         let carrier = id.split('.').next().and_then(|carrier| self.carrier(carrier));
         match carrier.and_then(|carrier| Some((carrier, carrier.service(id)?))) {
-            Some((carrier, service)) => format!("{} {service}", carrier.name),
+            Some((carrier, service)) => format!("{} {}", carrier.name, service.name),
             None => id.to_owned(),
         }
     }

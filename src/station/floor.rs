@@ -173,7 +173,7 @@ impl Station {
         let Some(quote) = quote else {
             return outcome.tell(Say::stop(Note::new("no_carrier"))).facts([decided(decision)]);
         };
-        match self.commit(world, order, mass, &decision, &quote) {
+        match self.commit(world, id, order, mass, &decision, &quote) {
             Ok(commitment) => {
                 let attempt = parcel.attempt() + 1;
                 outcome
@@ -225,6 +225,7 @@ impl Station {
     fn commit(
         &self,
         world: &World<'_>,
+        id: ParcelId,
         order: &Order,
         mass: Mass,
         decision: &Decision,
@@ -252,7 +253,7 @@ impl Station {
             destination: (order.ship_to.country.clone(), postcode),
         };
         let bytes = self
-            .label(world, order, &commitment, mass, 1)
+            .label(world, id, order, &commitment, mass, 1)
             .map_err(|error| Note::new("label_refused").with("reason", error.to_string()))?;
         commitment.label_sha256 = sha256_hex(&bytes);
         Ok(commitment)

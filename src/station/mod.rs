@@ -28,6 +28,7 @@ pub mod parcel;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use event::Effect;
 use fact::Fact;
@@ -38,7 +39,7 @@ use parcel::{Parcel, ParcelId};
 use tally::Tallies;
 
 use crate::barcode::Command;
-use crate::label::Media;
+use crate::label::Labels;
 use crate::rating::{Allocation, Cards, Policy};
 use crate::units::{Date, Dims, Mass, Timestamp, Uptime};
 
@@ -105,8 +106,8 @@ pub struct Rules {
     pub policy: Policy,
     /// Who gets how many, whatever they cost.
     pub allocation: Allocation,
-    /// What labels are printed on.
-    pub media: Media,
+    /// How labels look, and what their printer is sent.
+    pub labels: Arc<Labels>,
     /// Labels say SPECIMEN.
     pub specimen: bool,
     /// Languages there are words for.

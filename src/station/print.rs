@@ -5,7 +5,7 @@ use super::fact::{Commitment, Fact};
 use super::order::Order;
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Station, World};
-use crate::label::{self, Label, LabelError};
+use crate::label::{Label, LabelError};
 use crate::screen::Note;
 use crate::units::Mass;
 
@@ -54,7 +54,7 @@ impl Station {
         if let Some(stop) = super::floor::not_as_packed(world) {
             return stop;
         }
-        match self.label(world, order, commitment, weight.mass, attempt) {
+        match self.label(world, id, order, commitment, weight.mass, attempt) {
             Ok(bytes) => Outcome::default()
                 .facts([Fact::PrintStarted { parcel: id, attempt, printer: printer.to_owned() }])
                 .effect(Effect::Send { job: Job { parcel: id, attempt }, bytes, clear: attempt > 1 }),
@@ -66,27 +66,31 @@ impl Station {
     pub(super) fn label(
         &self,
         world: &World<'_>,
+        id: ParcelId,
         order: &Order,
         commitment: &Commitment,
         mass: Mass,
         attempt: u32,
     ) -> Result<Vec<u8>, LabelError> {
         let carrier = world.cards.carrier(commitment.carrier());
+        let layout = carrier.map_or("parcel", |carrier| carrier.layout(&commitment.service));
         let label = Label {
             carrier: carrier.map_or_else(|| commitment.carrier().to_owned(), |carrier| carrier.name.clone()),
             service: world.cards.service_name(&commitment.service).to_owned(),
             from: world.rules.ship_from.clone(),
             to: order.ship_to.clone(),
             sort_code: commitment.sort_code.clone(),
+            sort_detail: None,
             mass,
             tracking: commitment.tracking.clone(),
-            symbol: carrier.map_or(label::Symbol::Code128, |carrier| carrier.symbol),
             order_ref: order.order_ref.clone(),
+            parcel: id.to_string(),
             ship_date: commitment.ship_date,
             attempt,
             specimen: world.rules.specimen,
+            values: carrier.map(|carrier| carrier.values.clone()).unwrap_or_default(),
         };
-        label::zpl(&label, world.rules.media)
+        world.rules.labels.print(layout, &label)
     }
 
     /// The packer wants this label again.

@@ -52,6 +52,11 @@ impl Date {
         year * 365 + leaps + (month * 153 + 2) / 5 + self.day as i64 - 1 - 719_468
     }
 
+    /// 1 to 366.
+    pub const fn day_of_year(self) -> i64 {
+        self.number() - Self { month: 1, day: 1, ..self }.number() + 1
+    }
+
     /// 0 is Monday, 6 is Sunday.
     pub const fn weekday(self) -> u8 {
         (self.number() + 3).rem_euclid(7) as u8

@@ -75,9 +75,11 @@ impl Bench {
             let device = at + text[at..].find("\"demo\"").unwrap();
             text.replace_range(device..device + "\"demo\"".len(), &value);
         }
-        let languages = format!("languages_dir = {}", quoted(&repository("config/languages")));
+        let folders = ["languages", "labels"]
+            .map(|name| format!("{name}_dir = {}\n", quoted(&repository(&format!("config/{name}")))))
+            .concat();
         let text = text
-            .replace("data_dir = \"demo-data\"", &format!("data_dir = {}\n{languages}", quoted(&self.data())))
+            .replace("data_dir = \"demo-data\"", &format!("data_dir = {}\n{folders}", quoted(&self.data())))
             .replace("\"carriers\"", &quoted(carriers))
             .replace("127.0.0.1:8080", "127.0.0.1:0");
         let uplink = format!("\n[uplink]\nurl = \"http://{}\"\ntoken_file = \"uplink.token\"\n", self.receiver.addr());

@@ -7,11 +7,12 @@ mod packer;
 mod printer;
 mod promises;
 
-use std::sync::OnceLock;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use engine::{Engine, Stage};
 use history::{Record, play};
-use parceld::label::Media;
+use parceld::label::{Draws, Labels, Language, Media, Printer};
 use parceld::station::fact::Fact;
 use parceld::station::order::Address;
 use parceld::station::{Carton, Rules};
@@ -49,12 +50,21 @@ fn stage() -> &'static Stage {
             empty_below: Mass::from_grams(5),
             policy: parceld::rating::Policy::default(),
             allocation: parceld::rating::Allocation::default(),
-            media: Media { dpi: 203, width_mm: 100, height_mm: 150 },
+            labels: labels(),
             specimen: true,
             languages: ["en".to_owned()].into(),
             language: "en".into(),
         })
     })
+}
+
+/// The shipped layouts on 100 x 150 mm.
+fn labels() -> Arc<Labels> {
+    let media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels");
+    let (layouts, _) = parceld::config::labels::read(&folder, Some(media));
+    let printer = Printer { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
+    Arc::new(Labels::new(printer, layouts.into_values()))
 }
 
 fn seeds(default: u64) -> u64 {

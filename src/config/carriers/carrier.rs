@@ -7,7 +7,6 @@ use super::super::table::{Source, Table};
 use super::files::{self, Files};
 use super::service;
 use crate::barcode::{CheckDigit, NumberRule};
-use crate::label::Symbol;
 use crate::rating::{Carrier, Pool, Service, ServiceName};
 
 /// What a carrier's folder holds; parts of it may be missing when there are problems.
@@ -53,7 +52,8 @@ pub(super) fn load(dir: &Path, id: &str, files: &mut Files, problems: &mut Probl
 
 fn carrier(table: &Table<'_>, id: &str, services: Vec<ServiceName>) -> Option<Carrier> {
     let name: Option<String> = table.required("name");
-    let symbol = table.required_name("symbol", &[("code128", Symbol::Code128), ("impb", Symbol::Impb)]);
+    let label: Option<String> = table.required("label");
+    let values = table.texts("values");
     let number_table = table.table("number");
     let number = number_table.as_ref().and_then(number_rule);
     let pools: Vec<_> = table.tables("pool").iter().filter_map(|pool| pool_of(pool, number.as_ref())).collect();
@@ -66,20 +66,21 @@ fn carrier(table: &Table<'_>, id: &str, services: Vec<ServiceName>) -> Option<Ca
         );
     }
     table.finish();
-    Some(Carrier { id: id.to_owned(), name: name?, number, pools, symbol: symbol?, services })
+    Some(Carrier { id: id.to_owned(), name: name?, number, pools, label: label?, values, services })
 }
 
 fn service_names(table: &Table<'_>, carrier: &str) -> Vec<ServiceName> {
     let mut services: Vec<ServiceName> = Vec::new();
     for entry in table.tables("service") {
         let (id, name) = (entry.required::<String>("id"), entry.required::<String>("name"));
+        let label = entry.optional::<String>("label");
         entry.finish();
         let (Some(id), Some(name)) = (id, name) else { continue };
         let id = format!("{carrier}.{id}");
         if services.iter().any(|service| service.id == id) {
             entry.error("id", format!("service {id} twice"), "remove one of them");
         }
-        services.push(ServiceName { id, name });
+        services.push(ServiceName { id, name, label });
     }
     services
 }

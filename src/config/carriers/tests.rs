@@ -9,7 +9,7 @@ use super::*;
 use crate::rating::{Parcel, Policy, Signature, Standing};
 
 const CARRIER: &str = r#"name = "ACME"
-symbol = "code128"
+label = "parcel"
 [number]
 prefix = "AC"
 width = 4
@@ -96,7 +96,13 @@ fn the_shipped_carriers_have_no_problem_and_collect_from_los_angeles() {
         let stations: Vec<_> = carrier.pools.iter().map(|pool| pool.station.as_str()).collect();
         assert_eq!(stations, ["DEMO-ST01", "LAX1-ST03"], "{}", carrier.id);
     }
-    assert_eq!(cards.carrier("usps").and_then(|usps| usps.service("usps.ground_advantage")), Some("GROUND ADVANTAGE"));
+    assert_eq!(
+        cards
+            .carrier("usps")
+            .and_then(|usps| usps.service("usps.ground_advantage"))
+            .map(|service| service.name.as_str()),
+        Some("GROUND ADVANTAGE")
+    );
 }
 
 #[test]
@@ -117,7 +123,7 @@ fn a_good_folder_loads_and_its_hash_follows_its_content() {
 #[test]
 fn every_problem_of_every_file_is_found_in_one_pass() {
     let folder = Folder::with(&[
-        ("acme/carrier.toml", &CARRIER.replace("code128", "qr")),
+        ("acme/carrier.toml", &CARRIER.replace("\"parcel\"", "7")),
         ("acme/ground/2026-01-01.toml", &RULES.replace("USD", "usd").replace("divisor", "divider")),
         ("acme/ground/2026-01-01.prices.csv", "max_lb,1,2\n1,5.00,-6.00\n1,x,6.50\n3,1.00\n"),
         ("acme/ground/zones.csv", "origin,destination,zone\nUS:9,90,1\nUS:9,US:1,7\n"),
@@ -127,7 +133,7 @@ fn every_problem_of_every_file_is_found_in_one_pass() {
     let found = folder.problems().join("\n");
     let expected = [
         "Bad Name: its name is not an id; name it with a-z, 0-9 and _",
-        "acme/carrier.toml:2: symbol is \"qr\", which is not known; write \"code128\", \"impb\"",
+        "acme/carrier.toml:2: label is not \"text\" in quotation marks; write label = \"text\" in quotation marks",
         "acme/ground/2026-01-01.toml:1: currency: \"usd\" is not a currency; write three capital letters, such as USD",
         "acme/ground/2026-01-01.toml:11: unknown key dimensions.divider; did you mean divisor? remove it, or write one of ",
         "acme/ground/2026-01-01.prices.csv:2: the price for zone 2 is negative: -6.00; write a price of 0 or more",

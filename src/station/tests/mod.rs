@@ -22,7 +22,7 @@ use super::parcel::{Parcel, ParcelId, State};
 use super::{Carton, Outcome, Rules, Station, World};
 use crate::barcode::{Command, Scan};
 use crate::exchange::{order, sample};
-use crate::label::Media;
+use crate::label::{Draws, Labels, Language, Media, Printer};
 use crate::rating::Cards;
 use crate::screen::View;
 use crate::units::{Date, Mass, Timestamp, Uptime};
@@ -96,7 +96,7 @@ impl Bench {
             empty_below: Mass::from_grams(5),
             policy: crate::rating::Policy::default(),
             allocation: crate::rating::Allocation::default(),
-            media: Media { dpi: 203, width_mm: 100, height_mm: 150 },
+            labels: labels(),
             specimen: true,
             languages: ["en", "es"].map(str::to_owned).into(),
             language: "en".into(),
@@ -277,4 +277,17 @@ fn sends(outcome: &Outcome) -> Option<(u32, bool)> {
         Effect::Send { job, clear, .. } => Some((job.attempt, *clear)),
         _ => None,
     })
+}
+
+/// The shipped layouts on 100 x 150 mm.
+fn labels() -> Arc<Labels> {
+    static LABELS: OnceLock<Arc<Labels>> = OnceLock::new();
+    let read = || {
+        let media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels");
+        let (layouts, _) = crate::config::labels::read(&folder, Some(media));
+        let printer = Printer { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
+        Arc::new(Labels::new(printer, layouts.into_values()))
+    };
+    Arc::clone(LABELS.get_or_init(read))
 }

@@ -112,7 +112,7 @@ pub(crate) fn write(services: &[Service], dir: &Path) {
         let folder = dir.join(format!("carrier{at:03}"));
         fs::create_dir_all(folder.join("parcel")).expect("a folder");
         let carrier =
-            format!("name = \"CARRIER {at}\"\nsymbol = \"code128\"\n[[service]]\nid = \"parcel\"\nname = \"PARCEL\"\n");
+            format!("name = \"CARRIER {at}\"\nlabel = \"parcel\"\n[[service]]\nid = \"parcel\"\nname = \"PARCEL\"\n");
         fs::write(folder.join("carrier.toml"), carrier).expect("a file");
         let file = |name: &str, text: String| fs::write(folder.join("parcel").join(name), text).expect("a file");
         file("2026-01-01.toml", rules(service));

@@ -144,10 +144,10 @@ fn arrived(page: &Page, tracking: &str) -> usize {
     stored.lines().filter(mine).count()
 }
 
-/// The tracking number in the bars of a label: what follows the routing prefix `420` and its ZIP code in a GS1 symbol.
+/// The tracking number in the bars of a label, the longest there are: what follows the routing prefix `420` and its ZIP code in a GS1 symbol.
 fn bars(label: &[u8]) -> String {
     let symbols = code128(label);
-    let symbol = symbols.first().expect("a label with bars");
+    let symbol = symbols.iter().max_by_key(|symbol| symbol.text.len()).expect("a label with bars");
     let text = symbol.text.trim_start_matches('\u{1d}');
     match text.split_once('\u{1d}') {
         Some((_, number)) => number.to_owned(),

@@ -1,0 +1,108 @@
+//! `parceld label preview`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use parceld::daemon::{Setup, clock, today};
+use parceld::label::Label;
+use parceld::station::order::Address;
+use parceld::store::Store;
+
+use super::{Config, Done, Failure, UNAVAILABLE, USAGE, print};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Draw a service's label as a picture, without printing it
+    Preview(Preview),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Preview {
+    /// The service: usps.ground_advantage
+    service: String,
+    #[command(flatten)]
+    config: Config,
+    /// The picture to write
+    #[arg(long, value_name = "FILE.png")]
+    out: PathBuf,
+    /// Write what the printer would be sent, too
+    #[arg(long, value_name = "FILE")]
+    job: Option<PathBuf>,
+    /// Address it to an order's recipient, by its order_ref
+    #[arg(long)]
+    order: Option<String>,
+    /// Address it to: name, line 1, line 2, city, region, postcode and country, between semicolons
+    #[arg(long, conflicts_with = "order", value_name = "ADDRESS")]
+    to: Option<String>,
+    /// The tracking number; one made by the carrier's rule without
+    #[arg(long)]
+    tracking: Option<String>,
+    /// Which print of the label
+    #[arg(long, default_value_t = 1)]
+    attempt: u32,
+}
+
+impl Command {
+    pub(super) fn run(self) -> Done {
+        match self {
+            Self::Preview(preview) => preview.run(),
+        }
+    }
+}
+
+impl Preview {
+    fn run(self) -> Done {
+        let (setup, _) = Setup::load(&self.config.config)?;
+        let carrier = self.service.split('.').next().unwrap_or_default();
+        let found = setup.cards.carrier(carrier).and_then(|carrier| Some((carrier, carrier.service(&self.service)?)));
+        let Some((carrier, service)) = found else {
+            let known: Vec<&str> = setup.cards.services().iter().map(|service| service.id.as_str()).collect();
+            let text = format!("no service {:?}; write one of {}", self.service, known.join(", "));
+            return Err(Failure::say(USAGE, text));
+        };
+        let mut label = Label::sample(setup.rules.ship_from.clone(), today(&setup.config.station.timezone, clock()));
+        label.carrier.clone_from(&carrier.name);
+        label.service.clone_from(&service.name);
+        label.values.clone_from(&carrier.values);
+        label.attempt = self.attempt;
+        label.specimen = setup.rules.specimen;
+        if let Some(tracking) = self.tracking.clone().or_else(|| carrier.number.as_ref()?.number(1).ok()) {
+            label.tracking = tracking;
+        }
+        if let Some(to) = self.recipient(&setup)? {
+            label.to = to;
+        }
+        let labels = &setup.rules.labels;
+        let document = labels.document(carrier.layout(&service.id), &label);
+        let document = document.map_err(|error| Failure::say(USAGE, format!("cannot draw the label: {error}")))?;
+        write(&self.out, &labels.pixels(&document).png())?;
+        if let Some(job) = &self.job {
+            write(job, &labels.encode(&document))?;
+        }
+        let (width, height) = (document.width, document.height);
+        print(format_args!("{}: {width} x {height} dots", self.out.display()));
+        Ok(())
+    }
+
+    fn recipient(&self, setup: &Setup) -> Result<Option<Address>, Failure> {
+        if let Some(order_ref) = &self.order {
+            let store = Store::read(&setup.config.station.data_dir)?;
+            let document = store.newest_order(order_ref)?;
+            let order = document.and_then(|document| parceld::exchange::order::parse(&document).ok());
+            let missing = || Failure::say(UNAVAILABLE, format!("no order {order_ref:?}; import it first"));
+            return Ok(Some(order.ok_or_else(missing)?.ship_to));
+        }
+        let Some(to) = &self.to else { return Ok(None) };
+        let parts: Vec<String> = to.split(';').map(|part| part.trim().to_owned()).collect();
+        let Ok([name, line1, line2, city, region, postcode, country]) = <[String; 7]>::try_from(parts) else {
+            let text = "an address has seven parts; write \"name; line 1; line 2; city; region; postcode; US\"";
+            return Err(Failure::say(USAGE, text));
+        };
+        let address = Address { name, line1, line2, city, region, postcode, country, ..Address::default() };
+        Ok(Some(address))
+    }
+}
+
+fn write(file: &std::path::Path, bytes: &[u8]) -> Done {
+    std::fs::write(file, bytes).map_err(|error| Failure::say(UNAVAILABLE, format!("write {}: {error}", file.display())))
+}

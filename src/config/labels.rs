@@ -1,0 +1,258 @@
+//! Label layouts: `<name>.toml`, or `<name>.<paper>.toml` where there is one for each paper.
+//!
+//! The format is documented in `config/labels/README.md`.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use super::problem::{Problem, Problems};
+use super::table::{Source, Table};
+use crate::label::document::Align;
+use crate::label::layout::{Bars, Cell, Content, Extent, Layout, Modules, Row, TextStyle};
+use crate::label::template::{Field, Template};
+use crate::label::{Label, LabelError, Labels, Matrix, Media};
+use crate::rating::Cards;
+use crate::station::order::Address;
+use crate::units::{Date, Length};
+
+/// Largest layout file: fifty times the ones we ship.
+const MAX_BYTES: u64 = 256 << 10;
+/// Rows within cells within rows.
+const DEEPEST: usize = 6;
+/// Paper wider or higher than the layout leaves white around it; more than this and another layout is meant.
+const LARGER: i64 = 4_000_000;
+
+/// Every layout of `dir` that fits the paper, by the name carriers call it, with every problem of any of them.
+pub fn read(dir: &Path, media: Option<Media>) -> (BTreeMap<String, Layout>, Problems) {
+    let (mut layouts, mut problems) = (BTreeMap::new(), Problems::default());
+    let files = match std::fs::read_dir(dir) {
+        Ok(files) => files,
+        Err(error) => {
+            let todo = "give labels_dir the folder with the label layouts";
+            problems.push(Problem::error(dir, format!("cannot be read: {error}"), todo));
+            return (layouts, problems);
+        }
+    };
+    let mut paths: Vec<_> = files.flatten().map(|file| file.path()).collect();
+    paths.sort();
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")) {
+        let Some(layout) = file(path, &mut problems) else { continue };
+        if media.is_some_and(|media| !fits(&layout, media)) {
+            continue;
+        }
+        let name = layout.name.clone();
+        if layouts.insert(name.clone(), layout).is_some() {
+            let todo = "keep one of the files for each paper";
+            problems.push(Problem::error(path, format!("a second layout {name:?} for the same paper"), todo));
+        }
+    }
+    (layouts, problems)
+}
+
+/// Every service whose label has no layout for the paper, or cannot be drawn for an address as long as they come.
+pub(super) fn problems(labels: &Labels, cards: &Cards, from: &Address, dir: &Path) -> Problems {
+    let mut problems = Problems::default();
+    for carrier in cards.carriers() {
+        let file = dir.join(&carrier.id).join("carrier.toml");
+        let mut sample = Label::sample(from.clone(), Date::EPOCH);
+        sample.carrier.clone_from(&carrier.name);
+        sample.values.clone_from(&carrier.values);
+        if let Some(number) = carrier.number.as_ref().and_then(|rule| rule.number(1).ok()) {
+            sample.tracking = number;
+        }
+        for service in &carrier.services {
+            sample.service.clone_from(&service.name);
+            let layout = carrier.layout(&service.id);
+            match labels.document(layout, &sample) {
+                Ok(_) => {}
+                Err(LabelError::Layout(name)) => {
+                    let have: Vec<&str> = labels.names().collect();
+                    let todo = format!("write one of {}, or add {name}.toml to the labels' folder", have.join(", "));
+                    let what = format!("no layout {name:?} for the label printer's paper");
+                    problems.push(Problem::error(&file, what, todo));
+                    break;
+                }
+                Err(error) => {
+                    let what = format!("the label of {} cannot be drawn with a long address: {error}", service.id);
+                    let todo = format!("see `parceld label preview {}`, and give {layout}.toml more room", service.id);
+                    problems.push(Problem::error(&file, what, todo).warning());
+                }
+            }
+        }
+    }
+    problems
+}
+
+/// Whether the paper is as large as the layout, or a little larger.
+fn fits(layout: &Layout, media: Media) -> bool {
+    let of = |mm: u32| i64::from(mm) * 1_000_000;
+    let near = |paper: i64, length: Length| (0..=LARGER).contains(&(paper - length.nanometres()));
+    let across = near(of(media.width_mm), layout.width);
+    match layout.height {
+        Some(height) => across && media.height_mm > 0 && near(of(media.height_mm), height),
+        None => across && media.height_mm == 0,
+    }
+}
+
+fn file(path: &Path, problems: &mut Problems) -> Option<Layout> {
+    let name = path.file_name()?.to_string_lossy().split('.').next()?.to_owned();
+    let mut text = String::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text));
+    if let Err(error) = read {
+        problems.push(Problem::error(path, format!("cannot be read: {error}"), "write it again in UTF-8"));
+        return None;
+    }
+    let source = Source::new(path, text);
+    let layout = source.parse().and_then(|root| layout(&Table::root(&source, &root), name));
+    let found = source.into_problems();
+    let sound = !found.has_errors();
+    problems.extend(found.0);
+    layout.filter(|_| sound)
+}
+
+fn layout(table: &Table<'_>, name: String) -> Option<Layout> {
+    let width = table.required_text("width");
+    let height = table.required::<String>("height").and_then(|height| match height.as_str() {
+        "endless" => Some(None),
+        _ => table.required_text("height").map(Some),
+    });
+    let margin = table.optional_text("margin").unwrap_or(Length::ZERO);
+    let rows = rows(&table.tables("row"), DEEPEST);
+    table.finish();
+    if rows.is_empty() {
+        table.error("row", "a layout without rows", "add [[row]] with its height and what stands in it");
+    }
+    let height = height?;
+    if height.is_none() && rows.iter().any(|row| row.height == Extent::Rest) {
+        table.error("height", "endless paper has no rest to share", "give each row its height");
+    }
+    Some(Layout { name, width: width?, height, margin, rows })
+}
+
+fn rows(tables: &[Table<'_>], deeper: usize) -> Vec<Row> {
+    tables.iter().filter_map(|table| row(table, deeper)).collect()
+}
+
+fn row(table: &Table<'_>, deeper: usize) -> Option<Row> {
+    let height = extent(table, "height");
+    let only_with = table.optional_text::<Field>("if");
+    let cells = if table.count(&["cells"]) == 0 {
+        vec![cell(table, deeper, Extent::Rest, None)]
+    } else {
+        let cells = table.tables("cells");
+        let cells = cells.iter().map(|inner| {
+            let (width, only_with) = (extent(inner, "width"), inner.optional_text::<Field>("if"));
+            let read = cell(inner, deeper, width, only_with);
+            inner.finish();
+            read
+        });
+        cells.collect()
+    };
+    table.finish();
+    Some(Row { height, only_with, cells })
+}
+
+/// A length, or the rest of what there is.
+fn extent(table: &Table<'_>, key: &'static str) -> Extent {
+    table.optional_text(key).map_or(Extent::Rest, Extent::Fixed)
+}
+
+fn cell(table: &Table<'_>, deeper: usize, width: Extent, only_with: Option<Field>) -> Cell {
+    const KINDS: [&str; 8] = ["text", "bars", "gs1", "qr", "datamatrix", "pdf417", "rows", "image"];
+    let padding = table.optional_text("padding").unwrap_or(Length::ZERO);
+    let frame = table.optional_text("frame");
+    let reverse = table.optional("reverse").unwrap_or(false);
+    if table.count(&KINDS) > 1 {
+        let todo = "give each its own cell";
+        table.error("text", format!("more than one of {} in one cell", KINDS.join(", ")), todo);
+    }
+    let content = content(table, deeper).unwrap_or(Content::Nothing);
+    Cell { width, only_with, padding, frame, reverse, content }
+}
+
+fn content(table: &Table<'_>, deeper: usize) -> Option<Content> {
+    if let Some(template) = table.optional_text::<Template>("text") {
+        return Some(Content::Text(style(table)?, template));
+    }
+    if let Some(template) = table.optional_text::<Template>("bars") {
+        return Some(Content::Bars(modules(table)?, Bars::Plain(template)));
+    }
+    if let Some(elements) = table.optional::<Vec<String>>("gs1") {
+        let read = |element: &String| match element.parse::<Template>() {
+            Ok(template) => Some(template),
+            Err(error) => {
+                table.error("gs1", error.to_string(), "correct the element");
+                None
+            }
+        };
+        let elements: Option<Vec<Template>> = elements.iter().map(read).collect();
+        return Some(Content::Bars(modules(table)?, Bars::Gs1(elements?)));
+    }
+    let matrices =
+        [("qr", Matrix::Qr), ("datamatrix", Matrix::DataMatrix), ("pdf417", Matrix::Pdf417 { columns: None })];
+    for (key, matrix) in matrices {
+        let Some(template) = table.optional_text::<Template>(key) else { continue };
+        let matrix = match matrix {
+            Matrix::Pdf417 { .. } => Matrix::Pdf417 { columns: columns(table) },
+            other => other,
+        };
+        return Some(Content::Matrix(modules(table)?, matrix, template));
+    }
+    if table.count(&["rows"]) == 1 {
+        if deeper == 0 {
+            table.error("rows", "rows within rows, too deep", "set some of them side by side");
+            return None;
+        }
+        return Some(Content::Rows(rows(&table.tables("rows"), deeper - 1)));
+    }
+    None
+}
+
+fn columns(table: &Table<'_>) -> Option<u32> {
+    let columns = table.optional::<u32>("columns")?;
+    if !(1..=30).contains(&columns) {
+        table.error("columns", format!("{columns} columns"), "write 1 to 30");
+        return None;
+    }
+    Some(columns)
+}
+
+fn style(table: &Table<'_>) -> Option<TextStyle> {
+    const ALIGNS: [(&str, Align); 3] = [("start", Align::Start), ("middle", Align::Middle), ("end", Align::End)];
+    let largest: Length = table.required_text("size")?;
+    let smallest = table.optional_text("floor").unwrap_or(largest);
+    let pieces = table.optional::<u32>("pieces").unwrap_or(1);
+    let align = table.optional_name("align", &ALIGNS).unwrap_or(Align::Start);
+    let place = table.optional_name("place", &ALIGNS).unwrap_or(Align::Middle);
+    let (low, high) = (1_000_000, 60_000_000);
+    if !(low..=high).contains(&largest.nanometres()) || !(low..=largest.nanometres()).contains(&smallest.nanometres()) {
+        table.error("size", "text is 1 to 60 mm high, and its floor no higher than its size", "correct size and floor");
+        return None;
+    }
+    if !(1..=4).contains(&pieces) {
+        table.error("pieces", format!("a line in {pieces} pieces"), "write 1 to 4");
+        return None;
+    }
+    Some(TextStyle { largest, smallest, pieces: pieces as usize, align, place })
+}
+
+/// `0.33mm..0.53mm`, or one length.
+fn modules(table: &Table<'_>) -> Option<Modules> {
+    struct Range(Modules);
+    impl std::str::FromStr for Range {
+        type Err = crate::units::QuantityError;
+
+        fn from_str(text: &str) -> Result<Self, Self::Err> {
+            let (narrowest, widest) = text.split_once("..").unwrap_or((text, text));
+            Ok(Self(Modules { narrowest: narrowest.parse()?, widest: widest.parse()? }))
+        }
+    }
+    let Range(modules) = table.required_text("module")?;
+    let low = 125_000;
+    if modules.narrowest.nanometres() < low || modules.widest < modules.narrowest {
+        table.error("module", "the narrowest bar is below 0.125 mm, or wider than the widest", "write 0.33mm..0.53mm");
+        return None;
+    }
+    Some(modules)
+}

@@ -1,0 +1,74 @@
+//! Everything a parcel's label says.
+
+use std::collections::BTreeMap;
+
+use crate::station::order::Address;
+use crate::units::{Date, Mass};
+
+/// Everything a parcel's label says; how it is set is the layout's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// What the carrier is called: `USPS`.
+    pub carrier: String,
+    /// What the service is called: `GROUND ADVANTAGE`.
+    pub service: String,
+    /// Sender.
+    pub from: Address,
+    /// Recipient.
+    pub to: Address,
+    /// Routing code, printed huge.
+    pub sort_code: Option<String>,
+    /// What stands beside it: J&T's third sorting code.
+    pub sort_detail: Option<String>,
+    /// Gross mass.
+    pub mass: Mass,
+    /// Tracking number.
+    pub tracking: String,
+    /// The channel's order.
+    pub order_ref: String,
+    /// The parcel's number on this station.
+    pub parcel: String,
+    /// The day it is handed over.
+    pub ship_date: Date,
+    /// 1 for the first print; from 2 on the label says `R2`.
+    pub attempt: u32,
+    /// Printed across a label that must never travel.
+    pub specimen: bool,
+    /// The carrier's own values: account numbers, service codes.
+    pub values: BTreeMap<String, String>,
+}
+
+impl Label {
+    /// A label with an address as long as they come, to look at a layout with.
+    #[must_use]
+    pub fn sample(from: Address, ship_date: Date) -> Self {
+        let text = str::to_owned;
+        let to = Address {
+            name: text("Alexandra Montgomery-Whitfield"),
+            line1: text("12345 Northwest Martin Luther King Jr Boulevard"),
+            line2: text("Building 12, Apartment 1204"),
+            city: text("Rancho Santa Margarita"),
+            region: text("CA"),
+            postcode: text("92688-1234"),
+            country: from.country.clone(),
+            phone: String::new(),
+            residential: true,
+        };
+        Self {
+            carrier: text("CARRIER"),
+            service: text("SERVICE"),
+            from,
+            to,
+            sort_code: Some(text("C51-PRK")),
+            sort_detail: Some(text("S01")),
+            mass: Mass::from_grams(1204),
+            tracking: text("123456789012"),
+            order_ref: text("576461413038785752"),
+            parcel: text("P000042"),
+            ship_date,
+            attempt: 2,
+            specimen: true,
+            values: BTreeMap::new(),
+        }
+    }
+}
