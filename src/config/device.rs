@@ -297,7 +297,11 @@ fn one_printer(table: &Table<'_>) -> Option<(Role, Printer)> {
         _ => within(table, "height_mm", &HEIGHTS, "mm; 0 is endless paper"),
     };
     let record = table.optional("record").unwrap_or(false);
-    let draws = table.optional_name("draws", &DRAWS).unwrap_or(Draws::TextAndBars);
+    let draws = table.optional_name("draws", &DRAWS).unwrap_or(match language {
+        // Its own letters come in five sizes: lines of one address would differ.
+        Some(Language::Tspl) => Draws::Bars,
+        _ => Draws::TextAndBars,
+    });
     let packed = table.optional_name("pictures", &[("acs", false), ("z64", true)]).unwrap_or(false);
     if packed && language.is_some_and(|language| language != Language::Zpl) {
         table.warn("pictures", "pictures has no effect: only ZPL has two ways to send them", "remove it");

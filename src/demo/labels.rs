@@ -59,7 +59,7 @@ pub(super) fn collect(printer: &Printer, out: Option<PathBuf>) -> Labels {
             let label = PrintedLabel {
                 name,
                 png: Arc::new(printed.png.clone()),
-                zpl: Arc::new(printed.zpl.clone()),
+                zpl: Arc::new(printed.job.clone()),
                 index: printed.index,
             };
             publish.send_modify(|labels| {
@@ -103,5 +103,5 @@ fn keep(out: &Path, name: &str, printed: &Printed) -> Result<(), super::DemoErro
     let folder = out.join("labels");
     std::fs::create_dir_all(&folder).map_err(|source| super::DemoError::File { path: folder, source })?;
     files::write(&file(out, name, "png"), &printed.png)?;
-    files::write(&file(out, name, "zpl"), &printed.zpl)
+    files::write(&file(out, name, "zpl"), &printed.job)
 }

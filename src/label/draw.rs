@@ -236,6 +236,9 @@ impl Drawing<'_> {
         // A module is a whole number of dots: the next above the narrowest, and at most the widest.
         let narrowest = self.media.dots_at_least(modules.narrowest).max(1);
         let widest = self.media.dots_at_most(modules.widest);
+        if narrowest > widest {
+            return Err(LabelError::Module { field });
+        }
         let fits = |module: &u32| {
             let (width, height) = size(*module);
             width <= area.width && height <= area.height

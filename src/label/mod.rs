@@ -162,6 +162,12 @@ pub enum LabelError {
         /// What it says.
         text: String,
     },
+    /// Bars as narrow and as wide as the layout wants them are no whole number of dots.
+    #[error("the bars of {field} are no whole number of dots at this resolution; widen `module` in the layout")]
+    Module {
+        /// Which field.
+        field: &'static str,
+    },
     /// The carrier wants a layout that there is not for this paper.
     #[error("no layout `{0}` for the paper of the label printer; add one to the labels' folder")]
     Layout(String),

@@ -160,7 +160,7 @@ impl Bench {
 
     /// What is written on the label that came out last.
     pub(crate) fn last_label(&self) -> String {
-        String::from_utf8_lossy(&self.printer.history().last().expect("a label came out").zpl).into_owned()
+        String::from_utf8_lossy(&self.printer.history().last().expect("a label came out").job).into_owned()
     }
 
     /// Waits until the receiver has at least so many events, and checks that it has each once and in order.

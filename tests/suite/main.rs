@@ -1,4 +1,6 @@
 //! Claims about the tree itself, and about whole parts of the program against plain ones.
 
+#[cfg(feature = "demo")]
+mod labels;
 mod rating;
 mod tidy;

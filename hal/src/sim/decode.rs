@@ -6,9 +6,15 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use rxing::common::BitArray;
+use rxing::common::{BitArray, HybridBinarizer};
+use rxing::datamatrix::DataMatrixReader;
 use rxing::oned::{Code128Reader, OneDReader};
-use rxing::{DecodeHints, RXingResult, RXingResultMetadataType, RXingResultMetadataValue};
+use rxing::pdf417::PDF417Reader;
+use rxing::qrcode::QRCodeReader;
+use rxing::{
+    BinaryBitmap, DecodeHints, Luma8LuminanceSource, RXingResult, RXingResultMetadataType, RXingResultMetadataValue,
+    Reader,
+};
 
 /// Dots between scan lines: the lowest bars on a label are some 50 dots high.
 const STEP: usize = 8;
@@ -26,6 +32,55 @@ pub struct DecodedSymbol {
     pub text: String,
     /// GS1-128 (`]C1`) rather than plain Code 128 (`]C0`).
     pub gs1: bool,
+}
+
+/// A code of any symbology found in a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Symbol {
+    /// `code128`, `qr`, `datamatrix`, `pdf417`.
+    pub symbology: &'static str,
+    /// What it says.
+    pub text: String,
+    /// Whether it says GS1.
+    pub gs1: bool,
+}
+
+/// Every code that is found in the picture: Code 128 as [`code128`], then at most one of each two-dimensional kind.
+#[must_use]
+pub fn symbols(png: &[u8]) -> Vec<Symbol> {
+    let linear =
+        code128(png).into_iter().map(|found| Symbol { symbology: "code128", text: found.text, gs1: found.gs1 });
+    linear.chain(matrices(png)).collect()
+}
+
+fn matrices(png: &[u8]) -> Vec<Symbol> {
+    let Some(picture) = Picture::read(png) else { return Vec::new() };
+    let (Ok(width), Ok(height)) = (u32::try_from(picture.width), u32::try_from(picture.height)) else {
+        return Vec::new();
+    };
+    let Ok(source) = Luma8LuminanceSource::new(picture.grey, width, height) else { return Vec::new() };
+    let mut picture = BinaryBitmap::new(HybridBinarizer::new(source));
+    let hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
+    let found = [
+        ("qr", QRCodeReader.decode_with_hints(&mut picture, &hints)),
+        ("datamatrix", DataMatrixReader.decode_with_hints(&mut picture, &hints)),
+        ("pdf417", PDF417Reader.decode_with_hints(&mut picture, &hints)),
+    ];
+    let symbol = |(symbology, found): (&'static str, Result<RXingResult, _>)| {
+        found.ok().map(|result| Symbol { symbology, text: result.getText().to_owned(), gs1: false })
+    };
+    found.into_iter().filter_map(symbol).collect()
+}
+
+/// Dots across and down.
+pub(super) fn size(png: &[u8]) -> Option<(u32, u32)> {
+    let picture = Picture::read(png)?;
+    Some((u32::try_from(picture.width).ok()?, u32::try_from(picture.height).ok()?))
+}
+
+/// How many dots are black.
+pub(super) fn ink(png: &[u8]) -> usize {
+    Picture::read(png).map_or(0, |picture| picture.grey.iter().filter(|level| **level < BLACK).count())
 }
 
 /// Every upright Code 128 symbol in the picture, from top to bottom and left to right; where there is none, those turned
@@ -80,7 +135,7 @@ impl Lines<'_> {
     fn read(&mut self, dots: impl Iterator<Item = bool>, line: usize) {
         let dots: Vec<bool> = dots.collect();
         if dots != self.last {
-            self.held = symbols(&dots);
+            self.held = on_line(&dots);
             self.last = dots;
         }
         for (symbol, at) in &self.held {
@@ -90,7 +145,7 @@ impl Lines<'_> {
 }
 
 /// What one line of dots holds: looks behind each symbol found, and behind each quiet zone where none was.
-fn symbols(dots: &[bool]) -> Vec<(DecodedSymbol, usize)> {
+fn on_line(dots: &[bool]) -> Vec<(DecodedSymbol, usize)> {
     let mut found = Vec::new();
     // A symbol has at least 4 characters of 6 elements; a line with fewer changes has none.
     if dots.windows(2).filter(|pair| pair[0] != pair[1]).count() < 24 {

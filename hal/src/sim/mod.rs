@@ -8,11 +8,12 @@
 //! All of them need a tokio runtime with I/O and time.
 
 mod cable;
+mod code128;
 pub mod decode;
 mod printer;
 mod scale;
 mod scanner;
 
-pub use printer::{Edge, Printed, Printer, PrinterFault, PrinterSettings, run_printer};
+pub use printer::{Drawn, Edge, Printed, Printer, PrinterFault, PrinterSettings, Report, draw, run_printer};
 pub use scale::{Scale, ScaleFault};
 pub use scanner::Scanner;

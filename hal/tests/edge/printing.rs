@@ -50,7 +50,7 @@ async fn a_label_is_printed_and_can_be_read_back() {
     let label = soon(labels.recv()).await.unwrap();
     assert!(is_idle(status(&mut session).await));
     soon(session.close()).await;
-    assert_eq!((label.index, &label.zpl[..]), (1, LABEL));
+    assert_eq!((label.index, &label.job[..]), (1, LABEL));
     let read = decode::code128(&label.png);
     assert_eq!((read.len(), read[0].text.as_str(), read[0].gs1), (1, "1LS717793482164", false));
 }
@@ -66,7 +66,7 @@ async fn a_label_cut_anywhere_is_one_label() {
     wait_for(&mut edges, Edge::FirstLabelByte).await;
     assert!(!is_idle(status(&mut session).await));
     send(&mut session, b"^FS^XZ").await.unwrap();
-    assert_eq!(soon(labels.recv()).await.unwrap().zpl, b"^XA^FDa^FS^XZ");
+    assert_eq!(soon(labels.recv()).await.unwrap().job, b"^XA^FDa^FS^XZ");
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn without_paper_it_is_silent_and_prints_once_when_paper_is_back() {
     session.close().await;
     assert_eq!(printer.printed(), 0);
     printer.set_fault(PrinterFault::None);
-    assert_eq!(soon(labels.recv()).await.unwrap().zpl, LABEL);
+    assert_eq!(soon(labels.recv()).await.unwrap().job, LABEL);
     let mut session = connect(&printer).await;
     assert!(is_idle(status(&mut session).await));
     assert_eq!(printer.printed(), 1);
@@ -119,7 +119,7 @@ async fn a_paused_printer_counts_its_queue_and_forgets_it_when_told() {
     send(&mut session, b"^XA^PQ2^FDlast^XZ").await.unwrap();
     for index in 1..=2 {
         let label = soon(labels.recv()).await.unwrap();
-        assert_eq!((label.index, &label.zpl[..]), (index, &b"^XA^PQ2^FDlast^XZ"[..]));
+        assert_eq!((label.index, &label.job[..]), (index, &b"^XA^PQ2^FDlast^XZ"[..]));
     }
     assert_eq!(printer.history().len(), 2);
 }

@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::parse::copies;
+use super::draw::{Drawn, draw};
+use super::parse::{Question, copies};
 use super::{Printed, PrinterFault, PrinterSettings, Shared};
+use crate::printer::Language;
 
 /// Printed labels kept for [`super::Printer::history`].
 const KEPT: usize = 256;
@@ -15,7 +17,8 @@ const BUFFER: usize = 1000;
 #[derive(Debug)]
 struct Job {
     number: u64,
-    zpl: Arc<[u8]>,
+    language: Language,
+    bytes: Arc<[u8]>,
     remaining: u32,
 }
 
@@ -33,6 +36,8 @@ pub(super) struct State {
     printed: u64,
     /// Labels that moved the odometer.
     fed: u64,
+    /// ESC/POS: the name to be said when everything is printed.
+    owed: Option<[u8; 4]>,
 }
 
 impl State {
@@ -56,12 +61,13 @@ impl State {
         self.queue.len() >= BUFFER
     }
 
-    pub(super) fn receive(&mut self, zpl: Vec<u8>) {
+    pub(super) fn receive(&mut self, language: Language, job: Vec<u8>) {
         self.received += 1;
         if self.fault == PrinterFault::Swallows {
             return;
         }
-        self.queue.push_back(Job { number: self.received, remaining: copies(&zpl), zpl: zpl.into() });
+        let remaining = if language == Language::Zpl { copies(&job) } else { 1 };
+        self.queue.push_back(Job { number: self.received, language, remaining, bytes: job.into() });
     }
 
     pub(super) fn clear(&mut self) {
@@ -135,24 +141,105 @@ impl State {
         Some(format!("\x02\r\n{text}\r\n\x03\r\n").into_bytes())
     }
 
-    /// The label that is to come out next.
-    fn next(&self) -> Option<(u64, Arc<[u8]>)> {
+    /// The answer to a question; `None` is silence.
+    pub(super) fn answer(&mut self, question: Question, settings: PrinterSettings) -> Option<Vec<u8>> {
+        match question {
+            Question::HostStatus => self.status(settings),
+            Question::Errors => self.more(true, settings),
+            Question::Odometer => self.more(false, settings),
+            Question::Identification => {
+                let model = format!("\x02PARCELD-VIRTUAL,V1.0.0,{},8192KB\x03\r\n", dots_per_mm(settings.dpi));
+                self.talks().then(|| model.into_bytes())
+            }
+            Question::TsplStatus => self.says(|fault, printing| {
+                vec![match fault {
+                    PrinterFault::PaperOut => 0x04,
+                    PrinterFault::HeadOpen => 0x01,
+                    PrinterFault::Paused => 0x10,
+                    _ if printing => 0x20,
+                    _ => 0x00,
+                }]
+            }),
+            Question::TsplMore if !settings.tells_more => None,
+            Question::TsplMore => self.says(|fault, printing| {
+                let (first, last) = match fault {
+                    PrinterFault::PaperOut => (b'E', b'A'),
+                    PrinterFault::HeadOpen => (b'F', b'@'),
+                    PrinterFault::Paused => (b'`', b'@'),
+                    _ if printing => (b'P', b'@'),
+                    _ => (b'@', b'@'),
+                };
+                vec![0x02, first, b'@', b'@', last, 0x03, b'\r', b'\n']
+            }),
+            Question::RealTime(n) => self.says(|fault, _| {
+                let stopped = matches!(fault, PrinterFault::PaperOut | PrinterFault::HeadOpen | PrinterFault::Paused);
+                let bits = match (n, fault) {
+                    (1, _) if stopped => 0x08,
+                    (2, PrinterFault::HeadOpen) => 0x04,
+                    (2, PrinterFault::PaperOut) => 0x20,
+                    (4, PrinterFault::PaperOut) => 0x6C,
+                    _ => 0x00,
+                };
+                vec![0x12 | bits]
+            }),
+            Question::NameWhenDone(id) => {
+                self.owed = Some(id);
+                None
+            }
+        }
+    }
+
+    /// The process id that is owed, once everything is printed.
+    pub(super) fn named(&mut self, settings: PrinterSettings) -> Option<Vec<u8>> {
+        let id = self.owed.take()?;
+        (settings.names_jobs && self.talks()).then(|| [&[0x37, 0x22][..], &id, &[0]].concat())
+    }
+
+    /// Whether everything is printed and a name is to be said.
+    pub(super) fn owes(&self) -> bool {
+        self.owed.is_some() && self.queue.is_empty()
+    }
+
+    fn talks(&self) -> bool {
+        !matches!(self.fault, PrinterFault::NeverReplies | PrinterFault::Off)
+    }
+
+    fn says(&self, answer: impl Fn(PrinterFault, bool) -> Vec<u8>) -> Option<Vec<u8>> {
+        match self.fault {
+            PrinterFault::NeverReplies | PrinterFault::Off => None,
+            PrinterFault::Nonsense => Some(b"\xfe\x15??".to_vec()),
+            fault => Some(answer(fault, self.is_printing())),
+        }
+    }
+
+    /// The job that is to come out next.
+    fn next(&self) -> Option<(u64, Language, Arc<[u8]>)> {
         let job = self.queue.front().filter(|_| self.moves_paper())?;
-        Some((job.number, Arc::clone(&job.zpl)))
+        Some((job.number, job.language, Arc::clone(&job.bytes)))
     }
 
     /// One copy comes out, unless something came between: the buffer cleared, the paper gone.
-    fn finish(&mut self, number: u64, png: &[u8]) -> Option<Arc<Printed>> {
+    fn finish(&mut self, number: u64, drawn: &Drawn) -> Option<Arc<Printed>> {
         let can = self.moves_paper();
         let job = self.queue.front_mut().filter(|job| can && job.number == number)?;
         job.remaining -= 1;
-        let (zpl, done) = (job.zpl.to_vec(), job.remaining == 0);
+        let (language, bytes, done) = (job.language, job.bytes.to_vec(), job.remaining == 0);
         if done {
             self.queue.pop_front();
         }
         self.printed += 1;
-        self.fed += u64::from(self.fault != PrinterFault::OdometerStuck);
-        let printed = Arc::new(Printed { index: self.printed, zpl, png: png.to_vec() });
+        self.fed += match self.fault {
+            PrinterFault::OdometerStuck => 0,
+            PrinterFault::OdometerDoubles => 2,
+            _ => 1,
+        };
+        let printed = Arc::new(Printed {
+            index: self.printed,
+            language,
+            job: bytes,
+            png: drawn.png.clone(),
+            report: drawn.report.clone(),
+        });
         if self.history.len() == KEPT {
             self.history.pop_front();
         }
@@ -162,7 +249,7 @@ impl State {
 }
 
 /// The printer's own resolution; its makers round 203 dpi to 8 dots a millimetre.
-fn dots_per_mm(dpi: u16) -> i32 {
+pub(super) fn dots_per_mm(dpi: u16) -> i32 {
     match dpi {
         0..=175 => 6,
         176..=250 => 8,
@@ -174,48 +261,40 @@ fn dots_per_mm(dpi: u16) -> i32 {
 /// Prints what is in the buffer, one copy after the other.
 pub(super) async fn run(shared: Shared) {
     let mut seen = shared.state.subscribe();
-    let mut drawn: Option<(u64, Vec<u8>)> = None;
+    let mut drawn: Option<(u64, Drawn)> = None;
     loop {
         let next = match seen.wait_for(|state| state.next().is_some()).await {
             Ok(state) => state.next(),
             Err(_) => return,
         };
-        let Some((number, zpl)) = next else { continue };
-        let png = match drawn.take() {
-            Some((of, png)) if of == number => png,
-            _ => draw(zpl, shared.settings).await,
+        let Some((number, language, job)) = next else { continue };
+        let now = match drawn.take() {
+            Some((of, drawn)) if of == number => drawn,
+            _ => on_paper(language, job, shared.settings).await,
         };
         let mut came_out = None;
-        shared.state.send_modify(|state| came_out = state.finish(number, &png));
+        shared.state.send_modify(|state| came_out = state.finish(number, &now));
         if let Some(label) = came_out {
             let _ = shared.labels.send(label);
         }
-        drawn = Some((number, png));
+        drawn = Some((number, now));
     }
 }
 
-/// A label that cannot be drawn comes out blank, as from a real printer; the log says so.
-async fn draw(zpl: Arc<[u8]>, settings: PrinterSettings) -> Vec<u8> {
+async fn on_paper(language: Language, job: Arc<[u8]>, settings: PrinterSettings) -> Drawn {
     if !settings.render {
-        return Vec::new();
+        return Drawn::default();
     }
-    let options = labelize::RenderOptions {
-        language: Some(labelize::Language::Zpl),
-        width_mm: Some(f64::from(settings.width_mm)),
-        height_mm: Some(f64::from(settings.height_mm)),
-        dpmm: dots_per_mm(settings.dpi),
-        antialias: false,
-    };
-    let drawing = tokio::task::spawn_blocking(move || labelize::render_png(&zpl, options));
-    match drawing.await {
-        Ok(Ok(rendered)) => rendered.bytes,
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "the virtual printer cannot draw this label");
-            Vec::new()
+    match tokio::task::spawn_blocking(move || draw(language, &job, settings)).await {
+        Ok(drawn) => {
+            if let Some(error) = &drawn.report.error {
+                tracing::warn!(error, "the virtual printer cannot draw this label");
+            }
+            drawn
         }
         Err(error) => {
             tracing::warn!(%error, "the virtual printer stumbled over this label");
-            Vec::new()
+            Drawn::default()
         }
     }
 }

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::broadcast::error::RecvError;
 
+use super::report::language_name;
 use super::{Printed, Printer, PrinterSettings};
 
-/// Listens at `address` and leaves each label in `folder` as `NNNN.zpl` (what it received) and `NNNN.png` (what it
-/// drew). Never returns while it can listen and write.
+/// Listens at `address` and leaves each label in `folder` as `NNNN.zpl`, `.tspl` or `.escpos` (what it received),
+/// `NNNN.png` (what it drew) and `NNNN.json` (what is wrong with it, and the codes in its picture). Never returns while it can listen and write.
 ///
 /// # Errors
 /// The address is taken, or the folder cannot be written to.
@@ -29,11 +30,12 @@ pub async fn run_printer(address: SocketAddr, folder: PathBuf) -> io::Result<()>
 
 async fn write(folder: &Path, label: &Printed) -> io::Result<()> {
     let name = format!("{:04}", label.index);
-    place(folder, &format!("{name}.zpl"), &label.zpl).await?;
+    place(folder, &format!("{name}.{}", language_name(label.language)), &label.job).await?;
+    place(folder, &format!("{name}.json"), label.report.json().as_bytes()).await?;
     if !label.png.is_empty() {
         place(folder, &format!("{name}.png"), &label.png).await?;
     }
-    tracing::info!(label = label.index, bytes = label.zpl.len(), "printed");
+    tracing::info!(label = label.index, bytes = label.job.len(), "printed");
     Ok(())
 }
 

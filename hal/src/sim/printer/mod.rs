@@ -1,12 +1,15 @@
-//! A label printer on a TCP port.
+//! A printer on a TCP port: ZPL, TSPL and ESC/POS, told apart job by job.
 //!
 //! Like a Zebra on port 9100: one connection at a time, `~HS` answered out of turn, labels buffered while it cannot print
 //! and printed when it can again, and **silent to `~HS` while its paper is out or its head is open**, as Zebra's manual
 //! says of the real one. Switched off, it forgets what it had not printed.
 
+mod draw;
 mod engine;
 mod files;
 mod parse;
+mod receipt;
+mod report;
 mod server;
 
 use std::io;
@@ -17,8 +20,12 @@ use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
+pub use draw::{Drawn, draw};
 use engine::State;
 pub use files::run_printer;
+pub use report::Report;
+
+use crate::printer::Language;
 
 /// Labels and edges a slow listener may fall behind before it loses some.
 const BEHIND: usize = 1024;
@@ -36,13 +43,26 @@ pub struct PrinterSettings {
     pub render: bool,
     /// Answers `~HS` even with its paper out or its head open, as some printers do.
     pub tells_faults: bool,
+    /// Speaks this language alone; `None` tells them apart.
+    pub language: Option<Language>,
+    /// Names an ESC/POS job as done when it is asked to (`GS ( H`), as few models do.
+    pub names_jobs: bool,
     /// Answers `~HQES` and `~HQOD`, as Zebras do and many clones do not.
     pub tells_more: bool,
 }
 
 impl Default for PrinterSettings {
     fn default() -> Self {
-        Self { dpi: 203, width_mm: 100, height_mm: 150, render: true, tells_faults: false, tells_more: true }
+        Self {
+            dpi: 203,
+            width_mm: 100,
+            height_mm: 150,
+            render: true,
+            tells_faults: false,
+            tells_more: true,
+            language: None,
+            names_jobs: true,
+        }
     }
 }
 
@@ -70,6 +90,10 @@ pub enum PrinterFault {
     ResetAfter(usize),
     /// Prints, and its odometer stands still.
     OdometerStuck,
+    /// Prints, and its odometer counts every label twice.
+    OdometerDoubles,
+    /// Takes so many bytes a second.
+    Slow(u32),
     /// Prints nothing, forgets the job and says that it has nothing left: a label in a format it does not know.
     Swallows,
 }
@@ -79,10 +103,14 @@ pub enum PrinterFault {
 pub struct Printed {
     /// Counted from 1.
     pub index: u64,
-    /// What was received, `^XA` to `^XZ`.
-    pub zpl: Vec<u8>,
+    /// Its language.
+    pub language: Language,
+    /// What was received, from its first byte to its last.
+    pub job: Vec<u8>,
     /// What it looks like: black and white, as large as the label. Empty when nothing is drawn.
     pub png: Vec<u8>,
+    /// What is wrong with it, and the codes in its picture. Empty when nothing is drawn.
+    pub report: Report,
 }
 
 /// What happened at the byte edge.
@@ -90,13 +118,13 @@ pub struct Printed {
 pub enum Edge {
     /// A connection is served.
     Connected,
-    /// `~HS` was received.
+    /// A question was received.
     StatusAsked,
-    /// `^XA` was received.
+    /// A job began.
     FirstLabelByte,
-    /// `^XZ` was received: the whole label is in the buffer.
+    /// The last byte was received: the whole label is in the buffer.
     LabelReceived,
-    /// The answer to `~HS` was written.
+    /// An answer was written.
     StatusAnswered,
     /// The connection ended, by either side.
     Disconnected,
@@ -161,7 +189,7 @@ impl Printer {
         let _ = state.wait_for(State::is_settled).await;
     }
 
-    /// `true` keeps the answers to `~HS` back, `false` lets them go in their order: a slow network.
+    /// `true` keeps the answers to questions back, `false` lets them go in their order: a slow network.
     pub fn hold_status_replies(&self, hold: bool) {
         self.shared.state.send_modify(|state| state.hold_replies = hold);
     }

@@ -9,10 +9,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::engine::State;
-use super::parse::{Item, Parser};
+use super::parse::{Item, Parser, Question};
 use super::{Edge, PrinterFault, Shared};
 
 /// Between two tries to listen again at an address somebody else took meanwhile.
+/// Times a second at which a slow printer takes something.
+const TICKS: usize = 20;
 const RETRY: Duration = Duration::from_millis(100);
 
 /// Listens while the printer is on; others wait while one is served.
@@ -57,7 +59,7 @@ async fn serve(listener: &TcpListener, shared: &Shared) {
                     stream,
                     shared,
                     state: shared.state.subscribe(),
-                    parser: Parser::default(),
+                    parser: Parser::new(shared.settings.language),
                     held: Vec::new(),
                     taken: 0,
                 };
@@ -89,14 +91,27 @@ impl Connection<'_> {
         self.stream.set_nodelay(true)?;
         let mut buffer = vec![0; 4096];
         loop {
-            let (room, resets, holds) = {
+            let (room, resets, holds, slow, owes) = {
                 let state = self.state.borrow_and_update();
-                (room(&state, self.taken), matches!(state.fault, PrinterFault::ResetAfter(_)), state.hold_replies)
+                let slow = match state.fault {
+                    PrinterFault::Slow(rate) => Some(rate as usize / TICKS + 1),
+                    _ => None,
+                };
+                let resets = matches!(state.fault, PrinterFault::ResetAfter(_));
+                (room(&state, self.taken), resets, state.hold_replies, slow, state.owes())
             };
+            if owes {
+                let mut name = None;
+                self.shared.state.send_if_modified(|state| {
+                    name = state.named(self.shared.settings);
+                    false
+                });
+                self.held.extend(name);
+            }
             if !holds {
                 self.let_go().await?;
             }
-            let room = room.min(buffer.len());
+            let room = room.min(slow.unwrap_or(buffer.len()));
             if room == 0 && resets {
                 return self.stream.set_zero_linger();
             }
@@ -113,6 +128,9 @@ impl Connection<'_> {
                         return Ok(());
                     }
                     self.taken += count;
+                    if slow.is_some() {
+                        tokio::time::sleep(Duration::from_secs(1) / TICKS as u32).await;
+                    }
                     for &byte in &buffer[..count] {
                         self.take(byte).await?;
                     }
@@ -126,31 +144,33 @@ impl Connection<'_> {
         let partial = self.parser.is_partial();
         self.shared.state.send_if_modified(|state| std::mem::replace(&mut state.partial, partial) != partial);
         match item {
-            Item::LabelBegun => self.shared.edge(Edge::FirstLabelByte),
-            Item::Label(zpl) => {
-                self.shared.state.send_modify(|state| state.receive(zpl));
+            Item::JobBegun => self.shared.edge(Edge::FirstLabelByte),
+            Item::Job(language, job) => {
+                self.shared.state.send_modify(|state| state.receive(language, job));
                 self.shared.edge(Edge::LabelReceived);
             }
             Item::TooLong => tracing::warn!("the virtual printer threw a label away that is too long for it"),
-            Item::MoreAsked(errors) => {
-                let more = self.shared.state.borrow().more(errors, self.shared.settings);
-                self.held.extend(more);
-            }
             Item::ClearAll => self.shared.state.send_modify(State::clear),
-            Item::StatusAsked => self.answer().await?,
+            Item::Asked(question) => self.answer(question).await?,
         }
         Ok(())
     }
 
-    async fn answer(&mut self) -> io::Result<()> {
-        self.shared.edge(Edge::StatusAsked);
-        let (reply, holds) = {
-            let state = self.shared.state.borrow();
-            (state.status(self.shared.settings), state.hold_replies)
-        };
+    async fn answer(&mut self, question: Question) -> io::Result<()> {
+        // `~HQES` and `~HQOD` are asked with `~HS`: one exchange, one edge.
+        let once = !matches!(question, Question::Errors | Question::Odometer);
+        if once {
+            self.shared.edge(Edge::StatusAsked);
+        }
+        let (mut reply, mut holds) = (None, false);
+        self.shared.state.send_if_modified(|state| {
+            reply = state.answer(question, self.shared.settings);
+            holds = state.hold_replies;
+            state.owes()
+        });
         let Some(reply) = reply else { return Ok(()) };
         self.held.push(reply);
-        if holds { Ok(()) } else { self.let_go().await }
+        if holds || !once { Ok(()) } else { self.let_go().await }
     }
 
     async fn let_go(&mut self) -> io::Result<()> {

@@ -1,0 +1,213 @@
+//! Every carrier's label in every language and resolution, read back from the pixels that an engine we did not write
+//! drew of the bytes.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use hal::sim::{Drawn, PrinterSettings, draw};
+use parceld::label::{Draws, Label, Labels, Language, Media, Printer};
+use parceld::station::order::Address;
+use parceld::units::{Date, Mass};
+
+const LAYOUTS: [(&str, &str); 5] = [
+    ("impb", "9261290345678900000016"),
+    ("ontrac", "D10011354453707"),
+    ("parcel", "1LS717793482164"),
+    ("parcel", "JJD0002257639032011"),
+    ("sorted", "630002864925"),
+];
+const LANGUAGES: [(Language, hal::printer::Language); 3] = [
+    (Language::Zpl, hal::printer::Language::Zpl),
+    (Language::Tspl, hal::printer::Language::Tspl),
+    (Language::EscPos, hal::printer::Language::EscPos),
+];
+
+fn labels(language: Language, dpi: u32) -> Labels {
+    let media = Media { dpi, width_mm: 100, height_mm: 150 };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels");
+    let (layouts, problems) = parceld::config::labels::read(&folder, Some(media));
+    assert!(!problems.has_errors(), "{problems}");
+    Labels::new(Printer { language, draws: Draws::TextAndBars, packed: false, media }, layouts.into_values())
+}
+
+static ALL: LazyLock<Vec<(Labels, hal::printer::Language, u32)>> = LazyLock::new(|| {
+    let each = LANGUAGES.into_iter().flat_map(|(ours, theirs)| [(ours, theirs, 203), (ours, theirs, 300)]);
+    each.map(|(ours, theirs, dpi)| (labels(ours, dpi), theirs, dpi)).collect()
+});
+
+fn sample(tracking: &str) -> Label {
+    let from = Address {
+        name: "Example Returns".into(),
+        line1: "1 Example Street".into(),
+        city: "Los Angeles".into(),
+        region: "CA".into(),
+        postcode: "90058".into(),
+        country: "US".into(),
+        ..Address::default()
+    };
+    let mut label = Label::sample(from, Date::new(2026, 11, 22).expect("a day"));
+    label.mass = Mass::from_grams(1204);
+    label.tracking = tracking.into();
+    label.values = [("account", "100113"), ("service_code", "01")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    label
+}
+
+fn on_paper(labels: &Labels, language: hal::printer::Language, dpi: u32, layout: &str, label: &Label) -> Drawn {
+    let job = labels.print(layout, label).unwrap_or_else(|error| panic!("{layout}: {error}"));
+    // The renderer knows 8 and 12 dots a millimetre; a head of 300 dpi has 11.8, so its paper is given in that.
+    let (width, height) = labels.printer.media.size();
+    let per_mm = if dpi == 203 { 8 } else { 12 };
+    let mm = |dots: u32| u16::try_from(dots.div_ceil(per_mm)).expect("a label");
+    let width_mm =
+        if language == hal::printer::Language::EscPos { mm(width).max(width.div_ceil(8) as u16) } else { mm(width) };
+    let settings = PrinterSettings {
+        dpi: if dpi == 203 { 203 } else { 300 },
+        width_mm,
+        height_mm: mm(height),
+        ..PrinterSettings::default()
+    };
+    draw(language, &job, settings)
+}
+
+/// What the bars must say: for USPS with the ZIP code in front, as GS1.
+fn expected(layout: &str, label: &Label) -> (String, bool) {
+    match layout {
+        "impb" => (format!("420{}\u{1d}{}", &label.to.postcode[..5], label.tracking), true),
+        _ => (label.tracking.clone(), false),
+    }
+}
+
+fn reads_back(drawn: &Drawn, layout: &str, label: &Label, what: &str) {
+    let (text, gs1) = expected(layout, label);
+    let read = drawn.report.decoded.iter().any(|symbol| symbol.text == text && symbol.gs1 == gs1);
+    if !read {
+        let picture = std::env::temp_dir().join("parceld-unread-label.png");
+        std::fs::write(&picture, &drawn.png).expect("a temporary folder");
+        panic!("{what}: {text:?} is not among {:?}; see {}", drawn.report.decoded, picture.display());
+    }
+    assert_eq!(drawn.report.unsupported, [""; 0], "{what}");
+    assert_eq!(drawn.report.missing_glyphs, [' '; 0], "{what}");
+    assert_eq!(drawn.report.clipped, [""; 0], "{what}");
+    assert_eq!(drawn.report.error, None, "{what}");
+}
+
+#[test]
+fn every_label_reads_back_in_every_language_at_203_dpi() {
+    labels_read_back(203);
+}
+
+#[test]
+fn every_label_reads_back_in_every_language_at_300_dpi() {
+    labels_read_back(300);
+}
+
+fn labels_read_back(resolution: u32) {
+    for (labels, language, dpi) in ALL.iter().filter(|(_, _, dpi)| *dpi == resolution) {
+        for (layout, tracking) in LAYOUTS {
+            let label = sample(tracking);
+            let drawn = on_paper(labels, *language, *dpi, layout, &label);
+            let what = format!("{layout} in {language:?} at {dpi} dpi");
+            if let Some(folder) = std::env::var_os("PARCELD_LABELS") {
+                let file = Path::new(&folder).join(format!("{layout}-{language:?}-{dpi}.png"));
+                std::fs::write(file, &drawn.png).expect("the folder of PARCELD_LABELS");
+            }
+            reads_back(&drawn, layout, &label, &what);
+            if layout == "ontrac" {
+                let says = |symbology: &str, part: &str| {
+                    drawn.report.decoded.iter().any(|code| code.symbology == symbology && code.text.contains(part))
+                };
+                assert!(says("code128", "00192688"), "{what}: the routing code");
+                assert!(says("pdf417", "\u{1d}D10011354453707\u{1d}EMSY"), "{what}: {:?}", drawn.report.decoded);
+            }
+            if layout == "sorted" {
+                let says = |code: &hal::sim::decode::Symbol| code.symbology == "qr" && code.text == "P000042.2";
+                assert!(drawn.report.decoded.iter().any(says), "{what}: {:?}", drawn.report.decoded);
+            }
+        }
+    }
+}
+
+/// Names and places in six scripts, put together by a counter.
+fn address(number: usize) -> Address {
+    const NAMES: [&str; 12] = [
+        "王小明",
+        "欧阳娜娜 (Nana)",
+        "山田太郎",
+        "김민준",
+        "สมชาย ใจดี",
+        "ศรีสุวรรณ วงศ์ประเสริฐ",
+        "Nguyễn Thị Minh Khai",
+        "Đặng Ngọc Ẩn",
+        "María José Núñez",
+        "Łukasz Żółć",
+        "Siti Nurhaliza binti Tarudin",
+        "O'Brien & Sons, Ltd.",
+    ];
+    const STREETS: [&str; 9] = [
+        "广东省深圳市南山区科技园南区深圳湾科技生态园9栋A座1205",
+        "東京都渋谷区神南1-2-3",
+        "서울특별시 강남구 테헤란로 152",
+        "99/5 หมู่ 4 ถนนสุขุมวิท แขวงคลองเตยเหนือ",
+        "Số 12, Đường Nguyễn Huệ, Phường Bến Nghé",
+        "3200 Wilshire Blvd",
+        "Calle de Alcalá 45, 3º izquierda",
+        "Jalan Ampang Hilir 2/1",
+        "Улица Ленина 5",
+    ];
+    let pick = |list: &[&str], step: usize| list[number * step % list.len()].to_owned();
+    Address {
+        name: pick(&NAMES, 5),
+        line1: pick(&STREETS, 7),
+        line2: if number.is_multiple_of(3) { pick(&NAMES, 7) } else { String::new() },
+        city: pick(&["Los Angeles", "Hồ Chí Minh", "กรุงเทพมหานคร", "New York", "深圳"], 3),
+        region: "CA".into(),
+        postcode: format!("{:05}", 10_001 + number * 457 % 80_000),
+        country: "US".into(),
+        ..Address::default()
+    }
+}
+
+/// Addresses for each language and resolution: every one of the six has another sixth of them.
+const ADDRESSES: usize = 8;
+
+/// `PARCELD_ADDRESSES=n` prints n for each language and resolution.
+fn addresses_read_back(which: usize) {
+    let count = std::env::var("PARCELD_ADDRESSES").ok().and_then(|count| count.parse().ok()).unwrap_or(ADDRESSES);
+    let (labels, language, dpi) = &ALL[which];
+    for number in (which..).step_by(ALL.len()).take(count) {
+        let (layout, tracking) = LAYOUTS[number / 6 % LAYOUTS.len()];
+        let label = Label { to: address(number), ..sample(tracking) };
+        let drawn = on_paper(labels, *language, *dpi, layout, &label);
+        reads_back(&drawn, layout, &label, &format!("address {number}: {layout} in {language:?} at {dpi} dpi"));
+    }
+}
+
+#[test]
+fn addresses_in_six_scripts_read_back_from_zpl_at_203_dpi() {
+    addresses_read_back(0);
+}
+
+#[test]
+fn addresses_in_six_scripts_read_back_from_zpl_at_300_dpi() {
+    addresses_read_back(1);
+}
+
+#[test]
+fn addresses_in_six_scripts_read_back_from_tspl_at_203_dpi() {
+    addresses_read_back(2);
+}
+
+#[test]
+fn addresses_in_six_scripts_read_back_from_tspl_at_300_dpi() {
+    addresses_read_back(3);
+}
+
+#[test]
+fn addresses_in_six_scripts_read_back_from_escpos_at_203_dpi() {
+    addresses_read_back(4);
+}
+
+#[test]
+fn addresses_in_six_scripts_read_back_from_escpos_at_300_dpi() {
+    addresses_read_back(5);
+}
