@@ -2,6 +2,8 @@
 
 mod act;
 mod label;
+#[cfg(feature = "demo")]
+mod printer;
 mod quote;
 mod rates;
 mod run;
@@ -98,7 +100,7 @@ enum Command {
     Pool(Pool),
     /// The virtual printer by itself
     #[cfg(feature = "demo")]
-    Printer(run::Printer),
+    Printer(printer::Printer),
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,12 +10,12 @@ use parceld::web::{self, Desk};
 use super::{Done, Failure, SOFTWARE, UNAVAILABLE, print};
 
 /// The runtime of the hands: one thread, like the loop.
-fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::new(SOFTWARE, error))?.block_on(work)
 }
 
-fn log() {
+pub(super) fn log() {
     use std::io::IsTerminal;
     let level = match std::env::var("PARCELD_LOG").as_deref() {
         Ok("debug") => tracing::Level::DEBUG,
@@ -27,7 +27,7 @@ fn log() {
 }
 
 /// Ends with SIGTERM or Ctrl-C.
-async fn signal() {
+pub(super) async fn signal() {
     let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
     let Ok(mut terminate) = terminate else { return std::future::pending().await };
     tokio::select! {
@@ -89,7 +89,7 @@ pub(super) fn doctor(file: &Path, watch: bool) -> Done {
 }
 
 #[cfg(feature = "demo")]
-pub(super) use demo::{Demo, Printer};
+pub(super) use demo::Demo;
 
 #[cfg(feature = "demo")]
 mod demo {
@@ -99,7 +99,7 @@ mod demo {
     use clap::Args;
     use parceld::demo::{self, DemoError, Options, Summary};
 
-    use super::super::{CONFIG, USAGE};
+    use super::super::CONFIG;
     use super::{Done, Failure, SOFTWARE, UNAVAILABLE, block_on, log, print, signal};
 
     #[derive(Debug, Args)]
@@ -163,32 +163,5 @@ mod demo {
             return Err(Failure::say(SOFTWARE, "orders are missing: confirmed and refused do not add up"));
         }
         Ok(())
-    }
-
-    #[derive(Debug, Args)]
-    pub(crate) struct Printer {
-        /// Where it listens
-        #[arg(long, default_value = "127.0.0.1:9100")]
-        listen: SocketAddr,
-        /// Where labels are kept
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-    }
-
-    impl Printer {
-        pub(crate) fn run(self) -> Done {
-            log();
-            if self.listen.port() == 0 {
-                return Err(Failure::say(USAGE, "give the virtual printer a port"));
-            }
-            block_on(async {
-                tokio::select! {
-                    ended = hal::sim::run_printer(self.listen, self.out) => {
-                        ended.map_err(|error| Failure::new(UNAVAILABLE, error))
-                    }
-                    () = signal() => Ok(()),
-                }
-            })
-        }
     }
 }

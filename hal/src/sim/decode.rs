@@ -35,7 +35,7 @@ pub struct DecodedSymbol {
 }
 
 /// A code of any symbology found in a picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Symbol {
     /// `code128`, `qr`, `datamatrix`, `pdf417`.
     pub symbology: &'static str,

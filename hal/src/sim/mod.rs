@@ -14,6 +14,8 @@ mod printer;
 mod scale;
 mod scanner;
 
-pub use printer::{Drawn, Edge, Printed, Printer, PrinterFault, PrinterSettings, Report, draw, run_printer};
+pub use printer::{
+    Drawn, Edge, FaultError, Printed, Printer, PrinterFault, PrinterSettings, Report, draw, keep_labels,
+};
 pub use scale::{Scale, ScaleFault};
 pub use scanner::Scanner;

@@ -218,35 +218,49 @@ async fn a_second_connection_waits_for_the_first() {
 }
 
 #[tokio::test]
-async fn the_printer_by_itself_leaves_files() {
-    let folder = tempfile::tempdir().unwrap();
-    let spare = Printer::listen(SocketAddr::from(([127, 0, 0, 1], 0)), PrinterSettings::default()).await.unwrap();
-    let address = spare.addr();
-    spare.set_fault(PrinterFault::Off);
-    spare.settled().await;
-    drop(spare);
-    let out = folder.path().join("out");
-    let program = tokio::spawn(parceld_hal::sim::run_printer(address, out.clone()));
-    let to = Address::Tcp(address.to_string());
-    let mut session = soon(async {
-        loop {
-            match Session::connect(&to, Language::Zpl).await {
-                Ok(session) => return session,
-                Err(_) => tokio::task::yield_now().await,
-            }
-        }
-    })
-    .await;
+async fn a_printer_that_ends_its_half_says_no_more_and_has_the_label() {
+    let printer = printer().await;
+    let mut labels = printer.labels();
+    printer.set_fault(PrinterFault::HalfCloses);
+    let mut session = connect(&printer).await;
+    status(&mut session).await.unwrap();
     send(&mut session, LABEL).await.unwrap();
-    soon(async {
+    assert!(matches!(status(&mut session).await, Err(StatusError::Lost(_))));
+    assert_eq!(soon(labels.recv()).await.unwrap().job, LABEL);
+    soon(session.close()).await;
+    assert!(is_idle(status(&mut connect(&printer).await).await));
+}
+
+#[tokio::test]
+async fn labels_become_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let printer = printer_with(PrinterSettings::default()).await;
+    let mut session = connect(&printer).await;
+    let kept = async {
+        send(&mut session, LABEL).await.unwrap();
         while !out.join("0001.png").exists() {
             tokio::task::yield_now().await;
         }
-    })
-    .await;
+    };
+    tokio::select! {
+        ended = parceld_hal::sim::keep_labels(&printer, out.clone()) => panic!("{ended:?}"),
+        () = soon(kept) => {}
+    }
     assert_eq!(std::fs::read(out.join("0001.zpl")).unwrap(), LABEL);
     assert!(!decode::code128(&std::fs::read(out.join("0001.png")).unwrap()).is_empty());
-    program.abort();
+    let report = std::fs::read_to_string(out.join("0001.json")).unwrap();
+    assert!(report.contains("\"text\": \"1LS717793482164\""), "{report}");
+}
+
+#[test]
+fn a_fault_is_named() {
+    assert_eq!("slow:200".parse(), Ok(PrinterFault::Slow(200)));
+    assert_eq!("half-closes".parse(), Ok(PrinterFault::HalfCloses));
+    for text in ["", "slow", "slow:", "slow:x", "stall-after:-1", "broken"] {
+        let error = text.parse::<PrinterFault>().unwrap_err();
+        assert!(error.to_string().contains("paper-out"), "{error}");
+    }
 }
 
 /// Watches one label until the printer's words are worth something.

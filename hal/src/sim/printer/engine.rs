@@ -66,7 +66,7 @@ impl State {
         if self.fault == PrinterFault::Swallows {
             return;
         }
-        let remaining = if language == Language::Zpl { copies(&job) } else { 1 };
+        let remaining = copies(language, &job);
         self.queue.push_back(Job { number: self.received, language, remaining, bytes: job.into() });
     }
 

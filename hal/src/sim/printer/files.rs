@@ -1,24 +1,21 @@
 //! The virtual printer as a program of its own: what comes out becomes files.
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use tokio::sync::broadcast::error::RecvError;
 
-use super::report::language_name;
-use super::{Printed, Printer, PrinterSettings};
+use super::report::{Report, language_name};
+use super::{Printed, Printer};
 
-/// Listens at `address` and leaves each label in `folder` as `NNNN.zpl`, `.tspl` or `.escpos` (what it received),
-/// `NNNN.png` (what it drew) and `NNNN.json` (what is wrong with it, and the codes in its picture). Never returns while it can listen and write.
+/// Leaves each label that comes out in `folder` as `NNNN.zpl`, `.tspl` or `.escpos` (what was received), `NNNN.png` (what
+/// was drawn) and `NNNN.json` (what is wrong with it, and the codes in its picture). Never returns while it can write.
 ///
 /// # Errors
-/// The address is taken, or the folder cannot be written to.
-pub async fn run_printer(address: SocketAddr, folder: PathBuf) -> io::Result<()> {
-    std::fs::create_dir_all(&folder)?;
-    let printer = Printer::listen(address, PrinterSettings::default()).await?;
+/// The folder cannot be written to.
+pub async fn keep_labels(printer: &Printer, folder: PathBuf) -> io::Result<()> {
     let mut labels = printer.labels();
-    tracing::info!(address = %printer.addr(), folder = %folder.display(), "the virtual printer listens");
+    tokio::fs::create_dir_all(&folder).await?;
     loop {
         match labels.recv().await {
             Ok(label) => write(&folder, &label).await?,
@@ -35,7 +32,19 @@ async fn write(folder: &Path, label: &Printed) -> io::Result<()> {
     if !label.png.is_empty() {
         place(folder, &format!("{name}.png"), &label.png).await?;
     }
-    tracing::info!(label = label.index, bytes = label.job.len(), "printed");
+    let Report { decoded, unsupported, clipped, missing_glyphs, error, .. } = &label.report;
+    let codes: Vec<&str> = decoded.iter().map(|symbol| symbol.text.as_str()).collect();
+    tracing::info!(label = name, language = label.report.language, bytes = label.job.len(), ?codes, "printed");
+    if !unsupported.is_empty() || !clipped.is_empty() || !missing_glyphs.is_empty() || error.is_some() {
+        tracing::warn!(
+            label = name,
+            ?unsupported,
+            ?clipped,
+            ?missing_glyphs,
+            error,
+            "something is wrong with this label"
+        );
+    }
     Ok(())
 }
 

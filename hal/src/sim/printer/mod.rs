@@ -14,6 +14,7 @@ mod server;
 
 use std::io;
 use std::net::SocketAddr;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -22,7 +23,7 @@ use tokio::task::JoinHandle;
 
 pub use draw::{Drawn, draw};
 use engine::State;
-pub use files::run_printer;
+pub use files::keep_labels;
 pub use report::Report;
 
 use crate::printer::Language;
@@ -96,6 +97,51 @@ pub enum PrinterFault {
     Slow(u32),
     /// Prints nothing, forgets the job and says that it has nothing left: a label in a format it does not know.
     Swallows,
+    /// Ends its half of the conversation when it has received a label, and says no more in it.
+    HalfCloses,
+}
+
+/// Faults by name; those with a number are named in [`PrinterFault::from_str`].
+const FAULTS: [(&str, PrinterFault); 11] = [
+    ("none", PrinterFault::None),
+    ("paper-out", PrinterFault::PaperOut),
+    ("head-open", PrinterFault::HeadOpen),
+    ("paused", PrinterFault::Paused),
+    ("off", PrinterFault::Off),
+    ("never-replies", PrinterFault::NeverReplies),
+    ("nonsense", PrinterFault::Nonsense),
+    ("odometer-stuck", PrinterFault::OdometerStuck),
+    ("odometer-doubles", PrinterFault::OdometerDoubles),
+    ("swallows", PrinterFault::Swallows),
+    ("half-closes", PrinterFault::HalfCloses),
+];
+
+/// Not a fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no fault; write one of {names}, stall-after:BYTES, reset-after:BYTES, slow:BYTES_A_SECOND", names = names())]
+pub struct FaultError(String);
+
+fn names() -> String {
+    FAULTS.map(|(name, _)| name).join(", ")
+}
+
+impl FromStr for PrinterFault {
+    type Err = FaultError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refused = || FaultError(text.chars().take(64).collect());
+        if let Some((_, fault)) = FAULTS.iter().find(|(name, _)| *name == text) {
+            return Ok(*fault);
+        }
+        let (name, number) = text.split_once(':').ok_or_else(refused)?;
+        let number: u32 = number.parse().map_err(|_| refused())?;
+        match name {
+            "stall-after" => Ok(Self::StallAfter(number as usize)),
+            "reset-after" => Ok(Self::ResetAfter(number as usize)),
+            "slow" => Ok(Self::Slow(number)),
+            _ => Err(refused()),
+        }
+    }
 }
 
 /// One label that came out.

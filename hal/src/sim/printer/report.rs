@@ -1,7 +1,6 @@
 //! What the virtual printer says of a job: a JSON document beside its picture.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 use super::parse::TSPL_COMMANDS;
 use crate::printer::Language;
@@ -19,7 +18,7 @@ const DRAWN: &[&str] = &[
 const NOT_DRAWN: &[&str] = &["AZTEC", "PUTBMP", "PUTPCX", "MAXICODE", "TLC"];
 
 /// What is to be said of one job.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Report {
     /// `zpl`, `tspl` or `escpos`.
     pub language: &'static str,
@@ -65,49 +64,14 @@ impl Report {
     /// The document.
     #[must_use]
     pub fn json(&self) -> String {
-        let mut json = String::from("{\n");
-        let list = |items: Vec<String>| format!("[{}]", items.join(", "));
-        let decoded = self.decoded.iter().map(|symbol| {
-            let (symbology, text, gs1) = (quoted(symbol.symbology), quoted(&symbol.text), symbol.gs1);
-            format!("{{\"symbology\": {symbology}, \"text\": {text}, \"gs1\": {gs1}}}")
-        });
-        let fields = [
-            ("language", quoted(self.language)),
-            ("bytes", self.bytes.to_string()),
-            ("width_dots", self.width_dots.to_string()),
-            ("height_dots", self.height_dots.to_string()),
-            ("decoded", list(decoded.collect())),
-            ("unsupported", list(self.unsupported.iter().map(|name| quoted(name)).collect())),
-            ("clipped", list(self.clipped.iter().map(|text| quoted(text)).collect())),
-            ("missing_glyphs", list(self.missing_glyphs.iter().map(|glyph| quoted(&glyph.to_string())).collect())),
-            ("error", self.error.as_deref().map_or_else(|| "null".to_owned(), quoted)),
-        ];
-        let lines: Vec<String> = fields.iter().map(|(key, value)| format!("  \"{key}\": {value}")).collect();
-        json.push_str(&lines.join(",\n"));
-        json.push_str("\n}\n");
-        json
+        // Strings, numbers and lists of them: nothing that could fail.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 }
 
 /// Its name in the configuration.
 pub(super) fn language_name(language: Language) -> &'static str {
     Language::NAMES.iter().find(|(_, known)| *known == language).map_or("", |(name, _)| name)
-}
-
-/// A JSON string.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            control if control < ' ' => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(control));
-            }
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 fn is_drawn(command: &str) -> bool {
@@ -194,7 +158,7 @@ mod tests {
         assert_eq!(report.unsupported, ["^BK", "^TB"]);
         assert_eq!(report.missing_glyphs, ['\u{1ec5}', '\u{4f60}']);
         let json = report.json();
-        assert!(json.contains("\"missing_glyphs\": [\"\u{1ec5}\", \"\u{4f60}\"]"), "{json}");
+        assert!(json.contains("\"missing_glyphs\": [\n    \"\u{1ec5}\",\n    \"\u{4f60}\"\n  ]"), "{json}");
         let report = Report::of(Language::Tspl, b"CLS\r\nBITMAP 0,0,1,4,0,\nFOO\nPUTBMP 1,1\r\nNEW 1\r\nPRINT 1\r\n");
         assert_eq!(report.unsupported, ["NEW", "PUTBMP"]);
     }

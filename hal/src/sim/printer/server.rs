@@ -12,9 +12,9 @@ use super::engine::State;
 use super::parse::{Item, Parser, Question};
 use super::{Edge, PrinterFault, Shared};
 
-/// Between two tries to listen again at an address somebody else took meanwhile.
 /// Times a second at which a slow printer takes something.
 const TICKS: usize = 20;
+/// Between two tries to listen again at an address somebody else took meanwhile.
 const RETRY: Duration = Duration::from_millis(100);
 
 /// Listens while the printer is on; others wait while one is served.
@@ -148,6 +148,9 @@ impl Connection<'_> {
             Item::Job(language, job) => {
                 self.shared.state.send_modify(|state| state.receive(language, job));
                 self.shared.edge(Edge::LabelReceived);
+                if self.state.borrow().fault == PrinterFault::HalfCloses {
+                    self.stream.shutdown().await?;
+                }
             }
             Item::TooLong => tracing::warn!("the virtual printer threw a label away that is too long for it"),
             Item::ClearAll => self.shared.state.send_modify(State::clear),

@@ -14,12 +14,30 @@ mod zpl;
 
 pub(super) use escpos::{Length, length as command_length};
 pub(super) use tspl::COMMANDS as TSPL_COMMANDS;
-pub(super) use zpl::copies;
 
 use crate::printer::Language;
 
 /// The longest job, bytes: a whole page of pixels in hexadecimal at 600 dpi is 3 MB.
 const JOB_MAX: usize = 4 << 20;
+
+/// The most copies of a job that come out: a roll.
+const ROLL: u32 = 9999;
+
+/// How many copies a job asks for; at least one, and no more than a roll holds.
+pub(super) fn copies(language: Language, job: &[u8]) -> u32 {
+    let asked = match language {
+        Language::Zpl => zpl::copies(job),
+        Language::Tspl => tspl::copies(job),
+        Language::EscPos => 1,
+    };
+    asked.clamp(1, ROLL)
+}
+
+/// The number that stands at the beginning; one with more than eight digits is cut to them, and none is 1.
+fn number(text: &[u8]) -> u32 {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).take(8);
+    digits.fold(None, |sum, byte| Some(sum.unwrap_or(0) * 10 + u32::from(byte - b'0'))).unwrap_or(1)
+}
 
 /// What was received.
 #[derive(Debug, PartialEq, Eq)]
@@ -256,6 +274,16 @@ mod tests {
         let mut parser = Parser::new(Some(Language::Tspl));
         let found: Vec<Item> = [ZPL, TSPL].concat().iter().filter_map(|&byte| parser.push(byte)).collect();
         assert_eq!(found, [Item::JobBegun, job(Language::Tspl, TSPL)]);
+    }
+
+    #[test]
+    fn copies_are_counted_and_bounded() {
+        let zpl = |label: &[u8]| copies(Language::Zpl, label);
+        let labels: [&[u8]; 5] = [b"^XA^XZ", b"^XA^PQ3,0,1,Y^XZ", b"^XA^PQ0^XZ", b"^XA^PQ99999999999^XZ", b"^XA^PQ"];
+        assert_eq!(labels.map(zpl), [1, 3, 1, 9999, 1]);
+        let tspl = |job: &[u8]| copies(Language::Tspl, job);
+        let jobs: [&[u8]; 4] = [TSPL, b"CLS\r\nprint 2,3\r\n", b"CLS\nPRINT 2\n", b"CLS\r\nPRINT x\r\n"];
+        assert_eq!(jobs.map(tspl), [1, 6, 2, 1]);
     }
 
     #[test]

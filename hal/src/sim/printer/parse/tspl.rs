@@ -132,3 +132,11 @@ fn picture(line: &[u8]) -> Option<usize> {
     let number = |text: &str| text.trim().parse::<usize>().ok();
     number(width)?.checked_mul(number(height)?)
 }
+
+/// How many copies a job asks for: `PRINT sets[,copies of each]`, its last line.
+pub(super) fn copies(job: &[u8]) -> u32 {
+    let line = job.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let Some(parameters) = line.get(5..) else { return 1 };
+    let mut numbers = parameters.split(|byte| *byte == b',').map(|text| super::number(text.trim_ascii()));
+    numbers.next().unwrap_or(1).saturating_mul(numbers.next().unwrap_or(1))
+}

@@ -97,12 +97,10 @@ fn graphic_data(command: &[u8]) -> Option<usize> {
     (numbers.count() == 2).then(|| str::from_utf8(first).ok()?.trim().parse().ok())?
 }
 
-/// How many copies a label asks for (`^PQ`); at least one, and no more than a roll holds.
-pub(in super::super) fn copies(label: &[u8]) -> u32 {
-    const ROLL: u32 = 9999;
-    let Some(at) = label.windows(3).position(|word| word.eq_ignore_ascii_case(b"^PQ")) else { return 1 };
-    let digits = label[at + 3..].iter().take_while(|byte| byte.is_ascii_digit()).take(8);
-    digits.fold(0, |sum: u32, byte| sum * 10 + u32::from(byte - b'0')).clamp(1, ROLL)
+/// How many copies a label asks for: `^PQ`.
+pub(super) fn copies(label: &[u8]) -> u32 {
+    let at = label.windows(3).position(|word| word.eq_ignore_ascii_case(b"^PQ"));
+    at.map_or(1, |at| super::number(&label[at + 3..]))
 }
 
 #[cfg(test)]
@@ -160,14 +158,5 @@ mod tests {
         assert!(parser.label.len() <= JOB_MAX);
         assert!(b"^X".iter().all(|&byte| matches!(parser.push(byte), Step::On)));
         assert!(matches!(parser.push(b'Z'), Step::TooLong));
-    }
-
-    #[test]
-    fn copies_are_counted_and_bounded() {
-        assert_eq!(copies(b"^XA^XZ"), 1);
-        assert_eq!(copies(b"^XA^PQ3,0,1,Y^XZ"), 3);
-        assert_eq!(copies(b"^XA^PQ0^XZ"), 1);
-        assert_eq!(copies(b"^XA^PQ99999999999^XZ"), 9999);
-        assert_eq!(copies(b"^XA^PQ"), 1);
     }
 }
