@@ -95,23 +95,36 @@ impl Bitmap {
 
     /// Lays another picture's black dots on this one with its corner at a place, which may lie outside.
     pub fn lay(&mut self, picture: &Self, x: i64, y: i64) {
-        self.each_dot(picture, x, y, |on, x, y| on.set(x, y, true));
+        self.each_byte(picture, x, y, |byte, dots| *byte |= dots);
     }
 
     /// Turns every dot under another picture's black dots over: white on a black ground.
     pub fn invert(&mut self, picture: &Self, x: i64, y: i64) {
-        self.each_dot(picture, x, y, |on, x, y| on.set(x, y, !on.get(x, y)));
+        self.each_byte(picture, x, y, |byte, dots| *byte ^= dots);
     }
 
-    fn each_dot(&mut self, picture: &Self, x: i64, y: i64, draw: impl Fn(&mut Self, u32, u32)) {
+    /// Every byte of this one that a byte of the picture lies over, with the dots that do.
+    fn each_byte(&mut self, picture: &Self, x: i64, y: i64, draw: impl Fn(&mut u8, u8)) {
+        let stride = self.stride() as usize;
+        let (first, shift) = (x.div_euclid(8), x.rem_euclid(8));
+        let edge = 0xff_u8 << (stride * 8 - self.width as usize);
         for row in 0..picture.height {
-            let Ok(to_y) = u32::try_from(y + i64::from(row)) else { continue };
-            for (place, byte) in picture.row(row).iter().enumerate().filter(|(_, byte)| **byte != 0) {
-                for bit in (0..8).filter(|bit| byte & (0x80 >> bit) != 0) {
-                    if let Ok(to_x) = u32::try_from(x + place as i64 * 8 + bit) {
-                        draw(self, to_x, to_y);
+            let Some(to) = y.checked_add(row.into()).and_then(|y| u32::try_from(y).ok()).filter(|y| *y < self.height)
+            else {
+                continue;
+            };
+            let start = to as usize * stride;
+            let line = &mut self.bits[start..start + stride];
+            for (place, byte) in (first..).zip(picture.row(row)).filter(|(_, byte)| **byte != 0) {
+                let [left, right] = (u16::from(*byte) << 8 >> shift).to_be_bytes();
+                for (place, dots) in [(place, left), (place + 1, right)] {
+                    if let Some(byte) = usize::try_from(place).ok().and_then(|place| line.get_mut(place)) {
+                        draw(byte, dots);
                     }
                 }
+            }
+            if let Some(last) = line.last_mut() {
+                *last &= edge;
             }
         }
     }
@@ -162,6 +175,27 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_picture_is_laid_dot_by_dot(x in -20..40_i64, y in -6..8_i64, bits in proptest::collection::vec(any::<bool>(), 11 * 3)) {
+            let mut picture = Bitmap::new(11, 3);
+            let mut paper = Bitmap::new(29, 5);
+            paper.fill(3, 1, 14, 2);
+            let before = paper.clone();
+            for (at, black) in (0_u32..).zip(bits) {
+                picture.set(at % 11, at / 11, black);
+            }
+            let mut inverted = paper.clone();
+            paper.lay(&picture, x, y);
+            inverted.invert(&picture, x, y);
+            for (at_x, at_y) in (0..5_u32).flat_map(|y| (0..29_u32).map(move |x| (x, y))) {
+                let from = (i64::from(at_x) - x, i64::from(at_y) - y);
+                let over = u32::try_from(from.0).is_ok_and(|x| u32::try_from(from.1).is_ok_and(|y| picture.get(x, y)));
+                prop_assert_eq!(paper.get(at_x, at_y), before.get(at_x, at_y) || over);
+                prop_assert_eq!(inverted.get(at_x, at_y), before.get(at_x, at_y) != over);
+            }
+            prop_assert!((0..5).all(|y| (paper.row(y)[3] | inverted.row(y)[3]) & 0x07 == 0));
+        }
+
         #[test]
         fn a_filled_area_is_black_inside_and_white_outside(x in 0..40_u32, y in 0..6_u32, width in 0..40_u32, height in 0..6_u32) {
             let mut paper = Bitmap::new(29, 5);

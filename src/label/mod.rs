@@ -66,23 +66,23 @@ impl Media {
     /// The nearest number of dots.
     #[must_use]
     pub fn dots(self, length: Length) -> u32 {
-        let (dots, millimetres) = self.pitch();
-        let per = i128::from(millimetres) * 1_000_000;
-        let dots = (i128::from(length.nanometres()) * i128::from(dots) + per / 2) / per;
-        u32::try_from(dots.max(0)).unwrap_or(u32::MAX)
+        self.rounded(length, |per| per / 2)
     }
 
     fn dots_at_least(self, length: Length) -> u32 {
-        let (dots, millimetres) = self.pitch();
-        let dots = (i128::from(length.nanometres()) * i128::from(dots) + i128::from(millimetres) * 1_000_000 - 1)
-            / (i128::from(millimetres) * 1_000_000);
-        u32::try_from(dots.max(0)).unwrap_or(u32::MAX)
+        self.rounded(length, |per| per - 1)
     }
 
     fn dots_at_most(self, length: Length) -> u32 {
+        self.rounded(length, |_| 0)
+    }
+
+    /// Whole dots, after so much of one is added; none for less than nothing, and no paper is longer than kilometres.
+    fn rounded(self, length: Length, more: impl Fn(i64) -> i64) -> u32 {
         let (dots, millimetres) = self.pitch();
-        let dots = i128::from(length.nanometres()) * i128::from(dots) / (i128::from(millimetres) * 1_000_000);
-        u32::try_from(dots.max(0)).unwrap_or(u32::MAX)
+        let per = millimetres * 1_000_000;
+        let dots = length.nanometres().max(0).saturating_mul(dots).saturating_add(more(per)) / per;
+        u32::try_from(dots).unwrap_or(u32::MAX)
     }
 
     const fn dots_per_metre(self) -> u32 {

@@ -12,17 +12,20 @@
 //! Text is data: every `^FD` stands behind `^FH_`, and whatever could be a command, a field's own escape, a stored-format
 //! substitute or another encoding's byte is written as `_` and two hexadecimal digits (ZPL II Programming Guide, `^FH`).
 
-use std::fmt::Write;
-
 use super::code128;
 use super::document::{Align, Area, Document, Element, Text};
 
+/// A label with a logo; most are shorter.
+const USUAL: usize = 8192;
+
 /// The document as one ZPL format of ASCII bytes; `packed` pictures are smaller, and not every printer reads them.
 pub(super) fn encode(document: &Document, packed: bool) -> Vec<u8> {
-    let mut zpl = Zpl { text: String::with_capacity(4096), packed, reverse: "" };
-    zpl.put(format_args!("^XA\n^CI28\n^JZN\n^PW{}\n^LL{}\n^LH0,0\n", document.width, document.height));
+    let mut zpl = Zpl { text: String::with_capacity(USUAL), packed, reverse: "" };
+    zpl.put("^XA\n^CI28\n^JZN\n");
+    zpl.command("^PW", &[document.width]).put("\n");
+    zpl.command("^LL", &[document.height]).put("\n^LH0,0\n");
     zpl.elements(&document.elements);
-    zpl.put(format_args!("^PQ1\n^XZ\n"));
+    zpl.put("^PQ1\n^XZ\n");
     zpl.text.into_bytes()
 }
 
@@ -34,9 +37,21 @@ struct Zpl {
 }
 
 impl Zpl {
-    fn put(&mut self, command: std::fmt::Arguments<'_>) {
-        // Writing into a `String` cannot fail.
-        let _ = self.text.write_fmt(command);
+    fn put(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// A command and its numbers, with commas between them.
+    fn command(&mut self, name: &str, numbers: &[u32]) -> &mut Self {
+        self.put(name);
+        for (place, number) in numbers.iter().enumerate() {
+            if place > 0 {
+                self.put(",");
+            }
+            self.put(itoa::Buffer::new().format(*number));
+        }
+        self
     }
 
     fn elements(&mut self, elements: &[Element]) {
@@ -46,20 +61,22 @@ impl Zpl {
     }
 
     fn element(&mut self, element: &Element) {
+        let reverse = self.reverse;
         match element {
             Element::Text(text) => self.text(text),
             Element::Picture { at, picture } => {
-                let (bytes, stride) = (picture.dots().bits().len(), picture.dots().stride());
-                let reverse = self.reverse;
-                self.put(format_args!("^FO{},{}{reverse}^GFA,{bytes},{bytes},{stride},", at.x, at.y));
+                let dots = picture.dots();
+                let bytes = dots.stride() * dots.height();
+                self.command("^FO", &[at.x, at.y]).put(reverse);
+                self.command("^GFA,", &[bytes, bytes, dots.stride()]).put(",");
                 self.text.push_str(if self.packed { picture.z64() } else { picture.acs() });
-                self.text.push_str("^FS\n");
+                self.put("^FS\n");
             }
             Element::Fill(area) => self.rectangle(*area, area.width.min(area.height)),
             Element::Frame(area, line) => self.rectangle(*area, *line),
             Element::Bars { at, module, height, symbol } => {
-                let reverse = self.reverse;
-                self.put(format_args!("^FO{},{}{reverse}^BY{module}^BCN,{height},N,N,N,N", at.x, at.y));
+                self.command("^FO", &[at.x, at.y]).put(reverse);
+                self.command("^BY", &[*module]).command("^BCN,", &[*height]).put(",N,N,N,N");
                 self.data(&code128::invocation(symbol));
             }
             Element::Reverse(area, inside) => {
@@ -72,31 +89,36 @@ impl Zpl {
     }
 
     fn text(&mut self, text: &Text) {
-        self.put(format_args!("^FO{},{}^A0N,{},{}", text.at.x, text.at.y, text.size, text.size));
+        let reverse = self.reverse;
+        self.command("^FO", &[text.at.x, text.at.y]).command("^A0N,", &[text.size, text.size]);
         match text.align {
             Align::Start => {}
-            Align::Middle => self.put(format_args!("^FB{},1,0,C,0", text.room)),
-            Align::End => self.put(format_args!("^FB{},1,0,R,0", text.room)),
+            Align::Middle => _ = self.command("^FB", &[text.room, 1, 0]).put(",C,0"),
+            Align::End => _ = self.command("^FB", &[text.room, 1, 0]).put(",R,0"),
         }
-        self.text.push_str(self.reverse);
+        self.put(reverse);
         self.data(&text.text);
     }
 
     fn rectangle(&mut self, area: Area, line: u32) {
         let reverse = self.reverse;
-        let (at, width, height) = (area.at, area.width, area.height);
-        self.put(format_args!("^FO{},{}{reverse}^GB{width},{height},{line}^FS\n", at.x, at.y));
+        self.command("^FO", &[area.at.x, area.at.y]).put(reverse);
+        self.command("^GB", &[area.width, area.height, line]).put("^FS\n");
     }
 
     fn data(&mut self, text: &str) {
-        self.text.push_str("^FH_^FD");
+        const HEX: &[u8; 16] = b"0123456789ABCDEF";
+        self.put("^FH_^FD");
         for byte in text.bytes() {
             match byte {
-                b'^' | b'~' | b'\\' | b'_' | b',' => self.put(format_args!("_{byte:02X}")),
+                b'^' | b'~' | b'\\' | b'_' | b',' | ..b' ' | 0x7f.. => {
+                    let digits = [byte >> 4, byte & 0xf].map(|digit| char::from(HEX[usize::from(digit)]));
+                    self.text.push('_');
+                    self.text.extend(digits);
+                }
                 b' '..=b'~' => self.text.push(char::from(byte)),
-                _ => self.put(format_args!("_{byte:02X}")),
             }
         }
-        self.text.push_str("^FS\n");
+        self.put("^FS\n");
     }
 }

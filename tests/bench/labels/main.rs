@@ -1,4 +1,4 @@
-//! Labels against the clock: `cargo bench --bench labels [-- ascii|scripts|preview]`. No label is like the one before.
+//! Labels against the clock: `cargo bench --bench labels [-- native|pictures|scripts|preview]`. No label is like the one before.
 
 #![expect(clippy::float_arithmetic, unreachable_pub, reason = "a bench divides what it measured, and is one program")]
 
@@ -22,7 +22,8 @@ const MEASURED: Duration = Duration::from_secs(2);
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     println!("{}", machine::describe(&std::env::temp_dir()));
-    let parts: [(&str, fn()); 3] = [("ascii", ascii), ("scripts", scripts), ("preview", preview)];
+    let parts: [(&str, fn()); 4] =
+        [("native", native), ("pictures", pictures), ("scripts", scripts), ("preview", preview)];
     for (name, measure) in parts {
         if wanted.is_empty() || wanted.iter().any(|word| word == name) {
             measure();
@@ -104,20 +105,28 @@ fn measure(labels: &Labels, of: impl Fn(u64) -> Label) -> (f64, usize, Times) {
     (times.len() as f64 / all.as_secs_f64(), bytes, times.into_iter().collect())
 }
 
-fn ascii() {
-    for (name, language, media) in
-        [("zpl", Language::Zpl, LABEL), ("tspl", Language::Tspl, LABEL), ("escpos", Language::EscPos, RECEIPT)]
-    {
-        for (how, draws) in [("text and bars", Draws::TextAndBars), ("bars", Draws::Bars), ("nothing", Draws::Nothing)]
-        {
-            let (rate, bytes, _) = measure(&labels(language, media, draws, true), sample);
-            let (_, plain, _) = measure(&labels(language, media, draws, false), sample);
-            println!(
-                "{name}, printer draws {how}: {rate:.0} labels/s with a logo, {bytes} bytes ({plain} without), {:.1} s at 9600 baud",
-                bytes as f64 * 10.0 / 9600.0
-            );
-        }
+const LANGUAGES: [(&str, Language, Media); 3] =
+    [("zpl", Language::Zpl, LABEL), ("tspl", Language::Tspl, LABEL), ("escpos", Language::EscPos, RECEIPT)];
+
+/// The printer draws its own text and bars.
+fn native() {
+    LANGUAGES.iter().for_each(|printer| rate(*printer, "text and bars", Draws::TextAndBars));
+}
+
+/// It draws its own bars, or nothing.
+fn pictures() {
+    for (how, draws) in [("bars", Draws::Bars), ("nothing", Draws::Nothing)] {
+        LANGUAGES.iter().for_each(|printer| rate(*printer, how, draws));
     }
+}
+
+fn rate((name, language, media): (&str, Language, Media), how: &str, draws: Draws) {
+    let (rate, bytes, _) = measure(&labels(language, media, draws, true), sample);
+    let (_, plain, _) = measure(&labels(language, media, draws, false), sample);
+    let seconds = plain as f64 * 10.0 / 9600.0;
+    println!(
+        "{name}, printer draws {how}: {rate:.0} labels/s with a logo, {bytes} bytes; {plain} bytes without, {seconds:.1} s at 9600 baud"
+    );
 }
 
 /// Four lines that the printer has no letters for.
@@ -131,9 +140,7 @@ fn in_scripts(number: u64) -> Label {
 }
 
 fn scripts() {
-    for (name, language, media) in
-        [("zpl", Language::Zpl, LABEL), ("tspl", Language::Tspl, LABEL), ("escpos", Language::EscPos, RECEIPT)]
-    {
+    for (name, language, media) in LANGUAGES {
         let begin = Instant::now();
         let labels = labels(language, media, Draws::TextAndBars, false);
         let _ = labels.print("parcel", &in_scripts(0));
