@@ -211,3 +211,52 @@ fn addresses_in_six_scripts_read_back_from_escpos_at_203_dpi() {
 fn addresses_in_six_scripts_read_back_from_escpos_at_300_dpi() {
     addresses_read_back(5);
 }
+
+/// What each carrier's label says beside the sample, and one in other scripts.
+const PICTURES: [(&str, &str, &str, &str, &str); 5] = [
+    ("usps", "impb", "USPS", "GROUND ADVANTAGE", "9261290345678900000016"),
+    ("ontrac", "ontrac", "ONTRAC", "GROUND", "D10011354453707"),
+    ("jt", "sorted", "J&T EXPRESS", "MALAYSIA", "630002864925"),
+    ("yodel", "parcel", "YODEL", "HOME 48", "JJD0002257639032011"),
+    ("scripts", "parcel", "NINJA VAN", "THAILAND", "NVTHPARCELD0000042"),
+];
+/// Black where it was white or the reverse, in a million dots: a curve may round otherwise on another processor.
+const DIFFERING: usize = 300;
+
+/// The labels as this program draws them; `PARCELD_UPDATE_GOLDEN=1` draws them anew, to be looked at.
+#[test]
+fn labels_look_as_they_did_when_somebody_looked() {
+    let labels = labels(Language::Zpl, 203);
+    for (name, layout, carrier, service, tracking) in PICTURES {
+        let mut label = Label { carrier: carrier.into(), service: service.into(), ..sample(tracking) };
+        if name == "scripts" {
+            let to =
+                ["สมชาย ใจดี", "99/5 หมู่ 4 ถนนสุขุมวิท แขวงคลองเตยเหนือ", "王小明 · 김민준 · Nguyễn Thị Ẩn", "กรุงเทพมหานคร"];
+            let [name, line1, line2, city] = to.map(str::to_owned);
+            label.to = Address { name, line1, line2, city, postcode: "10110".into(), country: "TH".into(), ..label.to };
+            (label.sort_code, label.sort_detail, label.to.region) = (None, None, String::new());
+        }
+        let document = labels.document(layout, &label).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let drawn = labels.pixels(&document);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/pictures/labels/{name}.png"));
+        if std::env::var_os("PARCELD_UPDATE_GOLDEN").is_some() {
+            std::fs::write(&path, drawn.png()).expect("a writable source tree");
+        }
+        let golden = dots(&std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
+        assert_eq!(golden.len(), drawn.bits().len(), "{name}: another size");
+        let differing: u32 = golden.iter().zip(drawn.bits()).map(|(was, is)| (was ^ is).count_ones()).sum();
+        assert!(
+            differing as usize <= golden.len() * 8 * DIFFERING / 1_000_000,
+            "{name}: {differing} dots differ; if it is meant, run again with PARCELD_UPDATE_GOLDEN=1 and look at it"
+        );
+    }
+}
+
+/// The rows of a PNG of one bit a dot; 1 is black.
+fn dots(png: &[u8]) -> Vec<u8> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().expect("a PNG");
+    let mut dots = vec![0; reader.output_buffer_size().expect("a picture of this size")];
+    reader.next_frame(&mut dots).expect("a whole PNG");
+    dots.iter_mut().for_each(|byte| *byte = !*byte);
+    dots
+}
