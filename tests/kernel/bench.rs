@@ -1,0 +1,145 @@
+//! The bench: devices on USB cables, and a station's folder.
+
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
+use parceld::uplink::receiver::Receiver;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+use super::gadget::{Gadget, Identity};
+use super::order::order;
+use super::printer::Printer;
+use super::program::{DEADLINE, Ran, repository, until, with_config};
+use super::scale::{self, Scale};
+use super::station::Station;
+
+/// A scanner in CDC mode, whose vendor is known by the udev rules.
+const SCANNER: Identity = Identity { vendor: 0x0c2e, product: 0x0b61, serial: "SCANNER1" };
+
+/// Devices that outlive the station.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    pub(crate) scanner: Gadget,
+    pub(crate) scale: Scale,
+    pub(crate) printer: Printer,
+    receiver: Receiver,
+    config: PathBuf,
+    dir: TempDir,
+}
+
+impl Bench {
+    /// Every device plugged in, a number pool begun and these orders imported.
+    pub(crate) async fn with_orders(orders: &[&str]) -> Self {
+        let dir = TempDir::new().unwrap();
+        let bench = Self {
+            scanner: Gadget::plug_in(0, SCANNER, "acm.scanner", &[]),
+            scale: Scale::plug_in(1, scale::FIRST),
+            printer: Printer::plug_in(2).await,
+            receiver: Receiver::start((std::net::Ipv4Addr::LOCALHOST, 0).into(), Default::default()).await.unwrap(),
+            config: dir.path().join("station.toml"),
+            dir,
+        };
+        for node in ["/dev/ttyACM0", "/dev/hidraw0", "/dev/ttyGS0"] {
+            until(node, || std::path::Path::new(node).exists()).await;
+        }
+        bench.configure();
+        bench.run(&["pool", "start", "usps", "usps-demo-1", "--next", "1"]).await.good();
+        let file = bench.dir.path().join("orders.jsonl");
+        let lines: Vec<String> = orders.iter().map(|order_ref| order(order_ref).to_string()).collect();
+        std::fs::write(&file, lines.join("\n")).unwrap();
+        bench.run(&["orders", "import", file.to_str().unwrap()]).await.good();
+        bench
+    }
+
+    /// The demo's `station.toml`, with devices named by what they are.
+    fn configure(&self) {
+        let mut text = std::fs::read_to_string(repository("config/demo.toml")).unwrap();
+        for (key, device) in [("hand", "usb:0c2e:0b61"), ("mt-sics", "usb:0922:8003"), ("zpl", "usb:0a5f:0120")] {
+            let at = text.find(&format!("\"{key}\"")).unwrap();
+            let at = at + text[at..].find("\"demo\"").unwrap();
+            text.replace_range(at..at + "\"demo\"".len(), &format!("{device:?}"));
+        }
+        let folder = |name: &str| format!("{:?}", repository(&format!("config/{name}")).to_str().unwrap());
+        let folders = format!("languages_dir = {}\nlabels_dir = {}\n", folder("languages"), folder("labels"));
+        let data = format!("data_dir = {:?}\n{folders}", self.dir.path().join("data").to_str().unwrap());
+        let text = text
+            .replace("data_dir = \"demo-data\"\n", &data)
+            .replace("\"carriers\"", &folder("carriers"))
+            .replace("\"mt-sics\"", "\"hid\"")
+            .replace("127.0.0.1:8080", "127.0.0.1:0");
+        let uplink = format!("\n[uplink]\nurl = \"http://{}\"\ntoken_file = \"token\"\n", self.receiver.addr());
+        let token = self.dir.path().join("token");
+        std::fs::write(&token, "token").unwrap();
+        std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::fs::write(&self.config, text + &uplink).unwrap();
+    }
+
+    /// Changes `station.toml`; what is to be replaced is there once.
+    pub(crate) fn reconfigure(&self, old: &str, new: &str) {
+        let text = std::fs::read_to_string(&self.config).unwrap();
+        assert_eq!(text.matches(old).count(), 1, "{old} in {text}");
+        std::fs::write(&self.config, text.replace(old, new)).unwrap();
+    }
+
+    /// What the doctor says of everything.
+    pub(crate) async fn doctor(&self) -> String {
+        let ran = self.run(&["doctor"]).await;
+        format!("{}{}", ran.out, ran.err)
+    }
+
+    /// A command on this station.
+    pub(crate) async fn run(&self, args: &[&str]) -> Ran {
+        with_config(&self.config, args).await
+    }
+
+    /// What a command says, as JSON.
+    pub(crate) async fn ask(&self, args: &[&str]) -> Value {
+        self.run(&[args, &["--json"]].concat()).await.json()
+    }
+
+    /// The first parcel, as `parceld parcels show` tells it.
+    pub(crate) async fn parcel(&self) -> Value {
+        self.ask(&["parcels", "show", "1"]).await
+    }
+
+    /// Switches the station on and waits until it sees scanner and scale.
+    pub(crate) async fn start(&self) -> Station {
+        let station = Station::start(&self.config).await;
+        station.logged("device opened device=Scanner").await;
+        station.logged("device opened device=Scale").await;
+        station
+    }
+
+    /// The scanner reads this.
+    pub(crate) async fn scan(&self, text: &str) {
+        let mut line = File::options().write(true).open("/dev/ttyGS0").unwrap();
+        let mut settings = tcgetattr(&line).unwrap();
+        cfmakeraw(&mut settings);
+        tcsetattr(&line, SetArg::TCSANOW, &settings).unwrap();
+        line.write_all(format!("{text}\r").as_bytes()).unwrap();
+    }
+
+    pub(crate) fn put(&self, grams: i64) {
+        self.scale.put(grams);
+    }
+
+    /// Waits until so many labels came out in all.
+    pub(crate) async fn printed(&self, labels: u64) {
+        until("a label comes out", || self.printer.machine.printed() >= labels).await;
+        assert_eq!(self.printer.machine.printed(), labels);
+    }
+
+    /// Waits until the receiver has at least so many events.
+    pub(crate) async fn received(&self, at_least: u64) -> Vec<Value> {
+        let mut stored = self.receiver.watch();
+        let enough = timeout(DEADLINE, stored.wait_for(|stored| *stored >= at_least)).await.is_ok();
+        assert!(enough, "the receiver has fewer than {at_least} events");
+        let events = self.receiver.events().await;
+        events.iter().map(|event| serde_json::from_str(&event.body).unwrap()).collect()
+    }
+}
