@@ -30,7 +30,7 @@ pub(super) fn rates(root: &Table<'_>, base: &Path) -> (Option<(PathBuf, Vec<Stri
     let policy = policy(&table);
     let allocation = Allocation {
         caps: table.tables("cap").iter().filter_map(cap).collect(),
-        shares: table.tables("share").iter().filter_map(share).collect(),
+        shares: shares(&table.tables("share")),
         trials: table.tables("trial").iter().filter_map(trial).collect(),
         cut_offs: table.tables("cut_off").iter().filter_map(cut_off).collect(),
     };
@@ -154,10 +154,22 @@ fn cap(table: &Table<'_>) -> Option<Cap> {
     Some(Cap { of: of?, parcels: parcels?, per: per? })
 }
 
-fn share(table: &Table<'_>) -> Option<Share> {
-    let (service, percent) = (table.required("service"), hundredth(table, "percent"));
-    table.finish();
-    Some(Share { service: service?, percent: percent? })
+fn shares(entries: &[Table<'_>]) -> Vec<Share> {
+    let mut shares: Vec<Share> = Vec::new();
+    for table in entries {
+        let (service, percent) = (table.required::<String>("service"), hundredth(table, "percent"));
+        table.finish();
+        let (Some(service), Some(percent)) = (service, percent) else { continue };
+        if shares.iter().any(|share| share.service == service) {
+            table.error("service", format!("a second share of {service}"), "write one share a service");
+        }
+        shares.push(Share { service, percent });
+        let all: u32 = shares.iter().map(|share| share.percent).sum();
+        if all > 100 {
+            table.error("percent", format!("the shares up to this one are {all} percent"), "write at most 100 in all");
+        }
+    }
+    shares
 }
 
 fn hundredth(table: &Table<'_>, key: &'static str) -> Option<u32> {

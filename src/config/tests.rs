@@ -344,3 +344,15 @@ fn a_protocol_without_a_unit_on_the_wire_wants_one() {
     let (_dir, file) = install(&STATION.replace("protocol = \"mt-sics\"", "protocol = \"toledo-8217\"\nunit = \"lb\""));
     assert_eq!(Config::load(&file).unwrap().0.scale.settings.unit, Some(hal::scale::WireUnit::Pound));
 }
+
+#[test]
+fn shares_of_more_than_all_orders_and_two_of_one_service_are_errors() {
+    let share =
+        |service: &str, percent: u32| format!("[[rates.share]]\nservice = \"{service}\"\npercent = {percent}\n");
+    let with = |shares: String| problems_with("[packing]\n", &format!("{shares}[packing]\n"));
+    assert_eq!(with(share("ontrac.ground", 60) + &share("usps.ground_advantage", 40)), Vec::<String>::new());
+    let found = with(share("ontrac.ground", 60) + &share("usps.ground_advantage", 41));
+    assert!(found.len() == 1 && found[0].contains("the shares up to this one are 101 percent; "), "{found:?}");
+    let found = with(share("ontrac.ground", 20) + &share("ontrac.ground", 20));
+    assert!(found.len() == 1 && found[0].contains("a second share of ontrac.ground; "), "{found:?}");
+}

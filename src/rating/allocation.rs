@@ -52,12 +52,12 @@ impl Per {
     }
 }
 
-/// A part of the orders that a service could carry goes with it, no more and no fewer.
+/// A part of the orders goes with a service where it carries them; the others only where nothing else does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {
-    /// The service.
+    /// The service; it has one share.
     pub service: String,
-    /// Of a hundred orders.
+    /// Of a hundred orders. No order is in two shares, so all of them together are at most 100.
     pub percent: u32,
 }
 
@@ -198,9 +198,9 @@ impl Allocation {
             }
         }
         if let Some(share) = self.shares.iter().find(|share| share.service == service) {
-            match is_among(share.percent, service, order_ref) {
+            match self.share_of(order_ref).is_some_and(|of| of.service == service) {
                 true => stands.turn = Some(Turn::Share { percent: share.percent }),
-                false => stands.unavailable = Some(Unavailable::Share),
+                false => stands.beside = Some(share.percent),
             }
         }
         if let Some(trial) = self.trials.iter().find(|trial| trial.service == service) {
@@ -222,6 +222,16 @@ impl Allocation {
         stands
     }
 
+    /// The share an order is in: always the same one. Shares lie beside each other, the first of them first.
+    fn share_of(&self, order_ref: &str) -> Option<&Share> {
+        let lot = lot(order_ref.bytes());
+        let mut end = 0;
+        self.shares.iter().find(|share| {
+            end += u64::from(share.percent);
+            lot < end
+        })
+    }
+
     /// The day a parcel leaves, when it is not today.
     fn leaves(&self, carrier: &str, today: Date, minute: u16) -> Option<Date> {
         let cut_off = self.cut_offs.iter().find(|cut_off| cut_off.carrier == carrier)?;
@@ -240,13 +250,17 @@ impl Allocation {
 
 /// Whether an order is among `percent` of a hundred: always the same ones, other ones for each service.
 fn is_among(percent: u32, service: &str, order_ref: &str) -> bool {
+    lot(service.bytes().chain([0]).chain(order_ref.bytes())) < u64::from(percent)
+}
+
+/// 0 to 99, by chance and always the same.
+fn lot(bytes: impl Iterator<Item = u8>) -> u64 {
     // FNV-1a, and the last step of SplitMix64 so that every bit counts.
-    let bytes = service.bytes().chain([0]).chain(order_ref.bytes());
     let hash =
         bytes.fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
     let mixed = (hash ^ (hash >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    (mixed ^ (mixed >> 31)) % 100 < u64::from(percent)
+    (mixed ^ (mixed >> 31)) % 100
 }
 
 #[cfg(test)]
@@ -299,6 +313,26 @@ mod tests {
         assert_eq!(stand(&allocation, "x", tally(10, 2, 0)).unavailable, Some(Unavailable::TrialWaits));
         let stopped = stand(&allocation, "x", tally(50, 50, 10)).unavailable;
         assert_eq!(stopped, Some(Unavailable::TrialStopped { failed: 10, of: 50, odds: 690 }));
+    }
+
+    #[test]
+    fn every_order_is_in_one_share_at_most_and_shares_get_what_they_say() {
+        let share = |service: &str, percent| Share { service: service.into(), percent };
+        let shares = vec![share("ontrac.ground", 60), share("usps.ground_advantage", 40)];
+        let allocation = Allocation { shares, ..Allocation::default() };
+        let now = ("2026-11-20".parse().unwrap(), 600);
+        let (mut ontrac, mut usps) = (0, 0);
+        for order in (0..10_000).map(|n| format!("57646{n:07}")) {
+            let of = |service: &str| allocation.stand((service, ""), &order, now, |_| Tally::default());
+            let (first, second) = (of("ontrac.ground"), of("usps.ground_advantage"));
+            assert!(first.turn.is_some() != second.turn.is_some(), "{order}");
+            assert_eq!((first.unavailable, second.unavailable), (None, None));
+            ontrac += u32::from(first.turn.is_some());
+            usps += u32::from(second.turn.is_some());
+            assert_eq!((first.beside, second.beside), (second.turn.map(|_| 60), first.turn.map(|_| 40)));
+            assert_eq!(of("gofo.parcel").beside, None);
+        }
+        assert!((5_800..6_200).contains(&ontrac) && (3_800..4_200).contains(&usps), "{ontrac} {usps}");
     }
 
     /// Exact binomials would say the same; this counts, with the numbers of one seed.

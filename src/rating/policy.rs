@@ -17,7 +17,7 @@ pub struct Policy {
     pub currency: Option<Currency>,
     /// What money of another currency is worth, for comparing alone.
     pub exchange: Vec<Exchange>,
-    /// Services that are used only when no other carries the parcel.
+    /// Services that are used only when no other carries the parcel: the first of them that does.
     pub last_resort: Vec<String>,
 }
 
@@ -84,6 +84,9 @@ pub(super) struct Risk {
     pub(super) late: (Option<i64>, i64),
 }
 
+/// How far down the last resorts, whether outside of its share, what counts first and second, and the service.
+type Rank = (usize, bool, i64, i64, u32);
+
 impl Policy {
     /// The currency prices are compared in.
     pub(super) fn currency(&self, cards: &Cards, from: &Found) -> Currency {
@@ -117,11 +120,12 @@ impl Policy {
 
     /// What comes first is better. Services stand in the order of their names, which decides where nothing else does: the
     /// order is always the same.
-    pub(super) fn rank(&self, cards: &Cards, offer: &Offer<'_>, standing: &Standing) -> (bool, i64, i64, u32) {
+    pub(super) fn rank(&self, cards: &Cards, offer: &Offer<'_>, standing: &Standing) -> Rank {
         let name = || cards.services()[offer.service as usize].id.as_str();
         let price = offer.compared;
         let days = offer.days.map_or(i64::MAX, i64::from);
-        let last = !self.last_resort.is_empty() && self.last_resort.iter().any(|service| service == name());
+        let last = self.last_resort.iter().position(|service| service == name()).map_or(0, |at| at + 1);
+        let beside = standing.of(offer.service).beside.is_some();
         let (first, second) = match &self.goal {
             Goal::Cheapest => (price, days),
             Goal::Fastest => (offer.days.map_or(i64::MAX, |days| offer.ship_date.number() + i64::from(days)), price),
@@ -134,7 +138,7 @@ impl Policy {
                 None => (i64::MAX, price),
             },
         };
-        (last, first, second, offer.service)
+        (last, beside, first, second, offer.service)
     }
 }
 

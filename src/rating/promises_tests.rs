@@ -257,6 +257,23 @@ fn each_policy_has_its_own_choice() {
     assert!(explain(&decision).contains("expected loss: failed 20 %, believed 14.3333 %"));
     let last = Policy { last_resort: vec!["a".into()], ..Policy::default() };
     assert_eq!(choice(&last, (100, 1, 0), (900, 1, 0)), "b");
+    let chain = Policy { last_resort: vec!["b".into(), "a".into()], ..Policy::default() };
+    assert_eq!(choice(&chain, (100, 1, 0), (900, 1, 0)), "b", "a chain goes by its order, not by price");
+}
+
+#[test]
+fn outside_of_its_share_a_service_takes_only_what_nothing_else_carries() {
+    let cards = cards([("a", card(100, Currency::USD)), ("b", card(900, Currency::USD))]);
+    let beside = ServiceStanding { beside: Some(20), ..ServiceStanding::default() };
+    let decide = |b: ServiceStanding| {
+        let standing = Standing::new(vec![beside.clone(), b]);
+        cards.decide(&parcel("90210", "1kg", None), &standing, &Policy::default())
+    };
+    let decision = decide(ServiceStanding::default());
+    assert_eq!(decision.choice.as_deref(), Some("b"));
+    assert!(explain(&decision).contains("outside of its share of 20 %"), "{}", explain(&decision));
+    let alone = decide(ServiceStanding { unavailable: Some(Unavailable::Outage), ..ServiceStanding::default() });
+    assert_eq!(alone.choice.as_deref(), Some("a"), "no order is left without a carrier because of a share");
 }
 
 #[test]

@@ -75,6 +75,9 @@ impl Words<'_> {
         if self.parcel.zone.is_some() {
             notes.push("zone given by hand".to_owned());
         }
+        if let Some(percent) = self.standing.of(offer.service).beside {
+            notes.push(format!("this order is outside of its share of {percent} %"));
+        }
         if let Some(fuel) = card.fuel.as_ref().filter(|fuel| fuel.weekly)
             && let Some((from, _)) = fuel.on(offer.ship_date)
             && offer.ship_date.number() - from.number() >= 7

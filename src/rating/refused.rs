@@ -137,7 +137,7 @@ impl Unavailable {
             Self::Outage => "the carrier is switched off for now".into(),
             Self::NoNumbers => "the station has no tracking numbers of this carrier left; start a number pool".into(),
             Self::Cap { parcels, per } => format!("has its {parcels} parcels of this {per}"),
-            Self::Share => "this order is not in the share that goes with it".into(),
+            Self::Share => "this order is not among those that it is tried with".into(),
             Self::TrialWaits => "its trial waits for what becomes of the parcels sent so far; import outcomes".into(),
             Self::TrialStopped { failed, of, odds } => {
                 format!("its trial was stopped: {failed} of {of} failed, {odds} to 1 that it is a bad carrier")

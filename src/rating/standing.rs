@@ -25,6 +25,8 @@ pub struct ServiceStanding {
     pub by_zone: BTreeMap<String, Record>,
     /// This parcel goes with it if it carries it, whatever the price.
     pub turn: Option<Turn>,
+    /// The order is outside of its share of so many of a hundred: it takes the parcel only when no other service does.
+    pub beside: Option<u32>,
 }
 
 /// Parcels of this month.
@@ -92,7 +94,7 @@ pub enum Unavailable {
         /// `day`, `wave`, `month`.
         per: &'static str,
     },
-    /// The order is not in the share that goes with it.
+    /// The order is not among those that it is tried with.
     Share,
     /// A stage of its trial is full, and too little is known of what became of it.
     TrialWaits,
@@ -122,6 +124,7 @@ impl Standing {
             record: Record { parcels: 0, failed: 0, late: 0 },
             by_zone: BTreeMap::new(),
             turn: None,
+            beside: None,
         };
         self.services.get(service as usize).unwrap_or(&USUAL)
     }
