@@ -177,15 +177,18 @@ impl Trial {
 }
 
 impl Allocation {
-    /// How a service stands for an order. `tally` counts a service or a carrier by its id.
+    /// How a service stands for an order. `tally` counts a service or a carrier by its id, with the day that the parcel
+    /// would leave and the month of that.
     pub fn stand(
         &self,
         (service, carrier): (&str, &str),
         order_ref: &str,
         (today, minute): (Date, u16),
-        tally: impl Fn(&str) -> Tally,
+        tally: impl Fn(&str, Date) -> Tally,
     ) -> ServiceStanding {
         let mut stands = ServiceStanding { leaves: self.leaves(carrier, today, minute), ..ServiceStanding::default() };
+        let day = stands.leaves.unwrap_or(today);
+        let tally = |id: &str| tally(id, day);
         for cap in self.caps.iter().filter(|cap| cap.of == service || cap.of == carrier) {
             let so_far = tally(&cap.of);
             let so_far = match cap.per {
@@ -276,7 +279,7 @@ mod tests {
 
     fn stand(allocation: &Allocation, order: &str, tally: Tally) -> ServiceStanding {
         let now = ("2026-11-20".parse().unwrap(), 600);
-        allocation.stand(("gofo.parcel", "gofo"), order, now, |_| tally)
+        allocation.stand(("gofo.parcel", "gofo"), order, now, |_, _| tally)
     }
 
     fn tally(sent: u64, parcels: u64, failed: u64) -> Tally {
@@ -323,7 +326,7 @@ mod tests {
         let now = ("2026-11-20".parse().unwrap(), 600);
         let (mut ontrac, mut usps) = (0, 0);
         for order in (0..10_000).map(|n| format!("57646{n:07}")) {
-            let of = |service: &str| allocation.stand((service, ""), &order, now, |_| Tally::default());
+            let of = |service: &str| allocation.stand((service, ""), &order, now, |_, _| Tally::default());
             let (first, second) = (of("ontrac.ground"), of("usps.ground_advantage"));
             assert!(first.turn.is_some() != second.turn.is_some(), "{order}");
             assert_eq!((first.unavailable, second.unavailable), (None, None));
@@ -372,6 +375,21 @@ mod tests {
         assert_eq!(full(&cap("gofo.parcel", Per::Month)), Some(Unavailable::Cap { parcels: 2, per: "month" }));
         assert_eq!(full(&cap("gofo", Per::Wave)), None);
         assert_eq!(full(&cap("ontrac", Per::Day)), None);
+    }
+
+    #[test]
+    fn after_the_cut_off_a_cap_counts_the_day_that_the_parcel_leaves() {
+        let allocation = Allocation {
+            caps: vec![Cap { of: "gofo".into(), parcels: 2, per: Per::Day }],
+            cut_offs: vec![CutOff { carrier: "gofo".into(), minute: 16 * 60 + 30, closed: vec![5, 6] }],
+            ..Allocation::default()
+        };
+        let monday = Date::new(2026, 11, 23).unwrap();
+        let of = |_: &str, day: Date| Tally { day: if day == monday { 2 } else { 0 }, ..Tally::default() };
+        let at = |minute| allocation.stand(("gofo.parcel", "gofo"), "x", ("2026-11-20".parse().unwrap(), minute), of);
+        assert_eq!(at(989).unavailable, None, "today's van has room");
+        assert_eq!(at(990).leaves, Some(monday));
+        assert_eq!(at(990).unavailable, Some(Unavailable::Cap { parcels: 2, per: "day" }), "Monday's has none");
     }
 
     #[test]

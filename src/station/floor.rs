@@ -207,14 +207,15 @@ impl Station {
                 () => None,
             };
             let allocation = &world.rules.allocation;
-            let tally = |id: &str| self.tallies.of(id, world.today);
+            let tally = |id: &str, day| self.tallies.of(id, day);
             let who = (service.id.as_str(), service.carrier.as_str());
             let stands = allocation.stand(who, order_ref, (world.today, world.minute), tally);
+            let day = stands.leaves.unwrap_or(world.today);
             let learns = matches!(world.rules.policy.goal, Goal::Expected(_));
             ServiceStanding {
                 unavailable: unavailable.or(stands.unavailable),
-                month: self.tallies.month(&service.id, world.today),
-                record: tally(&service.id).record,
+                month: self.tallies.month(&service.id, day),
+                record: self.tallies.of(&service.id, day).record,
                 by_zone: if learns { self.tallies.by_zone(&service.id) } else { BTreeMap::new() },
                 ..stands
             }

@@ -57,16 +57,14 @@ pub struct Ended {
 /// Counts of one service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Counts {
-    /// The newest ship date, and its parcels.
-    day: Option<(Date, u64)>,
-    /// The newest year and month, and their parcels.
-    month: Option<((u16, u8), u64)>,
+    /// Parcels by ship date: a few bytes for each day, and a clock that was wrong for a while spoils no other day.
+    days: BTreeMap<Date, u64>,
     wave: u64,
     sent: u64,
     record: Record,
     by_zone: BTreeMap<String, Record>,
-    /// Of the account's other stations, in a month, and the day somebody said so.
-    elsewhere: Option<((u16, u8), u64, Date)>,
+    /// Of the account's other stations, by month, and the day somebody said so.
+    elsewhere: BTreeMap<(u16, u8), (u64, Date)>,
 }
 
 /// Counts by service.
@@ -80,20 +78,18 @@ const fn month_of(date: Date) -> (u16, u8) {
 impl Tallies {
     pub(super) fn committed(&mut self, commitment: &Commitment) {
         let counts = self.0.entry(commitment.service.clone()).or_default();
-        let date = commitment.ship_date;
         counts.sent += 1;
         counts.wave += 1;
-        count(&mut counts.day, date);
-        count(&mut counts.month, month_of(date));
+        *counts.days.entry(commitment.ship_date).or_default() += 1;
     }
 
     pub(super) fn voided(&mut self, commitment: &Commitment) {
         let Some(counts) = self.0.get_mut(&commitment.service) else { return };
-        let date = commitment.ship_date;
         counts.sent = counts.sent.saturating_sub(1);
         counts.wave = counts.wave.saturating_sub(1);
-        uncount(&mut counts.day, date);
-        uncount(&mut counts.month, month_of(date));
+        if let Some(day) = counts.days.get_mut(&commitment.ship_date) {
+            *day = day.saturating_sub(1);
+        }
     }
 
     /// A parcel was put on a manifest.
@@ -124,22 +120,22 @@ impl Tallies {
     }
 
     pub(super) fn stated(&mut self, service: &str, month: Date, parcels: u64, on: Date) {
-        self.0.entry(service.to_owned()).or_default().elsewhere = Some((month_of(month), parcels, on));
+        self.0.entry(service.to_owned()).or_default().elsewhere.insert(month_of(month), (parcels, on));
     }
 
     /// How many parcels of other stations are believed in, in the month of a day.
     pub(super) fn elsewhere(&self, service: &str, day: Date) -> Option<(u64, Date)> {
-        let (month, parcels, on) = self.0.get(service)?.elsewhere?;
-        (month == month_of(day)).then_some((parcels, on))
+        self.0.get(service)?.elsewhere.get(&month_of(day)).copied()
     }
 
-    /// A service's counts, or those of all services of a carrier.
-    pub(super) fn of(&self, id: &str, today: Date) -> Tally {
+    /// A service's counts, or those of all services of a carrier, with those of a ship date and of its month.
+    pub(super) fn of(&self, id: &str, day: Date) -> Tally {
         let mut tally = Tally::default();
         let of = |service: &str| service == id || service.split('.').next() == Some(id);
         for counts in self.0.iter().filter(|(service, _)| of(service)).map(|(_, counts)| counts) {
-            tally.day += counts.day.filter(|(day, _)| *day == today).map_or(0, |(_, count)| count);
-            tally.month += counts.month.filter(|(month, _)| *month == month_of(today)).map_or(0, |(_, count)| count);
+            tally.day += counts.days.get(&day).copied().unwrap_or_default();
+            tally.month +=
+                counts.days.range(day.first_of_month()..=day.last_of_month()).map(|(_, count)| count).sum::<u64>();
             tally.wave += counts.wave;
             tally.sent += counts.sent;
             tally.record.parcels += counts.record.parcels;
@@ -149,30 +145,13 @@ impl Tallies {
         tally
     }
 
-    /// The month's parcels of a service.
-    pub(super) fn month(&self, service: &str, today: Date) -> Month {
-        Month { own: self.of(service, today).month, elsewhere: self.elsewhere(service, today) }
+    /// A service's parcels of the month of a ship date.
+    pub(super) fn month(&self, service: &str, day: Date) -> Month {
+        Month { own: self.of(service, day).month, elsewhere: self.elsewhere(service, day) }
     }
 
     /// What became of a service's parcels, by zone.
     pub(super) fn by_zone(&self, service: &str) -> BTreeMap<String, Record> {
         self.0.get(service).map(|counts| counts.by_zone.clone()).unwrap_or_default()
-    }
-}
-
-fn count<T: PartialEq + PartialOrd>(at: &mut Option<(T, u64)>, of: T) {
-    match at {
-        Some((known, count)) if *known == of => *count += 1,
-        // A clock that was set back: the newer time goes on counting.
-        Some((known, _)) if *known > of => {}
-        _ => *at = Some((of, 1)),
-    }
-}
-
-fn uncount<T: PartialEq>(at: &mut Option<(T, u64)>, of: T) {
-    if let Some((known, count)) = at
-        && *known == of
-    {
-        *count = count.saturating_sub(1);
     }
 }

@@ -62,6 +62,16 @@ impl Date {
         (self.number() + 3).rem_euclid(7) as u8
     }
 
+    /// The first day of its month.
+    pub const fn first_of_month(self) -> Self {
+        Self { day: 1, ..self }
+    }
+
+    /// The last day of its month.
+    pub const fn last_of_month(self) -> Self {
+        Self { day: days_in(self.year, self.month), ..self }
+    }
+
     /// The day after this one.
     pub const fn next(self) -> Self {
         if self.day < days_in(self.year, self.month) {

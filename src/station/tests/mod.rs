@@ -1,5 +1,6 @@
 //! Given facts, when an event comes, then this is decided.
 
+mod allocation;
 mod doubt;
 mod facts;
 mod manifest;
