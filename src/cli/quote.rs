@@ -75,9 +75,7 @@ impl Quote {
             None => setup.rules.ship_from.place(),
         };
         let dg = self.dg.iter().map(|text| word::<Dg>("--dg", text)).collect::<Result<BTreeSet<_>, _>>()?;
-        let currency = setup.rules.policy.currency.or_else(|| {
-            setup.cards.services().iter().find_map(|service| service.cards.first()).map(|card| card.currency)
-        });
+        let currency = setup.cards.currency(&from, &setup.rules.policy);
         let money = |option: &str, text: &Option<String>| money(option, text.as_deref(), currency);
         let extras = self.extra.iter().map(|text| word::<Extra>("--extra", text)).collect::<Result<_, _>>()?;
         let parcel = Parcel {
@@ -127,13 +125,20 @@ impl Quote {
 }
 
 /// `25.00`, or `25.00MYR` where it is another currency than the cards'.
-fn money(option: &str, text: Option<&str>, usual: Option<Currency>) -> Result<Option<Money>, Failure> {
+fn money(option: &str, text: Option<&str>, usual: Currency) -> Result<Option<Money>, Failure> {
     let Some(text) = text else { return Ok(None) };
     let at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
     let (amount, code) = text.split_at(at);
     let wrong = |error| Failure::say(USAGE, format!("{option}: {error}"));
-    let currency = if code.is_empty() { usual.unwrap_or(Currency::USD) } else { code.parse().map_err(wrong)? };
-    Money::parse(amount.trim(), currency).map(Some).map_err(wrong)
+    let currency = if code.is_empty() { usual } else { code.parse().map_err(wrong)? };
+    let money = Money::parse(amount.trim(), currency).map_err(wrong)?;
+    if money.minor < 0 {
+        return Err(Failure::say(
+            USAGE,
+            format!("{option}: {text} is less than nothing; write an amount of 0 or more"),
+        ));
+    }
+    Ok(Some(money))
 }
 
 /// `US:90210`; `VN/Ha Noi/Ba Dinh` or `VN:10000/Ha Noi/Ba Dinh` where places go by name.

@@ -64,9 +64,22 @@ impl Card {
     }
 
     pub(super) fn is_named(&self) -> bool {
+        self.zones.is_named() || self.conditions().any(|c| matches!(c, Condition::Area(area) if area.is_named()))
+    }
+
+    /// Whether anything of it depends on the declared value.
+    pub(super) fn reads_value(&self) -> bool {
+        let charged = |surcharge: &Surcharge| {
+            surcharge.charge.percent.as_ref().is_some_and(|percent| percent.of.contains(&Worth::Value))
+        };
+        self.limits.iter().any(|limit| matches!(limit.max, Max::Amount(Worth::Value, _)))
+            || self.conditions().any(|c| matches!(c, Condition::Amount(Worth::Value, _)))
+            || self.surcharges.iter().any(charged)
+    }
+
+    fn conditions(&self) -> impl Iterator<Item = &Condition> {
         let surcharges = self.surcharges.iter().map(|surcharge| &surcharge.when);
-        let conditions = surcharges.chain(self.refuses.iter().map(|refuse| &refuse.when)).flat_map(When::conditions);
-        self.zones.is_named() || conditions.into_iter().any(|c| matches!(c, Condition::Area(area) if area.is_named()))
+        surcharges.chain(self.refuses.iter().map(|refuse| &refuse.when)).flat_map(When::conditions)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::area::Found;
 use super::price::{Asked, Line, Offer, Out};
 use super::refused::Refused;
 use super::{Card, Parcel, Place, Policy, Standing};
@@ -122,6 +123,11 @@ impl Cards {
     pub fn not_from<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a str> {
         let collects = move |service: &&Service| !service.cards.iter().any(|card| card.zones.leaves_from(place));
         self.services.iter().filter(collects).map(|service| service.id.as_str())
+    }
+
+    /// The currency prices of parcels from `place` are compared in.
+    pub fn currency(&self, place: &Place, policy: &Policy) -> Currency {
+        policy.currency(self, &Found::new(place, self.named))
     }
 
     /// What labels and screens call a service; its id where no carrier names it.

@@ -183,6 +183,14 @@ fn a_line_from_china_by_the_gram_and_the_parcel() {
 }
 
 #[test]
+fn an_amount_without_a_currency_is_in_that_of_where_the_parcel_leaves() {
+    let currency = |place| everywhere().currency(&place, &Policy::default()).to_string();
+    let hanoi = Place { region: "Ha Noi".into(), ..Place::at("VN", "") };
+    let places = [Place::at("PH", "1200"), Place::at("GB", "M1 1AE"), Place::at("US", "90058"), hanoi];
+    assert_eq!(places.map(currency), ["PHP", "GBP", "USD", "VND"]);
+}
+
+#[test]
 fn two_services_at_least_serve_each_country() {
     let ways = [
         ("US:90058", "US:90210"),

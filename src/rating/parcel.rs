@@ -130,7 +130,8 @@ impl Parcel {
     pub fn all_extras(&self) -> impl Iterator<Item = Extra> {
         let amounts = [(self.insured, Extra::Insurance), (self.cod, Extra::Cod)];
         let asked = amounts.into_iter().filter(|(amount, _)| amount.is_some_and(|amount| amount.minor > 0));
-        asked.map(|(_, extra)| extra).chain(self.extras.iter().copied())
+        let more = asked.map(|(_, extra)| extra).filter(|extra| !self.extras.contains(extra));
+        more.chain(self.extras.iter().copied())
     }
 }
 

@@ -9,7 +9,7 @@ use super::refused::Refused;
 use super::surcharge::part_of;
 use super::zones::Miss;
 use super::{Basis, Card, Cubic, Dg, Extra, Limit, Max, Parcel, Prices, Signature, Target, WithoutDims};
-use crate::units::{Date, Mass};
+use crate::units::{Currency, Date, Mass, Money};
 
 /// The parcel with what all cards look up alike.
 pub(super) struct Asked<'a> {
@@ -36,6 +36,8 @@ pub(super) struct Known<'k, 'a> {
     pub(super) zone: usize,
     pub(super) billable: Mass,
     pub(super) ship_date: Date,
+    /// The card's.
+    pub(super) currency: Currency,
 }
 
 /// One line of a price.
@@ -120,10 +122,10 @@ impl Card {
             out.refused.push((service, Refused::Arithmetic));
             return None;
         };
-        let known = Known { asked, size: size.as_ref(), zone, billable, ship_date };
+        let known = Known { asked, size: size.as_ref(), zone, billable, ship_date, currency: self.currency };
         for limit in &self.limits {
             if limit.zones.is_empty() || limit.zones.contains(&zone) {
-                out.refused.extend(limit.broken(&known, self).map(|reason| (service, reason)));
+                out.refused.extend(limit.broken(&known).map(|reason| (service, reason)));
             }
         }
         for refuse in self.refuses.iter().filter(|refuse| refuse.when.holds(&known)) {
@@ -189,9 +191,18 @@ impl Card {
         if let Some(terms) = parcel.terms.filter(|terms| !self.terms.is_empty() && !self.terms.contains(terms)) {
             refuse(Refused::Terms(terms));
         }
-        for amount in [parcel.insured, parcel.cod].into_iter().flatten() {
-            if amount.minor > 0 && amount.currency != self.currency {
-                refuse(Refused::AmountCurrency(amount.currency));
+        self.refuse_currencies(parcel, refuse);
+    }
+
+    /// Amounts in another currency than the card's cannot be compared with its bounds, and no part of them can be paid.
+    fn refuse_currencies<'c>(&'c self, parcel: &Parcel, mut refuse: impl FnMut(Refused<'c>)) {
+        let foreign = |amount: &Money| amount.minor > 0 && amount.currency != self.currency;
+        let value = parcel.value.filter(foreign).filter(|_| self.reads_value());
+        let amounts = [parcel.insured.filter(foreign), parcel.cod.filter(foreign), value];
+        let currencies = amounts.map(|amount| amount.map(|amount| amount.currency));
+        for (at, currency) in currencies.iter().enumerate() {
+            if let Some(currency) = currency.filter(|_| !currencies[..at].contains(currency)) {
+                refuse(Refused::AmountCurrency(currency));
             }
         }
     }
@@ -337,7 +348,7 @@ impl Cubic {
 }
 
 impl Limit {
-    fn broken<'c>(&'c self, known: &Known<'_, '_>, card: &Card) -> Option<Refused<'c>> {
+    fn broken<'c>(&'c self, known: &Known<'_, '_>) -> Option<Refused<'c>> {
         match self.max {
             Max::Weight(max) => {
                 let mass = known.asked.parcel.mass.picograms();
@@ -351,11 +362,9 @@ impl Limit {
             }
             Max::Volume(max) => known.size?.volume.over(max).map(|over| Refused::Volume(self, over)),
             Max::Amount(worth, max) => {
-                let amount = worth.of(known).filter(|amount| amount.minor > 0)?;
-                if amount.currency != card.currency {
-                    return Some(Refused::AmountCurrency(amount.currency));
-                }
-                amount.minor.checked_sub(max).filter(|over| *over > 0).map(|over| Refused::Amount(self, over))
+                // One in another currency is refused as that.
+                let over = worth.of(known)?.checked_sub(max).filter(|over| *over > 0)?;
+                Some(Refused::Amount(self, over))
             }
         }
     }

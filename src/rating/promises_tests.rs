@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::examples_tests::{everywhere, parcel, shipped};
 use super::*;
-use crate::units::{Currency, Date, Dims, Length, LengthUnit, Mass, MassUnit};
+use crate::units::{Currency, Date, Dims, Length, LengthUnit, Mass, MassUnit, Money};
 
 fn decide(parcel: &Parcel) -> Decision {
     shipped().decide(parcel, &Standing::default(), &Policy::default())
@@ -302,4 +302,54 @@ fn another_currency_is_compared_where_somebody_said_what_it_is_worth() {
     assert_eq!(decision.choice.as_deref(), Some("b"));
     let quote = &decision.quotes[0];
     assert_eq!((quote.total.to_string(), quote.compared.unwrap().to_string()), ("20.00 CNY".into(), "2.78 USD".into()));
+}
+
+#[test]
+fn a_value_in_another_currency_is_refused_where_it_matters_and_only_there() {
+    let surcharge = |percent| Surcharge {
+        name: "care".into(),
+        charge: Charge { percent, ..Charge::flat(0) },
+        when: When { all: vec![Condition::Dates(Date::EPOCH, Date::new(2999, 1, 1).unwrap())], any: vec![] },
+        group: None,
+        needs: vec![],
+        minimum: Mass::ZERO,
+        fuel: false,
+    };
+    let of_value = Percent { parts_per_million: 10_000, base: false, lines: vec![], of: vec![Worth::Value] };
+    let reads = Card { surcharges: vec![surcharge(Some(of_value))], ..card(100, Currency::USD) };
+    let above = Condition::Amount(Worth::Value, Above { over: 100, up_to: None });
+    let dear = Refuse { name: "dear".into(), why: String::new(), when: When { all: vec![above], any: vec![] } };
+    let bounds = Card { refuses: vec![dear], ..card(100, Currency::USD) };
+    let limit = Limit { max: Max::Amount(Worth::Value, 100), zones: BTreeSet::new(), why: None };
+    let limited = Card { limits: vec![limit], ..card(100, Currency::USD) };
+    for reads in [reads, bounds, limited] {
+        let cards = cards([("a", reads), ("b", card(100, Currency::USD))]);
+        let mut parcel = parcel("90210", "1kg", None);
+        parcel.value = Some(Money::new(9_900, "CNY".parse().unwrap()));
+        let decision = cards.decide(&parcel, &Standing::default(), &Policy::default());
+        assert_eq!(rules(&decision, "a"), ["amount_currency"]);
+        assert_eq!(decision.choice.as_deref(), Some("b"));
+    }
+}
+
+#[test]
+fn no_reason_is_given_twice() {
+    let mut parcel = parcel("90210", "1lb", None);
+    parcel.extras = [Extra::Insurance].into();
+    parcel.insured = Some(Money::new(500, "EUR".parse().unwrap()));
+    parcel.cod = parcel.insured;
+    assert_eq!(rules(&decide(&parcel), "usps.ground_advantage"), ["cod", "insurance", "amount_currency"]);
+}
+
+#[test]
+fn a_refusal_speaks_of_the_day_on_which_the_parcel_would_leave() {
+    let until = Date::new(2026, 11, 22);
+    let cards = cards([("a", Card { until, ..card(100, Currency::USD) }), ("b", card(100, Currency::USD))]);
+    let late = ServiceStanding { leaves: Date::new(2026, 11, 23), ..ServiceStanding::default() };
+    let standing = Standing::new(vec![late.clone(), late]);
+    let mut parcel = parcel("90210", "1kg", None);
+    parcel.signature = Signature::Any;
+    let reasons = cards.decide(&parcel, &standing, &Policy::default()).refusals;
+    assert_eq!(reasons[0].reason, "no prices for a parcel shipped on 2026-11-23");
+    assert_eq!(reasons[1].reason, "has no signature \"any\"");
 }

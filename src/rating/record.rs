@@ -32,11 +32,12 @@ impl Rated<'_> {
         });
         let words = Words { parcel, standing, policy, currency: self.currency };
         let refusal = |(service, refused): &(u32, Refused<'_>)| {
+            let ship_date = standing.of(*service).leaves.unwrap_or(parcel.ship_date);
             let service = &services[*service as usize];
             Refusal {
                 service: service.id.clone(),
                 rule: refused.rule().to_owned(),
-                reason: refused.reason(parcel, service.card(parcel.ship_date)),
+                reason: refused.reason(parcel, ship_date, service.card(ship_date)),
             }
         };
         Decision {

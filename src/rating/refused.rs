@@ -4,7 +4,7 @@ use super::card::{Card, Limit, Max, Refuse};
 use super::when::{Measure, Worth};
 use super::zones::Miss;
 use super::{Dg, Extra, Parcel, Signature, Terms, Unavailable, Volume};
-use crate::units::{Currency, Length, Mass, Money};
+use crate::units::{Currency, Date, Length, Mass, Money};
 
 /// One reason, with its margin. Text is made only when somebody reads it.
 #[derive(Debug, Clone)]
@@ -69,11 +69,11 @@ impl<'c> Refused<'c> {
         }
     }
 
-    /// In words, with the margin. `card` is missing only where there is none.
-    pub(super) fn reason(&self, parcel: &Parcel, card: Option<&Card>) -> String {
+    /// In words, with the margin. `card` is that of the ship date, and missing only where there is none.
+    pub(super) fn reason(&self, parcel: &Parcel, ship_date: Date, card: Option<&Card>) -> String {
         match (self, card) {
             (Self::Unavailable(why), _) => why.reason(),
-            (Self::NoCard, _) | (_, None) => format!("no prices for a parcel shipped on {}", parcel.ship_date),
+            (Self::NoCard, _) | (_, None) => format!("no prices for a parcel shipped on {ship_date}"),
             (Self::Currency(compared), Some(card)) => format!(
                 "its prices are in {}, prices are compared in {compared}, and no [[rates.exchange]] says what one is in \
                  the other",

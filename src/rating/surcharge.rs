@@ -100,7 +100,7 @@ impl Charge {
                     sum = sum.checked_add(before(*line))?;
                 }
                 for worth in &percent.of {
-                    sum = sum.checked_add(worth.of(known).map_or(0, |worth| worth.minor))?;
+                    sum = sum.checked_add(worth.of(known).unwrap_or(0))?;
                 }
                 part_of(sum, percent.parts_per_million, rounding)?
             }

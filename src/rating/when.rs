@@ -6,7 +6,7 @@ use super::area::PlaceMap;
 use super::card::Size;
 use super::price::Known;
 use super::{Dg, Extra, Signature, Terms, Volume};
-use crate::units::{Date, Length, Mass, Money};
+use crate::units::{Date, Length, Mass};
 
 /// When something holds: all of `all`, and one of `any` unless that is empty.
 #[derive(Debug, Clone, Default)]
@@ -136,13 +136,15 @@ impl Measure {
 }
 
 impl Worth {
-    pub(super) fn of(self, known: &Known<'_, '_>) -> Option<Money> {
+    /// In minor units of the card's currency; `None` when nobody said it, or in another one.
+    pub(super) fn of(self, known: &Known<'_, '_>) -> Option<i64> {
         let parcel = known.asked.parcel;
-        match self {
+        let amount = match self {
             Self::Value => parcel.value,
             Self::Insured => parcel.insured,
             Self::Cod => parcel.cod,
-        }
+        };
+        amount.filter(|amount| amount.currency == known.currency).map(|amount| amount.minor)
     }
 
     /// In words.
@@ -176,7 +178,7 @@ impl Condition {
             Self::Billable(above) => above.holds(known.billable),
             Self::Size(measure, above) => size.and_then(|size| measure.of(size)).is_some_and(|it| above.holds(it)),
             Self::Volume(above) => size.is_some_and(|size| above.holds(size.volume)),
-            Self::Amount(worth, above) => worth.of(known).is_some_and(|worth| above.holds(worth.minor)),
+            Self::Amount(worth, above) => worth.of(known).is_some_and(|minor| above.holds(minor)),
             Self::Area(area) => area.get(&known.asked.to).is_some(),
             Self::Residential(home) => parcel.to.residential == *home,
             Self::PoBox(only) => parcel.to.po_box == *only,
