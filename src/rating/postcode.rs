@@ -45,6 +45,9 @@ pub enum PatternError {
         "{0:?} is no place; write the country, a slash and its region, and if wanted a slash and the city: VN/Ha Noi/Ba Dinh"
     )]
     Name(String),
+    /// Two postcodes with a hyphen between them.
+    #[error("{0:?} is no postcode; write a range with two dots: 810..832")]
+    Hyphen(String),
     /// Both ends of a range must have the same number of characters.
     #[error("{0:?} is not a range; write two postcodes of the same length, the lower first, such as 810..832")]
     Range(String),
@@ -62,7 +65,11 @@ impl FromStr for Pattern {
         }
         let (low, high) = postcodes.split_once("..").unwrap_or((postcodes, postcodes));
         let bad = || PatternError::Postcode(shown());
-        let pack = if is_british(&text.trim()[..2]) { pack_british } else { pack_postcode };
+        let british = is_british(&text.trim()[..2]);
+        if is_hyphenated_range(postcodes, british) {
+            return Err(PatternError::Hyphen(shown()));
+        }
+        let pack = if british { pack_british } else { pack_postcode };
         let low = pack(low).filter(|(_, length)| *length > 0).ok_or_else(bad)?;
         let high = pack(high).filter(|(_, length)| *length > 0).ok_or_else(bad)?;
         if low.1 != high.1 || low.0 > high.0 {
@@ -91,10 +98,39 @@ impl Pattern {
     }
 }
 
+/// `810-832` or `810---832`, as charts print a range: it would be a postcode of six digits that nobody has. What postcodes
+/// have hyphens in (`90210-1234`, `100-0001`, `K1A-0B1`) is no two numbers of one length; British ones have none.
+fn is_hyphenated_range(postcodes: &str, british: bool) -> bool {
+    let Some((low, high)) = postcodes.split_once('-') else { return false };
+    let high = high.trim_start_matches('-');
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    british || (low.trim().len() == high.trim().len() && digits(low.trim()) && digits(high.trim()))
+}
+
+/// How many digits a postcode has, where that is certain. One with another number is another place's: spreadsheets take
+/// the zeros away that a number begins with, and 07030 (New Jersey) would be priced as 703 (Louisiana).
+fn digits_of(country: &str) -> Option<&'static [u32]> {
+    match country {
+        "US" => Some(&[5, 9]),
+        "MY" | "TH" => Some(&[5]),
+        "PH" => Some(&[4]),
+        _ => None,
+    }
+}
+
+/// How many digits the place's postcode should have, when it has another number.
+pub(super) fn wrong_digits(place: &Place) -> Option<&'static [u32]> {
+    let length = place.postcode.bytes().filter(|byte| !matches!(byte, b' ' | b'-')).count();
+    digits_of(&place.country).filter(|digits| !digits.iter().any(|digits| *digits as usize == length))
+}
+
 /// The place as a number; `None` when its country or postcode cannot be one.
 pub(super) fn pack(place: &Place) -> Option<u64> {
     let pack = if is_british(&place.country) { pack_british } else { pack_postcode };
     let (postcode, length) = pack(&place.postcode)?;
+    if digits_of(&place.country).is_some_and(|digits| !digits.contains(&length)) {
+        return None;
+    }
     Some(pack_country(&place.country)? + postcode * BASE.pow(LONGEST - length))
 }
 
@@ -138,6 +174,7 @@ fn pack_british(text: &str) -> Option<(u64, u32)> {
         |from: usize, is: fn(&u8) -> bool, most: usize| bytes[from..].iter().take(most).take_while(|b| is(b)).count();
     let area = run(0, u8::is_ascii_alphabetic, 2);
     let inward = |part: &[u8]| matches!(part, [b'0'..=b'9', b'A'..=b'Z', b'A'..=b'Z']);
+    let begins_inward = |part: &[u8]| matches!(part, [] | [b'0'..=b'9'] | [b'0'..=b'9', b'A'..=b'Z']) || inward(part);
     // Without a blank, what looks like a whole inward code is one; a place always ends in one.
     let (outward, sector) = match text.split_once([' ', '-']) {
         Some((outward, sector)) => (outward.len(), sector.trim().as_bytes()),
@@ -152,8 +189,7 @@ fn pack_british(text: &str) -> Option<(u64, u32)> {
         && letter.len() <= 1
         && letter.iter().all(u8::is_ascii_alphabetic)
         && (digits > 0 || (letter.is_empty() && sector.is_empty()))
-        && sector.len() <= 3
-        && sector.iter().all(u8::is_ascii_alphanumeric);
+        && begins_inward(sector);
     if !whole {
         return None;
     }
@@ -330,10 +366,10 @@ mod tests {
             rows in prop::collection::vec((0_u32..20, "[0-9]{1,4}"), 0..60), asked in prop::collection::vec("[0-9]{0,6}", 1..40)
         ) {
             let patterns: Vec<(Pattern, u32)> =
-                rows.iter().map(|(value, postcode)| (format!("US:{postcode}").parse().unwrap(), *value)).collect();
+                rows.iter().map(|(value, postcode)| (format!("XX:{postcode}").parse().unwrap(), *value)).collect();
             let map = PostcodeMap::new(&patterns);
             for postcode in asked {
-                let place = place(&format!("US:{postcode}"));
+                let place = place(&format!("XX:{postcode}"));
                 let at = map.spans.partition_point(|span| span.start <= place).checked_sub(1);
                 let found = at.map(|at| map.spans[at].value).filter(|value| *value != NOWHERE);
                 prop_assert_eq!(map.get(place), found, "{}", postcode);
@@ -368,8 +404,29 @@ mod tests {
         {
             assert!(text.parse::<Pattern>().is_err(), "{text:?}");
         }
-        for postcode in ["", "12345", "IV1 3A!", "é"] {
+        for postcode in ["", "12345", "IV1 3A!", "IV1 63", "IV1 ABC", "é"] {
             assert_eq!(pack(&Place::at("GB", postcode)), None);
+        }
+    }
+
+    #[test]
+    fn a_range_with_a_hyphen_is_no_postcode() {
+        for text in ["US:900-905", "US:005---008", "US: 900 - 905", "GB:IV1-IV63", "GB:IV1-63", "GB:BT1-9"] {
+            let why = text.parse::<Pattern>().unwrap_err().to_string();
+            assert!(why.ends_with("write a range with two dots: 810..832"), "{text}: {why}");
+        }
+        for text in ["US:90210-1234", "JP:100-0001", "PL:00-001", "CA:K1A-0B1", "BR:01000-000"] {
+            assert!(text.parse::<Pattern>().is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_postcode_that_lost_its_zeros_is_no_place() {
+        for (country, postcode) in [("US", "7030"), ("US", "703"), ("US", "7030-1234"), ("PH", "922"), ("MY", "1000")] {
+            assert_eq!(pack(&Place::at(country, postcode)), None, "{country}:{postcode}");
+        }
+        for (country, postcode) in [("US", "07030"), ("US", "07030-1234"), ("PH", "0922"), ("DE", "1067")] {
+            assert!(pack(&Place::at(country, postcode)).is_some(), "{country}:{postcode}");
         }
     }
 

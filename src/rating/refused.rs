@@ -3,7 +3,7 @@
 use super::card::{Card, Limit, Max, Refuse};
 use super::when::{Measure, Worth};
 use super::zones::Miss;
-use super::{Dg, Extra, Parcel, Signature, Terms, Unavailable, Volume};
+use super::{Dg, Extra, Parcel, Signature, Terms, Unavailable, Volume, postcode};
 use crate::units::{Currency, Date, Length, Mass, Money};
 
 /// One reason, with its margin. Text is made only when somebody reads it.
@@ -82,7 +82,13 @@ impl<'c> Refused<'c> {
             (Self::Zone(Miss::Origin), _) => {
                 format!("does not collect from {}", parcel.from.shown(usize::MAX))
             }
-            (Self::Zone(Miss::Destination), _) => format!("does not serve {}", area(parcel)),
+            (Self::Zone(Miss::Destination), _) => match postcode::wrong_digits(&parcel.to) {
+                Some(digits) => {
+                    let digits: Vec<String> = digits.iter().map(u32::to_string).collect();
+                    format!("does not serve {}: a postcode there has {} digits", area(parcel), digits.join(" or "))
+                }
+                None => format!("does not serve {}", area(parcel)),
+            },
             (Self::Zone(Miss::Excluded), _) => format!("does not serve {}: its zone table excludes it", area(parcel)),
             (Self::ZoneName, Some(card)) => {
                 let asked = parcel.zone.as_deref().unwrap_or_default();
