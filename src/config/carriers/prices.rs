@@ -106,7 +106,23 @@ impl<B: Bound> PriceSheet<B> {
                     .push(table.sheet.error(table.sheet.header.line, what, "add its prices, or remove it").warning());
             }
         }
+        table.warn_of_holes(problems);
         Some(table)
+    }
+
+    /// A warning for each zone that has no price for a weight, and has one for less and for more.
+    fn warn_of_holes(&self, problems: &mut Problems) {
+        for (column, zone) in self.sheet.header.cells.iter().skip(1).enumerate() {
+            let priced = |row: &rating::Row<B>| row.cells.get(column).copied().flatten().is_some();
+            let (Some(first), Some(last)) = (self.rows.iter().position(priced), self.rows.iter().rposition(priced))
+            else {
+                continue;
+            };
+            if let Some(hole) = (first..last).find(|at| !priced(&self.rows[*at])) {
+                let what = format!("zone {zone} has a price for less and for more than this row, and none here");
+                problems.push(self.sheet.error(self.lines[hole], what, "add the price").warning());
+            }
+        }
     }
 
     /// The zones, in the order of their columns.

@@ -11,7 +11,7 @@ use crate::rating::{
     Amount, ByZone, Card, Cell, Charge, Dimensional, Fuel, Limit, Max, Measure, MoneyRule, Percent, Refuse, Rounding,
     SizeRule, Surcharge, Tier, VolumeUnit, WeightRule, WithoutDims, Worth,
 };
-use crate::units::{Currency, Date, Decimal, LengthUnit, Mass, MassUnit, Money};
+use crate::units::{Currency, Date, Decimal, Length, LengthUnit, Mass, MassUnit, Money};
 
 /// What the rules of a period are read with.
 pub(super) struct Context<'a> {
@@ -225,7 +225,17 @@ pub(super) fn limit(table: &Table<'_>, context: &Context<'_>) -> Option<Limit> {
         table.error("", "a limit has one measure", todo);
         return None;
     }
-    measures.into_iter().flatten().next().map(|max| Limit { max, zones, why })
+    let max = measures.into_iter().flatten().next()?;
+    let nothing = match max {
+        Max::Weight(mass) => mass <= Mass::ZERO,
+        Max::Size(_, length) => length <= Length::ZERO,
+        Max::Volume(volume) => volume.cubic_nanometres() <= 0,
+        Max::Amount(..) => false,
+    };
+    if nothing {
+        table.error("", "a limit that no parcel is within", "write a limit above 0");
+    }
+    Some(Limit { max, zones, why })
 }
 
 /// `[[refuse]]`: a name, why, and when.
@@ -295,12 +305,11 @@ fn charge(table: &Table<'_>, earlier: &[Surcharge], context: &Context<'_>) -> Op
     }
     let amount = if entries.is_empty() { ByZone::Same(amount.unwrap_or(Amount::flat(0))) } else { ByZone::Each(each) };
     let percent = percent.map(|parts_per_million| Percent { parts_per_million, base, lines, of });
-    Some(Charge {
-        amount,
-        percent,
-        at_least: context.money(table, "at_least"),
-        at_most: context.money(table, "at_most"),
-    })
+    let (at_least, at_most) = (context.money(table, "at_least"), context.money(table, "at_most"));
+    if at_least.zip(at_most).is_some_and(|(least, most)| least > most) {
+        table.error("at_least", "at_least is more than at_most", "write the lesser amount as at_least");
+    }
+    Some(Charge { amount, percent, at_least, at_most })
 }
 
 /// The surcharges that are named, by position; and the names that are none of them.
@@ -384,6 +393,9 @@ pub(super) fn fuel(
             None => table.error("on", format!("no line is called {line:?}"), "write base or a surcharge's name"),
         }
     }
+    if lines.is_empty() {
+        table.error("on", "fuel on no line", "write on = [\"base\"]");
+    }
     if table.count(&["percent", "table"]) != 1 {
         table.error("", "fuel is one percentage or a table", "write percent = \"12.5\", or table = \"fuel.csv\"");
         return None;
@@ -404,6 +416,10 @@ pub(super) fn tiers(entries: &[Table<'_>]) -> Vec<Tier> {
         let (Some(over), Some(parts_per_million)) = (over, parts) else { continue };
         if tiers.last().is_some_and(|last| last.over >= over) {
             table.error("over", format!("{over} is not above the tier before"), "sort the tiers, each number once");
+        }
+        if tiers.last().is_some_and(|last| last.parts_per_million > parts_per_million) {
+            let what = "less is given back for more parcels than in the tier before";
+            table.warn("percent", what, "check the percentages of both");
         }
         if parts_per_million > 1_000_000 {
             table.error("percent", "more than all of the base", "write at most 100");

@@ -442,6 +442,24 @@ fn what_no_row_can_mean_is_named() {
     let light = RULES.replace("step = \"1lb\"\n", "step = \"1lb\"\nminimum = \"2lb\"\n");
     let found = only("acme/ground/2026-01-01.toml", &light);
     assert!(found.contains("prices.csv:3: no parcel pays this row: "), "{found}");
+    let found = only(prices, "max_lb,1,2|3\n1,5.00,6.00\n2,-,6.50\n3,6.00,-\n");
+    assert!(found.contains(":3: zone 1 has a price for less and for more than this row, and none here; "), "{found}");
+    let rules = "acme/ground/2026-01-01.toml";
+    let before = |text: &str| RULES.replace("[[surcharge]]", &format!("{text}[[surcharge]]"));
+    for (text, what) in [
+        (format!("{RULES}dates = \"2027-01-15..2026-10-01\"\n"), ":16: its dates end before they begin; "),
+        (format!("{RULES}at_least = \"5.00\"\nat_most = \"1.00\"\n"), ":16: at_least is more than at_most; "),
+        (before("[[limit]]\nweight = \"0lb\"\n"), ": a limit that no parcel is within; "),
+        (before("[[limit]]\nlongest = \"-1in\"\n"), ": a limit that no parcel is within; "),
+        (format!("{RULES}[fuel]\npercent = \"5\"\non = []\n"), ":18: fuel on no line; "),
+        (
+            before("[[tier]]\nover = 10\npercent = \"5\"\n[[tier]]\nover = 20\npercent = \"2\"\n"),
+            ": less is given back for more parcels than in the tier before; ",
+        ),
+    ] {
+        let found = only(rules, &text);
+        assert!(found.contains(what), "{what}: {found}");
+    }
     let later = "name = \"late\"\namount = \"1.00\"\nalways = true\nneeds = [\"remot\"]\n";
     let found = only("acme/ground/2026-01-01.toml", &format!("{RULES}[[surcharge]]\n{later}"));
     assert!(found.contains("no surcharge above this one is called \"remot\"; "), "{found}");

@@ -103,9 +103,11 @@ fn conditions(table: &Table<'_>, context: &Context<'_>, tables: &mut Tables<'_>)
     let zones = context.zones(table);
     list.extend((!zones.is_empty()).then_some(Condition::Zones(zones)));
     list.extend(span(table, "season", day_of_year).map(|(from, until)| Condition::Season(Season { from, until })));
-    list.extend(
-        span(table, "dates", |text| text.parse::<Date>().ok()).map(|(from, until)| Condition::Dates(from, until)),
-    );
+    let dates = span(table, "dates", |text| text.parse::<Date>().ok());
+    if dates.is_some_and(|(from, until)| until < from) {
+        table.error("dates", "its dates end before they begin", "write the first day, two dots and the last day");
+    }
+    list.extend(dates.map(|(from, until)| Condition::Dates(from, until)));
     list
 }
 
