@@ -124,6 +124,12 @@ impl PlaceMap {
         !self.names.is_empty()
     }
 
+    /// Whether any row names a place of a country.
+    pub(super) fn is_in(&self, country: &str) -> bool {
+        let named = || self.names.iter().any(|(name, _)| name.split('/').next() == Some(country));
+        self.postcodes.is_in(country) || self.countries.is_in(country) || named()
+    }
+
     pub(super) fn get(&self, place: &Found) -> Option<u32> {
         let by_postcode = place.packed.and_then(|packed| self.postcodes.get(packed));
         if by_postcode.is_some() || self.names.is_empty() {

@@ -85,6 +85,11 @@ pub struct Service {
 }
 
 impl Service {
+    /// Whether any of its cards collects from somewhere in a country.
+    pub fn collects_in(&self, country: &str) -> bool {
+        self.cards.iter().any(|card| card.zones.leaves_country(country))
+    }
+
     pub(super) fn card(&self, date: Date) -> Option<&Card> {
         self.cards.iter().rev().find(|card| card.covers(date))
     }

@@ -311,6 +311,13 @@ impl PostcodeMap {
         clashes
     }
 
+    /// Whether any pattern lies in a country.
+    pub(super) fn is_in(&self, country: &str) -> bool {
+        let Some(first) = pack_country(country) else { return false };
+        let within = first..first + BASE.pow(LONGEST);
+        self.spans.iter().any(|span| span.value != NOWHERE && within.contains(&span.start))
+    }
+
     /// The value of the longest pattern that covers the packed place.
     pub(super) fn get(&self, place: u64) -> Option<u32> {
         let stretch = usize::try_from(place.checked_sub(self.base)? >> self.shift).ok()?;

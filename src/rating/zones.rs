@@ -65,6 +65,11 @@ impl ZoneMap {
         self.origins.get(&Found::new(place, self.origins.is_named())).is_some()
     }
 
+    /// Whether parcels may leave from somewhere in a country.
+    pub(super) fn leaves_country(&self, country: &str) -> bool {
+        self.origins.is_in(country)
+    }
+
     pub(super) fn collects(&self, from: &Found) -> bool {
         self.origins.get(from).is_some()
     }

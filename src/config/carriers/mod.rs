@@ -31,7 +31,7 @@ use std::path::Path;
 pub use keep::keep;
 
 use super::problem::{Problem, Problems};
-use crate::rating::{Cards, Place};
+use crate::rating::{Cards, Place, Service};
 use files::Files;
 
 /// Reads the carriers in `dir`, all or those named in `only`; every problem, warnings too, when there is an error among
@@ -68,13 +68,22 @@ pub fn read(dir: &Path, only: &[String]) -> (Option<Cards>, Problems) {
     (cards, problems)
 }
 
-/// A warning for each service that does not collect from where the station is.
+/// A warning for each service that does not collect from where the station is, though it does from elsewhere in that
+/// country or its carrier has no other service here: a carrier's services of other countries are as they should be.
 pub fn check_origin(cards: &Cards, dir: &Path, ship_from: &Place) -> Problems {
+    let idle: Vec<&str> = cards.not_from(ship_from).collect();
+    let carrier_is_idle = |service: &Service| {
+        cards.services().iter().filter(|other| other.carrier == service.carrier).all(|other| idle.contains(&&*other.id))
+    };
+    let wanted = |id: &&str| {
+        let service = cards.services().iter().find(|service| service.id == **id);
+        service.is_some_and(|service| service.collects_in(&ship_from.country) || carrier_is_idle(service))
+    };
     let warning = |service: &str| {
         let folder = service.split('.').fold(dir.to_path_buf(), |path, part| path.join(part));
         let what = format!("no zones from {}:{}", ship_from.country, ship_from.postcode);
         let todo = "add this origin to its zone table, or every parcel is refused by this service";
         Problem::error(folder, what, todo).warning()
     };
-    Problems(cards.not_from(ship_from).map(warning).collect())
+    Problems(idle.iter().copied().filter(wanted).map(warning).collect())
 }
