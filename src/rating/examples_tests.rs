@@ -187,6 +187,16 @@ fn the_choice_differs_from_parcel_to_parcel() {
 }
 
 #[test]
+fn only_the_post_goes_to_a_post_office_box() {
+    let mut parcel = parcel("90012", "1lb", Some("8x6x4in"));
+    parcel.to.po_box = true;
+    for service in ["ontrac.ground", "gofo.parcel", "cityline.nextday"] {
+        assert_eq!(said(&parcel, service), "po_box");
+    }
+    assert_eq!(said(&parcel, "usps.ground_advantage"), "7.61 for 1 lb Actual");
+}
+
+#[test]
 fn the_example_in_the_readme_is_what_the_program_says() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers/README.md");
     #[expect(clippy::disallowed_methods, reason = "the test compares a document with the program")]

@@ -114,10 +114,16 @@ impl Address {
     }
 }
 
-/// Whether a line of an address is a post-office box: `PO Box 12`, `P.O. Box 12`, `Post Office Box 12`.
+/// Whether a line of an address is a post-office box, or ends in one: `PO Box 12`, `P.O. Box 12`, `Apt 3, Post Office Box A`.
+/// `12 Depo Boxer Street` is none: the words stand by themselves.
 fn is_po_box(line: &str) -> bool {
-    let letters: String = line.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    ["POBOX", "POSTOFFICEBOX"].iter().any(|box_| letters.starts_with(box_))
+    let plain: String = line.chars().filter(|c| *c != '.').map(|c| c.to_ascii_uppercase()).collect();
+    let words: Vec<&str> = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    (0..words.len()).any(|at| {
+        let known: [&[&str]; 5] =
+            [&["PO", "BOX"], &["P", "O", "BOX"], &["POBOX"], &["POST", "OFFICE", "BOX"], &["POB"]];
+        known.iter().any(|box_| words[at..].starts_with(box_))
+    })
 }
 
 impl Order {

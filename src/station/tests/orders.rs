@@ -215,3 +215,16 @@ fn a_scanner_hears_whether_its_scan_was_taken() {
     let bad = Event::BadScan { scanner: "table".into(), why: "noise".into() };
     assert_eq!(verdict(&bench.when(bad)), ("table".to_owned(), false));
 }
+
+#[test]
+fn a_post_office_box_is_known_by_its_words() {
+    let is_box =
+        |line: &str| Address { line1: "Apt 4".into(), line2: line.into(), ..Address::default() }.place().po_box;
+    for line in ["PO Box 12", "P.O. Box 12", "p o box A", "POBOX 7", "Post Office Box 9", "Suite 2, PO Box 12", "POB 3"]
+    {
+        assert!(is_box(line), "{line}");
+    }
+    for line in ["12 Depo Boxer Street", "3 Depo Box Lane", "1 Post Office Road", "Box 5", ""] {
+        assert!(!is_box(line), "{line}");
+    }
+}
