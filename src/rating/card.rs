@@ -77,7 +77,8 @@ impl Card {
             || self.surcharges.iter().any(charged)
     }
 
-    fn conditions(&self) -> impl Iterator<Item = &Condition> {
+    /// Every condition of its surcharges and refusals.
+    pub(super) fn conditions(&self) -> impl Iterator<Item = &Condition> {
         let surcharges = self.surcharges.iter().map(|surcharge| &surcharge.when);
         surcharges.chain(self.refuses.iter().map(|refuse| &refuse.when)).flat_map(When::conditions)
     }
@@ -177,6 +178,8 @@ pub struct Dimensional {
     /// Which part of what the volume weighs more than the scale says is paid: 100 % everywhere but where half of it is
     /// (半抛).
     pub share: i64,
+    /// As a person reads the divisor: `139 in3/lb`.
+    pub(super) shown: String,
     /// One cube of a rounding step to each side weighs this many picograms, over this many.
     per_cube: (i128, i128),
 }
@@ -199,7 +202,8 @@ impl Dimensional {
         let (cube, cubic_nanometres) = (cube / shared, cubic_nanometres / shared);
         let shared = greatest_common_divisor(picograms, cubic_nanometres);
         let per_cube = ((picograms / shared).checked_mul(cube)?, cubic_nanometres / shared);
-        Some(Self { above: None, at_most: None, actual_above: None, share: Self::WHOLE, per_cube })
+        let shown = format!("{divisor} {}/{}", volume.symbol(), mass.symbol());
+        Some(Self { above: None, at_most: None, actual_above: None, share: Self::WHOLE, shown, per_cube })
     }
 
     /// The dimensional weight, rounded; `Some(None)` where the volume does not count, `None` when it does not fit.

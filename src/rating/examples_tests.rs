@@ -187,6 +187,31 @@ fn the_choice_differs_from_parcel_to_parcel() {
 }
 
 #[test]
+fn a_price_by_size_says_how_it_comes_about() {
+    let how = |dims: &str| {
+        let decision = shipped().decide(&parcel("10001", "5lb", Some(dims)), &Standing::default(), &Policy::default());
+        let usps = decision.quotes.iter().find(|quote| quote.service == "usps.ground_advantage").unwrap();
+        usps.lines[0].how.clone()
+    };
+    assert_eq!(how("12.3x12x12in"), "zone 8, not over 14 lb: 13 x 12 x 12 in / 139 in3/lb, at most 70 lb");
+    assert_eq!(how("12.1x12x12in"), "zone 8, not over 1.00 cuft: 12 x 12 x 12 in");
+}
+
+#[test]
+fn a_smaller_box_or_a_little_less_weight_is_found() {
+    let usps = || Policy { goal: Goal::Preferred(vec!["usps.ground_advantage".into()]), ..Policy::default() };
+    let changes = |to: &str, mass: &str, dims: &str| {
+        let decision = shipped().decide(&parcel(to, mass, Some(dims)), &Standing::default(), &usps());
+        let said = |change: &Change| format!("{} less {}: {}", change.less, change.what, change.saves.amount());
+        decision.changes.iter().map(said).collect::<Vec<_>>()
+    };
+    // Down to the quarter inch 12 x 12 x 12 has a cubic price: 25.60 instead of 31.53.
+    assert_eq!(changes("10001", "5lb", "12.3x12x12in"), ["0.06 in less longest side: 5.93"]);
+    // 20 lb has a cubic price: 8.39 instead of 18.48.
+    assert_eq!(changes("90210", "20.5lb", "8x8x8in"), ["227 g less weight: 10.09"]);
+}
+
+#[test]
 fn only_the_post_goes_to_a_post_office_box() {
     let mut parcel = parcel("90012", "1lb", Some("8x6x4in"));
     parcel.to.po_box = true;

@@ -27,6 +27,7 @@ mod amount;
 mod area;
 mod card;
 mod cards;
+mod change;
 mod decision;
 mod explain;
 mod json;

@@ -87,6 +87,27 @@ proptest! {
     }
 
     #[test]
+    fn what_is_said_to_make_it_cheaper_does(parcel in sensible()) {
+        let decision = decide(&parcel);
+        for change in &decision.changes {
+            let less = change.less.replace(' ', "");
+            let mut changed = parcel.clone();
+            if change.what == "weight" {
+                let less: Mass = less.parse().unwrap();
+                changed.mass = Mass::from_picograms(parcel.mass.picograms() - less.picograms());
+            } else {
+                let (less, [longest, b, c]) = (less.parse::<Length>().unwrap(), parcel.dims.unwrap().sides());
+                let longest = Length::from_nanometres(longest.nanometres() - less.nanometres());
+                changed.dims = Dims::new([longest, b, c]);
+            }
+            let then = decide(&changed);
+            prop_assert_eq!(then.choice.as_ref(), Some(&change.service));
+            prop_assert_eq!(then.quotes[0].total, change.total);
+            prop_assert_eq!(decision.quotes[0].total.minor - then.quotes[0].total.minor, change.saves.minor);
+        }
+    }
+
+    #[test]
     fn a_decision_survives_being_stored(parcel in sensible()) {
         let decision = decide(&parcel);
         let stored = serde_json::to_string(&decision).unwrap();

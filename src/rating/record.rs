@@ -1,23 +1,20 @@
 //! A choice put into words: the record that is stored with the parcel and shown by `parceld quote`.
 
+use super::card::{Dimensional, Size};
 use super::cards::Rated;
 use super::price::{Line, Offer};
 use super::refused::Refused;
 use super::standing::{Standing, Turn};
 use super::surcharge::{ByZone, Percent};
-use super::when::{Condition, Measure};
-use super::{
-    Basis, Billable, Card, Cards, Change, Decision, ExpectedLoss, Max, Parcel, Policy, PriceLine, Quote, Refusal,
-    Rounding,
-};
-use crate::units::{Currency, Dims, Length, LengthUnit, Mass, Money};
+use super::{Basis, Billable, Card, Cards, Decision, ExpectedLoss, Parcel, Policy, PriceLine, Quote, Refusal};
+use crate::units::{Currency, Mass, Money};
 
 impl Cards {
     /// The choice among all services, with everything it was made from and what would have changed it.
     pub fn decide(&self, parcel: &Parcel, standing: &Standing, policy: &Policy) -> Decision {
         let rated = self.rate(parcel, standing, policy);
         let mut decision = rated.record(parcel, standing, policy);
-        decision.changes = changes(&rated, parcel, standing, policy);
+        decision.changes = rated.changes(parcel, standing, policy);
         decision
     }
 }
@@ -103,7 +100,7 @@ impl Words<'_> {
                 .map(|line| PriceLine {
                     rule: line.rule.to_owned(),
                     amount: money(line.amount),
-                    how: self.how(offer, line),
+                    how: self.how(offer, lines, line),
                 })
                 .collect(),
             card: card.hash.clone(),
@@ -117,11 +114,11 @@ impl Words<'_> {
     }
 
     /// How a line comes about.
-    fn how(&self, offer: &Offer<'_>, line: &Line<'_>) -> String {
+    fn how(&self, offer: &Offer<'_>, lines: &[Line<'_>], line: &Line<'_>) -> String {
         let card = offer.card;
         match line.rule {
-            "base" => base(offer, line.amount),
-            "fuel" => fuel(offer),
+            "base" => base(offer, line.amount, self.parcel),
+            "fuel" => fuel(offer, lines),
             "rounding" => "the sum, rounded".to_owned(),
             "volume discount" => {
                 let month = self.standing.of(offer.service).month;
@@ -145,7 +142,7 @@ impl Words<'_> {
                     if matches!(charge.amount, ByZone::Each(_)) {
                         parts.push(format!("zone {}", zone(offer)));
                     }
-                    parts.extend(charge.percent.as_ref().map(|percent| part(percent, card)));
+                    parts.extend(charge.percent.as_ref().map(|percent| part(percent, card, lines)));
                     parts.extend(charge.at_least.map(|least| format!("at least {}", money(least))));
                     parts.extend(charge.at_most.map(|most| format!("at most {}", money(most))));
                     parts.join(", ")
@@ -163,7 +160,7 @@ fn weight(mass: Mass, card: &Card) -> String {
     format!("{} {}", mass.display(card.weight.unit, 6), card.weight.unit.symbol())
 }
 
-fn base(offer: &Offer<'_>, amount: i64) -> String {
+fn base(offer: &Offer<'_>, amount: i64, parcel: &Parcel) -> String {
     let card = offer.card;
     let (row, column) = (offer.row as usize, offer.zone as usize);
     let (shown, unit, under, cell) = match (offer.basis, &card.cubic) {
@@ -182,33 +179,69 @@ fn base(offer: &Offer<'_>, amount: i64) -> String {
         (shown, false) => format!("not over {shown} {unit}"),
     };
     let mut how = format!("zone {}, {row}", zone(offer));
+    if let Some(size) = size(offer, parcel) {
+        how = format!("{how}: {size}");
+    }
     if let Some(cell) = cell.filter(|cell| cell.rate.is_some()) {
         let text = cell.text(card.currency, card.weight.unit);
-        how = format!("{how}: {text}, at {}", weight(offer.billable, card));
+        how = format!("{how}: {text} at {}", weight(offer.billable, card));
     }
     let cheaper = cell.and_then(|cell| cell.at(offer.billable, card.money.lines)).is_some_and(|price| price < amount);
     if cheaper { format!("{how}; at least {}", Money::new(amount, card.currency).amount()) } else { how }
 }
 
-fn fuel(offer: &Offer<'_>) -> String {
+/// The rounded sides, where the price comes from them, and what makes a weight of them.
+fn size(offer: &Offer<'_>, parcel: &Parcel) -> Option<String> {
+    let (card, dims) = (offer.card, parcel.dims?);
+    let sides = |rounding| {
+        let size = Size::new(dims, rounding)?;
+        let [a, b, c] = size.sides.map(|side| side.display(card.size.unit, 4));
+        Some(format!("{a} x {b} x {c} {}", card.size.unit.symbol()))
+    };
+    match (offer.basis, &card.cubic, &card.size.dimensional) {
+        (Basis::Cubic, Some(cubic), _) => sides(cubic.rounding),
+        (Basis::Dimensional, _, Some(rule)) => {
+            let mut size = format!("{} / {}", sides(card.size.rounding)?, rule.shown);
+            if rule.share != Dimensional::WHOLE {
+                size.push_str(&format!(", {} % of what is over {}", rule.share, weight(parcel.mass, card)));
+            }
+            if let Some(most) = rule.at_most {
+                size.push_str(&format!(", at most {}", weight(most, card)));
+            }
+            Some(size)
+        }
+        _ => None,
+    }
+}
+
+fn fuel(offer: &Offer<'_>, lines: &[Line<'_>]) -> String {
     let card = offer.card;
     let Some((rule, (from, parts))) = card.fuel.as_ref().and_then(|rule| Some((rule, rule.on(offer.ship_date)?)))
     else {
         return String::new();
     };
     let base = rule.on_base.then_some("base");
-    let lines: Vec<&str> =
-        base.into_iter().chain(card.surcharges.iter().filter(|s| s.fuel).map(|s| s.name.as_str())).collect();
+    let burning = card.surcharges.iter().filter(|surcharge| surcharge.fuel).map(|surcharge| surcharge.name.as_str());
+    let burning: Vec<&str> = base.into_iter().chain(burning.filter(|name| is_charged(name, lines))).collect();
     let week = if rule.weekly { format!(" (from {from})") } else { String::new() };
-    format!("{}{week} of {}", percent(parts), lines.join(", "))
+    format!(
+        "{}{week} of {}",
+        percent(parts),
+        if burning.is_empty() { "nothing".to_owned() } else { burning.join(", ") }
+    )
 }
 
-fn part(of: &Percent, card: &Card) -> String {
-    let base = of.base.then(|| "base".to_owned());
-    let lines = of.lines.iter().filter_map(|at| card.surcharges.get(*at)).map(|surcharge| surcharge.name.clone());
-    let amounts = of.of.iter().map(|worth| worth.name().to_owned());
-    let lines: Vec<String> = base.into_iter().chain(lines).chain(amounts).collect();
-    format!("{} of {}", percent(of.parts_per_million), lines.join(", "))
+fn is_charged(name: &str, lines: &[Line<'_>]) -> bool {
+    lines.iter().any(|line| line.rule == name)
+}
+
+fn part(of: &Percent, card: &Card, lines: &[Line<'_>]) -> String {
+    let base = of.base.then_some("base");
+    let charged = of.lines.iter().filter_map(|at| card.surcharges.get(*at)).map(|surcharge| surcharge.name.as_str());
+    let charged = charged.filter(|name| is_charged(name, lines));
+    let amounts = of.of.iter().map(|worth| worth.name());
+    let of_what: Vec<&str> = base.into_iter().chain(charged).chain(amounts).collect();
+    format!("{} of {}", percent(of.parts_per_million), of_what.join(", "))
 }
 
 /// `82_500` parts per million as `8.25 %`.
@@ -234,90 +267,4 @@ fn billable(offer: &Offer<'_>) -> Billable {
         },
     };
     Billable { value, unit: unit.to_owned(), basis: offer.basis }
-}
-
-/// Less than this part of what there is is a little.
-const LITTLE: i64 = 10;
-
-/// What little less would have made it cheaper: the nearest bound of weight, and the nearest of length, below which some
-/// service costs less than the choice does.
-fn changes(rated: &Rated<'_>, parcel: &Parcel, standing: &Standing, policy: &Policy) -> Vec<Change> {
-    let Some(now) = rated.offers().next() else { return Vec::new() };
-    // A trial or a share goes its way whatever it costs.
-    if standing.of(now.service).turn.is_some() {
-        return Vec::new();
-    }
-    let (mut weights, mut lengths) = (Vec::new(), Vec::new());
-    for offer in rated.offers() {
-        let card = offer.card;
-        let under = i64::from(card.prices.is_under());
-        let bound = card.prices.below(offer.row as usize).filter(|_| offer.basis != Basis::Cubic);
-        weights.extend(bound.map(|bound| bound.picograms() - under));
-        for condition in card.surcharges.iter().flat_map(|surcharge| surcharge.when.conditions()) {
-            match condition {
-                Condition::Weight(above) => weights.push(above.over.picograms()),
-                Condition::Size(Measure::Longest, above) => lengths.push(above.over),
-                _ => {}
-            }
-        }
-    }
-    for (_, refused) in &rated.refused {
-        match refused {
-            Refused::Weight(limit, _) => weights.extend(match limit.max {
-                Max::Weight(max) => Some(max.picograms()),
-                _ => None,
-            }),
-            Refused::Length(limit, _) => lengths.extend(match limit.max {
-                Max::Size(Measure::Longest, max) => Some(max),
-                _ => None,
-            }),
-            _ => {}
-        }
-    }
-    let try_out = |changed: &Parcel, what: &str, less: String| {
-        let rated = rated.cards.rate(changed, standing, policy);
-        let offer = rated.offers().next()?;
-        let saves = now.compared.checked_sub(offer.compared).filter(|saves| *saves > 0)?;
-        Some(Change {
-            what: what.to_owned(),
-            less,
-            service: rated.cards.services()[offer.service as usize].id.clone(),
-            total: Money::new(offer.total, offer.card.currency),
-            saves: Money::new(saves, rated.currency),
-        })
-    };
-    let mass = parcel.mass.picograms();
-    weights.retain(|bound| *bound > 0 && *bound < mass && mass - bound <= mass / LITTLE);
-    weights.sort_unstable_by(|a, b| b.cmp(a));
-    weights.dedup();
-    let lighter = weights.iter().find_map(|bound| {
-        let lighter = Parcel { mass: Mass::from_picograms(*bound), ..parcel.clone() };
-        try_out(&lighter, "weight", grams(mass - bound))
-    });
-    let shorter = parcel.dims.and_then(|dims| {
-        let [longest, b, c] = dims.sides();
-        lengths.retain(|to| {
-            *to >= b && *to < longest && (longest.nanometres() - to.nanometres()) <= longest.nanometres() / LITTLE
-        });
-        lengths.sort_unstable_by(|a, b| b.cmp(a));
-        lengths.dedup();
-        let unit = now.card.size.unit;
-        lengths.iter().find_map(|to| {
-            let shorter = Parcel { dims: Some(Dims::new([*to, b, c])?), ..parcel.clone() };
-            try_out(&shorter, "longest side", less(longest, *to, unit))
-        })
-    });
-    lighter.into_iter().chain(shorter).collect()
-}
-
-/// Rounded up: so much less is enough.
-fn grams(picograms: i64) -> String {
-    const GRAM: i64 = 1_000_000_000_000;
-    let grams = Rounding::Up(GRAM).apply(picograms).unwrap_or(picograms) / GRAM;
-    format!("{grams} g")
-}
-
-fn less(from: Length, to: Length, unit: LengthUnit) -> String {
-    let less = Length::from_nanometres(from.nanometres() - to.nanometres());
-    format!("{} {}", less.display(unit, 4), unit.symbol())
 }

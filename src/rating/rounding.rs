@@ -46,6 +46,19 @@ impl Rounding {
         }
     }
 
+    /// The greatest value that is rounded to less than this multiple of a step; `None` where every value is itself, or it
+    /// does not fit.
+    pub(super) fn below(self, rounded: i64) -> Option<i64> {
+        match self {
+            Self::Exact => None,
+            Self::Up(step) => rounded.checked_sub(step),
+            Self::Tolerance(step, tolerance) => rounded.checked_sub(step)?.checked_add(tolerance),
+            Self::Down(_) => rounded.checked_sub(1),
+            // Of an even one the half below goes either way.
+            Self::Nearest(step) | Self::HalfEven(step) => rounded.checked_sub(step / 2)?.checked_sub(1),
+        }
+    }
+
     /// The step; 1 where there is none.
     pub(super) const fn step(self) -> i64 {
         match self {
@@ -167,6 +180,18 @@ mod tests {
         fn the_short_way_and_the_long_one_round_alike(numerator in 0_i128..1 << 66, denominator in 1_i128..1 << 40, step in 1_i64..1 << 24) {
             for way in [Rounding::Exact, Rounding::Up(step), Rounding::Nearest(step), Rounding::Down(step)] {
                 prop_assert_eq!(way.quotient(numerator, denominator), way.wide(numerator, denominator), "{:?}", way);
+            }
+        }
+
+        #[test]
+        fn what_is_below_a_step_is_rounded_to_less_and_hardly_more_is_not(value in 0_i64..1 << 60, step in 1_i64..1 << 40, part in 0_i64..1000) {
+            let ways = [Rounding::Up(step), Rounding::Nearest(step), Rounding::Down(step), Rounding::HalfEven(step),
+                Rounding::Tolerance(step, part.min(step - 1))];
+            for way in ways {
+                let rounded = way.apply(value).unwrap();
+                let below = way.below(rounded).unwrap();
+                prop_assert!(way.apply(below).unwrap() < rounded, "{:?}", way);
+                prop_assert!(way.apply(below + 2).unwrap() >= rounded, "{:?}", way);
             }
         }
 
