@@ -52,10 +52,10 @@ impl Replay {
             None => setup.rules.policy.goal.clone(),
         };
         let policy = Policy { goal, ..setup.rules.policy.clone() };
-        let sent = sent(&setup)?;
+        let (station, sent) = sent(&setup)?;
         let terminal = std::io::stderr().is_terminal();
         let of = sent.len();
-        let comparison = replay::replay(&sent, cards, &policy, self.date, |done| {
+        let comparison = replay::replay(&sent, &station, cards, &policy, self.date, |done| {
             if terminal && done % 1_000 == 0 {
                 let _ = write!(std::io::stderr(), "\r{done} of {of}");
             }
@@ -76,8 +76,8 @@ impl Replay {
 pub(super) fn diff(config: &Path, old: &Path, new: &Path) -> Done {
     let (setup, _) = Setup::load(config)?;
     let (old, new) = (load(old, &setup)?, load(new, &setup)?);
-    let sent = sent(&setup)?;
-    print(replay::compare(&sent, [&old, &new], &setup.rules.policy, None).report().trim_end());
+    let (station, sent) = sent(&setup)?;
+    print(replay::compare(&sent, &station, [&old, &new], &setup.rules.policy).report().trim_end());
     Ok(())
 }
 
@@ -90,18 +90,19 @@ fn load(dir: &Path, setup: &Setup) -> Result<Cards, Failure> {
     carriers::load(dir, &known).map_err(|problems| Failure::new(CONFIG, problems))
 }
 
-fn sent(setup: &Setup) -> Result<Vec<Sent>, Failure> {
+/// The station, and what it sent; its orders where it has packed none.
+fn sent(setup: &Setup) -> Result<(Station, Vec<Sent>), Failure> {
     let store = Store::read(&setup.config.station.data_dir)?;
     let mut station = Station::default();
     store.replay(|fact| station.evolve(&fact))?;
     let sent = replay::history(&station, &store, &setup.rules)?;
     if !sent.is_empty() {
-        return Ok(sent);
+        return Ok((station, sent));
     }
     let planned = replay::planned(&store, &setup.rules, today(&setup.config.station.timezone, clock()))?;
     if planned.is_empty() {
         let why = "no parcels and no orders to price; import orders first (`parceld orders import FILE`)";
         return Err(Failure::say(UNAVAILABLE, why));
     }
-    Ok(planned)
+    Ok((station, planned))
 }

@@ -1,4 +1,8 @@
 //! The station's history under other cards or another policy: what it would have cost, and who wins and loses by it.
+//!
+//! Parcels are priced in the order in which they went out and counted by the service that would have taken them, so that
+//! prices by volume are those of a month that fills up. What is known of services today counts in the choice; caps, shares,
+//! trials and outages do not: they say what a day allowed, not what a carrier costs.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -140,16 +144,18 @@ struct Sum {
 /// Prices each parcel again and sets that beside what was paid. `progress` hears how many are done.
 pub fn replay<'a>(
     sent: &'a [Sent],
+    station: &Station,
     cards: &Cards,
     policy: &Policy,
     date: Option<Date>,
     mut progress: impl FnMut(usize),
 ) -> Comparison<'a> {
     let currency = currency(sent, cards, policy);
+    let mut then = Pricing::new(station, cards, policy, currency);
     let mut lines = Vec::with_capacity(sent.len());
     for (at, sent) in sent.iter().enumerate() {
         progress(at);
-        let (after, why) = rate(&sent.parcel, cards, policy, currency, date);
+        let (after, why) = then.price(&sent.parcel, date);
         let before = sent.paid.as_ref().and_then(|paid| {
             let price = policy.compared(paid.total.minor, paid.total.currency, currency)?;
             Some(Choice { service: paid.service.clone(), zone: paid.zone.clone(), price })
@@ -160,11 +166,12 @@ pub fn replay<'a>(
 }
 
 /// Prices each parcel under two sets of cards.
-pub fn compare<'a>(sent: &'a [Sent], [old, new]: [&Cards; 2], policy: &Policy, date: Option<Date>) -> Comparison<'a> {
+pub fn compare<'a>(sent: &'a [Sent], station: &Station, [old, new]: [&Cards; 2], policy: &Policy) -> Comparison<'a> {
     let currency = currency(sent, old, policy);
+    let [mut old, mut new] = [old, new].map(|cards| Pricing::new(station, cards, policy, currency));
     let line = |sent: &'a Sent| {
-        let (before, _) = rate(&sent.parcel, old, policy, currency, date);
-        let (after, why) = rate(&sent.parcel, new, policy, currency, date);
+        let (before, _) = old.price(&sent.parcel, None);
+        let (after, why) = new.price(&sent.parcel, None);
         Line { sent, before, after, why }
     };
     Comparison { currency, lines: sent.iter().map(line).collect() }
@@ -176,21 +183,38 @@ fn currency(sent: &[Sent], cards: &Cards, policy: &Policy) -> Currency {
     policy.currency.or_else(paid).or_else(first).unwrap_or(Currency::USD)
 }
 
-fn rate(
-    parcel: &Parcel,
-    cards: &Cards,
-    policy: &Policy,
-    currency: Currency,
-    date: Option<Date>,
-) -> (Option<Choice>, String) {
-    let policy = Policy { currency: Some(currency), ..policy.clone() };
-    let rated = match date {
-        Some(ship_date) => cards.rate(&Parcel { ship_date, ..parcel.clone() }, &Standing::default(), &policy),
-        None => cards.rate(parcel, &Standing::default(), &policy),
-    };
-    let choice = choice(&rated);
-    let why = if choice.is_none() { why_not(&rated) } else { String::new() };
-    (choice, why)
+/// Prices one parcel after the other.
+struct Pricing<'a> {
+    station: &'a Station,
+    cards: &'a Cards,
+    policy: Policy,
+    /// How the services stand in each year and month, with the parcels so far.
+    months: BTreeMap<(u16, u8), Standing>,
+}
+
+impl<'a> Pricing<'a> {
+    fn new(station: &'a Station, cards: &'a Cards, policy: &Policy, currency: Currency) -> Self {
+        let policy = Policy { currency: Some(currency), ..policy.clone() };
+        Self { station, cards, policy, months: BTreeMap::new() }
+    }
+
+    /// The choice, or every rule against it; as if it were shipped on another day where one is given.
+    fn price(&mut self, parcel: &Parcel, date: Option<Date>) -> (Option<Choice>, String) {
+        let ship_date = date.unwrap_or(parcel.ship_date);
+        let learned = || self.cards.services().iter().map(|service| self.station.learned(&service.id, ship_date));
+        let month = (ship_date.year(), ship_date.month());
+        let standing = self.months.entry(month).or_insert_with(|| Standing::new(learned().collect()));
+        let rated = match date {
+            Some(ship_date) => self.cards.rate(&Parcel { ship_date, ..parcel.clone() }, standing, &self.policy),
+            None => self.cards.rate(parcel, standing, &self.policy),
+        };
+        let choice = choice(&rated);
+        let why = if choice.is_none() { why_not(&rated) } else { String::new() };
+        if let Some(service) = rated.offers().next().map(|offer| offer.service) {
+            standing.count(service);
+        }
+        (choice, why)
+    }
 }
 
 impl Sum {
@@ -338,4 +362,46 @@ fn quoted(text: &str) -> String {
         return format!("\"'{text}\"");
     }
     if text.contains([',', '"', '\n', '\r']) { format!("\"{text}\"") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+    use crate::rating::{Place, Signature};
+
+    #[test]
+    fn history_is_priced_with_the_discounts_of_a_month_that_fills_up() {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
+        let cards = crate::config::carriers::load(&dir, &["royalmail".to_owned()]).unwrap();
+        let sent = |ship_date: &str| Sent {
+            id: String::new(),
+            order_ref: String::new(),
+            parcel: Parcel {
+                mass: Mass::from_grams(900),
+                dims: Some("40x30x10cm".parse().unwrap()),
+                from: Place::at("GB", "M1 1AE"),
+                to: Place::at("GB", "SW1A 1AA"),
+                ship_date: ship_date.parse().unwrap(),
+                dg: BTreeSet::new(),
+                signature: Signature::None,
+                value: None,
+                insured: None,
+                cod: None,
+                terms: None,
+                extras: BTreeSet::new(),
+                zone: None,
+            },
+            paid: None,
+        };
+        let mut history = vec![sent("2026-11-03"); 1_003];
+        history.push(sent("2026-12-01"));
+        let replayed = replay(&history, &Station::default(), &cards, &Policy::default(), None, |_| ());
+        let prices: Vec<i64> = replayed.lines.iter().map(|line| line.after.as_ref().unwrap().price).collect();
+        // 2 % of 3.20 from the parcel on that finds more than a thousand before it; December begins anew.
+        assert!(prices[..1_001].iter().all(|price| *price == 320), "{:?}", prices[1_000]);
+        assert_eq!(prices[1_001..], [314, 314, 320]);
+    }
 }

@@ -115,6 +115,13 @@ impl Standing {
         Self { services }
     }
 
+    /// One more parcel of this month has gone with the service at this position.
+    pub fn count(&mut self, service: u32) {
+        if let Some(stands) = self.services.get_mut(service as usize) {
+            stands.month.own += 1;
+        }
+    }
+
     /// How the service at this position stands.
     pub(super) fn of(&self, service: u32) -> &ServiceStanding {
         static USUAL: ServiceStanding = ServiceStanding {

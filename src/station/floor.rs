@@ -9,9 +9,9 @@ use super::order::{Order, OrderState};
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Rules, Station, World};
 use crate::barcode::Scan;
-use crate::rating::{Carrier, Decision, Goal, Quote, Service, ServiceStanding, Standing, Unavailable};
+use crate::rating::{Carrier, Decision, Goal, Month, Quote, Service, ServiceStanding, Standing, Unavailable};
 use crate::screen::Note;
-use crate::units::{Dims, Mass};
+use crate::units::{Date, Dims, Mass};
 
 impl Station {
     /// A code was scanned with nothing in hand, and no parcel has it: it should be an order.
@@ -221,6 +221,17 @@ impl Station {
             }
         };
         Standing::new(world.cards.services().iter().map(stands).collect())
+    }
+
+    /// What is known of a service whenever it is asked: what became of its parcels, and what other stations sent in the
+    /// month of a day.
+    pub fn learned(&self, service: &str, day: Date) -> ServiceStanding {
+        ServiceStanding {
+            month: Month { own: 0, elsewhere: self.tallies.elsewhere(service, day) },
+            record: self.tallies.of(service, day).record,
+            by_zone: self.tallies.by_zone(service),
+            ..ServiceStanding::default()
+        }
     }
 
     fn commit(
