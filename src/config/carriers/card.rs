@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::problem::{Problem, Problems};
 use super::super::table::{OneOrMore, Source, Table};
 use super::files::Files;
-use super::prices::PriceSheet;
+use super::prices::{PriceSheet, Pricing};
 use super::rules::Context;
 use super::{fuel, rules, zones};
 use crate::rating::{Card, Cubic, Dg, Extra, Max, PlaceMap, Prices, Rounding, Signature, Terms, Volume, ZoneMap};
@@ -118,14 +118,16 @@ fn card(table: &Table<'_>, from: Date, tables: &mut Tables<'_>) -> Option<Card> 
     let weight_table = table.required_table("weight");
     let cubic_table = table.table("cubic");
     let cubic_rule = cubic_table.as_ref().and_then(CubicRule::read);
-    let priced = priced(from, currency.unwrap_or(Currency::USD), &zone_files, cubic_table.is_some(), tables);
+    let money_table = table.table("money");
+    let money = rules::money(money_table.as_ref(), currency.unwrap_or(Currency::USD));
+    let lines = money.map_or(Rounding::Nearest(1), |money| money.lines);
+    let pricing = Pricing { currency: currency.unwrap_or(Currency::USD), lines };
+    let priced = priced(from, pricing, &zone_files, cubic_table.is_some(), tables);
     let names = priced.as_ref().map(|priced| priced.sheet.zone_names()).unwrap_or_default();
     let context = Context { currency: currency.unwrap_or(Currency::USD), zones: &names };
     let unit = priced.as_ref().map_or(crate::units::MassUnit::Kg, |priced| priced.sheet.unit);
     let weight = weight_table.as_ref().and_then(|table| rules::weight(table, unit));
     let size = table.required_table("dimensions").and_then(|table| rules::size(&table, without));
-    let money_table = table.table("money");
-    let money = rules::money(money_table.as_ref(), context.currency);
     let minimum_charge = context.money(table, "minimum_charge").unwrap_or(0);
     let limits: Vec<_> = table.tables("limit").iter().filter_map(|entry| rules::limit(entry, &context)).collect();
     let refuses = table.tables("refuse").iter().filter_map(|entry| rules::refuse(entry, &context, tables)).collect();
@@ -196,17 +198,17 @@ struct Priced {
 
 fn priced(
     from: Date,
-    currency: Currency,
+    pricing: Pricing,
     zone_files: &[String],
     has_cubic: bool,
     tables: &mut Tables<'_>,
 ) -> Option<Priced> {
     let sheet = tables.read(&format!("{from}.prices.csv"), |path, files, problems| {
-        PriceSheet::<Mass>::read(path, currency, files, problems)
+        PriceSheet::<Mass>::read(path, pricing, files, problems)
     });
     let cubic = if has_cubic {
         tables.read(&format!("{from}.cubic.csv"), |path, files, problems| {
-            PriceSheet::<Volume>::read(path, currency, files, problems)
+            PriceSheet::<Volume>::read(path, pricing, files, problems)
         })
     } else {
         None

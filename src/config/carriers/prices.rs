@@ -48,6 +48,14 @@ impl Bound for Volume {
     }
 }
 
+/// What the amounts of a table are read with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pricing {
+    pub(super) currency: Currency,
+    /// Of what comes out of a rate.
+    pub(super) lines: Rounding,
+}
+
 /// A price table that was read: its unit, its zones in the order of their columns, its rows.
 pub(super) struct PriceSheet<B: Bound> {
     pub(super) sheet: Sheet,
@@ -61,7 +69,7 @@ pub(super) struct PriceSheet<B: Bound> {
 }
 
 impl<B: Bound> PriceSheet<B> {
-    pub(super) fn read(path: &Path, currency: Currency, files: &mut Files, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn read(path: &Path, pricing: Pricing, files: &mut Files, problems: &mut Problems) -> Option<Self> {
         let sheet = Sheet::read(path, files, problems)?;
         let zones = zones(&sheet, problems);
         let first = sheet.header.cells.first().map_or("", String::as_str);
@@ -80,7 +88,7 @@ impl<B: Bound> PriceSheet<B> {
         for row in &table.sheet.rows {
             let bound = bound::<B>(&table.sheet, row, unit, problems);
             let above = table.rows.last();
-            let cells = cells(&table.sheet, row, above, currency, problems);
+            let cells = cells(&table.sheet, row, above, pricing, problems);
             let (Some((bound, shown)), Some(cells)) = (bound, cells) else { continue };
             if above.is_some_and(|above| above.bound.is_none()) {
                 let what = "a row below the one without a bound";
@@ -234,9 +242,10 @@ fn cells<B: Bound>(
     sheet: &Sheet,
     row: &Row,
     above: Option<&rating::Row<B>>,
-    currency: Currency,
+    pricing: Pricing,
     problems: &mut Problems,
 ) -> Option<Vec<Option<Amount>>> {
+    let currency = pricing.currency;
     let mut prices = Vec::new();
     for (column, (cell, zone)) in row.cells.iter().zip(&sheet.header.cells).skip(1).enumerate() {
         if cell.is_empty() {
@@ -250,7 +259,7 @@ fn cells<B: Bound>(
         match Cell::read(cell, currency, |number| sheet.number(number)) {
             Some(Cell::Whole(amount)) => prices.push(Some(amount)),
             Some(Cell::More(rate)) => {
-                let grown = above.and_then(|above| grown(above, column, rate));
+                let grown = above.and_then(|above| grown(above, column, rate, pricing.lines));
                 if grown.is_none() {
                     let what = format!("the price for zone {zone} grows on the row above it, which has none there");
                     problems.push(sheet.error(row.line, what, "give the row above a price and a bound by weight"));
@@ -276,8 +285,8 @@ fn cells<B: Bound>(
 }
 
 /// A price on top of what the row above costs at its bound.
-fn grown<B: Bound>(above: &rating::Row<B>, column: usize, rate: Rate) -> Option<Amount> {
+fn grown<B: Bound>(above: &rating::Row<B>, column: usize, rate: Rate, lines: Rounding) -> Option<Amount> {
     let over = above.bound?.weight()?;
-    let fixed = above.cells.get(column).copied().flatten()?.at(over, Rounding::Nearest(1))?;
+    let fixed = above.cells.get(column).copied().flatten()?.at(over, lines)?;
     Some(Amount { fixed, rate: Some(Rate { over, ..rate }) })
 }

@@ -433,6 +433,18 @@ fn weight_and_money_are_rounded_by_band_and_by_name() {
 }
 
 #[test]
+fn a_row_that_grows_on_the_row_above_it_grows_on_what_that_is_charged() {
+    let rules =
+        RULES.replace("[weight]", "[money]\nround = \"nearest\"\nstep = \"0.10\"\n[weight]").replace("1lb", "1g");
+    let prices = "max_g,1,2|3\n250,1.75 + 2.66 per 100g,6.00\n750,+ 2.00 per kg,6.00\n";
+    let folder =
+        Folder::with(&[("acme/ground/2026-01-01.toml", &rules), ("acme/ground/2026-01-01.prices.csv", prices)]);
+    let base = |mass| said(&folder, &parcel("90001", mass, None));
+    // 250 g: 6.65 is 6.70, and 1.75; 50 g more: 0.10.
+    assert_eq!([base("250g"), base("300g")], ["8.45 = base 8.45", "8.55 = base 8.55"]);
+}
+
+#[test]
 fn what_no_row_can_mean_is_named() {
     let prices = "acme/ground/2026-01-01.prices.csv";
     let found = only(prices, "max_lb,1,2|3\n1,-,6.00\n2,-,6.50\n");
