@@ -6,7 +6,10 @@
 //! ```
 //!
 //! The prefix keeps SKUs and tracking numbers apart from commands; the check keeps a misread command from becoming
-//! another one: MOD 37,36 finds every single wrong character and every two swapped neighbours.
+//! another one: MOD 37,36 finds every single wrong character, and two swapped neighbours unless one follows on the other
+//! (A and B).
+
+use super::checksum::mod37_36;
 
 /// What a packer can say with a barcode.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,12 +197,7 @@ impl Command {
 
 /// ISO/IEC 7064 MOD 37,36 over the letters and digits of `body`, upper-cased.
 fn check_character(body: &str) -> char {
-    let values = body.chars().filter(char::is_ascii_alphanumeric).filter_map(|character| character.to_digit(36));
-    let product = values.fold(36, |product, value| match (product + value) % 36 {
-        0 => 36 * 2 % 37,
-        sum => sum * 2 % 37,
-    });
-    char::from_digit((37 - product) % 36, 36).unwrap_or('0').to_ascii_uppercase()
+    mod37_36(body.bytes()).into()
 }
 
 #[cfg(test)]

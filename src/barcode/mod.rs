@@ -6,12 +6,20 @@
 #![deny(clippy::disallowed_methods)]
 
 mod accept;
+mod checksum;
 mod command;
+mod format;
 pub mod gs1;
 mod number;
+mod numbers;
 mod scan;
+mod shape;
 
 pub use accept::{Accept, Symbology};
+pub use checksum::{Checksum, ChecksumError};
 pub use command::{Command, CommandError};
-pub use number::{CheckDigit, NumberError, NumberRule};
+pub use format::{Evidence, Format};
+pub use number::{NumberRule, SerialError};
+pub use numbers::{Issuer, Lengths, Match, NumberError, Numbers, Why};
 pub use scan::{Scan, ScanError};
+pub use shape::{Shape, ShapeError};

@@ -120,7 +120,7 @@ const ZIP_DIGITS: [usize; 2] = [5, 9];
 /// The tracking numbers that stand behind `420` + ZIP in a USPS Intelligent Mail package barcode (USPS Publication 199).
 /// A scanner that sends no separator leaves the ZIP's length open; the number behind it begins with 9 and has 22 or 26
 /// digits.
-fn without_routing(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn without_routing(text: &str) -> impl Iterator<Item = &str> {
     let routed = text.strip_prefix("420").unwrap_or("");
     ZIP_DIGITS.into_iter().filter_map(move |digits| {
         let (zip, number) = routed.split_at_checked(digits)?;

@@ -6,7 +6,7 @@ use super::area::Found;
 use super::price::{Asked, Line, Offer, Out};
 use super::refused::Refused;
 use super::{Card, Parcel, Place, Policy, Standing};
-use crate::barcode::NumberRule;
+use crate::barcode::{Format, Issuer, NumberRule, Numbers};
 use crate::units::{Currency, Date};
 
 /// All services of all carriers, with all their periods.
@@ -14,6 +14,7 @@ use crate::units::{Currency, Date};
 pub struct Cards {
     carriers: Vec<Carrier>,
     services: Vec<Service>,
+    numbers: Numbers,
     hash: String,
     named: bool,
 }
@@ -27,6 +28,8 @@ pub struct Carrier {
     pub name: String,
     /// How its tracking numbers are made; `None` where every label comes from outside.
     pub number: Option<NumberRule>,
+    /// How its tracking numbers look; none: nobody knows, and none is refused.
+    pub formats: Vec<Format>,
     /// Which numbers each station may give out.
     pub pools: Vec<Pool>,
     /// The layout of its labels.
@@ -38,6 +41,10 @@ pub struct Carrier {
 }
 
 impl Carrier {
+    fn issuer(&self) -> Issuer {
+        Issuer { id: self.id.clone(), name: self.name.clone(), formats: self.formats.clone() }
+    }
+
     /// One of its services.
     pub fn service(&self, id: &str) -> Option<&ServiceName> {
         self.services.iter().find(|service| service.id == id)
@@ -101,7 +108,21 @@ impl Cards {
         carriers.sort_by(|a, b| a.id.cmp(&b.id));
         services.sort_by(|a, b| a.id.cmp(&b.id));
         let named = services.iter().flat_map(|service| &service.cards).any(Card::is_named);
-        Self { carriers, services, hash, named }
+        let numbers = Numbers::new(carriers.iter().map(Carrier::issuer).collect());
+        Self { carriers, services, numbers, hash, named }
+    }
+
+    /// The same with the numbers of other carriers known; what a carrier of these says of its own numbers counts alone.
+    #[must_use]
+    pub fn with_published(self, published: Vec<Issuer>) -> Self {
+        let own = self.carriers.iter().map(Carrier::issuer);
+        let numbers = Numbers::new(own.chain(published).collect());
+        Self { numbers, ..self }
+    }
+
+    /// Whose tracking numbers look how.
+    pub fn numbers(&self) -> &Numbers {
+        &self.numbers
     }
 
     /// Every carrier, by id.

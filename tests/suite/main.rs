@@ -2,5 +2,6 @@
 
 #[cfg(feature = "demo")]
 mod labels;
+mod numbers;
 mod rating;
 mod tidy;

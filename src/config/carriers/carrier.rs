@@ -5,8 +5,8 @@ use std::path::Path;
 use super::super::problem::{Problem, Problems};
 use super::super::table::{Source, Table};
 use super::files::{self, Files};
-use super::service;
-use crate::barcode::{CheckDigit, NumberRule};
+use super::{formats, service};
+use crate::barcode::{Format, Issuer, NumberRule};
 use crate::rating::{Carrier, Pool, Service, ServiceName};
 
 /// What a carrier's folder holds; parts of it may be missing when there are problems.
@@ -16,7 +16,7 @@ pub(super) struct Loaded {
     pub(super) services: Vec<Service>,
 }
 
-pub(super) fn load(dir: &Path, id: &str, files: &mut Files, problems: &mut Problems) -> Loaded {
+pub(super) fn load(dir: &Path, id: &str, published: &[Issuer], files: &mut Files, problems: &mut Problems) -> Loaded {
     let path = dir.join("carrier.toml");
     let mut loaded = Loaded::default();
     let mut names = None;
@@ -25,7 +25,7 @@ pub(super) fn load(dir: &Path, id: &str, files: &mut Files, problems: &mut Probl
         if let Some(root) = source.parse() {
             let table = Table::root(&source, &root);
             let services = service_names(&table, id);
-            loaded.carrier = carrier(&table, id, services.clone());
+            loaded.carrier = carrier(&table, id, published, services.clone());
             names = Some(services);
         }
         problems.extend(source.into_problems());
@@ -50,7 +50,7 @@ pub(super) fn load(dir: &Path, id: &str, files: &mut Files, problems: &mut Probl
     loaded
 }
 
-fn carrier(table: &Table<'_>, id: &str, services: Vec<ServiceName>) -> Option<Carrier> {
+fn carrier(table: &Table<'_>, id: &str, published: &[Issuer], services: Vec<ServiceName>) -> Option<Carrier> {
     let name: Option<String> = table.required("name");
     let label: Option<String> = table.required("label");
     let values = table.texts("values");
@@ -65,8 +65,29 @@ fn carrier(table: &Table<'_>, id: &str, services: Vec<ServiceName>) -> Option<Ca
             "add [number] with prefix, width and check",
         );
     }
+    let formats = formats_of(table, id, number.as_ref(), published);
     table.finish();
-    Some(Carrier { id: id.to_owned(), name: name?, number, pools, label: label?, values, services })
+    Some(Carrier { id: id.to_owned(), name: name?, number, formats, pools, label: label?, values, services })
+}
+
+/// How its numbers look: as declared; without a word, as they are made.
+fn formats_of(table: &Table<'_>, id: &str, number: Option<&NumberRule>, published: &[Issuer]) -> Vec<Format> {
+    let declared = formats::declared(table, published);
+    if table.count(&["format", "formats"]) == 0 {
+        if table.count(&["number"]) == 0 {
+            let todo = "write formats = [\"…\"] with an id of formats.toml, or a [[format]]";
+            table.warn("", "nothing says how its tracking numbers look, so none is checked", todo);
+        }
+        return number.and_then(|rule| rule.format().ok()).into_iter().collect();
+    }
+    let issuer = Issuer { id: id.to_owned(), name: id.to_owned(), formats: declared };
+    let made = number.and_then(|rule| rule.number(0).ok());
+    if let Some(Err(error)) = made.map(|made| issuer.check(&made)) {
+        let what = format!("numbers made like this break the carrier's own formats: {error}");
+        let (what, _) = what.split_once("; ").unwrap_or((&what, ""));
+        table.error("number", what, "correct the prefix, the width or the check, or the format");
+    }
+    issuer.formats
 }
 
 fn service_names(table: &Table<'_>, carrier: &str) -> Vec<ServiceName> {
@@ -90,8 +111,7 @@ fn number_rule(table: &Table<'_>) -> Option<NumberRule> {
     const WIDEST: u32 = 18;
     let prefix: Option<String> = table.required("prefix");
     let width: Option<u32> = table.required("width");
-    let checks = [("mod10-3-1", CheckDigit::Mod10Weight31), ("ontrac", CheckDigit::OnTrac), ("none", CheckDigit::None)];
-    let check = table.required_name("check", &checks);
+    let check = table.required_text("check");
     table.finish();
     let printable = |prefix: &String| prefix.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
     if prefix.as_ref().is_some_and(|prefix| !printable(prefix) || prefix.len() > 20) {
@@ -104,11 +124,9 @@ fn number_rule(table: &Table<'_>) -> Option<NumberRule> {
     }
     let rule = NumberRule { prefix: prefix?, width: width?, check: check? };
     if let Err(error) = rule.number(0) {
-        table.error(
-            "check",
-            format!("no number can be made: {}", error.why),
-            "give the check digit that suits the prefix",
-        );
+        let error = format!("no number can be made: {error}");
+        let (what, todo) = error.split_once("; ").unwrap_or((&error, "correct it"));
+        table.error("check", what, todo);
         return None;
     }
     Some(rule)

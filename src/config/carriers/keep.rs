@@ -24,6 +24,8 @@ pub fn keep(dir: &Path, only: &[String], hash: &str, kept: &Path) -> io::Result<
         let wanted = only.is_empty() || only.iter().any(|only| name.to_str() == Some(only));
         if wanted && fs::metadata(entry.path())?.is_dir() {
             copy(&entry.path(), &aside.join(name))?;
+        } else if name == super::formats::FILE {
+            write(&aside.join(name), &fs::read(entry.path())?)?;
         }
     }
     // Somebody may write to the folder while it is copied.

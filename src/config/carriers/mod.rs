@@ -1,6 +1,7 @@
 //! Folders of TOML and CSV -> [`Cards`]. The format is documented in `config/carriers/README.md`.
 //!
 //! ```text
+//! carriers/formats.toml                            formats.rs   how the numbers of other carriers look
 //! carriers/<carrier>/carrier.toml                  carrier.rs   names, numbers, pools
 //! carriers/<carrier>/<service>/<from>.toml         card.rs      one period's rules (parts of it in rules.rs, when.rs)
 //! carriers/<carrier>/<service>/<from>.prices.csv   prices.rs    rows by weight, columns by zone
@@ -14,6 +15,7 @@
 mod card;
 mod carrier;
 mod files;
+mod formats;
 mod fuel;
 mod keep;
 mod prices;
@@ -47,6 +49,7 @@ pub fn read(dir: &Path, only: &[String]) -> (Option<Cards>, Problems) {
     let mut problems = Problems::default();
     let mut files = Files::default();
     let (mut carriers, mut services) = (Vec::new(), Vec::new());
+    let published = formats::published(dir, &mut files, &mut problems);
     let folders = files::folders(dir, &mut problems);
     for missing in only.iter().filter(|name| !folders.contains(name)) {
         problems.push(Problem::error(
@@ -56,7 +59,7 @@ pub fn read(dir: &Path, only: &[String]) -> (Option<Cards>, Problems) {
         ));
     }
     for folder in folders.into_iter().filter(|folder| only.is_empty() || only.contains(folder)) {
-        let loaded = carrier::load(&dir.join(&folder), &folder, &mut files, &mut problems);
+        let loaded = carrier::load(&dir.join(&folder), &folder, &published, &mut files, &mut problems);
         carriers.extend(loaded.carrier);
         services.extend(loaded.services);
     }
@@ -64,7 +67,8 @@ pub fn read(dir: &Path, only: &[String]) -> (Option<Cards>, Problems) {
         let todo = "put a folder per carrier there, as config/carriers/README.md says";
         problems.push(Problem::error(dir, "no carriers here", todo));
     }
-    let cards = (!problems.has_errors()).then(|| Cards::new(carriers, services, files.hash(dir)));
+    let cards =
+        (!problems.has_errors()).then(|| Cards::new(carriers, services, files.hash(dir)).with_published(published));
     (cards, problems)
 }
 
