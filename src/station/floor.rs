@@ -186,11 +186,17 @@ impl Station {
 
     /// How every service stands now for an order that is to be packed.
     fn standing_to_pack(&self, world: &World<'_>, order_ref: &str) -> Standing {
-        let numbered = |carrier: &Carrier| {
-            let serial = self.next_serial(world, &carrier.id).map(|(_, serial)| serial);
-            serial.zip(carrier.number.as_ref()).is_some_and(|(serial, rule)| rule.number(serial).is_ok())
-        };
-        self.standing(world, order_ref, |carrier| carrier.is_some_and(numbered))
+        self.standing(world, order_ref, |carrier| {
+            carrier.and_then(|carrier| self.next_number(world, &carrier.id)).is_some()
+        })
+    }
+
+    /// The next tracking number of a carrier, with its pool and serial; none that breaks what the carrier says of its numbers.
+    fn next_number(&self, world: &World<'_>, carrier: &str) -> Option<(String, u64, String)> {
+        let (pool, serial) = self.next_serial(world, carrier)?;
+        let tracking = world.cards.carrier(carrier)?.number.as_ref()?.number(serial).ok()?;
+        world.cards.numbers().check(carrier, &tracking).ok()?;
+        Some((pool, serial, tracking))
     }
 
     /// How every service stands now for an order; `numbered` says of a carrier whether it has numbers to give out.
@@ -245,9 +251,7 @@ impl Station {
     ) -> Result<Commitment, Note> {
         let carrier = quote.service.split('.').next().unwrap_or_default();
         let no_numbers = || Note::new("no_numbers").with("carrier", carrier);
-        let (pool, serial) = self.next_serial(world, carrier).ok_or_else(no_numbers)?;
-        let rule = world.cards.carrier(carrier).and_then(|carrier| carrier.number.as_ref()).ok_or_else(no_numbers)?;
-        let tracking = rule.number(serial).map_err(|_| no_numbers())?;
+        let (pool, serial, tracking) = self.next_number(world, carrier).ok_or_else(no_numbers)?;
         let postcode = order.ship_to.postcode.chars().take(3).collect();
         let mut commitment = Commitment {
             service: quote.service.clone(),
@@ -264,9 +268,7 @@ impl Station {
             label_sha256: String::new(),
             destination: (order.ship_to.country.clone(), postcode),
         };
-        let bytes = self
-            .label(world, id, order, &commitment, mass, 1)
-            .map_err(|error| Note::new("label_refused").with("reason", error.to_string()))?;
+        let bytes = self.label(world, id, order, &commitment, mass, 1)?;
         commitment.label_sha256 = sha256_hex(&bytes);
         Ok(commitment)
     }

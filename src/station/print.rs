@@ -1,11 +1,14 @@
 //! One label, printed once: record, then send; and when nobody knows, say so.
 
+use std::fmt::Display;
+
 use super::event::{Effect, Job, PrinterEvent};
 use super::fact::{Commitment, Fact};
 use super::order::Order;
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Station, World};
-use crate::label::{Label, LabelError};
+use crate::barcode::Why;
+use crate::label::Label;
 use crate::screen::Note;
 use crate::units::Mass;
 
@@ -58,11 +61,11 @@ impl Station {
             Ok(bytes) => Outcome::default()
                 .facts([Fact::PrintStarted { parcel: id, attempt, printer: printer.to_owned() }])
                 .effect(Effect::Send { job: Job { parcel: id, attempt }, bytes, clear: attempt > 1 }),
-            Err(error) => Outcome::stop(Note::new("label_refused").with("reason", error.to_string())),
+            Err(note) => Outcome::stop(note),
         }
     }
 
-    /// The label's bytes for one attempt.
+    /// The label's bytes for one attempt; none for a number that is none of its carrier's.
     pub(super) fn label(
         &self,
         world: &World<'_>,
@@ -71,7 +74,12 @@ impl Station {
         commitment: &Commitment,
         mass: Mass,
         attempt: u32,
-    ) -> Result<Vec<u8>, LabelError> {
+    ) -> Result<Vec<u8>, Note> {
+        let refused = |reason: &dyn Display| Note::new("label_refused").with("reason", reason.to_string());
+        match world.cards.numbers().check(commitment.carrier(), &commitment.tracking) {
+            Err(error) if error.why != Why::Unknown => return Err(refused(&error)),
+            _ => {}
+        }
         let carrier = world.cards.carrier(commitment.carrier());
         let layout = carrier.map_or("parcel", |carrier| carrier.layout(&commitment.service));
         let label = Label {
@@ -90,7 +98,7 @@ impl Station {
             specimen: world.rules.specimen,
             values: carrier.map(|carrier| carrier.values.clone()).unwrap_or_default(),
         };
-        world.rules.labels.print(layout, &label)
+        world.rules.labels.print(layout, &label).map_err(|error| refused(&error))
     }
 
     /// The packer wants this label again.

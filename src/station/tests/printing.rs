@@ -1,4 +1,5 @@
 use super::*;
+use crate::barcode::{Checksum, Format, Shape};
 
 #[test]
 fn nothing_is_sent_before_its_start_is_a_fact() {
@@ -159,4 +160,36 @@ fn a_printer_that_once_said_a_label_is_out_is_remembered() {
     assert!(!bench.station.has_answered("label"));
     bench.out(1);
     assert!(bench.station.has_answered("label") && !bench.station.has_answered("other"));
+}
+
+/// The same cards; of one carrier's numbers another pattern is known.
+fn declare(bench: &mut Bench, id: &str, pattern: &str) {
+    let mut carriers = bench.cards.carriers().to_vec();
+    let carrier = carriers.iter_mut().find(|carrier| carrier.id == id).expect("a carrier");
+    let shapes = vec![Shape::new(pattern, &Checksum::None).expect("a pattern")];
+    carrier.formats = vec![Format { name: "other".into(), shapes, ..Format::default() }];
+    bench.cards = Arc::new(Cards::new(carriers, bench.cards.services().to_vec(), String::new()));
+}
+
+#[test]
+fn a_number_that_breaks_its_carriers_rule_is_not_given_out() {
+    let mut bench = Bench::new();
+    bench.bring(LIGHT, State::Committed);
+    let first = bench.parcel().commitment.clone().expect("a commitment").carrier().to_owned();
+    let mut bench = Bench::new();
+    declare(&mut bench, &first, "Zd{9}");
+    bench.bring(LIGHT, State::Committed);
+    assert_ne!(bench.parcel().commitment.as_ref().map(|commitment| commitment.carrier()), Some(first.as_str()));
+    assert!(bench.live.refusals.iter().any(|(service, _)| service.starts_with(&first)));
+}
+
+#[test]
+fn a_number_that_breaks_its_carriers_rule_never_prints() {
+    let mut bench = Bench::new();
+    bench.bring(LIGHT, State::Committed);
+    let carrier = bench.parcel().commitment.clone().expect("a commitment").carrier().to_owned();
+    declare(&mut bench, &carrier, "Zd{9}");
+    let outcome = bench.ready(1);
+    assert_eq!((names(&outcome), said(&outcome), sends(&outcome)), (vec![], "label_refused", None));
+    assert_eq!(bench.state(), State::Committed);
 }
