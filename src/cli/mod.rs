@@ -2,6 +2,7 @@
 
 mod act;
 mod label;
+mod number;
 #[cfg(feature = "demo")]
 mod printer;
 mod quote;
@@ -95,6 +96,8 @@ enum Command {
     /// Labels
     #[command(subcommand)]
     Label(label::Command),
+    /// Whose tracking number it may be, and whether its check digit is right
+    Number(number::Number),
     /// Pools of tracking numbers
     #[command(subcommand)]
     Pool(Pool),
@@ -289,6 +292,7 @@ pub(crate) fn run(args: Args) -> Done {
         Command::Doctor { config, watch } => run::doctor(&config.config, watch),
         Command::Quote(quote) => quote.run(),
         Command::Label(label) => label.run(),
+        Command::Number(number) => number.run(),
         Command::Orders(Orders::Import { files, config, format }) => act::import(&files, &config.config, &format),
         Command::Orders(Orders::List(shown)) => show::orders(&shown),
         Command::Orders(Orders::Show { order, shown }) => show::order(&order, &shown),

@@ -211,3 +211,20 @@ async fn the_virtual_printer_keeps_each_label_as_it_came_and_as_it_looks() {
     assert_eq!(std::fs::read(zpl).unwrap(), label);
     assert!(std::fs::read(png).unwrap().starts_with(b"\x89PNG"));
 }
+
+#[tokio::test]
+async fn a_number_is_said_to_be_whose_it_may_be_or_what_is_wrong_with_it() {
+    let demo = repository("config/demo.toml");
+    let ask = async |args: &[&str]| with_config(&demo, &[&["number"], args].concat()).await;
+    let usps = ask(&["9400 1112 0620 6406 2607 87"]).await.good();
+    assert!(usps.out.contains("USPS") && usps.out.contains("check digit right"), "{usps:?}");
+    let wrong = ask(&["9400111206206406260788"]).await;
+    assert!(wrong.code == Some(64) && wrong.out.contains("check digit wrong"), "{wrong:?}");
+    let nobody = ask(&["not a number"]).await;
+    assert!(nobody.code == Some(64) && nobody.err.contains("no known carrier"), "{nobody:?}");
+    let ups = ask(&["1Z5R89390357567127", "--json"]).await.json();
+    assert_eq!((&ups["carriers"][0]["carrier"], &ups["wrong"]), (&"ups".into(), &serde_json::Value::Null));
+    let why = ask(&["9400111206206406260788", "--carrier", "usps", "--json"]).await;
+    let said: serde_json::Value = serde_json::from_str(&why.out).unwrap();
+    assert!(why.code == Some(64) && said["wrong"].as_str().unwrap().contains("check digit is wrong"), "{why:?}");
+}
