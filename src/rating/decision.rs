@@ -77,6 +77,9 @@ pub struct Quote {
     /// Routing code for the label, where the zone table has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort_code: Option<String>,
+    /// What stands beside it, smaller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort_detail: Option<String>,
     /// What a person should know of this price: `invented prices`, `approximate zones`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,

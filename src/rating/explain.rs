@@ -90,7 +90,8 @@ fn push_quote(text: &mut String, quote: &Quote, chosen: bool, width: usize) {
         push(text, format_args!("  {:width$}  leaves {leaves}: it is after its cut-off time\n", ""));
     }
     if let Some(code) = &quote.sort_code {
-        push(text, format_args!("  {:width$}  sort code {code}\n", ""));
+        let detail = quote.sort_detail.as_ref().map_or_else(String::new, |detail| format!(" {detail}"));
+        push(text, format_args!("  {:width$}  sort code {code}{detail}\n", ""));
     }
     if !quote.notes.is_empty() {
         push(text, format_args!("  {:width$}  note: {}\n", "", quote.notes.join(", ")));

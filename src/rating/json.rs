@@ -48,6 +48,9 @@ fn quote(quote: &Quote) -> Value {
     if let Some(code) = &quote.sort_code {
         value["sort_code"] = json!(code);
     }
+    if let Some(detail) = &quote.sort_detail {
+        value["sort_detail"] = json!(detail);
+    }
     value
 }
 

@@ -69,6 +69,8 @@ pub struct Offer<'c> {
     pub days: Option<u16>,
     /// Routing code for the label.
     pub sort_code: Option<&'c str>,
+    /// What stands beside it, smaller.
+    pub sort_detail: Option<&'c str>,
     /// The weight that is paid for; where the basis is cubic, what it would be without.
     pub billable: Mass,
     /// The row of the price table (of the cubic one, where that is the basis).
@@ -147,6 +149,7 @@ impl Card {
                 zone: narrow(zone),
                 days: target.and_then(|target| target.days).or_else(|| self.days.get(zone).copied().flatten()),
                 sort_code: target.and_then(|target| target.sort_code.as_deref()),
+                sort_detail: target.and_then(|target| target.sort_detail.as_deref()),
                 billable,
                 row: narrow(base.row),
                 basis: base.basis,

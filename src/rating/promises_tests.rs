@@ -181,7 +181,7 @@ fn card(price: i64, currency: Currency) -> Card {
     let us: Spot = "US:*".parse().unwrap();
     let row =
         Row { bound: Some(Mass::from_picograms(1 << 62)), shown: "all".into(), cells: vec![Some(Amount::flat(price))] };
-    let target = Target { zone: 0, sort_code: None, days: None };
+    let target = Target { zone: 0, sort_code: None, sort_detail: None, days: None };
     Card {
         from: Date::new(2026, 1, 1).unwrap(),
         until: None,

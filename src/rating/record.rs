@@ -109,6 +109,7 @@ impl Words<'_> {
             compared: (self.currency != card.currency).then_some(compared),
             risk,
             sort_code: offer.sort_code.map(str::to_owned),
+            sort_detail: offer.sort_detail.map(str::to_owned),
             notes,
         }
     }

@@ -21,6 +21,8 @@ pub struct Target {
     pub zone: usize,
     /// Routing code for the label.
     pub sort_code: Option<String>,
+    /// What stands beside it on the label, smaller: the street, where carriers sort that far.
+    pub sort_detail: Option<String>,
     /// Days on the way, where the table says it.
     pub days: Option<u16>,
 }

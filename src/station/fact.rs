@@ -252,6 +252,9 @@ pub struct Commitment {
     /// Routing code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort_code: Option<String>,
+    /// What stands beside it on the label, smaller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort_detail: Option<String>,
     /// SHA-256 of the first attempt's label bytes.
     pub label_sha256: String,
     /// Country and first three characters of the postcode: all that events say of the address.

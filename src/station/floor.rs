@@ -265,6 +265,7 @@ impl Station {
             card: quote.card.clone(),
             days: quote.days,
             sort_code: quote.sort_code.clone(),
+            sort_detail: quote.sort_detail.clone(),
             label_sha256: String::new(),
             destination: (order.ship_to.country.clone(), postcode),
         };

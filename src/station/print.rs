@@ -88,7 +88,7 @@ impl Station {
             from: world.rules.ship_from.clone(),
             to: order.ship_to.clone(),
             sort_code: commitment.sort_code.clone(),
-            sort_detail: None,
+            sort_detail: commitment.sort_detail.clone(),
             mass,
             tracking: commitment.tracking.clone(),
             order_ref: order.order_ref.clone(),

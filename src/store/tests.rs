@@ -41,6 +41,7 @@ fn committed(parcel: u64, tracking: &str) -> Fact {
         card: "c0ffee".into(),
         days: None,
         sort_code: None,
+        sort_detail: None,
         label_sha256: String::new(),
         destination: ("US".into(), "900".into()),
     };

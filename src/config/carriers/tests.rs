@@ -593,6 +593,20 @@ fn what_a_carrier_says_of_its_numbers_and_how_it_makes_them_agree() {
     assert!(load(folder.dir.path(), &[]).unwrap().numbers().check("acme", "anything").is_ok());
 }
 
+#[test]
+fn a_routing_code_and_what_stands_beside_it_come_from_the_zone_table() {
+    let rows = "origin,destination,zone,sort_code,sort_detail\nUS:9,US:90,1,C51,S01\nUS:9,US:1,2,,\n";
+    let folder = Folder::with(&[("acme/ground/zones.csv", rows)]);
+    let cards = load(folder.dir.path(), &[]).unwrap();
+    let sorted = |postcode: &str| {
+        let decision = cards.decide(&parcel(postcode, "1lb", None), &Standing::default(), &Policy::default());
+        let quote = &decision.quotes[0];
+        (quote.sort_code.clone(), quote.sort_detail.clone())
+    };
+    assert_eq!(sorted("90001"), (Some("C51".into()), Some("S01".into())));
+    assert_eq!(sorted("10001"), (None, None));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 

@@ -1,4 +1,4 @@
-//! Zone tables (`origin,destination,zone[,sort_code][,days][,basis]`) and area lists (`destination[,note]`).
+//! Zone tables (`origin,destination,zone[,sort_code][,sort_detail][,days][,basis]`) and area lists (`destination[,note]`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -32,8 +32,9 @@ pub(super) fn part(
 ) -> Option<Part> {
     let zones = prices.map(PriceSheet::zone_names);
     let sheet = Sheet::read(path, files, problems)?;
-    let columns = sheet.columns(["origin", "destination", "zone"], ["sort_code", "days", "basis"], problems);
-    let ([origin, destination, zone], [sort_code, days, _]) = columns?;
+    let wanted = ["sort_code", "sort_detail", "days", "basis"];
+    let ([origin, destination, zone], [sort_code, sort_detail, days, _]) =
+        sheet.columns(["origin", "destination", "zone"], wanted, problems)?;
     let (mut rows, mut lines, mut names) = (Vec::new(), Vec::new(), BTreeSet::new());
     let mut footnotes = 0;
     for row in &sheet.rows {
@@ -59,9 +60,10 @@ pub(super) fn part(
             problems.push(sheet.error(row.line, what, "correct the zone, or add its prices"));
         }
         if let (Some(from), Some(to), Some(zone)) = (from, to, at) {
-            let sort_code = sort_code.map(|at| row.cells[at].clone()).filter(|code| !code.is_empty());
+            let text = |column: Option<usize>| column.map(|at| row.cells[at].clone()).filter(|text| !text.is_empty());
+            let (sort_code, sort_detail) = (text(sort_code), text(sort_detail));
             let days = on_the_way.and_then(Result::ok);
-            rows.push((from, to, zone.map(|zone| Target { zone, sort_code, days })));
+            rows.push((from, to, zone.map(|zone| Target { zone, sort_code, sort_detail, days })));
             lines.push(row.line);
         }
     }

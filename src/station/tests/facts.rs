@@ -35,6 +35,7 @@ fn decision() -> Decision {
             risk: None,
             card: "c0ffee".into(),
             sort_code: Some("LAX".into()),
+            sort_detail: None,
             notes: vec!["invented prices".into()],
         }],
         refusals: vec![Refusal { service: "gofo.parcel".into(), rule: "zone".into(), reason: "not served".into() }],
@@ -82,6 +83,7 @@ fn commitment() -> Commitment {
         card: quote.card,
         days: None,
         sort_code: quote.sort_code,
+        sort_detail: quote.sort_detail,
         label_sha256: "ab".repeat(32),
         destination: ("US".into(), "900".into()),
     }
@@ -138,6 +140,7 @@ fn each() -> Vec<Fact> {
         Fact::Committed { parcel, commitment: Box::new(Commitment { days: Some(3), ..commitment() }) },
         Fact::Ended { parcel, ending: Ending::Returned, on: ship_date },
         Fact::VolumeStated { service: text("ontrac.ground"), month: ship_date, parcels: 404, on: ship_date },
+        Fact::Committed { parcel, commitment: Box::new(Commitment { sort_detail: Some(text("S01")), ..commitment() }) },
     ]
 }
 
