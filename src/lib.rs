@@ -31,7 +31,7 @@
 //! | [`units`] | mass, length, money, dates: exact integers |
 //! | [`barcode`] | scan bytes -> codes, command barcodes, tracking-number rules |
 //! | [`rating`] | cards -> quotes and refusals -> the choice by policy and allocation, with its reasons |
-//! | [`label`] | one label document -> ZPL |
+//! | [`label`] | layout and content -> one document -> ZPL, TSPL, ESC/POS, pixels |
 //! | [`screen`] | one view value -> pixels and words |
 //! | [`station`] | events, facts, effects; decide, evolve; station -> view |
 //! | [`store`] | SQLite: journal, orders, numbers, outbox |

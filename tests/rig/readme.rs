@@ -37,7 +37,7 @@ async fn every_command_of_the_readme_works_in_its_order() {
             .map(|word| match word {
                 "config/station.toml" => config.clone(),
                 "config/orders/sample.jsonl" | "config/carriers" => repository(word).display().to_string(),
-                "outcomes.csv" | "replay.csv" => bench.path(word).display().to_string(),
+                "outcomes.csv" | "replay.csv" | "label.png" => bench.path(word).display().to_string(),
                 word => word.to_owned(),
             })
             .collect();
