@@ -22,6 +22,11 @@ prop_compose! {
     }
 }
 
+/// A number from nothing to as much as fits, its ends more often than chance.
+fn extreme() -> impl Strategy<Value = i64> {
+    prop_oneof![Just(0), Just(1), Just(i64::MAX), Just(i64::MAX - 1), 0_i64..1_000_000, 0_i64..=i64::MAX]
+}
+
 prop_compose! {
     fn sensible()(
         to in prop::sample::select(vec!["90210", "90265", "94105", "85001", "97201", "60601", "10001", "59001"]),
@@ -55,6 +60,75 @@ proptest! {
         prop_assert!(quoted.is_disjoint(&refused));
         prop_assert_eq!(quoted.len() + refused.len(), 18);
         prop_assert!(!explain(&decision).is_empty());
+    }
+
+    #[test]
+    fn no_number_of_a_card_or_a_parcel_is_too_large_to_be_answered(
+        (mass, mass_step, side_step, tolerance) in (extreme(), extreme(), extreme(), extreme()),
+        (price, rate, per, over, minimum) in (extreme(), extreme(), extreme(), extreme(), extreme()),
+        (parts, tier, at_most, money_step) in (extreme(), extreme(), extreme(), extreme()),
+        (month, share, divisor) in (any::<u64>(), 1_i64..=100, any::<u32>()),
+        dims in prop::option::of(dims()), ways in prop::array::uniform4(0_usize..6), begun: bool,
+    ) {
+        let round = |way: usize, step: i64| {
+            let step = step.max(1);
+            [Rounding::Exact, Rounding::Up(step), Rounding::Nearest(step), Rounding::HalfEven(step), Rounding::Down(step),
+                Rounding::Tolerance(step, tolerance.min(step - 1))][way]
+        };
+        let sides = round(ways[0], side_step);
+        let mut dimensional = Dimensional::new(divisor, (VolumeUnit::Cm3, MassUnit::Kg), sides);
+        dimensional.iter_mut().for_each(|rule| rule.share = share);
+        let grows = Rate { minor: rate, per: Mass::from_picograms(per.max(1)), over: Mass::from_picograms(over), begun };
+        let amount = Amount { fixed: price, rate: Some(grows) };
+        let of = vec![Worth::Value, Worth::Insured, Worth::Cod];
+        let percent = Percent { parts_per_million: parts, base: true, lines: vec![], of };
+        let surcharge = |name: &str, needs: Vec<usize>| Surcharge {
+            name: name.into(),
+            charge: Charge {
+                amount: ByZone::Same(amount),
+                percent: Some(Percent { lines: needs.clone(), ..percent.clone() }),
+                at_least: None,
+                at_most: Some(at_most),
+            },
+            when: When::default(),
+            group: None,
+            needs,
+            minimum: Mass::from_picograms(minimum),
+            fuel: true,
+        };
+        let base = card(0, Currency::USD);
+        let row = Row { bound: None, shown: String::new(), cells: vec![Some(amount)] };
+        let card = Card {
+            prices: Prices::new("g", 1, false, vec![row]).unwrap(),
+            weight: WeightRule { rounding: round(ways[1], mass_step), minimum: Mass::from_picograms(minimum), ..base.weight },
+            size: SizeRule { rounding: sides, dimensional, ..base.size },
+            money: MoneyRule { lines: round(ways[2], money_step), total: round(ways[3], money_step) },
+            surcharges: vec![surcharge("a", vec![]), surcharge("b", vec![0])],
+            fuel: Some(Fuel { weeks: vec![(Date::EPOCH, parts)], on_base: true, rounding: Rounding::Up(1), weekly: true }),
+            tiers: vec![Tier { over: 0, parts_per_million: tier }],
+            limits: vec![Limit { max: Max::Weight(Mass::from_picograms(over)), zones: BTreeSet::new(), why: None }],
+            signatures: BTreeSet::from([Signature::Any]),
+            extras: BTreeSet::from([Extra::Insurance, Extra::Cod]),
+            ..base
+        };
+        let mut parcel = parcel("90210", "1g", None);
+        parcel.mass = Mass::from_picograms(mass);
+        parcel.dims = dims.flatten();
+        let money = Some(Money::new(amount.fixed, Currency::USD));
+        (parcel.value, parcel.insured, parcel.cod) = (money, money, money);
+        let month = Month { own: month, elsewhere: Some((month, Date::EPOCH)) };
+        let record = Record { parcels: month.own, failed: month.own, late: month.own };
+        let standing = Standing::new(vec![ServiceStanding { month, record, ..ServiceStanding::default() }]);
+        let expected = Expected {
+            return_cost: price, late_cost: rate, prior_failed: 30_000, prior_late: 1_000_000, prior_parcels: month.own
+        };
+        let service = Service { id: "a.b".into(), carrier: "a".into(), cards: vec![card] };
+        let cards = Cards::new(vec![], vec![service], String::new());
+        for goal in [Goal::Cheapest, Goal::Expected(expected)] {
+            let decision = cards.decide(&parcel, &standing, &Policy { goal, ..Policy::default() });
+            prop_assert!(decision.quotes.len() + decision.refusals.len() > 0);
+            prop_assert!(!explain(&decision).is_empty());
+        }
     }
 
     #[test]
