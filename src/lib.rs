@@ -32,6 +32,7 @@
 //! | [`barcode`] | scan bytes -> codes, command barcodes, tracking-number rules |
 //! | [`rating`] | cards -> quotes and refusals -> the choice by policy and allocation, with its reasons |
 //! | [`label`] | layout and content -> one document -> ZPL, TSPL, ESC/POS, pixels |
+//! | [`paper`] | manifest slips, bag labels, shift summaries, command sheets -> rows, pages, PDF |
 //! | [`screen`] | one view value -> pixels and words |
 //! | [`station`] | events, facts, effects; decide, evolve; station -> view |
 //! | [`store`] | SQLite: journal, orders, numbers, outbox |
@@ -47,7 +48,7 @@
 //!
 //! # What holds
 //!
-//! - `units barcode rating label station screen` are pure: no file, socket, thread, clock, SQL or environment. Time
+//! - `units barcode rating label paper station screen` are pure: no file, socket, thread, clock, SQL or environment. Time
 //!   and dates are arguments; identifiers are counted from recorded facts. `clippy::disallowed_methods` and the tidy
 //!   test keep it so. `station` makes the [`screen::View`]; `screen` draws it and knows no station.
 //! - Only `store` knows SQL, only `uplink` an HTTP client, only `config` TOML, only `devices` both `hal` and events.
@@ -67,6 +68,7 @@ pub mod demo;
 pub mod devices;
 pub mod exchange;
 pub mod label;
+pub mod paper;
 pub mod rating;
 pub mod screen;
 pub mod station;

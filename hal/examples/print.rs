@@ -27,8 +27,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut session = Session::connect(&common::address(kind, device)?, language).await?;
     let before = session.status(&mut known).await?;
     println!("before: {before:?}");
-    let id = session.print(job, false, true).await?;
-    let mut proof = Proof::new(Instant::now(), before.as_ref(), id);
+    let id = session.print(job, true).await?;
+    let mut proof = Proof::new(Instant::now(), before.as_ref(), id, &mut known);
     let watched = timeout(PATIENCE, async {
         loop {
             match proof.take(&session.listen(&mut known).await?, &mut known, Instant::now()) {

@@ -14,12 +14,15 @@
 //! | [`gpio`] | lamp, tone and button on a Raspberry Pi's header |
 //! | [`record`] | what passed over a line, written down and played again |
 //! | [`usb`] | which USB devices are plugged in, and which of them is meant |
+//! | `codes` (feature `codes`) | bar codes read back from a picture of a label |
 //! | `sim` (feature `sim`) | virtual devices at the byte edge: ptys and sockets which the code above opens as it opens real ones |
 //!
 //! Every codec is a plain state machine fed with bytes (`push`), so it is tested without a device; the `async` function
 //! beside it owns the waiting. Each of those functions runs until its port is lost and returns why; the caller opens
 //! the port again. None of them retries, and none of them ever sends a byte twice.
 
+#[cfg(feature = "codes")]
+pub mod codes;
 pub mod gpio;
 pub mod hid;
 pub mod port;

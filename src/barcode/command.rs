@@ -30,6 +30,8 @@ pub enum Command {
     Box(String),
     /// The label is not usable: print it again.
     Reprint,
+    /// The same, with a reason.
+    ReprintFor(String),
     /// This label must not travel.
     Void,
     /// Put the parcel aside.
@@ -60,6 +62,10 @@ pub enum Command {
     Logout,
     /// I am this operator.
     Badge(String),
+    /// Print what I did today.
+    Shift,
+    /// Print the sheet of commands.
+    Sheet,
 }
 
 /// A code that begins like a command and is none.
@@ -81,7 +87,7 @@ impl Command {
     pub const PREFIX: &'static str = "%PD:";
 
     /// Every command's name, with an example of its argument where it takes one, in the order of the command sheet.
-    pub const NAMES: [(&'static str, Option<&'static str>); 23] = [
+    pub const NAMES: [(&'static str, Option<&'static str>); 26] = [
         ("OK", None),
         ("CANCEL", None),
         ("NEXTPARCEL", None),
@@ -90,6 +96,7 @@ impl Command {
         ("TARE", None),
         ("BOX", Some("B2")),
         ("REPRINT", None),
+        ("REPRINT", Some("SMEAR")),
         ("VOID", None),
         ("HOLD", None),
         ("PROBLEM", Some("DAMAGED")),
@@ -105,6 +112,8 @@ impl Command {
         ("LANG", Some("es")),
         ("LOGOUT", None),
         ("BADGE", Some("7031")),
+        ("SHIFT", None),
+        ("SHEET", None),
     ];
 
     /// Printable ASCII characters an argument may have.
@@ -146,7 +155,8 @@ impl Command {
             "ZERO" => bare(Self::Zero),
             "TARE" => bare(Self::Tare),
             "BOX" => text().map(Self::Box),
-            "REPRINT" => bare(Self::Reprint),
+            "REPRINT" if argument.is_some() => text().map(Self::ReprintFor),
+            "REPRINT" => Ok(Self::Reprint),
             "VOID" => bare(Self::Void),
             "HOLD" => bare(Self::Hold),
             "PROBLEM" => text().map(Self::Problem),
@@ -162,6 +172,8 @@ impl Command {
             "LANG" => text().map(Self::Lang),
             "LOGOUT" => bare(Self::Logout),
             "BADGE" => text().map(Self::Badge),
+            "SHIFT" => bare(Self::Shift),
+            "SHEET" => bare(Self::Sheet),
             _ => Err(CommandError::Unknown(name.chars().take(40).collect())),
         }
     }
@@ -176,6 +188,7 @@ impl Command {
             Self::Tare => ("TARE", None),
             Self::Box(id) => ("BOX", Some(id)),
             Self::Reprint => ("REPRINT", None),
+            Self::ReprintFor(reason) => ("REPRINT", Some(reason)),
             Self::Void => ("VOID", None),
             Self::Hold => ("HOLD", None),
             Self::Problem(reason) => ("PROBLEM", Some(reason)),
@@ -191,13 +204,15 @@ impl Command {
             Self::Lang(language) => ("LANG", Some(language)),
             Self::Logout => ("LOGOUT", None),
             Self::Badge(operator) => ("BADGE", Some(operator)),
+            Self::Shift => ("SHIFT", None),
+            Self::Sheet => ("SHEET", None),
         }
     }
 }
 
 /// ISO/IEC 7064 MOD 37,36 over the letters and digits of `body`, upper-cased.
 fn check_character(body: &str) -> char {
-    mod37_36(body.bytes()).into()
+    mod37_36(body.as_bytes()).into()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::shape::Misfit;
 use super::{Checksum, Shape};
 
 /// A format of tracking numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Format {
     /// What people call it: `IMpb`.
     pub name: String,
@@ -31,13 +31,6 @@ pub enum Evidence {
     LookOnly,
 }
 
-impl Default for Format {
-    fn default() -> Self {
-        let (shapes, starts, ends) = Default::default();
-        Self { name: String::new(), shapes, starts, ends, check: Checksum::None, before: String::new() }
-    }
-}
-
 impl Format {
     /// What speaks for a number, without blanks and routing, being of this format.
     pub(super) fn compare(&self, number: &str) -> Result<Evidence, Misfit> {
@@ -54,13 +47,13 @@ impl Format {
     }
 
     fn begins_and_ends(&self, number: &str) -> bool {
-        let any =
-            |known: &[String], found: &dyn Fn(&str) -> bool| known.is_empty() || known.iter().any(|one| found(one));
-        any(&self.starts, &|start| number.starts_with(start)) && any(&self.ends, &|end| number.ends_with(end))
+        let (starts, ends) = (&self.starts, &self.ends);
+        (starts.is_empty() || starts.iter().any(|start| number.starts_with(start)))
+            && (ends.is_empty() || ends.iter().any(|end| number.ends_with(end)))
     }
 
     fn judge(&self, covered: &str, check: u8) -> Evidence {
-        match self.check.of(self.before.bytes().chain(covered.bytes())) {
+        match self.check.of(&[self.before.as_bytes(), covered.as_bytes()].concat()) {
             Some(right) if right == check => Evidence::CheckDigit,
             _ => Evidence::WrongCheckDigit,
         }

@@ -196,6 +196,96 @@ pub fn parse(string: &str) -> Result<Vec<Element<'_>>, Gs1Error> {
     Ok(elements)
 }
 
+/// Serial Shipping Container Codes of one company (GS1 General Specifications 4.3.1 and 2.2.1):
+///
+/// ```text
+///   0          0614141        123456789   0
+///   extension  company prefix serial      check digit       18 digits in all
+/// ```
+///
+/// Stations of one company share its prefix: each is given serials of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SsccRange {
+    prefix: String,
+    extension: u8,
+    from: u64,
+    to: u64,
+}
+
+/// Numbers that make no SSCC.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SsccError {
+    /// Not a company prefix.
+    #[error("{0:?} is no GS1 company prefix; write its 7 to 10 digits as GS1 gave them")]
+    Prefix(String),
+    /// Not a digit.
+    #[error("the extension digit is {0}; write 0 to 9")]
+    Extension(u8),
+    /// Serials that there are not.
+    #[error(
+        "serials {from} to {to} are not within 0 to {most}, which this prefix leaves; write two of them, as 1-{most}"
+    )]
+    Serials {
+        /// The first.
+        from: u64,
+        /// The last.
+        to: u64,
+        /// The largest that the prefix leaves digits for.
+        most: u64,
+    },
+}
+
+impl SsccRange {
+    /// Digits of an SSCC, the check digit among them.
+    pub const DIGITS: usize = 18;
+
+    /// The serials of one station; without any, all but 0.
+    ///
+    /// # Errors
+    /// [`SsccError`].
+    pub fn new(prefix: &str, extension: u8, serials: Option<(u64, u64)>) -> Result<Self, SsccError> {
+        if !(7..=10).contains(&prefix.len()) || !prefix.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(SsccError::Prefix(prefix.chars().take(20).collect()));
+        }
+        if extension > 9 {
+            return Err(SsccError::Extension(extension));
+        }
+        let width = u32::try_from(Self::DIGITS - 2 - prefix.len()).unwrap_or(0);
+        let most = 10_u64.pow(width) - 1;
+        let (from, to) = serials.unwrap_or((1, most));
+        if from > to || to > most {
+            return Err(SsccError::Serials { from, to, most });
+        }
+        Ok(Self { prefix: prefix.to_owned(), extension, from, to })
+    }
+
+    /// The company's digits.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The first and the last serial.
+    pub const fn serials(&self) -> (u64, u64) {
+        (self.from, self.to)
+    }
+
+    /// The 18 digits with this serial; `None` outside the range.
+    pub fn number(&self, serial: u64) -> Option<String> {
+        (self.from..=self.to).contains(&serial).then(|| {
+            let width = Self::DIGITS - 2 - self.prefix.len();
+            let digits = format!("{}{}{serial:0width$}", self.extension, self.prefix);
+            format!("{digits}{}", check_digit(&digits))
+        })
+    }
+}
+
+/// The digit that makes a number end in its check digit: mod 10, weights 3 and 1 from the right.
+fn check_digit(digits: &str) -> u32 {
+    let digit = |byte: u8| u32::from(byte.wrapping_sub(b'0'));
+    let weighed = digits.bytes().rev().enumerate().map(|(at, byte)| digit(byte) * if at % 2 == 0 { 3 } else { 1 });
+    (10 - weighed.sum::<u32>() % 10) % 10
+}
+
 /// Whether the last digit is the check digit of the others: mod 10 with weights 3 and 1 from the right, as in GTIN, SSCC,
 /// EAN, UPC and ITF-14.
 pub fn has_check_digit(number: &str) -> bool {
@@ -250,7 +340,39 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_sscc_is_extension_prefix_serial_and_check_digit() {
+        let range = SsccRange::new("0614141", 0, None).unwrap();
+        assert_eq!(range.number(123_456_789).as_deref(), Some("006141411234567890"));
+        assert_eq!(range.number(1).as_deref(), Some("006141410000000012"));
+        assert_eq!((range.number(0), range.number(1_000_000_000)), (None, None));
+        let short = SsccRange::new("0614141999", 3, Some((0, 41))).unwrap();
+        assert_eq!(short.number(41).as_deref(), Some("306141419990000416"));
+        assert_eq!(short.number(42), None);
+        assert_eq!(read(&format!("00{}", short.number(7).unwrap()))[0].0, "00");
+    }
+
+    #[test]
+    fn numbers_that_make_no_sscc_are_refused() {
+        for prefix in ["061414", "06141411234", "061414x", ""] {
+            assert_eq!(SsccRange::new(prefix, 0, None), Err(SsccError::Prefix(prefix.into())));
+        }
+        assert_eq!(SsccRange::new("0614141", 10, None), Err(SsccError::Extension(10)));
+        for (from, to) in [(2, 1), (0, 1_000_000_000)] {
+            let most = 999_999_999;
+            assert_eq!(SsccRange::new("0614141", 0, Some((from, to))), Err(SsccError::Serials { from, to, most }));
+        }
+    }
+
     proptest! {
+        #[test]
+        fn every_sscc_ends_in_its_check_digit(prefix in "[0-9]{7,10}", extension in 0_u8..10, serial in 0_u64..1_000_000) {
+            let range = SsccRange::new(&prefix, extension, Some((0, 999_999))).unwrap();
+            let number = range.number(serial).unwrap();
+            prop_assert_eq!(number.len(), SsccRange::DIGITS);
+            prop_assert!(has_check_digit(&number), "{}", number);
+        }
+
         #[test]
         fn nothing_panics_and_elements_are_parts_of_the_string(string in "[0-9A-Z\u{1d}é]{0,60}") {
             if let Ok(elements) = parse(&string) {

@@ -39,7 +39,7 @@ impl NumberRule {
         }
         let mut number = format!("{}{serial:0width$}", self.prefix, width = self.width as usize);
         if self.check != Checksum::None {
-            let check = self.check.of(number.bytes()).ok_or(SerialError::Prefix)?;
+            let check = self.check.of(number.as_bytes()).ok_or(SerialError::Prefix)?;
             number.push(char::from(check));
         }
         Ok(number)

@@ -185,7 +185,9 @@ impl Lengths {
         lengths.sort_unstable();
         lengths.dedup_by(|next, range| {
             let follows = next.0 <= range.1 + 1;
-            range.1 = if follows { range.1.max(next.1) } else { range.1 };
+            if follows {
+                range.1 = range.1.max(next.1);
+            }
             follows
         });
         Self(lengths)

@@ -108,7 +108,7 @@ impl Symbols {
         Self::place(character).is_some_and(|place| self.0 >> place & 1 == 1)
     }
 
-    const fn and(self, other: Self) -> Self {
+    const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
@@ -124,17 +124,13 @@ impl Shape {
     /// Reads a pattern for numbers with this check digit.
     pub fn new(pattern: &str, check: &Checksum) -> Result<Self, ShapeError> {
         let shape = Reader { rest: pattern, at: 0 }.shape(check)?;
-        let Some((covered, _)) = &shape.checked else {
-            return if *check == Checksum::None { Ok(shape) } else { Err(ShapeError::Check) };
-        };
-        let defined = if check.takes_letters() { Symbols::DIGITS.and(Symbols::LETTERS) } else { Symbols::DIGITS };
-        match check {
-            Checksum::None => Err(ShapeError::Check),
-            _ if !shape.parts[covered.clone()].iter().all(|part| part.symbols.within(defined)) => {
-                Err(ShapeError::Letters)
-            }
-            _ => Ok(shape),
+        if shape.checked.is_none() != (*check == Checksum::None) {
+            return Err(ShapeError::Check);
         }
+        let defined = if check.takes_letters() { Symbols::DIGITS.or(Symbols::LETTERS) } else { Symbols::DIGITS };
+        let covered = shape.checked.as_ref().map_or(0..0, |(covered, _)| covered.clone());
+        let suits = shape.parts[covered].iter().all(|part| part.symbols.within(defined));
+        if suits { Ok(shape) } else { Err(ShapeError::Letters) }
     }
 
     /// The fewest and the most characters of its numbers.
@@ -148,27 +144,19 @@ impl Shape {
             return Err(Misfit::Length);
         }
         let spare = number.len() - self.least;
-        let (mut at, mut covered, mut check) = (0, 0..0, None);
-        for (index, part) in self.parts.iter().enumerate() {
-            let end = at + if part.least < part.most { part.least + spare } else { part.least };
-            let piece = &number.as_bytes()[at..end];
-            if let Some(wrong) = piece.iter().position(|character| !part.symbols.has(*character)) {
-                return Err(Misfit::Character(at + wrong));
+        let count = |part: &Part| if part.least < part.most { part.least + spare } else { part.least };
+        let mut rest = number.as_bytes().iter().enumerate();
+        for part in &self.parts {
+            let mut piece = rest.by_ref().take(count(part));
+            if let Some((at, _)) = piece.find(|(_, character)| !part.symbols.has(**character)) {
+                return Err(Misfit::Character(at));
             }
-            if let Some((inside, digit)) = &self.checked {
-                if inside.start == index {
-                    covered.start = at;
-                }
-                if inside.contains(&index) {
-                    covered.end = end;
-                }
-                if *digit == index {
-                    check = piece.first().copied();
-                }
-            }
-            at = end;
         }
-        Ok(check.and_then(|check| Some((number.get(covered)?, check))))
+        let begins = |part: usize| self.parts[..part].iter().map(count).sum::<usize>();
+        Ok(self.checked.as_ref().and_then(|(covered, check)| {
+            let covered = number.get(begins(covered.start)..begins(covered.end))?;
+            Some((covered, *number.as_bytes().get(begins(*check))?))
+        }))
     }
 }
 
@@ -192,7 +180,7 @@ impl Reader<'_> {
                 'c' => {
                     digit = Some(parts.len());
                     let letters = if check.gives_letters() { Symbols::LETTERS } else { Symbols(0) };
-                    parts.push(Part { symbols: Symbols::DIGITS.and(letters), least: 1, most: 1 });
+                    parts.push(Part { symbols: Symbols::DIGITS.or(letters), least: 1, most: 1 });
                 }
                 _ => {
                     let symbols = self.symbols(character)?;
@@ -230,7 +218,7 @@ impl Reader<'_> {
         match character {
             'd' => Ok(Symbols::DIGITS),
             'a' => Ok(Symbols::LETTERS),
-            'x' => Ok(Symbols::DIGITS.and(Symbols::LETTERS)),
+            'x' => Ok(Symbols::DIGITS.or(Symbols::LETTERS)),
             '[' => self.set(),
             _ => {
                 let itself = u8::try_from(character).ok().and_then(Symbols::one);
@@ -256,7 +244,7 @@ impl Reader<'_> {
             if from > to {
                 return Err(wrong);
             }
-            symbols = (from..=to).fold(symbols, |symbols, place| symbols.and(Symbols(1 << place)));
+            symbols = (from..=to).fold(symbols, |symbols, place| symbols.or(Symbols(1 << place)));
             left = behind;
         }
         if symbols == Symbols(0) { Err(wrong) } else { Ok(symbols) }

@@ -3,23 +3,35 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use parceld::daemon::{Setup, clock, today};
+use parceld::daemon::{Setup, clock, labels, today};
+use parceld::exchange::supplied::{Format, MAX_FILE_BYTES, Wanted};
 use parceld::label::Label;
 use parceld::station::order::Address;
 use parceld::store::Store;
 
+use super::import::read_bounded;
 use super::{Config, Done, Failure, UNAVAILABLE, USAGE, print};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Draw a service's label as a picture, without printing it
-    Preview(Preview),
+    /// Draw a service's label, or one from a file, as a picture, without printing it
+    Preview(Box<Preview>),
+    /// Draw labels of a file that comes in, and nothing else
+    #[command(hide = true)]
+    Draw,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Preview {
     /// The service: usps.ground_advantage
-    service: String,
+    #[arg(required_unless_present = "file")]
+    service: Option<String>,
+    /// Instead, a label made elsewhere: PDF, PNG or ZPL
+    #[arg(long, conflicts_with_all = ["service", "order", "to"])]
+    file: Option<PathBuf>,
+    /// Its page; the one that shows the tracking number without
+    #[arg(long, requires = "file")]
+    page: Option<u32>,
     #[command(flatten)]
     config: Config,
     /// The picture to write
@@ -46,6 +58,7 @@ impl Command {
     pub(super) fn run(self) -> Done {
         match self {
             Self::Preview(preview) => preview.run(),
+            Self::Draw => super::drawn::run(),
         }
     }
 }
@@ -53,11 +66,15 @@ impl Command {
 impl Preview {
     fn run(self) -> Done {
         let (setup, _) = Setup::load(&self.config.config)?;
-        let carrier = self.service.split('.').next().unwrap_or_default();
-        let found = setup.cards.carrier(carrier).and_then(|carrier| Some((carrier, carrier.service(&self.service)?)));
+        if let Some(file) = &self.file {
+            return self.supplied(&setup, file);
+        }
+        let wanted = self.service.as_deref().unwrap_or_default();
+        let carrier = wanted.split('.').next().unwrap_or_default();
+        let found = setup.cards.carrier(carrier).and_then(|carrier| Some((carrier, carrier.service(wanted)?)));
         let Some((carrier, service)) = found else {
             let known: Vec<&str> = setup.cards.services().iter().map(|service| service.id.as_str()).collect();
-            let text = format!("no service {:?}; write one of {}", self.service, known.join(", "));
+            let text = format!("no service {wanted:?}; write one of {}", known.join(", "));
             return Err(Failure::say(USAGE, text));
         };
         let mut label = Label::sample(setup.rules.ship_from.clone(), today(&setup.config.station.timezone, clock()));
@@ -81,6 +98,38 @@ impl Preview {
         }
         let (width, height) = (document.width, document.height);
         print(format_args!("{}: {width} x {height} dots", self.out.display()));
+        Ok(())
+    }
+
+    /// What would be printed of a label made elsewhere.
+    fn supplied(&self, setup: &Setup, file: &std::path::Path) -> Done {
+        let shown = file.display();
+        let refused = |why: String| Failure::say(USAGE, format!("{shown}: {why}"));
+        let ending = file.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default();
+        let format: Format = ending.parse().map_err(|error| refused(format!("its name's ending {error}")))?;
+        let bytes = read_bounded(file, MAX_FILE_BYTES)
+            .map_err(|error| Failure::say(UNAVAILABLE, format!("read {shown}: {error}")))?;
+        let number = self.tracking.clone().unwrap_or_default();
+        // Without a number there is nothing to find a page by.
+        let page = self.page.or_else(|| number.is_empty().then_some(1));
+        let wanted = [Wanted { number, page, dpi: None }];
+        let printer = setup.rules.labels.printer;
+        let drawn = super::drawn::draw(bytes, format, printer, &wanted, || ());
+        let drawn = drawn.into_iter().next().unwrap_or_else(|| Err("nothing came of it".to_owned()));
+        let label = drawn.map_err(refused)?;
+        let label = labels::ready(label).ok_or_else(|| refused("it cannot be drawn".to_owned()))?;
+        let (labels, specimen) = (&setup.rules.labels, setup.rules.specimen);
+        let document = labels.supplied_document(&label, self.attempt, specimen);
+        let document = document.map_err(|error| refused(error.to_string()))?;
+        if let Some(to) = &self.job {
+            let job = labels.supplied(&label, self.attempt, specimen).map_err(|error| refused(error.to_string()))?;
+            write(to, &job)?;
+        }
+        let document = document.ok_or_else(|| {
+            refused("its printer alone draws ZPL; --job FILE writes what would be sent to it".to_owned())
+        })?;
+        write(&self.out, &labels.pixels(&document).png())?;
+        print(format_args!("{}: {} x {} dots", self.out.display(), document.width, document.height));
         Ok(())
     }
 

@@ -1,8 +1,11 @@
 //! Commands.
 
 mod act;
+mod drawn;
+mod import;
 mod label;
 mod number;
+mod paper;
 #[cfg(feature = "demo")]
 mod printer;
 mod quote;
@@ -84,6 +87,13 @@ enum Command {
     /// Manifests
     #[command(subcommand)]
     Manifest(Manifest),
+    /// Bags
+    #[command(subcommand)]
+    Bag(paper::Bag),
+    /// What was done on a day: parcels by operator and carrier
+    Shift(paper::Shift),
+    /// The sheet of command barcodes: what is scanned to tell the station something
+    Sheet(paper::Sheet),
     /// Events that wait for the uplink
     #[command(subcommand)]
     Outbox(Outbox),
@@ -108,7 +118,7 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum Orders {
-    /// Read order files (parceld.order/1, JSON or CSV)
+    /// Read order files (parceld.order/1, JSON or CSV) and the label files they name
     Import {
         /// The files
         #[arg(required = true)]
@@ -165,9 +175,15 @@ enum Manifest {
     Export {
         /// Its identifier
         manifest: String,
-        /// The file to write
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
+        #[command(flatten)]
+        files: paper::Files,
+        #[command(flatten)]
+        config: Config,
+    },
+    /// The slip that the driver signs, once more
+    Print {
+        /// Its identifier
+        manifest: String,
         #[command(flatten)]
         config: Config,
     },
@@ -293,16 +309,18 @@ pub(crate) fn run(args: Args) -> Done {
         Command::Quote(quote) => quote.run(),
         Command::Label(label) => label.run(),
         Command::Number(number) => number.run(),
-        Command::Orders(Orders::Import { files, config, format }) => act::import(&files, &config.config, &format),
+        Command::Orders(Orders::Import { files, config, format }) => import::import(&files, &config.config, &format),
         Command::Orders(Orders::List(shown)) => show::orders(&shown),
         Command::Orders(Orders::Show { order, shown }) => show::order(&order, &shown),
         Command::Parcels(Parcels::List(shown)) => show::parcels(&shown),
         Command::Parcels(Parcels::Show { parcel, shown }) => show::parcel(&parcel, &shown),
         Command::Manifest(Manifest::List(shown)) => show::manifests(&shown),
         Command::Manifest(Manifest::Show { manifest, shown }) => show::manifest(&manifest, &shown),
-        Command::Manifest(Manifest::Export { manifest, out, config }) => {
-            show::export_manifest(&manifest, &out, &config.config)
-        }
+        Command::Manifest(Manifest::Export { manifest, files, config }) => files.export(&manifest, &config.config),
+        Command::Manifest(Manifest::Print { manifest, config }) => paper::print_manifest(manifest, &config.config),
+        Command::Bag(bag) => bag.run(),
+        Command::Shift(shift) => shift.run(),
+        Command::Sheet(sheet) => sheet.run(),
         Command::Manifest(Manifest::Close { carrier, shown }) => act::close_manifest(carrier, &shown),
         Command::Outbox(Outbox::List(shown)) => show::outbox(&shown),
         Command::Outbox(Outbox::Retry(shown)) => act::retry(&shown),

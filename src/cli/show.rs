@@ -30,13 +30,13 @@ pub(super) fn check(config: &Path) -> Done {
     Ok(())
 }
 
-struct Memory {
-    setup: Setup,
-    store: Store,
-    station: Station,
+pub(super) struct Memory {
+    pub(super) setup: Setup,
+    pub(super) store: Store,
+    pub(super) station: Station,
 }
 
-fn open(config: &Path) -> Result<Memory, Failure> {
+pub(super) fn open(config: &Path) -> Result<Memory, Failure> {
     let (setup, _) = Setup::load(config)?;
     let store = Store::read(&setup.config.station.data_dir)?;
     let mut station = Station::default();
@@ -144,7 +144,10 @@ pub(super) fn export_outbox(out: &Path, config: &Path) -> Done {
 }
 
 /// Writes aside, syncs, renames: the file is whole or it is not there.
-fn write(out: &Path, fill: impl FnOnce(&mut std::io::BufWriter<std::fs::File>) -> std::io::Result<()>) -> Done {
+pub(super) fn write(
+    out: &Path,
+    fill: impl FnOnce(&mut std::io::BufWriter<std::fs::File>) -> std::io::Result<()>,
+) -> Done {
     let aside = out.with_extension("part");
     let done = || -> std::io::Result<()> {
         let mut file = std::io::BufWriter::new(std::fs::File::create(&aside)?);
@@ -160,7 +163,7 @@ fn document(json: bool, value: &Value) {
 }
 
 /// A table of some fields, or everything as JSON.
-fn table(json: bool, rows: &Value, columns: &[&str]) {
+pub(super) fn table(json: bool, rows: &Value, columns: &[&str]) {
     if json {
         return print(rows);
     }

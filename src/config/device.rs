@@ -259,16 +259,19 @@ fn scale_settings(table: &Table<'_>, protocol: scale::Protocol) -> scale::Settin
     scale::Settings { equal_readings: equal_readings.unwrap_or(usual.equal_readings), ..usual }
 }
 
-/// The label printer, and the receipt printers.
-pub(super) fn printers(root: &Table<'_>) -> (Option<Printer>, Vec<Printer>) {
-    let (mut label, mut receipts, mut names) = (None, Vec::new(), BTreeSet::new());
+/// The label printer, and the receipt printer.
+pub(super) fn printers(root: &Table<'_>) -> (Option<Printer>, Option<Printer>) {
+    let (mut label, mut receipt, mut names) = (None, None, BTreeSet::new());
     for table in root.tables("printer") {
         let Some((role, printer)) = one_printer(&table) else { continue };
         if !names.insert(printer.name.clone()) {
             table.error("name", format!("two printers are named {:?}", printer.name), "give each its own name");
         }
         match role {
-            Role::Receipt => receipts.push(printer),
+            Role::Receipt if receipt.is_some() => {
+                table.error("role", "a second receipt printer", "keep one");
+            }
+            Role::Receipt => receipt = Some(printer),
             Role::Label if label.is_some() => {
                 table.error("role", "a second label printer", "keep one; receipts have role = \"receipt\"");
             }
@@ -277,10 +280,10 @@ pub(super) fn printers(root: &Table<'_>) -> (Option<Printer>, Vec<Printer>) {
     }
     if root.tables("printer").is_empty() {
         root.error("printer", "no [[printer]]", "add the label printer");
-    } else if label.is_none() && !receipts.is_empty() {
+    } else if label.is_none() && receipt.is_some() {
         root.error("printer", "no [[printer]] with role = \"label\"", "add the label printer");
     }
-    (label, receipts)
+    (label, receipt)
 }
 
 fn one_printer(table: &Table<'_>) -> Option<(Role, Printer)> {
@@ -307,10 +310,6 @@ fn one_printer(table: &Table<'_>) -> Option<(Role, Printer)> {
         table.warn("pictures", "pictures has no effect: only ZPL has two ways to send them", "remove it");
     }
     table.finish();
-    if role == Some(Role::Receipt) {
-        let todo = "nothing; `parceld doctor` looks at it";
-        table.warn("role", "this version prints no receipts yet", todo);
-    }
     let (name, language, device) = (name?, language?, device?);
     let (width_mm, height_mm) = (width_mm?, height_mm?);
     let printer = Printer { name, device, language, asks, dpi: dpi?, width_mm, height_mm, draws, packed, record };

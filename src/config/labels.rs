@@ -11,10 +11,10 @@ use super::table::{Source, Table};
 use crate::label::document::Align;
 use crate::label::layout::{Bars, Cell, Content, Extent, Layout, Modules, Row, TextStyle};
 use crate::label::template::{Field, Template};
-use crate::label::{Label, LabelError, Labels, Matrix, Media};
+use crate::label::{Container, Label, LabelError, Labels, Matrix, Media, SSCC_LAYOUT};
 use crate::rating::Cards;
 use crate::station::order::Address;
-use crate::units::{Date, Length};
+use crate::units::{Date, Length, Mass};
 
 /// Largest layout file: fifty times the ones we ship.
 const MAX_BYTES: u64 = 256 << 10;
@@ -82,6 +82,21 @@ pub(super) fn problems(labels: &Labels, cards: &Cards, from: &Address, dir: &Pat
         }
     }
     problems
+}
+
+/// Why a bag's label with its SSCC cannot be printed on the label printer's paper.
+pub(super) fn sscc_problem(labels: &Labels, from: &Address, id: String, file: &Path) -> Option<Problem> {
+    let container = Container { id, sscc: Some("0".repeat(18)), parcels: 99_999 };
+    let mass = Mass::from_grams(999_999);
+    let sample = Label::of_container(container, from.clone(), "CARRIER".to_owned(), mass, Date::EPOCH, true);
+    let what = match labels.document(SSCC_LAYOUT, &sample) {
+        Ok(_) => return None,
+        Err(LabelError::Layout(_)) => {
+            "bags have SSCCs, and no layout \"sscc\" is for the label printer's paper".to_owned()
+        }
+        Err(error) => format!("the label of a bag cannot be drawn: {error}"),
+    };
+    Some(Problem::error(file, what, "add sscc.toml for this paper to the labels' folder, or remove gs1_prefix"))
 }
 
 /// Whether the paper is as large as the layout, or a little larger.

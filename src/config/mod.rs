@@ -9,6 +9,7 @@ mod device;
 mod gpio;
 pub mod labels;
 mod languages;
+mod marks;
 mod nearest;
 mod packing;
 pub mod problem;
@@ -40,6 +41,7 @@ use crate::label::Labels;
 use crate::label::layout::Layout;
 use crate::rating::Cards;
 use crate::screen::Words;
+use crate::station::marks::Marks;
 
 /// Largest `station.toml`: a hundred times the one we ship.
 const MAX_BYTES: u64 = 1 << 20;
@@ -57,8 +59,8 @@ pub struct Config {
     pub scale: Scale,
     /// The label printer.
     pub printer: Printer,
-    /// Printers for receipts.
-    pub receipts: Vec<Printer>,
+    /// The printer for receipts.
+    pub receipt: Option<Printer>,
     /// Lamps, tone and button.
     pub gpio: Gpio,
     /// Rate cards, and the choice among them.
@@ -90,7 +92,7 @@ impl Config {
             scanners: self.scanners.clone(),
             scale: Some(self.scale.clone()),
             printer: Some(self.printer.clone()),
-            receipts: self.receipts.clone(),
+            receipt: self.receipt.clone(),
             gpio: Some(self.gpio.clone()),
             data_dir: Some(self.station.data_dir.clone()),
         }
@@ -110,6 +112,9 @@ impl Config {
                 problems.extend(config.label_problems(cards, dir).0);
             }
         }
+        if let Some(config) = &reading.config {
+            problems.extend(config.marks().1.0);
+        }
         if let Some((dir, language)) = &reading.language {
             problems.extend(languages::read(dir, language).1.0);
         }
@@ -126,8 +131,8 @@ pub struct Bench {
     pub scale: Option<Scale>,
     /// The label printer.
     pub printer: Option<Printer>,
-    /// Printers for receipts.
-    pub receipts: Vec<Printer>,
+    /// The printer for receipts.
+    pub receipt: Option<Printer>,
     /// Lamps, tone and button.
     pub gpio: Option<Gpio>,
     /// Where recordings go.
@@ -152,6 +157,8 @@ pub struct Loaded {
     pub cards: Cards,
     /// Layouts of labels for the printer's paper.
     pub layouts: Vec<Layout>,
+    /// Which stickers parcels must bear.
+    pub marks: Marks,
     /// Words by language; the station's own is among them.
     pub words: BTreeMap<String, Words>,
     /// What is wrong and stops nothing.
@@ -174,10 +181,22 @@ impl Config {
         self.cards_in(&self.rates.carriers_dir)
     }
 
+    /// Reads the rules of stickers.
+    fn marks(&self) -> (Marks, Problems) {
+        marks::read(self.packing.marks_file.as_deref())
+    }
+
     /// Reads the layouts of labels that fit the label printer's paper.
     fn layouts(&self) -> (Vec<Layout>, Problems) {
-        let (layouts, problems) = labels::read(&self.station.labels_dir, Some(self.printer.labels().media));
-        (layouts.into_values().collect(), problems)
+        let (layouts, mut problems) = labels::read(&self.station.labels_dir, Some(self.printer.labels().media));
+        let layouts: Vec<Layout> = layouts.into_values().collect();
+        if self.station.sscc.is_some() {
+            let labels = Labels::new(self.printer.labels(), layouts.clone());
+            let bag = format!("{}.{}.B99999", self.station.warehouse, self.station.id);
+            let problem = labels::sscc_problem(&labels, &self.station.ship_from, bag, &self.file);
+            problems.extend(problem.map(|problem| problem.at(self.station.sscc_line)));
+        }
+        (layouts, problems)
     }
 
     /// What is wrong between the carriers of a folder and the layouts of their labels.
@@ -211,10 +230,12 @@ impl Loaded {
         let (words, mut found) = languages::read(&config.station.languages_dir, &config.station.language);
         let (layouts, wrong_layouts) = config.layouts();
         found.extend(wrong_layouts.0);
+        let (marks, wrong_marks) = config.marks();
+        found.extend(wrong_marks.0);
         let (Some(cards), false) = (config.cards_in(&config.kept_cards()).0, found.has_errors()) else {
             return Err(wrong);
         };
-        Ok(Self { config, cards, layouts, words, warnings: wrong.0, cards_wrong: true })
+        Ok(Self { config, cards, layouts, marks, words, warnings: wrong.0, cards_wrong: true })
     }
 
     /// Reads `station.toml`, the rate cards and the languages.
@@ -230,9 +251,11 @@ impl Loaded {
         problems.extend(found.0);
         let (layouts, found) = config.layouts();
         problems.extend(found.0);
+        let (marks, found) = config.marks();
+        problems.extend(found.0);
         match cards {
             Some(cards) if !problems.has_errors() => {
-                Ok(Self { config, cards, layouts, words, warnings: problems.0, cards_wrong: false })
+                Ok(Self { config, cards, layouts, marks, words, warnings: problems.0, cards_wrong: false })
             }
             _ => Err(problems),
         }
@@ -275,10 +298,10 @@ impl Reading {
         let station = station::station(root, base, dir);
         let scanners = device::scanners(root);
         let scale = device::scale(root);
-        let (printer, receipts) = device::printers(root);
+        let (printer, receipt) = device::printers(root);
         gpio::panel(root);
         let gpio = gpio::gpio(root);
-        let packing = packing::packing(root);
+        let packing = packing::packing(root, base);
         let uplink = uplink::uplink(root, base);
         let listen = uplink::listen(root);
         root.finish();
@@ -288,7 +311,7 @@ impl Reading {
             scanners: scanners.clone(),
             scale: scale.clone(),
             printer: printer.clone(),
-            receipts: receipts.clone(),
+            receipt: receipt.clone(),
             gpio: gpio.clone(),
             data_dir: station.as_ref().map(|station| station.data_dir.clone()),
         });
@@ -299,7 +322,7 @@ impl Reading {
                 scanners,
                 scale: scale?,
                 printer: printer?,
-                receipts,
+                receipt,
                 gpio: gpio?,
                 rates: rates?,
                 packing: packing?,

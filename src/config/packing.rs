@@ -1,9 +1,11 @@
 //! `[packing]`: how parcels are packed and closed, and the cartons there are.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-use super::read::identifier;
+use super::read::{identifier, path_from};
 use super::table::Table;
+use crate::barcode::Command;
 use crate::units::{Dims, Mass};
 
 /// A pan that shows less than this is empty: above the drift of a bench scale, below any parcel.
@@ -22,6 +24,10 @@ pub struct Packing {
     pub empty_below: Mass,
     /// Labels say SPECIMEN and must not travel.
     pub specimen: bool,
+    /// Badges of those who may allow what the packer alone may not.
+    pub supervisors: BTreeSet<String>,
+    /// Rules of stickers; the shipped ones without.
+    pub marks_file: Option<PathBuf>,
     /// Cartons by their barcode.
     pub boxes: Vec<Carton>,
 }
@@ -37,12 +43,14 @@ pub struct Carton {
     pub tare: Mass,
 }
 
-pub(super) fn packing(root: &Table<'_>) -> Option<Packing> {
+pub(super) fn packing(root: &Table<'_>, base: &Path) -> Option<Packing> {
     let Some(table) = root.table("packing") else {
         return Some(Packing {
             verify_scan: true,
             empty_below: DEFAULT_EMPTY_BELOW,
             specimen: false,
+            supervisors: BTreeSet::new(),
+            marks_file: None,
             boxes: Vec::new(),
         });
     };
@@ -60,10 +68,23 @@ pub(super) fn packing(root: &Table<'_>) -> Option<Packing> {
     let empty_below = table.optional_text::<Mass>("empty_below").unwrap_or(DEFAULT_EMPTY_BELOW);
     check_mass(&table, "empty_below", empty_below, MOST_EMPTY_BELOW);
     let specimen = table.optional("specimen").unwrap_or(false);
+    let supervisors = supervisors(&table);
+    let marks_file = table.optional::<String>("marks_file").map(|file| path_from(base, &file));
     let mut ids = BTreeSet::new();
     let boxes = table.tables("box").iter().filter_map(|table| carton(table, &mut ids)).collect();
     table.finish();
-    Some(Packing { verify_scan, empty_below, specimen, boxes })
+    Some(Packing { verify_scan, empty_below, specimen, supervisors, marks_file, boxes })
+}
+
+/// Badges as `BADGE:<operator>` says them.
+fn supervisors(table: &Table<'_>) -> BTreeSet<String> {
+    let badges: Vec<String> = table.optional("supervisors").unwrap_or_default();
+    for badge in &badges {
+        if Command::named("BADGE", Some(badge)).is_err() {
+            table.error("supervisors", format!("{badge:?} is on no badge"), "write what stands behind BADGE: on it");
+        }
+    }
+    badges.into_iter().collect()
 }
 
 fn check_mass(table: &Table<'_>, key: &str, mass: Mass, most: Mass) {

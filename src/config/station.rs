@@ -6,8 +6,14 @@ use jiff::tz::TimeZone;
 
 use super::read::{folder, identifier, path_from, plain_text};
 use super::table::Table;
+use crate::barcode::gs1::{SsccError, SsccRange};
 use crate::rating::Place;
 use crate::station::order::Address;
+
+/// A weekend: a carrier may refuse on Monday what it took on Friday.
+const KEEP_HOURS: u32 = 72;
+/// Ninety days: what is kept longer is an archive, and belongs elsewhere.
+const MOST_KEEP_HOURS: u32 = 2_160;
 
 /// Who and where this station is.
 #[derive(Debug, Clone)]
@@ -28,6 +34,12 @@ pub struct Station {
     pub labels_dir: PathBuf,
     /// Printed as the sender; its postcode is the origin of every zone.
     pub ship_from: Address,
+    /// The numbers of bags, where the company has a GS1 prefix.
+    pub sscc: Option<SsccRange>,
+    /// The line of that prefix.
+    pub sscc_line: usize,
+    /// Names, addresses and supplied labels go so many hours after their parcels' manifest is confirmed.
+    pub keep_personal_hours: u32,
 }
 
 impl Station {
@@ -60,6 +72,8 @@ pub(super) fn station(root: &Table<'_>, base: &Path, carriers_dir: Option<&Path>
     let labels = table.optional::<String>("labels_dir").map(|dir| path_from(base, &dir));
     let labels_dir = labels.or_else(|| beside("labels")).and_then(|dir| folder(&table, "labels_dir", dir));
     let ship_from = ship_from(&table);
+    let (sscc, sscc_line) = (sscc(&table), table.line_of("gs1_prefix"));
+    let keep_personal_hours = keep_personal_hours(&table);
     table.finish();
     Some(Station {
         id: id?,
@@ -70,7 +84,63 @@ pub(super) fn station(root: &Table<'_>, base: &Path, carriers_dir: Option<&Path>
         languages_dir: languages_dir?,
         labels_dir: labels_dir?,
         ship_from: ship_from?,
+        sscc: sscc?,
+        sscc_line,
+        keep_personal_hours: keep_personal_hours?,
     })
+}
+
+/// `None` when something is wrong, `Some(None)` without a company prefix.
+fn sscc(table: &Table<'_>) -> Option<Option<SsccRange>> {
+    let extension = table.optional::<u32>("gs1_extension");
+    let serials = table.optional::<String>("gs1_serials");
+    let Some(prefix) = table.optional::<String>("gs1_prefix") else {
+        for (key, there) in [("gs1_extension", extension.is_some()), ("gs1_serials", serials.is_some())] {
+            if there {
+                table.warn(key, format!("{key} has no effect without gs1_prefix"), "write gs1_prefix, or remove it");
+            }
+        }
+        return Some(None);
+    };
+    let serials = match serials {
+        None => None,
+        Some(text) => {
+            let parsed =
+                text.split_once('-').and_then(|(from, to)| Some((from.trim().parse().ok()?, to.trim().parse().ok()?)));
+            if parsed.is_none() {
+                table.error(
+                    "gs1_serials",
+                    format!("{text:?} is not a range of serials"),
+                    "write two numbers, such as 1-99999",
+                );
+                return None;
+            }
+            parsed
+        }
+    };
+    let extension = u8::try_from(extension.unwrap_or(0)).unwrap_or(u8::MAX);
+    SsccRange::new(&prefix, extension, serials)
+        .inspect_err(|error| {
+            let key = match error {
+                SsccError::Prefix(_) => "gs1_prefix",
+                SsccError::Extension(_) => "gs1_extension",
+                SsccError::Serials { .. } => "gs1_serials",
+            };
+            let error = error.to_string();
+            let (what, todo) = error.split_once("; ").unwrap_or((&error, "correct it"));
+            table.error(key, what, todo);
+        })
+        .ok()
+        .map(Some)
+}
+
+fn keep_personal_hours(table: &Table<'_>) -> Option<u32> {
+    let hours = table.optional::<u32>("keep_personal_hours").unwrap_or(KEEP_HOURS);
+    if !(1..=MOST_KEEP_HOURS).contains(&hours) {
+        table.error("keep_personal_hours", format!("{hours} hours"), format!("write 1 to {MOST_KEEP_HOURS}"));
+        return None;
+    }
+    Some(hours)
 }
 
 fn language(table: &Table<'_>) -> Option<String> {

@@ -72,7 +72,8 @@ fn the_shipped_file_loads_without_a_problem() {
 fn the_demo_file_loads_with_nothing_but_its_placeholders() {
     let (dir, file) = install(DEMO);
     let (config, warnings) = Config::load(&file).unwrap();
-    assert_eq!(warnings.len(), 3);
+    assert_eq!(warnings.len(), 4);
+    assert_eq!(config.receipt.as_ref().map(|printer| printer.name.as_str()), Some("receipts"));
     assert!(warnings.iter().all(|warning| warning.what == "\"demo\" stands for a virtual device"));
     assert_eq!(config.station.data_dir, dir.path().join("demo-data"));
     assert_eq!(config.rates.carriers_dir, dir.path().join("carriers"));
@@ -224,6 +225,66 @@ fn what_is_written_without_effect_is_a_warning() {
     assert!(found.len() == 1 && found[0].contains("baud has no effect on a network printer; remove it"), "{found:?}");
     let found = problems_with("#unit = \"kg\"", "unit = \"kg\"");
     assert!(found.len() == 1 && found[0].contains("unit has no effect"), "{found:?}");
+}
+
+/// The shipped file with more keys in `[station]`.
+fn with_keys(keys: &str) -> String {
+    STATION.replacen("warehouse = \"US-LAX-1\"\n", &format!("warehouse = \"US-LAX-1\"\n{keys}\n"), 1)
+}
+
+#[test]
+fn a_company_prefix_gives_bags_their_numbers() {
+    let (_dir, file) = install(&with_keys("gs1_prefix = \"0614141\"\ngs1_extension = 3\ngs1_serials = \"5-9\""));
+    let sscc = Config::load(&file).unwrap().0.station.sscc.unwrap();
+    assert_eq!((sscc.prefix(), sscc.serials()), ("0614141", (5, 9)));
+    assert_eq!(sscc.number(5).as_deref(), Some("306141410000000051"));
+    let line = line_of("warehouse") + 1;
+    for (keys, at, what) in [
+        ("gs1_prefix = \"061414\"", line, "\"061414\" is no GS1 company prefix; write its 7 to 10 digits"),
+        ("gs1_prefix = \"0614141\"\ngs1_extension = 10", line + 1, "the extension digit is 10"),
+        (
+            "gs1_prefix = \"0614141\"\ngs1_serials = \"1-1000000000\"",
+            line + 1,
+            "serials 1 to 1000000000 are not within",
+        ),
+        ("gs1_prefix = \"0614141\"\ngs1_serials = \"all\"", line + 1, "\"all\" is not a range of serials"),
+        ("gs1_serials = \"1-9\"", line, "gs1_serials has no effect without gs1_prefix"),
+    ] {
+        let found = problems_of(&with_keys(keys));
+        assert!(found.len() == 1 && found[0].starts_with(&format!("{at}: {what}")), "{keys}: {found:?}");
+    }
+}
+
+#[test]
+fn a_company_prefix_wants_the_layout_of_its_label() {
+    let (dir, file) = install(&with_keys("gs1_prefix = \"0614141\""));
+    let says = |word: &str| {
+        let (config, _) = Config::load(&file).unwrap();
+        let found = config.layouts().1;
+        found.0.iter().any(|problem| problem.line == Some(line_of("warehouse") + 1) && problem.what.contains(word))
+    };
+    assert!(says("no layout \"sscc\""));
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels/sscc.toml");
+    fs::copy(shipped, dir.path().join("labels/sscc.toml")).unwrap();
+    assert!(!says("sscc") && !says("bag"));
+}
+
+#[test]
+fn there_is_one_receipt_printer_and_never_instead_of_the_label_printer() {
+    let receipt = |name: &str| {
+        format!(
+            "[[printer]]\nname = \"{name}\"\nrole = \"receipt\"\nlanguage = \"escpos\"\n\
+             device = \"tcp://192.0.2.11:9100\"\ndpi = 203\nwidth_mm = 72\nheight_mm = 0\n\n"
+        )
+    };
+    let with = |more: &str| STATION.replacen("[panel]", &format!("{more}[panel]"), 1);
+    let (_dir, file) = install(&with(&receipt("receipts")));
+    let config = Config::load(&file).unwrap().0;
+    assert_eq!(config.receipt.map(|printer| (printer.width_mm, printer.height_mm)), Some((72, 0)));
+    let found = problems_of(&with(&(receipt("a") + &receipt("b"))));
+    assert!(found.len() == 1 && found[0].contains("a second receipt printer; keep one"), "{found:?}");
+    let found = problems_of(&STATION.replace("role = \"label\"", "role = \"receipt\""));
+    assert!(found.len() == 1 && found[0].contains("no [[printer]] with role = \"label\""), "{found:?}");
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::core::readable;
-use crate::exchange::manifest::{self, ManifestInput, ManifestParcel};
+use crate::exchange::manifest::{self, ManifestContainer, ManifestInput, ManifestParcel};
 use crate::rating::Dg;
-use crate::station::fact::{Commitment, Fact};
+use crate::station::bag::BagId;
+use crate::station::fact::{Commitment, Fact, Sscc};
 use crate::station::parcel::{Parcel, ParcelId};
 use crate::station::{Rules, Station};
 use crate::store::{Announcement, Store, StoreError};
-use crate::units::{Mass, Timestamp};
+use crate::units::{Date, Mass, Timestamp};
 use crate::uplink::event::{self, EventError, Kind, Source};
 
 /// Makes the events of facts that are about to be recorded.
@@ -44,12 +45,13 @@ impl<'a> Announcer<'a> {
                 }
                 Fact::Verified { parcel, .. } => self.closed(seq, at, Kind::ParcelVerified, *parcel, None),
                 Fact::Voided { parcel, .. } => self.closed(seq, at, Kind::ParcelVoided, *parcel, Some("voided")),
+                Fact::BagClosed { bag, sscc, .. } => self.bag(seq, at, *bag, sscc.as_ref()),
                 Fact::ManifestClosed { .. } => {
                     let prev = match last_hash.take() {
                         Some(hash) => hash,
                         None => self.store.last_manifest_hash()?.unwrap_or_default(),
                     };
-                    let closed = self.manifest(seq, at, fact, prev)?;
+                    let closed = self.manifest(seq, at, fact, facts, prev)?;
                     last_hash = closed.manifest.as_ref().map(|(_, _, hash)| hash.clone());
                     Ok(closed)
                 }
@@ -123,16 +125,65 @@ impl<'a> Announcer<'a> {
             weight_g: mass.map(Mass::grams_rounded),
             country: Some(country),
             post_prefix: Some(event::post_prefix(postcode)),
+            label_source: commitment.supplied.then_some("supplied"),
             reason,
         };
         let body = event::parcel_event(&self.source(), kind, seq, at.0, &parcel)?;
         Ok(Announcement { seq, kind: kind.name(), body, manifest: None })
     }
 
-    fn manifest(&self, seq: u64, at: Timestamp, fact: &Fact, prev_hash: String) -> Result<Announcement, StoreError> {
+    fn bag(&self, seq: u64, at: Timestamp, id: BagId, sscc: Option<&Sscc>) -> Result<Announcement, EventError> {
+        let own = || self.station.container(self.rules, id);
+        let container = sscc.map_or_else(own, |sscc| sscc.number.clone());
+        let bag = self.station.bag(id).cloned().unwrap_or_default();
+        let (carrier, ship_date) = bag.goes.as_ref().map_or(("", Date::EPOCH), |(carrier, day)| (carrier, *day));
+        let tracking = bag.parcels.iter().filter_map(|id| self.station.parcel(*id)?.tracking());
+        let body = event::container_event(
+            &self.source(),
+            seq,
+            at.0,
+            &event::Container {
+                container: &container,
+                r#type: "bag",
+                carrier,
+                ship_date,
+                gross_g: self.station.bag_mass(&bag).grams_rounded(),
+                tracking: &tracking.collect::<Vec<_>>(),
+            },
+        )?;
+        Ok(Announcement { seq, kind: Kind::ContainerClosed.name(), body, manifest: None })
+    }
+
+    fn manifest(
+        &self,
+        seq: u64,
+        at: Timestamp,
+        fact: &Fact,
+        facts: &[Fact],
+        prev_hash: String,
+    ) -> Result<Announcement, StoreError> {
         let Fact::ManifestClosed { manifest, carrier, ship_date, wave, parcels, operator } = fact else {
             return Err(StoreError::Event("no manifest".to_owned()));
         };
+        // Bags that are closed with it have their numbers from the facts beside it.
+        let closing = |bag: BagId| {
+            facts.iter().find_map(|fact| match fact {
+                Fact::BagClosed { bag: id, sscc: Some(sscc), .. } if *id == bag => Some(sscc.number.clone()),
+                _ => None,
+            })
+        };
+        let named = |bag: BagId| closing(bag).unwrap_or_else(|| self.station.container(self.rules, bag));
+        let mut containers = Containers::default();
+        let mut lines = Vec::with_capacity(parcels.len());
+        for id in parcels {
+            if let Some(mut line) = self.line(*id)? {
+                let parcel = self.station.parcel(*id);
+                let bag = parcel.and_then(|parcel| parcel.bag).map(|bag| (named(bag), "bag"));
+                let cage = || parcel.and_then(|parcel| Some((parcel.cage.as_ref()?.to_string(), "cage")));
+                line.container = bag.or_else(cage).map(|(name, kind)| containers.add(name, kind, line.mass));
+                lines.push(line);
+            }
+        }
         let document = manifest::document(&ManifestInput {
             manifest_id: manifest.clone(),
             carrier: carrier.clone(),
@@ -142,7 +193,8 @@ impl<'a> Announcer<'a> {
             wave: *wave,
             closed_at: at,
             closed_by: operator.clone(),
-            parcels: parcels.iter().filter_map(|id| self.line(*id).transpose()).collect::<Result<_, _>>()?,
+            parcels: lines,
+            containers: containers.0,
             prev_hash,
         });
         let hash = document["hash"].as_str().unwrap_or_default().to_owned();
@@ -163,6 +215,7 @@ impl<'a> Announcer<'a> {
         let order = self.store.order_at(&parcel.order_ref, parcel.rev)?;
         let order = order.as_deref().and_then(readable);
         let carton = |id: &String| self.rules.boxes.get(id).map(|carton| carton.outer);
+        let priced = commitment.price().is_some();
         let planned = order.as_ref().and_then(|order| order.dims.or_else(|| order.box_id.as_ref().and_then(carton)));
         Ok(Some(ManifestParcel {
             parcel_id: id.to_string(),
@@ -171,13 +224,14 @@ impl<'a> Announcer<'a> {
             service: commitment.service.clone(),
             mass: parcel.weight.as_ref().map_or(Mass::ZERO, |weight| weight.mass),
             dims: parcel.box_id.as_ref().and_then(carton).or(planned),
-            billable: Some(commitment.billable.clone()),
-            zone: Some(commitment.zone.clone()),
+            billable: priced.then(|| commitment.billable.clone()),
+            zone: priced.then(|| commitment.zone.clone()),
             sort_code: commitment.sort_code.clone(),
+            container: None,
             packed_at: when(|fact| matches!(fact, Fact::Verified { .. })).unwrap_or(Timestamp(0)),
             labelled_at: when(|fact| matches!(fact, Fact::PrintStarted { .. })),
-            rate_id: Some(commitment.card.clone()),
-            est_cost: Some(commitment.total),
+            rate_id: priced.then(|| commitment.card.clone()),
+            est_cost: commitment.price(),
             dg: order
                 .as_ref()
                 .map(|order| order.lines.iter().map(|line| line.dg).filter(|dg| *dg != Dg::None).collect())
@@ -187,5 +241,24 @@ impl<'a> Announcer<'a> {
             country: commitment.destination.0.clone(),
             postcode: commitment.destination.1.clone(),
         }))
+    }
+}
+
+/// What the parcels of a manifest are in, in the order they are met.
+#[derive(Debug, Default)]
+struct Containers(Vec<ManifestContainer>);
+
+impl Containers {
+    /// One more parcel in a container; the container's name comes back.
+    fn add(&mut self, id: String, kind: &'static str, mass: Mass) -> String {
+        let known = self.0.iter().position(|container| container.id == id && container.kind == kind);
+        let at = known.unwrap_or_else(|| {
+            self.0.push(ManifestContainer { id: id.clone(), kind, gross: Mass::ZERO, parcels: 0 });
+            self.0.len() - 1
+        });
+        let container = &mut self.0[at];
+        container.parcels += 1;
+        container.gross = container.gross.checked_add(mass).unwrap_or(container.gross);
+        id
     }
 }

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use super::Core;
 use super::core::readable;
 use crate::rating::{self, Cards};
-use crate::station::Station;
+use crate::station::bag::{Bag, BagId};
 use crate::station::fact::Fact;
 use crate::station::order::{Order, OrderState};
 use crate::station::parcel::{Parcel, ParcelId, State};
+use crate::station::{Rules, Station};
 use crate::store::{Store, StoreError};
 use crate::units::Timestamp;
 
@@ -37,6 +38,7 @@ fn order_line(station: &Station, order: &Order) -> Value {
     let state = match order.state {
         OrderState::Hold => "hold",
         OrderState::CancelRequested | OrderState::Cancelled => "cancelled",
+        OrderState::Done => "packed",
         OrderState::Ready if closed >= planned => "packed",
         OrderState::Ready if live > closed => "in_hand",
         OrderState::Ready => "to_pack",
@@ -72,8 +74,9 @@ fn parcel_line(station: &Station, cards: &Cards, id: ParcelId, parcel: &Parcel) 
         "state": parcel.state.word(),
         "service": commitment.map(|c| &c.service),
         "service_name": commitment.map(|c| cards.full_name(&c.service)),
-        "total": commitment.map(|c| c.total.amount()),
+        "total": commitment.and_then(|c| c.price()).map(|price| price.amount()),
         "currency": commitment.map(|c| c.total.currency.code().to_owned()),
+        "label_source": commitment.map(|c| if c.supplied { "supplied" } else { "station" }),
         "zone": commitment.map(|c| &c.zone),
         "notes": commitment.map(|c| cards.notes(&c.service, c.ship_date)),
         "tracking": parcel.tracking(),
@@ -92,6 +95,8 @@ pub fn parcel(station: &Station, store: &Store, number: u64) -> Result<Value, St
         Fact::Decided { decision, .. } => Some(rating::json(decision)),
         _ => None,
     });
+    let needed = parcel.commitment.iter().flat_map(|commitment| &commitment.marks);
+    let marks: Vec<Value> = needed.map(|mark| json!({ "mark": mark, "on": parcel.marks.contains(mark) })).collect();
     let prints: Vec<Value> = (1..)
         .zip(&parcel.prints)
         .map(|(attempt, print)| json!({ "attempt": attempt, "state": print.state, "evidence": print.evidence }))
@@ -103,12 +108,16 @@ pub fn parcel(station: &Station, store: &Store, number: u64) -> Result<Value, St
         "state": now.state.word(),
         "service": parcel.commitment.as_ref().map(|c| &c.service),
         "tracking": parcel.tracking(),
+        "label_source": parcel.commitment.as_ref().map(|c| if c.supplied { "supplied" } else { "station" }),
         "manifest": station.manifest_of(now).map(|manifest| &manifest.id),
+        "bag": now.bag.map(|bag| bag.to_string()),
+        "cage": now.cage,
         "weight": parcel.weight.as_ref().map(|weight| json!({
             "value": weight.value, "unit": weight.unit, "raw_hex": weight.raw_hex,
             "stable": weight.stable, "scale": weight.scale,
         })),
         "prints": prints,
+        "marks": marks,
         "decision": decision,
         "history": history.iter().map(|entry| json!({
             "seq": entry.seq, "fact": entry.fact.name(), "at": rfc3339(entry.at),
@@ -147,6 +156,22 @@ pub fn manifests(station: &Station) -> Value {
         })
     };
     station.manifests().iter().rev().map(line).collect()
+}
+
+/// Bags, newest first.
+pub fn bags(station: &Station, rules: &Rules) -> Value {
+    let line = |(id, bag): (BagId, &Bag)| {
+        json!({
+            "bag": id.to_string(),
+            "container": station.container(rules, id),
+            "carrier": bag.goes.as_ref().map(|(carrier, _)| carrier),
+            "ship_date": bag.goes.as_ref().map(|(_, day)| day),
+            "parcels": bag.parcels.len(),
+            "gross_g": station.bag_mass(bag).grams_rounded(),
+            "state": if bag.closed { "closed" } else { "open" },
+        })
+    };
+    station.bags().rev().map(line).collect()
 }
 
 fn rfc3339(at: Timestamp) -> String {

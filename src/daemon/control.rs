@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Core, Moment};
 use crate::exchange::order::Incoming;
 use crate::screen::{Mood, Words};
-use crate::station::event::{Act, Event, Learned};
+use crate::station::event::{Act, Effect, Event, Learned, Printout};
 use crate::store::StoredOrder;
 
 /// Its name in the data folder.
@@ -47,6 +47,11 @@ pub enum Call {
     Import {
         /// As they were read.
         orders: Vec<StoredOrder>,
+    },
+    /// Print a document for people.
+    Print {
+        /// Which.
+        printout: Printout,
     },
     /// Read the rate cards again.
     ReloadCards,
@@ -84,31 +89,46 @@ pub enum CallError {
     Refused(String),
 }
 
-/// An order as the memory keeps it.
+/// An order as the memory keeps it, without a label that came with it.
 pub fn stored(incoming: Incoming) -> StoredOrder {
     let Incoming { order, body, .. } = incoming;
-    StoredOrder { order_ref: order.order_ref, rev: order.rev, keys: order.references, body }
+    StoredOrder { order_ref: order.order_ref, rev: order.rev, keys: order.references, body, label: None }
 }
 
-/// Does what is asked, with the core in hand: in the running station, or in a command that holds the station's lock.
-pub fn perform(core: &mut Core, moment: Moment, call: Call, words: &Words) -> Result<serde_json::Value, String> {
+/// Does what is asked, with the core in hand: in the running station, or in a command that holds the station's lock. What
+/// is to be printed comes back with the answer.
+pub fn perform(
+    core: &mut Core,
+    moment: Moment,
+    call: Call,
+    words: &Words,
+) -> Result<(serde_json::Value, Vec<Printout>), String> {
     let act = match call {
         Call::CloseManifest { carrier } => Act::CloseManifest { carrier },
         Call::StartPool { carrier, pool, next } => Act::StartPool { carrier, pool, next },
         Call::LearnOutcomes { outcomes } => Act::LearnOutcomes { outcomes },
         Call::Import { orders } => {
             let import = core.store_mut().put_orders(&orders, None).map_err(|error| error.to_string())?;
-            return Ok(serde_json::json!({
+            let counts = serde_json::json!({
                 "accepted": import.accepted, "unchanged": import.unchanged, "older": import.older,
-            }));
+            });
+            return Ok((counts, Vec::new()));
         }
-        Call::RetryUplink | Call::ReloadCards => return Err("no station is running here; start it first".to_owned()),
+        Call::RetryUplink | Call::ReloadCards | Call::Print { .. } => {
+            return Err("no station is running here; start it first".to_owned());
+        }
     };
     let outcome = core.step(moment, Event::Act(act)).map_err(|error| error.to_string())?;
     let said = outcome.say.as_ref().map(|say| words.say(&say.note)).unwrap_or_default();
     match &outcome.say {
         Some(say) if say.mood == Mood::Stop => Err(said),
-        _ => Ok(serde_json::json!({ "said": said, "facts": outcome.facts })),
+        _ => {
+            let printouts = outcome.effects.into_iter().filter_map(|effect| match effect {
+                Effect::Print(printout) => Some(printout),
+                _ => None,
+            });
+            Ok((serde_json::json!({ "said": said, "facts": outcome.facts }), printouts.collect()))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::announce::Announcer;
+use super::labels;
 use crate::exchange;
 use crate::rating::Cards;
 use crate::screen::{Link, View};
@@ -83,7 +84,7 @@ impl Core {
     }
 
     /// The rate cards in force.
-    pub fn cards(&self) -> &Cards {
+    pub fn cards(&self) -> &Arc<Cards> {
         &self.cards
     }
 
@@ -99,7 +100,11 @@ impl Core {
         {
             return Ok(Outcome::default());
         }
-        let outcome = self.look_up(&mut event).and_then(|()| {
+        if event == Event::Reconsider {
+            // An order that was imported again may have brought its label.
+            self.live.label = None;
+        }
+        let outcome = self.sync_label().and_then(|()| self.look_up(&mut event)).and_then(|()| {
             if let Event::Confirmed { seq } = event {
                 self.store.confirm(seq)?;
             }
@@ -176,6 +181,7 @@ impl Core {
         let Some((_, parcel)) = self.station.bench() else {
             self.live.order = None;
             self.live.order_now = None;
+            self.live.label = None;
             return Ok(());
         };
         let known = self.live.order.as_ref();
@@ -185,6 +191,16 @@ impl Core {
         let body = self.store.order_at(&parcel.order_ref, parcel.rev)?;
         self.live.order_now = self.newest(&parcel.order_ref)?;
         self.live.order = body.as_deref().and_then(readable);
+        self.live.label = None;
+        self.sync_label()
+    }
+
+    /// Keeps the label that came with the order in hand at hand.
+    fn sync_label(&mut self) -> Result<(), StoreError> {
+        let wanted = self.live.order.as_ref().filter(|_| self.live.label.is_none());
+        if let Some((order, given)) = wanted.and_then(|order| Some((order, order.label.as_ref()?))) {
+            self.live.label = self.store.label(&order.order_ref, &given.tracking)?.and_then(labels::ready);
+        }
         Ok(())
     }
 

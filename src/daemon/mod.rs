@@ -1,12 +1,16 @@
 //! The running station: the loop, and everything that hangs on it.
 //!
 //! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its hands; `answers`
-//! are the documents that commands and the page show; `control` is the socket that commands act through.
+//! are the documents that commands and the page show; `press` makes papers; `erase` takes out what is personal when it has
+//! served; `control` is the socket that commands act through.
 
 mod announce;
 pub mod answers;
 pub mod control;
 mod core;
+mod erase;
+pub mod labels;
+pub mod press;
 pub mod replay;
 mod service;
 mod setup;

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use super::core::readable;
 use crate::rating::{Cards, Parcel, Policy, Rated, Standing};
 use crate::station::fact::Commitment;
+use crate::station::order::{Order, OrderState};
 use crate::station::parcel::State;
 use crate::station::{Rules, Station, parcel_size};
 use crate::store::{Store, StoreError};
@@ -48,19 +49,23 @@ impl From<&Commitment> for Paid {
     }
 }
 
-/// Every parcel with a number that was not voided, oldest first, as far as its order is still known.
+/// Every parcel with a number drawn here that was not voided, oldest first, as far as its order is still known: what was
+/// erased with its buyer's data cannot be priced again.
 pub fn history(station: &Station, store: &Store, rules: &Rules) -> Result<Vec<Sent>, StoreError> {
     let mut sent = Vec::new();
     for (id, parcel) in station.parcels() {
         let (Some(commitment), Some(weight)) = (&parcel.commitment, &parcel.weight) else { continue };
-        if parcel.state == State::Voided {
+        // What came with its label was never chosen here.
+        if parcel.state == State::Voided || commitment.supplied {
             continue;
         }
         let body = match store.order_at(&parcel.order_ref, parcel.rev)? {
             Some(body) => Some(body),
             None => store.newest_order(&parcel.order_ref)?,
         };
-        let Some(order) = body.and_then(|body| readable(&body)) else { continue };
+        let Some(order) = body.and_then(|body| readable(&body)).filter(|order| order.state != OrderState::Done) else {
+            continue;
+        };
         let dims = parcel_size(rules, parcel.box_id.as_ref(), &order);
         sent.push(Sent {
             id: id.to_string(),
@@ -76,7 +81,10 @@ pub fn history(station: &Station, store: &Store, rules: &Rules) -> Result<Vec<Se
 pub fn planned(store: &Store, rules: &Rules, ship_date: Date) -> Result<Vec<Sent>, StoreError> {
     const MOST: usize = 10_000;
     let orders = store.orders(MOST)?.into_iter().filter_map(|body| readable(&body));
-    let sent = |order: crate::station::order::Order| {
+    let sent = |order: Order| {
+        if order.label.is_some() || order.state == OrderState::Done {
+            return None;
+        }
         let dims = parcel_size(rules, None, &order);
         let mass = order.expected_mass().filter(|mass| *mass > Mass::ZERO)?;
         let parcel = order.parcel(&rules.ship_from, mass, dims, ship_date);

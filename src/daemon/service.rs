@@ -10,14 +10,18 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
+mod reload;
+
+use reload::Reloaded;
+
 use super::control::{self, Call, Called};
+use super::press::Press;
 use super::{Core, Moment, Setup, SetupError, answers, clock, minute, today};
-use crate::config::{Config, Problems, carriers};
+use crate::config::Config;
 use crate::devices::{Devices, Hands};
 use crate::exchange;
-use crate::rating::Cards;
 use crate::screen::{Link, View, Words};
-use crate::station::event::{Device, Effect, Event};
+use crate::station::event::{Effect, Event, Printout};
 use crate::store::{Store, StoredOrder};
 use crate::units::Uptime;
 use crate::uplink::{self, LinkState, Request, Row};
@@ -27,6 +31,11 @@ use crate::web::{Asked, Frame, Question};
 const PANEL: (u32, u32) = (320, 240);
 /// Events that may wait for the loop; a device that makes more than the loop takes waits itself.
 const EVENTS: usize = 256;
+/// How often personal data that has served is looked for.
+const ERASE: Duration = Duration::from_secs(3600);
+/// Orders erased at once, and the pause before the next ones: packing goes on meanwhile.
+const ERASED: usize = 200;
+const ERASE_MORE: Duration = Duration::from_secs(1);
 /// Something from a machine that could not be recorded is tried again this often.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -63,16 +72,9 @@ pub struct Service {
     control: PathBuf,
     /// What says where the cards are, and whether they are not those of that place now.
     config: Arc<Config>,
+    press: Arc<Press>,
     cards_wrong: bool,
     reloads: (mpsc::Sender<Reloaded>, mpsc::Receiver<Reloaded>),
-}
-
-/// Cards that were read again, and who wants to know.
-#[derive(Debug)]
-struct Reloaded {
-    cards: Option<Cards>,
-    problems: Problems,
-    reply: Option<oneshot::Sender<Result<serde_json::Value, String>>>,
 }
 
 impl Service {
@@ -99,7 +101,7 @@ impl Service {
             None => None,
         };
         if let Some(printer) = &mut devices.printer {
-            printer.remember(core.station().has_answered(&printer.name));
+            printer.remember(core.station().has_answered(&printer.name), core.station().counts_labels());
         }
         let began = Instant::now();
         let hands = Hands::start(devices, &events_in, began);
@@ -129,6 +131,7 @@ impl Service {
             unrecorded: VecDeque::new(),
             control,
             config: Arc::new(setup.config.clone()),
+            press: Arc::new(Press::of(setup)),
             cards_wrong: setup.cards_wrong,
             reloads: mpsc::channel(4),
         };
@@ -149,6 +152,7 @@ impl Service {
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         let mut watchdog =
             tokio::time::interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 3));
+        let mut erase = tokio::time::interval(ERASE);
         loop {
             let wake = self.core.live().deadline(self.moment().now).map(|at| self.began + Duration::from_millis(at.0));
             tokio::select! {
@@ -167,6 +171,11 @@ impl Service {
                 () = tokio::time::sleep(RETRY), if !self.unrecorded.is_empty() => self.retry(),
                 _ = watchdog.tick() => {
                     let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+                }
+                _ = erase.tick() => {
+                    if self.erase() == ERASED {
+                        erase.reset_after(ERASE_MORE);
+                    }
                 }
                 () = &mut stop => break,
             }
@@ -192,7 +201,7 @@ impl Service {
             Ok(outcome) => {
                 let reconsider = outcome.effects.contains(&Effect::Reconsider);
                 for effect in outcome.effects {
-                    self.hands.perform(effect);
+                    self.perform(effect);
                 }
                 if reconsider {
                     self.take(Event::Reconsider);
@@ -211,9 +220,54 @@ impl Service {
         }
     }
 
+    fn perform(&self, effect: Effect) {
+        match effect {
+            Effect::Print(printout) if self.press.prints(&printout) => self.print(printout, None),
+            Effect::Print(printout) => tracing::debug!(?printout, "no printer for it"),
+            effect => self.hands.perform(effect),
+        }
+    }
+
+    /// Makes a document beside the loop, and lets it wait for its printer.
+    fn print(&self, printout: Printout, reply: Option<oneshot::Sender<Result<serde_json::Value, String>>>) {
+        let (press, cards, trays) = (self.press.clone(), self.core.cards().clone(), self.hands.trays());
+        let language = self.core.station().language(self.core.rules()).to_owned();
+        // A bag is as the loop knows it, whatever is recorded next.
+        let bag = match printout {
+            Printout::Bag { bag } => Some(press.bag(self.core.station(), &cards, bag, &language)),
+            _ => None,
+        };
+        tokio::task::spawn_blocking(move || {
+            let draft = bag.unwrap_or_else(|| press.draft(&printout, &cards, &language));
+            let job = draft.and_then(|draft| press.job(&draft)).map_err(|error| error.to_string());
+            let done = job.and_then(|(tray, job)| trays.put(tray, job).map_err(|error| error.to_string()));
+            match (done, reply) {
+                (Ok(()), None) => {}
+                (Err(error), None) => tracing::warn!(error, ?printout, "a document is not printed"),
+                (Ok(()), Some(reply)) => drop(reply.send(Ok(serde_json::json!({ "said": "at the printer" })))),
+                (Err(error), Some(reply)) => drop(reply.send(Err(error))),
+            }
+        });
+    }
+
     fn retry(&mut self) {
         for event in std::mem::take(&mut self.unrecorded) {
             self.take(event);
+        }
+    }
+
+    /// Takes out what is personal and has served. How many orders it was in.
+    fn erase(&mut self) -> usize {
+        match self.core.erase(clock(), self.config.station.keep_personal_hours, ERASED) {
+            Ok(0) => 0,
+            Ok(orders) => {
+                tracing::info!(orders, "personal data erased");
+                orders
+            }
+            Err(error) => {
+                tracing::error!(%error, "personal data could not be erased");
+                0
+            }
         }
     }
 
@@ -247,6 +301,9 @@ impl Service {
         if call == Call::ReloadCards {
             return self.reload(Some(reply));
         }
+        if let Call::Print { printout } = call {
+            return self.print(printout, Some(reply));
+        }
         let moment = self.moment();
         let done = match call {
             Call::RetryUplink => match &self.uplink {
@@ -256,65 +313,18 @@ impl Service {
                 }
                 None => Err("no uplink is configured; add [uplink] to the configuration".to_owned()),
             },
-            call => control::perform(&mut self.core, moment, call, words_for(&self.words, "en")),
+            call => {
+                control::perform(&mut self.core, moment, call, words_for(&self.words, "en")).map(|(done, papers)| {
+                    papers.into_iter().for_each(|printout| self.perform(Effect::Print(printout)));
+                    done
+                })
+            }
         };
         if let Some((wake, _)) = &self.uplink {
             wake.send_replace(self.core.station().announced());
         }
         let _ = reply.send(done);
         self.take(Event::Reconsider);
-    }
-
-    /// Reads the cards again, beside the loop: packing goes on meanwhile with those in force.
-    fn reload(&self, reply: Option<oneshot::Sender<Result<serde_json::Value, String>>>) {
-        let (config, done) = (self.config.clone(), self.reloads.0.clone());
-        tokio::task::spawn_blocking(move || {
-            let (cards, problems) = config.cards();
-            let _ = done.blocking_send(Reloaded { cards, problems, reply });
-        });
-    }
-
-    /// Puts new cards in force, all at once; or none of them, and says so.
-    fn swap(&mut self, Reloaded { cards, problems, reply }: Reloaded) {
-        for problem in &problems.0 {
-            tracing::warn!("{problem}");
-        }
-        let answer = match cards {
-            Some(cards) => {
-                let (services, hash) = (cards.services().len(), cards.hash().to_owned());
-                tracing::info!(services, hash, "new rate cards are in force");
-                self.core.swap_cards(Arc::new(cards));
-                self.say_cards(false);
-                self.keep_cards();
-                let said = format!("{services} services, {} warnings", problems.0.len());
-                Ok(serde_json::json!({ "said": said, "services": services, "hash": hash }))
-            }
-            None => {
-                tracing::error!("the new rate cards are wrong; the last good ones stay in force");
-                self.say_cards(true);
-                Err(format!("{problems}\nthe last good cards stay in force; mend these and reload again"))
-            }
-        };
-        if let Some(reply) = reply {
-            let _ = reply.send(answer);
-        }
-        self.take(Event::Reconsider);
-    }
-
-    fn say_cards(&mut self, wrong: bool) {
-        let away = wrong.then(|| "wrong".to_owned());
-        self.take(Event::Device { device: Device::Cards, away });
-    }
-
-    /// Keeps a copy of the cards in force, beside the loop.
-    fn keep_cards(&self) {
-        let (config, hash) = (self.config.clone(), self.core.cards().hash().to_owned());
-        tokio::task::spawn_blocking(move || {
-            let rates = &config.rates;
-            if let Err(error) = carriers::keep(&rates.carriers_dir, &rates.carriers, &hash, &config.kept_cards()) {
-                tracing::warn!(%error, "no copy of the rate cards could be kept; check the data folder");
-            }
-        });
     }
 
     fn request(&mut self, request: Request) {
@@ -352,6 +362,23 @@ impl Service {
         }
     }
 
+    /// Whether nothing is missing of a pulled order: a label made elsewhere comes in a file, and never from the hub.
+    fn has_label(&self, incoming: &exchange::order::Incoming) -> bool {
+        let order = &incoming.order;
+        let Some(given) = &order.label else { return true };
+        let here = self.core.store().label(&order.order_ref, &given.tracking);
+        let here = here.is_ok_and(|label| label.is_some());
+        if !here {
+            let order = order.order_ref.as_str();
+            tracing::error!(
+                order,
+                "an order from the receiver was refused: it says that its label is supplied, and that label is not here; \
+                 import it with its label's file, or send it with label_source \"station\""
+            );
+        }
+        here
+    }
+
     /// Keeps pulled orders. One that cannot be read is left out and said so; the rest are not held up by it.
     fn pulled(&mut self, bodies: &[String], cursor: &str) -> bool {
         let mut orders: Vec<StoredOrder> = Vec::new();
@@ -360,7 +387,7 @@ impl Service {
             for refused in &batch.refused {
                 tracing::error!(reason = refused.reason, "an order from the receiver was refused");
             }
-            orders.extend(batch.accepted.into_iter().map(control::stored));
+            orders.extend(batch.accepted.into_iter().filter(|order| self.has_label(order)).map(control::stored));
         }
         match self.core.store_mut().put_orders(&orders, Some(cursor)) {
             Ok(import) => {

@@ -70,7 +70,7 @@ impl Setup {
     }
 
     fn of(loaded: Loaded) -> (Self, Vec<Problem>) {
-        let Loaded { config, cards, layouts, words, warnings, cards_wrong } = loaded;
+        let Loaded { config, cards, layouts, marks, words, warnings, cards_wrong } = loaded;
         let carton = |b: &crate::config::Carton| (b.id.clone(), Carton { outer: b.outer, tare: b.tare });
         let rules = Rules {
             station: config.station.id.clone(),
@@ -83,6 +83,10 @@ impl Setup {
             allocation: config.rates.allocation.clone(),
             labels: Arc::new(Labels::new(config.printer.labels(), layouts)),
             specimen: config.packing.specimen,
+            supervisors: config.packing.supervisors.clone(),
+            marks,
+            sscc: config.station.sscc.clone(),
+            receipts: config.receipt.is_some(),
             languages: words.keys().cloned().collect(),
             language: config.station.language.clone(),
         };
@@ -157,7 +161,6 @@ pub fn devices(bench: &config::Bench) -> Devices {
             record: record(p.record, name),
         })
     };
-    let receipt = |(number, p): (usize, &config::Printer)| printer(p, format!("receipts-{}", number + 1));
     let scale = |s: &config::Scale| {
         let record = record(s.record, "scale".to_owned());
         Some(Scale { address: s.device.address()?, settings: s.settings, record })
@@ -174,7 +177,7 @@ pub fn devices(bench: &config::Bench) -> Devices {
         scanners: bench.scanners.iter().enumerate().filter_map(scanner).collect(),
         scale: bench.scale.as_ref().and_then(scale),
         printer: bench.printer.as_ref().and_then(|p| printer(p, "printer".to_owned())),
-        receipts: bench.receipts.iter().enumerate().filter_map(receipt).collect(),
+        receipt: bench.receipt.as_ref().and_then(|p| printer(p, "receipts".to_owned())),
         pins: bench.gpio.as_ref().filter(|gpio| gpio.backend == GpioBackend::Rppal).map(pins),
     }
 }
@@ -199,4 +202,26 @@ pub fn today(zone: &jiff::tz::TimeZone, at: Timestamp) -> Date {
     let part = |number: i8| u8::try_from(number).unwrap_or(1);
     let year = u16::try_from(date.year()).unwrap_or(1);
     Date::new(year, part(date.month()), part(date.day())).unwrap_or(Date::EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ship_date_and_the_minute_are_those_of_the_warehouse_on_days_of_23_and_25_hours_too() {
+        let at = |zone: &str, utc: &str| {
+            let zone = jiff::tz::TimeZone::get(zone).unwrap();
+            let wall = Timestamp(utc.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+            (today(&zone, wall).to_string(), minute(&zone, wall))
+        };
+        let los_angeles = |utc| at("America/Los_Angeles", utc);
+        assert_eq!(los_angeles("2026-11-01T06:59:59Z"), ("2026-10-31".into(), 23 * 60 + 59));
+        assert_eq!(los_angeles("2026-11-01T07:00:00Z"), ("2026-11-01".into(), 0));
+        assert_eq!(los_angeles("2026-11-02T07:59:00Z"), ("2026-11-01".into(), 23 * 60 + 59), "25 hours later");
+        assert_eq!(los_angeles("2026-11-02T08:00:00Z"), ("2026-11-02".into(), 0));
+        assert_eq!(los_angeles("2026-03-08T10:00:00Z"), ("2026-03-08".into(), 3 * 60), "there is no 02:00");
+        assert_eq!(at("Asia/Manila", "2026-12-31T16:00:00Z"), ("2027-01-01".into(), 0));
+        assert_eq!(at("Europe/London", "2026-03-29T00:59:00Z"), ("2026-03-29".into(), 59));
+    }
 }

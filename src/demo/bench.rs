@@ -14,6 +14,8 @@ use crate::units::MassUnit;
 use crate::uplink::receiver::Receiver;
 use crate::web::{BenchAct, BenchCall, Question};
 
+/// What a receipt printer prints of paper 80 mm wide.
+const RECEIPT_MM: u16 = 72;
 /// Carton and filling, grams.
 pub(super) const CARTON_GRAMS: i64 = 180;
 
@@ -22,6 +24,7 @@ pub(super) struct Bench {
     pub(super) scanner: Scanner,
     pub(super) scale: Scale,
     pub(super) printer: Printer,
+    pub(super) receipts: Printer,
 }
 
 impl Bench {
@@ -35,7 +38,13 @@ impl Bench {
         scale.set_settling(fast);
         let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
         let printer = Printer::listen(anywhere, PrinterSettings::default()).await.map_err(device("printer"))?;
-        Ok(Self { scanner, scale, printer })
+        let narrow = PrinterSettings {
+            width_mm: RECEIPT_MM,
+            language: Some(hal::printer::Language::EscPos),
+            ..PrinterSettings::default()
+        };
+        let receipts = Printer::listen(anywhere, narrow).await.map_err(device("receipt printer"))?;
+        Ok(Self { scanner, scale, printer, receipts })
     }
 
     /// The scanner reads this.

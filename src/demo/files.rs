@@ -90,6 +90,7 @@ pub(super) fn write_devices(
         "scanner": bench.scanner.path(),
         "scale": bench.scale.path(),
         "printer": bench.printer.addr().to_string(),
+        "receipt_printer": bench.receipts.addr().to_string(),
         "page": format!("http://{page}/"),
         "receiver": format!("http://{receiver}"),
         "pid": std::process::id(),

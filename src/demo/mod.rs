@@ -8,6 +8,7 @@ mod bench;
 mod files;
 mod labels;
 mod packer;
+mod receipts;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -124,7 +125,10 @@ async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, De
             record: None,
         }),
         printer: Some(LabelPrinter::zpl("label", Address::Tcp(bench.printer.addr().to_string()))),
-        receipts: Vec::new(),
+        receipt: Some(LabelPrinter {
+            language: hal::printer::Language::EscPos,
+            ..LabelPrinter::zpl("receipts", Address::Tcp(bench.receipts.addr().to_string()))
+        }),
         pins: None,
     };
     Ok(Stage { bench, receiver: Arc::new(receiver), setup, devices })
@@ -144,6 +148,7 @@ async fn play(
     let bench = Arc::new(bench);
     // Before the station: after a restart it may print at once.
     let labels = labels::collect(&bench.printer, options.out.clone());
+    let receipts = receipts::collect(&bench.receipts, options.out.clone());
     let (service, ways) = Service::new(&setup, devices)?;
     let (ended, end) = watch::channel(false);
     let mut end = end;
@@ -175,7 +180,7 @@ async fn play(
         }
         Some(orders) => {
             tokio::select! {
-                summary = packer::pack(&bench, &ways, labels, orders) => summary.map(Some),
+                summary = packer::pack(&bench, &ways, labels, receipts, orders) => summary.map(Some),
                 () = stop => Err(DemoError::Stuck("stopped before every order was packed".to_owned())),
             }
         }

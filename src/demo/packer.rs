@@ -63,7 +63,13 @@ struct Robot<'a> {
 }
 
 /// Packs every order that is not packed yet, closes the manifests, and waits for the receiver.
-pub(super) async fn pack(bench: &Bench, ways: &Ways, labels: Labels, orders: usize) -> Result<Summary, DemoError> {
+pub(super) async fn pack(
+    bench: &Bench,
+    ways: &Ways,
+    labels: Labels,
+    mut receipts: watch::Receiver<u64>,
+    orders: usize,
+) -> Result<Summary, DemoError> {
     let began = Instant::now();
     let before = ways.frames.borrow().view["view"]["tracking"].as_str().map(str::to_owned);
     let mut robot = Robot { bench, ways, frames: ways.frames.clone(), labels, before };
@@ -81,9 +87,14 @@ pub(super) async fn pack(bench: &Bench, ways: &Ways, labels: Labels, orders: usi
         }
     }
     progress(all.len(), all.len());
-    robot.close_manifests().await?;
+    let closed = robot.close_manifests().await?;
     let manifests = robot.wait_for_receipts().await?;
-    robot.summary(orders, refused, manifests, began).await
+    let summary = robot.summary(orders, refused, manifests, began).await?;
+    // The station did not wait for the slips; whoever looks at them afterwards does.
+    match timeout(PATIENCE, receipts.wait_for(|out| *out >= closed)).await {
+        Ok(Ok(_)) => Ok(summary),
+        _ => Err(DemoError::Stuck("a manifest's slip did not come out of the receipt printer".to_owned())),
+    }
 }
 
 /// How far it is, for somebody who watches.
@@ -128,6 +139,7 @@ impl Robot<'_> {
                 "place_parcel" => self.bench.put(grams),
                 "scan_label" => self.scan_label(&screen.tracking).await?,
                 "label_doubt" => self.end_doubt(&screen.tracking).await?,
+                "mark_wanted" => self.scan(&Command::MarkOk(screen.first).encode()).await?,
                 // Packed already: it was in hand when the station was killed, and was finished first.
                 "done" | "order_done" => return Ok(None),
                 "order_hold" | "order_cancelled" | "order_unknown" | "order_many" => {
@@ -170,16 +182,20 @@ impl Robot<'_> {
         if lies_there { self.scan_label(tracking).await } else { self.scan(&Command::Reprint.encode()).await }
     }
 
-    async fn close_manifests(&mut self) -> Result<(), DemoError> {
+    /// How many were closed.
+    async fn close_manifests(&mut self) -> Result<u64, DemoError> {
         let parcels = self.ask(Question::Parcels { limit: u32::MAX }).await?;
         let verified = |parcel: &Value| parcel["state"] == "verified";
         let carrier = |parcel: &Value| parcel["service"].as_str()?.split('.').next().map(str::to_owned);
         let waiting: BTreeSet<String> =
             parcels.as_array().into_iter().flatten().filter(|p| verified(p)).filter_map(carrier).collect();
+        let mut closed = 0;
         for carrier in waiting {
-            super::call(self.ways, Call::CloseManifest { carrier }).await?;
+            let done = super::call(self.ways, Call::CloseManifest { carrier }).await?;
+            let facts = done["facts"].as_array().into_iter().flatten();
+            closed += facts.filter(|fact| fact["fact"] == "manifest_closed").count() as u64;
         }
-        Ok(())
+        Ok(closed)
     }
 
     /// The identifiers of all manifests, once the receiver has them.
@@ -248,6 +264,7 @@ impl Robot<'_> {
         Screen {
             key: text(&frame.view["view"]["headline"]["key"]),
             tracking: text(&frame.view["view"]["tracking"]),
+            first: text(&frame.view["view"]["headline"]["args"][0][1]),
             said: detail.unwrap_or(said),
         }
     }
@@ -278,5 +295,7 @@ impl Robot<'_> {
 struct Screen {
     key: String,
     tracking: String,
+    /// What fills the headline's first place.
+    first: String,
     said: String,
 }

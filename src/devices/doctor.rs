@@ -76,7 +76,7 @@ pub async fn examine(devices: &Devices) -> Vec<Finding> {
         };
         add("scale".to_owned(), &scale.address, found);
     }
-    for printer in devices.printer.iter().chain(&devices.receipts) {
+    for printer in devices.printer.iter().chain(&devices.receipt) {
         add(format!("printer {}", printer.name), &printer.address, try_printer(printer).await);
     }
     findings
@@ -87,7 +87,7 @@ pub fn unnamed(devices: &Devices) -> Vec<String> {
     let plugged = usb::list(Path::new(SYS));
     let mut named: Vec<&Address> = devices.scanners.iter().map(|scanner| &scanner.address).collect();
     named.extend(devices.scale.iter().map(|scale| &scale.address));
-    named.extend(devices.printer.iter().chain(&devices.receipts).map(|printer| &printer.address));
+    named.extend(devices.printer.iter().chain(&devices.receipt).map(|printer| &printer.address));
     let of_named: Vec<&Found> = named.into_iter().filter_map(|address| known(address, &plugged)).collect();
     let socket = |found: &Found| found.port.split(':').next().unwrap_or_default().to_owned();
     // A device shows several faces: a scanner that is used as a serial line may be a keyboard, too.

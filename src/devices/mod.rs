@@ -6,6 +6,7 @@
 pub mod doctor;
 mod lamp;
 pub mod observe;
+pub mod paper;
 mod printer;
 mod scale;
 mod scanner;
@@ -26,6 +27,7 @@ use crate::station::event::{Device, Effect, Event, ScaleKey, Sound};
 use crate::station::parcel::State;
 
 pub use lamp::Pins;
+use paper::Trays;
 pub use printer::LabelPrinter;
 pub use scale::Scale;
 pub use scanner::Scanner;
@@ -42,8 +44,8 @@ pub struct Devices {
     pub scale: Option<Scale>,
     /// The label printer, if there is one.
     pub printer: Option<LabelPrinter>,
-    /// Printers for receipts; only looked at.
-    pub receipts: Vec<LabelPrinter>,
+    /// The printer for receipts, if there is one.
+    pub receipt: Option<LabelPrinter>,
     /// Lamp, tone and button lines, if they are wired.
     pub pins: Option<Pins>,
 }
@@ -55,6 +57,7 @@ pub struct Hands {
     pace: watch::Sender<hal::scale::Pace>,
     keys: mpsc::Sender<Key>,
     print: mpsc::Sender<printer::Task>,
+    trays: Trays,
     mood: watch::Sender<Mood>,
     sound: mpsc::Sender<Sound>,
 }
@@ -67,6 +70,7 @@ impl Hands {
         let (print, tasks) = mpsc::channel(16);
         let (mood, moods) = watch::channel(Mood::Ready);
         let (sound, sounds) = mpsc::channel(4);
+        let (trays, receipts, bag_labels) = Trays::new(devices.receipt.is_some(), devices.printer.is_some());
         let mut verdicts = BTreeMap::new();
         for scanner in devices.scanners {
             let (judge, judged) = mpsc::channel(4);
@@ -77,20 +81,25 @@ impl Hands {
             tokio::spawn(scale::run(scale, paced, pressed, events.clone(), began));
         }
         if let Some(printer) = devices.printer {
-            tokio::spawn(printer::run(printer, tasks, events.clone()));
+            tokio::spawn(printer::run(printer, tasks, bag_labels, events.clone()));
+        }
+        if let Some(printer) = devices.receipt {
+            tokio::spawn(paper::run(printer, receipts, events.clone()));
         }
         if let Some(pins) = devices.pins {
             tokio::spawn(lamp::run(pins, moods, sounds, events.clone()));
         }
-        Self { verdicts, pace, keys, print, mood, sound }
+        Self { verdicts, pace, keys, print, trays, mood, sound }
     }
 
     /// Does what was decided. Nothing here blocks: a device that does not listen loses a sound, never a print, because
     /// the printer's queue is longer than anything the station ever asks of it at once.
     pub fn perform(&self, effect: Effect) {
         let task = match effect {
-            Effect::Prepare(job) => printer::Task::Prepare(job),
-            Effect::Send { job, bytes, clear } => printer::Task::Send { job, bytes, clear },
+            Effect::Prepare { job, clear } => printer::Task::Prepare { job, clear },
+            Effect::Send { job, bytes } => printer::Task::Send { job, bytes },
+            Effect::Ask(job) => printer::Task::Ask(job),
+            Effect::Forget => printer::Task::Forget,
             Effect::Release => printer::Task::Release,
             Effect::Press(key) => {
                 let key = match key {
@@ -110,11 +119,17 @@ impl Hands {
                 let _ = self.sound.try_send(sound);
                 return;
             }
-            Effect::Reconsider => return,
+            // Whoever performs it asks the loop's own memory first, then puts the paper into a tray.
+            Effect::Print(_) | Effect::Reconsider => return,
         };
         if self.print.try_send(task).is_err() {
             tracing::error!("no label printer takes the job; check [[printer]] in the configuration");
         }
+    }
+
+    /// The ways to the printers of documents for people.
+    pub fn trays(&self) -> Trays {
+        self.trays.clone()
     }
 
     /// Lets the lamp show the screen's colour, and the scale hurry only while somebody waits for a weight.

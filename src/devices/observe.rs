@@ -18,7 +18,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(2);
 pub async fn watch(mut devices: Devices, mut tell: impl FnMut(String)) {
     let (events_in, mut events) = mpsc::channel(64);
     let (lines_in, mut lines) = mpsc::channel(64);
-    for printer in devices.printer.take().into_iter().chain(std::mem::take(&mut devices.receipts)) {
+    for printer in devices.printer.take().into_iter().chain(devices.receipt.take()) {
         tokio::spawn(watch_printer(printer, lines_in.clone()));
     }
     let hands = Hands::start(devices, &events_in, Instant::now());

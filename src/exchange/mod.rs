@@ -1,4 +1,4 @@
-//! Other people's formats: orders and outcomes in, manifests out. One file per outside format.
+//! Other people's formats: orders, labels and outcomes in, manifests out. One file per outside format.
 //!
 //! Wire types are not domain types: each format carries its version, is bounded when read, and is frozen by golden
 //! tests when written. Nothing here opens a file or a socket: text and bytes come in as arguments and go out as values.
@@ -10,3 +10,4 @@ pub mod order;
 pub mod outcomes;
 #[cfg(any(test, feature = "demo"))]
 pub mod sample;
+pub mod supplied;

@@ -1,5 +1,12 @@
 //! Black dots on white paper.
 
+use std::io::Cursor;
+
+use super::document::{Area, Point};
+
+/// Dots of the largest picture that is read: more than any label has.
+const MOST_DOTS: u64 = 1 << 26;
+
 /// A picture of one bit a dot: rows from the top, eight dots a byte, the leftmost in the highest bit; 1 is black. Each
 /// row fills whole bytes and the bits beyond the width are 0, as every printer language wants them.
 #[derive(Clone, PartialEq, Eq)]
@@ -129,6 +136,47 @@ impl Bitmap {
         }
     }
 
+    /// A picture whose dots are asked for one by one.
+    #[must_use]
+    pub fn of(width: u32, height: u32, black: impl Fn(u32, u32) -> bool) -> Self {
+        let mut dots = Self::new(width, height);
+        for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
+            if black(x, y) {
+                dots.set(x, y, true);
+            }
+        }
+        dots
+    }
+
+    /// The smallest rectangle with every black dot in it; `None` where there is none.
+    #[must_use]
+    pub fn ink(&self) -> Option<Area> {
+        let inked = |y: &u32| self.row(*y).iter().any(|byte| *byte != 0);
+        let (top, bottom) = ((0..self.height).find(inked)?, (0..self.height).rev().find(inked)?);
+        let edges = (top..=bottom).filter_map(|y| {
+            let row = self.row(y);
+            let (first, last) = (row.iter().position(|byte| *byte != 0)?, row.iter().rposition(|byte| *byte != 0)?);
+            let place = |byte: usize, bit: u32| u32::try_from(byte).unwrap_or(u32::MAX / 16) * 8 + bit;
+            Some((place(first, row[first].leading_zeros()), place(last, 7 - row[last].trailing_zeros())))
+        });
+        let (left, right) = edges.reduce(|(left, right), (from, to)| (left.min(from), right.max(to)))?;
+        Some(Area { at: Point { x: left, y: top }, width: right - left + 1, height: bottom - top + 1 })
+    }
+
+    /// A part of the picture; what lies outside is white.
+    #[must_use]
+    pub fn cut(&self, area: Area) -> Self {
+        let mut part = Self::new(area.width, area.height);
+        part.lay(self, -i64::from(area.at.x), -i64::from(area.at.y));
+        part
+    }
+
+    /// The picture turned by a quarter, clockwise.
+    #[must_use]
+    pub fn turned(&self) -> Self {
+        Self::of(self.height, self.width, |x, y| self.get(y, self.height - 1 - x))
+    }
+
     /// Whether no dot is black.
     #[must_use]
     pub fn is_blank(&self) -> bool {
@@ -150,6 +198,26 @@ impl Bitmap {
             let _ = writer.write_image_data(&white);
         }
         bytes
+    }
+
+    /// Reads what [`Bitmap::png`] wrote; `None` for anything else.
+    #[must_use]
+    pub fn from_png(bytes: &[u8]) -> Option<Self> {
+        let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().ok()?;
+        let (width, height) = (reader.info().width, reader.info().height);
+        let ours = reader.output_color_type() == (png::ColorType::Grayscale, png::BitDepth::One);
+        if !ours || u64::from(width) * u64::from(height) > MOST_DOTS {
+            return None;
+        }
+        let mut dots = Self::new(width, height);
+        reader.next_frame(&mut dots.bits).ok()?;
+        dots.bits.iter_mut().for_each(|byte| *byte = !*byte);
+        let beyond = dots.width % 8;
+        if beyond > 0 {
+            let stride = dots.stride() as usize;
+            dots.bits.chunks_mut(stride).filter_map(<[u8]>::last_mut).for_each(|last| *last &= 0xff << (8 - beyond));
+        }
+        Some(dots)
     }
 }
 
@@ -174,6 +242,23 @@ mod tests {
         assert!(paper.get(8, 2) && !paper.get(8, 3));
     }
 
+    #[test]
+    fn a_picture_turned_four_times_is_itself() {
+        let mut dots = Bitmap::new(11, 5);
+        dots.fill(1, 2, 7, 1);
+        dots.fill(9, 0, 1, 3);
+        let once = dots.turned();
+        assert_eq!((once.width(), once.height()), (5, 11));
+        assert!(once.get(2, 1) && once.get(4, 9) && !once.get(0, 0));
+        assert_eq!(once.turned().turned().turned(), dots);
+    }
+
+    #[test]
+    fn what_is_no_picture_of_ours_is_not_read() {
+        assert_eq!(Bitmap::from_png(b""), None);
+        assert_eq!(Bitmap::from_png(&Bitmap::new(9, 9).png()[..40]), None);
+    }
+
     proptest! {
         #[test]
         fn a_picture_is_laid_dot_by_dot(x in -20..40_i64, y in -6..8_i64, bits in proptest::collection::vec(any::<bool>(), 11 * 3)) {
@@ -194,6 +279,30 @@ mod tests {
                 prop_assert_eq!(inverted.get(at_x, at_y), before.get(at_x, at_y) != over);
             }
             prop_assert!((0..5).all(|y| (paper.row(y)[3] | inverted.row(y)[3]) & 0x07 == 0));
+        }
+
+        #[test]
+        fn a_picture_reads_back_from_its_png_and_its_ink_holds_every_dot(
+            width in 1..70_u32, fills in proptest::collection::vec((0..70_u32, 0..9_u32, 1..30_u32), 0..5),
+        ) {
+            let mut dots = Bitmap::new(width, 9);
+            for (x, y, length) in fills {
+                dots.fill(x, y, length, 2);
+            }
+            let read = Bitmap::from_png(&dots.png());
+            prop_assert_eq!(read.as_ref(), Some(&dots));
+            let black: Vec<_> = (0..9).flat_map(|y| (0..width).map(move |x| (x, y))).filter(|(x, y)| dots.get(*x, *y)).collect();
+            let Some(ink) = dots.ink() else {
+                prop_assert_eq!(black, []);
+                return Ok(());
+            };
+            let (right, bottom) = (ink.at.x + ink.width - 1, ink.at.y + ink.height - 1);
+            let edge = |pick: fn(&(u32, u32)) -> u32| (black.iter().map(pick).min(), black.iter().map(pick).max());
+            prop_assert_eq!(edge(|dot| dot.0), (Some(ink.at.x), Some(right)));
+            prop_assert_eq!(edge(|dot| dot.1), (Some(ink.at.y), Some(bottom)));
+            let mut again = Bitmap::new(width, 9);
+            again.lay(&dots.cut(ink), i64::from(ink.at.x), i64::from(ink.at.y));
+            prop_assert_eq!(again, dots);
         }
 
         #[test]

@@ -36,6 +36,19 @@ pub struct Label {
     pub specimen: bool,
     /// The carrier's own values: account numbers, service codes.
     pub values: BTreeMap<String, String>,
+    /// Of a bag's label: the bag.
+    pub container: Option<Container>,
+}
+
+/// What a bag's label says beside the carrier, the ship date and the mass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// The station's own name for it: `US-LAX-1.LAX1-ST03.B000012`.
+    pub id: String,
+    /// Its 18 digits, where the company has a GS1 prefix.
+    pub sscc: Option<String>,
+    /// How many parcels are in it.
+    pub parcels: usize,
 }
 
 impl Label {
@@ -69,6 +82,45 @@ impl Label {
             attempt: 2,
             specimen: true,
             values: BTreeMap::new(),
+            container: None,
+        }
+    }
+
+    /// A label that says nothing: what rows without fields are drawn for.
+    pub(super) fn blank() -> Self {
+        let container = Container { id: String::new(), sscc: None, parcels: 0 };
+        Self {
+            container: None,
+            ..Self::of_container(container, Address::default(), String::new(), Mass::ZERO, Date::EPOCH, false)
+        }
+    }
+
+    /// A bag's label: it goes to the carrier, and to nobody else.
+    #[must_use]
+    pub fn of_container(
+        container: Container,
+        from: Address,
+        carrier: String,
+        mass: Mass,
+        ship_date: Date,
+        specimen: bool,
+    ) -> Self {
+        Self {
+            carrier,
+            service: String::new(),
+            to: Address { country: from.country.clone(), ..Address::default() },
+            from,
+            sort_code: None,
+            sort_detail: None,
+            mass,
+            tracking: String::new(),
+            order_ref: String::new(),
+            parcel: String::new(),
+            ship_date,
+            attempt: 1,
+            specimen,
+            values: BTreeMap::new(),
+            container: Some(container),
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn draw(
     media: Media,
     lettering: &Lettering,
 ) -> Result<Document, LabelError> {
-    let mut drawing = Drawing { label, lettering, media, elements: Vec::with_capacity(48) };
+    let mut drawing = Drawing { label, lettering, media, cuts: false, elements: Vec::with_capacity(48) };
     let (width, margin) = (drawing.dots(layout.width), drawing.dots(layout.margin));
     let paper = media.dots(Length::from_nanometres(i64::from(media.width_mm) * 1_000_000));
     let (height, inner) = match layout.height {
@@ -39,10 +39,55 @@ pub(super) fn draw(
     Ok(Document { width: paper, height, dots_per_metre: media.dots_per_metre(), elements })
 }
 
+/// Rows of fixed height on as many pages as they take, from the top; one page of endless paper. Each page may end with a
+/// row of its own, made from its number and how many there are.
+pub(super) fn pages(
+    rows: &[Row],
+    margin: Length,
+    foot: impl Fn(usize, usize) -> Option<Row>,
+    media: Media,
+    lettering: &Lettering,
+) -> Result<Vec<Document>, LabelError> {
+    let label = Label::blank();
+    let drawing = || Drawing { label: &label, lettering, media, cuts: true, elements: Vec::new() };
+    let (width, paper) = media.size();
+    let margin = media.dots(margin);
+    let height_of = |rows: &[Row]| drawing().total(rows.iter());
+    let foot_height = foot(1, 1).map_or(0, |foot| height_of(&[foot]));
+    let room = if paper == 0 { u32::MAX } else { paper.saturating_sub(2 * margin + foot_height) };
+    let mut pages: Vec<&[Row]> = Vec::new();
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let mut taken = 0;
+        let fitting = rest.iter().take_while(|row| {
+            taken += drawing().fixed(row.height);
+            taken <= room
+        });
+        // A row higher than a page has one to itself, and is an error when it is drawn.
+        let (page, others) = rest.split_at(fitting.count().max(1));
+        pages.push(page);
+        rest = others;
+    }
+    let draw_page = |(number, page): (usize, &&[Row])| {
+        let mut drawing = drawing();
+        let inside = height_of(page);
+        let height = if paper == 0 { inside + 2 * margin } else { paper };
+        let area = |y, height| Area { at: Point { x: margin, y }, width: width.saturating_sub(2 * margin), height };
+        drawing.rows(page, area(margin, inside.min(height.saturating_sub(2 * margin))))?;
+        if let Some(foot) = foot(number, pages.len()) {
+            drawing.rows(&[foot], area(height.saturating_sub(margin + foot_height), foot_height))?;
+        }
+        Ok(Document { width, height, dots_per_metre: media.dots_per_metre(), elements: drawing.elements })
+    };
+    (1..).zip(&pages).map(draw_page).collect()
+}
+
 struct Drawing<'a> {
     label: &'a Label,
     lettering: &'a Lettering,
     media: Media,
+    /// Text too long for its room is cut, and ends in two points to say so. Never on a label.
+    cuts: bool,
     elements: Vec<Element>,
 }
 
@@ -148,14 +193,26 @@ impl Drawing<'_> {
             smallest: self.dots(style.smallest),
             pieces: style.pieces,
         };
-        let block = fit::fit(&lines, room, self.lettering)?;
+        let block = match (fit::fit(&lines, room, self.lettering), &lines[..]) {
+            (Err(LabelError::TooWide { .. }), [(field, line)]) if self.cuts => {
+                fit::fit(&[(*field, self.cut(line, room))], room, self.lettering)?
+            }
+            (block, _) => block?,
+        };
         let pitch = block.pitch();
-        let mut y = area.at.y + style.place.offset(area.height, block.height());
+        let mut y = area.at.y + style.place.offset(area.height, block.height_in(area.height));
         for text in block.lines {
             self.line(text, block.size, style.align, Area { at: Point { x: area.at.x, y }, ..area })?;
             y += pitch;
         }
         Ok(())
+    }
+
+    /// As much of the line as fits, and two points.
+    fn cut(&self, line: &str, room: Room) -> String {
+        let fits = |text: &String| fit::fit(&[("text", text.clone())], room, self.lettering).is_ok();
+        let shorter = line.char_indices().rev().map(|(end, _)| format!("{}..", line[..end].trim_end()));
+        shorter.into_iter().find(fits).unwrap_or_default()
     }
 
     /// One line: the printer's own font where it has it all, dots where it has not.

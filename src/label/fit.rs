@@ -35,9 +35,11 @@ impl Block {
         pitch(self.size, self.native)
     }
 
-    /// Dots from the top of the first line's capitals to what the last one stands on, or hangs from.
-    pub(super) fn height(&self) -> u32 {
-        height(self.size, self.lines.len(), self.native)
+    /// Dots from the top of the first line's capitals to what the last one stands on, or hangs from. A line with room for
+    /// marks above and below stands by its capitals in any script, on the same base line as what is beside it.
+    pub(super) fn height_in(&self, room: u32) -> u32 {
+        let stands = self.lines.len() == 1 && room >= self.size + self.size / 4;
+        if stands { self.size * 3 / 4 } else { height(self.size, self.lines.len(), self.native) }
     }
 }
 

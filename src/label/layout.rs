@@ -49,6 +49,22 @@ pub struct Row {
     pub cells: Vec<Cell>,
 }
 
+impl Row {
+    /// The same with every text as this makes it.
+    pub(super) fn readable(&self, readable: &impl Fn(&str) -> String) -> Self {
+        let rows = |rows: &[Self]| rows.iter().map(|row| row.readable(readable)).collect();
+        let cell = |cell: &Cell| {
+            let content = match &cell.content {
+                Content::Text(style, template) => Content::Text(*style, template.readable(readable)),
+                Content::Rows(inner) => Content::Rows(rows(inner)),
+                other => other.clone(),
+            };
+            Cell { content, ..cell.clone() }
+        };
+        Self { cells: self.cells.iter().map(cell).collect(), ..self.clone() }
+    }
+}
+
 /// A rectangle of the label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {

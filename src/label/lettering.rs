@@ -22,6 +22,12 @@ const FALLBACK: &[u8] = include_bytes!("../../config/fonts/DroidSansFallback.ttf
 const LATIN_FAMILY: &str = "Noto Sans";
 const OTHER_FAMILIES: &[&str] = &["Noto Sans Thai", "Droid Sans Fallback"];
 
+/// The font of scripts that most others leave out: Chinese, Japanese, Korean.
+#[must_use]
+pub const fn other_scripts() -> &'static [u8] {
+    FALLBACK
+}
+
 /// Dots of the em that text is shaped at; drawn sizes are scaled from it.
 const SHAPED_AT: u16 = 1000;
 /// Latin letters are set this narrow, in hundredths: bold Noto is a wide face, and addresses are long.
@@ -117,6 +123,15 @@ impl Lettering {
     /// How wide a line is in thousandths of its cell's height, or the first character that no font has.
     pub(super) fn width(&self, text: &str) -> Result<u32, char> {
         self.with(|inner| inner.width(text))
+    }
+
+    /// The line with a question mark for every character that no font has.
+    pub(super) fn readable(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        while let Err(character) = self.width(&text) {
+            text = text.replace(character, "?");
+        }
+        text
     }
 
     /// The line in a cell of `size` dots, squeezed where it would be wider than `room`.

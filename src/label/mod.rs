@@ -25,6 +25,7 @@ pub mod layout;
 mod lettering;
 mod picture;
 mod pixels;
+mod supplied;
 pub mod template;
 #[cfg(test)]
 mod tests;
@@ -35,13 +36,18 @@ use std::collections::BTreeMap;
 
 pub use bitmap::Bitmap;
 pub use codes::Matrix;
-pub use content::Label;
+pub use content::{Container, Label};
 use document::{Document, Element, Point};
-use layout::Layout;
+use layout::{Layout, Row};
 use lettering::Lettering;
+pub use lettering::other_scripts;
 pub use picture::Picture;
+pub use supplied::{Content, Supplied};
 
 use crate::units::Length;
+
+/// What the layout of a bag's label with an SSCC is called.
+pub const SSCC_LAYOUT: &str = "sscc";
 
 /// What the label is printed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +91,9 @@ impl Media {
         u32::try_from(dots).unwrap_or(u32::MAX)
     }
 
-    const fn dots_per_metre(self) -> u32 {
+    /// Dots in a metre.
+    #[must_use]
+    pub const fn dots_per_metre(self) -> u32 {
         if self.dpi == 300 { 11_811 } else { 8_000 }
     }
 
@@ -94,6 +102,17 @@ impl Media {
     pub fn size(self) -> (u32, u32) {
         let dots = |mm: u32| self.dots(Length::from_nanometres(i64::from(mm) * 1_000_000));
         (dots(self.width_mm), dots(self.height_mm))
+    }
+}
+
+/// `203 dpi, 100 x 150 mm`.
+impl std::fmt::Display for Media {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { dpi, width_mm, height_mm } = self;
+        match height_mm {
+            0 => write!(f, "{dpi} dpi, {width_mm} mm endless"),
+            _ => write!(f, "{dpi} dpi, {width_mm} x {height_mm} mm"),
+        }
     }
 }
 
@@ -171,6 +190,23 @@ pub enum LabelError {
     /// The carrier wants a layout that there is not for this paper.
     #[error("no layout `{0}` for the paper of the label printer; add one to the labels' folder")]
     Layout(String),
+    /// A supplied label was made into dots for another paper or head.
+    #[error("the supplied label was made for {made}, and the printer has {has}; import its order again")]
+    OtherPaper {
+        /// What it was made for.
+        made: Media,
+        /// What there is.
+        has: Media,
+    },
+    /// Supplied ZPL, and a printer that does not speak it or labels that say SPECIMEN.
+    #[error("supplied ZPL cannot be printed {0}; supply the label as PDF or PNG")]
+    Zpl(&'static str),
+    /// A supplied label that leaves no white for a word that must be on it.
+    #[error("the supplied label leaves no white for the word {0}; print it on a station without specimen = true")]
+    NoRoom(&'static str),
+    /// The order's label was never stored here.
+    #[error("its supplied label is not on this station; import the order again with the label's file")]
+    NotHere,
 }
 
 /// The layouts for a printer's paper, and the fonts.
@@ -208,6 +244,23 @@ impl Labels {
     pub fn document(&self, layout: &str, label: &Label) -> Result<Document, LabelError> {
         let layout = self.layout(layout).ok_or_else(|| LabelError::Layout(layout.to_owned()))?;
         draw::draw(layout, label, self.printer.media, &self.lettering)
+    }
+
+    /// Rows of a document for people, on as many pages as they take: the printer's paper, with so much white around. A
+    /// character that no font has becomes a question mark and a line that is too long ends in two points: unlike a label,
+    /// such a document is better than none.
+    ///
+    /// # Errors
+    /// [`LabelError`] when a code does not fit, or a row is higher than a page.
+    pub fn pages(
+        &self,
+        rows: &[Row],
+        margin: Length,
+        foot: impl Fn(usize, usize) -> Option<Row>,
+    ) -> Result<Vec<Document>, LabelError> {
+        let readable = |row: Row| row.readable(&|text: &str| self.lettering.readable(text));
+        let rows: Vec<Row> = rows.iter().cloned().map(readable).collect();
+        draw::pages(&rows, margin, |page, of| foot(page, of).map(readable), self.printer.media, &self.lettering)
     }
 
     /// The document as a job for the printer, which prints it once.

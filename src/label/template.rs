@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::address::{self, Named};
-use super::content::Label;
+use super::content::{Container, Label};
 use crate::units::{Date, Mass, MassUnit};
 
 /// Something a label can say.
@@ -17,7 +17,7 @@ pub enum Field {
 
 /// What a label can say, and what that is called in an error.
 #[rustfmt::skip]
-pub const FIELDS: [(&str, &str); 34] = [
+pub const FIELDS: [(&str, &str); 37] = [
     ("carrier", "carrier"), ("service", "service"), ("service.letter", "service"),
     ("from", "sender's address"), ("from.name", "sender's name"), ("from.line1", "sender's line 1"),
     ("from.line2", "sender's line 2"), ("from.city", "sender's city"), ("from.region", "sender's region"),
@@ -29,6 +29,7 @@ pub const FIELDS: [(&str, &str); 34] = [
     ("tracking", "tracking number"), ("tracking.in_fours", "tracking number"), ("order_ref", "order reference"),
     ("ship_date", "ship date"), ("ship_date.julian", "ship date"), ("reprint", "attempt"), ("specimen", "specimen"),
     ("parcel", "parcel"), ("attempt", "attempt"),
+    ("container", "bag"), ("container.parcels", "bag"), ("sscc", "SSCC"),
 ];
 
 /// Text and fields in turn.
@@ -115,6 +116,20 @@ impl FromStr for Template {
 }
 
 impl Template {
+    /// Text without fields, as it stands.
+    pub fn literal(text: impl Into<String>) -> Self {
+        Self(vec![Piece::Literal(text.into())])
+    }
+
+    /// The same with what no font has replaced.
+    pub(super) fn readable(&self, readable: impl Fn(&str) -> String) -> Self {
+        let piece = |piece: &Piece| match piece {
+            Piece::Literal(literal) => Piece::Literal(readable(literal)),
+            Piece::Field(field) => Piece::Field(field.clone()),
+        };
+        Self(self.0.iter().map(piece).collect())
+    }
+
     /// The lines it comes to, each with what it is called; lines that say nothing are left out.
     pub(super) fn lines(&self, label: &Label) -> Vec<Named> {
         match &self.0[..] {
@@ -200,8 +215,17 @@ impl Field {
             "specimen" if label.specimen => "SPECIMEN".to_owned(),
             "parcel" => label.parcel.clone(),
             "attempt" => label.attempt.to_string(),
-            _ => String::new(),
+            name => label.container.as_ref().map(|container| of_container(container, name)).unwrap_or_default(),
         }
+    }
+}
+
+fn of_container(container: &Container, name: &str) -> String {
+    match name {
+        "container" => container.id.clone(),
+        "container.parcels" => container.parcels.to_string(),
+        "sscc" => container.sscc.clone().unwrap_or_default(),
+        _ => String::new(),
     }
 }
 

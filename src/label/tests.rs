@@ -48,6 +48,7 @@ fn usps() -> Label {
         attempt: 1,
         specimen: false,
         values: BTreeMap::new(),
+        container: None,
     }
 }
 

@@ -236,7 +236,7 @@ impl Allocation {
     }
 
     /// The day a parcel leaves, when it is not today.
-    fn leaves(&self, carrier: &str, today: Date, minute: u16) -> Option<Date> {
+    pub fn leaves(&self, carrier: &str, today: Date, minute: u16) -> Option<Date> {
         let cut_off = self.cut_offs.iter().find(|cut_off| cut_off.carrier == carrier)?;
         let closed = |day: Date| cut_off.closed.contains(&day.weekday());
         let mut day = if minute >= cut_off.minute { today.next() } else { today };

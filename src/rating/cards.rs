@@ -162,13 +162,14 @@ impl Cards {
         self.carrier(carrier).and_then(|carrier| carrier.service(id)).map_or(id, |service| &service.name)
     }
 
-    /// What a packer calls a service: its carrier and its name on the label, `USPS GROUND ADVANTAGE`; the id when it is
-    /// unknown.
+    /// What a packer calls a service: its carrier and its name on the label, `USPS GROUND ADVANTAGE`; of a bare carrier
+    /// its name, and the id when it is unknown.
     pub fn full_name(&self, id: &str) -> String {
         let carrier = id.split('.').next().and_then(|carrier| self.carrier(carrier));
-        match carrier.and_then(|carrier| Some((carrier, carrier.service(id)?))) {
-            Some((carrier, service)) => format!("{} {}", carrier.name, service.name),
-            None => id.to_owned(),
+        match carrier.map(|carrier| (carrier, carrier.service(id))) {
+            Some((carrier, Some(service))) => format!("{} {}", carrier.name, service.name),
+            Some((carrier, None)) if carrier.id == id => carrier.name.clone(),
+            _ => id.to_owned(),
         }
     }
 

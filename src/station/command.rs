@@ -1,6 +1,6 @@
 //! What the packer says with a command barcode.
 
-use super::event::{Effect, ScaleKey};
+use super::event::{Effect, Lookup, Printout, ScaleKey};
 use super::fact::Fact;
 use super::live::Say;
 use super::parcel::{Parcel, ParcelId, State};
@@ -11,8 +11,16 @@ use crate::screen::Note;
 impl Station {
     pub(super) fn command(&self, world: &World<'_>, command: &Command) -> Outcome {
         match command {
-            Command::Reprint => self.on_parcel(world, |id, parcel| self.reprint(world, id, parcel)),
-            Command::Void => self.on_parcel(world, |id, parcel| self.void(world, id, parcel)),
+            Command::Reprint | Command::ReprintFor(_) => {
+                self.on_parcel(world, |id, parcel| self.reprint(world, (id, parcel), command, None))
+            }
+            Command::Void => match self.bench().map(|(id, _)| id).or(world.live.shown) {
+                Some(_) => self.on_parcel(world, |id, parcel| self.void(world, id, parcel)),
+                None => {
+                    let ask = Outcome::say(Say::ask(Note::new("void_which")));
+                    Outcome { confirm: Some(Command::Void), ..ask }
+                }
+            },
             Command::Hold => self.in_hand(|id, parcel| hold(id, parcel, "held by the packer")),
             Command::Problem(reason) => self.in_hand(|id, parcel| hold(id, parcel, reason)),
             Command::Cancel => self.cancel(),
@@ -30,21 +38,22 @@ impl Station {
             }
             Command::Outage(carrier) => self.outage(world, carrier),
             Command::Lang(language) => set_language(world, language),
-            Command::Badge(operator) => {
-                let note = Note::new("welcome").with("operator", operator.clone());
-                Outcome::say(Say::good(note)).facts([Fact::OperatorChanged { operator: Some(operator.clone()) }])
-            }
+            Command::Badge(operator) => self.badge(world, operator),
+            Command::MarkOk(mark) => self.in_hand(|id, parcel| self.mark(id, parcel, mark)),
             Command::Logout => {
                 Outcome::say(Say::good(Note::new("logged_out"))).facts([Fact::OperatorChanged { operator: None }])
             }
-            Command::MarkOk(_) | Command::Cage(_) | Command::BagOpen | Command::BagClose | Command::Return => {
-                Outcome::stop(Note::new("not_yet"))
-            }
+            Command::BagOpen => self.open_bag(),
+            Command::BagClose => self.close_bag(world),
+            Command::Cage(cage) => self.cage(world, cage),
+            Command::Shift => on_paper(world, Printout::Shift { day: world.today, operator: self.operator.clone() }),
+            Command::Sheet => on_paper(world, Printout::Sheet { language: None, also: Vec::new() }),
+            Command::Return => Outcome::stop(Note::new("not_yet")),
         }
     }
 
     /// Acts on the parcel in hand, or else on the one whose tracking number was just scanned.
-    fn on_parcel(&self, world: &World<'_>, act: impl FnOnce(ParcelId, &Parcel) -> Outcome) -> Outcome {
+    pub(super) fn on_parcel(&self, world: &World<'_>, act: impl FnOnce(ParcelId, &Parcel) -> Outcome) -> Outcome {
         let shown = || {
             let id = world.live.shown?;
             Some((id, self.parcel(id)?))
@@ -88,17 +97,68 @@ impl Station {
     }
 
     fn void(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
-        let Some(tracking) = parcel.tracking().map(str::to_owned) else { return self.cancel() };
+        let name = parcel.tracking().unwrap_or(&parcel.order_ref).to_owned();
         if matches!(parcel.state, State::Manifested | State::Confirmed | State::Voided) {
-            return Outcome::stop(Note::new("void_refused").with("tracking", tracking));
+            return Outcome::stop(Note::new("void_refused").with("tracking", name));
+        }
+        if parcel.tracking().is_none() && parcel.state != State::Held {
+            return self.cancel();
         }
         if !world.live.confirms(world.now, &Command::Void) {
-            let ask = Outcome::say(Say::ask(Note::new("confirm_void").with("tracking", tracking)));
-            return Outcome { confirm: Some(Command::Void), shown: Some(id), ..ask };
+            return ask_void(id, &name);
         }
-        Outcome::say(Say::good(Note::new("voided").with("tracking", tracking)))
-            .facts([Fact::Voided { parcel: id, reason: "voided by the packer".to_owned() }])
-            .effect(Effect::Release)
+        let may_come_out = self.loose.is_some_and(|job| job.parcel == id);
+        let voided = |note: Note| {
+            Outcome::say(Say::good(note.with("tracking", name)))
+                .facts([Fact::Voided { parcel: id, reason: "voided by the packer".to_owned() }])
+                .effect(if may_come_out { Effect::Forget } else { Effect::Release })
+        };
+        let Some((bag_id, bag)) = parcel.bag.and_then(|bag| Some((bag, self.bag(bag)?))) else {
+            return voided(Note::new("voided"));
+        };
+        let outcome = voided(Note::new("voided_bag").with("bag", bag_id.to_string()));
+        // Its label says how many are in it.
+        let again = bag.closed && bag.parcels.len() > 1;
+        if again { outcome.effect(Effect::Print(Printout::Bag { bag: bag_id })) } else { outcome }
+    }
+
+    /// What was scanned is to be voided: VOID was said before with nothing at hand. `None` when it was not.
+    pub(super) fn void_scanned(
+        &self,
+        world: &World<'_>,
+        tracking: Option<ParcelId>,
+        order: &Lookup,
+    ) -> Option<Outcome> {
+        let asked = world.live.confirms(world.now, &Command::Void) && world.live.shown.is_none();
+        let held = |order_ref: &str| {
+            let held = |id: &&ParcelId| self.parcel(**id).is_some_and(|parcel| parcel.state == State::Held);
+            self.of_order(order_ref).iter().rev().find(held).copied()
+        };
+        let found = tracking.or_else(|| match order {
+            Lookup::One(order) => held(&order.order_ref),
+            Lookup::None | Lookup::Many => None,
+        });
+        let parcel = found.filter(|_| asked).and_then(|id| Some((id, self.parcel(id)?)));
+        parcel.map(|(id, parcel)| ask_void(id, parcel.tracking().unwrap_or(&parcel.order_ref)))
+    }
+
+    /// A sticker is on the parcel in hand.
+    fn mark(&self, id: ParcelId, parcel: &Parcel, scanned: &str) -> Outcome {
+        if parcel.commitment.is_none() {
+            return Outcome::stop(Note::new("not_here"));
+        }
+        let wanted: Vec<&str> = parcel.marks_wanted().collect();
+        match wanted.iter().find(|mark| mark.eq_ignore_ascii_case(scanned)) {
+            Some(mark) => Outcome::say(Say::good(Note::new("mark_on").with("mark", *mark))).facts([Fact::Marked {
+                parcel: id,
+                mark: (*mark).to_owned(),
+                operator: self.operator().map(str::to_owned),
+            }]),
+            None if wanted.is_empty() => {
+                Outcome::stop(Note::new("mark_unneeded").with("mark", super::floor::shown(scanned)))
+            }
+            None => Outcome::stop(Note::new("mark_other").with("mark", wanted.join(", "))),
+        }
     }
 
     /// Out of here: a parcel without a number is dropped; one with a number is put aside by HOLD or ended by VOID.
@@ -172,13 +232,28 @@ impl Station {
 /// Puts a parcel aside. One whose label is on its way is in doubt when it comes back.
 fn hold(id: ParcelId, parcel: &Parcel, reason: &str) -> Outcome {
     let note = Note::new("held").with("order", parcel.order_ref.clone());
-    let outcome = Outcome::say(Say::good(note)).effect(Effect::Release);
+    // A second thought: VOID right after it means this one.
+    let outcome = Outcome { shown: Some(id), ..Outcome::say(Say::good(note)) }.effect(Effect::Release);
     let held = Fact::Held { parcel: id, reason: reason.to_owned() };
     if matches!(parcel.state, State::Printing | State::Sent) {
         let reason = "put aside while it was printing".to_owned();
         return outcome.facts([Fact::PrintDoubted { parcel: id, attempt: parcel.attempt(), reason }, held]);
     }
     outcome.facts([held])
+}
+
+fn ask_void(id: ParcelId, name: &str) -> Outcome {
+    let ask = Outcome::say(Say::ask(Note::new("confirm_void").with("tracking", name)));
+    Outcome { confirm: Some(Command::Void), shown: Some(id), ..ask }
+}
+
+/// A document that somebody asked for.
+fn on_paper(world: &World<'_>, printout: Printout) -> Outcome {
+    if world.rules.receipts {
+        Outcome::say(Say::good(Note::new("on_paper"))).effect(Effect::Print(printout))
+    } else {
+        Outcome::stop(Note::new("no_receipts"))
+    }
 }
 
 fn set_language(world: &World<'_>, language: &str) -> Outcome {

@@ -77,21 +77,22 @@ impl Station {
         }
     }
 
-    /// After a restart: what was on its way to the printer is in doubt; what was not is printed now; why a parcel found
-    /// no carrier is asked again.
+    /// After a restart: what was on its way to the printer is in doubt, and the printer is asked; what was not is printed
+    /// now; why a parcel found no carrier is asked again.
     fn begin(&self) -> Outcome {
         let Some((id, parcel)) = self.bench() else { return Outcome::default() };
         let attempt = parcel.attempt();
+        let job = Job { parcel: id, attempt };
         match parcel.state {
-            State::Committed => Outcome::default().effect(Effect::Prepare(Job { parcel: id, attempt: attempt + 1 })),
+            State::Committed => Outcome::default().effect(self.prepare(Job { attempt: attempt + 1, ..job })),
             State::Printing | State::Sent => {
                 let reason = "the station stopped before the printer had answered".to_owned();
-                Outcome::default().facts([Fact::PrintDoubted { parcel: id, attempt, reason }])
+                Outcome::default().facts([Fact::PrintDoubted { parcel: id, attempt, reason }]).effect(Effect::Ask(job))
             }
+            State::PrintUncertain => Outcome::default().effect(Effect::Ask(job)),
             State::Weighed => Outcome::default().effect(Effect::Reconsider),
             State::Open
             | State::Printed
-            | State::PrintUncertain
             | State::Verified
             | State::Attested
             | State::Manifested
@@ -108,12 +109,23 @@ impl Station {
             None => {}
         }
         let tracking = scan.keys().iter().find_map(|key| self.by_tracking(key));
+        if tracking.is_none()
+            && *order == Lookup::None
+            && let Some(outcome) = self.scanned_mark(&scan.text)
+        {
+            return outcome;
+        }
+        if self.bench().is_none()
+            && let Some(outcome) = self.void_scanned(world, tracking, order)
+        {
+            return outcome;
+        }
         match (self.bench(), tracking) {
             (Some((id, parcel)), Some(scanned)) if id == scanned => self.verify(world, id, parcel, scanner),
             (Some((_, parcel)), Some(_)) => another_in_hand(parcel, scan),
             (Some((id, parcel)), None) => self.scanned_in_hand(world, id, parcel, scan, order),
             (None, Some(scanned)) => self.show(scanned),
-            (None, None) => self.open(world, scan, order),
+            (None, None) => self.bag_scanned(world, &scan.keys()).unwrap_or_else(|| self.open(world, scan, order)),
         }
     }
 }

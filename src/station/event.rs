@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bag::BagId;
+use super::evidence::Testimony;
 use super::order::Order;
 use super::parcel::ParcelId;
 use super::tally::Ending;
@@ -95,6 +97,10 @@ pub enum Device {
     Scale,
     /// The label printer.
     Printer,
+    /// The receipt printer: something waits for it.
+    Receipts,
+    /// The label printer: a bag's label waits for it.
+    BagLabels,
     /// The rate cards: the last good ones are in force, because those of the folder are wrong.
     Cards,
 }
@@ -163,6 +169,13 @@ pub enum PrinterEvent {
     Ready {
         /// Its name in the configuration.
         printer: String,
+        /// What it says of itself.
+        says: Box<Testimony>,
+    },
+    /// Asked what became of a label, it is at rest; or it does not talk, and never will.
+    AtRest {
+        /// What it says of itself.
+        says: Box<Testimony>,
     },
     /// It cannot; asked again until it can.
     Blocked {
@@ -234,18 +247,27 @@ pub struct Learned {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Ask the printer whether it can print, until it can; answered by [`PrinterEvent::Ready`].
-    Prepare(Job),
+    Prepare {
+        /// For this print.
+        job: Job,
+        /// Make it forget what it holds before it is asked: a label that nobody wants any more may still lie in it.
+        clear: bool,
+    },
     /// Send these bytes; only after `PrintStarted` is on disk.
     Send {
         /// For this print.
         job: Job,
         /// The label.
         bytes: Vec<u8>,
-        /// Clear the printer's buffer first: an earlier attempt may still lie in it.
-        clear: bool,
     },
+    /// Ask the printer how it is, until it is at rest, and send it nothing; answered by [`PrinterEvent::AtRest`].
+    Ask(Job),
+    /// Nothing waits for the printer any more, and what it holds must not come out.
+    Forget,
     /// Nothing waits for the printer any more: stop asking it.
     Release,
+    /// Print a document for people.
+    Print(Printout),
     /// Press a key of the scale; answered by [`Event::ScaleKey`].
     Press(ScaleKey),
     /// Tell a scanner whether the station took what it read.
@@ -259,6 +281,36 @@ pub enum Effect {
     Reconsider,
     /// A sound.
     Sound(Sound),
+}
+
+/// A document for people. It is no live label: it may be printed twice, late, or not at all, and nothing waits for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "printout", rename_all = "snake_case")]
+pub enum Printout {
+    /// What the driver takes with a manifest.
+    Manifest {
+        /// Its identifier.
+        manifest: String,
+    },
+    /// What is stuck on a bag.
+    Bag {
+        /// The bag.
+        bag: BagId,
+    },
+    /// What was done on a day.
+    Shift {
+        /// The day, in the warehouse's zone.
+        day: Date,
+        /// By whom; everybody where nobody is named.
+        operator: Option<String>,
+    },
+    /// The sheet of command barcodes.
+    Sheet {
+        /// In this language; the screen's where none is named.
+        language: Option<String>,
+        /// More commands than the configuration knows: `CAGE:07`.
+        also: Vec<String>,
+    },
 }
 
 /// What a sound means.

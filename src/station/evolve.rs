@@ -1,8 +1,13 @@
 //! Facts become state. Nothing is decided here: the same facts always make the same station.
 
+use super::bag::{Bag, BagId, SSCC_POOL};
+use super::event::Job;
 use super::fact::{Commitment, Fact};
 use super::parcel::{Parcel, ParcelId, Print, PrintState, State};
 use super::{Manifest, Station};
+
+/// Evidence of this rung is a scan, and no word of a printer.
+const SCANNED: u8 = 6;
 
 impl Station {
     /// The station that these facts make.
@@ -20,6 +25,7 @@ impl Station {
             Fact::Committed { .. } | Fact::Verified { .. } => true,
             Fact::Voided { parcel, .. } => self.parcel(*parcel).is_some_and(|parcel| parcel.tracking().is_some()),
             Fact::ManifestClosed { .. } | Fact::ManifestHandedOver { .. } => true,
+            Fact::BagClosed { bag, .. } => self.bag(*bag).is_some_and(|bag| !bag.parcels.is_empty()),
             _ => false,
         }
     }
@@ -39,20 +45,52 @@ impl Station {
             Fact::Committed { parcel, commitment } => {
                 self.by_tracking.insert(commitment.tracking.clone(), *parcel);
                 self.tallies.committed(commitment);
-                let pool = (commitment.carrier().to_owned(), commitment.pool.clone());
-                self.pools.insert(pool, commitment.serial + 1);
+                if !commitment.supplied {
+                    let pool = (commitment.carrier().to_owned(), commitment.pool.clone());
+                    self.pools.insert(pool, commitment.serial + 1);
+                }
                 self.change(*parcel, |p| p.evolve(fact));
             }
             Fact::Verified { parcel, .. } | Fact::Voided { parcel, .. } | Fact::Held { parcel, .. } => {
+                if matches!(fact, Fact::Verified { .. }) {
+                    self.loose = self.loose.filter(|job| job.parcel != *parcel);
+                }
                 if let (Fact::Voided { .. }, Some(commitment)) = (fact, self.commitment(*parcel)) {
                     self.tallies.voided(&commitment);
+                    self.unbag(*parcel);
+                }
+                if matches!(fact, Fact::Verified { .. }) {
+                    self.last_closed = Some(*parcel);
                 }
                 self.change(*parcel, |p| p.evolve(fact));
                 self.leave(*parcel);
             }
-            Fact::Resumed { parcel } => {
+            Fact::Resumed { parcel } | Fact::Reopened { parcel, .. } => {
+                // A closed parcel that is opened again is in the packer's hands.
+                if matches!(fact, Fact::Reopened { .. }) {
+                    self.unbag(*parcel);
+                }
                 self.change(*parcel, |p| p.evolve(fact));
                 self.bench = Some(*parcel);
+            }
+            Fact::BagOpened { .. } => self.bags.push(Bag::default()),
+            Fact::Bagged { parcel, bag } => {
+                let goes = self.commitment(*parcel).map(|c| (c.carrier().to_owned(), c.ship_date));
+                if let Some(into) = self.bag_mut(*bag) {
+                    into.goes = into.goes.take().or(goes);
+                    into.parcels.push(*parcel);
+                }
+                self.last_bag = Some(*bag);
+                self.change(*parcel, |p| p.evolve(fact));
+            }
+            Fact::BagClosed { bag, sscc, .. } => {
+                if let Some(sscc) = sscc {
+                    self.pools.insert((SSCC_POOL.to_owned(), sscc.pool.clone()), sscc.serial + 1);
+                }
+                if let Some(bag) = self.bag_mut(*bag) {
+                    bag.closed = true;
+                    bag.sscc = sscc.as_ref().map(|sscc| sscc.number.clone());
+                }
             }
             Fact::ManifestClosed { manifest, carrier, ship_date, wave, parcels, .. } => {
                 let index = u32::try_from(self.manifests.len()).unwrap_or(u32::MAX);
@@ -111,18 +149,33 @@ impl Station {
             }
             Fact::OperatorChanged { operator } => self.operator.clone_from(operator),
             Fact::LanguageChanged { language } => self.language = Some(language.clone()),
-            Fact::PrintStarted { parcel, printer, .. } => {
+            Fact::PrintStarted { parcel, attempt, printer, before } => {
                 self.printer.clone_from(printer);
+                if before.as_ref().is_some_and(|before| before.says.empty) {
+                    self.answering.insert(printer.clone());
+                }
+                let last = self.meter.last().and_then(|last| self.parcel(last)?.prints.last());
+                let scanned_back = last.is_some_and(|print| print.state == PrintState::Verified);
+                self.meter.started(*parcel, before.as_deref(), scanned_back);
+                self.loose = Some(Job { parcel: *parcel, attempt: *attempt });
                 self.change(*parcel, |p| p.evolve(fact));
             }
-            Fact::PrintConfirmed { parcel, .. } => {
-                self.answering.insert(self.printer.clone());
+            Fact::PrintConfirmed { parcel, attempt, rung, .. } => {
+                self.settle(*parcel, *attempt);
+                if *rung < SCANNED {
+                    self.answering.insert(self.printer.clone());
+                }
+                self.change(*parcel, |p| p.evolve(fact));
+            }
+            Fact::PrintAborted { parcel, attempt, .. } => {
+                self.settle(*parcel, *attempt);
                 self.change(*parcel, |p| p.evolve(fact));
             }
             Fact::BoxChosen { parcel, .. }
+            | Fact::Caged { parcel, .. }
             | Fact::Weighed { parcel, .. }
+            | Fact::Marked { parcel, .. }
             | Fact::PrintSent { parcel, .. }
-            | Fact::PrintAborted { parcel, .. }
             | Fact::PrintDoubted { parcel, .. }
             | Fact::PrintSpoiled { parcel, .. } => self.change(*parcel, |p| p.evolve(fact)),
         }
@@ -132,11 +185,28 @@ impl Station {
         self.parcel(id).and_then(|parcel| parcel.commitment.clone())
     }
 
+    fn bag_mut(&mut self, id: BagId) -> Option<&mut Bag> {
+        let index = usize::try_from(id.0.checked_sub(1)?).ok()?;
+        self.bags.get_mut(index)
+    }
+
+    /// A parcel that does not travel is in no bag.
+    fn unbag(&mut self, parcel: ParcelId) {
+        if let Some(bag) = self.parcel(parcel).and_then(|parcel| parcel.bag).and_then(|id| self.bag_mut(id)) {
+            bag.parcels.retain(|other| *other != parcel);
+        }
+    }
+
     fn change(&mut self, id: ParcelId, change: impl FnOnce(&mut Parcel)) {
         let index = id.0.checked_sub(1).and_then(|n| usize::try_from(n).ok());
         if let Some(parcel) = index.and_then(|index| self.parcels.get_mut(index)) {
             change(parcel);
         }
+    }
+
+    /// Nothing of this print lies in the printer any more.
+    fn settle(&mut self, parcel: ParcelId, attempt: u32) {
+        self.loose = self.loose.filter(|job| *job != Job { parcel, attempt });
     }
 
     fn leave(&mut self, parcel: ParcelId) {
@@ -175,10 +245,20 @@ impl Parcel {
             Fact::Verified { .. } => {
                 self.state = State::Verified;
                 if let Some(print) = self.prints.last_mut() {
-                    *print = Print { state: PrintState::Verified, evidence: "scanned back".into() };
+                    *print = Print { state: PrintState::Verified, evidence: "scanned back".into(), before: None };
                 }
             }
-            Fact::Voided { .. } => self.state = State::Voided,
+            Fact::Reopened { .. } => {
+                self.state = State::Printed;
+                self.bag = None;
+            }
+            Fact::Marked { mark, .. } => self.marks.push(mark.clone()),
+            Fact::Voided { .. } => {
+                self.state = State::Voided;
+                self.bag = None;
+            }
+            Fact::Bagged { bag, .. } => self.bag = Some(*bag),
+            Fact::Caged { cage, .. } => self.cage = Some(cage.as_str().into()),
             Fact::Held { .. } => {
                 self.before_hold = Some(self.state);
                 self.state = State::Held;
@@ -205,7 +285,7 @@ impl Parcel {
             commitment.pool = String::new();
         }
         for print in &mut self.prints {
-            print.evidence = String::new();
+            (print.evidence, print.before) = (String::new(), None);
         }
         self.prints.shrink_to_fit();
     }
@@ -213,9 +293,10 @@ impl Parcel {
 
 /// The part of a parcel's life that its prints are.
 fn evolve_print(parcel: &mut Parcel, fact: &Fact) {
-    let (state, print) = match fact {
-        Fact::PrintStarted { printer, .. } => {
-            parcel.prints.push(Print { state: PrintState::Started, evidence: format!("sent to {printer}") });
+    let (state, print, evidence) = match fact {
+        Fact::PrintStarted { printer, before, .. } => {
+            let (state, evidence) = (PrintState::Started, format!("sent to {printer}"));
+            parcel.prints.push(Print { state, evidence, before: before.clone() });
             parcel.state = State::Printing;
             return;
         }
@@ -224,20 +305,27 @@ fn evolve_print(parcel: &mut Parcel, fact: &Fact) {
             parcel.state = State::Committed;
             return;
         }
-        Fact::PrintSent { .. } => (State::Sent, Print { state: PrintState::Sent, evidence: "all bytes taken".into() }),
+        Fact::PrintSent { .. } => (State::Sent, PrintState::Sent, "all bytes taken".to_owned()),
         Fact::PrintConfirmed { rung, evidence, .. } => {
-            (State::Printed, Print { state: PrintState::Printed, evidence: format!("rung {rung}: {evidence}") })
+            (State::Printed, PrintState::Printed, format!("rung {rung}: {evidence}"))
         }
-        Fact::PrintDoubted { reason, .. } => {
-            (State::PrintUncertain, Print { state: PrintState::Doubt, evidence: reason.clone() })
-        }
-        Fact::PrintSpoiled { reason, .. } => {
-            (State::Committed, Print { state: PrintState::Spoiled, evidence: reason.clone() })
+        Fact::PrintDoubted { reason, .. } => (State::PrintUncertain, PrintState::Doubt, reason.clone()),
+        Fact::PrintSpoiled { reason, cause, operator, supervisor, .. } => {
+            let parts = [
+                cause.map(|cause| cause.word().to_owned()),
+                Some(reason.clone()),
+                operator.as_ref().map(|who| format!("packer {who}")),
+                supervisor.as_ref().map(|who| format!("allowed by {who}")),
+            ];
+            let evidence = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
+            (State::Committed, PrintState::Spoiled, evidence)
         }
         _ => return,
     };
     parcel.state = state;
     if let Some(last) = parcel.prints.last_mut() {
-        *last = print;
+        let asked_about = matches!(print, PrintState::Sent | PrintState::Doubt);
+        let before = last.before.take().filter(|_| asked_about);
+        *last = Print { state: print, evidence, before };
     }
 }

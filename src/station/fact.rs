@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bag::BagId;
+use super::evidence::Before;
 use super::parcel::ParcelId;
 use super::tally::Ending;
 use crate::rating::{Billable, Decision};
@@ -62,6 +64,9 @@ pub enum Fact {
         attempt: u32,
         /// The printer's name in the configuration.
         printer: String,
+        /// What it said of itself before, to be compared with what it says later.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Box<Before>>,
     },
     /// The transport took all bytes. A hint, never a proof.
     PrintSent {
@@ -76,7 +81,7 @@ pub enum Fact {
         parcel: ParcelId,
         /// Which attempt.
         attempt: u32,
-        /// How strong the evidence is: 3 queue empty on the same connection, 4 odometer, 5 peel sensor.
+        /// How strong the evidence is: 3 queue empty on the same connection, 4 odometer, 5 peel sensor, 6 scanned.
         rung: u8,
         /// What the printer said.
         evidence: String,
@@ -99,14 +104,40 @@ pub enum Fact {
         /// Why.
         reason: String,
     },
-    /// The packer said that this label is not usable, or not there.
+    /// This label is not usable, or not there: the packer said so, or the printer is known to have printed none.
     PrintSpoiled {
         /// Of this parcel.
         parcel: ParcelId,
         /// Which attempt.
         attempt: u32,
-        /// Why.
+        /// Why, for a person.
         reason: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<Cause>,
+        /// Who was signed in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<String>,
+        /// Who allowed it, where the packer alone may not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supervisor: Option<String>,
+    },
+    /// A closed parcel was taken up again because its label is to be printed again.
+    Reopened {
+        /// This parcel.
+        parcel: ParcelId,
+        /// Who allowed it.
+        supervisor: String,
+    },
+    /// A sticker that the parcel must bear is on it: its code was scanned.
+    Marked {
+        /// This parcel.
+        parcel: ParcelId,
+        /// Which: `UN3481`.
+        mark: String,
+        /// Who was signed in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<String>,
     },
     /// The printed label was scanned back: the parcel is closed.
     Verified {
@@ -133,6 +164,36 @@ pub enum Fact {
     Resumed {
         /// This parcel.
         parcel: ParcelId,
+    },
+    /// A bag was opened: the first parcel that closes says whose it is.
+    BagOpened {
+        /// Its identifier, counted from 1.
+        bag: BagId,
+    },
+    /// A parcel was closed into a bag.
+    Bagged {
+        /// This parcel.
+        parcel: ParcelId,
+        /// The bag.
+        bag: BagId,
+    },
+    /// Nothing more goes into a bag. One with nothing in it is gone.
+    BagClosed {
+        /// This bag.
+        bag: BagId,
+        /// Its number, consumed for ever.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sscc: Option<Sscc>,
+        /// Who closed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<String>,
+    },
+    /// A closed parcel was put into a cage.
+    Caged {
+        /// This parcel.
+        parcel: ParcelId,
+        /// The cage, as its barcode says.
+        cage: String,
     },
     /// Parcels of one carrier and ship date were put on a manifest. It never changes again.
     ManifestClosed {
@@ -208,6 +269,63 @@ pub enum Fact {
     },
 }
 
+/// Why a label is printed again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// It is torn or crumpled.
+    Jam,
+    /// It is smeared.
+    Smear,
+    /// No scanner reads it.
+    Unreadable,
+    /// Nobody knew whether it came out, and the packer has none.
+    Uncertain,
+    /// It is not there.
+    Lost,
+    /// The printer is known to have printed nothing.
+    NothingOut,
+}
+
+impl Cause {
+    /// What a packer may give as a reason, as `REPRINT:<reason>` says it.
+    pub const WORDS: [(&str, Self); 5] = [
+        ("JAM", Self::Jam),
+        ("SMEAR", Self::Smear),
+        ("UNREADABLE", Self::Unreadable),
+        ("UNCERTAIN", Self::Uncertain),
+        ("LOST", Self::Lost),
+    ];
+
+    /// The cause that a packer names.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, cause)| *cause)
+    }
+
+    /// What it says in the record of a print.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Jam => "jammed",
+            Self::Smear => "smeared",
+            Self::Unreadable => "unreadable",
+            Self::Uncertain => "in doubt, and not there",
+            Self::Lost => "not there",
+            Self::NothingOut => "nothing came out",
+        }
+    }
+}
+
+/// A Serial Shipping Container Code, and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sscc {
+    /// The 18 digits.
+    pub number: String,
+    /// The company prefix.
+    pub pool: String,
+    /// Its serial.
+    pub serial: u64,
+}
+
 /// A weight, with what a dispute needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weight {
@@ -255,13 +373,25 @@ pub struct Commitment {
     /// What stands beside it on the label, smaller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort_detail: Option<String>,
+    /// Stickers that the parcel must bear before it is closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
     /// SHA-256 of the first attempt's label bytes.
     pub label_sha256: String,
     /// Country and first three characters of the postcode: all that events say of the address.
     pub destination: (String, String),
+    /// The label and its number came with the order: no pool gave it, and the price is only what a card says, 0 where
+    /// none does. The service may be the bare carrier.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub supplied: bool,
 }
 
 impl Commitment {
+    /// What it will cost; nobody here knows it of a supplied label that no card prices.
+    pub fn price(&self) -> Option<Money> {
+        (!self.supplied || self.total.minor != 0).then_some(self.total)
+    }
+
     /// The carrier: what stands before the point of the service.
     pub fn carrier(&self) -> &str {
         self.service.split('.').next().unwrap_or(&self.service)
@@ -283,14 +413,20 @@ impl Fact {
             | Self::PrintAborted { parcel, .. }
             | Self::PrintDoubted { parcel, .. }
             | Self::PrintSpoiled { parcel, .. }
+            | Self::Reopened { parcel, .. }
+            | Self::Marked { parcel, .. }
             | Self::Verified { parcel, .. }
             | Self::Voided { parcel, .. }
             | Self::Held { parcel, .. }
             | Self::Ended { parcel, .. }
+            | Self::Bagged { parcel, .. }
+            | Self::Caged { parcel, .. }
             | Self::Resumed { parcel } => Some(*parcel),
             Self::ManifestClosed { .. }
             | Self::ManifestHandedOver { .. }
             | Self::ManifestConfirmed { .. }
+            | Self::BagOpened { .. }
+            | Self::BagClosed { .. }
             | Self::PoolStarted { .. }
             | Self::VolumeStated { .. }
             | Self::OutageSet { .. }
@@ -313,10 +449,16 @@ impl Fact {
             Self::PrintAborted { .. } => "print_aborted",
             Self::PrintDoubted { .. } => "print_doubted",
             Self::PrintSpoiled { .. } => "print_spoiled",
+            Self::Reopened { .. } => "reopened",
+            Self::Marked { .. } => "marked",
             Self::Verified { .. } => "verified",
             Self::Voided { .. } => "voided",
             Self::Held { .. } => "held",
             Self::Resumed { .. } => "resumed",
+            Self::BagOpened { .. } => "bag_opened",
+            Self::Bagged { .. } => "bagged",
+            Self::BagClosed { .. } => "bag_closed",
+            Self::Caged { .. } => "caged",
             Self::ManifestClosed { .. } => "manifest_closed",
             Self::ManifestHandedOver { .. } => "manifest_handed_over",
             Self::ManifestConfirmed { .. } => "manifest_confirmed",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::event::{Effect, Job, Lookup, WeightState};
 use super::fact::{Commitment, Fact, Weight};
 use super::live::Say;
+use super::marks::Way;
 use super::order::{Order, OrderState};
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Rules, Station, World};
@@ -22,7 +23,8 @@ impl Station {
             Lookup::Many => return Outcome::stop(Note::new("order_many").with("code", code())),
             Lookup::One(order) => order,
         };
-        if let Some(stop) = not_ready(order.state, &order.order_ref) {
+        let gone = order.state == OrderState::Done;
+        if !gone && let Some(stop) = not_ready(order.state, &order.order_ref) {
             return stop;
         }
         let parcels = self.of_order(&order.order_ref).iter().filter_map(|id| Some((*id, self.parcel(*id)?)));
@@ -41,7 +43,7 @@ impl Station {
                 }
             }
         }
-        if used >= order.parcels_planned {
+        if gone || used >= order.parcels_planned {
             let note = Note::new("order_done").with("order", order.order_ref.clone());
             return Outcome::stop(note.with("tracking", closed.unwrap_or_default()));
         }
@@ -56,9 +58,8 @@ impl Station {
     fn resume(&self, id: ParcelId, parcel: &Parcel) -> Outcome {
         let resumed = Outcome::default().facts([Fact::Resumed { parcel: id }]);
         match parcel.before_hold {
-            Some(State::Committed) => {
-                resumed.effect(Effect::Prepare(Job { parcel: id, attempt: parcel.attempt() + 1 }))
-            }
+            Some(State::Committed) => resumed.effect(self.prepare(Job { parcel: id, attempt: parcel.attempt() + 1 })),
+            Some(State::PrintUncertain) => resumed.effect(Effect::Ask(Job { parcel: id, attempt: parcel.attempt() })),
             Some(State::Weighed) => resumed.effect(Effect::Reconsider),
             _ => resumed,
         }
@@ -86,7 +87,7 @@ impl Station {
         }
         match parcel.state {
             State::Committed => {
-                Outcome::default().effect(Effect::Prepare(Job { parcel: id, attempt: parcel.attempt() + 1 }))
+                Outcome::default().effect(self.prepare(Job { parcel: id, attempt: parcel.attempt() + 1 }))
             }
             _ => Outcome::default(),
         }
@@ -112,9 +113,13 @@ impl Station {
         if let Some(stop) = not_as_packed(world) {
             return stop;
         }
-        let note = Note::new("done").with("tracking", self.bench_label(parcel));
+        if let Some(mark) = parcel.marks_wanted().next() {
+            return mark_first(id, parcel, mark);
+        }
+        let (note, bagged) = self.bagged(id, parcel);
         Outcome::say(Say::good(note))
             .facts([Fact::Verified { parcel: id, scanner: scanner.to_owned() }])
+            .facts(bagged)
             .effect(Effect::Release)
     }
 
@@ -167,6 +172,9 @@ impl Station {
     ) -> Outcome {
         let dims = parcel_size(world.rules, parcel.box_id.as_ref(), order);
         let rated = order.parcel(&world.rules.ship_from, mass, dims, world.today);
+        if let Some(given) = &order.label {
+            return self.take_label(world, (id, parcel), order, given, &rated, outcome);
+        }
         let decision = world.cards.decide(&rated, &self.standing_to_pack(world, &order.order_ref), &world.rules.policy);
         let quote = decision.choice.is_some().then(|| decision.quotes.first().cloned()).flatten();
         let decided = |decision: Decision| Fact::Decided { parcel: id, decision: Box::new(decision) };
@@ -178,7 +186,7 @@ impl Station {
                 let attempt = parcel.attempt() + 1;
                 outcome
                     .facts([decided(decision), Fact::Committed { parcel: id, commitment: Box::new(commitment) }])
-                    .effect(Effect::Prepare(Job { parcel: id, attempt }))
+                    .effect(self.prepare(Job { parcel: id, attempt }))
             }
             Err(note) => outcome.tell(Say::stop(note)).facts([decided(decision)]),
         }
@@ -266,13 +274,28 @@ impl Station {
             days: quote.days,
             sort_code: quote.sort_code.clone(),
             sort_detail: quote.sort_detail.clone(),
+            marks: Vec::new(),
             label_sha256: String::new(),
             destination: (order.ship_to.country.clone(), postcode),
+            supplied: false,
         };
         let bytes = self.label(world, id, order, &commitment, mass, 1)?;
         commitment.label_sha256 = sha256_hex(&bytes);
+        let way = Way { from: &world.rules.ship_from.country, carrier, on: commitment.ship_date };
+        commitment.marks = world.rules.marks.needed(order, way);
         Ok(commitment)
     }
+}
+
+/// The label was scanned before a sticker was: it is known to be out, and the parcel stays open.
+fn mark_first(id: ParcelId, parcel: &Parcel, mark: &str) -> Outcome {
+    let stop = Outcome::stop(Note::new("mark_first").with("mark", mark));
+    if parcel.state == State::Printed {
+        return stop;
+    }
+    let evidence = "its label was scanned before its sticker".to_owned();
+    stop.facts([Fact::PrintConfirmed { parcel: id, attempt: parcel.attempt(), rung: 6, evidence }])
+        .effect(Effect::Release)
 }
 
 /// A code that belongs to something else than the parcel in hand.
@@ -291,8 +314,9 @@ pub(super) fn not_ready(state: OrderState, order_ref: &str) -> Option<Outcome> {
         OrderState::Ready => return None,
         OrderState::Hold => "order_hold",
         OrderState::CancelRequested | OrderState::Cancelled => "order_cancelled",
+        OrderState::Done => "order_done",
     };
-    Some(Outcome::stop(Note::new(key).with("order", order_ref)))
+    Some(Outcome::stop(Note::new(key).with("order", order_ref).with("tracking", "")))
 }
 
 /// Why the parcel in hand may not go on: its order may not any more, or is another than the one it is packed by.

@@ -8,6 +8,7 @@ use super::order::Order;
 use super::parcel::ParcelId;
 use super::{Outcome, Rules};
 use crate::barcode::Command;
+use crate::label::Supplied;
 use crate::screen::{Link, Mood, Note, Symbol};
 use crate::units::Uptime;
 
@@ -22,7 +23,7 @@ pub struct Live {
     pub armed: bool,
     /// Devices that are away, and why.
     pub away: BTreeMap<Device, String>,
-    /// Why the label printer cannot print.
+    /// Why the label printer cannot print, or that it has been asked what it did and has not answered.
     pub printer_problem: Option<&'static str>,
     /// How the uplink is, and why when a person must act.
     pub link: Option<(Link, Option<String>)>,
@@ -30,6 +31,8 @@ pub struct Live {
     pub queue: u64,
     /// The order in hand, at the revision its parcel is packed by.
     pub order: Option<Order>,
+    /// Its label, where that came with it.
+    pub label: Option<Supplied>,
     /// The same order as it was last imported.
     pub order_now: Option<Order>,
     /// The last message to the packer.
@@ -85,6 +88,10 @@ impl Live {
     pub const SAY_MS: u64 = 4_000;
     /// How long a command waits for its second scan.
     pub const CONFIRM_MS: u64 = 10_000;
+    /// The label printer has been asked what became of a label.
+    pub const ASKED: &str = "asked";
+    /// How long a supervisor is waited for: it is a walk away.
+    pub const SUPERVISOR_MS: u64 = 60_000;
     /// The same code from the same scanner within this time is one scan (a scanner held on a label repeats itself).
     pub const REPEAT_MS: u64 = 2_000;
     /// The same for a command: a second scan may be meant, a scanner's own repeat comes within half a second.
@@ -125,7 +132,10 @@ impl Live {
             Event::Printer(_, printer) => {
                 self.printer_problem = match printer {
                     PrinterEvent::Blocked { problem } => Some(problem),
-                    PrinterEvent::Ready { .. } | PrinterEvent::Sent | PrinterEvent::LabelOut { .. } => None,
+                    PrinterEvent::Ready { .. }
+                    | PrinterEvent::AtRest { .. }
+                    | PrinterEvent::Sent
+                    | PrinterEvent::LabelOut { .. } => None,
                     // It is not watched any more, or asked again and says it again.
                     PrinterEvent::SendFailed { .. } | PrinterEvent::Lost { .. } => None,
                 };
@@ -177,8 +187,18 @@ impl Live {
             self.confirm = Some((command.clone(), now));
         }
         self.armed |= outcome.rearm;
-        if outcome.effects.contains(&Effect::Release) {
-            self.printer_problem = None;
+        // What it said before is not what it says to a new question.
+        for effect in &outcome.effects {
+            match effect {
+                Effect::Ask(_) => self.printer_problem = Some(Self::ASKED),
+                Effect::Prepare { .. } | Effect::Forget | Effect::Release => self.printer_problem = None,
+                Effect::Send { .. }
+                | Effect::Print(_)
+                | Effect::Press(_)
+                | Effect::Verdict { .. }
+                | Effect::Reconsider
+                | Effect::Sound(_) => {}
+            }
         }
         for fact in &outcome.facts {
             match fact {
@@ -188,6 +208,7 @@ impl Live {
                     self.refusals = decision.refusals.iter().map(|r| (r.service.clone(), r.reason.clone())).collect();
                 }
                 Fact::Verified { .. } => self.packed += 1,
+                Fact::Reopened { .. } => self.packed = self.packed.saturating_sub(1),
                 // What lies on the pan belongs to the parcel that leaves: the next one wants an empty pan.
                 Fact::Held { .. } | Fact::Voided { .. } if self.order.is_some() => self.armed = false,
                 _ => {}
@@ -202,23 +223,34 @@ impl Live {
 
     /// The message, while it stands.
     pub fn say(&self, now: Uptime) -> Option<&Say> {
-        let ((say, at), wait) =
-            (self.say.as_ref()?, if self.confirm.is_some() { Self::CONFIRM_MS } else { Self::SAY_MS });
-        (now.since(*at) < wait).then_some(say)
+        let (say, at) = self.say.as_ref()?;
+        (now.since(*at) < self.stands()).then_some(say)
+    }
+
+    /// How long the message stands: a question as long as its answer is taken.
+    fn stands(&self) -> u64 {
+        self.confirm.as_ref().map_or(Self::SAY_MS, |(command, _)| patience(command))
+    }
+
+    /// The command that waits for its second scan, or for a supervisor.
+    pub fn waiting(&self, now: Uptime) -> Option<&Command> {
+        let (command, at) = self.confirm.as_ref()?;
+        (now.since(*at) < patience(command)).then_some(command)
     }
 
     /// Whether this command was scanned a moment ago and waits for its second scan.
     pub fn confirms(&self, now: Uptime, command: &Command) -> bool {
-        self.confirm.as_ref().is_some_and(|(waiting, at)| waiting == command && now.since(*at) < Self::CONFIRM_MS)
+        self.waiting(now) == Some(command)
     }
 
     /// When the screen changes by itself, unless something happens before.
     pub fn deadline(&self, now: Uptime) -> Option<Uptime> {
-        let say = self
-            .say
-            .as_ref()
-            .map(|(_, at)| at.plus(if self.confirm.is_some() { Self::CONFIRM_MS } else { Self::SAY_MS }));
+        let say = self.say.as_ref().map(|(_, at)| at.plus(self.stands()));
         let reading = self.reading.as_ref().map(|(_, at)| at.plus(Self::READING_AGE_MS));
         [say, reading].into_iter().flatten().filter(|at| *at > now).min()
     }
+}
+
+const fn patience(command: &Command) -> u64 {
+    if command.wants_supervisor() { Live::SUPERVISOR_MS } else { Live::CONFIRM_MS }
 }

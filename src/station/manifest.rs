@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{Effect, Learned};
+use super::bag::SSCC_POOL;
+use super::event::{Effect, Learned, Printout};
 use super::fact::Fact;
 use super::live::Say;
 use super::parcel::{ParcelId, State};
 use super::{Outcome, Station, World};
+use crate::barcode::gs1::SsccRange;
 use crate::screen::Note;
 use crate::units::Date;
 
@@ -35,15 +37,20 @@ impl Station {
         }
         let count: usize = waiting.values().map(Vec::len).sum();
         let note = Note::new("manifest_closed").with("carrier", carrier.name.clone()).with("count", count.to_string());
-        Outcome::say(Say::good(note)).facts(waiting.into_iter().map(|(ship_date, parcels)| {
+        let mut outcome = Outcome::say(Say::good(note));
+        self.end_bags(world, self.bags_of(&carrier.id), &mut outcome);
+        for (ship_date, parcels) in waiting {
             let closed = self.manifests.iter().filter(|m| m.carrier == carrier.id && m.ship_date == ship_date);
             let wave = u32::try_from(closed.count()).unwrap_or(u32::MAX - 1) + 1;
             let date = ship_date.to_string().replace('-', "");
             let id = carrier.id.to_uppercase();
             let manifest = format!("{}.{}.{date}.{id}.{wave}", world.rules.warehouse, world.rules.station);
             let operator = self.operator.clone();
-            Fact::ManifestClosed { manifest, carrier: carrier.id.clone(), ship_date, wave, parcels, operator }
-        }))
+            outcome.effects.push(Effect::Print(Printout::Manifest { manifest: manifest.clone() }));
+            let carrier = carrier.id.clone();
+            outcome.facts.push(Fact::ManifestClosed { manifest, carrier, ship_date, wave, parcels, operator });
+        }
+        outcome
     }
 
     /// The carrier took everything that is on a closed manifest of it.
@@ -73,16 +80,17 @@ impl Station {
 
     /// A person says where a number pool starts.
     pub(super) fn start_pool(&self, world: &World<'_>, carrier: &str, pool: &str, next: u64) -> Outcome {
-        let known = world
-            .cards
-            .carrier(carrier)
-            .and_then(|carrier| carrier.pools.iter().find(|p| p.id == pool && p.station == world.rules.station));
-        let Some(known) = known else {
+        let known = world.cards.carrier(carrier).and_then(|carrier| {
+            let pool = carrier.pools.iter().find(|p| p.id == pool && p.station == world.rules.station)?;
+            Some((pool.from, pool.to))
+        });
+        let sscc = world.rules.sscc.as_ref().filter(|range| carrier == SSCC_POOL && range.prefix() == pool);
+        let Some((from, to)) = known.or(sscc.map(SsccRange::serials)) else {
             return Outcome::stop(Note::new("pool_unknown").with("carrier", carrier).with("pool", pool));
         };
-        let used = self.pools.get(&(carrier.to_owned(), pool.to_owned())).copied().unwrap_or(known.from);
-        if next < used || next < known.from || next > known.to {
-            let range = format!("{used}-{}", known.to);
+        let used = self.pools.get(&(carrier.to_owned(), pool.to_owned())).copied().unwrap_or(from);
+        if next < used || next < from || next > to {
+            let range = format!("{used}-{to}");
             return Outcome::stop(Note::new("pool_refused").with("pool", pool).with("range", range));
         }
         let started = Fact::PoolStarted { carrier: carrier.to_owned(), pool: pool.to_owned(), next };

@@ -3,26 +3,34 @@
 //! [`Station`] is what the facts made; [`live::Live`] is what is only true now (the weight on the pan, which devices
 //! answer, the last message). `decide` changes nothing, `evolve` decides nothing, and whoever calls them commits the
 //! facts in between: *record, then act*. After a cut nobody knows whether a label came out; that doubt is a state
-//! ([`parcel::State::PrintUncertain`]) and only a scan or the packer's word ends it.
+//! ([`parcel::State::PrintUncertain`]), and it ends with a scan, with the packer's word, or with what the printer says,
+//! where that proves it ([`evidence`]).
 //!
 //! It opens no file, asks no clock, and knows no device: time and the world come in as arguments.
 
 #![deny(clippy::disallowed_methods)]
 
+pub mod bag;
 mod command;
 mod decide;
 mod evolve;
 mod floor;
 mod manifest;
+mod old_label;
 mod print;
+mod reprint;
+mod supplied;
 pub mod tally;
 mod view;
 
 pub mod event;
+pub mod evidence;
 pub mod fact;
 pub mod live;
+pub mod marks;
 pub mod order;
 pub mod parcel;
+pub mod shift;
 
 #[cfg(test)]
 mod tests;
@@ -30,15 +38,20 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use event::Effect;
+use bag::{Bag, BagId};
+use event::{Effect, Job};
+use evidence::Meter;
 use fact::Fact;
 pub use floor::parcel_size;
 use live::{Live, Say};
+use marks::Marks;
 use order::Address;
 use parcel::{Parcel, ParcelId};
+pub use supplied::{Counted, Uncounted, counted};
 use tally::Tallies;
 
 use crate::barcode::Command;
+use crate::barcode::gs1::SsccRange;
 use crate::label::Labels;
 use crate::rating::{Allocation, Cards, Policy};
 use crate::units::{Date, Dims, Mass, Timestamp, Uptime};
@@ -53,13 +66,22 @@ pub struct Station {
     /// The parcel in hand.
     bench: Option<ParcelId>,
     manifests: Vec<Manifest>,
+    /// By number; the first is number 1.
+    bags: Vec<Bag>,
+    /// The bag that took the last parcel, and the parcel that closed last.
+    last_bag: Option<BagId>,
+    last_closed: Option<ParcelId>,
     /// Next serial of each started pool, by carrier and pool.
     pools: BTreeMap<(String, String), u64>,
     outages: BTreeSet<String>,
     tallies: Tallies,
-    /// The printer of the last print, and every printer that has ever said that a label is out.
+    /// The printer of the last print, and every printer that has ever answered.
     printer: String,
     answering: BTreeSet<String>,
+    /// What was learned of that printer's odometer.
+    meter: Meter,
+    /// The last print, as long as its label is not known to be out: it may still lie in the printer.
+    loose: Option<Job>,
     operator: Option<String>,
     language: Option<String>,
     /// How many events the facts so far have told the world: the last `stationseq`.
@@ -110,6 +132,14 @@ pub struct Rules {
     pub labels: Arc<Labels>,
     /// Labels say SPECIMEN.
     pub specimen: bool,
+    /// Badges of those who may allow what the packer alone may not.
+    pub supervisors: BTreeSet<String>,
+    /// Which stickers parcels must bear.
+    pub marks: Marks,
+    /// The numbers of bags, where the company has a GS1 prefix.
+    pub sscc: Option<SsccRange>,
+    /// There is a printer for receipts.
+    pub receipts: bool,
     /// Languages there are words for.
     pub languages: BTreeSet<String>,
     /// The language of the screen until somebody chooses another.
@@ -199,10 +229,15 @@ impl Station {
         self.manifests.get(usize::try_from(parcel.manifest?).ok()?)
     }
 
-    /// Whether this printer has ever said that a label is out: one that has, and is silent, needs a look; one that never
-    /// has may just not talk.
+    /// Whether this printer has ever answered: one that has, and is silent, needs a look; one that never has may just not
+    /// talk.
     pub fn has_answered(&self, printer: &str) -> bool {
         self.answering.contains(printer)
+    }
+
+    /// Whether the odometer of the printer that printed last is known to move with each label.
+    pub fn counts_labels(&self) -> bool {
+        self.meter.counts()
     }
 
     /// The last `stationseq` that the facts have used.

@@ -42,6 +42,19 @@ pub struct Order {
     pub dims: Option<Dims>,
     /// Other references that find this order when scanned, if no other order has them.
     pub references: Vec<String>,
+    /// Its label, where that was made elsewhere: it is printed as it is, under its number.
+    pub label: Option<Given>,
+}
+
+/// What an order says of a label that comes with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The number on it.
+    pub tracking: String,
+    /// The service or the carrier that it counts for; empty where the order does not say.
+    pub service: String,
+    /// The same as a hint, which counts only where it names one.
+    pub hint: String,
 }
 
 /// Whether an order may go out.
@@ -56,6 +69,8 @@ pub enum OrderState {
     CancelRequested,
     /// Not to be shipped.
     Cancelled,
+    /// Its parcels have gone, and all that was personal in it with them.
+    Done,
 }
 
 /// A postal address. Personal data.
@@ -98,6 +113,31 @@ pub struct OrderLine {
     pub value: Option<Money>,
     /// Dangerous goods class of the item.
     pub dg: Dg,
+    /// Its UN number: `UN3481`.
+    pub un: Option<String>,
+    /// How dangerous goods are packed; `None` where nobody says it.
+    pub packed: Option<Packed>,
+    /// Cells of one.
+    pub cells: Option<u32>,
+    /// Batteries of one.
+    pub batteries: Option<u32>,
+}
+
+/// How a battery travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Packed {
+    /// In the equipment it drives.
+    Contained,
+    /// Beside it.
+    PackedWith,
+    /// By itself.
+    Alone,
+}
+
+impl Packed {
+    /// Every way with its name in orders and rules.
+    pub const NAMES: [(&str, Self); 3] =
+        [("contained", Self::Contained), ("packed_with", Self::PackedWith), ("alone", Self::Alone)];
 }
 
 impl Address {
@@ -131,7 +171,7 @@ impl Order {
     pub fn is_other(&self, newest: &Self) -> bool {
         let (a, b) = (self, newest);
         let asked = a.signature != b.signature || a.insure != b.insure || a.terms != b.terms || a.extras != b.extras;
-        a.ship_to != b.ship_to || asked || a.lines != b.lines
+        a.ship_to != b.ship_to || asked || a.lines != b.lines || a.label != b.label
     }
 
     /// The parcel as its price depends on it.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::bag::BagId;
+use super::evidence::Before;
 use super::fact::{Commitment, Weight};
 use super::tally::Ended;
 
@@ -105,6 +107,12 @@ pub struct Parcel {
     pub commitment: Option<Box<Commitment>>,
     /// Its prints, first to last.
     pub prints: Vec<Print>,
+    /// Stickers that are on it.
+    pub marks: Vec<String>,
+    /// The bag it is in.
+    pub bag: Option<BagId>,
+    /// The cage it lies in.
+    pub cage: Option<Box<str>>,
     /// The manifest it is on.
     pub manifest: Option<u32>,
     /// What became of it, as far as anybody said.
@@ -112,12 +120,14 @@ pub struct Parcel {
 }
 
 /// One label sent to a printer once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Print {
     /// What became of it.
     pub state: PrintState,
     /// What that is known from.
     pub evidence: String,
+    /// What its printer said before, as long as it may be asked what became of the label.
+    pub before: Option<Box<Before>>,
 }
 
 /// What became of a print.
@@ -150,6 +160,9 @@ impl Parcel {
             weight: None,
             commitment: None,
             prints: Vec::new(),
+            marks: Vec::new(),
+            bag: None,
+            cage: None,
             manifest: None,
             ended: None,
         }
@@ -158,6 +171,12 @@ impl Parcel {
     /// The number it travels under.
     pub fn tracking(&self) -> Option<&str> {
         self.commitment.as_ref().map(|commitment| commitment.tracking.as_str())
+    }
+
+    /// The stickers that are still to be put on it.
+    pub fn marks_wanted(&self) -> impl Iterator<Item = &str> {
+        let needed = self.commitment.iter().flat_map(|commitment| &commitment.marks);
+        needed.filter(|mark| !self.marks.contains(mark)).map(String::as_str)
     }
 
     /// The attempt that was started last; 0 for none.

@@ -1,14 +1,28 @@
-//! One label, printed once: record, then send; and when nobody knows, say so.
+//! One label, printed once: record, then send; and when nobody knows, say so and ask.
+//!
+//! ```text
+//!  Committed --Ready--> Printing --Sent--> Sent --LabelOut--> Printed --scan--> Verified
+//!      ^                   |                |                    ^
+//!      |                   +---- lost, restart ----> PrintUncertain ------- one label more ----+
+//!      |                                                |  ^  Effect::Ask: the printer, until it is at rest
+//!      +-------- spoiled: nothing came out -------------+  |
+//!                         or the packer has none           +-- doubted again: it cannot tell
+//! ```
+//!
+//! While the printer is busy, out of paper, open or paused, it may still print what it holds: it is waited for, and nothing
+//! is sent. What its answer proves is weighed in [`super::evidence`].
 
 use std::fmt::Display;
 
 use super::event::{Effect, Job, PrinterEvent};
-use super::fact::{Commitment, Fact};
+use super::evidence::{Before, Finding, Testimony, judge};
+use super::fact::{Cause, Commitment, Fact};
+use super::live::Say;
 use super::order::Order;
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Station, World};
 use crate::barcode::Why;
-use crate::label::Label;
+use crate::label::{Label, LabelError};
 use crate::screen::Note;
 use crate::units::Mass;
 
@@ -18,8 +32,8 @@ impl Station {
         let Some(parcel) = self.parcel(job.parcel) else { return Outcome::default() };
         let (id, attempt) = (job.parcel, job.attempt);
         match (parcel.state, event) {
-            (State::Committed, PrinterEvent::Ready { printer }) if attempt == parcel.attempt() + 1 => {
-                self.start_print(world, id, parcel, printer)
+            (State::Committed, PrinterEvent::Ready { printer, says }) if attempt == parcel.attempt() + 1 => {
+                self.start_print(world, id, parcel, printer, says)
             }
             (State::Printing, PrinterEvent::Sent) if attempt == parcel.attempt() => {
                 Outcome::default().facts([Fact::PrintSent { parcel: id, attempt }])
@@ -27,15 +41,15 @@ impl Station {
             (State::Printing, PrinterEvent::SendFailed { accepted: 0, why }) if attempt == parcel.attempt() => {
                 Outcome::default()
                     .facts([Fact::PrintAborted { parcel: id, attempt, reason: why.clone() }])
-                    .effect(Effect::Prepare(job))
+                    .effect(self.prepare(job))
             }
             (State::Printing, PrinterEvent::SendFailed { why, .. } | PrinterEvent::Lost { why })
             | (State::Sent, PrinterEvent::Lost { why })
                 if attempt == parcel.attempt() =>
             {
-                Outcome::stop(Note::new("label_doubt"))
+                Outcome::stop(super::view::doubt(parcel))
                     .facts([Fact::PrintDoubted { parcel: id, attempt, reason: why.clone() }])
-                    .effect(Effect::Release)
+                    .effect(Effect::Ask(job))
             }
             (State::Sent | State::PrintUncertain, PrinterEvent::LabelOut { rung, evidence })
                 if attempt == parcel.attempt() =>
@@ -43,11 +57,60 @@ impl Station {
                 let (rung, evidence) = (*rung, evidence.clone());
                 Outcome::default().facts([Fact::PrintConfirmed { parcel: id, attempt, rung, evidence }])
             }
+            (State::PrintUncertain, PrinterEvent::AtRest { says }) if attempt == parcel.attempt() => {
+                self.investigated(job, parcel, says)
+            }
             _ => Outcome::default(),
         }
     }
 
-    fn start_print(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel, printer: &str) -> Outcome {
+    /// Asks the printer to get ready for a label; what it may still hold of another one is forgotten first.
+    pub(super) fn prepare(&self, job: Job) -> Effect {
+        Effect::Prepare { job, clear: job.attempt > 1 || self.loose.is_some() }
+    }
+
+    /// The printer of a label in doubt is at rest and has said how it is.
+    fn investigated(&self, job: Job, parcel: &Parcel, says: &Testimony) -> Outcome {
+        let (id, attempt) = (job.parcel, job.attempt);
+        let last = parcel.prints.last();
+        let finding = match last.and_then(|print| print.before.as_ref()) {
+            Some(before) => judge(before, says, self.meter.trust(says)),
+            None => Finding::Unclear("nothing is known of the printer before this label".to_owned()),
+        };
+        let doubted = |reason: String| {
+            let known = last.is_some_and(|print| print.evidence == reason);
+            Outcome::default().facts((!known).then_some(Fact::PrintDoubted { parcel: id, attempt, reason }))
+        };
+        match finding {
+            Finding::Out(evidence) => {
+                Outcome::default().facts([Fact::PrintConfirmed { parcel: id, attempt, rung: 4, evidence }])
+            }
+            Finding::Nothing(evidence) if attempt < Self::ATTEMPTS => {
+                let tracking = parcel.tracking().unwrap_or_default();
+                Outcome::say(Say::good(Note::new("printed_by_itself").with("tracking", tracking)))
+                    .facts([Fact::PrintSpoiled {
+                        parcel: id,
+                        attempt,
+                        reason: evidence,
+                        cause: Some(Cause::NothingOut),
+                        operator: None,
+                        supervisor: None,
+                    }])
+                    .effect(self.prepare(Job { parcel: id, attempt: attempt + 1 }))
+            }
+            Finding::Nothing(evidence) => doubted(format!("{evidence}; printed {attempt} times and nothing came out")),
+            Finding::Unclear(why) => doubted(why),
+        }
+    }
+
+    fn start_print(
+        &self,
+        world: &World<'_>,
+        id: ParcelId,
+        parcel: &Parcel,
+        printer: &str,
+        says: &Testimony,
+    ) -> Outcome {
         let attempt = parcel.attempt() + 1;
         let (Some(commitment), Some(weight), Some(order)) =
             (parcel.commitment.as_ref(), parcel.weight.as_ref(), world.live.order.as_ref())
@@ -57,10 +120,12 @@ impl Station {
         if let Some(stop) = super::floor::not_as_packed(world) {
             return stop;
         }
+        let before = Before { says: says.clone(), label_mm: world.rules.labels.printer.media.height_mm };
+        let (printer, before) = (printer.to_owned(), Some(Box::new(before)));
         match self.label(world, id, order, commitment, weight.mass, attempt) {
             Ok(bytes) => Outcome::default()
-                .facts([Fact::PrintStarted { parcel: id, attempt, printer: printer.to_owned() }])
-                .effect(Effect::Send { job: Job { parcel: id, attempt }, bytes, clear: attempt > 1 }),
+                .facts([Fact::PrintStarted { parcel: id, attempt, printer, before }])
+                .effect(Effect::Send { job: Job { parcel: id, attempt }, bytes }),
             Err(note) => Outcome::stop(note),
         }
     }
@@ -80,6 +145,11 @@ impl Station {
             Err(error) if error.why != Why::Unknown => return Err(refused(&error)),
             _ => {}
         }
+        if commitment.supplied {
+            let supplied = world.live.label.as_ref().ok_or_else(|| refused(&LabelError::NotHere))?;
+            let printed = world.rules.labels.supplied(supplied, attempt, world.rules.specimen);
+            return printed.map_err(|error| refused(&error));
+        }
         let carrier = world.cards.carrier(commitment.carrier());
         let layout = carrier.map_or("parcel", |carrier| carrier.layout(&commitment.service));
         let label = Label {
@@ -97,33 +167,8 @@ impl Station {
             attempt,
             specimen: world.rules.specimen,
             values: carrier.map(|carrier| carrier.values.clone()).unwrap_or_default(),
+            container: None,
         };
         world.rules.labels.print(layout, &label).map_err(|error| refused(&error))
     }
-
-    /// The packer wants this label again.
-    pub(super) fn reprint(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
-        let tracking = parcel.tracking().unwrap_or_default().to_owned();
-        match parcel.state {
-            State::Sent | State::Printed | State::PrintUncertain => {}
-            State::Committed | State::Printing => return Outcome::stop(Note::new("printer_blocked")),
-            _ => return Outcome::stop(Note::new("reprint_refused").with("tracking", tracking)),
-        }
-        // Only a label on its way is watched: otherwise what the printer said last is old, and it is asked again.
-        if parcel.state == State::Sent && world.live.printer_problem.is_some() {
-            return Outcome::stop(Note::new("printer_blocked"));
-        }
-        let attempt = parcel.attempt();
-        if attempt >= Self::ATTEMPTS {
-            return Outcome::stop(Note::new("reprint_refused").with("tracking", tracking));
-        }
-        let reason = "the packer asked for another".to_owned();
-        let again = Job { parcel: id, attempt: attempt + 1 };
-        Outcome::say(super::live::Say::good(Note::new("reprinted").with("tracking", tracking)))
-            .facts([Fact::PrintSpoiled { parcel: id, attempt, reason }])
-            .effect(Effect::Prepare(again))
-    }
-
-    /// How often one label may be printed; after that the parcel is voided and packed again.
-    pub const ATTEMPTS: u32 = 4;
 }

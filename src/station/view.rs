@@ -1,8 +1,8 @@
 //! Station and world -> what the packer sees.
 
 use super::event::{Device, NoWeight, WeightState};
-use super::live::Say;
-use super::parcel::State;
+use super::live::{Live, Say};
+use super::parcel::{Parcel, State};
 use super::{Station, World};
 use crate::screen::{Link, Mood, Note, Symbol, View};
 use crate::units::MassUnit;
@@ -20,7 +20,10 @@ impl Station {
         let parcel = self.bench().map(|(_, parcel)| parcel);
         let commitment = parcel.and_then(|parcel| parcel.commitment.as_ref());
         let mut problems = problems(world);
-        problems.retain(|problem| *problem != say.note);
+        if world.rules.sscc.is_some() && self.next_sscc(world).is_none() && self.open_bags().next().is_some() {
+            problems.push(Note::new("no_sscc"));
+        }
+        problems.retain(|problem| *problem != say.note && Some(problem) != detail.as_ref());
         View {
             language: self.language(world.rules).to_owned(),
             mood: say.mood,
@@ -29,7 +32,9 @@ impl Station {
             detail,
             order: parcel.map(|parcel| parcel.order_ref.clone()),
             weight: self.shown_weight(world),
-            carrier: commitment.map(|c| (world.cards.full_name(&c.service), c.total.to_string())),
+            carrier: commitment.map(|c| {
+                (world.cards.full_name(&c.service), c.price().map(|price| price.to_string()).unwrap_or_default())
+            }),
             price_notes: commitment.map(|c| world.cards.notes(&c.service, c.ship_date).to_vec()).unwrap_or_default(),
             tracking: commitment.map(|c| c.tracking.clone()),
             link: live.link.as_ref().map_or(Link::None, |(link, _)| *link),
@@ -57,9 +62,9 @@ impl Station {
                 let name = world.cards.carrier(carrier).map_or(carrier, |carrier| carrier.name.as_str());
                 Say { mood: Mood::Busy, symbol: Symbol::Printer, note: Note::new("printing").with("carrier", name) }
             }),
-            State::Sent => blocked().unwrap_or_else(|| say(Mood::Ready, Symbol::Label, "scan_label")),
-            State::Printed => say(Mood::Ready, Symbol::Label, "scan_label"),
-            State::PrintUncertain => say(Mood::Ask, Symbol::Question, "label_doubt"),
+            State::Sent => blocked().unwrap_or_else(|| finish(parcel)),
+            State::Printed => finish(parcel),
+            State::PrintUncertain => Say { mood: Mood::Ask, symbol: Symbol::Question, note: doubt(parcel) },
             State::Verified | State::Attested | State::Manifested | State::Confirmed | State::Held | State::Voided => {
                 say(Mood::Ready, Symbol::Scan, "scan_order")
             }
@@ -67,11 +72,20 @@ impl Station {
     }
 
     fn prompt_detail(&self, world: &World<'_>) -> Option<Note> {
-        match self.bench()?.1.state {
+        let parcel = self.bench()?.1;
+        match parcel.state {
             State::Weighed => world.live.refusals.first().map(|(service, reason)| {
                 Note::new("refusal").with("service", service.clone()).with("reason", reason.clone())
             }),
-            State::PrintUncertain => world.live.printer_problem.map(|problem| Note::new(printer_key(problem))),
+            // It may still print what it holds: that comes before a second label.
+            State::PrintUncertain => {
+                let key = world.live.printer_problem.map_or("label_none", printer_key);
+                Some(Note::new(key))
+            }
+            State::Committed | State::Printing => parcel.marks_wanted().next().map(mark_wanted),
+            State::Sent | State::Printed if parcel.attempt() > 1 && parcel.marks_wanted().next().is_none() => {
+                Some(Note::new("use_newest").with("attempt", parcel.attempt().to_string()))
+            }
             _ => None,
         }
     }
@@ -85,6 +99,24 @@ impl Station {
         });
         weighed.or(lying).map(|(mass, still)| (format!("{} kg", mass.fixed(MassUnit::Kg, 3)), still))
     }
+}
+
+/// What is left to do with a parcel whose label is out: its stickers, then its scan.
+fn finish(parcel: &Parcel) -> Say {
+    let note = parcel.marks_wanted().next().map_or(Note::new("scan_label"), mark_wanted);
+    Say { mood: Mood::Ready, symbol: Symbol::Label, note }
+}
+
+fn mark_wanted(mark: &str) -> Note {
+    Note::new("mark_wanted").with("mark", mark)
+}
+
+/// Whether a label is there, asked of the packer; people know a number by its last characters.
+pub(super) fn doubt(parcel: &Parcel) -> Note {
+    const SHOWN: usize = 4;
+    let tracking = parcel.tracking().unwrap_or_default();
+    let skip = tracking.chars().count().saturating_sub(SHOWN);
+    Note::new("label_doubt").with("ending", tracking.chars().skip(skip).collect::<String>())
 }
 
 pub(super) fn weigh_prompt(world: &World<'_>) -> Say {
@@ -119,6 +151,7 @@ pub(super) fn weigh_prompt(world: &World<'_>) -> Say {
 /// The screen's word for what a printer said of itself.
 fn printer_key(problem: &str) -> &'static str {
     match problem {
+        Live::ASKED => "printer_asked",
         "absent" | "refused" | "lost" => "printer_absent",
         "busy" => "printer_busy",
         "paper_out" => "printer_paper_out",
@@ -142,10 +175,13 @@ fn problems(world: &World<'_>) -> Vec<Note> {
             Device::Scanner(name) => Note::new("scanner_absent").with("name", name.clone()),
             Device::Scale => Note::new("scale_absent"),
             Device::Printer => Note::new("printer_absent"),
+            Device::Receipts => Note::new("receipt_waits"),
+            Device::BagLabels => Note::new("bag_label_waits"),
             Device::Cards => Note::new("cards_wrong"),
         })
         .collect();
-    problems.extend(live.printer_problem.map(|problem| Note::new(printer_key(problem))));
+    let problem = live.printer_problem.filter(|problem| *problem != Live::ASKED);
+    problems.extend(problem.map(|problem| Note::new(printer_key(problem))));
     if let Some((Link::Stopped, why)) = &live.link {
         problems.push(Note::new("uplink_stopped").with("reason", why.clone().unwrap_or_default()));
     }

@@ -1,10 +1,13 @@
-//! What the station remembers: one SQLite file with the journal, the orders, the numbers used and the outbox.
+//! What the station remembers: one SQLite file with the journal, the orders and the labels that came with them, the
+//! numbers used and the outbox.
 //!
 //! Only this module knows SQL. WAL with `synchronous=FULL`, asserted at every start: an acknowledged commit survives a
 //! power cut. There is one writer, the running station; it holds the lock of the folder. Everybody else reads.
 //!
 //! It knows orders and events as text: what they mean is `exchange`'s and `uplink`'s.
 
+mod erase;
+mod labels;
 mod orders;
 mod outbox;
 mod schema;
@@ -17,10 +20,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, params};
 
+use crate::station::bag::SSCC_POOL;
 use crate::station::fact::Fact;
 use crate::station::parcel::ParcelId;
 use crate::units::Timestamp;
 
+pub use labels::StoredLabel;
 pub use orders::{Found, Import, StoredOrder};
 pub use outbox::{Announcement, Aside, Waiting};
 
@@ -175,12 +180,42 @@ impl Store {
         let mut rows = facts.query(params![parcel.0])?;
         let mut entries = Vec::new();
         while let Some(row) = rows.next()? {
-            let seq = row.get(0)?;
-            let body = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
-            let fact = serde_json::from_str(body).map_err(|source| StoreError::Fact { seq, source })?;
-            entries.push(Entry { seq, at: Timestamp(row.get(1)?), fact });
+            entries.push(entry(row)?);
         }
         Ok(entries)
+    }
+
+    /// What state is made of and was recorded between two instants of the station's clock, in order: from the newest entry
+    /// before them on, so that a clock that was set back loses nothing.
+    pub fn between(&self, from: Timestamp, to: Timestamp, mut take: impl FnMut(Entry)) -> Result<(), StoreError> {
+        let after = self.last_before(from)?;
+        let mut facts = self
+            .db
+            .prepare("SELECT seq, at, body FROM journal WHERE seq > ?1 AND at < ?2 AND name <> ?3 ORDER BY seq")?;
+        let mut rows = facts.query(params![after, to.0, Fact::DECIDED])?;
+        while let Some(row) = rows.next()? {
+            take(entry(row)?);
+        }
+        Ok(())
+    }
+
+    /// Who was signed in at an instant of the station's clock.
+    pub fn operator_before(&self, at: Timestamp) -> Result<Option<String>, StoreError> {
+        let mut newest = self.db.prepare(
+            "SELECT seq, at, body FROM journal WHERE seq <= ?1 AND name = 'operator_changed' ORDER BY seq DESC LIMIT 1",
+        )?;
+        let mut rows = newest.query(params![self.last_before(at)?])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        match entry(row)?.fact {
+            Fact::OperatorChanged { operator } => Ok(operator),
+            _ => Ok(None),
+        }
+    }
+
+    /// Number of the newest fact that was recorded before an instant; 0 for none.
+    fn last_before(&self, at: Timestamp) -> Result<u64, StoreError> {
+        let newest = "SELECT coalesce((SELECT seq FROM journal WHERE at < ?1 ORDER BY seq DESC LIMIT 1), 0)";
+        Ok(self.db.query_row(newest, params![at.0], |row| row.get(0))?)
     }
 
     /// Records facts and what they tell the world: all of them or none, on the disk when this returns.
@@ -197,10 +232,17 @@ impl Store {
                 seq += 1;
                 let body = serde_json::to_string(fact).map_err(|source| StoreError::Fact { seq, source })?;
                 journal.execute(params![seq, at.0, fact.parcel().map(|id| id.0), fact.name(), body])?;
-                if let Fact::Committed { parcel, commitment } = fact {
+                let number = match fact {
+                    Fact::Committed { parcel, commitment } => {
+                        Some((commitment.carrier(), &commitment.tracking, parcel.0))
+                    }
+                    Fact::BagClosed { bag, sscc: Some(sscc), .. } => Some((SSCC_POOL, &sscc.number, bag.0)),
+                    _ => None,
+                };
+                if let Some((carrier, number, used_by)) = number {
                     transaction
                         .prepare_cached("INSERT INTO numbers (carrier, number, parcel) VALUES (?1, ?2, ?3)")?
-                        .execute(params![commitment.carrier(), commitment.tracking, parcel.0])?;
+                        .execute(params![carrier, number, used_by])?;
                 }
             }
             outbox::insert(&transaction, at, events)?;
@@ -222,4 +264,12 @@ impl Store {
         self.db.pragma_update(None, "max_page_count", pages)?;
         Ok(())
     }
+}
+
+/// A row of number, time and body.
+fn entry(row: &rusqlite::Row<'_>) -> Result<Entry, StoreError> {
+    let seq = row.get(0)?;
+    let body = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+    let fact = serde_json::from_str(body).map_err(|source| StoreError::Fact { seq, source })?;
+    Ok(Entry { seq, at: Timestamp(row.get(1)?), fact })
 }

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use super::labels::{self, StoredLabel};
 use super::{Store, StoreError};
 
 /// An order as `exchange` read it, to be kept.
@@ -16,6 +17,9 @@ pub struct StoredOrder {
     pub keys: Vec<String>,
     /// The document.
     pub body: String,
+    /// Its label, where that was made elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<StoredLabel>,
 }
 
 /// What a code finds.
@@ -41,22 +45,31 @@ pub struct Import {
 }
 
 impl Store {
-    /// Keeps orders, and the cursor they were pulled with; all or none.
+    /// Keeps orders with their labels, and the cursor they were pulled with; all or none. Of an order that is known already
+    /// only a label is news, because it was made ready for another printer.
     pub fn put_orders(&mut self, orders: &[StoredOrder], cursor: Option<&str>) -> Result<Import, StoreError> {
         let mut import = Import::default();
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
-            let mut newest = transaction.prepare_cached("SELECT max(rev) FROM orders WHERE order_ref = ?1")?;
+            let mut newest = transaction
+                .prepare_cached("SELECT rev, erased FROM orders WHERE order_ref = ?1 ORDER BY rev DESC LIMIT 1")?;
             let mut insert =
                 transaction.prepare_cached("INSERT INTO orders (order_ref, rev, body) VALUES (?1, ?2, ?3)")?;
             let mut forget = transaction.prepare_cached("DELETE FROM order_keys WHERE order_ref = ?1")?;
             let mut key =
                 transaction.prepare_cached("INSERT OR IGNORE INTO order_keys (key, order_ref) VALUES (?1, ?2)")?;
             for order in orders {
-                let known: Option<u64> = newest.query_row(params![order.order_ref], |row| row.get(0))?;
-                match known {
-                    Some(known) if known == order.rev => import.unchanged += 1,
-                    Some(known) if known > order.rev => import.older += 1,
+                let known: Option<(u64, bool)> =
+                    newest.query_row(params![order.order_ref], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+                let wanted = match known {
+                    Some((known, erased)) if known == order.rev => {
+                        import.unchanged += 1;
+                        !erased
+                    }
+                    Some((known, _)) if known > order.rev => {
+                        import.older += 1;
+                        false
+                    }
                     _ => {
                         insert.execute(params![order.order_ref, order.rev, order.body])?;
                         forget.execute(params![order.order_ref])?;
@@ -64,7 +77,11 @@ impl Store {
                             key.execute(params![reference, order.order_ref])?;
                         }
                         import.accepted += 1;
+                        true
                     }
+                };
+                if let Some(label) = order.label.as_ref().filter(|_| wanted) {
+                    labels::put(&transaction, &order.order_ref, order.rev, label)?;
                 }
             }
             if let Some(cursor) = cursor {

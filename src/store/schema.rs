@@ -21,6 +21,15 @@ CREATE TABLE outbox (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT
 CREATE TABLE aside (seq INTEGER PRIMARY KEY, reason TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE manifests (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('confirmed', '0'), ('cursor', '');
+", "
+-- Labels that came with their orders, ready for the printer: they hold names and addresses, as orders do.
+CREATE TABLE labels (
+    order_ref TEXT NOT NULL, number TEXT NOT NULL, rev INTEGER NOT NULL, dpi INTEGER NOT NULL,
+    width_mm INTEGER NOT NULL, height_mm INTEGER NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (order_ref, number));
+ALTER TABLE orders ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX orders_kept ON orders (order_ref) WHERE erased = 0;
+CREATE INDEX journal_confirmed ON journal (at) WHERE name = 'manifest_confirmed';
 "];
 
 /// Settings, migrations, and the incarnation of a new database.

@@ -30,6 +30,7 @@ fn date() -> Date {
 
 fn committed(parcel: u64, tracking: &str) -> Fact {
     let commitment = Commitment {
+        marks: Vec::new(),
         service: "ontrac.ground".into(),
         tracking: tracking.into(),
         pool: "ontrac-demo-1".into(),
@@ -44,6 +45,7 @@ fn committed(parcel: u64, tracking: &str) -> Fact {
         sort_detail: None,
         label_sha256: String::new(),
         destination: ("US".into(), "900".into()),
+        supplied: false,
     };
     Fact::Committed { parcel: ParcelId(parcel), commitment: Box::new(commitment) }
 }
@@ -64,6 +66,7 @@ fn order(order_ref: &str, rev: u64, keys: &[&str]) -> StoredOrder {
         rev,
         keys: keys.iter().map(|key| (*key).to_owned()).collect(),
         body: format!("{order_ref} at {rev}"),
+        label: None,
     }
 }
 
@@ -208,8 +211,8 @@ fn a_newer_format_is_refused() {
     let dir = folder();
     drop(open(&dir));
     beside(dir.path()).pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(Store::open(dir.path()), Err(StoreError::Newer { found: 99, known: 1 })));
-    assert!(matches!(Store::read(dir.path()), Err(StoreError::Newer { found: 99, known: 1 })));
+    assert!(matches!(Store::open(dir.path()), Err(StoreError::Newer { found: 99, known: 2 })));
+    assert!(matches!(Store::read(dir.path()), Err(StoreError::Newer { found: 99, known: 2 })));
 }
 
 #[test]
@@ -360,4 +363,108 @@ fn manifests_are_kept_with_their_events_and_chained() {
     assert_eq!(store.manifest("M.2").unwrap().as_deref(), Some("document M.2"));
     assert_eq!(store.manifest("M.3").unwrap(), None);
     assert_eq!(store.last_manifest_hash().unwrap().as_deref(), Some("hash M.1"), "the last one closed");
+}
+
+const MEDIA: (u32, u32, u32) = (203, 100, 150);
+
+fn labelled(order_ref: &str, rev: u64, number: &str, bytes: &[u8]) -> StoredOrder {
+    let label = StoredLabel { number: number.into(), media: MEDIA, kind: "png".into(), bytes: bytes.to_vec() };
+    StoredOrder { label: Some(label), ..order(order_ref, rev, &[number]) }
+}
+
+fn label(store: &Store, order_ref: &str, number: &str) -> Option<Vec<u8>> {
+    store.label(order_ref, number).expect("an answer").map(|label| label.bytes)
+}
+
+#[test]
+fn a_label_is_kept_with_its_order_and_a_newer_revision_replaces_it() {
+    let dir = folder();
+    let mut store = open(&dir);
+    let wants = |store: &Store, rev, media| store.wants_label("A1", rev, "T1", media).expect("an answer");
+    assert!(wants(&store, 1, MEDIA));
+    store.put_orders(&[labelled("A1", 1, "T1", b"first")], None).expect("kept");
+    drop(store);
+
+    let mut store = open(&dir);
+    assert_eq!(label(&store, "A1", "T1").as_deref(), Some(b"first".as_slice()));
+    assert_eq!(label(&store, "A1", "T2"), None);
+    assert_eq!((wants(&store, 1, MEDIA), wants(&store, 2, MEDIA)), (false, true));
+    let again = store.put_orders(&[labelled("A1", 2, "T1", b"second")], None).expect("kept");
+    assert_eq!(again.accepted, 1);
+    assert_eq!(label(&store, "A1", "T1").as_deref(), Some(b"second".as_slice()));
+    // An older revision changes nothing.
+    let older = store.put_orders(&[labelled("A1", 1, "T1", b"first")], None).expect("ignored");
+    assert_eq!(older.older, 1);
+    assert!(!wants(&store, 1, MEDIA));
+    assert_eq!(label(&store, "A1", "T1").as_deref(), Some(b"second".as_slice()));
+    // The same revision for another printer brings its label alone.
+    assert!(wants(&store, 2, (300, 100, 150)));
+    let finer = store.put_orders(&[labelled("A1", 2, "T1", b"finer")], None).expect("kept");
+    assert_eq!((finer.accepted, finer.unchanged), (0, 1));
+    assert_eq!(label(&store, "A1", "T1").as_deref(), Some(b"finer".as_slice()));
+}
+
+#[test]
+fn what_is_erased_is_nowhere_in_the_files_and_the_same_order_does_not_bring_it_back() {
+    let dir = folder();
+    let mut store = open(&dir);
+    let personal = "MARISOL-VEGA-117-FOXGLOVE";
+    let bytes = personal.repeat(400);
+    for rev in [1, 2] {
+        let body = format!("{personal} at {rev}");
+        let with_label = labelled("A1", rev, "T1", bytes.as_bytes());
+        store.put_orders(&[StoredOrder { body, ..with_label }, order("A2", rev, &[])], None).expect("kept");
+    }
+    let holds = || {
+        let files = std::fs::read_dir(dir.path()).expect("a folder").map(|file| file.expect("a file").path());
+        files.filter(|file| !file.ends_with("station.lock")).any(|file| {
+            let bytes = std::fs::read(file).expect("readable");
+            bytes.windows(personal.len()).any(|part| part == personal.as_bytes())
+        })
+    };
+    assert!(holds());
+    assert_eq!(store.kept_orders().expect("an answer"), ["A1", "A2"]);
+    store.erase(&[("A1".into(), 2, "stub".into())]).expect("erased");
+    assert!(!holds());
+    assert_eq!(store.kept_orders().expect("an answer"), ["A2"]);
+    assert_eq!(found(&store, "T1"), Found::One("stub".into()));
+    assert_eq!(store.order_at("A1", 1).expect("an answer"), None);
+    assert_eq!(label(&store, "A1", "T1"), None);
+    assert!(!store.wants_label("A1", 2, "T1", MEDIA).expect("an answer"));
+
+    let again = labelled("A1", 2, "T1", bytes.as_bytes());
+    let import = store.put_orders(&[StoredOrder { body: personal.into(), ..again }], None).expect("unchanged");
+    assert_eq!((import.accepted, import.unchanged), (0, 1));
+    assert!(!holds());
+    // What comes later is kept again until it is erased in its turn.
+    store.put_orders(&[order("A1", 3, &[])], None).expect("kept");
+    assert_eq!(store.kept_orders().expect("an answer"), ["A1", "A2"]);
+}
+
+#[test]
+fn confirmations_are_found_by_when_they_were_recorded() {
+    let dir = folder();
+    let mut store = open(&dir);
+    let confirmed = |manifest: &str| Fact::ManifestConfirmed { manifest: manifest.into() };
+    store.commit(AT, &[opened(1), confirmed("M1")], &[]).expect("recorded");
+    store.commit(Timestamp(AT.0 + 1_000), &[confirmed("M2")], &[]).expect("recorded");
+    let by = |at: i64| store.manifests_confirmed_by(Timestamp(at)).expect("an answer");
+    assert_eq!(by(AT.0 - 1), []);
+    assert_eq!(by(AT.0), [confirmed("M1")]);
+    assert_eq!(by(AT.0 + 1_000), [confirmed("M1"), confirmed("M2")]);
+}
+
+#[test]
+fn a_memory_of_the_first_version_is_brought_forward_with_its_orders() {
+    let dir = folder();
+    drop(open(&dir));
+    let db = beside(dir.path());
+    db.execute_batch(
+        "DROP INDEX orders_kept; DROP INDEX journal_confirmed; DROP TABLE labels; ALTER TABLE orders DROP COLUMN erased;
+         INSERT INTO orders VALUES ('A1', 1, 'body'); PRAGMA user_version = 1;",
+    )
+    .expect("the first version");
+    drop(db);
+    let store = open(&dir);
+    assert_eq!(store.kept_orders().expect("an answer"), ["A1"]);
 }

@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::units::Date;
+
 /// Whose events these are: `parceld/<warehouse>/<station>/<incarnation>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -115,6 +117,9 @@ pub struct Parcel<'a> {
     /// The destination's postcode as [`post_prefix`] leaves it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub post_prefix: Option<&'a str>,
+    /// `supplied` where the label and its number came with the order; left out where the station made them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_source: Option<&'a str>,
     /// Why it was voided or held: a word of the station's list, never free text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'a str>,
@@ -144,6 +149,37 @@ pub fn parcel_event(
     parcel: &Parcel<'_>,
 ) -> Result<String, EventError> {
     cloud_event(source, kind, seq, time_ms, &Schema { schema: "parceld.parcel/1", data: parcel })
+}
+
+/// `data` of `parceld.container.closed`, `parceld.container/1`: what was put together, as an aggregation.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Container<'a> {
+    /// Its identifier: an SSCC, or the station's own name for it.
+    pub container: &'a str,
+    /// `bag`.
+    pub r#type: &'static str,
+    /// Whose it is.
+    pub carrier: &'a str,
+    /// The day it is handed over.
+    pub ship_date: Date,
+    /// What the parcels in it weigh, rounded by the caller.
+    pub gross_g: i64,
+    /// Their numbers.
+    pub tracking: &'a [&'a str],
+}
+
+/// A bag was closed, on one line.
+///
+/// # Errors
+/// [`EventError`] as [`cloud_event`].
+pub fn container_event(
+    source: &Source,
+    seq: u64,
+    time_ms: i64,
+    container: &Container<'_>,
+) -> Result<String, EventError> {
+    let data = Schema { schema: "parceld.container/1", data: container };
+    cloud_event(source, Kind::ContainerClosed, seq, time_ms, &data)
 }
 
 /// The event that takes the place of `original` when the receiver refuses it: its number and the SHA-256 of its bytes.
@@ -231,6 +267,7 @@ mod tests {
             weight_g: Some(310),
             country: Some("US"),
             post_prefix: Some(post_prefix("90210")),
+            label_source: None,
             reason: None,
         };
         let voided = Parcel { weight_g: None, reason: Some("damaged"), ..verified };
@@ -239,6 +276,14 @@ mod tests {
             schema: &'static str,
             manifest_id: &'static str,
         }
+        let bag = Container {
+            container: "006141411234567890",
+            r#type: "bag",
+            carrier: "ontrac",
+            ship_date: Date::new(2026, 11, 15).unwrap(),
+            gross_g: 1355,
+            tracking: &["D10011354453707", "D10011354453715"],
+        };
         let manifest = Manifest { schema: "parceld.manifest/1", manifest_id: "US-LAX-1.ST03.20261115.ONTRAC.2" };
         let source = source();
         let event = |kind, seq| cloud_event(&source, kind, seq, AT, &manifest).unwrap();
@@ -248,6 +293,7 @@ mod tests {
             ("parcel.voided", parcel(Kind::ParcelVoided, 18, &voided)),
             ("manifest.closed", event(Kind::ManifestClosed, 19)),
             ("manifest.handed_over", event(Kind::ManifestHandedOver, 20)),
+            ("container.closed", container_event(&source, 21, AT, &bag).unwrap()),
             ("tombstone", tombstone(&source, 18, AT, "refused").unwrap()),
         ] {
             assert_eq!(written, golden(name), "{name}");

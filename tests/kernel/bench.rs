@@ -104,7 +104,12 @@ impl Bench {
 
     /// The first parcel, as `parceld parcels show` tells it.
     pub(crate) async fn parcel(&self) -> Value {
-        self.ask(&["parcels", "show", "1"]).await
+        self.shown(1).await
+    }
+
+    /// A parcel, the same.
+    pub(crate) async fn shown(&self, parcel: u64) -> Value {
+        self.ask(&["parcels", "show", &parcel.to_string()]).await
     }
 
     /// Switches the station on and waits until it sees scanner and scale.

@@ -87,6 +87,7 @@ async fn a_printer_that_is_pulled_in_the_middle_of_a_label_leaves_a_doubt_and_on
         bench.printer.machine.settled().await;
     }
     bench.printer.cable.plug();
+    station.screen.asks_for_the_label().await;
     bench.scan(&parceld::barcode::Command::Reprint.encode()).await;
     let number = packer::label(&station).await;
     bench.printed(1).await;

@@ -33,9 +33,13 @@ pub(crate) struct Bench {
 impl Bench {
     /// A bench with its configuration; nothing runs yet.
     pub(crate) async fn bare() -> Self {
+        Self::bare_with(PrinterSettings::default()).await
+    }
+
+    async fn bare_with(settings: PrinterSettings) -> Self {
         let dir = TempDir::new().unwrap();
         let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
-        let settings = PrinterSettings { render: false, ..PrinterSettings::default() };
+        let settings = PrinterSettings { render: false, ..settings };
         let token = Some(TOKEN.to_owned());
         let bench = Self {
             scanner: Scanner::open_at(dir.path().join("scanner")).unwrap(),
@@ -51,7 +55,12 @@ impl Bench {
 
     /// The same, with a number pool begun and these orders imported, all by command.
     pub(crate) async fn with_orders(orders: &[&str]) -> Self {
-        let bench = Self::bare().await;
+        Self::with_printer(PrinterSettings::default(), orders).await
+    }
+
+    /// The same with a printer of another make.
+    pub(crate) async fn with_printer(settings: PrinterSettings, orders: &[&str]) -> Self {
+        let bench = Self::bare_with(settings).await;
         bench.run(&["pool", "start", CARRIER, "usps-demo-1", "--next", "1"]).await.good();
         if !orders.is_empty() {
             bench.import(&orders.iter().map(|order_ref| order(order_ref)).collect::<Vec<_>>()).await.good();
@@ -68,6 +77,10 @@ impl Bench {
         let quoted = |path: &Path| format!("{:?}", path.to_str().unwrap());
         let printer = format!("\"tcp://{}\"", self.printer.addr());
         let mut text = std::fs::read_to_string(repository("config/demo.toml")).unwrap();
+        // Without a receipt printer, unless a test has one.
+        let receipts = text.find("[[printer]]\nname = \"receipts\"").unwrap();
+        let rates = receipts + text[receipts..].find("[rates]").unwrap();
+        text.replace_range(receipts..rates, "");
         for (key, value) in
             [("hand", quoted(self.scanner.path())), ("mt-sics", quoted(self.scale.path())), ("zpl", printer)]
         {
@@ -86,11 +99,36 @@ impl Bench {
         std::fs::write(&self.config, text + &uplink).unwrap();
     }
 
+    /// A receipt printer beside the label printer: ESC/POS, 72 mm, endless.
+    pub(crate) async fn with_receipt_printer(&self) -> Printer {
+        let settings = PrinterSettings {
+            width_mm: 72,
+            language: Some(hal::printer::Language::EscPos),
+            ..PrinterSettings::default()
+        };
+        let printer = Printer::listen((std::net::Ipv4Addr::LOCALHOST, 0).into(), settings).await.unwrap();
+        let table = format!(
+            "[[printer]]\nname = \"receipts\"\nrole = \"receipt\"\nlanguage = \"escpos\"\n\
+             device = \"tcp://{}\"\ndpi = 203\nwidth_mm = 72\nheight_mm = 0\n\n[rates]",
+            printer.addr()
+        );
+        self.reconfigure("[rates]", &table);
+        printer
+    }
+
     /// Changes `station.toml`; what is to be replaced is there once.
     pub(crate) fn reconfigure(&self, old: &str, new: &str) {
         let text = std::fs::read_to_string(&self.config).unwrap();
         assert_eq!(text.matches(old).count(), 1, "{old} in {text}");
         std::fs::write(&self.config, text.replace(old, new)).unwrap();
+    }
+
+    /// Another scanner, called `table`.
+    pub(crate) fn second_scanner(&self) -> Scanner {
+        let table = Scanner::open_at(self.path("table")).unwrap();
+        let device = table.path().to_str().unwrap();
+        self.reconfigure("[scale]\n", &format!("[[scanner]]\nname = \"table\"\ndevice = {device:?}\n\n[scale]\n"));
+        table
     }
 
     /// A name in the bench's own folder.
@@ -115,7 +153,12 @@ impl Bench {
 
     /// The first parcel, as `parceld parcels show` tells it.
     pub(crate) async fn parcel(&self) -> Value {
-        self.ask(&["parcels", "show", "1"]).await
+        self.shown(1).await
+    }
+
+    /// A parcel, as `parceld parcels show` tells it.
+    pub(crate) async fn shown(&self, parcel: u64) -> Value {
+        self.ask(&["parcels", "show", &parcel.to_string()]).await
     }
 
     pub(crate) async fn import(&self, orders: &[Value]) -> Ran {

@@ -54,7 +54,7 @@ async fn a_parcel_that_nobody_carries_is_quoted_without_a_choice() {
 #[tokio::test]
 async fn the_demos_configuration_is_checked_with_warnings_alone() {
     let checked = with_config(&repository("config/demo.toml"), &["check"]).await.good();
-    assert!(checked.out.contains("virtual device") && checked.out.contains("3 warnings"), "{checked:?}");
+    assert!(checked.out.contains("virtual device") && checked.out.contains("4 warnings"), "{checked:?}");
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! Devices that come, go, lie and fall silent.
 
-use hal::sim::{PrinterFault, ScaleFault};
+use hal::sim::{Edge, PrinterFault, ScaleFault};
 use parceld::barcode::Command;
 
-use super::bench::Bench;
-use super::packer::{close, label, open, pack, tracking, verified_once};
+use super::bench::{Bench, edge};
+use super::packer::{close, doubted, label, open, pack, tracking, verified_once};
 
 const ORDER: &str = "RIG-2001";
 /// What the station may hold after a scanner that lost its mind, with room for an unoptimised build.
@@ -160,6 +160,7 @@ async fn a_connection_that_breaks_in_the_middle_of_a_label_is_a_doubt_and_not_a_
     bench.printer.set_fault(PrinterFault::None);
     assert_eq!(bench.parcel().await["state"], "print_uncertain");
     bench.printed(0).await;
+    station.screen.asks_for_the_label().await;
     bench.scan(&Command::Reprint.encode()).await;
     bench.printed(1).await;
     assert_eq!(label(&station).await, number);
@@ -215,9 +216,7 @@ async fn a_parcel_is_weighed_in_another_protocol_and_the_recording_plays_again()
 #[tokio::test]
 async fn two_scanners_are_heard_and_each_has_its_own_name() {
     let bench = Bench::with_orders(&[ORDER]).await;
-    let table = hal::sim::Scanner::open_at(bench.path("table")).unwrap();
-    let second = format!("[[scanner]]\nname = \"table\"\ndevice = {:?}\n\n[scale]\n", table.path().to_str().unwrap());
-    bench.reconfigure("[scale]\n", &second);
+    let table = bench.second_scanner();
     let station = bench.start().await;
     station.logged("Scanner(\"table\")").await;
     bench.scan(ORDER).await;
@@ -233,7 +232,7 @@ async fn two_scanners_are_heard_and_each_has_its_own_name() {
 }
 
 #[tokio::test]
-async fn a_label_that_the_printer_swallowed_is_in_doubt_and_its_odometer_says_so() {
+async fn a_label_that_the_printer_swallowed_is_known_by_its_odometer_and_printed_again_by_itself() {
     const SECOND: &str = "RIG-2002";
     let bench = Bench::with_orders(&[ORDER, SECOND]).await;
     let station = bench.start().await;
@@ -248,11 +247,35 @@ async fn a_label_that_the_printer_swallowed_is_in_doubt_and_its_odometer_says_so
     bench.put(0);
     bench.printer.set_fault(PrinterFault::Swallows);
     open(&bench, &station, SECOND).await;
+    let mut edges = bench.printer.watch_edges();
     bench.put(580);
-    station.screen.says("label_doubt").await;
+    edge(&mut edges, Edge::LabelReceived).await;
     bench.printer.set_fault(PrinterFault::None);
-    bench.scan(&Command::Reprint.encode()).await;
+    bench.printed(2).await;
+    assert!(bench.last_label().contains("R2"));
     let number = label(&station).await;
     close(&bench, &station, &number).await;
-    assert_eq!(bench.printer.printed(), 2);
+    let prints = bench.shown(2).await["prints"].clone();
+    assert_eq!((prints[0]["state"].as_str(), prints[1]["state"].as_str()), (Some("spoiled"), Some("verified")));
+    assert_eq!(prints[0]["evidence"], "nothing came out; odometer 8565 -> 8565");
+    bench.printed(2).await;
+}
+
+#[tokio::test]
+async fn a_printer_that_swallows_every_label_is_tried_three_times_and_then_the_packer_is_asked() {
+    const SECOND: &str = "RIG-2002";
+    let bench = Bench::with_orders(&[ORDER, SECOND]).await;
+    let station = bench.start().await;
+    pack(&bench, &station, ORDER).await;
+    bench.put(0);
+    bench.printer.set_fault(PrinterFault::Swallows);
+    open(&bench, &station, SECOND).await;
+    bench.put(580);
+    doubted(&bench, 2, "printed 3 times and nothing came out").await;
+    station.screen.says("label_doubt").await;
+    let prints = bench.shown(2).await["prints"].clone();
+    assert_eq!(prints.as_array().map(Vec::len), Some(3), "{prints:#}");
+    bench.printed(1).await;
+    bench.scan(&Command::Reprint.encode()).await;
+    station.screen.says("supervisor_missing").await;
 }

@@ -1,6 +1,6 @@
 //! The mains plug is pulled at each step of a parcel. Afterwards the parcel goes on where it was.
 
-use hal::sim::{Edge, PrinterFault};
+use hal::sim::{Edge, PrinterFault, PrinterSettings};
 use parceld::barcode::Command;
 use parceld::uplink::receiver::Fault;
 
@@ -52,6 +52,21 @@ async fn a_label_that_was_not_begun_is_printed_once_and_under_the_same_number_af
     told_once(&bench, &station, ORDER, &number).await;
 }
 
+/// A printer that cannot say afterwards what it printed.
+const CLONE: PrinterSettings = PrinterSettings {
+    dpi: 203,
+    width_mm: 100,
+    height_mm: 150,
+    render: false,
+    tells_faults: false,
+    language: None,
+    names_jobs: true,
+    tells_more: false,
+    serial: 0,
+    counts_pictures: false,
+    odometer_forgets: false,
+};
+
 /// A station that was killed when its printer had the label and had not said so: its number, and the station after it.
 async fn in_doubt(bench: &Bench) -> (String, super::station::Station) {
     let station = bench.start().await;
@@ -69,7 +84,7 @@ async fn in_doubt(bench: &Bench) -> (String, super::station::Station) {
 
 #[tokio::test]
 async fn a_label_in_doubt_is_asked_for_and_its_scan_closes_the_parcel() {
-    let bench = Bench::with_orders(&[ORDER]).await;
+    let bench = Bench::with_printer(CLONE, &[ORDER]).await;
     let (number, station) = in_doubt(&bench).await;
     close(&bench, &station, &number).await;
     bench.printed(1).await;
@@ -79,7 +94,7 @@ async fn a_label_in_doubt_is_asked_for_and_its_scan_closes_the_parcel() {
 
 #[tokio::test]
 async fn a_label_in_doubt_is_printed_again_only_when_the_packer_says_so() {
-    let bench = Bench::with_orders(&[ORDER]).await;
+    let bench = Bench::with_printer(CLONE, &[ORDER]).await;
     let (number, station) = in_doubt(&bench).await;
     assert!(!bench.last_label().contains("R2"));
     bench.printed(1).await;
@@ -98,7 +113,7 @@ async fn a_label_cut_off_at_its_first_bytes_is_asked_for() {
     let station = bench.start().await;
     open(&bench, &station, ORDER).await;
     let mut edges = bench.printer.watch_edges();
-    bench.put_and_print_into(PrinterFault::StallAfter(20)).await;
+    bench.put_and_print_into(PrinterFault::StallAfter(60)).await;
     edge(&mut edges, Edge::FirstLabelByte).await;
     let number = tracking(&station.screen.now());
     station.kill();
@@ -110,7 +125,7 @@ async fn a_label_cut_off_at_its_first_bytes_is_asked_for() {
     bench.printed(0).await;
 
     let station = bench.start().await;
-    station.screen.says("label_doubt").await;
+    station.screen.asks_for_the_label().await;
     bench.scan(&Command::Reprint.encode()).await;
     bench.printed(1).await;
     assert_eq!(label(&station).await, number);

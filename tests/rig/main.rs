@@ -11,11 +11,17 @@ mod demo;
 mod devices;
 mod files;
 mod kill;
+mod once;
 mod order;
 mod packer;
+mod papers;
 mod program;
 mod rates;
 mod readme;
 mod receiver;
 mod screen;
+#[path = "../suite/sheet.rs"]
+#[expect(dead_code, reason = "the suite uses more of it")]
+mod sheet;
 mod station;
+mod supplied;

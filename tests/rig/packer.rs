@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::bench::Bench;
+use super::program::DEADLINE;
 use super::station::Station;
 
 /// Scans the order and waits until the station wants its parcel on the pan.
@@ -48,6 +49,20 @@ pub(crate) async fn verified_once(bench: &Bench, tracking: &str, prints: &[&str]
     assert_eq!(states, prints);
     let parcels = bench.ask(&["parcels", "list"]).await;
     assert_eq!(parcels.as_array().unwrap().len(), 1, "{parcels:#}");
+}
+
+/// Waits until a parcel's label is in doubt for this reason.
+pub(crate) async fn doubted(bench: &Bench, parcel: u64, why: &str) {
+    let looking = async {
+        loop {
+            let prints = bench.shown(parcel).await["prints"].clone();
+            let last = prints.as_array().and_then(|prints| prints.last()).cloned().unwrap_or_default();
+            if last["state"] == "doubt" && last["evidence"].as_str().is_some_and(|evidence| evidence.contains(why)) {
+                return;
+            }
+        }
+    };
+    assert!(tokio::time::timeout(DEADLINE, looking).await.is_ok(), "never in doubt because {why}");
 }
 
 /// The receiver knows this parcel as committed once and verified once, under one number.

@@ -13,10 +13,17 @@ const PRICES: &str = "usps/ground_advantage/2026-07-12.prices.csv";
 fn own_cards(bench: &Bench) -> PathBuf {
     let dir = bench.path("carriers");
     for carrier in ["usps", "ontrac", "gofo", "cityline"] {
-        copy(&repository("config/carriers").join(carrier), &dir.join(carrier));
+        copy_carrier(carrier, &dir);
     }
     bench.configure(&dir);
     dir
+}
+
+/// A carrier's folder, and beside it what says how numbers look.
+fn copy_carrier(carrier: &str, to: &Path) {
+    let shipped = repository("config/carriers");
+    copy(&shipped.join(carrier), &to.join(carrier));
+    std::fs::copy(shipped.join("formats.toml"), to.join("formats.toml")).unwrap();
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -96,7 +103,7 @@ async fn history_is_priced_again_and_what_became_of_it_is_learned_once() {
     let second = pack(&bench, &station, ORDERS[1]).await;
 
     let other = bench.path("other");
-    copy(&repository("config/carriers/usps"), &other.join("usps"));
+    copy_carrier("usps", &other);
     dearer(&other.join(PRICES));
     dearer(&other.join(PRICES.replace("prices", "cubic")));
     let (dir, csv) = (other.display().to_string(), bench.path("replay.csv"));
@@ -108,9 +115,8 @@ async fn history_is_priced_again_and_what_became_of_it_is_learned_once() {
     assert_eq!(rows.lines().count(), 3, "{rows}");
     assert!(rows.lines().nth(1).unwrap().contains(",1.00,USD,"), "{rows}");
 
-    let old = repository("config/carriers").join("usps");
     let own = bench.path("old");
-    copy(&old, &own.join("usps"));
+    copy_carrier("usps", &own);
     let changed = bench.run(&["check", "--diff", &own.display().to_string(), &dir]).await.good().out;
     assert!(changed.contains("0 cheaper, 2 dearer"), "{changed}");
 

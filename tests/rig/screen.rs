@@ -62,6 +62,12 @@ impl Screen {
         self.shows(key, |view| view["headline"]["key"] == key).await
     }
 
+    /// Waits until the printer has said that it cannot tell what became of the label, so that the packer is asked.
+    pub(crate) async fn asks_for_the_label(&self) -> Value {
+        let asks = |view: &Value| view["headline"]["key"] == "label_doubt" && view["detail"]["key"] == "label_none";
+        self.shows("whether there is a label", asks).await
+    }
+
     /// Waits until nothing waits for the receiver.
     pub(crate) async fn all_sent(&self) -> Value {
         self.shows("an empty queue and a link", |view| view["queue"] == 0 && view["link"] == "up").await

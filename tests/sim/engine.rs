@@ -7,11 +7,11 @@ use parceld::daemon::{Core, Moment};
 use parceld::exchange::order;
 use parceld::rating::Cards;
 use parceld::screen::View;
-use parceld::station::event::{Event, Lookup};
-use parceld::station::fact::Fact;
+use parceld::station::event::{Effect, Event, Job, Lookup, PrinterEvent};
+use parceld::station::fact::{Cause, Fact};
 use parceld::station::live::Live;
 use parceld::station::order::Order;
-use parceld::station::parcel::ParcelId;
+use parceld::station::parcel::{ParcelId, State};
 use parceld::station::{Outcome, Rules, Station, World};
 use parceld::store::{Store, StoredOrder};
 
@@ -41,13 +41,24 @@ impl Stage {
 }
 
 pub(crate) enum Engine<'a> {
-    Rules { stage: &'a Stage, station: Box<Station>, live: Box<Live>, facts: Vec<Fact> },
+    Rules { stage: &'a Stage, station: Box<Station>, live: Box<Live>, facts: Vec<Fact>, believes: Believes },
     Whole { stage: &'a Stage, core: Option<Box<Core>>, dir: tempfile::TempDir },
 }
 
 impl<'a> Engine<'a> {
     pub(crate) fn rules(stage: &'a Stage) -> Self {
-        Self::Rules { stage, station: Box::default(), live: Box::default(), facts: Vec::new() }
+        Self::Rules {
+            stage,
+            station: Box::default(),
+            live: Box::default(),
+            facts: Vec::new(),
+            believes: Believes::Proof,
+        }
+    }
+
+    /// A station that believes more than is proved: wrong on purpose.
+    pub(crate) fn gullible(stage: &'a Stage, believes: Believes) -> Self {
+        Self::Rules { stage, station: Box::default(), live: Box::default(), facts: Vec::new(), believes }
     }
 
     pub(crate) fn whole(stage: &'a Stage) -> Self {
@@ -68,7 +79,7 @@ impl<'a> Engine<'a> {
             Self::Whole { core, .. } => {
                 core.as_mut().expect("a running core").step(moment, event).expect("a disk that takes it")
             }
-            Self::Rules { stage, station, live, facts } => {
+            Self::Rules { stage, station, live, facts, believes } => {
                 if let Event::Scanned { scan, order, scanner } = &mut event {
                     if live.repeats(moment.now, scanner, &scan.text) {
                         return Outcome::default();
@@ -79,7 +90,10 @@ impl<'a> Engine<'a> {
                     *order = found.map_or(Lookup::None, |order| Lookup::One(Box::new(order)));
                 }
                 live.observe(&event, &stage.rules);
-                let outcome = station.decide(&world(stage, live, moment), &event);
+                let mut outcome = station.decide(&world(stage, live, moment), &event);
+                if let Some(believed) = believed(*believes, station, &event) {
+                    outcome = believed;
+                }
                 for fact in &outcome.facts {
                     station.evolve(fact);
                 }
@@ -98,7 +112,7 @@ impl<'a> Engine<'a> {
                 drop(core.take());
                 *core = Some(open(stage, dir.path()));
             }
-            Self::Rules { stage, station, live, facts } => {
+            Self::Rules { stage, station, live, facts, .. } => {
                 **station = Station::replay(facts.iter().cloned());
                 **live = Live::default();
                 sync(stage, station, live);
@@ -143,6 +157,47 @@ impl<'a> Engine<'a> {
     pub(crate) fn in_hand(&self) -> Option<ParcelId> {
         self.station().bench().map(|(id, _)| id)
     }
+}
+
+/// What a station takes for proof that nothing came out.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Believes {
+    /// What is proved, as it should.
+    Proof,
+    /// Every odometer that does not move.
+    AnyOdometer,
+    /// One that is known to count, also of a printer that was without power.
+    WithoutPower,
+}
+
+/// What a station decides that believes more than is proved.
+fn believed(believes: Believes, station: &Station, event: &Event) -> Option<Outcome> {
+    let Event::Printer(job, PrinterEvent::AtRest { says }) = event else { return None };
+    let parcel = station.parcel(job.parcel)?;
+    let print = parcel.prints.last().filter(|_| parcel.state == State::PrintUncertain)?;
+    let before = &print.before.as_ref()?.says;
+    let again = Job { attempt: job.attempt + 1, ..*job };
+    let spoiled = Fact::PrintSpoiled {
+        parcel: job.parcel,
+        attempt: job.attempt,
+        reason: "the odometer did not move".into(),
+        cause: Some(Cause::NothingOut),
+        operator: None,
+        supervisor: None,
+    };
+    let stood_still = parcel.attempt() == job.attempt && before.odometer.is_some() && says.odometer == before.odometer;
+    let same = says.serial.is_some() && says.serial == before.serial;
+    let is_believed = match believes {
+        Believes::Proof => false,
+        Believes::AnyOdometer => true,
+        Believes::WithoutPower => same && station.counts_labels(),
+    };
+    let effects = vec![Effect::Prepare { job: again, clear: true }];
+    (stood_still && is_believed && job.attempt < Station::ATTEMPTS).then(|| Outcome {
+        facts: vec![spoiled],
+        effects,
+        ..Outcome::default()
+    })
 }
 
 fn open(stage: &Stage, dir: &Path) -> Box<Core> {

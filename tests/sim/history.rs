@@ -3,6 +3,7 @@
 use parceld::barcode::Scan;
 use parceld::daemon::Moment;
 use parceld::station::Station;
+use parceld::station::bag::SSCC_POOL;
 use parceld::station::event::{Act, Effect, Event, Job, Lookup, Reading, WeightState};
 use parceld::station::fact::Fact;
 use parceld::units::{Date, Mass, Timestamp, Uptime};
@@ -10,17 +11,18 @@ use parceld::units::{Date, Mass, Timestamp, Uptime};
 use crate::dice::Dice;
 use crate::engine::Engine;
 use crate::packer::{CARRIERS, Move, Packer};
-use crate::printer::Printer;
+use crate::printer::{Emitted, Printer};
 
 /// Turns of trouble, and the most that the calm may take.
 const TROUBLE: usize = 90;
 const CALM: usize = 160;
 
 /// What a history leaves behind for the promises to be checked against.
+#[derive(Clone)]
 pub(crate) struct Record {
     pub(crate) facts: Vec<Fact>,
     pub(crate) station: Station,
-    pub(crate) emitted: Vec<Job>,
+    pub(crate) emitted: Vec<Emitted>,
     pub(crate) outbox: Option<Vec<u64>>,
 }
 
@@ -32,6 +34,8 @@ struct Bench<'a> {
     orders: Vec<String>,
     /// Labels that the packer destroyed: everything of this parcel up to this attempt.
     destroyed: Vec<Job>,
+    /// Facts recorded so far, without decisions, which replay leaves out.
+    recorded: usize,
     pan: i64,
     moment: Moment,
     /// The station was killed at least once.
@@ -49,13 +53,15 @@ pub(crate) fn play(seed: u64, engine: Engine<'_>) -> Result<Record, String> {
         minute: 600,
     };
     let crashes = dice.one_in(2);
+    let printer = Printer::new(&mut dice);
     let mut bench = Bench {
         dice,
         engine,
-        printer: Printer::new(),
+        printer,
         packer: Packer::default(),
         orders,
         destroyed: Vec::new(),
+        recorded: 0,
         pan: 0,
         moment,
         crashes,
@@ -95,6 +101,11 @@ impl Bench<'_> {
                 self.event(true, Event::Act(Act::StartPool { carrier, pool, next }));
             }
         }
+        // Without it no bag has a number, and all else is the same.
+        if let Some(range) = stage.rules.sscc.as_ref().filter(|_| self.dice.one_in(2)) {
+            let (carrier, pool) = (SSCC_POOL.to_owned(), range.prefix().to_owned());
+            self.event(true, Event::Act(Act::StartPool { carrier, pool, next: range.serials().0 }));
+        }
         self.event(true, Event::Started);
     }
 
@@ -105,7 +116,12 @@ impl Bench<'_> {
         if !calm && self.dice.one_in(200) {
             self.moment.today = self.moment.today.next();
         }
-        self.printer.tick(&mut self.dice, calm);
+        let out = self.printer.emitted.len();
+        self.printer.tick(&mut self.dice, calm, self.recorded);
+        // The worst moment: a label is out, and nobody has heard of it.
+        if !calm && self.crashes && self.printer.emitted.len() > out && self.dice.one_in(3) {
+            self.crash();
+        }
         let hear = if calm { 4 } else { self.dice.below(3) };
         for _ in 0..hear {
             if let Some(event) = self.printer.said.pop_front() {
@@ -139,7 +155,8 @@ impl Bench<'_> {
         let view = self.engine.view(self.moment);
         let orders = if calm { &[][..] } else { &self.orders };
         let chosen = if !calm && self.dice.one_in(7) {
-            Packer::blunder(&mut self.dice, self.engine.station(), &self.orders)
+            let labels = labels_anywhere(&self.engine, &self.printer);
+            Packer::blunder(&mut self.dice, &labels, &self.orders)
         } else {
             let label = label_in_hand(&self.engine, &self.printer, &self.destroyed);
             self.packer.follow(&mut self.dice, &view, label, orders)
@@ -161,6 +178,7 @@ impl Bench<'_> {
 
     fn event(&mut self, calm: bool, event: Event) {
         let outcome = self.engine.step(self.moment, event);
+        self.recorded += outcome.facts.iter().filter(|fact| fact.name() != Fact::DECIDED).count();
         for fact in &outcome.facts {
             match fact {
                 // Said to the packer as "destroy it": from here on it is not in anybody's hand.
@@ -184,7 +202,8 @@ impl Bench<'_> {
 
     /// Between the record and what follows from it.
     fn crash(&mut self) {
-        self.printer.orphan();
+        let mains = self.dice.one_in(2);
+        self.printer.orphan(&mut self.dice, mains);
         self.engine.restart();
         self.event(true, Event::Started);
     }
@@ -194,6 +213,12 @@ impl Bench<'_> {
 fn label_in_hand(engine: &Engine<'_>, printer: &Printer, destroyed: &[Job]) -> Option<String> {
     let (id, parcel) = engine.station().bench()?;
     let gone = destroyed.iter().filter(|job| job.parcel == id).map(|job| job.attempt).max().unwrap_or(0);
-    let out = printer.emitted.iter().any(|job| job.parcel == id && job.attempt > gone);
+    let out = printer.emitted.iter().any(|out| out.job.parcel == id && out.job.attempt > gone);
     out.then(|| parcel.tracking().map(str::to_owned))?
+}
+
+/// The numbers of every label that came out, destroyed or not: a packer may scan any of them.
+fn labels_anywhere(engine: &Engine<'_>, printer: &Printer) -> Vec<String> {
+    let number = |out: &Emitted| Some(engine.station().parcel(out.job.parcel)?.tracking()?.to_owned());
+    printer.emitted.iter().filter_map(number).collect()
 }

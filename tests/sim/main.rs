@@ -3,6 +3,7 @@
 mod dice;
 mod engine;
 mod history;
+mod machine;
 mod packer;
 mod printer;
 mod promises;
@@ -10,13 +11,19 @@ mod promises;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use engine::{Engine, Stage};
+use engine::{Believes, Engine, Stage};
 use history::{Record, play};
+use parceld::barcode::gs1::SsccRange;
 use parceld::label::{Draws, Labels, Language, Media, Printer};
-use parceld::station::fact::Fact;
+use parceld::rating::Dg;
+use parceld::station::event::Job;
+use parceld::station::fact::{Cause, Fact};
+use parceld::station::marks::{MarkRule, Marks};
 use parceld::station::order::Address;
+use parceld::station::parcel::ParcelId;
 use parceld::station::{Carton, Rules};
 use parceld::units::Mass;
+use printer::Emitted;
 
 /// Played when nobody says how many.
 const SEEDS: u64 = 300;
@@ -52,6 +59,14 @@ fn stage() -> &'static Stage {
             allocation: parceld::rating::Allocation::default(),
             labels: labels(),
             specimen: true,
+            supervisors: [packer::SUPERVISOR.to_owned()].into(),
+            marks: Marks(vec![MarkRule {
+                mark: Some("UN3481".into()),
+                goods: [Dg::LiIon].into(),
+                ..MarkRule::default()
+            }]),
+            sscc: Some(SsccRange::new("0614141", 0, Some((100, 60_000))).expect("a range")),
+            receipts: true,
             languages: ["en".to_owned()].into(),
             language: "en".into(),
         })
@@ -79,12 +94,22 @@ fn hold(seed: u64, engine: Engine<'_>) -> Record {
 
 #[test]
 fn every_promise_holds_in_every_history() {
-    let mut closed = 0;
+    let (mut closed, mut again, mut found, mut bagged) = (0, 0, 0, 0);
     for seed in FOUND.iter().copied().chain(0..seeds(SEEDS)) {
         let record = hold(seed, Engine::rules(stage()));
-        closed += record.facts.iter().filter(|fact| matches!(fact, Fact::Verified { .. })).count();
+        let count = |of: fn(&Fact) -> bool| record.facts.iter().filter(|fact| of(fact)).count() as u64;
+        closed += count(|fact| matches!(fact, Fact::Verified { .. }));
+        bagged += count(|fact| matches!(fact, Fact::BagClosed { sscc: Some(_), .. }));
+        again += count(by_itself);
+        found += count(|fact| matches!(fact, Fact::PrintConfirmed { evidence, .. } if evidence.contains("->")));
     }
-    assert!(closed as u64 > seeds(SEEDS) / 2, "the histories pack nothing: {closed}");
+    let seeds = seeds(SEEDS);
+    assert!(closed > seeds / 2, "the histories pack nothing: {closed}");
+    assert!(bagged > seeds / 50, "the histories close no bag: {bagged}");
+    assert!(again >= seeds / 30 && found >= seeds / 30, "no printer is believed: {again} printed again, {found} found");
+    println!(
+        "{seeds} histories: {closed} closed, {again} printed again by themselves, {found} found out by their printers"
+    );
 }
 
 #[test]
@@ -94,43 +119,104 @@ fn every_promise_holds_over_a_real_database() {
     }
 }
 
-/// A history in which much happened.
-fn eventful() -> Record {
-    let eventful = |record: &Record| {
-        let has = |name: &str| record.facts.iter().any(|fact| fact.name() == name);
-        let again = |fact: &Fact| matches!(fact, Fact::PrintStarted { attempt: 2, .. });
-        has("manifest_closed") && record.facts.iter().any(again) && !record.emitted.is_empty()
-    };
-    (0..400).map(|seed| hold(seed, Engine::rules(stage()))).find(eventful).expect("an eventful history")
+/// An attempt that the station made without the packer's word.
+fn by_itself(fact: &Fact) -> bool {
+    matches!(fact, Fact::PrintSpoiled { cause: Some(Cause::NothingOut), .. })
+}
+
+/// A station that believes more than is proved prints a second label where the first came out, and is found out.
+#[test]
+fn a_station_that_believes_any_odometer_is_found_out() {
+    for believes in [Believes::AnyOdometer, Believes::WithoutPower] {
+        let caught = (0..10 * SEEDS).find_map(|seed| {
+            let record = play(seed, Engine::gullible(stage(), believes)).ok()?;
+            Some((seed, promises::check(&record).err()?))
+        });
+        let (seed, why) = caught.expect("a second label");
+        println!("{seed}: {why}");
+        assert!(why.starts_with("what is printed again by itself"), "{why}");
+    }
+}
+
+fn spoiled(parcel: ParcelId, attempt: u32, cause: Option<Cause>) -> Fact {
+    let reason = "on purpose".to_owned();
+    Fact::PrintSpoiled { parcel, attempt, reason, cause, operator: None, supervisor: None }
+}
+
+/// The first history in which this happened.
+fn history_with(wanted: impl Fn(&Record) -> bool) -> Record {
+    (0..SEEDS).map(|seed| hold(seed, Engine::rules(stage()))).find(wanted).expect("such a history")
 }
 
 /// The promises see what is broken on purpose: each breach is found by the promise it breaks.
 #[test]
 fn a_broken_history_is_found_out() {
     type Breach = fn(&mut Record);
-    let breaches: [(&str, Breach); 6] = [
-        ("every label", |record| record.facts.retain(|fact| fact.name() != "print_started")),
-        ("no number", |record| {
+    let breaches: [(&str, &[&str], Breach); 12] = [
+        ("every label", &["print_started"], |record| record.facts.retain(|fact| fact.name() != "print_started")),
+        ("no number", &["committed"], |record| {
             let committed = record.facts.iter().find(|fact| fact.name() == "committed").cloned();
             record.facts.extend(committed);
         }),
-        ("no second live label", |record| record.facts.retain(|fact| fact.name() != "print_spoiled")),
-        ("manifests", |record| {
+        ("no second live label", &["print_spoiled"], |record| {
+            record.facts.retain(|fact| fact.name() != "print_spoiled");
+        }),
+        ("manifests", &["manifest_closed"], |record| {
             let closed = record.facts.iter().find(|fact| fact.name() == "manifest_closed").cloned();
             record.facts.extend(closed);
         }),
-        ("no parcel closes", |record| {
+        ("no parcel closes with", &["verified"], |record| {
             let verified = record.facts.iter().position(|fact| fact.name() == "verified").expect("one");
             let Fact::Verified { parcel, .. } = record.facts[verified] else { return };
-            let spoiled = Fact::PrintSpoiled { parcel, attempt: 1, reason: "on purpose".into() };
-            record.facts.insert(verified, spoiled);
+            record.facts.insert(verified, spoiled(parcel, 1, None));
         }),
-        ("events are numbered", |record| {
+        ("a bag holds", &["bagged"], |record| {
+            let bagged = record.facts.iter().rev().find(|fact| fact.name() == "bagged").cloned();
+            record.facts.extend(bagged);
+        }),
+        ("events are numbered", &["verified"], |record| {
             record.facts.extend(record.facts.iter().rev().find(|f| f.name() == "verified").cloned())
         }),
+        ("what is printed again by itself", &["verified"], |record| {
+            let job = record.emitted[0].job;
+            record.facts.push(spoiled(job.parcel, job.attempt, Some(Cause::NothingOut)));
+        }),
+        ("a parcel has one label", &["reopened"], |record| {
+            let reopened = record.facts.iter().position(|fact| fact.name() == "reopened").expect("one");
+            let Fact::PrintSpoiled { attempt, .. } = &mut record.facts[reopened + 1] else { return };
+            let (of, next) = (*attempt, *attempt + 1);
+            *attempt = 99;
+            let Fact::Reopened { parcel, .. } = record.facts[reopened] else { return };
+            for attempt in [of, next] {
+                let job = Job { parcel, attempt };
+                record.emitted.retain(|out| out.job != job);
+                record.emitted.push(Emitted { job, after: 0 });
+            }
+        }),
+        ("a closed parcel's label came out", &["verified"], |record| record.emitted.clear()),
+        ("a fourth print has", &["reopened"], |record| {
+            for fact in &mut record.facts {
+                if let Fact::PrintSpoiled { supervisor, .. } = fact {
+                    *supervisor = None;
+                }
+            }
+        }),
+        ("no parcel closes without", &["marked", "verified"], |record| {
+            for fact in &mut record.facts {
+                if let Fact::Marked { mark, .. } = fact {
+                    *mark = "another".to_owned();
+                }
+            }
+        }),
     ];
-    for (promise, breach) in breaches {
-        let mut record = eventful();
+    for (promise, wanted, breach) in breaches {
+        let has = |record: &Record, name: &&&str| record.facts.iter().any(|fact| fact.name() == **name);
+        let may_be_broken = |record: &Record| {
+            let mut broken = record.clone();
+            breach(&mut broken);
+            promises::check(&broken).is_err()
+        };
+        let mut record = history_with(|record| wanted.iter().all(|name| has(record, &name)) && may_be_broken(record));
         breach(&mut record);
         let why = promises::check(&record).expect_err(promise);
         assert!(why.starts_with(promise), "{promise}: {why}");

@@ -1,8 +1,7 @@
 //! A packer who does what the screen says, with some mistakes.
 
 use parceld::barcode::Command;
-use parceld::screen::View;
-use parceld::station::Station;
+use parceld::screen::{Note, View};
 
 use crate::dice::Dice;
 
@@ -21,14 +20,17 @@ pub(crate) struct Packer {
     waited: u32,
 }
 
+/// The badge that allows what the packer alone may not.
+pub(crate) const SUPERVISOR: &str = "op17";
 pub(crate) const CARRIERS: [&str; 4] = ["cityline", "gofo", "ontrac", "usps"];
 
 impl Packer {
     /// What the screen asks for. `label` is a label of the parcel in hand, if one lies there.
     pub(crate) fn follow(&mut self, dice: &mut Dice, view: &View, label: Option<String>, orders: &[String]) -> Move {
-        let keys = [Some(view.headline.key), view.detail.as_ref().map(|note| note.key)];
-        for key in keys.into_iter().flatten() {
-            let wanted = self.wanted(dice, key, label.as_ref(), orders);
+        // A printer that needs help comes before the question what it did.
+        let helps = view.detail.as_ref().filter(|note| note.key.starts_with("printer_"));
+        for note in helps.into_iter().chain([&view.headline]).chain(&view.detail) {
+            let wanted = self.wanted(dice, note, label.as_ref(), orders);
             if !matches!(wanted, Move::Nothing) {
                 return wanted;
             }
@@ -36,8 +38,8 @@ impl Packer {
         Move::Nothing
     }
 
-    fn wanted(&mut self, dice: &mut Dice, key: &str, label: Option<&String>, orders: &[String]) -> Move {
-        match key {
+    fn wanted(&mut self, dice: &mut Dice, note: &Note, label: Option<&String>, orders: &[String]) -> Move {
+        match note.key {
             "scan_order" => dice.pick(orders).map_or(Move::Nothing, |order| Move::Scan(order.clone())),
             "place_parcel" => Move::Put([200, 450, 2_000, 9_000, 40_500][dice.below(5)]),
             "empty_scale" | "weight_negative" => Move::Lift,
@@ -51,25 +53,32 @@ impl Packer {
                     if self.waited.is_multiple_of(6) { Move::Say(Command::Reprint) } else { Move::Nothing }
                 }
             },
-            "label_doubt" => label.map_or(Move::Say(Command::Reprint), |label| Move::Scan(label.clone())),
+            "label_doubt" => {
+                self.waited += 1;
+                match label {
+                    Some(label) => Move::Scan(label.clone()),
+                    // It takes a moment until there is none.
+                    None if self.waited.is_multiple_of(4) => Move::Say(Command::Reprint),
+                    None => Move::Nothing,
+                }
+            }
+            "mark_wanted" => Move::Say(Command::MarkOk(note.args[0].1.clone())),
+            "supervisor_needed" => Move::Say(Command::Badge(SUPERVISOR.to_owned())),
+            "parcel_shown" if dice.one_in(2) => Move::Say(Command::ReprintFor("SMEAR".to_owned())),
             "no_carrier" | "no_numbers" | "label_refused" => Move::Say(Command::Cancel),
             "order_hold" | "order_cancelled" => Move::Say(Command::Hold),
-            "reprint_refused" | "confirm_void" => Move::Say(Command::Void),
-            "printer_paper_out" => Move::LoadPaper,
+            "reprint_refused" | "reprint_most" | "confirm_void" => Move::Say(Command::Void),
+            "printer_paper_out" | "printer_silent" => Move::LoadPaper,
             _ => Move::Nothing,
         }
     }
 
     /// Something else than what the screen asks for.
-    pub(crate) fn blunder(dice: &mut Dice, station: &Station, orders: &[String]) -> Move {
+    pub(crate) fn blunder(dice: &mut Dice, labels: &[String], orders: &[String]) -> Move {
         let carrier = || CARRIERS[0].to_owned();
-        match dice.below(16) {
+        match dice.below(22) {
             0 | 1 => dice.pick(orders).map_or(Move::Nothing, |order| Move::Scan(order.clone())),
-            2 | 3 => {
-                let labels: Vec<String> =
-                    station.parcels().filter_map(|(_, parcel)| parcel.tracking().map(str::to_owned)).collect();
-                dice.pick(&labels).map_or(Move::Nothing, |label| Move::Scan(label.clone()))
-            }
+            2 | 3 => dice.pick(labels).map_or(Move::Nothing, |label| Move::Scan(label.clone())),
             4 => Move::Scan("4006381333931".into()),
             5 => Move::Put(700),
             6 => Move::Lift,
@@ -84,6 +93,11 @@ impl Packer {
             12 => Move::Say(Command::Void),
             13 if dice.one_in(4) => Move::Say(Command::Outage(carrier())),
             14 => Move::Say(Command::Reprint),
+            15 => Move::Say(Command::Badge([SUPERVISOR, "7031"][dice.below(2)].to_owned())),
+            16 => Move::Say(Command::MarkOk("UN3481".to_owned())),
+            17 | 18 => Move::Say(Command::BagOpen),
+            19 => Move::Say(Command::BagClose),
+            20 => Move::Say(Command::Cage("07".to_owned())),
             _ => Move::Nothing,
         }
     }

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use hal::sim::{Drawn, PrinterSettings, draw};
-use parceld::label::{Draws, Label, Labels, Language, Media, Printer};
+use parceld::label::document::Element;
+use parceld::label::{Container, Draws, Label, Labels, Language, Media, Printer};
 use parceld::station::order::Address;
 use parceld::units::{Date, Mass};
 
@@ -125,6 +126,55 @@ fn labels_read_back(resolution: u32) {
             }
         }
     }
+}
+
+fn of_a_bag() -> Label {
+    let container =
+        Container { id: "US-LAX-1.LAX1-ST03.B000012".into(), sscc: Some("006141411234567890".into()), parcels: 14 };
+    let Label { from, ship_date, .. } = sample("");
+    Label::of_container(container, from, "OnTrac".into(), Mass::from_grams(12_345), ship_date, true)
+}
+
+/// GS1 General Specifications 6.6 and 5.12.3.4: narrowest bar 0.495 to 1.016 mm, 32 mm high, quiet zones of ten, the bars
+/// lowest, what they say below them.
+#[test]
+fn a_bags_sscc_reads_back_in_every_language_as_gs1_wants_it() {
+    for (labels, language, dpi) in ALL.iter() {
+        let label = of_a_bag();
+        let what = format!("sscc in {language:?} at {dpi} dpi");
+        let drawn = on_paper(labels, *language, *dpi, "sscc", &label);
+        if let Some(folder) = std::env::var_os("PARCELD_LABELS") {
+            let file = Path::new(&folder).join(format!("sscc-{language:?}-{dpi}.png"));
+            std::fs::write(file, &drawn.png).expect("the folder of PARCELD_LABELS");
+        }
+        let read: Vec<(&str, bool)> =
+            drawn.report.decoded.iter().map(|symbol| (symbol.text.as_str(), symbol.gs1)).collect();
+        assert_eq!(read, [("00006141411234567890", true)], "{what}");
+        assert_eq!((&drawn.report.clipped, &drawn.report.error), (&Vec::new(), &None), "{what}");
+
+        let document = labels.document("sscc", &label).expect("it fits");
+        let bars = document.elements.iter().find_map(|element| match element {
+            Element::Bars { at, module, height, symbol } => Some((*at, *module, *height, symbol.modules())),
+            _ => None,
+        });
+        let (at, module, height, modules) = bars.expect("bars");
+        // Micrometres of so many dots.
+        let um = |dots: u32| u64::from(dots) * 1_000_000_000 / u64::from(document.dots_per_metre) / 1_000;
+        assert!((495..=1_016).contains(&um(module)), "{what}: {} um", um(module));
+        assert!(um(height) >= 31_900, "{what}: {} um", um(height));
+        let right = document.width - at.x - modules * module;
+        assert!(at.x >= 10 * module && right >= 10 * module, "{what}: quiet zones of {} and {right} dots", at.x);
+        let below = |element: &&Element| matches!(element, Element::Text(text) if text.at.y > at.y + height);
+        let below: Vec<&Element> = document.elements.iter().filter(below).collect();
+        assert!(matches!(below[..], [Element::Text(text)] if text.text == "(00) 006141411234567890"), "{below:?}");
+    }
+}
+
+#[test]
+fn a_bag_without_an_sscc_has_no_sscc_label() {
+    let mut label = of_a_bag();
+    label.container.as_mut().expect("a bag").sscc = None;
+    assert!(ALL[0].0.document("sscc", &label).is_err());
 }
 
 /// Names and places in six scripts, put together by a counter.

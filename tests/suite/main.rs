@@ -4,4 +4,8 @@
 mod labels;
 mod numbers;
 mod rating;
+#[cfg(feature = "demo")]
+mod sheet;
+#[cfg(feature = "demo")]
+mod supplied;
 mod tidy;

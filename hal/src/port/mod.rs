@@ -18,6 +18,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use nix::libc;
 use nix::sys::socket::{setsockopt, sockopt};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -250,8 +251,10 @@ async fn connect(host: &str, what: &str) -> Result<TcpStream, PortError> {
         Ok(Err(error)) => return Err(PortError::opening(what, error)),
         Err(_) => return Err(PortError::timed_out(what)),
     };
+    // What the far side has not taken when this program dies, or gives the connection up, must not reach it later.
     let watched = stream
-        .set_nodelay(true)
+        .set_zero_linger()
+        .and_then(|()| stream.set_nodelay(true))
         .and_then(|()| Ok(setsockopt(&stream, sockopt::KeepAlive, &true)?))
         .and_then(|()| Ok(setsockopt(&stream, sockopt::TcpKeepIdle, &PROBE_AFTER)?))
         .and_then(|()| Ok(setsockopt(&stream, sockopt::TcpKeepInterval, &PROBE_EVERY)?))
@@ -293,10 +296,13 @@ impl AsyncWrite for Port {
         Poll::Ready(Ok(()))
     }
 
-    /// Ends our half of a TCP connection; a tty and a node have no halves.
+    /// Ends our half of a TCP connection, so that the far side still gets all of it; a tty and a node have no halves.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.line {
-            Line::Tcp(line) => Pin::new(line).poll_shutdown(cx),
+            Line::Tcp(line) => {
+                setsockopt(&*line, sockopt::Linger, &libc::linger { l_onoff: 0, l_linger: 0 })?;
+                Pin::new(line).poll_shutdown(cx)
+            }
             Line::Serial(_) | Line::Node(_) => Poll::Ready(Ok(())),
         }
     }

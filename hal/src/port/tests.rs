@@ -102,3 +102,34 @@ async fn a_serial_printer_that_says_stop_takes_nothing_until_it_says_go() {
     port.transmit_all(&job[taken..], Duration::from_secs(10)).await.unwrap();
     taking.join().unwrap();
 }
+
+/// Bytes that came to the far side of a connection of which this much was handed over.
+async fn arrived(ended: bool) -> (usize, usize) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut port = Port::open(&Address::Tcp(listener.local_addr().unwrap().to_string())).await.unwrap();
+    let (mut far, _) = listener.accept().await.unwrap();
+    let (taken, _) = port.transmit_all(&vec![b'x'; 64 << 20], Duration::from_millis(100)).await.unwrap_err();
+    if ended {
+        port.shutdown().await.unwrap();
+    }
+    let reading = tokio::spawn(async move {
+        let (mut got, mut buffer) = (0, vec![0; 1 << 16]);
+        while let Ok(count @ 1..) = tokio::io::AsyncReadExt::read(&mut far, &mut buffer).await {
+            got += count;
+        }
+        got
+    });
+    if ended {
+        assert_eq!(port.receive(&mut [0; 8]).await.unwrap_err().kind(), PortErrorKind::Lost);
+    }
+    drop(port);
+    (taken, reading.await.unwrap())
+}
+
+#[tokio::test]
+async fn what_is_on_its_way_comes_when_the_conversation_is_ended_and_never_when_it_is_dropped() {
+    let (taken, got) = arrived(true).await;
+    assert_eq!(got, taken);
+    let (taken, got) = arrived(false).await;
+    assert!(got < taken, "{got} of {taken} came after the port was gone");
+}

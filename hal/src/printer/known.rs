@@ -1,5 +1,7 @@
 //! What was learned of one printer while the program runs.
 
+use super::Odometer;
+
 /// What a printer does when it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
@@ -9,6 +11,8 @@ pub struct Known {
     pub(super) tells_more: Option<bool>,
     /// Whether its odometer was ever seen to move: only then does one that stands still say something.
     pub(super) feeds: bool,
+    /// What its odometer said before the last job.
+    pub(super) last: Option<Odometer>,
 }
 
 impl Default for Known {
@@ -22,7 +26,13 @@ impl Known {
     /// never has is asked once, costs a second, and is printed to all the same.
     #[must_use]
     pub fn new(has_answered: bool) -> Self {
-        Self { asks: true, answers: has_answered.then_some(true), tells_more: None, feeds: false }
+        Self { asks: true, answers: has_answered.then_some(true), tells_more: None, feeds: false, last: None }
+    }
+
+    /// The same printer, whose odometer is remembered to move with each label or not.
+    #[must_use]
+    pub fn feeding(self, feeds: bool) -> Self {
+        Self { feeds, ..self }
     }
 
     /// A printer that is not to be asked.

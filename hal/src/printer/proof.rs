@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Known, Problem, Status};
+use super::{Known, Odometer, Problem, Status};
 
 /// An empty queue proves a label only once the printer has had this long to take it in.
 pub(super) const SETTLE: Duration = Duration::from_millis(300);
@@ -15,7 +15,7 @@ const FED: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct Proof {
     sent: Instant,
-    odometer: Option<u64>,
+    odometer: Option<Odometer>,
     id: Option<[u8; 4]>,
     seen_busy: bool,
     idle_since: Option<Instant>,
@@ -41,9 +41,12 @@ pub enum Verdict {
 
 impl Proof {
     /// A job that was sent at `sent`, with what the printer said `before`, and the `id` it was asked to name when done.
-    #[must_use]
-    pub fn new(sent: Instant, before: Option<&Status>, id: Option<[u8; 4]>) -> Self {
+    pub fn new(sent: Instant, before: Option<&Status>, id: Option<[u8; 4]>, known: &mut Known) -> Self {
         let odometer = before.and_then(|status| status.odometer);
+        // Whoever watched the last label may have left before it was out.
+        let since = known.last.zip(odometer).filter(|(last, now)| last.unit == now.unit);
+        known.feeds |= since.is_some_and(|(last, now)| now.count > last.count);
+        known.last = odometer;
         Self { sent, odometer, id, seen_busy: false, idle_since: None }
     }
 
@@ -71,18 +74,17 @@ impl Proof {
     }
 
     fn idle(&mut self, status: &Status, known: &mut Known, now: Instant) -> Verdict {
-        let fed = self.odometer.zip(status.odometer).map(|(before, after)| after > before);
-        match fed {
-            Some(true) => {
+        let both = self.odometer.zip(status.odometer).filter(|(before, after)| before.unit == after.unit);
+        match both.map(|(before, after)| (before.count, after.count)) {
+            Some((before, after)) if after > before => {
                 known.feeds = true;
-                let (before, after) = (self.odometer.unwrap_or_default(), status.odometer.unwrap_or_default());
                 Verdict::Out { rung: 4, evidence: format!("odometer {before} -> {after}; {}", status.text) }
             }
-            Some(false) if known.feeds => {
+            Some(_) if known.feeds => {
                 let since = *self.idle_since.get_or_insert(now);
                 if now.duration_since(since) < FED { Verdict::Wait } else { Verdict::Vanished }
             }
-            Some(false) | None => Verdict::Out { rung: 3, evidence: format!("queue empty; {}", status.text) },
+            Some(_) | None => Verdict::Out { rung: 3, evidence: format!("queue empty; {}", status.text) },
         }
     }
 }
@@ -91,7 +93,8 @@ impl Proof {
 mod tests {
     use super::*;
 
-    fn status(busy: Option<bool>, odometer: Option<u64>) -> Status {
+    fn status(busy: Option<bool>, count: Option<u64>) -> Status {
+        let odometer = count.map(|count| Odometer { count, unit: crate::printer::FeedUnit::Inch });
         Status { busy, odometer, text: "~HS".into(), ..Status::default() }
     }
 
@@ -109,10 +112,10 @@ mod tests {
     #[test]
     fn an_empty_queue_counts_after_it_was_busy_or_had_its_time() {
         let (sent, mut known) = (Instant::now(), Known::new(true));
-        let mut proof = Proof::new(sent, None, None);
+        let mut proof = Proof::new(sent, None, None, &mut known);
         assert_eq!(proof.take(&status(Some(false), None), &mut known, sent + ms(100)), Verdict::Wait);
         assert_eq!(rung(proof.take(&status(Some(false), None), &mut known, sent + ms(300))), Some(3));
-        let mut proof = Proof::new(sent, None, None);
+        let mut proof = Proof::new(sent, None, None, &mut known);
         assert_eq!(proof.take(&status(Some(true), None), &mut known, sent + ms(10)), Verdict::Wait);
         assert_eq!(rung(proof.take(&status(Some(false), None), &mut known, sent + ms(20))), Some(3));
     }
@@ -121,21 +124,32 @@ mod tests {
     fn an_odometer_that_moved_is_more_and_one_that_moves_and_did_not_is_doubt() {
         let (sent, mut known) = (Instant::now(), Known::new(true));
         let before = status(Some(false), Some(100));
-        let mut proof = Proof::new(sent, Some(&before), None);
+        let mut proof = Proof::new(sent, Some(&before), None, &mut known);
         assert_eq!(rung(proof.take(&before, &mut known, sent + ms(400))), Some(3), "it may never move");
-        let mut proof = Proof::new(sent, Some(&before), None);
+        let mut proof = Proof::new(sent, Some(&before), None, &mut known);
         assert_eq!(rung(proof.take(&status(Some(false), Some(106)), &mut known, sent + ms(400))), Some(4));
-        let mut proof = Proof::new(sent, Some(&status(Some(false), Some(106))), None);
+        let mut proof = Proof::new(sent, Some(&status(Some(false), Some(106))), None, &mut known);
         let still = status(Some(false), Some(106));
         assert_eq!(proof.take(&still, &mut known, sent + ms(400)), Verdict::Wait);
         assert_eq!(proof.take(&still, &mut known, sent + ms(3_500)), Verdict::Vanished);
     }
 
     #[test]
+    fn an_odometer_that_moved_between_two_jobs_is_known_to_move() {
+        let (sent, mut known) = (Instant::now(), Known::new(true));
+        for count in [100, 106] {
+            Proof::new(sent, Some(&status(Some(false), Some(count))), None, &mut known);
+        }
+        let still = status(Some(false), Some(106));
+        let mut proof = Proof::new(sent, Some(&still), None, &mut known);
+        assert_eq!(proof.take(&still, &mut known, sent + ms(400)), Verdict::Wait);
+    }
+
+    #[test]
     fn a_label_that_hangs_out_and_a_job_named_as_done_are_proof_whatever_else_is_wrong() {
         let (sent, mut known) = (Instant::now(), Known::new(true));
         let problem = Some(Problem::PaperOut);
-        let mut proof = Proof::new(sent, None, Some(*b"0001"));
+        let mut proof = Proof::new(sent, None, Some(*b"0001"), &mut known);
         let presented = Status { presented: true, problem, ..Status::default() };
         assert_eq!(rung(proof.take(&presented, &mut known, sent)), Some(5));
         let done = Status { done: Some(*b"0001"), problem, ..Status::default() };
@@ -147,7 +161,7 @@ mod tests {
     #[test]
     fn a_printer_that_does_not_say_what_is_left_proves_nothing() {
         let (sent, mut known) = (Instant::now(), Known::new(true));
-        let mut proof = Proof::new(sent, None, None);
+        let mut proof = Proof::new(sent, None, None, &mut known);
         assert_eq!(proof.take(&status(None, None), &mut known, sent + ms(60_000)), Verdict::Wait);
     }
 }

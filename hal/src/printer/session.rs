@@ -162,15 +162,28 @@ impl Session {
         answer
     }
 
-    /// Hands a job over, and asks the printer to name it when it is done where the language can: then the name comes back.
-    /// `clear` makes it forget every job before, where it can be told to.
+    /// Makes the printer forget every job it holds, where it can be told to. A label that is coming out goes on.
     ///
     /// # Errors
-    /// [`SendError`], which says how much of the job is out of our hands.
-    pub async fn print(&mut self, job: &[u8], clear: bool, names: bool) -> Result<Option<[u8; 4]>, SendError> {
-        if clear {
-            self.send(self.language.clear()).await.map_err(|error| SendError { accepted: 0, ..error })?;
-        }
+    /// [`SendError`].
+    pub async fn clear(&mut self) -> Result<(), SendError> {
+        self.send(self.language.clear()).await
+    }
+
+    /// Leaves the mark in the printer's memory by which it is known later whether it had power all the time.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn mark(&mut self) -> Result<(), SendError> {
+        self.send(self.language.mark()).await
+    }
+
+    /// Hands a job over, and asks the printer to name it when it is done where the language can: then the name comes back.
+    ///
+    /// # Errors
+    /// [`SendError`], which says how much of the job is out of our hands. What the kernel had taken and not yet sent is
+    /// thrown away with the session: it cannot come to the printer later.
+    pub async fn print(&mut self, job: &[u8], names: bool) -> Result<Option<[u8; 4]>, SendError> {
         self.send(job).await?;
         if self.language != Language::EscPos || !names {
             return Ok(None);
@@ -306,7 +319,7 @@ impl Question {
 }
 
 /// What a printer may not know stands first: its silence costs nothing, for `~HS` ends the wait.
-const ZPL_ASK: &[u8] = b"~HQES~HQOD~HS";
+const ZPL_ASK: &[u8] = b"~HQES~HQOD~HQSN~HS";
 
 #[cfg(test)]
 mod tests;

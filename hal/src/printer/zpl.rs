@@ -11,6 +11,7 @@
 //!           | paused
 //!           paper out
 //!   STX mmm,n,o,p,q,r,s,t,uuuuuuuu,v,www ETX CR LF
+//!             | |       |          pictures in its memory
 //!             | |       | labels of the current batch still to print
 //!             | |       a label waits to be taken (peel-off)
 //!             | ribbon out
@@ -59,6 +60,8 @@ pub struct Status {
     pub formats: u32,
     /// Labels of the current batch still to print.
     pub labels_remaining: u32,
+    /// Pictures in its memory, where it counts them.
+    pub stored: Option<u32>,
     /// Whether both queue counts were in the answer; without them nothing is known of what is still to print.
     pub tells_queue: bool,
 }
@@ -104,6 +107,7 @@ impl Status {
         self.ribbon_out = optional_flag(fields.get(3))?;
         self.label_waiting = optional_flag(fields.get(7))?;
         self.labels_remaining = fields.get(8).copied().unwrap_or(0);
+        self.stored = fields.get(10).copied();
         Some(())
     }
 }
@@ -221,7 +225,8 @@ impl Reader {
             (None, Some(told)) => {
                 self.told.problem = self.told.problem.or(told.problem);
                 self.told.low |= told.low;
-                self.told.inches = self.told.inches.or(told.inches);
+                self.told.odometer = self.told.odometer.or(told.odometer);
+                self.told.serial = self.told.serial.take().or(told.serial);
             }
             (None, None) => self.nonsense = true,
         }
@@ -246,14 +251,16 @@ impl Listener for Reader {
     }
 
     fn finish(&mut self) -> Result<super::Status, Vec<u8>> {
-        let told = self.told;
+        let told = self.told.clone();
         let status = Self::finish(self)?;
         Ok(super::Status {
             problem: status.problem().or(told.problem),
             busy: status.tells_queue.then(|| !status.idle()),
             presented: status.label_waiting,
             low: told.low,
-            odometer: told.inches,
+            odometer: told.odometer,
+            serial: told.serial,
+            stored: status.stored,
             done: None,
             text: format!("~HS: {} formats, {} labels left", status.formats, status.labels_remaining),
         })
@@ -315,6 +322,7 @@ mod tests {
             label_waiting: true,
             formats: 2,
             labels_remaining: 100,
+            stored: Some(0),
             tells_queue: true,
         };
         assert_eq!(status, all);

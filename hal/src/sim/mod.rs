@@ -9,11 +9,11 @@
 
 mod cable;
 mod code128;
-pub mod decode;
 mod printer;
 mod scale;
 mod scanner;
 
+pub use crate::codes as decode;
 pub use printer::{
     Drawn, Edge, FaultError, Printed, Printer, PrinterFault, PrinterSettings, Report, draw, keep_labels,
 };

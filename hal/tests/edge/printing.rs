@@ -29,7 +29,7 @@ async fn status(session: &mut Session) -> Result<Status, StatusError> {
 }
 
 async fn send(session: &mut Session, bytes: &[u8]) -> Result<(), SendError> {
-    soon(session.print(bytes, false, false)).await.map(drop)
+    soon(session.print(bytes, false)).await.map(drop)
 }
 
 fn is_idle(status: Result<Status, StatusError>) -> bool {
@@ -263,11 +263,37 @@ fn a_fault_is_named() {
     }
 }
 
+#[tokio::test]
+async fn a_printer_says_who_it_is_and_its_memory_tells_whether_it_had_power_all_the_time() {
+    let settings = PrinterSettings { render: false, odometer_forgets: true, serial: 77, ..Default::default() };
+    let printer = printer_with(settings).await;
+    let mut labels = printer.labels();
+    let mut session = connect(&printer).await;
+    soon(session.mark()).await.unwrap();
+    soon(session.mark()).await.unwrap();
+    let before = status(&mut session).await.unwrap();
+    assert_eq!((before.serial.as_deref(), before.stored), (Some("77"), Some(1)));
+    send(&mut session, LABEL).await.unwrap();
+    soon(labels.recv()).await.unwrap();
+    let after = status(&mut session).await.unwrap();
+    assert!(after.odometer.unwrap().count > before.odometer.unwrap().count);
+    printer.set_fault(PrinterFault::Off);
+    soon(printer.settled()).await;
+    printer.set_fault(PrinterFault::None);
+    soon(printer.settled()).await;
+    let again = status(&mut connect(&printer).await).await.unwrap();
+    assert_eq!(
+        (again.odometer, again.stored),
+        (before.odometer, Some(0)),
+        "the odometer alone would say: nothing came out"
+    );
+}
+
 /// Watches one label until the printer's words are worth something.
 async fn proof_of(session: &mut Session, known: &mut Known) -> Verdict {
     let before = soon(session.status(known)).await.unwrap();
-    let id = soon(session.print(LABEL, false, true)).await.unwrap();
-    let mut proof = Proof::new(tokio::time::Instant::now(), before.as_ref(), id);
+    let id = soon(session.print(LABEL, true)).await.unwrap();
+    let mut proof = Proof::new(tokio::time::Instant::now(), before.as_ref(), id, known);
     soon(async {
         loop {
             let status = session.listen(known).await.unwrap();

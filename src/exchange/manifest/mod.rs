@@ -47,8 +47,23 @@ pub struct ManifestInput {
     pub closed_by: Option<String>,
     /// In the order they were verified.
     pub parcels: Vec<ManifestParcel>,
+    /// Bags and cages that hold some of them.
+    pub containers: Vec<ManifestContainer>,
     /// `hash` of the manifest this station closed before; empty for its first.
     pub prev_hash: String,
+}
+
+/// A bag or a cage on a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestContainer {
+    /// Its identifier: an SSCC, or the station's own name for it; of a cage what its barcode says.
+    pub id: String,
+    /// `bag` or `cage`.
+    pub kind: &'static str,
+    /// What the parcels in it weigh.
+    pub gross: Mass,
+    /// How many they are.
+    pub parcels: usize,
 }
 
 /// One parcel of a manifest.
@@ -72,6 +87,8 @@ pub struct ManifestParcel {
     pub zone: Option<String>,
     /// Routing code of the label.
     pub sort_code: Option<String>,
+    /// The bag it is in, or else the cage.
+    pub container: Option<String>,
     /// When its printed label was read back.
     pub packed_at: Timestamp,
     /// When its label was sent to the printer.
@@ -119,8 +136,20 @@ pub fn document(input: &ManifestInput) -> Value {
     if let Some(operator) = &input.closed_by {
         document["closed_by"] = json!(operator);
     }
+    if !input.containers.is_empty() {
+        document["containers"] = input.containers.iter().map(container).collect();
+    }
     document["hash"] = Value::String(hash(&document));
     document
+}
+
+fn container(container: &ManifestContainer) -> Value {
+    json!({
+        "id": container.id,
+        "type": container.kind,
+        "gross_g": container.gross.grams_rounded(),
+        "parcels": container.parcels,
+    })
 }
 
 fn parcel(parcel: &ManifestParcel) -> Value {
@@ -146,6 +175,7 @@ fn parcel(parcel: &ManifestParcel) -> Value {
     put("billable", parcel.billable.as_ref().map(billable));
     put("zone", parcel.zone.as_ref().map(|zone| json!(zone)));
     put("sort_code", parcel.sort_code.as_ref().map(|code| json!(code)));
+    put("container", parcel.container.as_ref().map(|container| json!(container)));
     put("labelled_at", parcel.labelled_at.map(|at| json!(rfc3339(at))));
     put("rate_id", parcel.rate_id.as_ref().map(|card| json!(card)));
     put("est_cost", parcel.est_cost.map(|cost| json!(cost.amount())));

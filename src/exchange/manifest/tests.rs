@@ -14,6 +14,7 @@ fn a_parcel(number: u32, grams: i64) -> ManifestParcel {
         billable: Some(Billable { value: "2".into(), unit: "lb".into(), basis: Basis::Dimensional }),
         zone: Some("2".into()),
         sort_code: Some("LAX".into()),
+        container: None,
         packed_at: Timestamp(1_768_430_400_000),
         labelled_at: Some(Timestamp(1_768_430_395_250)),
         rate_id: Some("7c0ffee".into()),
@@ -38,6 +39,7 @@ fn an_input(wave: u32, prev_hash: &str) -> ManifestInput {
         closed_at: Timestamp(1_768_435_200_000),
         closed_by: Some("op17".into()),
         parcels: vec![a_parcel(2, 310), a_parcel(3, 1_045)],
+        containers: vec![],
         prev_hash: prev_hash.into(),
     }
 }
@@ -75,6 +77,24 @@ fn what_is_not_known_is_left_out() {
     for name in ["dims_mm", "est_cost", "currency", "sort_code"] {
         assert!(document["parcels"][0].get(name).is_none(), "{name}");
     }
+    assert_eq!(verify(&[document]), Ok(()));
+}
+
+#[test]
+fn bags_and_cages_stand_on_it_where_there_are_any() {
+    let mut input = an_input(1, "");
+    assert!(document(&input).get("containers").is_none() && document(&input)["parcels"][0].get("container").is_none());
+    input.parcels[0].container = Some("006141411234567890".into());
+    input.containers = vec![ManifestContainer {
+        id: "006141411234567890".into(),
+        kind: "bag",
+        gross: Mass::from_grams(310),
+        parcels: 1,
+    }];
+    let document = document(&input);
+    let bag = json!({"id": "006141411234567890", "type": "bag", "gross_g": 310, "parcels": 1});
+    assert_eq!(document["containers"], json!([bag]));
+    assert_eq!(document["parcels"][0]["container"], "006141411234567890");
     assert_eq!(verify(&[document]), Ok(()));
 }
 

@@ -20,11 +20,12 @@ const MAX_ROW_LINES: usize = 100;
 const LIST: char = '|';
 
 /// Columns whose cells are whole numbers in the schema. Mass and size also take text with a unit.
-const WHOLE: [&str; 9] = [
+const WHOLE: [&str; 10] = [
     "rev",
     "parcels_planned",
     "priority",
     "label.page",
+    "label.dpi",
     "lines.qty",
     "lines.unit_g",
     "lines.dg.wh",

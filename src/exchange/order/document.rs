@@ -5,22 +5,24 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::fields::{Fields, bound};
+use super::label::{self, LabelFile};
 use super::{MAX_BODY_BYTES, MAX_LINES, OrderError, SCHEMA};
 use crate::barcode::Command;
 use crate::exchange::canonical;
 use crate::rating::{Dg, Extra, Signature, Terms};
-use crate::station::order::{Address, Order, OrderLine, OrderState};
+use crate::station::order::{Address, Order, OrderLine, OrderState, Packed};
 
 /// Longest identifier that still fits a barcode on a pick list.
 const MAX_ID: usize = 64;
 /// Most units of one line, and most parcels of one order: above it, digits were doubled.
 const MAX_COUNT: u64 = 10_000;
 
-const STATES: [(&str, OrderState); 4] = [
+const STATES: [(&str, OrderState); 5] = [
     ("ready", OrderState::Ready),
     ("hold", OrderState::Hold),
     ("cancel_requested", OrderState::CancelRequested),
     ("cancelled", OrderState::Cancelled),
+    ("done", OrderState::Done),
 ];
 const SIGNATURES: [(&str, Signature); 4] = [
     ("none", Signature::None),
@@ -41,8 +43,9 @@ const DG_CLASSES: [(&str, Dg); 10] = [
     ("unknown", Dg::Unknown),
 ];
 
-/// One order; every field that the station reads is checked, every other one is bounded.
-pub(super) fn order(value: &Value) -> Result<Order, OrderError> {
+/// One order, and where its label is if that was made elsewhere; every field that the station reads is checked, every
+/// other one is bounded.
+pub(super) fn order(value: &Value) -> Result<(Order, Option<LabelFile>), OrderError> {
     let root = Fields::root(value)?;
     if !matches!(root.text("schema")?, "" | SCHEMA) {
         return Err(OrderError::Kind { field: "schema".into(), expected: SCHEMA });
@@ -52,9 +55,13 @@ pub(super) fn order(value: &Value) -> Result<Order, OrderError> {
         return Err(OrderError::TooLong { field: "the order".into(), most: MAX_BODY_BYTES, of: "bytes" });
     }
     let order_ref = identifier(&root, "order_ref")?;
-    let state = root.word("state", &STATES, "ready, hold, cancel_requested or cancelled")?.unwrap_or(OrderState::Ready);
+    let expected = "ready, hold, cancel_requested, cancelled or done";
+    let state = root.word("state", &STATES, expected)?.unwrap_or(OrderState::Ready);
     let ready = state == OrderState::Ready;
-    refuse_what_is_not_driven(&root, ready)?;
+    if ready {
+        refuse_what_is_not_driven(&root)?;
+    }
+    let (label, file) = if ready { label::given(&root)? } else { None }.unzip();
     check_times(&root)?;
     let service = root.object("service")?;
     let lines = root.objects("lines", MAX_LINES)?;
@@ -62,7 +69,7 @@ pub(super) fn order(value: &Value) -> Result<Order, OrderError> {
         return Err(root.missing("lines"));
     }
     let parcels = root.whole("parcels_planned", 1, MAX_LINES as u64)?.unwrap_or(1);
-    Ok(Order {
+    let order = Order {
         references: references(&root, &lines, order_ref)?,
         order_ref: order_ref.to_owned(),
         rev: root.whole("rev", 0, u64::MAX)?.unwrap_or(0),
@@ -71,7 +78,7 @@ pub(super) fn order(value: &Value) -> Result<Order, OrderError> {
         state,
         parcels_planned: u32::try_from(parcels).unwrap_or(1),
         collect_by: root.object("deadlines")?.time("collect_by")?,
-        ship_to: address(&root.object("ship_to")?, ready)?,
+        ship_to: address(&root.object("ship_to")?, ready, label.is_some())?,
         signature: service.word("signature", &SIGNATURES, "none, any, adult18 or adult21")?.unwrap_or_default(),
         insure: service.object("insure")?.money("amount")?.filter(|amount| amount.minor > 0),
         terms: service
@@ -81,7 +88,9 @@ pub(super) fn order(value: &Value) -> Result<Order, OrderError> {
         lines: lines.iter().map(line).collect::<Result<_, _>>()?,
         box_id: Some(root.text("box")?).filter(|id| !id.is_empty()).map(str::to_owned),
         dims: dims(&root)?,
-    })
+        label,
+    };
+    Ok((order, file))
 }
 
 /// What the carrier must do beside carrying it.
@@ -97,7 +106,7 @@ fn extras(service: &Fields<'_>) -> Result<BTreeSet<Extra>, OrderError> {
 }
 
 /// Text without blanks that a barcode can carry and that no command barcode begins like.
-fn identifier<'a>(fields: &Fields<'a>, name: &str) -> Result<&'a str, OrderError> {
+pub(super) fn identifier<'a>(fields: &Fields<'a>, name: &str) -> Result<&'a str, OrderError> {
     let id = fields.required(name)?;
     let field = || fields.name(name);
     if id.len() > MAX_ID {
@@ -123,22 +132,10 @@ fn is_rounded(id: &str) -> bool {
     number(digits) && number(exponent)
 }
 
-fn refuse_what_is_not_driven(root: &Fields<'_>, ready: bool) -> Result<(), OrderError> {
+fn refuse_what_is_not_driven(root: &Fields<'_>) -> Result<(), OrderError> {
     let service = root.object("service")?;
-    let source = service.word(
-        "label_source",
-        &[("station", true), ("supplied", false), ("platform", false)],
-        "station, supplied or platform",
-    )?;
-    if ready && source == Some(false) {
-        return Err(OrderError::NotDriven {
-            field: service.name("label_source"),
-            what: "a label made elsewhere",
-            instead: "pack it where that label is printed, or send it with \"station\"",
-        });
-    }
     let cash = service.object("cod")?;
-    if ready && !cash.is_empty() && cash.money("amount")?.is_none_or(|amount| amount.minor > 0) {
+    if !cash.is_empty() && cash.money("amount")?.is_none_or(|amount| amount.minor > 0) {
         return Err(OrderError::NotDriven {
             field: service.name("cod"),
             what: "cash on delivery",
@@ -177,18 +174,19 @@ fn references(root: &Fields<'_>, lines: &[Fields<'_>], order_ref: &str) -> Resul
     Ok(references)
 }
 
-fn address(fields: &Fields<'_>, ready: bool) -> Result<Address, OrderError> {
-    let text = |name: &str, needed: bool| {
-        if ready && needed { fields.required(name) } else { fields.text(name) }.map(str::to_owned)
-    };
+/// With a label that was made elsewhere nothing of it is printed, and it may be masked.
+fn address(fields: &Fields<'_>, ready: bool, on_label: bool) -> Result<Address, OrderError> {
+    let printed = ready && !on_label;
+    let text =
+        |name: &str, needed: bool| if needed { fields.required(name) } else { fields.text(name) }.map(str::to_owned);
     let address = Address {
-        name: text("name", true)?,
-        line1: text("line1", true)?,
+        name: text("name", printed)?,
+        line1: text("line1", printed)?,
         line2: text("line2", false)?,
-        city: text("city", true)?,
+        city: text("city", printed)?,
         region: text("region", false)?,
         postcode: text("postcode", false)?,
-        country: text("country", true)?,
+        country: text("country", ready)?,
         phone: text("phone", false)?,
         residential: fields.flag("residential")?.unwrap_or(true),
     };
@@ -196,7 +194,7 @@ fn address(fields: &Fields<'_>, ready: bool) -> Result<Address, OrderError> {
     if !matches!(country, [] | [b'A'..=b'Z', b'A'..=b'Z']) {
         return Err(OrderError::Kind { field: fields.name("country"), expected: "two capital letters, such as US" });
     }
-    if address.country == "US" {
+    if address.country == "US" && !on_label {
         if ready && address.postcode.is_empty() {
             return Err(fields.missing("postcode"));
         }
@@ -225,11 +223,15 @@ fn line(fields: &Fields<'_>) -> Result<OrderLine, OrderError> {
     }
     let qty = fields.whole("qty", 1, MAX_COUNT)?.ok_or_else(|| fields.missing("qty"))?;
     fields.dims("dims_mm")?;
-    let dg = fields.object("dg")?.word(
+    let goods = fields.object("dg")?;
+    let dg = goods.word(
         "class",
         &DG_CLASSES,
         "none, li_ion, li_metal, na_ion, liquid, powder, magnet, aerosol, lq or unknown",
     )?;
+    // What cannot be read of these is what nobody said, and that is taken for the worst.
+    let (un, way) = (goods.text("un").unwrap_or_default(), goods.text("pi").unwrap_or_default());
+    let count = |name: &str| goods.whole(name, 0, MAX_COUNT).ok().flatten().and_then(|count| u32::try_from(count).ok());
     Ok(OrderLine {
         sku: sku.to_owned(),
         barcodes,
@@ -238,6 +240,10 @@ fn line(fields: &Fields<'_>) -> Result<OrderLine, OrderError> {
         unit_mass: fields.mass("unit_g")?,
         value: fields.money("value")?,
         dg: dg.unwrap_or_default(),
+        un: Some(un).filter(|un| !un.is_empty()).map(str::to_owned),
+        packed: Packed::NAMES.iter().find(|(name, _)| *name == way).map(|(_, packed)| *packed),
+        cells: count("cells"),
+        batteries: count("batteries"),
     })
 }
 

@@ -14,8 +14,8 @@ pub(super) fn one(text: &str, row: usize) -> Result<Incoming, OrderError> {
 
 /// One order from a value that came from JSON or was put together from CSV rows.
 pub(super) fn of(value: &Value, row: usize) -> Result<Incoming, OrderError> {
-    let order = document::order(value)?;
-    Ok(Incoming { order, body: canonical::text(value), row })
+    let (order, label) = document::order(value)?;
+    Ok(Incoming { order, body: canonical::text(value), row, label })
 }
 
 /// Every order of a text.

@@ -11,14 +11,18 @@
 
 mod csv;
 mod document;
+mod erased;
 mod fields;
 mod json;
+mod label;
 mod reject;
 #[cfg(test)]
 mod tests;
 
 use std::str::FromStr;
 
+pub use erased::erased;
+pub use label::LabelFile;
 pub use reject::reject_file;
 
 use crate::station::order::Order;
@@ -59,6 +63,15 @@ pub struct Incoming {
     pub body: String,
     /// Line of the file it begins on; in a JSON array, its place from 1.
     pub row: usize,
+    /// Where its label is, if that was made elsewhere.
+    pub label: Option<LabelFile>,
+}
+
+impl Incoming {
+    /// The order as one that is refused after all.
+    pub fn refuse(self, reason: impl ToString) -> Refused {
+        Refused::new(self.row, &self.body, reason)
+    }
 }
 
 /// An order, or a file, that could not be read.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::exchange::supplied;
 use crate::rating::{Dg, Signature};
 use crate::station::order::OrderState;
 use crate::units::{Mass, Timestamp};
@@ -105,7 +106,12 @@ fn each_fault_is_refused_with_the_field_and_what_to_do() {
         (r#""lines""#, r#""state":"open","lines""#, "state must be ready, hold"),
         (r#""lines""#, r#""schema":"parceld.order/2","lines""#, "schema must be parceld.order/1"),
         (r#""lines""#, r#""placed_at":"2026-01-14 22:01","lines""#, "placed_at must be a time with its zone"),
-        (r#""lines""#, r#""service":{"label_source":"supplied"},"lines""#, "service.label_source asks for a label"),
+        (r#""lines""#, r#""service":{"label_source":"supplied"},"lines""#, "label.tracking is missing"),
+        (
+            r#""lines""#,
+            r#""service":{"label_source":"mine"},"lines""#,
+            "service.label_source must be station, supplied",
+        ),
         (r#""lines""#, r#""service":{"cod":{"amount":"5"}},"lines""#, "service.cod asks for cash on delivery"),
         (r#""lines""#, r#""dims":"1x1x1in","dims_mm":[9,9,9],"lines""#, "dims: dims_mm says otherwise"),
         (r#""lines""#, r#""other_id":123456789012345678901234,"lines""#, "other_id is a number; write it as text"),
@@ -118,6 +124,77 @@ fn each_fault_is_refused_with_the_field_and_what_to_do() {
         let said = why(with(from, to));
         assert!(said.starts_with(reason), "{to}: {said}");
     }
+}
+
+/// The minimal order with a label that was made elsewhere, and more in `service` and in `label`.
+fn with_label(service: &str, label: &str) -> Result<Incoming, OrderError> {
+    let fields = format!(
+        r#""service":{{"label_source":"supplied"{service}}},"label":{{"tracking":"JJD0002257639032011"{label}}},"lines""#
+    );
+    json::one(&MINIMAL.replace(r#""lines""#, &fields), 1)
+}
+
+#[test]
+fn an_order_brings_its_label_and_says_where_it_is() {
+    let sha256 = "AB".repeat(32);
+    let label = format!(r#","format":"pdf","path":"waybills/wave7.pdf","page":3,"sha256":"{sha256}""#);
+    let incoming = with_label(r#","carrier":"yodel.home48","channel_hint":"standard""#, &label).unwrap();
+    let given = incoming.order.label.unwrap();
+    assert_eq!((given.tracking.as_str(), given.service.as_str()), ("JJD0002257639032011", "yodel.home48"));
+    assert_eq!(given.hint, "standard");
+    assert_eq!(incoming.order.references, ["JJD0002257639032011"]);
+    let path = "waybills/wave7.pdf".to_owned();
+    let (format, sha256) = (Some(supplied::Format::Pdf), Some("ab".repeat(32)));
+    assert_eq!(incoming.label, Some(LabelFile { path, format, page: Some(3), sha256, dpi: None }));
+    // Without a format the path's ending is one.
+    let format = |label: &str| with_label("", label).unwrap().label.unwrap().format;
+    assert_eq!(format(r#","path":"a/b.ZPL""#), Some(supplied::Format::Zpl));
+    assert_eq!((format(r#","path":"a.b/label""#), format("")), (None, None));
+    // A platform's label is the same; the station's own has none, whatever stands in `label`.
+    let platform =
+        MINIMAL.replace(r#""lines""#, r#""service":{"label_source":"platform"},"label":{"tracking":"T1"},"lines""#);
+    assert!(parse(&platform).unwrap().label.is_some());
+    assert!(parse(&platform.replace("platform", "station")).unwrap().label.is_none());
+}
+
+#[test]
+fn each_fault_of_a_label_is_refused_with_its_field() {
+    for (label, reason) in [
+        (r#","format":"gif""#, "label.format must be pdf, png or zpl"),
+        (r#","page":0"#, "label.page: 0 is not from 1 to"),
+        (r#","page":"3""#, "label.page must be a whole number"),
+        (r#","sha256":"abc""#, "label.sha256 must be 64 hexadecimal digits"),
+        (r#","path":7"#, "label.path is a number"),
+        (r#","dpi":"fine""#, "label.dpi must be a whole number"),
+    ] {
+        let said = with_label("", label).expect_err("must be refused").to_string();
+        assert!(said.starts_with(reason), "{label}: {said}");
+    }
+    let several = MINIMAL.replace(
+        r#""lines""#,
+        r#""parcels_planned":2,"service":{"label_source":"supplied"},"label":{"tracking":"T1"},"lines""#,
+    );
+    assert!(why(parse(&several)).starts_with("parcels_planned: a supplied label is one parcel's"));
+}
+
+#[test]
+fn an_address_that_the_platform_masks_is_no_fault_where_the_label_has_it() {
+    let masked = r#"{"order_ref":"A1","ship_to":{"name":"M***a","postcode":"9****","country":"US"},
+        "service":{"label_source":"platform"},"label":{"tracking":"T1"},"lines":[{"sku":"S","qty":1}]}"#;
+    assert_eq!(parse(masked).unwrap().ship_to.postcode, "9****");
+    assert!(why(parse(&masked.replace("platform", "station"))).starts_with("ship_to.line1 is missing"));
+    assert!(why(parse(&masked.replace(r#","country":"US""#, ""))).starts_with("ship_to.country is missing"));
+}
+
+#[test]
+fn what_stays_of_an_order_whose_parcels_have_gone_says_nothing_of_its_buyer() {
+    let stub = erased(&parse(EXAMPLE).unwrap());
+    for personal in ["Ann", "Main", "Boston", "02116", "gift", "Lamp"] {
+        assert!(!stub.contains(personal), "{stub}");
+    }
+    let order = parse(&stub).unwrap();
+    assert_eq!((order.order_ref.as_str(), order.rev, order.state), ("576461413038785752", 7, OrderState::Done));
+    assert_eq!(erased(&order), stub);
 }
 
 #[test]

@@ -1,13 +1,16 @@
 use super::*;
 
 #[test]
-fn after_a_restart_a_label_on_its_way_is_in_doubt() {
+fn after_a_restart_a_label_on_its_way_is_in_doubt_and_its_printer_is_asked() {
+    let asked = [Effect::Ask(Job { parcel: ParcelId(1), attempt: 1 })];
     for state in [State::Printing, State::Sent] {
         let mut bench = Bench::at(state);
         let outcome = bench.when(Event::Started);
         assert_eq!(names(&outcome), ["print_doubted"], "{state:?}");
-        assert_eq!(outcome.effects, [], "nothing is sent on a guess");
+        assert_eq!(outcome.effects, asked, "nothing is sent on a guess");
         assert_eq!(bench.headline(), "label_doubt");
+        let again = bench.when(Event::Started);
+        assert_eq!((names(&again), again.effects), (vec![], asked.to_vec()), "and again after another restart");
     }
 }
 
@@ -21,21 +24,22 @@ fn after_a_restart_a_label_of_which_no_byte_left_is_prepared() {
 
 #[test]
 fn after_a_restart_nothing_else_happens() {
-    for state in [State::Open, State::Printed, State::PrintUncertain, State::Verified] {
+    for state in [State::Open, State::Printed, State::Verified] {
         assert_eq!(Bench::at(state).when(Event::Started), Outcome::default(), "{state:?}");
     }
     assert_eq!(Bench::new().when(Event::Started), Outcome::default());
 }
 
 #[test]
-fn a_connection_lost_with_bytes_on_their_way_is_doubt() {
+fn a_connection_lost_with_bytes_on_their_way_is_doubt_and_its_printer_is_asked() {
     for state in [State::Printing, State::Sent] {
         let outcome = Bench::at(state).lost(1);
         assert_eq!((names(&outcome), said(&outcome)), (vec!["print_doubted"], "label_doubt"), "{state:?}");
+        assert_eq!(asks(&outcome), Some(1));
     }
     let partly = PrinterEvent::SendFailed { accepted: 1, why: "broken pipe".into() };
     let outcome = Bench::at(State::Printing).printer(1, partly);
-    assert_eq!(names(&outcome), ["print_doubted"]);
+    assert_eq!((names(&outcome), asks(&outcome)), (vec!["print_doubted"], Some(1)));
     assert_eq!(prepares(&outcome), None);
 }
 
@@ -54,7 +58,10 @@ fn a_label_in_doubt_is_never_printed_twice_without_the_packers_word() {
         assert_eq!((prepares(&outcome), sends(&outcome)), (None, None), "{event:?}");
     }
     for event in [
-        PrinterEvent::Ready { printer: "label".into() },
+        PrinterEvent::Ready { printer: "label".into(), says: Box::new(zebra(8560)) },
+        PrinterEvent::AtRest { says: Box::new(zebra(8560)) },
+        PrinterEvent::AtRest { says: Box::new(zebra(8600)) },
+        PrinterEvent::AtRest { says: Box::default() },
         PrinterEvent::Sent,
         PrinterEvent::SendFailed { accepted: 0, why: "late".into() },
         PrinterEvent::Lost { why: "again".into() },
@@ -84,12 +91,15 @@ fn what_a_printer_said_before_it_was_lost_does_not_refuse_a_reprint() {
     let mut bench = Bench::at(State::Sent);
     bench.printer(1, PrinterEvent::Blocked { problem: "paper_out" });
     bench.lost(1);
+    assert_eq!(said(&bench.command(&Command::Reprint)), "printer_asked", "it has not answered yet");
+    bench.printer(1, PrinterEvent::Blocked { problem: "absent" });
     assert_eq!(prepares(&bench.command(&Command::Reprint)), Some(2));
     let mut bench = Bench::at(State::Sent);
     bench.printer(1, PrinterEvent::Blocked { problem: "paper_out" });
     bench.command(&Command::Hold);
     bench.when(Event::Printer(Job { parcel: ParcelId(1), attempt: 1 }, PrinterEvent::Blocked { problem: "paper_out" }));
     bench.scan(LIGHT);
+    bench.at_rest(1, Testimony::default());
     assert_eq!(prepares(&bench.command(&Command::Reprint)), Some(2));
 }
 
@@ -105,7 +115,8 @@ fn a_label_on_its_way_when_its_parcel_is_put_aside_is_in_doubt() {
             )),
             Outcome::default()
         );
-        assert_eq!(said(&bench.scan(LIGHT)), "resumed");
+        let resumed = bench.scan(LIGHT);
+        assert_eq!((said(&resumed), asks(&resumed)), ("resumed", Some(1)));
         assert_eq!(bench.state(), State::PrintUncertain);
     }
 }

@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::rating::{Basis, Billable, Change, Decision, ExpectedLoss, PriceLine, Quote, Refusal};
-use crate::station::fact::{Commitment, Weight};
+use crate::station::bag::BagId;
+use crate::station::evidence::Before;
+use crate::station::fact::{Cause, Commitment, Sscc, Weight};
 use crate::station::tally::Ending;
 use crate::units::{Currency, Money};
 
@@ -84,8 +86,28 @@ fn commitment() -> Commitment {
         days: None,
         sort_code: quote.sort_code,
         sort_detail: quote.sort_detail,
+        marks: vec![],
         label_sha256: "ab".repeat(32),
         destination: ("US".into(), "900".into()),
+        supplied: false,
+    }
+}
+
+/// A label that came with its order, of a carrier whose cards say nothing of it.
+fn supplied() -> Commitment {
+    Commitment {
+        service: "yodel".into(),
+        tracking: "JJD0002257639032011".into(),
+        pool: String::new(),
+        serial: 0,
+        total: usd(0),
+        zone: String::new(),
+        billable: Billable { value: "0.5".into(), unit: "kg".into(), basis: Basis::Actual },
+        card: String::new(),
+        sort_code: None,
+        destination: ("GB".into(), "SW1".into()),
+        supplied: true,
+        ..commitment()
     }
 }
 
@@ -103,6 +125,8 @@ fn each() -> Vec<Fact> {
         scale: text("scale"),
     };
     let manifest = text("US-LAX-1.DEMO-ST01.20261123.ONTRAC.1");
+    let before = |says| Some(Box::new(Before { says, label_mm: 150 }));
+    let mute = Testimony { address: text("/dev/usb/lp0"), ..Testimony::default() };
     vec![
         Fact::ParcelOpened { parcel, order_ref: text(LIGHT), rev: 3, operator: Some(text("7031")) },
         Fact::ParcelOpened { parcel, order_ref: text(LIGHT), rev: 0, operator: None },
@@ -111,12 +135,19 @@ fn each() -> Vec<Fact> {
         Fact::Decided { parcel, decision: Box::new(decision()) },
         Fact::Committed { parcel, commitment: Box::new(commitment()) },
         Fact::Committed { parcel, commitment: Box::new(Commitment { sort_code: None, ..commitment() }) },
-        Fact::PrintStarted { parcel, attempt: 1, printer: text("label") },
+        Fact::PrintStarted { parcel, attempt: 1, printer: text("label"), before: None },
         Fact::PrintSent { parcel, attempt: 1 },
         Fact::PrintConfirmed { parcel, attempt: 1, rung: 3, evidence: text("queue empty") },
         Fact::PrintAborted { parcel, attempt: 1, reason: text("refused") },
         Fact::PrintDoubted { parcel, attempt: 1, reason: text("reset") },
-        Fact::PrintSpoiled { parcel, attempt: 1, reason: text("smeared") },
+        Fact::PrintSpoiled {
+            parcel,
+            attempt: 1,
+            reason: text("smeared"),
+            cause: None,
+            operator: None,
+            supervisor: None,
+        },
         Fact::Verified { parcel, scanner: text("hand") },
         Fact::Voided { parcel, reason: text("voided by the packer") },
         Fact::Held { parcel, reason: text("DAMAGED") },
@@ -141,6 +172,29 @@ fn each() -> Vec<Fact> {
         Fact::Ended { parcel, ending: Ending::Returned, on: ship_date },
         Fact::VolumeStated { service: text("ontrac.ground"), month: ship_date, parcels: 404, on: ship_date },
         Fact::Committed { parcel, commitment: Box::new(Commitment { sort_detail: Some(text("S01")), ..commitment() }) },
+        Fact::PrintStarted { parcel, attempt: 1, printer: text("label"), before: before(zebra(8560)) },
+        Fact::PrintStarted { parcel, attempt: 1, printer: text("label"), before: before(mute) },
+        Fact::PrintSpoiled {
+            parcel,
+            attempt: 3,
+            reason: text("the packer asked for another"),
+            cause: Some(Cause::Smear),
+            operator: Some(text("7031")),
+            supervisor: Some(text("op17")),
+        },
+        Fact::Reopened { parcel, supervisor: text("op17") },
+        Fact::Marked { parcel, mark: text("UN3481"), operator: Some(text("7031")) },
+        Fact::Committed { parcel, commitment: Box::new(Commitment { marks: vec![text("UN3481")], ..commitment() }) },
+        Fact::BagOpened { bag: BagId(4) },
+        Fact::Bagged { parcel, bag: BagId(4) },
+        Fact::BagClosed {
+            bag: BagId(4),
+            sscc: Some(Sscc { number: text("006141411234567890"), pool: text("0614141"), serial: 123_456_789 }),
+            operator: Some(text("7031")),
+        },
+        Fact::BagClosed { bag: BagId(4), sscc: None, operator: None },
+        Fact::Caged { parcel, cage: text("A-07") },
+        Fact::Committed { parcel, commitment: Box::new(supplied()) },
     ]
 }
 
@@ -160,7 +214,7 @@ fn facts_that_were_written_once_are_read_for_ever() {
 #[test]
 fn every_kind_of_fact_is_frozen_under_its_own_name() {
     let names: BTreeSet<&str> = each().iter().map(Fact::name).collect();
-    assert_eq!(names.len(), 24);
+    assert_eq!(names.len(), 30);
     for (line, fact) in FROZEN.lines().zip(each()) {
         assert!(line.starts_with(&format!("{{\"fact\":\"{}\"", fact.name())), "{line}");
     }

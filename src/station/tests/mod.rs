@@ -1,13 +1,19 @@
 //! Given facts, when an event comes, then this is decided.
 
 mod allocation;
+mod aside;
+mod bags;
 mod doubt;
 mod facts;
+mod investigated;
 mod manifest;
+mod marks;
 mod orders;
 mod pools;
 mod printing;
+mod reprint;
 mod screen;
+mod supplied;
 mod way;
 mod weight;
 
@@ -16,6 +22,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use super::event::{Effect, Event, Job, Lookup, NoWeight, PrinterEvent, Reading, ScaleKey, WeightState};
+use super::evidence::{FeedUnit, Odometer, Testimony};
 use super::fact::Fact;
 use super::live::Live;
 use super::order::{Address, Order, OrderState};
@@ -23,7 +30,7 @@ use super::parcel::{Parcel, ParcelId, State};
 use super::{Carton, Outcome, Rules, Station, World};
 use crate::barcode::{Command, Scan};
 use crate::exchange::{order, sample};
-use crate::label::{Draws, Labels, Language, Media, Printer};
+use crate::label::{Draws, Labels, Language, Media, Printer, Supplied};
 use crate::rating::Cards;
 use crate::screen::View;
 use crate::units::{Date, Mass, Timestamp, Uptime};
@@ -61,6 +68,8 @@ struct Bench {
     /// What the order in hand is now, where it changed since it was scanned.
     changed: Option<OrderState>,
     moved_to: Option<Address>,
+    /// What the memory keeps for orders that bring a label.
+    label: Option<Supplied>,
 }
 
 impl Bench {
@@ -98,7 +107,11 @@ impl Bench {
             policy: crate::rating::Policy::default(),
             allocation: crate::rating::Allocation::default(),
             labels: labels(),
+            sscc: None,
+            receipts: true,
             specimen: true,
+            supervisors: ["op17".to_owned()].into(),
+            marks: crate::station::marks::Marks::default(),
             languages: ["en", "es"].map(str::to_owned).into(),
             language: "en".into(),
         };
@@ -112,6 +125,7 @@ impl Bench {
             today: Date::new(2026, 11, 23).expect("a day"),
             changed: None,
             moved_to: None,
+            label: None,
         }
     }
 
@@ -142,6 +156,7 @@ impl Bench {
             ..order.clone()
         };
         self.live.order_now = order.as_ref().map(newest);
+        self.live.label = order.as_ref().and_then(|order| order.label.as_ref()).and_then(|_| self.label.clone());
         self.live.order = order;
     }
 
@@ -193,7 +208,17 @@ impl Bench {
     }
 
     fn ready(&mut self, attempt: u32) -> Outcome {
-        self.printer(attempt, PrinterEvent::Ready { printer: "label".into() })
+        self.ready_at(attempt, zebra(8560))
+    }
+
+    /// The printer is ready and says this of itself.
+    fn ready_at(&mut self, attempt: u32, says: Testimony) -> Outcome {
+        self.printer(attempt, PrinterEvent::Ready { printer: "label".into(), says: Box::new(says) })
+    }
+
+    /// The printer was asked what became of a label, and says this of itself.
+    fn at_rest(&mut self, attempt: u32, says: Testimony) -> Outcome {
+        self.printer(attempt, PrinterEvent::AtRest { says: Box::new(says) })
     }
 
     fn out(&mut self, attempt: u32) -> Outcome {
@@ -218,7 +243,14 @@ impl Bench {
             &|bench| drop(bench.weigh(weight)),
             &|bench| drop(bench.ready(1)),
             &|bench| drop(bench.printer(1, PrinterEvent::Sent)),
-            &|bench| drop(if state == State::PrintUncertain { bench.lost(1) } else { bench.out(1) }),
+            &|bench| {
+                if state == State::PrintUncertain {
+                    bench.lost(1);
+                    bench.at_rest(1, Testimony::default());
+                } else {
+                    bench.out(1);
+                }
+            },
             &|bench| {
                 let tracking = bench.tracking();
                 drop(bench.scan(&tracking));
@@ -268,16 +300,39 @@ fn said(outcome: &Outcome) -> &'static str {
 
 fn prepares(outcome: &Outcome) -> Option<u32> {
     outcome.effects.iter().find_map(|effect| match effect {
-        Effect::Prepare(job) => Some(job.attempt),
+        Effect::Prepare { job, .. } => Some(job.attempt),
         _ => None,
     })
 }
 
-fn sends(outcome: &Outcome) -> Option<(u32, bool)> {
+/// Whether the printer is to forget what it holds.
+fn clears(outcome: &Outcome) -> bool {
+    outcome.effects.iter().any(|effect| matches!(effect, Effect::Prepare { clear: true, .. } | Effect::Forget))
+}
+
+fn asks(outcome: &Outcome) -> Option<u32> {
     outcome.effects.iter().find_map(|effect| match effect {
-        Effect::Send { job, clear, .. } => Some((job.attempt, *clear)),
+        Effect::Ask(job) => Some(job.attempt),
         _ => None,
     })
+}
+
+fn sends(outcome: &Outcome) -> Option<u32> {
+    outcome.effects.iter().find_map(|effect| match effect {
+        Effect::Send { job, .. } => Some(job.attempt),
+        _ => None,
+    })
+}
+
+/// A printer of a good make at rest, which has fed so many inches.
+fn zebra(inches: u64) -> Testimony {
+    Testimony {
+        address: "tcp://printer:9100".into(),
+        serial: Some("41A06440023".into()),
+        odometer: Some(Odometer { count: inches, unit: FeedUnit::Inch }),
+        empty: true,
+        stored: Some(1),
+    }
 }
 
 /// The shipped layouts on 100 x 150 mm.

@@ -99,11 +99,12 @@ fn the_parcel_in_hand_is_shown_with_its_price_and_number() {
     assert_eq!(Bench::at(State::Verified).view().packed, 1);
 }
 
-/// The station's source without its tests.
+/// The source of everything that says something, without its tests.
 #[expect(clippy::disallowed_methods, reason = "the test reads the source, the station does not")]
 fn source() -> String {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/station");
-    let files = std::fs::read_dir(dir).expect("the folder").map(|entry| entry.expect("a file").path());
+    let folder = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name);
+    let files = |name: &str| std::fs::read_dir(folder(name)).expect("the folder");
+    let files = files("station").chain(files("paper")).map(|entry| entry.expect("a file").path());
     files.filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).expect("text")).collect()
 }
 

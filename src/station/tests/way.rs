@@ -9,7 +9,7 @@ fn a_parcel_goes_from_the_scan_to_the_receipt() {
     assert_eq!(prepares(&committed), Some(1));
     let started = bench.ready(1);
     assert_eq!(names(&started), ["print_started"]);
-    assert_eq!(sends(&started), Some((1, false)));
+    assert_eq!(sends(&started), Some(1));
     assert_eq!(names(&bench.printer(1, PrinterEvent::Sent)), ["print_sent"]);
     assert_eq!(names(&bench.out(1)), ["print_confirmed"]);
     let tracking = bench.tracking();

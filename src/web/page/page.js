@@ -21,7 +21,7 @@ function show(frame) {
   text($("detail"), say.detail);
   fact("order", view.order);
   fact("weight", view.weight && `${view.weight[0]}${view.weight[1] ? "" : " (moving)"}`);
-  fact("service", view.carrier && [...view.carrier, ...view.price_notes].join(", "));
+  fact("service", view.carrier && [...view.carrier, ...view.price_notes].filter(Boolean).join(", "));
   fact("tracking", view.tracking);
   redraw($("problems"), say.problems, (problems) => problems.map((problem) => h("li", {}, problem)));
   document.documentElement.dataset.mood = view.mood;

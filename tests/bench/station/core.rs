@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use parceld::barcode::Scan;
 use parceld::daemon::{Core, Moment, Setup, control};
 use parceld::station::event::{Act, Effect, Event, Job, Lookup, PrinterEvent, Reading, WeightState};
+use parceld::station::evidence::{FeedUnit, Odometer, Testimony};
 use parceld::store::StoredOrder;
 use parceld::units::{Date, Mass, Timestamp, Uptime};
 
@@ -123,9 +124,10 @@ impl Floor {
         self.weigh(0);
         self.scan(&order.order_ref);
         let effects = self.weigh(740);
-        let job = effects.iter().find_map(|effect| if let Effect::Prepare(job) = effect { Some(*job) } else { None });
+        let job =
+            effects.iter().find_map(|effect| if let Effect::Prepare { job, .. } = effect { Some(*job) } else { None });
         let Some(job) = job else { panic!("{} found no carrier: {:?}", order.order_ref, self.core.live().say) };
-        self.printer(job, PrinterEvent::Ready { printer: "label".to_owned() });
+        self.printer(job, PrinterEvent::Ready { printer: "label".to_owned(), says: Box::new(says()) });
         self.printer(job, PrinterEvent::Sent);
         let evidence = "~HS: queue empty, 0 formats, 0 labels left".to_owned();
         self.printer(job, PrinterEvent::LabelOut { rung: 3, evidence });
@@ -141,5 +143,16 @@ impl Floor {
             let call = control::Call::CloseManifest { carrier };
             let _ = control::perform(&mut self.core, self.moment, call, &parceld::screen::Words::english());
         }
+    }
+}
+
+/// What a printer of a good make says of itself.
+fn says() -> Testimony {
+    Testimony {
+        address: "tcp://192.0.2.10:9100".to_owned(),
+        serial: Some("41A06440023".to_owned()),
+        odometer: Some(Odometer { count: 8_560, unit: FeedUnit::Inch }),
+        empty: true,
+        stored: Some(1),
     }
 }

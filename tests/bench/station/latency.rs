@@ -105,7 +105,7 @@ async fn bench(folder: &Folder) -> Vec<Took> {
             record: None,
         }),
         printer: Some(LabelPrinter::zpl("label", Address::Tcp(printer.addr().to_string()))),
-        receipts: Vec::new(),
+        receipt: None,
         pins: None,
     };
     let (ways_out, ways) = oneshot::channel::<Ways>();

@@ -1,4 +1,4 @@
-//! The station against the clock: `cargo bench --bench station [-- latency|core|start|idle]`.
+//! The station against the clock: `cargo bench --bench station [-- latency|core|numbers|start|idle]`.
 //!
 //! Everything runs in a folder on the disk that the build is on, or below `$PARCELD_BENCH_DIR`. `start` and `idle`
 //! run the program itself: the one built with this bench, or `$PARCELD_BIN`.
@@ -10,6 +10,7 @@ mod core;
 mod folder;
 mod idle;
 mod latency;
+mod numbers;
 mod program;
 mod start;
 
@@ -28,8 +29,13 @@ fn main() {
     let folder = folder::Folder::new();
     println!("{}", machine::describe(folder.path()));
     type Part = (&'static str, fn(&folder::Folder));
-    let parts: [Part; 4] =
-        [("latency", latency::measure), ("core", core::measure), ("start", start::measure), ("idle", idle::measure)];
+    let parts: [Part; 5] = [
+        ("latency", latency::measure),
+        ("core", core::measure),
+        ("numbers", numbers::measure),
+        ("start", start::measure),
+        ("idle", idle::measure),
+    ];
     for (name, measure) in parts {
         if wanted.is_empty() || wanted.iter().any(|word| word == name) {
             measure(&folder);

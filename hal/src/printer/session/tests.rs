@@ -18,7 +18,7 @@ fn pair() -> (Session, Port) {
 }
 
 async fn asked(far: &mut Port) {
-    let mut buffer = [0; 16];
+    let mut buffer = [0; 32];
     let count = far.receive(&mut buffer).await.unwrap();
     assert_eq!(&buffer[..count], ZPL_ASK);
 }
@@ -172,7 +172,7 @@ async fn a_printer_that_never_talked_costs_one_second_once() {
     }
     assert_eq!(begin.elapsed(), ANSWER);
     asked(&mut far).await;
-    assert_eq!(session.print(b"^XA^XZ", false, false).await.unwrap(), None);
+    assert_eq!(session.print(b"^XA^XZ", false).await.unwrap(), None);
     // It was out of paper, and speaks up once there is some.
     let script = async {
         assert_eq!(far.receive(&mut [0; 6]).await.unwrap(), 6);
@@ -200,11 +200,14 @@ async fn what_a_zebra_says_before_its_status_is_part_of_it() {
         asked(&mut far).await;
         say(&mut far, b"\x02\r\n\r\n  PRINTER STATUS\r\n  ERRORS: 1 00000000 00000008\r\n  WARNINGS: 1 00000000 00000008\r\n\x03\r\n").await;
         say(&mut far, b"\x02\r\n  PRINT METERS\r\n  TOTAL NONRESETTABLE: 8560 \"\r\n\x03\r\n").await;
+        say(&mut far, b"\x02\r\n\r\n  SERIAL NUMBER\r\n  41A06440023\r\n\r\n\x03\r\n").await;
         say(&mut far, READY).await;
     };
     let (status, ()) = tokio::join!(status(&mut session), script);
     let status = status.unwrap();
-    assert_eq!((status.problem, status.low, status.odometer), (Some(Problem::Cutter), true, Some(8560)));
+    assert_eq!((status.problem, status.low), (Some(Problem::Cutter), true));
+    assert_eq!(status.odometer.map(|odometer| odometer.count), Some(8560));
+    assert_eq!((status.serial.as_deref(), status.stored), (Some("41A06440023"), Some(0)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -239,7 +242,7 @@ async fn a_receipt_printer_names_the_job_it_has_printed() {
     let (mut session, mut far) = pair();
     session.language = Language::EscPos;
     let mut known = Known::new(true);
-    let id = session.print(b"receipt", false, true).await.unwrap().unwrap();
+    let id = session.print(b"receipt", true).await.unwrap().unwrap();
     let script = async {
         let mut heard = Vec::new();
         while !heard.ends_with(escpos::ASK) {
@@ -259,7 +262,7 @@ async fn a_job_named_between_two_questions_is_not_lost() {
     let (mut session, mut far) = pair();
     session.language = Language::EscPos;
     let mut known = Known::new(true);
-    let id = session.print(b"receipt", false, true).await.unwrap().unwrap();
+    let id = session.print(b"receipt", true).await.unwrap().unwrap();
     let mut buffer = [0; 64];
     far.receive(&mut buffer).await.unwrap();
     say(&mut far, &[0x37, 0x22, id[0]]).await;

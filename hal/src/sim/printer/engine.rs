@@ -1,6 +1,6 @@
 //! What the virtual printer holds and what comes out of it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::draw::{Drawn, draw};
@@ -10,6 +10,8 @@ use crate::printer::Language;
 
 /// Printed labels kept for [`super::Printer::history`].
 const KEPT: usize = 256;
+/// Pictures its memory holds.
+const PICTURES: usize = 16;
 /// Labels the buffer holds before the printer takes no more bytes.
 const BUFFER: usize = 1000;
 
@@ -36,16 +38,27 @@ pub(super) struct State {
     printed: u64,
     /// Labels that moved the odometer.
     fed: u64,
+    /// Names of the pictures in its memory.
+    stored: BTreeSet<String>,
     /// ESC/POS: the name to be said when everything is printed.
     owed: Option<[u8; 4]>,
 }
 
 impl State {
     /// Switched off, it forgets what it had not printed.
-    pub(super) fn set_fault(&mut self, fault: PrinterFault) {
+    pub(super) fn set_fault(&mut self, fault: PrinterFault, settings: PrinterSettings) {
         self.fault = fault;
         if fault == PrinterFault::Off {
             self.queue.clear();
+            self.stored.clear();
+            self.fed -= u64::from(settings.odometer_forgets && self.fed > 0);
+        }
+    }
+
+    /// A picture is kept in its memory; there is room for a few.
+    pub(super) fn store(&mut self, name: String) {
+        if self.stored.len() < PICTURES {
+            self.stored.insert(name);
         }
     }
 
@@ -106,20 +119,21 @@ impl State {
         let dots = u32::from(settings.height_mm) * dots_per_mm(settings.dpi).unsigned_abs();
         Some(
             format!(
-                "\x02030,{},{},{dots:04},{:03},{},0,{},000,0,0,0\x03\r\n\x02001,0,{},0,1,2,4,0,{remaining:08},1,000\x03\r\n\x021234,0\x03\r\n",
+                "\x02030,{},{},{dots:04},{:03},{},0,{},000,0,0,0\x03\r\n\x02001,0,{},0,1,2,4,0,{remaining:08},1,{:03}\x03\r\n\x021234,0\x03\r\n",
                 bit(fault == PrinterFault::PaperOut),
                 bit(fault == PrinterFault::Paused),
                 self.queue.len() - printing,
                 bit(self.is_full()),
                 bit(self.partial),
                 bit(fault == PrinterFault::HeadOpen),
+                if settings.counts_pictures { self.stored.len() } else { 0 },
             )
             .into_bytes(),
         )
     }
 
-    /// The answer to `~HQES` (`true`) or `~HQOD`; `None` is silence.
-    pub(super) fn more(&self, errors: bool, settings: PrinterSettings) -> Option<Vec<u8>> {
+    /// The answer to `~HQES`, `~HQOD` or `~HQSN`; `None` is silence.
+    pub(super) fn more(&self, question: Question, settings: PrinterSettings) -> Option<Vec<u8>> {
         if !settings.tells_more || self.status(settings).is_none() {
             return None;
         }
@@ -131,12 +145,12 @@ impl State {
             _ => 0,
         };
         let flag = u8::from(bits != 0);
-        let text = if errors {
-            format!(
+        let text = match question {
+            Question::Errors => format!(
                 "\r\n  PRINTER STATUS\r\n   ERRORS:         {flag} 00000000 {bits:08X}\r\n   WARNINGS:       0 00000000 00000000"
-            )
-        } else {
-            format!("  PRINT METERS\r\n    TOTAL NONRESETTABLE:              {inches} \"")
+            ),
+            Question::Odometer => format!("  PRINT METERS\r\n    TOTAL NONRESETTABLE:              {inches} \""),
+            _ => format!("\r\n  SERIAL NUMBER\r\n  {}\r\n", settings.serial),
         };
         Some(format!("\x02\r\n{text}\r\n\x03\r\n").into_bytes())
     }
@@ -145,8 +159,7 @@ impl State {
     pub(super) fn answer(&mut self, question: Question, settings: PrinterSettings) -> Option<Vec<u8>> {
         match question {
             Question::HostStatus => self.status(settings),
-            Question::Errors => self.more(true, settings),
-            Question::Odometer => self.more(false, settings),
+            Question::Errors | Question::Odometer | Question::Serial => self.more(question, settings),
             Question::Identification => {
                 let model = format!("\x02PARCELD-VIRTUAL,V1.0.0,{},8192KB\x03\r\n", dots_per_mm(settings.dpi));
                 self.talks().then(|| model.into_bytes())

@@ -2,7 +2,7 @@
 //!
 //! Like a Zebra on port 9100: one connection at a time, `~HS` answered out of turn, labels buffered while it cannot print
 //! and printed when it can again, and **silent to `~HS` while its paper is out or its head is open**, as Zebra's manual
-//! says of the real one. Switched off, it forgets what it had not printed.
+//! says of the real one. Switched off, it forgets what it had not printed and the pictures in its memory.
 
 mod draw;
 mod engine;
@@ -48,8 +48,14 @@ pub struct PrinterSettings {
     pub language: Option<Language>,
     /// Names an ESC/POS job as done when it is asked to (`GS ( H`), as few models do.
     pub names_jobs: bool,
-    /// Answers `~HQES` and `~HQOD`, as Zebras do and many clones do not.
+    /// Answers `~HQES`, `~HQOD` and `~HQSN`, as Zebras do and many clones do not.
     pub tells_more: bool,
+    /// Its serial number.
+    pub serial: u32,
+    /// Counts the pictures in its memory, which are gone when it is switched off.
+    pub counts_pictures: bool,
+    /// Switched off, its odometer forgets the last label: it had not been saved yet.
+    pub odometer_forgets: bool,
 }
 
 impl Default for PrinterSettings {
@@ -63,6 +69,9 @@ impl Default for PrinterSettings {
             tells_more: true,
             language: None,
             names_jobs: true,
+            serial: 41_064_400,
+            counts_pictures: true,
+            odometer_forgets: false,
         }
     }
 }
@@ -226,7 +235,7 @@ impl Printer {
 
     /// Sets what is wrong with it. Switching off and on takes a moment, see [`Printer::settled`].
     pub fn set_fault(&self, fault: PrinterFault) {
-        self.shared.state.send_modify(|state| state.set_fault(fault));
+        self.shared.state.send_modify(|state| state.set_fault(fault, self.shared.settings));
     }
 
     /// Waits until it listens, or has stopped listening, as its fault says.

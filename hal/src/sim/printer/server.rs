@@ -153,6 +153,7 @@ impl Connection<'_> {
                 }
             }
             Item::TooLong => tracing::warn!("the virtual printer threw a label away that is too long for it"),
+            Item::Stored(name) => self.shared.state.send_modify(|state| state.store(name)),
             Item::ClearAll => self.shared.state.send_modify(State::clear),
             Item::Asked(question) => self.answer(question).await?,
         }
@@ -160,8 +161,8 @@ impl Connection<'_> {
     }
 
     async fn answer(&mut self, question: Question) -> io::Result<()> {
-        // `~HQES` and `~HQOD` are asked with `~HS`: one exchange, one edge.
-        let once = !matches!(question, Question::Errors | Question::Odometer);
+        // `~HQES` and its like are asked with `~HS`: one exchange, one edge.
+        let once = !matches!(question, Question::Errors | Question::Odometer | Question::Serial);
         if once {
             self.shared.edge(Edge::StatusAsked);
         }

@@ -50,6 +50,8 @@ pub(super) enum Item {
     TooLong,
     /// `~JA`: forget every job.
     ClearAll,
+    /// `~DG`: keep a picture of this name.
+    Stored(String),
     /// A question.
     Asked(Question),
 }
@@ -63,6 +65,8 @@ pub(super) enum Question {
     Errors,
     /// ZPL `~HQOD`.
     Odometer,
+    /// ZPL `~HQSN`.
+    Serial,
     /// ZPL `~HI`.
     Identification,
     /// TSPL `ESC ! ?`.
@@ -120,6 +124,8 @@ enum Start {
     Asked(Question),
     /// All jobs are to be forgotten.
     Clear,
+    /// A picture is to be kept.
+    Stored(String),
     /// A job.
     Job(Language),
 }
@@ -173,6 +179,10 @@ impl Parser {
                 Start::Clear => {
                     self.undecided.clear();
                     return Some(Item::ClearAll);
+                }
+                Start::Stored(name) => {
+                    self.undecided.clear();
+                    return Some(Item::Stored(name));
                 }
                 Start::Job(language) => {
                     self.job = match language {
@@ -305,7 +315,7 @@ mod tests {
             for byte in parts.concat() {
                 parser.push(byte);
             }
-            prop_assert!(parser.undecided.len() < 64);
+            prop_assert!(parser.undecided.len() < 300);
         }
     }
 }

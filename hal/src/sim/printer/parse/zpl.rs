@@ -13,12 +13,15 @@ pub(super) struct Parser {
     command: usize,
 }
 
-const QUESTIONS: [(&[u8], Question); 4] = [
+const QUESTIONS: [(&[u8], Question); 5] = [
     (b"~HS", Question::HostStatus),
     (b"~HQES", Question::Errors),
     (b"~HQOD", Question::Odometer),
+    (b"~HQSN", Question::Serial),
     (b"~HI", Question::Identification),
 ];
+/// Bytes of the largest picture that is kept.
+const PICTURE_MAX: usize = 100;
 /// No command is longer that says how many bytes follow.
 const COMMAND_MAX: usize = 64;
 /// The longest of all commands that stand by themselves.
@@ -36,8 +39,12 @@ pub(super) fn start(bytes: &[u8]) -> Start {
     if let Some((_, question)) = QUESTIONS.iter().find(|(command, _)| *command == upper) {
         return Start::Asked(*question);
     }
+    if upper.starts_with(b"~DG") {
+        return picture(&upper);
+    }
     let begins = |command: &[u8]| command.starts_with(&upper);
-    let known = QUESTIONS.iter().any(|(command, _)| begins(command)) || begins(b"^XA") || begins(b"~JA");
+    let known =
+        QUESTIONS.iter().any(|(command, _)| begins(command)) || begins(b"^XA") || begins(b"~JA") || begins(b"~DG");
     if known { Start::Unknown } else { Start::Rubbish }
 }
 
@@ -85,6 +92,21 @@ impl Parser {
             b"^XZ" => Step::Done(std::mem::take(&mut self.label)),
             _ => Step::On,
         }
+    }
+}
+
+/// `~DGR:NAME.GRF,bytes,bytes a row,data`: a picture for the printer's memory. Ours is one dot; larger ones are none.
+fn picture(command: &[u8]) -> Start {
+    let text = String::from_utf8_lossy(command);
+    let mut parts = text[3..].splitn(4, ',');
+    let (name, bytes) = (parts.next().unwrap_or_default(), parts.next());
+    let (Some(bytes), Some(_), Some(data)) = (bytes, parts.next(), parts.next()) else {
+        return if command.len() > COMMAND_MAX { Start::Rubbish } else { Start::Unknown };
+    };
+    match bytes.trim().parse::<usize>() {
+        Ok(bytes @ 1..=PICTURE_MAX) if data.len() < 2 * bytes => Start::Unknown,
+        Ok(1..=PICTURE_MAX) => Start::Stored(name.to_owned()),
+        _ => Start::Rubbish,
     }
 }
 

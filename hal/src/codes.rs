@@ -1,6 +1,6 @@
 //! Reads the bars back from a picture of a label.
 //!
-//! Only Code 128, only what a printer of ours draws: sharp, black on white, upright or turned by a quarter. A symbol
+//! Linear codes are Code 128, as a printer draws them: sharp, black on white, upright or turned by a quarter. A symbol
 //! counts when two scan lines agree on it, since one line in a hundred of mere text passes the check character.
 
 use std::collections::BTreeMap;
@@ -53,7 +53,9 @@ pub fn symbols(png: &[u8]) -> Vec<Symbol> {
     linear.chain(matrices(png)).collect()
 }
 
-fn matrices(png: &[u8]) -> Vec<Symbol> {
+/// At most one of each two-dimensional kind.
+#[must_use]
+pub fn matrices(png: &[u8]) -> Vec<Symbol> {
     let Some(picture) = Picture::read(png) else { return Vec::new() };
     let (Ok(width), Ok(height)) = (u32::try_from(picture.width), u32::try_from(picture.height)) else {
         return Vec::new();
@@ -73,13 +75,15 @@ fn matrices(png: &[u8]) -> Vec<Symbol> {
 }
 
 /// Dots across and down.
-pub(super) fn size(png: &[u8]) -> Option<(u32, u32)> {
+#[cfg(feature = "sim")]
+pub(crate) fn size(png: &[u8]) -> Option<(u32, u32)> {
     let picture = Picture::read(png)?;
     Some((u32::try_from(picture.width).ok()?, u32::try_from(picture.height).ok()?))
 }
 
 /// How many dots are black.
-pub(super) fn ink(png: &[u8]) -> usize {
+#[cfg(feature = "sim")]
+pub(crate) fn ink(png: &[u8]) -> usize {
     Picture::read(png).map_or(0, |picture| picture.grey.iter().filter(|level| **level < BLACK).count())
 }
 
@@ -231,7 +235,7 @@ impl Picture {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sim"))]
 mod tests {
     use super::*;
 

@@ -1,0 +1,173 @@
+//! Labels made elsewhere, drawn in a process of its own: a hostile PDF may ask for all memory and all time there is, and
+//! gets little of either.
+//!
+//! ```text
+//!  import, preview --- one line of JSON, then the file ---> parceld label draw     (limits set before the first byte)
+//!                  <-- a line for each page and label ----
+//! ```
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use nix::sys::resource::{Resource, setrlimit};
+use parceld::daemon::labels;
+use parceld::exchange::supplied::{File, Format, MAX_FILE_BYTES, Wanted};
+use parceld::label::{Draws, Language, Media, Printer};
+use parceld::store::StoredLabel;
+use serde::{Deserialize, Serialize};
+
+use super::{Done, Failure, SOFTWARE};
+
+/// Memory of the process: twice the largest file, the largest page in colour, and as much again.
+const MEMORY: u64 = 512 << 20;
+/// Seconds of processor for a whole file, should nobody be left to end it.
+const PROCESSOR: u64 = 1_800;
+/// A page that takes longer was made to.
+const SILENCE: Duration = Duration::from_secs(30);
+/// What is said of labels that the process left without an answer.
+const GAVE_UP: &str = "it takes more memory or time to draw than a label may; get it as PNG";
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Request {
+    format: String,
+    zpl: bool,
+    media: (u32, u32, u32),
+    wanted: Vec<(String, Option<u32>, Option<u32>)>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Reply {
+    /// A page was looked at.
+    Alive,
+    /// A label, by its place among those wanted.
+    Label(usize, StoredLabel),
+    /// Why it cannot be used.
+    Refused(usize, String),
+    /// Why nothing of the file can.
+    File(String),
+}
+
+/// Draws labels of one file, each with its own answer. `done` hears of each.
+pub(super) fn draw(
+    bytes: Vec<u8>,
+    format: Format,
+    printer: Printer,
+    wanted: &[Wanted],
+    mut done: impl FnMut(),
+) -> Vec<Result<StoredLabel, String>> {
+    let mut answers: Vec<Option<Result<StoredLabel, String>>> = vec![None; wanted.len()];
+    match start(bytes, format, printer, wanted) {
+        Ok((mut child, replies)) => {
+            loop {
+                match replies.recv_timeout(SILENCE) {
+                    Ok(Reply::Alive) => {}
+                    Ok(Reply::Label(at, label)) => {
+                        if let Some(answer) = answers.get_mut(at) {
+                            *answer = Some(Ok(label));
+                        }
+                        done();
+                    }
+                    Ok(Reply::Refused(at, why)) => {
+                        if let Some(answer) = answers.get_mut(at) {
+                            *answer = Some(Err(why));
+                        }
+                        done();
+                    }
+                    Ok(Reply::File(why)) => answers.iter_mut().for_each(|answer| *answer = Some(Err(why.clone()))),
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+                }
+            }
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        Err(error) => answers.fill(Some(Err(format!("it cannot be drawn: {error}")))),
+    }
+    answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(GAVE_UP.to_owned()))).collect()
+}
+
+fn start(
+    bytes: Vec<u8>,
+    format: Format,
+    printer: Printer,
+    wanted: &[Wanted],
+) -> std::io::Result<(Child, std::sync::mpsc::Receiver<Reply>)> {
+    let request = Request {
+        format: format.name().to_owned(),
+        zpl: printer.language == Language::Zpl,
+        media: labels::media(printer.media),
+        wanted: wanted.iter().map(|wanted| (wanted.number.clone(), wanted.page, wanted.dpi)).collect(),
+    };
+    let mut line = serde_json::to_vec(&request)?;
+    line.push(b'\n');
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(["label", "draw"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let (mut to, from) = (child.stdin.take(), child.stdout.take());
+    std::thread::spawn(move || {
+        // A process that has ended reads nothing any more: its silence says so.
+        let _ = to.as_mut().map_or(Ok(()), |to| to.write_all(&line).and_then(|()| to.write_all(&bytes)));
+    });
+    let (tell, replies) = channel();
+    std::thread::spawn(move || {
+        let lines = from.map(|from| BufReader::new(from).lines()).into_iter().flatten().map_while(Result::ok);
+        for reply in lines.map_while(|line| serde_json::from_str::<Reply>(&line).ok()) {
+            if tell.send(reply).is_err() {
+                return;
+            }
+        }
+    });
+    Ok((child, replies))
+}
+
+/// `parceld label draw`: the process.
+pub(super) fn run() -> Done {
+    bounded().map_err(|error| Failure::new(SOFTWARE, error))?;
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut input = std::io::stdin().lock();
+    let (mut line, mut bytes) = (String::new(), Vec::new());
+    input.read_line(&mut line).map_err(|error| Failure::new(SOFTWARE, error))?;
+    let request: Request = serde_json::from_str(&line).map_err(|error| Failure::new(SOFTWARE, error))?;
+    // One byte more than there may be, so that the reader says what is wrong with it.
+    input.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| Failure::new(SOFTWARE, error))?;
+    let format: Format = request.format.parse().map_err(|error| Failure::new(SOFTWARE, error))?;
+    let (dpi, width_mm, height_mm) = request.media;
+    let language = if request.zpl { Language::Zpl } else { Language::Tspl };
+    let media = Media { dpi, width_mm, height_mm };
+    let printer = Printer { language, draws: Draws::TextAndBars, packed: false, media };
+    let mut file = match File::open(bytes, format, printer) {
+        Ok(file) => file,
+        Err(error) => return tell(&Reply::File(error.to_string())),
+    };
+    for (at, (number, page, dpi)) in request.wanted.into_iter().enumerate() {
+        let wanted = Wanted { number, page, dpi };
+        let drawn = file.label(&wanted, &mut || drop(tell(&Reply::Alive)));
+        tell(&match drawn {
+            Ok(label) => Reply::Label(at, labels::stored(&wanted.number, &label)),
+            Err(error) => Reply::Refused(at, error.to_string()),
+        })?;
+    }
+    Ok(())
+}
+
+/// What a hostile file may use; and should the machine run out of memory, this process goes first.
+fn bounded() -> nix::Result<()> {
+    setrlimit(Resource::RLIMIT_AS, MEMORY, MEMORY)?;
+    setrlimit(Resource::RLIMIT_CPU, PROCESSOR, PROCESSOR)?;
+    setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
+    setrlimit(Resource::RLIMIT_FSIZE, 0, 0)?;
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+    Ok(())
+}
+
+/// One line; when nobody reads any more the process ends.
+fn tell(reply: &Reply) -> Done {
+    let mut out = std::io::stdout().lock();
+    let line = serde_json::to_string(reply).map_err(|error| Failure::new(SOFTWARE, error))?;
+    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| Failure::new(SOFTWARE, error))
+}

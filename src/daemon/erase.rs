@@ -1,0 +1,191 @@
+//! Names, addresses and labels are kept to print and to reprint; then they go.
+
+use std::collections::HashSet;
+
+use super::Core;
+use super::core::readable;
+use crate::exchange;
+use crate::station::fact::Fact;
+use crate::station::parcel::State;
+use crate::store::StoreError;
+use crate::units::Timestamp;
+
+const HOUR_MS: i64 = 3_600_000;
+
+impl Core {
+    /// Takes what is personal out of orders whose parcels have all been confirmed for so many hours, `most` of them at
+    /// once. Orders without a parcel, and whatever has not arrived at the receiver, stay. How many were erased.
+    pub fn erase(&mut self, now: Timestamp, keep_hours: u32, most: usize) -> Result<usize, StoreError> {
+        let before = Timestamp(now.0.saturating_sub(i64::from(keep_hours) * HOUR_MS));
+        let confirmed = self.store().manifests_confirmed_by(before)?.into_iter().filter_map(|fact| match fact {
+            Fact::ManifestConfirmed { manifest } => Some(manifest),
+            _ => None,
+        });
+        let confirmed: HashSet<String> = confirmed.collect();
+        if confirmed.is_empty() {
+            return Ok(0);
+        }
+        let mut stubs = Vec::new();
+        for order_ref in self.store().kept_orders()? {
+            let Some(parcels) = self.gone(&order_ref, &confirmed) else { continue };
+            let Some(order) = self.store().newest_order(&order_ref)?.as_deref().and_then(readable) else { continue };
+            if parcels >= order.parcels_planned {
+                stubs.push((order_ref, order.rev, exchange::order::erased(&order)));
+            }
+            if stubs.len() == most {
+                break;
+            }
+        }
+        self.store_mut().erase(&stubs)?;
+        Ok(stubs.len())
+    }
+
+    /// How many parcels of an order are on manifests that were confirmed long ago; `None` if any is anywhere else.
+    fn gone(&self, order_ref: &str, confirmed: &HashSet<String>) -> Option<u32> {
+        let station = self.station();
+        let mut gone = 0;
+        for parcel in station.of_order(order_ref).iter().filter_map(|id| station.parcel(*id)) {
+            match parcel.state {
+                State::Voided => {}
+                State::Confirmed if station.manifest_of(parcel).is_some_and(|m| confirmed.contains(&m.id)) => gone += 1,
+                _ => return None,
+            }
+        }
+        (gone > 0).then_some(gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::daemon::{Setup, labels};
+    use crate::label::{Bitmap, Supplied};
+    use crate::rating::{Basis, Billable};
+    use crate::station::fact::Commitment;
+    use crate::station::parcel::ParcelId;
+    use crate::store::{Store, StoredOrder};
+    use crate::units::{Date, Money};
+
+    const NOW: Timestamp = Timestamp(1_795_000_000_000);
+    const FRESH: Timestamp = Timestamp(NOW.0 - 71 * HOUR_MS);
+    const OLD: Timestamp = Timestamp(NOW.0 - 72 * HOUR_MS);
+
+    struct Memory {
+        dir: TempDir,
+        setup: Setup,
+        parcels: u64,
+    }
+
+    impl Memory {
+        fn new() -> Self {
+            let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo.toml");
+            let setup = Setup::load(&demo).expect("the demo's configuration").0;
+            Self { dir: tempfile::tempdir().expect("a folder"), setup, parcels: 0 }
+        }
+
+        fn store(&self) -> Store {
+            Store::open(self.dir.path()).expect("a store")
+        }
+
+        fn core(&self) -> Core {
+            Core::new(self.store(), self.setup.rules.clone(), self.setup.cards.clone()).expect("a station")
+        }
+
+        /// An order with a supplied label, that becomes so many parcels.
+        fn order(&self, order_ref: &str, planned: u32) {
+            let body = serde_json::json!({
+                "order_ref": order_ref, "rev": 1, "parcels_planned": planned,
+                "ship_to": { "name": "Marisol", "line1": "117 Foxglove", "city": "Here", "postcode": "90026", "country": "US" },
+                "lines": [{ "sku": "S", "qty": 1 }],
+            });
+            let supplied = Supplied::dots(self.setup.rules.labels.printer.media, &Bitmap::new(800, 1200));
+            let label = Some(labels::stored("T1", &supplied));
+            let (order_ref, body) = (order_ref.to_owned(), body.to_string());
+            let order = StoredOrder { order_ref, rev: 1, keys: Vec::new(), body, label };
+            self.store().put_orders(&[order], None).expect("kept");
+        }
+
+        /// A parcel of an order, as far as these say: `""`, `manifested`, `confirmed`, `voided`.
+        fn parcel(&mut self, order_ref: &str, to: &str, at: Timestamp) {
+            self.parcels += 1;
+            let (parcel, manifest) = (ParcelId(self.parcels), format!("M{}", self.parcels));
+            let ship_date = Date::new(2026, 11, 20).expect("a day");
+            let commitment = Commitment {
+                service: "usps.ground_advantage".into(),
+                tracking: format!("T{}", self.parcels),
+                pool: String::new(),
+                serial: 0,
+                ship_date,
+                total: Money::new(1, "USD".parse().expect("a currency")),
+                zone: String::new(),
+                billable: Billable { value: "1".into(), unit: "lb".into(), basis: Basis::Actual },
+                card: String::new(),
+                days: None,
+                sort_code: None,
+                sort_detail: None,
+                marks: Vec::new(),
+                label_sha256: String::new(),
+                destination: ("US".into(), "900".into()),
+                supplied: true,
+            };
+            let mut facts = vec![
+                Fact::ParcelOpened { parcel, order_ref: order_ref.into(), rev: 1, operator: None },
+                Fact::Committed { parcel, commitment: Box::new(commitment) },
+                Fact::Verified { parcel, scanner: "hand".into() },
+            ];
+            if to == "voided" {
+                facts.push(Fact::Voided { parcel, reason: "torn".into() });
+            }
+            if ["manifested", "confirmed"].contains(&to) {
+                let (carrier, parcels) = ("usps".to_owned(), vec![parcel]);
+                let manifest = manifest.clone();
+                facts.push(Fact::ManifestClosed { manifest, carrier, ship_date, wave: 1, parcels, operator: None });
+            }
+            if to == "confirmed" {
+                facts.push(Fact::ManifestConfirmed { manifest });
+            }
+            self.store().commit(at, &facts, &[]).expect("recorded");
+        }
+    }
+
+    #[test]
+    fn only_orders_that_have_arrived_for_so_long_lose_what_is_personal_and_each_once() {
+        let mut memory = Memory::new();
+        for (order_ref, planned, parcels) in [
+            ("gone", 1, &[("confirmed", OLD)][..]),
+            ("gone-in-two", 2, &[("confirmed", OLD), ("confirmed", OLD)]),
+            ("gone-at-the-second-try", 1, &[("voided", OLD), ("confirmed", OLD)]),
+            ("fresh", 1, &[("confirmed", FRESH)]),
+            ("half-fresh", 2, &[("confirmed", OLD), ("confirmed", FRESH)]),
+            ("half-packed", 2, &[("confirmed", OLD)]),
+            ("half-sent", 2, &[("confirmed", OLD), ("manifested", OLD)]),
+            ("not-sent", 1, &[("manifested", OLD)]),
+            ("on-the-table", 1, &[("", OLD)]),
+            ("void", 1, &[("voided", OLD)]),
+            ("not-packed", 1, &[]),
+        ] {
+            memory.order(order_ref, planned);
+            for (to, at) in parcels {
+                memory.parcel(order_ref, to, *at);
+            }
+        }
+        let mut core = memory.core();
+        assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 2, "two at once, and no more");
+        assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 1);
+        assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 0);
+        let kept = core.store().kept_orders().expect("an answer");
+        let all = ["fresh", "half-fresh", "half-packed", "half-sent", "not-packed", "not-sent", "on-the-table", "void"];
+        assert_eq!(kept, all);
+        let body =
+            |core: &Core, order_ref: &str| core.store().newest_order(order_ref).expect("an answer").expect("one");
+        assert!(!body(&core, "gone").contains("Marisol") && body(&core, "fresh").contains("Marisol"));
+        assert_eq!(core.store().label("gone", "T1").expect("an answer"), None);
+        assert!(core.store().label("not-sent", "T1").expect("an answer").is_some());
+        // With the time the rest that has arrived goes too.
+        assert_eq!(core.erase(Timestamp(NOW.0 + HOUR_MS), 72, 9).expect("erased"), 2);
+    }
+}

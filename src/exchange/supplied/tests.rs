@@ -1,0 +1,192 @@
+//! What of supplied ZPL is printed, left out and refused. (Pages and pictures: `tests/suite/supplied.rs`, from pixels.)
+
+use super::*;
+use crate::label::{Content, Draws, Language};
+
+const NUMBER: &str = "9200190132607600833457";
+
+fn printer(language: Language, dpi: u32) -> Printer {
+    let media = Media { dpi, width_mm: 100, height_mm: 150 };
+    Printer { language, draws: Draws::TextAndBars, packed: false, media }
+}
+
+fn read(zpl: &str, printer: Printer, dpi: Option<u32>) -> Result<String, SuppliedError> {
+    let wanted = Wanted { number: NUMBER.to_owned(), page: None, dpi };
+    let label = File::open(zpl.as_bytes().to_vec(), Format::Zpl, printer)?.label(&wanted, &mut || ())?;
+    match label.content {
+        Content::Zpl(zpl) => Ok(String::from_utf8_lossy(&zpl).into_owned()),
+        Content::Dots { .. } => panic!("ZPL is not drawn here"),
+    }
+}
+
+/// The kept commands of a label whose number stands in its bars, and which says this beside.
+fn with(more: &str) -> Result<String, SuppliedError> {
+    let zpl = format!("^XA^FO60,100^BY3^BCN,170,N,N,N^FD>;>8420900589200190132607600833457^FS{more}^XZ");
+    read(&zpl, printer(Language::Zpl, 203), None)
+}
+
+fn why(result: Result<String, SuppliedError>) -> String {
+    result.expect_err("must be refused").to_string()
+}
+
+#[test]
+fn a_label_is_printed_as_it_stands_between_settings_of_ours() {
+    let kept = with("^FX for Ann^FS^FO50,50^A0N,40,40^FH_^FDA_26B^FS^FO9,9^GB780,4,4^FS^FO9,90^GFA,2,2,1,FF00^FS");
+    assert_eq!(
+        kept.as_deref(),
+        Ok("^XA\n^JZN^PON^PMN^LRN^LS0^LH0,0^FWN^PW800^LL1200\n\
+            ^FO60,100^BY3^BCN,170,N,N,N^FD>;>8420900589200190132607600833457^FS^FS^FO50,50^A0N,40,40^FH_^FDA_26B^FS\
+            ^FO9,9^GB780,4,4^FS^FO9,90^GFA,2,2,1,FF00^FS^PQ1\n^XZ\n")
+    );
+}
+
+#[test]
+fn what_real_labels_set_is_left_out_and_the_label_is_printed() {
+    for settings in [
+        "^LRN^MNY^MFN,N^LH10,12^MCY^POI^PW812^CI27",
+        "^CF,0,0,0^PR12^MD30^PW800^POI^CI13^LH0,20",
+        "^MMT^LL1218^LS0^LT0^PMN^JMA^JZN^XB^CI28^PQ1,0,1,Y\n",
+        "^pw800^pon",
+    ] {
+        let kept = with(settings).unwrap_or_else(|error| panic!("{settings}: {error}"));
+        let body = kept.split_once('\n').and_then(|(_, body)| body.split_once('\n')).expect("two lines").1;
+        for setting in ["^MN", "^MF", "^PO", "^PW", "^PR", "^MD", "^MM", "^LL", "^LT", "^po"] {
+            assert!(!body.contains(setting), "{setting} in {kept}");
+        }
+        assert_eq!(kept.matches("^PQ").count(), 1, "{kept}");
+    }
+}
+
+#[test]
+fn every_command_that_sets_the_printer_or_uses_its_memory_or_prints_more_is_refused_by_name() {
+    let refused: [(&str, &[&str]); 10] = [
+        (
+            "is not let through",
+            &[
+                "^CC/",
+                "~CC/",
+                "^CT!",
+                "~CT!",
+                "^CD;",
+                "~CD;",
+                "~DYE:LOGO,A,G,5,1,00",
+                "~DGR:LOGO.GRF,1,1,00",
+                "~DU",
+                "~DB",
+                "^DFE:X.ZPL",
+                "^ISR:LOGO.GRF",
+                "^IDR:*.*",
+                "^EG",
+                "~EG",
+                "^JUS",
+                "~JR",
+                "~JA",
+                "~JC",
+                "^KPpassword",
+                "^KNprinter",
+                "^SXA",
+                "^SCB",
+                "^SEE:X.DAT",
+                "^SN1,1,Y",
+                "^CV1",
+                "^CWA,E:X.FNT",
+                "^HW",
+                "~HS",
+                "^HVx",
+                "^NC",
+                "^ND",
+                "~WC",
+                "~SD30",
+                "~TA010",
+                "~PH",
+                "^PH",
+                "^PF9",
+                "^ZZ",
+                "^",
+                "~",
+            ],
+        ),
+        (
+            "uses what should be in the printer's memory",
+            &["^XFE:X.ZPL", "^XGR:LOGO.GRF,1,1", "^IMR:LOGO.GRF", "^ILR:LOGO.GRF", "^FN1"],
+        ),
+        ("prints more than one label", &["^PQ2", "^PQ1000,0,0,N", "^PQ0"]),
+        ("chooses a character set", &["^CI0", "^CI26", "^CI"]),
+        ("prints the whole label white on black", &["^LRY"]),
+        ("prints a mirror image", &["^PMY"]),
+        ("measures in other units", &["^MUM"]),
+        ("prints at half the resolution", &["^JMB"]),
+        ("is a picture in bytes", &["^GFB,2,2,1,x"]),
+        ("is followed by what is no command", &["^FS! U1 setvar \"x\" \"y\""]),
+    ];
+    for (reason, commands) in refused {
+        for command in commands {
+            let said = why(with(command));
+            let name: String = command.chars().take(3).collect();
+            assert!(said.starts_with(&name) && said.contains(reason), "{command}: {said}");
+            // The same in small letters, which printers take as well.
+            assert!(with(&command.to_lowercase()).is_err(), "{command} in small letters");
+        }
+    }
+}
+
+#[test]
+fn there_is_exactly_one_format_and_nothing_around_it() {
+    let label = format!("^XA^FO9,9^A0N,30,30^FD{NUMBER}^FS^XZ");
+    let one = |zpl: String| read(&zpl, printer(Language::Zpl, 203), None);
+    assert!(one(format!("\r\n{label}\r\n")).is_ok());
+    for zpl in [
+        String::new(),
+        "label".to_owned(),
+        format!("{label}{label}"),
+        format!("! U1 setvar \"x\" \"y\"\r\n{label}"),
+        format!("{label}! U1 do \"device.reset\" \"\"\r\n"),
+        format!("~JR{label}"),
+        format!("{label}~JR"),
+        label.replace("^XA", "^XAx"),
+        label.replace("^XA", "^xa"),
+        label.replace("^XZ", ""),
+        label.replace("^FS", "^FS^XA"),
+    ] {
+        assert!(matches!(one(zpl.clone()), Err(SuppliedError::Zpl(_))), "{zpl}");
+    }
+    for byte in ['\u{2}', '\u{3}', '\u{f}', '\u{10}', '\u{1b}', '\u{0}'] {
+        let refused = why(one(label.replace("^FS", &format!("{byte}^FS"))));
+        assert!(refused.contains("may be a command of its own"), "{refused}");
+    }
+    assert!(one(label.replace("^FS", &" ".repeat(2 << 20))).is_err());
+}
+
+#[test]
+fn zpl_for_another_resolution_or_another_printer_is_refused() {
+    let label = |width: &str| format!("^XA{width}^FO9,9^A0N,30,30^FD{NUMBER}^FS^XZ");
+    let (coarse, fine) = (printer(Language::Zpl, 203), printer(Language::Zpl, 300));
+    for (printer, width, dpi, good) in [
+        (coarse, "^PW812", None, true),
+        (coarse, "^PW406", None, true),
+        (coarse, "^PW1218", None, false),
+        (fine, "^PW1218", None, true),
+        (fine, "^PW812", None, false),
+        (fine, "^PW812", Some(300), true),
+        (fine, "", None, true),
+        (fine, "", Some(203), false),
+        (coarse, "", Some(203), true),
+        (coarse, "", Some(300), false),
+    ] {
+        assert_eq!(read(&label(width), printer, dpi).is_ok(), good, "{width} {dpi:?} for {}", printer.media);
+    }
+    let refused = why(read(&label(""), printer(Language::Tspl, 203), None));
+    assert_eq!(refused, "ZPL cannot be printed by a printer of another language; get the label as PDF or PNG");
+}
+
+#[test]
+fn a_label_whose_fields_show_another_number_is_refused_and_one_that_is_a_picture_is_not() {
+    let one = |field: &str| read(&format!("^XA^FO9,9{field}^FS^XZ"), printer(Language::Zpl, 203), None);
+    assert!(one("^A0N,30,30^FD9200 1901 3260 7600 8334 57").is_ok());
+    assert!(one("^FH_^FD92001901326_3076_30_30833457").is_ok());
+    assert!(one("^FH^FD92001901326_3076_30_30833457").is_ok());
+    assert!(one("^BCN^FD>;9200190132607600833457").is_ok());
+    assert!(one("^A0N,30,30^FD92001901326076008334").is_err());
+    assert!(one("^FD92001901326_3076_30_30833457").is_err());
+    assert!(one("^GFA,2,2,1,FF00").is_ok());
+}

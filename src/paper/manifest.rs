@@ -1,0 +1,184 @@
+//! What a carrier's driver takes and signs for.
+//!
+//! A slip says how many parcels there are and how they are packed; on office paper each of them is listed. Seller centres
+//! ask for just this when a dispatch is disputed: identifier, count, time, and the carrier's signature.
+
+use super::rows::{self, Rows, SMALL, TEXT, blank_line, pair, qr, row, space, styled, text, wide};
+use crate::label::document::Align;
+use crate::label::layout::Cell;
+use crate::screen::{Note, Words};
+
+/// A closed manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestSlip {
+    /// Its identifier.
+    pub id: String,
+    /// What the carrier is called.
+    pub carrier: String,
+    /// The day it is handed over.
+    pub ship_date: String,
+    /// Counts manifests of this carrier and day.
+    pub wave: u64,
+    /// When it was closed, in the warehouse's zone: `2026-11-23 14:05`.
+    pub closed_at: String,
+    /// By badge.
+    pub closed_by: Option<String>,
+    /// What all its parcels weigh: `184.020 kg`.
+    pub weight: String,
+    /// Parcels by service, as the carrier calls it.
+    pub services: Vec<(String, u64)>,
+    /// Bags and cages.
+    pub containers: Vec<Container>,
+    /// Every parcel.
+    pub lines: Vec<Line>,
+    /// The hash that the record of it carries.
+    pub hash: String,
+}
+
+/// A bag or a cage on a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// Its identifier.
+    pub id: String,
+    /// Whether it is a bag.
+    pub bag: bool,
+    /// Parcels in it.
+    pub parcels: u64,
+    /// What they weigh.
+    pub weight: String,
+}
+
+/// A parcel on a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The carrier's number.
+    pub tracking: String,
+    /// The channel's order.
+    pub order_ref: String,
+    /// What it weighs.
+    pub weight: String,
+    /// What it is in.
+    pub container: String,
+}
+
+impl ManifestSlip {
+    pub(super) fn write(&self, rows: &mut Rows, words: &Words, wide_paper: bool) {
+        let say = |key| words.say(&Note::new(key));
+        rows.title(say("paper_manifest"));
+        let wave = words.say(&Note::new("paper_wave").with("wave", self.wave.to_string()));
+        rows.row(
+            110,
+            [text(self.carrier.clone(), 100, Align::Start), space(20), wide(text(wave, 56, Align::End), 200)],
+        );
+        rows.row(62, [styled(self.id.clone(), TEXT, 2, Align::Start)]);
+        rows.rule();
+        self.facts(rows, words, wide_paper);
+        if !self.services.is_empty() {
+            rows.heading(say("paper_services"));
+            for (service, count) in &self.services {
+                rows.pair(service.clone(), count.to_string());
+            }
+        }
+        self.containers(rows, words);
+        if wide_paper {
+            self.parcels(rows, words);
+        }
+        self.signature(rows, words, wide_paper);
+    }
+
+    /// When, how many, how heavy; on office paper beside the code.
+    fn facts(&self, rows: &mut Rows, words: &Words, wide_paper: bool) {
+        let say = |key| words.say(&Note::new(key));
+        let mut lines = vec![(50, pair(say("paper_ship_date"), self.ship_date.clone(), TEXT))];
+        lines.push((50, pair(say("paper_closed"), self.closed_at.clone(), TEXT)));
+        lines.extend(self.closed_by.iter().map(|operator| (50, pair(say("paper_closed_by"), operator.clone(), TEXT))));
+        lines.push((90, pair(say("paper_parcels"), self.lines.len().to_string(), 80)));
+        lines.push((85, pair(say("paper_weight"), self.weight.clone(), 80)));
+        if wide_paper {
+            let height = lines.iter().map(|(height, _)| height).sum();
+            let beside = rows::rows([
+                row(height - 50, [qr(&self.id)]),
+                row(50, [text(self.record(words), SMALL, Align::Middle)]),
+            ]);
+            let lines = rows::rows(lines.into_iter().map(|(height, cells)| row(height, cells)));
+            rows.row(height, [lines, space(100), wide(beside, 700)]);
+        } else {
+            lines.into_iter().for_each(|(height, cells)| rows.row(height, cells));
+        }
+    }
+
+    fn record(&self, words: &Words) -> String {
+        let hash = self.hash.get(..16).unwrap_or(&self.hash);
+        words.say(&Note::new("paper_record").with("hash", hash))
+    }
+
+    fn containers(&self, rows: &mut Rows, words: &Words) {
+        if self.containers.is_empty() {
+            return;
+        }
+        let say = |key| words.say(&Note::new(key));
+        let line = |name: Cell, count: String, weight: String| {
+            [name, wide(text(count, TEXT, Align::End), 110), wide(text(weight, TEXT, Align::End), 200)]
+        };
+        rows.heading(say("paper_containers"));
+        for Container { id, bag, parcels, weight } in &self.containers {
+            let key = if *bag { "paper_bag_line" } else { "paper_cage_line" };
+            let name = words.say(&Note::new(key).with("container", id.clone()));
+            rows.line(54, line(styled(name, TEXT, 2, Align::Start), parcels.to_string(), weight.clone()));
+        }
+        let inside: u64 = self.containers.iter().map(|container| container.parcels).sum();
+        let loose = (self.lines.len() as u64).saturating_sub(inside);
+        if loose > 0 {
+            rows.line(54, line(text(say("paper_loose"), TEXT, Align::Start), loose.to_string(), String::new()));
+        }
+    }
+
+    fn parcels(&self, rows: &mut Rows, words: &Words) {
+        let say = |key| words.say(&Note::new(key));
+        let line = |number: String, tracking: String, order: String, weight: String, container: String| {
+            [
+                wide(text(number, SMALL, Align::End), 90),
+                space(30),
+                wide(text(tracking, SMALL, Align::Start), 560),
+                wide(text(order, SMALL, Align::Start), 560),
+                wide(text(weight, SMALL, Align::End), 200),
+                space(40),
+                text(container, SMALL, Align::Start),
+            ]
+        };
+        let inside = if self.containers.is_empty() { String::new() } else { say("paper_in") };
+        rows.heading(say("paper_parcels"));
+        rows.row(45, line(String::new(), say("paper_tracking"), say("paper_order"), say("paper_weight"), inside));
+        for (number, parcel) in (1..).zip(&self.lines) {
+            let Line { tracking, order_ref, weight, container } = parcel.clone();
+            rows.row(42, line(format!("{number}"), tracking, order_ref, weight, container));
+        }
+    }
+
+    /// What the driver fills in; on narrow paper also which record this is the paper of.
+    fn signature(&self, rows: &mut Rows, words: &Words, wide_paper: bool) {
+        let say = |key| words.say(&Note::new(key));
+        rows.heading(say("paper_driver"));
+        let fields = ["paper_counted", "paper_name", "paper_vehicle", "paper_time"].map(say);
+        if wide_paper {
+            for pair in fields.chunks(2) {
+                let cells = pair.iter().map(|name| blank_line(name.clone(), 90));
+                let mut cells: Vec<Cell> = cells.collect();
+                cells.insert(1, space(60));
+                rows.row(133, cells);
+            }
+        } else {
+            fields.into_iter().for_each(|name| rows.blank_line(name, 80));
+        }
+        rows.blank_line(say("paper_signature"), 160);
+        if !wide_paper {
+            let beside = rows::rows([
+                row(60, []),
+                row(60, [styled(self.id.clone(), SMALL, 3, Align::Start)]),
+                row(50, [text(self.record(words), SMALL, Align::Start)]),
+            ]);
+            rows.gap(20);
+            rows.row(200, [wide(qr(&self.id), 200), space(20), beside]);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The small code on a label that says which print of which parcel it is: `P000042.2`.
+//!
+//! The bars of a reprinted label are those of the old one: a scan of either closes the parcel, and no program can tell them
+//! apart. Where a layout prints this code beside them, a label of an earlier print is known by it, and refused. It closes
+//! nothing by itself: it is no number of a carrier, and another station may have a parcel of the same name.
+
+use std::str::FromStr;
+
+use super::parcel::{Parcel, ParcelId, State};
+use super::{Outcome, Station};
+use crate::screen::Note;
+
+/// One print of one parcel, as its label says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PrintMark {
+    parcel: ParcelId,
+    attempt: u32,
+}
+
+impl FromStr for PrintMark {
+    type Err = ();
+
+    /// `P000042.2`, and nothing like it.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (parcel, attempt) = text.split_once('.').ok_or(())?;
+        let mark = Self { parcel: parcel.parse().map_err(|_| ())?, attempt: attempt.parse().map_err(|_| ())? };
+        if mark.attempt > 0 && format!("{}.{}", mark.parcel, mark.attempt) == text { Ok(mark) } else { Err(()) }
+    }
+}
+
+impl Station {
+    /// The code of a print was scanned; `None` where it means nothing here.
+    pub(super) fn scanned_mark(&self, text: &str) -> Option<Outcome> {
+        let mark: PrintMark = text.parse().ok()?;
+        let parcel = self.parcel(mark.parcel)?;
+        match self.bench() {
+            Some((id, _)) if id != mark.parcel => None,
+            Some(_) => Some(in_hand(parcel, mark.attempt)),
+            None if mark.attempt < parcel.attempt() => Some(old(parcel)),
+            None => Some(self.show(mark.parcel)),
+        }
+    }
+}
+
+fn in_hand(parcel: &Parcel, attempt: u32) -> Outcome {
+    match parcel.state {
+        _ if attempt < parcel.attempt() => old(parcel),
+        State::Committed if attempt == parcel.attempt() => {
+            Outcome::stop(Note::new("label_spoiled").with("tracking", parcel.tracking().unwrap_or_default()))
+        }
+        _ if attempt == parcel.attempt() => Outcome::stop(Note::new("scan_bars")),
+        _ => Outcome::stop(Note::new("wrong_label").with("tracking", parcel.tracking().unwrap_or_default())),
+    }
+}
+
+fn old(parcel: &Parcel) -> Outcome {
+    Outcome::stop(Note::new("old_label").with("attempt", parcel.attempt().to_string()))
+}

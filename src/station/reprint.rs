@@ -1,0 +1,112 @@
+//! A label printed again: the number stays, the label says `R2`, and why and by whom is recorded.
+//!
+//! The packer alone prints a label [`Station::ATTEMPTS`] times at most, and only while the parcel is open; more, or a label
+//! of a closed parcel that is on no manifest yet, is allowed by a supervisor, whose badge is scanned while the screen asks
+//! for it. A closed parcel is then open again until its new label is scanned.
+
+use super::event::Job;
+use super::fact::{Cause, Fact};
+use super::live::{Live, Say};
+use super::parcel::{Parcel, ParcelId, State};
+use super::{Outcome, Station, World};
+use crate::barcode::Command;
+use crate::screen::Note;
+
+impl Station {
+    /// How often the packer, or the station by itself, prints one label.
+    pub const ATTEMPTS: u32 = 3;
+    /// How often one label is printed at all; after that the parcel is voided and packed again.
+    pub const MOST_ATTEMPTS: u32 = 9;
+
+    /// The packer wants this label again; `supervisor` is who allows what the packer alone may not.
+    pub(super) fn reprint(
+        &self,
+        world: &World<'_>,
+        (id, parcel): (ParcelId, &Parcel),
+        command: &Command,
+        supervisor: Option<&str>,
+    ) -> Outcome {
+        let tracking = parcel.tracking().unwrap_or_default().to_owned();
+        let cause = match (command, parcel.state) {
+            (Command::ReprintFor(reason), _) => match Cause::named(reason) {
+                Some(cause) => cause,
+                None => return Outcome::stop(Note::new("unknown_reason").with("reason", super::floor::shown(reason))),
+            },
+            (_, State::Sent) => Cause::Lost,
+            (_, State::PrintUncertain) => Cause::Uncertain,
+            _ => Cause::Unreadable,
+        };
+        match parcel.state {
+            State::Sent | State::Printed | State::PrintUncertain | State::Verified | State::Attested => {}
+            State::Committed | State::Printing => return Outcome::stop(Note::new("printer_blocked")),
+            State::Open | State::Weighed | State::Manifested | State::Confirmed | State::Held | State::Voided => {
+                return Outcome::stop(Note::new("reprint_refused").with("tracking", tracking));
+            }
+        }
+        if matches!(parcel.state, State::Sent | State::PrintUncertain) && may_still_print(world.live) {
+            let asked = world.live.printer_problem == Some(Live::ASKED);
+            let wait = || Outcome::say(Say::ask(Note::new("printer_asked")));
+            return if asked { wait() } else { Outcome::stop(Note::new("printer_blocked")) };
+        }
+        let attempt = parcel.attempt();
+        if attempt >= Self::MOST_ATTEMPTS {
+            return Outcome::stop(Note::new("reprint_most").with("count", attempt.to_string()));
+        }
+        if supervisor.is_none() && (attempt >= Self::ATTEMPTS || parcel.state.closed()) {
+            return ask_supervisor(world, id, command);
+        }
+        let reopened = supervisor.filter(|_| parcel.state.closed());
+        let reopened = reopened.map(|who| Fact::Reopened { parcel: id, supervisor: who.to_owned() });
+        let unmarked = |label| !world.rules.labels.marks_reprint(label);
+        let supplied = parcel.commitment.as_ref().is_some_and(|commitment| commitment.supplied);
+        let key = match &world.live.label {
+            Some(label) if supplied && unmarked(label) => "reprinted_unmarked",
+            _ => "reprinted",
+        };
+        Outcome::say(Say::good(Note::new(key).with("tracking", tracking)))
+            .facts(reopened)
+            .facts([Fact::PrintSpoiled {
+                parcel: id,
+                attempt,
+                reason: "the packer asked for another".to_owned(),
+                cause: Some(cause),
+                operator: self.operator.clone(),
+                supervisor: supervisor.map(str::to_owned),
+            }])
+            .effect(self.prepare(Job { parcel: id, attempt: attempt + 1 }))
+    }
+
+    /// A badge was scanned: it signs somebody in, or allows what the screen asks a supervisor for.
+    pub(super) fn badge(&self, world: &World<'_>, badge: &str) -> Outcome {
+        let asked = world.live.waiting(world.now).filter(|command| command.wants_supervisor());
+        let Some(command) = asked else {
+            return Outcome::say(Say::good(Note::new("welcome").with("operator", badge)))
+                .facts([Fact::OperatorChanged { operator: Some(badge.to_owned()) }]);
+        };
+        if !world.rules.supervisors.contains(badge) {
+            return Outcome::stop(Note::new("not_supervisor").with("operator", badge));
+        }
+        self.on_parcel(world, |id, parcel| self.reprint(world, (id, parcel), command, Some(badge)))
+    }
+}
+
+impl Command {
+    /// Whether a supervisor may be asked to allow it.
+    pub(super) const fn wants_supervisor(&self) -> bool {
+        matches!(self, Self::Reprint | Self::ReprintFor(_))
+    }
+}
+
+fn ask_supervisor(world: &World<'_>, id: ParcelId, command: &Command) -> Outcome {
+    if world.rules.supervisors.is_empty() {
+        return Outcome::stop(Note::new("supervisor_missing"));
+    }
+    let ask = Outcome::say(Say::ask(Note::new("supervisor_needed")));
+    Outcome { confirm: Some(command.clone()), shown: Some(id), ..ask }
+}
+
+/// Whether the printer, as it said last, may still print what it holds. One that cannot be reached is told to forget it
+/// before anything else once it can.
+fn may_still_print(live: &Live) -> bool {
+    live.printer_problem.is_some_and(|problem| !matches!(problem, "absent" | "refused" | "lost" | "denied"))
+}

@@ -1,0 +1,106 @@
+//! What operators did in a span of the journal.
+
+use std::collections::BTreeMap;
+
+use super::fact::Fact;
+use super::parcel::ParcelId;
+use crate::units::Timestamp;
+
+/// Counts by operator; `None` is nobody who signed in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shift {
+    /// By badge.
+    pub operators: BTreeMap<Option<String>, Done>,
+    now: Option<String>,
+    carriers: BTreeMap<ParcelId, String>,
+}
+
+/// What one operator did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Parcels closed, by carrier.
+    pub parcels: BTreeMap<String, u64>,
+    /// Parcels voided after they had a number.
+    pub voids: u64,
+    /// Labels printed again.
+    pub reprints: u64,
+    /// Parcels put aside.
+    pub held: u64,
+    /// When the first parcel was closed, and the last.
+    pub between: Option<(Timestamp, Timestamp)>,
+}
+
+impl Shift {
+    /// A span that begins with this operator signed in.
+    pub fn beginning_with(operator: Option<String>) -> Self {
+        Self { now: operator, ..Self::default() }
+    }
+
+    /// Takes in one fact and when it was recorded. `carrier` is asked for the carrier of a parcel whose number is older than
+    /// the span; `None` is a parcel without a number.
+    pub fn take(&mut self, at: Timestamp, fact: &Fact, carrier: impl FnOnce(ParcelId) -> Option<String>) {
+        match fact {
+            Fact::OperatorChanged { operator } => self.now.clone_from(operator),
+            Fact::Committed { parcel, commitment } => {
+                self.carriers.insert(*parcel, commitment.carrier().to_owned());
+            }
+            Fact::Verified { parcel, .. } => {
+                let carrier = self.carriers.get(parcel).cloned().or_else(|| carrier(*parcel)).unwrap_or_default();
+                let done = self.done();
+                *done.parcels.entry(carrier).or_insert(0) += 1;
+                done.between = Some((done.between.map_or(at, |(first, _)| first), at));
+            }
+            Fact::Voided { parcel, .. } if self.carriers.contains_key(parcel) || carrier(*parcel).is_some() => {
+                self.done().voids += 1;
+            }
+            Fact::PrintStarted { attempt, .. } if *attempt > 1 => self.done().reprints += 1,
+            Fact::Held { .. } => self.done().held += 1,
+            _ => {}
+        }
+    }
+
+    fn done(&mut self) -> &mut Done {
+        self.operators.entry(self.now.clone()).or_default()
+    }
+}
+
+impl Done {
+    /// Parcels closed.
+    pub fn total(&self) -> u64 {
+        self.parcels.values().sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: ParcelId = ParcelId(1);
+    const B: ParcelId = ParcelId(2);
+
+    #[test]
+    fn acts_count_for_whoever_is_signed_in_and_a_parcel_of_yesterday_for_its_carrier() {
+        let mut shift = Shift::beginning_with(Some("7031".into()));
+        let of = |parcel| (parcel == A).then(|| "usps".to_owned());
+        let text = str::to_owned;
+        let mut minute = 0;
+        let mut take = |fact: Fact| {
+            minute += 1;
+            shift.take(Timestamp(minute), &fact, of);
+        };
+        take(Fact::Verified { parcel: A, scanner: text("hand") });
+        take(Fact::PrintStarted { parcel: A, attempt: 1, printer: text("label"), before: None });
+        take(Fact::PrintStarted { parcel: A, attempt: 2, printer: text("label"), before: None });
+        take(Fact::Verified { parcel: A, scanner: text("hand") });
+        take(Fact::OperatorChanged { operator: None });
+        take(Fact::Voided { parcel: A, reason: text("voided by the packer") });
+        // Cancelled before it had a number: nothing was voided.
+        take(Fact::Voided { parcel: B, reason: text("cancelled") });
+        take(Fact::Held { parcel: B, reason: text("DAMAGED") });
+        let first = &shift.operators[&Some("7031".to_owned())];
+        assert_eq!((first.total(), first.parcels["usps"], first.reprints, first.voids), (2, 2, 1, 0));
+        assert_eq!(first.between, Some((Timestamp(1), Timestamp(4))));
+        let nobody = &shift.operators[&None];
+        assert_eq!((nobody.total(), nobody.voids, nobody.held, nobody.between), (0, 1, 1, None));
+    }
+}

@@ -1,0 +1,204 @@
+//! A label that came with its order: no service is chosen and no number drawn. It counts for the carrier that the order
+//! says, or else for the one carrier whose rule its number keeps; it is printed when it is known to be nobody else's.
+
+use super::event::Job;
+use super::fact::{Commitment, Fact};
+use super::floor::sha256_hex;
+use super::live::Say;
+use super::marks::Way;
+use super::order::{Given, Order};
+use super::parcel::{Parcel, ParcelId};
+use super::{Outcome, Station, World};
+use crate::barcode::{NumberError, Why};
+use crate::rating::{self, Basis, Billable, Cards, Carrier, Decision, Quote, ServiceStanding, Standing};
+use crate::screen::Note;
+use crate::units::{Currency, MassUnit, Money};
+
+/// What a supplied label counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted<'c> {
+    /// Its carrier.
+    pub carrier: &'c Carrier,
+    /// Its service, where the order says it.
+    pub service: Option<&'c str>,
+}
+
+/// Why a supplied label counts for nobody.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Uncounted {
+    /// The order names what there is not.
+    #[error("service.carrier {0:?} is no carrier and no service of this station; correct it, or add its folder")]
+    Unknown(String),
+    /// The number is none of the carrier's.
+    #[error("{0}, or correct service.carrier")]
+    Broken(NumberError),
+    /// No carrier's rule fits the number.
+    #[error("no carrier here has numbers like {0}; say whose it is in service.carrier")]
+    Nobodys(String),
+    /// Several carriers' rules fit the number.
+    #[error("{number} may be a number of {carriers}; say whose it is in service.carrier")]
+    Several {
+        /// The number.
+        number: String,
+        /// `gofo, usps`.
+        carriers: String,
+    },
+}
+
+/// Which carrier's, and where the order says it which service's, a supplied label is. A number that breaks a rule of its
+/// carrier's folder is nobody's.
+///
+/// # Errors
+/// [`Uncounted`]: nothing is guessed.
+pub fn counted<'c>(cards: &'c Cards, given: &Given) -> Result<Counted<'c>, Uncounted> {
+    let named = match (given.service.as_str(), given.hint.as_str()) {
+        ("", hint) => named(cards, hint),
+        (service, _) => Some(named(cards, service).ok_or_else(|| Uncounted::Unknown(service.to_owned()))?),
+    };
+    if let Some(counted) = named {
+        return match cards.numbers().check(&counted.carrier.id, &given.tracking) {
+            Err(error) if error.why != Why::Unknown => Err(Uncounted::Broken(error)),
+            Ok(()) | Err(_) => Ok(counted),
+        };
+    }
+    let number = given.tracking.clone();
+    let carriers: Vec<&Carrier> =
+        cards.numbers().whose(&number).iter().filter_map(|found| cards.carrier(&found.issuer.id)).collect();
+    match carriers[..] {
+        [carrier] => Ok(Counted { carrier, service: None }),
+        [] => Err(Uncounted::Nobodys(number)),
+        _ => {
+            let carriers = carriers.iter().map(|carrier| carrier.id.as_str()).collect::<Vec<_>>().join(", ");
+            Err(Uncounted::Several { number, carriers })
+        }
+    }
+}
+
+/// The carrier or the service of this name.
+fn named<'c>(cards: &'c Cards, name: &str) -> Option<Counted<'c>> {
+    let carrier = cards.carrier(name.split('.').next()?)?;
+    let service = carrier.service(name).map(|service| service.id.as_str());
+    (carrier.id == name || service.is_some()).then_some(Counted { carrier, service })
+}
+
+impl Station {
+    /// Commits the parcel to the label that came with its order, or says why not.
+    pub(super) fn take_label(
+        &self,
+        world: &World<'_>,
+        (id, parcel): (ParcelId, &Parcel),
+        order: &Order,
+        given: &Given,
+        rated: &rating::Parcel,
+        outcome: Outcome,
+    ) -> Outcome {
+        let counted = match counted(world.cards, given) {
+            Ok(counted) => counted,
+            Err(why) => {
+                let decision = world.cards.decide(rated, &Standing::default(), &world.rules.policy);
+                let decision = Decision { choice: None, quotes: Vec::new(), changes: Vec::new(), ..decision };
+                return refuse(outcome, id, decision, label_refused(why));
+            }
+        };
+        let decision = self.record(world, counted, rated);
+        let carrier = counted.carrier;
+        if self.outages.contains(&carrier.id) {
+            return refuse(outcome, id, decision, Note::new("outage_on").with("carrier", carrier.name.clone()));
+        }
+        if self.by_tracking(&given.tracking).is_some() {
+            return refuse(outcome, id, decision, Note::new("label_used").with("tracking", given.tracking.clone()));
+        }
+        let nothing = Money::new(0, world.rules.policy.currency.unwrap_or(Currency::USD));
+        let mut commitment = commitment(counted, given, (order, rated), &decision, nothing);
+        match self.label(world, id, order, &commitment, rated.mass, 1) {
+            Err(note) => refuse(outcome, id, decision, note),
+            Ok(bytes) => {
+                commitment.label_sha256 = sha256_hex(&bytes);
+                let way = Way {
+                    from: &world.rules.ship_from.country,
+                    carrier: commitment.carrier(),
+                    on: commitment.ship_date,
+                };
+                commitment.marks = world.rules.marks.needed(order, way);
+                let decision = Decision { choice: Some(commitment.service.clone()), ..decision };
+                let decided = Fact::Decided { parcel: id, decision: Box::new(decision) };
+                outcome
+                    .facts([decided, Fact::Committed { parcel: id, commitment: Box::new(commitment) }])
+                    .effect(self.prepare(Job { parcel: id, attempt: parcel.attempt() + 1 }))
+            }
+        }
+    }
+
+    /// What the cards say of the service, or of every service of the carrier: evidence, and no choice.
+    fn record(&self, world: &World<'_>, counted: Counted<'_>, rated: &rating::Parcel) -> Decision {
+        let allocation = &world.rules.allocation;
+        let stands = |service: &rating::Service| {
+            let leaves = allocation.leaves(&service.carrier, world.today, world.minute);
+            ServiceStanding {
+                leaves,
+                month: self.tallies.month(&service.id, leaves.unwrap_or(world.today)),
+                ..ServiceStanding::default()
+            }
+        };
+        let standing = Standing::new(world.cards.services().iter().map(stands).collect());
+        let mut decision = world.cards.decide(rated, &standing, &world.rules.policy);
+        let of = |service: &str| match counted.service {
+            Some(named) => service == named,
+            None => service.split('.').next() == Some(counted.carrier.id.as_str()),
+        };
+        decision.quotes.retain(|quote| of(&quote.service));
+        decision.refusals.retain(|refusal| of(&refusal.service));
+        decision.changes.clear();
+        Decision { choice: None, policy: "supplied".to_owned(), turn: None, ..decision }
+    }
+}
+
+/// Everything but the hash of the label. Its price is that of the one service it can only be; else it has none.
+fn commitment(
+    counted: Counted<'_>,
+    given: &Given,
+    (order, rated): (&Order, &rating::Parcel),
+    decision: &Decision,
+    nothing: Money,
+) -> Commitment {
+    let quote: Option<&Quote> = match (&decision.quotes[..], counted.service) {
+        ([quote], _) => Some(quote),
+        _ => None,
+    };
+    let only = match &counted.carrier.services[..] {
+        [service] => Some(service.id.as_str()),
+        _ => None,
+    };
+    let service = counted.service.or(quote.map(|quote| quote.service.as_str())).or(only);
+    let weighed = || Billable {
+        value: rated.mass.display(MassUnit::Kg, 3).to_string(),
+        unit: MassUnit::Kg.symbol().to_owned(),
+        basis: Basis::Actual,
+    };
+    Commitment {
+        service: service.unwrap_or(&counted.carrier.id).to_owned(),
+        tracking: given.tracking.clone(),
+        pool: String::new(),
+        serial: 0,
+        ship_date: quote.and_then(|quote| quote.leaves).unwrap_or(decision.ship_date),
+        total: quote.map_or(nothing, |quote| quote.total),
+        zone: quote.map(|quote| quote.zone.clone()).unwrap_or_default(),
+        billable: quote.map_or_else(weighed, |quote| quote.billable.clone()),
+        card: quote.map(|quote| quote.card.clone()).unwrap_or_default(),
+        days: quote.and_then(|quote| quote.days),
+        sort_code: quote.and_then(|quote| quote.sort_code.clone()),
+        sort_detail: quote.and_then(|quote| quote.sort_detail.clone()),
+        marks: Vec::new(),
+        label_sha256: String::new(),
+        destination: (order.ship_to.country.clone(), order.ship_to.postcode.chars().take(3).collect()),
+        supplied: true,
+    }
+}
+
+fn label_refused(why: impl ToString) -> Note {
+    Note::new("label_refused").with("reason", why.to_string())
+}
+
+fn refuse(outcome: Outcome, id: ParcelId, decision: Decision, note: Note) -> Outcome {
+    outcome.tell(Say::stop(note)).facts([Fact::Decided { parcel: id, decision: Box::new(decision) }])
+}
