@@ -1,7 +1,7 @@
 //! What a printer's word about itself proves of a label that nobody saw.
 //!
 //! A station that stopped, or lost its printer, between sending a label and hearing of it has what the printer said before
-//! (recorded with `PrintStarted`) and what it says now that it is at rest. [`judge`] compares the two:
+//! (recorded with `PrintStarted`) and what it says now that it is at rest. `judge` compares the two:
 //!
 //! | same printer, nothing left to print, its odometer … | the label |
 //! |---|---|
@@ -10,7 +10,7 @@
 //! | anything else: it rose otherwise, fell, is absent, belongs to another printer | nobody knows: the packer is asked |
 //!
 //! An odometer is a whole number of inches or centimetres. A label of length `l` raises it by `l` rounded down or up, and
-//! the gap behind it ([`GAP_UM`]) may add one; two labels raise it by twice `l` rounded down at least. *Rose by one label* is
+//! the gap behind it (`GAP_UM`) may add one; two labels raise it by twice `l` rounded down at least. *Rose by one label* is
 //! believed where the one cannot be the other: in inches from 51 mm on. *Did not move* is believed only when
 //!
 //! - a label is at least one unit long: a shorter one may hide in the rounding; paper without an end has no labels;
