@@ -345,7 +345,6 @@ fn usable_weight(world: &World<'_>) -> Option<Weight> {
     })
 }
 
-/// The outside of the parcel: the scanned carton, else the order's.
 /// The outside of a parcel: of the carton that was scanned, or as the order says.
 pub fn parcel_size(rules: &Rules, scanned: Option<&String>, order: &Order) -> Option<Dims> {
     let carton = |id: &String| rules.boxes.get(id).map(|carton| carton.outer);
