@@ -1,0 +1,143 @@
+//! The bench around the machine: what has a plug of its own and outlives the cut.
+
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hal::scale::Protocol;
+use hal::sim::{Printer, PrinterSettings, Scale, Scanner};
+use parceld::uplink::receiver::{self, Receiver};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::disk::Disk;
+use super::machine::{Hardware, Machine};
+use super::order::order;
+use super::program::{repository, with_config};
+
+const TOKEN: &str = "power-token";
+/// Bytes of the disk: ext4 with its journal, and 200 parcels many times over.
+const DISK: u64 = 64 << 20;
+/// What the guest sends to its own port 9000 goes to the receiver.
+const UPLINK: &str = "\n[uplink]\nurl = \"http://127.0.0.1:9000\"\ntoken_file = \"token\"\n";
+/// Picograms of a gram.
+const GRAM: i64 = 1_000_000_000_000;
+
+/// Devices, receiver and disk of one station.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    scanner: Scanner,
+    pub(crate) scale: Scale,
+    pub(crate) printer: Printer,
+    pub(crate) receiver: Receiver,
+    pub(crate) disk: Disk,
+    pub(crate) hardware: Hardware,
+    dir: TempDir,
+}
+
+impl Bench {
+    /// A station that has never run, with its numbers begun and these orders to pack.
+    pub(crate) async fn new(kernel: &Path, initrd: &Path, orders: &[String], flush: Duration) -> Self {
+        let dir = TempDir::new().unwrap();
+        let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
+        let scanner = Scanner::open_at(dir.path().join("scanner")).unwrap();
+        let scale = Scale::open_at(dir.path().join("scale"), Protocol::MtSics).unwrap();
+        let printer = Printer::listen(anywhere, PrinterSettings { render: false, ..Default::default() }).await.unwrap();
+        let token = Some(TOKEN.to_owned());
+        let receiver = Receiver::start(anywhere, receiver::Settings { token, ..Default::default() }).await.unwrap();
+        // Free at this moment; if somebody else has it by the first boot, QEMU says so.
+        let page = std::net::TcpListener::bind(anywhere).unwrap().local_addr().unwrap();
+        lay_disk(dir.path(), printer.addr().port(), page, orders).await;
+        let hardware = Hardware {
+            kernel: kernel.into(),
+            initrd: initrd.into(),
+            disk: dir.path().join("nbd"),
+            scanner: scanner.path().into(),
+            scale: scale.path().into(),
+            receiver: receiver.addr(),
+            page,
+        };
+        let disk = Disk::open(&dir.path().join("image"), flush).unwrap();
+        Self { scanner, scale, printer, receiver, disk, hardware, dir }
+    }
+
+    /// Switches the machine on; its flush `last` is never done.
+    pub(crate) fn boot(&mut self, last: Option<u64>) -> Machine {
+        self.disk.serve(&self.hardware.disk, last).unwrap();
+        Machine::boot(&self.hardware).unwrap()
+    }
+
+    pub(crate) async fn scan(&self, text: &str) {
+        self.scanner.scan(text).await.unwrap();
+    }
+
+    pub(crate) fn put(&self) {
+        self.scale.put(580 * GRAM);
+    }
+
+    /// Keeps everything for whoever looks for the reason of a failure.
+    pub(crate) fn keep(mut self) -> PathBuf {
+        self.dir.disable_cleanup(true);
+        self.dir.path().to_owned()
+    }
+}
+
+/// Makes the disk's image: `station.toml`, the token and the database as the program on this side left it.
+async fn lay_disk(dir: &Path, printer: u16, page: SocketAddr, orders: &[String]) {
+    let disk = dir.join("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let here = dir.join("here.toml");
+    let folder = |name: &str| repository(&format!("config/{name}")).to_str().unwrap().to_owned();
+    std::fs::write(&here, station_toml(disk.join("data").to_str().unwrap(), folder, printer, page)).unwrap();
+    with_config(&here, &["pool", "start", "usps", "usps-demo-1", "--next", "1"]).await.good();
+    let file = dir.join("orders.jsonl");
+    let lines: Vec<String> = orders.iter().map(|order_ref| order(order_ref).to_string()).collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    with_config(&here, &["orders", "import", file.to_str().unwrap()]).await.good();
+
+    let there = station_toml("/disk/data", |name| format!("/config/{name}"), printer, page);
+    std::fs::write(disk.join("station.toml"), there + UPLINK).unwrap();
+    let token = disk.join("token");
+    std::fs::write(&token, TOKEN).unwrap();
+    std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let image = dir.join("image");
+    std::fs::File::create(&image).unwrap().set_len(DISK).unwrap();
+    let made = std::process::Command::new("mkfs.ext4").arg("-q").arg("-F").arg("-d").arg(&disk).arg(&image).status();
+    assert!(made.unwrap().success(), "mkfs.ext4 fails");
+}
+
+/// The demo's `station.toml` with the guest's devices: two serial lines, and a printer on the network.
+fn station_toml(data: &str, folder: impl Fn(&str) -> String, printer: u16, page: SocketAddr) -> String {
+    let mut text = std::fs::read_to_string(repository("config/demo.toml")).unwrap();
+    let receipts = text.find("[[printer]]\nname = \"receipts\"").unwrap();
+    let rates = receipts + text[receipts..].find("[rates]").unwrap();
+    text.replace_range(receipts..rates, "");
+    let printer = format!("tcp://10.0.2.2:{printer}");
+    for (key, device) in [("hand", "/dev/ttyS1"), ("mt-sics", "/dev/ttyS2"), ("zpl", &printer)] {
+        let at = text.find(&format!("\"{key}\"")).unwrap();
+        let at = at + text[at..].find("\"demo\"").unwrap();
+        text.replace_range(at..at + "\"demo\"".len(), &format!("{device:?}"));
+    }
+    let folders = format!("languages_dir = {:?}\nlabels_dir = {:?}\n", folder("languages"), folder("labels"));
+    text.replace("data_dir = \"demo-data\"\n", &format!("data_dir = {data:?}\n{folders}"))
+        .replace("\"carriers\"", &format!("{:?}", folder("carriers")))
+        .replace("127.0.0.1:8080", &page.to_string())
+}
+
+/// What the station's page answers.
+pub(crate) async fn get(machine: &Machine, path: &str) -> Result<Value, String> {
+    let page = machine.page;
+    let asking = async {
+        let mut stream = TcpStream::connect(page).await?;
+        stream.write_all(format!("GET {path} HTTP/1.0\r\nHost: {page}\r\n\r\n").as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    let answer = asking.await.map_err(|error| format!("{path}: {error}"))?;
+    let (_, body) = answer.split_once("\r\n\r\n").ok_or_else(|| format!("{path}: {answer:?}"))?;
+    serde_json::from_str(body).map_err(|error| format!("{path}: {error}: {answer}"))
+}
