@@ -9,3 +9,4 @@ mod sheet;
 #[cfg(feature = "demo")]
 mod supplied;
 mod tidy;
+mod wiring;
