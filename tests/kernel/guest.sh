@@ -22,10 +22,17 @@ tools() {
         skip "apt-get cannot install $*"
 }
 
+# Lets apt know the packages of this architecture.
+architecture() {
+    [ "$(dpkg --print-architecture)" = "$1" ] || dpkg --print-foreign-architectures | grep -q "^$1$" ||
+        { as_root dpkg --add-architecture "$1" && as_root apt-get update -q; } >&2 || skip "dpkg cannot take $1 packages"
+}
+
 # Debian's kernel for amd64 or arm64, unpacked and not installed, kept between runs: sets `root` and `kernel`.
 debian_kernel() {
     local arch=$1 image cache
-    tools cpio modprobe -- cpio kmod busybox-static
+    tools cpio modprobe busybox -- cpio kmod busybox-static
+    architecture "$arch"
     cache=target/kernel/$arch
     root=$cache/root
     mkdir -p "$cache"
@@ -52,6 +59,20 @@ lay_modules() {
         cp "$file" "$guest/modules/"
         basename "$file" >>"$guest/modules/order"
     done
+}
+
+# Unpacks Debian packages of another architecture beside its kernel, kept between runs: sets `packages`.
+foreign() {
+    local arch=$1
+    shift
+    packages=target/kernel/$arch/packages
+    [ -e "$packages/complete" ] && return
+    rm -rf "$packages"
+    mkdir -p "$packages"
+    (cd "$packages" && apt-get download -q "${@/%/:$arch}" >&2) || skip "apt-get cannot download $*"
+    for package in "$packages"/*.deb; do dpkg-deb -x "$package" "$packages"; done
+    rm "$packages"/*.deb
+    touch "$packages/complete"
 }
 
 # Lays the libraries of these programs where they look for them.

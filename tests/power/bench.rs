@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use hal::scale::Protocol;
 use hal::sim::{Printer, PrinterSettings, Scale, Scanner};
@@ -14,9 +13,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::disk::Disk;
-use super::machine::{Hardware, Machine};
+use super::machine::{Arch, Hardware, Machine};
 use super::order::order;
 use super::program::{repository, with_config};
+use super::shift::Plan;
 
 const TOKEN: &str = "power-token";
 /// Bytes of the disk: ext4 with its journal, and 200 parcels many times over.
@@ -40,7 +40,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     /// A station that has never run, with its numbers begun and these orders to pack.
-    pub(crate) async fn new(kernel: &Path, initrd: &Path, orders: &[String], flush: Duration) -> Self {
+    pub(crate) async fn new(plan: &Plan, orders: &[String]) -> Self {
         let dir = TempDir::new().unwrap();
         let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
         let scanner = Scanner::open_at(dir.path().join("scanner")).unwrap();
@@ -50,17 +50,18 @@ impl Bench {
         let receiver = Receiver::start(anywhere, receiver::Settings { token, ..Default::default() }).await.unwrap();
         // Free at this moment; if somebody else has it by the first boot, QEMU says so.
         let page = std::net::TcpListener::bind(anywhere).unwrap().local_addr().unwrap();
-        lay_disk(dir.path(), printer.addr().port(), page, orders).await;
+        lay_disk(dir.path(), plan.arch, printer.addr().port(), page, orders).await;
         let hardware = Hardware {
-            kernel: kernel.into(),
-            initrd: initrd.into(),
+            arch: plan.arch,
+            kernel: plan.kernel.clone(),
+            initrd: plan.initrd.clone(),
             disk: dir.path().join("nbd"),
             scanner: scanner.path().into(),
             scale: scale.path().into(),
             receiver: receiver.addr(),
             page,
         };
-        let disk = Disk::open(&dir.path().join("image"), flush).unwrap();
+        let disk = Disk::open(&dir.path().join("image"), plan.flush).unwrap();
         Self { scanner, scale, printer, receiver, disk, hardware, dir }
     }
 
@@ -86,19 +87,19 @@ impl Bench {
 }
 
 /// Makes the disk's image: `station.toml`, the token and the database as the program on this side left it.
-async fn lay_disk(dir: &Path, printer: u16, page: SocketAddr, orders: &[String]) {
+async fn lay_disk(dir: &Path, arch: Arch, printer: u16, page: SocketAddr, orders: &[String]) {
     let disk = dir.join("disk");
     std::fs::create_dir(&disk).unwrap();
     let here = dir.join("here.toml");
     let folder = |name: &str| repository(&format!("config/{name}")).to_str().unwrap().to_owned();
-    std::fs::write(&here, station_toml(disk.join("data").to_str().unwrap(), folder, printer, page)).unwrap();
+    std::fs::write(&here, station_toml(disk.join("data").to_str().unwrap(), folder, arch, printer, page)).unwrap();
     with_config(&here, &["pool", "start", "usps", "usps-demo-1", "--next", "1"]).await.good();
     let file = dir.join("orders.jsonl");
     let lines: Vec<String> = orders.iter().map(|order_ref| order(order_ref).to_string()).collect();
     std::fs::write(&file, lines.join("\n")).unwrap();
     with_config(&here, &["orders", "import", file.to_str().unwrap()]).await.good();
 
-    let there = station_toml("/disk/data", |name| format!("/config/{name}"), printer, page);
+    let there = station_toml("/disk/data", |name| format!("/config/{name}"), arch, printer, page);
     std::fs::write(disk.join("station.toml"), there + UPLINK).unwrap();
     let token = disk.join("token");
     std::fs::write(&token, TOKEN).unwrap();
@@ -110,13 +111,14 @@ async fn lay_disk(dir: &Path, printer: u16, page: SocketAddr, orders: &[String])
 }
 
 /// The demo's `station.toml` with the guest's devices: two serial lines, and a printer on the network.
-fn station_toml(data: &str, folder: impl Fn(&str) -> String, printer: u16, page: SocketAddr) -> String {
+fn station_toml(data: &str, folder: impl Fn(&str) -> String, arch: Arch, printer: u16, page: SocketAddr) -> String {
     let mut text = std::fs::read_to_string(repository("config/demo.toml")).unwrap();
     let receipts = text.find("[[printer]]\nname = \"receipts\"").unwrap();
     let rates = receipts + text[receipts..].find("[rates]").unwrap();
     text.replace_range(receipts..rates, "");
     let printer = format!("tcp://10.0.2.2:{printer}");
-    for (key, device) in [("hand", "/dev/ttyS1"), ("mt-sics", "/dev/ttyS2"), ("zpl", &printer)] {
+    let [scanner, scale] = arch.lines();
+    for (key, device) in [("hand", scanner), ("mt-sics", scale), ("zpl", &printer)] {
         let at = text.find(&format!("\"{key}\"")).unwrap();
         let at = at + text[at..].find("\"demo\"").unwrap();
         text.replace_range(at..at + "\"demo\"".len(), &format!("{device:?}"));

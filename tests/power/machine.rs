@@ -12,9 +12,55 @@ use tokio::time::timeout;
 /// A boot that takes longer has failed: it takes 8 s on a machine with nothing else to do.
 const BOOT: Duration = Duration::from_secs(120);
 
+/// Whose processor it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arch {
+    Amd64,
+    Arm64,
+}
+
+impl Arch {
+    /// The names of scanner and scale in the guest.
+    pub(crate) fn lines(self) -> [&'static str; 2] {
+        match self {
+            // The first one is the console.
+            Self::Amd64 => ["/dev/ttyS1", "/dev/ttyS2"],
+            Self::Arm64 => ["/dev/ttyS0", "/dev/ttyS1"],
+        }
+    }
+
+    fn qemu(self) -> Command {
+        let (program, machine): (_, &[_]) = match self {
+            Self::Amd64 => ("qemu-system-x86_64", &[]),
+            // A Raspberry Pi 4's core.
+            Self::Arm64 => ("qemu-system-aarch64", &["-M", "virt", "-cpu", "cortex-a72"]),
+        };
+        let mut qemu = Command::new(program);
+        qemu.args(machine).args(["-accel", "tcg,thread=multi", "-smp", "2", "-m", "512", "-nodefaults", "-nographic"]);
+        qemu.args(["-no-reboot", "-serial", "stdio"]);
+        qemu
+    }
+
+    fn console(self) -> &'static str {
+        match self {
+            Self::Amd64 => "ttyS0",
+            Self::Arm64 => "ttyAMA0",
+        }
+    }
+
+    /// Another serial line.
+    fn line(self, chardev: &str) -> [String; 2] {
+        match self {
+            Self::Amd64 => ["-serial".into(), format!("chardev:{chardev}")],
+            Self::Arm64 => ["-device".into(), format!("pci-serial,chardev={chardev}")],
+        }
+    }
+}
+
 /// What every boot has in common.
 #[derive(Debug)]
 pub(crate) struct Hardware {
+    pub(crate) arch: Arch,
     pub(crate) kernel: PathBuf,
     pub(crate) initrd: PathBuf,
     /// Where the disk is served.
@@ -41,14 +87,14 @@ impl Machine {
     pub(crate) fn boot(hardware: &Hardware) -> std::io::Result<Self> {
         let page = hardware.page;
         let line = |name: &str, path: &Path| format!("serial,id={name},path={}", path.display());
-        let mut qemu = Command::new("qemu-system-x86_64");
-        qemu.args(["-accel", "tcg,thread=multi", "-smp", "2", "-m", "512", "-nodefaults", "-nographic", "-no-reboot"]);
+        let mut qemu = hardware.arch.qemu();
+        let (receiver, console) = (hardware.receiver.port(), hardware.arch.console());
+        qemu.arg("-append")
+            .arg(format!("console={console} quiet panic=-1 loglevel=3 receiver={receiver} page={}", page.port()));
         qemu.arg("-kernel").arg(&hardware.kernel).arg("-initrd").arg(&hardware.initrd);
-        let ports = format!("receiver={} page={}", hardware.receiver.port(), page.port());
-        qemu.arg("-append").arg(format!("console=ttyS0 quiet panic=-1 loglevel=3 {ports}"));
-        qemu.args(["-serial", "stdio"]);
-        qemu.arg("-chardev").arg(line("scanner", &hardware.scanner)).args(["-serial", "chardev:scanner"]);
-        qemu.arg("-chardev").arg(line("scale", &hardware.scale)).args(["-serial", "chardev:scale"]);
+        for (name, path) in [("scanner", &hardware.scanner), ("scale", &hardware.scale)] {
+            qemu.arg("-chardev").arg(line(name, path)).args(hardware.arch.line(name));
+        }
         qemu.arg("-netdev").arg(format!("user,id=net,hostfwd=tcp:{page}-:8081"));
         qemu.args(["-device", "virtio-net-pci,netdev=net,romfile="]);
         let disk = hardware.disk.display();

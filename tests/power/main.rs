@@ -36,6 +36,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use machine::Arch;
 use shift::{Broken, Plan};
 
 /// Cuts of one station: few enough that the page lists all its parcels.
@@ -52,11 +53,13 @@ async fn main() -> ExitCode {
         at.and_then(|at| words.get(at + 1)).map_or(default, |value| value.parse().expect("a number"))
     };
     let (cuts, seed) = (number("--cuts", 3), number("--seed", 1));
-    let plan = Plan { kernel, initrd, seed: seed as u64, cuts: 0, flush: Duration::ZERO };
-    if words.iter().any(|word| word == "--measure") {
+    let said = |name: &str| words.iter().any(|word| word == name);
+    let arch = if said("arm64") { Arch::Arm64 } else { Arch::Amd64 };
+    let plan = Plan { arch, kernel, initrd, seed: seed as u64, cuts: 0, flush: Duration::ZERO };
+    if said("--measure") {
         return measure(&plan).await;
     }
-    let weakened = words.iter().any(|word| word == "--weakened");
+    let weakened = said("--weakened");
     let done = std::fs::read_to_string(&log).unwrap_or_default();
     let mut lines = File::options().create(true).append(true).open(&log).expect("the log can be written");
     let (mut left, mut parcels, mut labels) = (cuts, 0, 0);

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::bench::Bench;
 use super::dice::Dice;
 use super::disk::Counts;
-use super::machine::Machine;
+use super::machine::{Arch, Machine};
 use super::packer;
 use super::screen::Screen;
 use super::world::World;
@@ -31,6 +31,7 @@ const MEASURED: usize = 20;
 /// What is to be done.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
+    pub(crate) arch: Arch,
     pub(crate) kernel: PathBuf,
     pub(crate) initrd: PathBuf,
     pub(crate) seed: u64,
@@ -98,7 +99,7 @@ impl fmt::Display for Moment {
 /// Runs it; tells each cut as it comes.
 pub(crate) async fn run(plan: &Plan, tell: impl Fn(&str)) -> Result<Totals, Broken> {
     let orders: Vec<String> = (1..=ORDERS).map(|n| format!("PWR-{n:04}")).collect();
-    let mut bench = Bench::new(&plan.kernel, &plan.initrd, &orders, plan.flush).await;
+    let mut bench = Bench::new(plan, &orders).await;
     let (world, mut dice) = (Mutex::new(World::default()), Dice::new(plan.seed));
     let mut lost = 0;
     for cut in 1..=plan.cuts {
@@ -197,7 +198,7 @@ impl fmt::Display for Cost {
 /// Packs without cuts.
 pub(crate) async fn measure(plan: &Plan) -> Result<Cost, Broken> {
     let orders: Vec<String> = (1..=MEASURED).map(|n| format!("PWR-{n:04}")).collect();
-    let mut bench = Bench::new(&plan.kernel, &plan.initrd, &orders, plan.flush).await;
+    let mut bench = Bench::new(plan, &orders).await;
     let machine = bench.boot(None);
     let screen = match ready(&machine).await {
         Ok(screen) => screen,
