@@ -2,8 +2,9 @@
 //!
 //! ```text
 //!  ^GFA,n,n,bytes a row,<data>
-//!    ACS   hexadecimal; G..Y say 1..19 and g..z say 20..400 times the next digit; `,` zeros and `!` ones to the row's
-//!          end; `:` the row above again       (ZPL II Programming Guide, "Alternative Data Compression Scheme")
+//!    ACS   hexadecimal; G..Y say 1..19 and g..z say 20..400 times the next digit; `,` zeros to the row's end; `:` the row
+//!          above again                        (ZPL II Programming Guide, "Alternative Data Compression Scheme")
+//!          `!`, ones to the row's end, is never written: some readers take it for bits, and some for digits
 //!    Z64   :Z64:<base64 of zlib>:<CRC-16/XMODEM of that base64>
 //! ```
 
@@ -83,7 +84,6 @@ fn code_row(row: &[u8], coded: &mut String) {
         let run = (at..end).take_while(|at| digit(*at) == value).count();
         match (value, at + run == end) {
             (0x0, true) => coded.push(','),
-            (0xf, true) => coded.push('!'),
             _ => repeat(run, value, coded),
         }
         at += run;
@@ -142,7 +142,6 @@ mod tests {
             let left = stride * 2 - digits.len() % (stride * 2);
             match letter {
                 ',' => digits.extend(std::iter::repeat_n(0, left)),
-                '!' => digits.extend(std::iter::repeat_n(0xf, left)),
                 ':' => digits.extend_from_within(digits.len() - stride * 2..),
                 'G'..='Y' => count += letter as usize - 'F' as usize,
                 'g'..='z' => count += (letter as usize - 'f' as usize) * 20,
@@ -170,7 +169,7 @@ mod tests {
     fn rows_that_are_the_same_or_end_alike_cost_one_letter() {
         let mut dots = Bitmap::new(80, 4);
         dots.fill(8, 0, 72, 2);
-        assert_eq!(acs(&dots), "00!:,:");
+        assert_eq!(acs(&dots), "00XF:,:");
     }
 
     proptest! {
