@@ -8,15 +8,16 @@ use std::path::Path;
 
 use super::problem::{Problem, Problems};
 use super::table::{Source, Table};
+use crate::exchange::supplied;
 use crate::label::document::Align;
 use crate::label::layout::{Bars, Cell, Content, Extent, Layout, Modules, Row, TextStyle};
 use crate::label::template::{Field, Template};
-use crate::label::{Container, Label, LabelError, Labels, Matrix, Media, SSCC_LAYOUT};
+use crate::label::{Container, Label, LabelError, Labels, Matrix, Media, Picture, SSCC_LAYOUT};
 use crate::rating::Cards;
 use crate::station::order::Address;
 use crate::units::{Date, Length, Mass};
 
-/// Largest layout file: fifty times the ones we ship.
+/// Largest layout or image file: fifty times the layouts we ship.
 const MAX_BYTES: u64 = 256 << 10;
 /// Rows within cells within rows.
 const DEEPEST: usize = 6;
@@ -24,7 +25,7 @@ const DEEPEST: usize = 6;
 const LARGER: i64 = 4_000_000;
 
 /// Every layout of `dir` that fits the paper, by the name carriers call it, with every problem of any of them.
-pub fn read(dir: &Path, media: Option<Media>) -> (BTreeMap<String, Layout>, Problems) {
+pub fn read(dir: &Path, media: Media) -> (BTreeMap<String, Layout>, Problems) {
     let (mut layouts, mut problems) = (BTreeMap::new(), Problems::default());
     let files = match std::fs::read_dir(dir) {
         Ok(files) => files,
@@ -37,10 +38,7 @@ pub fn read(dir: &Path, media: Option<Media>) -> (BTreeMap<String, Layout>, Prob
     let mut paths: Vec<_> = files.flatten().map(|file| file.path()).collect();
     paths.sort();
     for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")) {
-        let Some(layout) = file(path, &mut problems) else { continue };
-        if media.is_some_and(|media| !fits(&layout, media)) {
-            continue;
-        }
+        let Some(layout) = file(path, media, &mut problems).filter(|layout| fits(layout, media)) else { continue };
         let name = layout.name.clone();
         if layouts.insert(name.clone(), layout).is_some() {
             let todo = "keep one of the files for each paper";
@@ -110,7 +108,7 @@ fn fits(layout: &Layout, media: Media) -> bool {
     }
 }
 
-fn file(path: &Path, problems: &mut Problems) -> Option<Layout> {
+fn file(path: &Path, media: Media, problems: &mut Problems) -> Option<Layout> {
     let name = path.file_name()?.to_string_lossy().split('.').next()?.to_owned();
     let mut text = String::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text));
@@ -119,21 +117,22 @@ fn file(path: &Path, problems: &mut Problems) -> Option<Layout> {
         return None;
     }
     let source = Source::new(path, text);
-    let layout = source.parse().and_then(|root| layout(&Table::root(&source, &root), name));
+    let layout = source.parse().and_then(|root| layout(&Table::root(&source, &root), name, media));
     let found = source.into_problems();
     let sound = !found.has_errors();
     problems.extend(found.0);
     layout.filter(|_| sound)
 }
 
-fn layout(table: &Table<'_>, name: String) -> Option<Layout> {
-    let width = table.required_text("width");
+fn layout(table: &Table<'_>, name: String, media: Media) -> Option<Layout> {
+    let width = table.required_text::<Length>("width");
     let height = table.required::<String>("height").and_then(|height| match height.as_str() {
         "endless" => Some(None),
         _ => table.required_text("height").map(Some),
     });
     let margin = table.optional_text("margin").unwrap_or(Length::ZERO);
-    let rows = rows(&table.tables("row"), DEEPEST);
+    let across = width.map(|width| media.dots(width).saturating_sub(2 * media.dots(margin)));
+    let rows = rows(&table.tables("row"), Place { media, width: across, height: None, deeper: DEEPEST });
     table.finish();
     if rows.is_empty() {
         table.error("row", "a layout without rows", "add [[row]] with its height and what stands in it");
@@ -145,27 +144,52 @@ fn layout(table: &Table<'_>, name: String) -> Option<Layout> {
     Some(Layout { name, width: width?, height, margin, rows })
 }
 
-fn rows(tables: &[Table<'_>], deeper: usize) -> Vec<Row> {
-    tables.iter().filter_map(|table| row(table, deeper)).collect()
+/// Where something stands: the paper, the dots it has as far as its layout gives them, and how much may stand in it.
+#[derive(Clone, Copy)]
+struct Place {
+    media: Media,
+    width: Option<u32>,
+    height: Option<u32>,
+    deeper: usize,
 }
 
-fn row(table: &Table<'_>, deeper: usize) -> Option<Row> {
+impl Place {
+    fn dots(self, extent: Extent) -> Option<u32> {
+        match extent {
+            Extent::Fixed(length) => Some(self.media.dots(length)),
+            Extent::Rest => None,
+        }
+    }
+
+    fn inside(self, padding: Length) -> Self {
+        let padding = 2 * self.media.dots(padding);
+        let less = |dots: Option<u32>| dots.map(|dots| dots.saturating_sub(padding));
+        Self { width: less(self.width), height: less(self.height), ..self }
+    }
+}
+
+fn rows(tables: &[Table<'_>], place: Place) -> Vec<Row> {
+    tables.iter().map(|table| row(table, place)).collect()
+}
+
+fn row(table: &Table<'_>, place: Place) -> Row {
     let height = extent(table, "height");
+    let place = Place { height: place.dots(height), ..place };
     let only_with = table.optional_text::<Field>("if");
     let cells = if table.count(&["cells"]) == 0 {
-        vec![cell(table, deeper, Extent::Rest, None)]
+        vec![cell(table, place, Extent::Rest, None)]
     } else {
         let cells = table.tables("cells");
         let cells = cells.iter().map(|inner| {
             let (width, only_with) = (extent(inner, "width"), inner.optional_text::<Field>("if"));
-            let read = cell(inner, deeper, width, only_with);
+            let read = cell(inner, Place { width: place.dots(width), ..place }, width, only_with);
             inner.finish();
             read
         });
         cells.collect()
     };
     table.finish();
-    Some(Row { height, only_with, cells })
+    Row { height, only_with, cells }
 }
 
 /// A length, or the rest of what there is.
@@ -173,7 +197,7 @@ fn extent(table: &Table<'_>, key: &'static str) -> Extent {
     table.optional_text(key).map_or(Extent::Rest, Extent::Fixed)
 }
 
-fn cell(table: &Table<'_>, deeper: usize, width: Extent, only_with: Option<Field>) -> Cell {
+fn cell(table: &Table<'_>, place: Place, width: Extent, only_with: Option<Field>) -> Cell {
     const KINDS: [&str; 8] = ["text", "bars", "gs1", "qr", "datamatrix", "pdf417", "rows", "image"];
     let padding = table.optional_text("padding").unwrap_or(Length::ZERO);
     let frame = table.optional_text("frame");
@@ -182,11 +206,11 @@ fn cell(table: &Table<'_>, deeper: usize, width: Extent, only_with: Option<Field
         let todo = "give each its own cell";
         table.error("text", format!("more than one of {} in one cell", KINDS.join(", ")), todo);
     }
-    let content = content(table, deeper).unwrap_or(Content::Nothing);
+    let content = content(table, place.inside(padding)).unwrap_or(Content::Nothing);
     Cell { width, only_with, padding, frame, reverse, content }
 }
 
-fn content(table: &Table<'_>, deeper: usize) -> Option<Content> {
+fn content(table: &Table<'_>, place: Place) -> Option<Content> {
     if let Some(template) = table.optional_text::<Template>("text") {
         return Some(Content::Text(style(table)?, template));
     }
@@ -214,14 +238,59 @@ fn content(table: &Table<'_>, deeper: usize) -> Option<Content> {
         };
         return Some(Content::Matrix(modules(table)?, matrix, template));
     }
+    if let Some(name) = table.optional::<String>("image") {
+        return image(table, &name, place).map(Content::Image);
+    }
     if table.count(&["rows"]) == 1 {
-        if deeper == 0 {
+        if place.deeper == 0 {
             table.error("rows", "rows within rows, too deep", "set some of them side by side");
             return None;
         }
-        return Some(Content::Rows(rows(&table.tables("rows"), deeper - 1)));
+        return Some(Content::Rows(rows(&table.tables("rows"), Place { deeper: place.deeper - 1, ..place })));
     }
     None
+}
+
+/// A PNG beside the layout's file, as large as its cell and row let it be.
+fn image(table: &Table<'_>, name: &str, place: Place) -> Option<Picture> {
+    let refused = |what: String, todo: &str| {
+        table.error("image", what, todo);
+        None
+    };
+    let (Some(width), Some(height)) = (place.width, place.height) else {
+        return refused(
+            format!("how large the image {name:?} is printed is not given"),
+            "give its cell a width and its row a height",
+        );
+    };
+    if Path::new(name).file_name() != Some(name.as_ref()) {
+        return refused(
+            format!("the image {name:?} is not beside the layout"),
+            "put it there and write its name alone",
+        );
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(table.folder().join(name));
+    match file.and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)) {
+        Err(error) => {
+            return refused(format!("the image {name:?} cannot be read: {error}"), "put it beside the layout");
+        }
+        Ok(read) if read as u64 > MAX_BYTES => {
+            return refused(format!("the image {name:?} is larger than {} KiB", MAX_BYTES >> 10), "save it smaller");
+        }
+        Ok(_) => {}
+    }
+    match supplied::picture(&bytes, width, height) {
+        Ok(dots) if dots.ink().is_none() => {
+            refused(format!("nothing of the image {name:?} is dark enough to be black"), "make it darker, or larger")
+        }
+        Ok(dots) => Some(dots.into()),
+        Err(error) => {
+            let error = error.to_string();
+            let (what, todo) = error.split_once("; ").unwrap_or((&error, "save it as PNG again"));
+            refused(format!("the image {name:?}: {what}"), todo)
+        }
+    }
 }
 
 fn columns(table: &Table<'_>) -> Option<u32> {
@@ -270,4 +339,52 @@ fn modules(table: &Table<'_>) -> Option<Modules> {
         return None;
     }
     Some(modules)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::label::Bitmap;
+
+    const MEDIA: Media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
+
+    /// What is wrong with a layout of one row with these cells.
+    fn problems(row: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+        let mut dots = Bitmap::new(40, 20);
+        write("white.png", &dots.png());
+        dots.fill(0, 0, 20, 20);
+        write("logo.png", &dots.png());
+        write("letter.png", b"Dear Sir");
+        write("huge.png", &vec![0; 257 << 10]);
+        write("a.toml", format!("width = \"100mm\"\nheight = \"150mm\"\n[[row]]\n{row}\n").as_bytes());
+        let (_, found) = read(folder.path(), MEDIA);
+        let here = format!("{}/", folder.path().display());
+        found.0.iter().map(|problem| problem.to_string().replace(&here, "")).collect()
+    }
+
+    #[test]
+    fn an_image_that_cannot_be_printed_is_named_with_its_line() {
+        let cell = |name: &str| format!("height = \"9mm\"\ncells = [{{ width = \"20mm\", image = \"{name}\" }}]");
+        assert_eq!(problems(&cell("logo.png")), [""; 0]);
+        assert_eq!(problems("height = \"9mm\"\nimage = \"logo.png\""), [""; 0], "as wide as the label");
+        for (row, problem) in [
+            (cell("no.png"), "a.toml:5: the image \"no.png\" cannot be read: "),
+            (cell("../logo.png"), "a.toml:5: the image \"../logo.png\" is not beside the layout; "),
+            (cell("/etc/hostname"), "a.toml:5: the image \"/etc/hostname\" is not beside the layout; "),
+            (cell(".."), "a.toml:5: the image \"..\" is not beside the layout; "),
+            (cell("letter.png"), "a.toml:5: the image \"letter.png\": not a PNG that can be read; "),
+            (cell("huge.png"), "a.toml:5: the image \"huge.png\" is larger than 256 KiB; save it smaller"),
+            (cell("white.png"), "a.toml:5: nothing of the image \"white.png\" is dark enough to be black; "),
+            ("image = \"logo.png\"".into(), "a.toml:4: how large the image \"logo.png\" is printed is not given; "),
+            (
+                "height = \"9mm\"\ncells = [{ image = \"logo.png\" }]".into(),
+                "a.toml:5: how large the image \"logo.png\" is printed is not given; ",
+            ),
+        ] {
+            let found = problems(&row);
+            assert!(matches!(&found[..], [only] if only.starts_with(problem)), "{row}: {found:?}");
+        }
+    }
 }

@@ -188,7 +188,7 @@ impl Config {
 
     /// Reads the layouts of labels that fit the label printer's paper.
     fn layouts(&self) -> (Vec<Layout>, Problems) {
-        let (layouts, mut problems) = labels::read(&self.station.labels_dir, Some(self.printer.labels().media));
+        let (layouts, mut problems) = labels::read(&self.station.labels_dir, self.printer.labels().media);
         let layouts: Vec<Layout> = layouts.into_values().collect();
         if self.station.sscc.is_some() {
             let labels = Labels::new(self.printer.labels(), layouts.clone());

@@ -98,6 +98,11 @@ impl<'a> Table<'a> {
         self.line
     }
 
+    /// The folder its file is in.
+    pub fn folder(&self) -> &'a Path {
+        self.source.path.parent().unwrap_or(Path::new(""))
+    }
+
     /// A key that must be there.
     pub fn required<T: Value>(&self, key: &'static str) -> Option<T> {
         self.present(key, T::EXPECTED).and_then(|value| self.typed(key, value))

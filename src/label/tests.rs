@@ -19,7 +19,7 @@ const FINE: Media = Media { dpi: 300, width_mm: 100, height_mm: 150 };
 
 fn labels(language: Language, media: Media) -> Labels {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels");
-    let (layouts, problems) = crate::config::labels::read(&folder, Some(media));
+    let (layouts, problems) = crate::config::labels::read(&folder, media);
     assert!(!problems.has_errors(), "{problems}");
     Labels::new(Printer { language, draws: Draws::TextAndBars, packed: false, media }, layouts.into_values())
 }

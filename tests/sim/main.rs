@@ -77,7 +77,7 @@ fn stage() -> &'static Stage {
 fn labels() -> Arc<Labels> {
     let media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels");
-    let (layouts, _) = parceld::config::labels::read(&folder, Some(media));
+    let (layouts, _) = parceld::config::labels::read(&folder, media);
     let printer = Printer { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
     Arc::new(Labels::new(printer, layouts.into_values()))
 }

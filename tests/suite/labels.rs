@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use hal::sim::{Drawn, PrinterSettings, draw};
 use parceld::label::document::Element;
-use parceld::label::{Container, Draws, Label, Labels, Language, Media, Printer};
+use parceld::label::{Bitmap, Container, Draws, Label, Labels, Language, Media, Printer};
 use parceld::station::order::Address;
 use parceld::units::{Date, Mass};
 
@@ -24,9 +24,12 @@ const LANGUAGES: [(Language, hal::printer::Language); 3] = [
 ];
 
 fn labels(language: Language, dpi: u32) -> Labels {
+    labels_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels"), language, dpi)
+}
+
+fn labels_of(folder: &Path, language: Language, dpi: u32) -> Labels {
     let media = Media { dpi, width_mm: 100, height_mm: 150 };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels");
-    let (layouts, problems) = parceld::config::labels::read(&folder, Some(media));
+    let (layouts, problems) = parceld::config::labels::read(folder, media);
     assert!(!problems.has_errors(), "{problems}");
     Labels::new(Printer { language, draws: Draws::TextAndBars, packed: false, media }, layouts.into_values())
 }
@@ -126,6 +129,60 @@ fn labels_read_back(resolution: u32) {
             }
         }
     }
+}
+
+/// The picture is a QR code in grey on nothing, ten of its dots a module: it reads back only where every module comes out
+/// in its place.
+#[test]
+fn an_image_of_a_layout_comes_out_sharp_in_every_language() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let paper = "width = \"100mm\"\nheight = \"150mm\"\n[[row]]\nheight = \"44mm\"\n";
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).expect("a file");
+    write("code.toml", format!("{paper}qr = \"HTTPS://EXAMPLE.COM/R\"\nmodule = \"1mm\"\n").as_bytes());
+    let code = labels_of(folder.path(), Language::Zpl, 203);
+    let code = code.pixels(&code.document("code", &sample("")).expect("it fits"));
+    let code = code.cut(code.ink().expect("a code"));
+    write("logo.png", &in_grey(&code));
+    write(
+        "logo.toml",
+        format!(
+            "{paper}cells = [\n{{ width = \"30mm\", padding = \"4mm\", frame = \"0.5mm\", image = \"logo.png\" }},\n\
+             {{ width = \"30mm\", reverse = true, text = \"R\", size = \"9mm\" }},\n]\n"
+        )
+        .as_bytes(),
+    );
+    for (language, theirs) in LANGUAGES {
+        for dpi in [203, 300] {
+            let labels = labels_of(folder.path(), language, dpi);
+            let what = format!("{language:?} at {dpi} dpi");
+            let drawn = on_paper(&labels, theirs, dpi, "logo", &sample(""));
+            let read: Vec<&str> = drawn.report.decoded.iter().map(|symbol| symbol.text.as_str()).collect();
+            assert_eq!(read, ["HTTPS://EXAMPLE.COM/R"], "{what}");
+            assert_eq!((&drawn.report.clipped, &drawn.report.error), (&Vec::new(), &None), "{what}");
+
+            let document = labels.document("logo", &sample("")).expect("it fits");
+            let size = document.elements.iter().find_map(|element| match element {
+                Element::Picture { picture, .. } => Some((picture.dots().width(), picture.dots().height())),
+                _ => None,
+            });
+            let side = labels.printer.media.dots("22mm".parse().expect("a length"));
+            let (width, height) = size.expect("a picture");
+            assert!(width == height && side.abs_diff(width) <= 1, "{what}: {width} x {height} of {side} dots");
+        }
+    }
+}
+
+/// A PNG with a level of grey for black, and nothing at all for white.
+fn in_grey(dots: &Bitmap) -> Vec<u8> {
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, dots.width(), dots.height());
+    encoder.set_color(png::ColorType::GrayscaleAlpha);
+    let places = (0..dots.height()).flat_map(|y| (0..dots.width()).map(move |x| (x, y)));
+    let pixels: Vec<u8> = places.flat_map(|(x, y)| if dots.get(x, y) { [30, 200] } else { [0, 0] }).collect();
+    let mut writer = encoder.write_header().expect("into memory");
+    writer.write_image_data(&pixels).expect("into memory");
+    writer.finish().expect("into memory");
+    png
 }
 
 fn of_a_bag() -> Label {

@@ -193,6 +193,17 @@ pub enum SuppliedError {
     Zpl(String),
 }
 
+/// A PNG in black and white, as large as it fits in so many dots of the printer.
+///
+/// # Errors
+/// [`SuppliedError`] when it is no PNG, or has too many dots, or would have.
+pub fn picture(png: &[u8], width: u32, height: u32) -> Result<Bitmap, SuppliedError> {
+    if u64::from(width) * u64::from(height) > MAX_DOTS {
+        return Err(SuppliedError::Dots { width, height });
+    }
+    picture::Picture::read(png).map(|picture| picture.fitting(width, height))
+}
+
 /// A label's file, taken apart as far as it takes to find labels in it.
 pub struct File {
     content: Content,

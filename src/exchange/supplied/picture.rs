@@ -99,12 +99,25 @@ impl Picture {
         }
     }
 
-    /// At so many thousandths of its true size: each dot is the mean of what it covers.
+    /// At so many thousandths of its true size.
     pub(super) fn shrunk(&self, media: Media, size: u32) -> Bitmap {
         let part = self.ratio(media).min(ONE) * u64::from(size);
         let whole = ONE * 1_000;
         let dots = |own: u32| u32::try_from((u64::from(own) * part + whole / 2) / whole).unwrap_or(own).max(1);
-        let (width, height) = (dots(self.width), dots(self.height));
+        self.scaled(dots(self.width), dots(self.height))
+    }
+
+    /// As large as it fits in so many dots.
+    pub(super) fn fitting(&self, width: u32, height: u32) -> Bitmap {
+        let of = |own: u32, room: u32, other: u32| {
+            u32::try_from(u64::from(own) * u64::from(room) / u64::from(other.max(1))).unwrap_or(u32::MAX).max(1)
+        };
+        let (wide, high) = (of(self.width, height, self.height), of(self.height, width, self.width));
+        if wide <= width { self.scaled(wide, height) } else { self.scaled(width, high) }
+    }
+
+    /// Each dot is the mean of what it covers.
+    fn scaled(&self, width: u32, height: u32) -> Bitmap {
         let across = Steps::of(self.width, width);
         let down = Steps::of(self.height, height);
         Bitmap::of(width, height, |x, y| {

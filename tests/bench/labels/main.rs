@@ -34,7 +34,7 @@ fn main() {
 /// The shipped layout for this paper, with a logo of 200 x 100 dots above it.
 fn labels(language: Language, media: Media, draws: Draws, logo: bool) -> Labels {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels");
-    let (mut layouts, problems) = parceld::config::labels::read(&folder, Some(media));
+    let (mut layouts, problems) = parceld::config::labels::read(&folder, media);
     assert!(!problems.has_errors(), "{problems}");
     let parcel = layouts.get_mut("parcel").expect("a shipped layout");
     if logo {
