@@ -45,6 +45,7 @@ impl<'a> Announcer<'a> {
                 }
                 Fact::Verified { parcel, .. } => self.closed(seq, at, Kind::ParcelVerified, *parcel, None),
                 Fact::Voided { parcel, .. } => self.closed(seq, at, Kind::ParcelVoided, *parcel, Some("voided")),
+                Fact::Returned { parcel, .. } => self.closed(seq, at, Kind::ReturnReceived, *parcel, None),
                 Fact::BagClosed { bag, sscc, .. } => self.bag(seq, at, *bag, sscc.as_ref()),
                 Fact::ManifestClosed { .. } => {
                     let prev = match last_hash.take() {

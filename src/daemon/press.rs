@@ -286,7 +286,8 @@ impl Press {
         let boxes: Vec<String> = self.rules.boxes.keys().cloned().collect();
         let carriers: Vec<(String, String)> =
             cards.carriers().iter().map(|carrier| (carrier.id.clone(), carrier.name.clone())).collect();
-        let mut groups = paper::commands(&words, &boxes, &carriers, &self.words);
+        let marks: Vec<String> = self.rules.marks.all().into_iter().map(str::to_owned).collect();
+        let mut groups = paper::commands(&words, &boxes, &carriers, &marks, &self.words);
         let also = also.iter().map(|text| {
             let (name, argument) = text.split_once(':').map_or((&text[..], None), |(name, rest)| (name, Some(rest)));
             let command = Command::named(&name.to_ascii_uppercase(), argument)?;

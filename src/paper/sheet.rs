@@ -1,5 +1,5 @@
 //! Barcodes of commands, to be hung up at the bench: everything the station understands in this version, for the boxes,
-//! carriers and languages it is configured with.
+//! carriers, stickers and languages it is configured with.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,11 +48,12 @@ fn problem_note(reason: &str) -> Option<Note> {
     PROBLEMS.iter().find(|(known, _)| *known == reason).map(|(_, key)| Note::new(key))
 }
 
-/// Every command that a station with these boxes, carriers (identifier and name) and languages understands.
+/// Every command that a station with these boxes, carriers (identifier and name), stickers and languages understands.
 pub fn commands(
     words: &Words,
     boxes: &[String],
     carriers: &[(String, String)],
+    marks: &[String],
     languages: &BTreeMap<String, Arc<Words>>,
 ) -> Vec<(&'static str, Vec<Entry>)> {
     let one = |command: Command| entry(&command, words, carriers, languages);
@@ -67,12 +68,14 @@ pub fn commands(
         Command::Ok,
         Command::Help,
     ];
+    let marks = marks.iter().map(|mark| one(Command::MarkOk(mark.clone()))).collect();
     let problems = PROBLEMS.map(|(reason, _)| Command::Problem(reason.to_owned()));
-    let bench = [Command::Zero, Command::Tare, Command::Shift, Command::Sheet, Command::Logout];
+    let bench = [Command::Zero, Command::Tare, Command::Return, Command::Shift, Command::Sheet, Command::Logout];
     let tongues = languages.keys().map(|language| Command::Lang(language.clone()));
     let groups = [
         ("paper_group_parcel", parcel.into_iter().chain(problems).map(one).collect::<Vec<Entry>>()),
         ("paper_group_boxes", boxes.iter().map(|id| one(Command::Box(id.clone()))).collect()),
+        ("paper_group_marks", marks),
         ("paper_group_bags", [Command::BagOpen, Command::BagClose].map(one).into()),
         (
             "paper_group_carriers",

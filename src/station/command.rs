@@ -48,7 +48,7 @@ impl Station {
             Command::Cage(cage) => self.cage(world, cage),
             Command::Shift => on_paper(world, Printout::Shift { day: world.today, operator: self.operator.clone() }),
             Command::Sheet => on_paper(world, Printout::Sheet { language: None, also: Vec::new() }),
-            Command::Return => Outcome::stop(Note::new("not_yet")),
+            Command::Return => self.came_back(world),
         }
     }
 

@@ -4,7 +4,9 @@ use super::bag::{Bag, BagId, SSCC_POOL};
 use super::event::Job;
 use super::fact::{Commitment, Fact};
 use super::parcel::{Parcel, ParcelId, Print, PrintState, State};
+use super::tally::Ending;
 use super::{Manifest, Station};
+use crate::units::Date;
 
 /// Evidence of this rung is a scan, and no word of a printer.
 const SCANNED: u8 = 6;
@@ -24,7 +26,7 @@ impl Station {
         match fact {
             Fact::Committed { .. } | Fact::Verified { .. } => true,
             Fact::Voided { parcel, .. } => self.parcel(*parcel).is_some_and(|parcel| parcel.tracking().is_some()),
-            Fact::ManifestClosed { .. } | Fact::ManifestHandedOver { .. } => true,
+            Fact::ManifestClosed { .. } | Fact::ManifestHandedOver { .. } | Fact::Returned { .. } => true,
             Fact::BagClosed { bag, .. } => self.bag(*bag).is_some_and(|bag| !bag.parcels.is_empty()),
             _ => false,
         }
@@ -137,13 +139,8 @@ impl Station {
             Fact::OutageSet { carrier, out: false } => {
                 self.outages.remove(carrier);
             }
-            Fact::Ended { parcel, ending, on } => {
-                let before = self.parcel(*parcel).and_then(|parcel| parcel.ended);
-                if let Some(commitment) = self.commitment(*parcel) {
-                    let ended = self.tallies.ended(&commitment, before, *ending, *on);
-                    self.change(*parcel, |p| p.ended = Some(ended));
-                }
-            }
+            Fact::Ended { parcel, ending, on } => self.end(*parcel, *ending, *on),
+            Fact::Returned { parcel, on, .. } => self.end(*parcel, Ending::Returned, *on),
             Fact::VolumeStated { service, month, parcels, on } => {
                 self.tallies.stated(service, *month, *parcels, *on);
             }
@@ -178,6 +175,15 @@ impl Station {
             | Fact::PrintSent { parcel, .. }
             | Fact::PrintDoubted { parcel, .. }
             | Fact::PrintSpoiled { parcel, .. } => self.change(*parcel, |p| p.evolve(fact)),
+        }
+    }
+
+    /// What became of a parcel; what was known of it before no longer counts.
+    fn end(&mut self, id: ParcelId, ending: Ending, on: Date) {
+        let before = self.parcel(id).and_then(|parcel| parcel.ended);
+        if let Some(commitment) = self.commitment(id) {
+            let ended = self.tallies.ended(&commitment, before, ending, on);
+            self.change(id, |p| p.ended = Some(ended));
         }
     }
 

@@ -246,6 +246,16 @@ pub enum Fact {
         /// When.
         on: Date,
     },
+    /// A parcel that has gone out lies here again.
+    Returned {
+        /// This parcel.
+        parcel: ParcelId,
+        /// When.
+        on: Date,
+        /// Who was signed in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<String>,
+    },
     /// How many parcels the account's other stations have sent with a service in a month: an estimate.
     VolumeStated {
         /// The service.
@@ -419,6 +429,7 @@ impl Fact {
             | Self::Voided { parcel, .. }
             | Self::Held { parcel, .. }
             | Self::Ended { parcel, .. }
+            | Self::Returned { parcel, .. }
             | Self::Bagged { parcel, .. }
             | Self::Caged { parcel, .. }
             | Self::Resumed { parcel } => Some(*parcel),
@@ -465,6 +476,7 @@ impl Fact {
             Self::PoolStarted { .. } => "pool_started",
             Self::OutageSet { .. } => "outage_set",
             Self::Ended { .. } => "ended",
+            Self::Returned { .. } => "returned",
             Self::VolumeStated { .. } => "volume_stated",
             Self::OperatorChanged { .. } => "operator_changed",
             Self::LanguageChanged { .. } => "language_changed",

@@ -61,6 +61,11 @@ impl Marks {
             .collect();
         wanted.into_iter().cloned().collect()
     }
+
+    /// Every sticker that some rule wants.
+    pub fn all(&self) -> BTreeSet<&str> {
+        self.0.iter().filter_map(|rule| rule.mark.as_deref()).collect()
+    }
 }
 
 impl MarkRule {

@@ -10,6 +10,7 @@
 
 #![deny(clippy::disallowed_methods)]
 
+mod back;
 pub mod bag;
 mod command;
 mod decide;

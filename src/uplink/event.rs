@@ -291,6 +291,7 @@ mod tests {
         for (name, written) in [
             ("parcel.verified", parcel(Kind::ParcelVerified, 17, &verified)),
             ("parcel.voided", parcel(Kind::ParcelVoided, 18, &voided)),
+            ("return.received", parcel(Kind::ReturnReceived, 22, &verified)),
             ("manifest.closed", event(Kind::ManifestClosed, 19)),
             ("manifest.handed_over", event(Kind::ManifestHandedOver, 20)),
             ("container.closed", container_event(&source, 21, AT, &bag).unwrap()),

@@ -195,6 +195,8 @@ fn each() -> Vec<Fact> {
         Fact::BagClosed { bag: BagId(4), sscc: None, operator: None },
         Fact::Caged { parcel, cage: text("A-07") },
         Fact::Committed { parcel, commitment: Box::new(supplied()) },
+        Fact::Returned { parcel, on: ship_date, operator: Some(text("7031")) },
+        Fact::Returned { parcel, on: ship_date, operator: None },
     ]
 }
 
@@ -214,7 +216,7 @@ fn facts_that_were_written_once_are_read_for_ever() {
 #[test]
 fn every_kind_of_fact_is_frozen_under_its_own_name() {
     let names: BTreeSet<&str> = each().iter().map(Fact::name).collect();
-    assert_eq!(names.len(), 30);
+    assert_eq!(names.len(), 31);
     for (line, fact) in FROZEN.lines().zip(each()) {
         assert!(line.starts_with(&format!("{{\"fact\":\"{}\"", fact.name())), "{line}");
     }

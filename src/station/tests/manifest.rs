@@ -1,4 +1,5 @@
 use super::super::event::Act;
+use super::super::tally::Ending;
 use super::*;
 
 fn carrier(bench: &Bench) -> String {
@@ -84,4 +85,37 @@ fn a_manifest_is_confirmed_when_its_own_event_is() {
     assert_eq!(names(&bench.when(Event::Confirmed { seq: event })), ["manifest_confirmed"]);
     assert_eq!(bench.state(), State::Confirmed);
     assert_eq!(bench.when(Event::Confirmed { seq: event }), Outcome::default());
+}
+
+#[test]
+fn what_came_back_is_recorded_and_told_once() {
+    let mut bench = Bench::at(State::Verified);
+    let (carrier, tracking) = (carrier(&bench), bench.tracking());
+    let scan = |bench: &mut Bench| {
+        bench.later(3_000);
+        bench.scan(&tracking)
+    };
+    bench.later(3_000);
+    assert_eq!(said(&bench.command(&Command::Return)), "return_which");
+    scan(&mut bench);
+    assert_eq!(said(&bench.command(&Command::Return)), "return_refused", "it is still here");
+
+    close(&mut bench, &carrier);
+    bench.command(&Command::Badge("7031".into()));
+    scan(&mut bench);
+    let told = bench.station.announced();
+    let back = bench.command(&Command::Return);
+    let (on, operator) = (bench.today, Some("7031".to_owned()));
+    assert_eq!(
+        (said(&back), &back.facts[..]),
+        ("returned", &[Fact::Returned { parcel: ParcelId(1), on, operator }][..])
+    );
+    assert_eq!(bench.station.announced(), told + 1);
+    assert!(bench.parcel().ended.is_some_and(|ended| ended.ending == Ending::Returned));
+
+    scan(&mut bench);
+    let again = bench.command(&Command::Return);
+    assert_eq!((said(&again), &again.facts[..]), ("returned", &[][..]));
+    bench.bring(OTHER, State::Open);
+    assert_eq!(said(&bench.command(&Command::Return)), "not_here", "with a parcel in hand");
 }

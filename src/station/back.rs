@@ -1,0 +1,30 @@
+//! What comes back: its label is scanned, then RETURN.
+//!
+//! It is recorded and told, and counts as returned from that day. Nothing is printed, and its number stays used: what is sent
+//! again is another order. Looking at it, and what becomes of it, is not the packing bench's business.
+
+use super::fact::Fact;
+use super::live::Say;
+use super::parcel::State;
+use super::tally::Ending;
+use super::{Outcome, Station, World};
+use crate::screen::Note;
+
+impl Station {
+    /// RETURN: the parcel whose label was just scanned lies here again.
+    pub(super) fn came_back(&self, world: &World<'_>) -> Outcome {
+        if self.bench().is_some() {
+            return Outcome::stop(Note::new("not_here"));
+        }
+        let Some((id, parcel)) = world.live.shown.and_then(|id| Some((id, self.parcel(id)?))) else {
+            return Outcome::say(Say::ask(Note::new("return_which")));
+        };
+        let note = |key| Note::new(key).with("tracking", parcel.tracking().unwrap_or_default());
+        if !matches!(parcel.state, State::Manifested | State::Confirmed) {
+            return Outcome::stop(note("return_refused"));
+        }
+        let known = parcel.ended.is_some_and(|ended| ended.ending == Ending::Returned);
+        let fact = Fact::Returned { parcel: id, on: world.today, operator: self.operator.clone() };
+        Outcome::say(Say::good(note("returned"))).facts((!known).then_some(fact))
+    }
+}
