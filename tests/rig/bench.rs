@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use hal::printer::Language;
 use hal::scale::Protocol;
 use hal::sim::{Edge, Printer, PrinterFault, PrinterSettings, Scale, Scanner};
 use parceld::uplink::receiver::{self, Receiver};
@@ -101,14 +102,16 @@ impl Bench {
 
     /// A receipt printer beside the label printer: ESC/POS, 72 mm, endless.
     pub(crate) async fn with_receipt_printer(&self) -> Printer {
-        let settings = PrinterSettings {
-            width_mm: 72,
-            language: Some(hal::printer::Language::EscPos),
-            ..PrinterSettings::default()
-        };
+        self.with_receipts(Language::EscPos, "escpos").await
+    }
+
+    /// The same in another language, under its name in the configuration.
+    pub(crate) async fn with_receipts(&self, language: Language, name: &str) -> Printer {
+        let settings =
+            PrinterSettings { width_mm: 72, height_mm: 250, language: Some(language), ..PrinterSettings::default() };
         let printer = Printer::listen((std::net::Ipv4Addr::LOCALHOST, 0).into(), settings).await.unwrap();
         let table = format!(
-            "[[printer]]\nname = \"receipts\"\nrole = \"receipt\"\nlanguage = \"escpos\"\n\
+            "[[printer]]\nname = \"receipts\"\nrole = \"receipt\"\nlanguage = \"{name}\"\n\
              device = \"tcp://{}\"\ndpi = 203\nwidth_mm = 72\nheight_mm = 0\n\n[rates]",
             printer.addr()
         );

@@ -1,5 +1,6 @@
 //! Documents for people: slips, bag labels, sheets; and the bags they are about.
 
+use hal::printer::Language;
 use hal::sim::{Printer, PrinterFault, Scanner};
 use parceld::barcode::Command;
 use serde_json::Value;
@@ -75,6 +76,23 @@ async fn a_closed_manifest_has_a_slip_and_the_same_again_whenever_it_is_asked_fo
     receipts(&printer, 3).await;
     let pictures: Vec<_> = printer.history().iter().map(|printed| printed.png.clone()).collect();
     assert!(pictures.windows(2).all(|pair| pair[0] == pair[1]), "a slip is made from the record");
+}
+
+#[tokio::test]
+async fn slips_come_out_of_label_printers_too_where_receipts_are_to_come_out_of_one() {
+    for (language, name) in [(Language::Zpl, "zpl"), (Language::Tspl, "tspl")] {
+        let bench = Bench::with_orders(&ORDERS[..1]).await;
+        let printer = bench.with_receipts(language, name).await;
+        let station = bench.start().await;
+        say(&bench, Command::BagOpen).await;
+        station.screen.says("bag_opened").await;
+        pack_into_bag(&bench, &station, ORDERS[0], "B1").await;
+        let id = close_manifest(&bench).await;
+        let mut slips = receipts(&printer, 2).await;
+        slips.sort();
+        assert_eq!(slips, [&id, "US-LAX-1.DEMO-ST01.B1"], "{name}");
+        station.screen.is_content().await;
+    }
 }
 
 #[tokio::test]
