@@ -56,13 +56,32 @@ pub(super) fn draw(
     format: Format,
     printer: Printer,
     wanted: &[Wanted],
+    done: impl FnMut(),
+) -> Vec<Result<StoredLabel, String>> {
+    match std::env::current_exe() {
+        Ok(parceld) => {
+            let mut drawer = Command::new(parceld);
+            drawer.args(["label", "draw"]);
+            drawn_by(drawer, SILENCE, (bytes, format), printer, wanted, done)
+        }
+        Err(error) => vec![Err(format!("it cannot be drawn: {error}")); wanted.len()],
+    }
+}
+
+/// The same by a process that is ended when it says nothing for so long.
+fn drawn_by(
+    drawer: Command,
+    silence: Duration,
+    file: (Vec<u8>, Format),
+    printer: Printer,
+    wanted: &[Wanted],
     mut done: impl FnMut(),
 ) -> Vec<Result<StoredLabel, String>> {
     let mut answers: Vec<Option<Result<StoredLabel, String>>> = vec![None; wanted.len()];
-    match start(bytes, format, printer, wanted) {
+    match start(drawer, file, printer, wanted) {
         Ok((mut child, replies)) => {
             loop {
-                match replies.recv_timeout(SILENCE) {
+                match replies.recv_timeout(silence) {
                     Ok(Reply::Alive) => {}
                     Ok(Reply::Label(at, label)) => {
                         if let Some(answer) = answers.get_mut(at) {
@@ -89,8 +108,8 @@ pub(super) fn draw(
 }
 
 fn start(
-    bytes: Vec<u8>,
-    format: Format,
+    mut drawer: Command,
+    (bytes, format): (Vec<u8>, Format),
     printer: Printer,
     wanted: &[Wanted],
 ) -> std::io::Result<(Child, std::sync::mpsc::Receiver<Reply>)> {
@@ -102,12 +121,7 @@ fn start(
     };
     let mut line = serde_json::to_vec(&request)?;
     line.push(b'\n');
-    let mut child = Command::new(std::env::current_exe()?)
-        .args(["label", "draw"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
+    let mut child = drawer.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     let (mut to, from) = (child.stdin.take(), child.stdout.take());
     std::thread::spawn(move || {
         // A process that has ended reads nothing any more: its silence says so.
@@ -116,7 +130,7 @@ fn start(
     let (tell, replies) = channel();
     std::thread::spawn(move || {
         let lines = from.map(|from| BufReader::new(from).lines()).into_iter().flatten().map_while(Result::ok);
-        for reply in lines.map_while(|line| serde_json::from_str::<Reply>(&line).ok()) {
+        for reply in lines.filter_map(|line| serde_json::from_str::<Reply>(&line).ok()) {
             if tell.send(reply).is_err() {
                 return;
             }
@@ -170,4 +184,59 @@ fn tell(reply: &Reply) -> Done {
     let mut out = std::io::stdout().lock();
     let line = serde_json::to_string(reply).map_err(|error| Failure::new(SOFTWARE, error))?;
     writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| Failure::new(SOFTWARE, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    /// The process of the other tests: this program of tests in place of parceld.
+    #[test]
+    #[ignore = "it is the process that the test beside it starts"]
+    fn drawer() {
+        let _ = run();
+    }
+
+    /// A page of forms, each of which draws the next one ten times: the last would be drawn so many times ten times ten.
+    fn page_of(forms: usize) -> Vec<u8> {
+        let stream = |number: usize, entries: &str, content: &str| {
+            format!("{number} 0 obj <<{entries}/Length {}>> stream\n{content}\nendstream endobj\n", content.len())
+        };
+        let next = |number: usize| format!("/Resources<</XObject<</F {number} 0 R>>>>");
+        let mut file = format!(
+            "%PDF-1.7\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n\
+             3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 283 425]/Contents 4 0 R{}>> endobj\n",
+            next(5)
+        );
+        file += &stream(4, "", "20 20 200 300 re f /F Do");
+        for form in 5..5 + forms {
+            let entries = format!("/Type/XObject/Subtype/Form/BBox[0 0 283 425]{}", next(form + 1));
+            file += &stream(form, &entries, &"/F Do ".repeat(10));
+        }
+        file += &stream(5 + forms, "/Type/XObject/Subtype/Form/BBox[0 0 283 425]", "0 0 m n");
+        (file + "trailer <</Root 1 0 R>>\n").into_bytes()
+    }
+
+    fn drawn(page: Vec<u8>, silence: Duration) -> Vec<Result<StoredLabel, String>> {
+        let media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
+        let printer = Printer { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
+        let mut drawer = Command::new(std::env::current_exe().expect("a program"));
+        drawer.args(["--exact", "cli::drawn::tests::drawer", "--ignored", "--nocapture", "--quiet"]);
+        drawn_by(drawer, silence, (page, Format::Pdf), printer, &[Wanted::default()], || {})
+    }
+
+    #[test]
+    fn a_page_that_takes_for_ever_is_given_up_and_the_answer_says_what_to_do() {
+        let answers = drawn(page_of(1), SILENCE);
+        assert!(matches!(&answers[..], [Ok(_)]), "ten times is no matter: {answers:?}");
+
+        let (begun, silence) = (Instant::now(), Duration::from_millis(400));
+        let answers = drawn(page_of(9), silence);
+        assert_eq!(answers, [Err("it takes more memory or time to draw than a label may; get it as PNG".to_owned())]);
+        // Any sooner, and it would have ended by itself.
+        assert!(begun.elapsed() >= silence);
+        assert!(begun.elapsed() < SILENCE / 2);
+    }
 }
