@@ -1,7 +1,8 @@
 //! Papers: documents for people, to the receipt printer, and bag labels to the label printer between live labels.
 //!
 //! A paper is sent when its printer says that it can print, and tried again until it is; printed twice is no harm, and
-//! nobody waits for it. What is not printed when the program ends is printed again by a command.
+//! nobody waits for it. What is not printed when the program ends is printed again when the packer asks
+//! for it (MANIFEST with nothing to close, BAGCLOSE after the scan of a label in the bag) or by a command.
 
 use std::time::Duration;
 

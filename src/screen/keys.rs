@@ -84,6 +84,7 @@ pub const KEYS: &[(&str, &[&str], &str)] = &[
     ("confirm_manifest", &["carrier", "count"], "Close {carrier}, {count} parcels? Scan again"),
     ("manifest_closed", &["carrier", "count"], "{carrier} closed: {count}"),
     ("manifest_empty", &["carrier"], "No parcels for {carrier}"),
+    ("slip_again", &["carrier"], "{carrier}: slip again. Look at the receipt printer"),
     ("confirm_handover", &["carrier"], "Hand over {carrier}? Scan again"),
     ("handed_over", &["carrier", "count"], "{carrier} took {count}"),
     ("handover_empty", &["carrier"], "Close the {carrier} manifest first"),

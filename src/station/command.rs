@@ -30,9 +30,9 @@ impl Station {
             Command::Tare => self.press(ScaleKey::Tare),
             Command::Box(id) => self.choose_box(world, id),
             Command::NextParcel => Outcome::say(Say::ask(Note::new("help"))),
-            Command::Manifest(carrier) => {
+            Command::Manifest(carrier) => self.slips_again(world, carrier).unwrap_or_else(|| {
                 self.twice(world, command, "confirm_manifest", carrier, || self.close_manifest(world, carrier))
-            }
+            }),
             Command::Handover(carrier) => {
                 self.twice(world, command, "confirm_handover", carrier, || self.hand_over(world, carrier))
             }

@@ -53,6 +53,20 @@ impl Station {
         outcome
     }
 
+    /// MANIFEST with nothing to close: the slips that the driver still signs come out again. One that had not come out when
+    /// the power went is lost from the printer's queue, and not from here.
+    pub(super) fn slips_again(&self, world: &World<'_>, carrier: &str) -> Option<Outcome> {
+        let carrier = world.cards.carrier(carrier).filter(|_| world.rules.receipts)?;
+        let open: Vec<_> = self.manifests.iter().filter(|m| m.carrier == carrier.id && !m.handed_over).collect();
+        if open.is_empty() || !self.waiting_for_manifest(&carrier.id).is_empty() {
+            return None;
+        }
+        let mut outcome = Outcome::say(Say::good(Note::new("slip_again").with("carrier", carrier.name.clone())));
+        let slip = |manifest: &super::Manifest| Effect::Print(Printout::Manifest { manifest: manifest.id.clone() });
+        outcome.effects.extend(open.into_iter().map(slip));
+        Some(outcome)
+    }
+
     /// The carrier took everything that is on a closed manifest of it.
     pub(super) fn hand_over(&self, world: &World<'_>, carrier: &str) -> Outcome {
         let Some(carrier) = world.cards.carrier(carrier) else {

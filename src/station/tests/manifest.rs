@@ -1,4 +1,4 @@
-use super::super::event::Act;
+use super::super::event::{Act, Printout};
 use super::super::tally::Ending;
 use super::*;
 
@@ -118,4 +118,25 @@ fn what_came_back_is_recorded_and_told_once() {
     assert_eq!((said(&again), &again.facts[..]), ("returned", &[][..]));
     bench.bring(OTHER, State::Open);
     assert_eq!(said(&bench.command(&Command::Return)), "not_here", "with a parcel in hand");
+}
+
+#[test]
+fn a_slip_that_did_not_come_out_comes_again_until_the_driver_has_taken_everything() {
+    let mut bench = Bench::at(State::Verified);
+    let carrier = carrier(&bench);
+    close(&mut bench, &carrier);
+    let manifest = bench.station.manifests()[0].id.clone();
+    let ask = |bench: &mut Bench| {
+        bench.later(3_000);
+        bench.command(&Command::Manifest(carrier.clone()))
+    };
+    let again = ask(&mut bench);
+    assert_eq!((said(&again), &again.facts[..]), ("slip_again", &[][..]));
+    assert!(again.effects.contains(&Effect::Print(Printout::Manifest { manifest })));
+    bench.rules.receipts = false;
+    assert_eq!(said(&ask(&mut bench)), "confirm_manifest", "there is nothing to print it on");
+    bench.rules.receipts = true;
+    bench.command(&Command::Handover(carrier.clone()));
+    bench.command(&Command::Handover(carrier.clone()));
+    assert_eq!(said(&ask(&mut bench)), "confirm_manifest");
 }
