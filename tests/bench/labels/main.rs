@@ -1,14 +1,18 @@
-//! Labels against the clock: `cargo bench --bench labels [-- native|pictures|scripts|preview]`. No label is like the one before.
+//! Labels against the clock: `cargo bench --bench labels [-- native|pictures|scripts|preview|supplied]`. No label is like the one before.
 
 #![expect(clippy::float_arithmetic, unreachable_pub, reason = "a bench divides what it measured, and is one program")]
 
 #[path = "../machine.rs"]
 mod machine;
+#[allow(dead_code, reason = "the tests draw more kinds of pages")]
+#[path = "../../suite/sheet.rs"]
+mod sheet;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use machine::Times;
+use parceld::exchange::supplied::{File, Format, Wanted};
 use parceld::label::layout::{Cell, Content, Extent, Layout, Row};
 use parceld::label::{Bitmap, Draws, Label, Labels, Language, Media, Printer};
 use parceld::station::order::Address;
@@ -22,8 +26,13 @@ const MEASURED: Duration = Duration::from_secs(2);
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     println!("{}", machine::describe(&std::env::temp_dir()));
-    let parts: [(&str, fn()); 4] =
-        [("native", native), ("pictures", pictures), ("scripts", scripts), ("preview", preview)];
+    let parts: [(&str, fn()); 5] = [
+        ("native", native),
+        ("pictures", pictures),
+        ("scripts", scripts),
+        ("preview", preview),
+        ("supplied", supplied),
+    ];
     for (name, measure) in parts {
         if wanted.is_empty() || wanted.iter().any(|word| word == name) {
             measure();
@@ -168,4 +177,26 @@ fn preview() {
     }
     let times: Times = times.into_iter().collect();
     println!("a preview as PNG: {:.2} ms median", times.median().as_secs_f64() * 1e3);
+}
+
+/// A label made elsewhere, from the file's bytes to the printer's: an A6 page on 4 x 6 in paper.
+fn supplied() {
+    const NUMBER: &str = "JJD0002257639032011";
+    let paper = Media { dpi: 203, width_mm: 102, height_mm: 152 };
+    let printer = Printer { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media: paper };
+    let page = sheet::pdf(&[sheet::Sheet::new(sheet::A6, NUMBER)]);
+    let wanted = Wanted { number: NUMBER.to_owned(), ..Wanted::default() };
+    let (mut times, begin) = (Vec::new(), Instant::now());
+    while begin.elapsed() < MEASURED {
+        let before = Instant::now();
+        let mut file = File::open(page.clone(), Format::Pdf, printer).expect("a PDF");
+        file.label(&wanted, &mut || {}).expect("a label");
+        times.push(before.elapsed());
+    }
+    let times: Times = times.into_iter().collect();
+    println!(
+        "a PDF page of A6 read, drawn and fitted: {:.2} ms median, {:.2} p99",
+        times.median().as_secs_f64() * 1e3,
+        times.percentile(99).as_secs_f64() * 1e3
+    );
 }
