@@ -161,17 +161,15 @@ impl ManifestSlip {
         rows.heading(say("paper_driver"));
         let fields = ["paper_counted", "paper_name", "paper_vehicle", "paper_time"].map(say);
         if wide_paper {
-            for pair in fields.chunks(2) {
-                let cells = pair.iter().map(|name| blank_line(name.clone(), 90));
-                let mut cells: Vec<Cell> = cells.collect();
-                cells.insert(1, space(60));
-                rows.row(133, cells);
-            }
+            // On one page: who signs sees what is signed.
+            let [counted, name, vehicle, time] = fields.map(|field| blank_line(field, 90));
+            let signature = blank_line(say("paper_signature"), 160);
+            let block =
+                [row(133, [counted, space(60), name]), row(133, [vehicle, space(60), time]), row(203, [signature])];
+            rows.row(469, [rows::rows(block)]);
         } else {
             fields.into_iter().for_each(|name| rows.blank_line(name, 80));
-        }
-        rows.blank_line(say("paper_signature"), 160);
-        if !wide_paper {
+            rows.blank_line(say("paper_signature"), 160);
             let beside = rows::rows([
                 row(60, []),
                 row(60, [styled(self.id.clone(), SMALL, 3, Align::Start)]),

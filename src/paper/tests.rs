@@ -22,14 +22,21 @@ fn labels(media: Media) -> Labels {
 static NARROW: LazyLock<Labels> = LazyLock::new(|| labels(ROLL));
 static WIDE: LazyLock<Labels> = LazyLock::new(|| labels(Media { dpi: 203, ..A4 }));
 
-fn languages() -> BTreeMap<String, Arc<Words>> {
-    let read = |language: &str| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/languages");
-        let text = std::fs::read_to_string(folder.join(format!("{language}.toml"))).expect("a shipped language");
-        let templates = toml::from_str(&text).expect("a flat file");
-        (language.to_owned(), Arc::new(Words::new(language.to_owned(), templates).expect("complete")))
+/// Every shipped language, each letter made into another.
+fn spelled(letter: impl Fn(char) -> char) -> BTreeMap<String, Arc<Words>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/languages");
+    let files = std::fs::read_dir(folder).expect("the folder").map(|file| file.expect("a file").path());
+    let read = |file: std::path::PathBuf| {
+        let language = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let text: String = std::fs::read_to_string(file).expect("text").chars().map(&letter).collect();
+        let words = Words::new(language.clone(), toml::from_str(&text).expect("a flat file"));
+        (language, Arc::new(words.expect("complete")))
     };
-    ["en", "es"].map(read).into()
+    files.map(read).collect()
+}
+
+fn languages() -> BTreeMap<String, Arc<Words>> {
+    spelled(|letter| letter)
 }
 
 fn english() -> Words {
@@ -110,6 +117,18 @@ fn sheet(words: &Words) -> Paper {
     Paper::Sheet(CommandSheet { station: "LAX1-ST03".to_owned(), groups })
 }
 
+#[test]
+fn who_signs_a_manifest_sees_on_the_same_page_what_is_signed() {
+    for parcels in 1..60 {
+        let pages = manifest(parcels).draw(&WIDE, &english()).expect("it fits");
+        let mut last = Vec::new();
+        texts(&pages.last().expect("a page").elements, &mut last);
+        for field in ["Handed over to the driver", "Parcels counted", "Signature"] {
+            assert!(last.iter().any(|text| text == field), "{parcels} parcels: {field} is not on the last page");
+        }
+    }
+}
+
 fn pictures(paper: &Paper, labels: &Labels, words: &Words) -> Vec<Bitmap> {
     let documents = paper.draw(labels, words).expect("it fits");
     documents.iter().map(|document| labels.pixels(document)).collect()
@@ -134,6 +153,32 @@ fn papers_look_as_their_pictures_do() {
         } else {
             let golden = std::fs::read(file).unwrap_or_default();
             assert!(drawn == golden, "{name}: if it is meant, look at it, and run again with PARCELD_UPDATE_GOLDEN=1");
+        }
+    }
+}
+
+/// Texts of the printer's own font, also those on a black ground.
+fn texts(elements: &[Element], found: &mut Vec<String>) {
+    for element in elements {
+        match element {
+            Element::Text(text) => found.push(text.text.clone()),
+            Element::Reverse(_, inside) => texts(inside, found),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn no_word_of_a_paper_is_cut_in_any_language() {
+    // Letters that the printer has not are pictures; as others of the same width they are texts.
+    for (language, words) in spelled(|letter| if letter.is_ascii() { letter } else { 'n' }) {
+        for paper in [manifest(5), bag(), shift(), sheet(&words)] {
+            for labels in [&*NARROW, &*WIDE, &labels(LABEL)] {
+                let mut said = Vec::new();
+                paper.draw(labels, &words).expect("it fits").iter().for_each(|page| texts(&page.elements, &mut said));
+                let cut: Vec<&String> = said.iter().filter(|text| text.ends_with("..")).collect();
+                assert!(said.len() > 4 && cut.is_empty(), "{language}, {:?}: {cut:?}", labels.printer.media);
+            }
         }
     }
 }

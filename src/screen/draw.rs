@@ -21,7 +21,7 @@ use embedded_graphics::pixelcolor::Rgb565;
 use embedded_graphics::prelude::*;
 use embedded_graphics::primitives::Rectangle;
 
-use super::lettering::{DETAIL, FIGURE, Face, HEADLINE, LINE, PROBLEM, SMALL, Set};
+use super::lettering::{DETAIL, FIGURE, Face, HEADLINE, LINE, PROBLEM, SMALL, SMALLEST_DETAIL, Set};
 use super::palette::{BAR, BAR_INK, Palette, WARN};
 use super::shape::Pen;
 use super::{Link, Note, View, Words};
@@ -72,11 +72,8 @@ impl<D: DrawTarget<Color = Rgb565, Error = Infallible>> Page<'_, D> {
             set.draw(at + Point::new(0, middle(room.height, set.size().height)), ink, self.target);
             return;
         };
-        let two_thirds = Size::new(room.width, room.height * 2 / 3);
-        let headline = Set::fit(&headline, two_thirds, HEADLINE);
+        let (headline, detail) = both(&headline, &self.words.say(detail), room, self.unit as u32);
         let taken = headline.size().height + self.unit as u32;
-        let detail =
-            Set::fit(&self.words.say(detail), Size::new(room.width, room.height.saturating_sub(taken)), DETAIL);
         let top = at + Point::new(0, middle(room.height, taken + detail.size().height));
         headline.draw(top, ink, self.target);
         detail.draw(top + Point::new(0, taken as i32), ink, self.target);
@@ -252,6 +249,20 @@ impl<D: DrawTarget<Color = Rgb565, Error = Infallible>> Page<'_, D> {
         let lower = area.top_left + Point::new(0, above.height as i32);
         (Rectangle::new(area.top_left, above), Rectangle::new(lower, Size::new(area.size.width, height)))
     }
+}
+
+/// A headline and what stands below it. A long headline takes what the other leaves in its smallest letters, and what stands
+/// below is never the larger one.
+pub(super) fn both(headline: &str, detail: &str, room: Size, gap: u32) -> (Set, Set) {
+    let high = |height: u32| Size::new(room.width, height);
+    let mut above = Set::fit(headline, high(room.height * 2 / 3), HEADLINE);
+    if above.is_small() {
+        let least = Set::fit(detail, high(room.height / 3), SMALLEST_DETAIL).size().height + gap;
+        above = Set::fit(headline, high(room.height.saturating_sub(least)), HEADLINE);
+    }
+    let left = room.height.saturating_sub(above.size().height + gap);
+    let below = Set::fit(detail, high(left), above.no_larger(DETAIL));
+    (above, below)
 }
 
 const fn middle(room: u32, size: u32) -> i32 {

@@ -101,7 +101,7 @@ pub const KEYS: &[(&str, &[&str], &str)] = &[
     ("scale_nonsense", &[], "Scale answers nonsense. Check its settings"),
     ("scale_unit", &[], "Scale shows a wrong unit. Set it back"),
     ("scale_fault", &[], "Scale needs help. Look at its display"),
-    ("cards_wrong", &[], "New price lists are wrong. The old ones are used"),
+    ("cards_wrong", &[], "Wrong price lists. The old ones are used"),
     ("scanner_absent", &["name"], "Scanner {name} is not connected"),
     ("printer_absent", &[], "Printer is not connected"),
     ("printer_paper_out", &[], "Printer: out of labels"),

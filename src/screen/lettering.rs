@@ -42,6 +42,9 @@ pub(super) const DETAIL: &[Face] = &[
     face(&iso::FONT_6X10, 1),
 ];
 
+/// For the second line where the first one needs the room.
+pub(super) const SMALLEST_DETAIL: &[Face] = DETAIL.split_at(4).1;
+
 /// For figures that are read from a distance: weight, price.
 pub(super) const FIGURE: &[Face] = &[
     face(&iso::FONT_8X13_BOLD, 2),
@@ -115,6 +118,24 @@ impl Set {
             }
         }
         Self { face, lines }
+    }
+
+    /// Whether nothing of the text was cut.
+    #[cfg(test)]
+    pub(super) fn holds(&self, text: &str) -> bool {
+        let letters = |text: &str| text.split_whitespace().collect::<String>();
+        letters(&self.lines.concat()) == letters(text)
+    }
+
+    /// Whether it is in letters that are not enlarged.
+    pub(super) const fn is_small(&self) -> bool {
+        self.face.scale == 1
+    }
+
+    /// Those of some faces, largest first, that are no higher than this text's; the smallest where none is.
+    pub(super) fn no_larger<'f>(&self, faces: &'f [Face]) -> &'f [Face] {
+        let first = faces.iter().position(|face| face.height() <= self.face.height());
+        &faces[first.unwrap_or(faces.len() - 1)..]
     }
 
     /// Pixels it takes.
