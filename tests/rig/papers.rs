@@ -115,6 +115,25 @@ async fn a_dead_receipt_printer_stops_nothing_and_the_slip_comes_when_it_is_back
 }
 
 #[tokio::test]
+async fn a_slip_lost_in_a_power_cut_comes_when_the_packer_asks_for_the_manifest_again() {
+    let bench = Bench::with_orders(&ORDERS[..1]).await;
+    let printer = bench.with_receipt_printer().await;
+    printer.set_fault(PrinterFault::Off);
+    printer.settled().await;
+    let station = bench.start().await;
+    pack(&bench, &station, ORDERS[0]).await;
+    let id = close_manifest(&bench).await;
+    station.screen.complains("receipt_waits").await;
+    station.kill();
+
+    printer.set_fault(PrinterFault::None);
+    let station = bench.start().await;
+    say(&bench, Command::Manifest(CARRIER.into())).await;
+    station.screen.says("slip_again").await;
+    assert_eq!(receipts(&printer, 1).await, [id]);
+}
+
+#[tokio::test]
 async fn without_a_receipt_printer_a_manifest_closes_and_nobody_complains() {
     let bench = Bench::with_orders(&ORDERS[..1]).await;
     let station = bench.start().await;
