@@ -106,7 +106,12 @@ async fn lay_disk(dir: &Path, arch: Arch, printer: u16, page: SocketAddr, orders
     std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600)).unwrap();
     let image = dir.join("image");
     std::fs::File::create(&image).unwrap().set_len(DISK).unwrap();
-    let made = std::process::Command::new("mkfs.ext4").arg("-q").arg("-F").arg("-d").arg(&disk).arg(&image).status();
+    let made = std::process::Command::new("mkfs.ext4")
+        .args(["-q", "-F", "-b", "4096"])
+        .arg("-d")
+        .arg(&disk)
+        .arg(&image)
+        .status();
     assert!(made.unwrap().success(), "mkfs.ext4 fails");
 }
 

@@ -18,13 +18,13 @@ use super::world::World;
 /// More than anybody packs between so many cuts.
 const ORDERS: usize = 180;
 /// The station packs for so long at most before the power goes: a few parcels under emulation.
-const PACKING_MS: usize = 8_000;
+const PACKING_MS: usize = 6_000;
 /// The kernel boots, the journal of the file system and of the station are replayed in about so long.
 const BOOTING_MS: usize = 9_000;
 /// The flush comes before, or there is nothing left to pack.
 const LONG: Duration = Duration::from_secs(60);
 /// A boot and a parcel take about ten flushes each.
-const FLUSHES: usize = 90;
+const FLUSHES: usize = 60;
 /// Parcels that are packed to see what one costs.
 const MEASURED: usize = 20;
 
