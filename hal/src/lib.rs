@@ -11,7 +11,7 @@
 //! | [`scale`] | bytes to weights, exact to the picogram |
 //! | [`printer`] | a job's bytes to the printer, and what the printer says of itself |
 //! | [`hid`] | what a USB HID device says of itself |
-//! | [`gpio`] | lamp, tone and button on a Raspberry Pi's header |
+//! | [`gpio`] | lamp, tone and button on lines of the computer itself |
 //! | [`record`] | what passed over a line, written down and played again |
 //! | [`usb`] | which USB devices are plugged in, and which of them is meant |
 //! | `codes` (feature `codes`) | bar codes read back from a picture of a label |

@@ -2,36 +2,51 @@
 
 use std::collections::BTreeSet;
 
-use super::read::driven;
-use super::table::Table;
+use hal::gpio::Line;
+use toml::de::DeValue;
 
-/// Lamps, tone and button on the header of a Raspberry Pi, by BCM number.
+use super::read::driven;
+use super::table::{Table, Value};
+
+/// Lamps, tone and button on lines of the computer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gpio {
     /// What drives them.
     pub backend: GpioBackend,
+    /// The chip whose lines are meant: its name, its node or its label.
+    pub chip: Option<String>,
     /// Lamp: done.
-    pub green: Option<u8>,
+    pub green: Option<Line>,
     /// Lamp: a question.
-    pub amber: Option<u8>,
+    pub amber: Option<Line>,
     /// Lamp: stop.
-    pub red: Option<u8>,
+    pub red: Option<Line>,
     /// Buzzer.
-    pub tone: Option<u8>,
+    pub tone: Option<Line>,
     /// Button to ground.
-    pub button: Option<u8>,
+    pub button: Option<Line>,
     /// Lamps and buzzer are on when their line is low (relay boards).
     pub active_low: bool,
 }
 
-/// What drives the header's lines.
+/// What drives the lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum GpioBackend {
     /// Nothing: the lines are left alone.
     #[default]
     None,
-    /// The rppal library, on a Raspberry Pi.
+    /// The rppal library, on a Raspberry Pi; a line is a BCM number.
     Rppal,
+    /// The kernel's character devices; a line is a number on the chip, or a name.
+    Gpiocdev,
+}
+
+impl Value for Line {
+    const EXPECTED: &'static str = "the number of a line, or its \"name\" in quotation marks";
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        u32::read(value).map(Self::Number).or_else(|| String::read(value).map(Self::Name))
+    }
 }
 
 pub(super) fn panel(root: &Table<'_>) {
@@ -44,25 +59,46 @@ pub(super) fn panel(root: &Table<'_>) {
 
 pub(super) fn gpio(root: &Table<'_>) -> Option<Gpio> {
     let Some(table) = root.table("gpio") else { return Some(Gpio::default()) };
-    let backends = [("none", Some(GpioBackend::None)), ("rppal", Some(GpioBackend::Rppal)), ("gpiocdev", None)];
-    let backend = driven(&table, "backend", &backends);
+    let backends = [("none", GpioBackend::None), ("rppal", GpioBackend::Rppal), ("gpiocdev", GpioBackend::Gpiocdev)];
+    let backend = table.required_name("backend", &backends);
+    let chip = table.optional::<String>("chip");
+    if let (Some(_), Some(GpioBackend::Rppal)) = (&chip, backend) {
+        table.error("chip", "rppal finds the header by itself", "remove it, or set backend = \"gpiocdev\"");
+    }
     let mut taken = BTreeSet::new();
     let mut line = |key: &'static str| {
-        let number = table.optional::<u16>(key)?;
-        // 0 and 1 belong to the identification memory of an attached board.
-        match u8::try_from(number).ok().filter(|number| (2..=27).contains(number)) {
-            None => {
-                table.error(key, format!("{key} is {number}, no line of the header"), "write a BCM number from 2 to 27")
+        let line = table.optional::<Line>(key)?;
+        let wrong = match (&line, backend) {
+            // 0 and 1 belong to the identification memory of an attached board.
+            (Line::Number(2..=27), Some(GpioBackend::Rppal)) => None,
+            (line, Some(GpioBackend::Rppal)) => {
+                Some((format!("{key} is {}, no line of the header", named(line)), "write a BCM number from 2 to 27"))
             }
-            Some(line) if !taken.insert(line) => {
-                table.error(key, format!("line {line} is used twice"), "give each its own line");
-            }
-            Some(line) => return Some(line),
+            (Line::Number(number), Some(GpioBackend::Gpiocdev)) if chip.is_none() => Some((
+                format!("{key} is line {number}, and nothing says of which chip"),
+                "add chip = \"gpiochip0\", or write the line's name as `gpioinfo` shows it",
+            )),
+            (_, Some(GpioBackend::Gpiocdev | GpioBackend::None) | None) => None,
+        };
+        if let Some((what, todo)) = wrong {
+            table.error(key, what, todo);
+            return None;
         }
-        None
+        if !taken.insert(line.clone()) {
+            table.error(key, format!("line {} is used twice", named(&line)), "give each its own line");
+            return None;
+        }
+        Some(line)
     };
     let [green, amber, red, tone, button] = ["green", "amber", "red", "tone", "button"].map(&mut line);
     let active_low = table.optional("active_low").unwrap_or(false);
     table.finish();
-    Some(Gpio { backend: backend?, green, amber, red, tone, button, active_low })
+    Some(Gpio { backend: backend?, chip, green, amber, red, tone, button, active_low })
+}
+
+fn named(line: &Line) -> String {
+    match line {
+        Line::Number(number) => number.to_string(),
+        Line::Name(name) => format!("{name:?}"),
+    }
 }

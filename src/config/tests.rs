@@ -159,10 +159,29 @@ fn each_wrong_value_is_an_error_on_its_line() {
         ),
         (
             "backend = \"none\"",
-            "backend = \"gpiocdev\"",
-            "backend names something that is not driven by this version; use \"none\" or",
+            "red = 22\nbackend = \"gpiocdev\"",
+            "red is line 22, and nothing says of which chip; add chip =",
         ),
-        ("#green = 17", "green = 1", "green is 1, no line of the header; write a BCM number from 2 to 27"),
+        (
+            "backend = \"none\"",
+            "green = 1\nbackend = \"rppal\"",
+            "green is 1, no line of the header; write a BCM number from 2 to 27",
+        ),
+        (
+            "backend = \"none\"",
+            "red = \"GPIO22\"\nbackend = \"rppal\"",
+            "red is \"GPIO22\", no line of the header; write a BCM number",
+        ),
+        (
+            "backend = \"none\"",
+            "chip = \"gpiochip0\"\nbackend = \"rppal\"",
+            "rppal finds the header by itself; remove it, or",
+        ),
+        (
+            "backend = \"none\"",
+            "red = \"A\"\ngreen = \"A\"\nbackend = \"gpiocdev\"",
+            "line \"A\" is used twice; give each its own line",
+        ),
         (
             "carriers_dir = \"/etc/parceld/carriers\"",
             "carriers_dir = \"/nowhere\"",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hal::gpio::Backend;
 use hal::printer::Known;
 
 use crate::config::{self, Config, GpioBackend, Loaded, Problem, Problems};
@@ -165,20 +166,28 @@ pub fn devices(bench: &config::Bench) -> Devices {
         let record = record(s.record, "scale".to_owned());
         Some(Scale { address: s.device.address()?, settings: s.settings, record })
     };
-    let pins = |gpio: &config::Gpio| Pins {
-        red: gpio.red,
-        amber: gpio.amber,
-        green: gpio.green,
-        buzzer: gpio.tone,
-        button: gpio.button,
-        active_low: gpio.active_low,
+    let pins = |gpio: &config::Gpio| {
+        let backend = match gpio.backend {
+            GpioBackend::None => return None,
+            GpioBackend::Rppal => Backend::Rppal,
+            GpioBackend::Gpiocdev => Backend::Gpiocdev { chip: gpio.chip.clone() },
+        };
+        Some(Pins {
+            backend,
+            red: gpio.red.clone(),
+            amber: gpio.amber.clone(),
+            green: gpio.green.clone(),
+            buzzer: gpio.tone.clone(),
+            button: gpio.button.clone(),
+            active_low: gpio.active_low,
+        })
     };
     Devices {
         scanners: bench.scanners.iter().enumerate().filter_map(scanner).collect(),
         scale: bench.scale.as_ref().and_then(scale),
         printer: bench.printer.as_ref().and_then(|p| printer(p, "printer".to_owned())),
         receipt: bench.receipt.as_ref().and_then(|p| printer(p, "receipts".to_owned())),
-        pins: bench.gpio.as_ref().filter(|gpio| gpio.backend == GpioBackend::Rppal).map(pins),
+        pins: bench.gpio.as_ref().and_then(pins),
     }
 }
 

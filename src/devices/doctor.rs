@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use hal::gpio::{Backend, Gpio, GpioErrorKind};
 use hal::port::{Address, Port, PortError, PortErrorKind};
 use hal::printer::{Language, Session, Status, StatusError};
 use hal::scale::{self, Pace};
@@ -12,7 +13,7 @@ use hal::usb::{self, Found, Kind};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
-use super::{Devices, LabelPrinter, Scale, Scanner};
+use super::{Devices, LabelPrinter, Pins, Scale, Scanner, lamp};
 
 /// A scale that is awake answers well within this time.
 const ANSWER: Duration = Duration::from_secs(3);
@@ -79,7 +80,29 @@ pub async fn examine(devices: &Devices) -> Vec<Finding> {
     for printer in devices.printer.iter().chain(&devices.receipt) {
         add(format!("printer {}", printer.name), &printer.address, try_printer(printer).await);
     }
+    if let Some(pins) = &devices.pins {
+        findings.push(try_lines(pins).await);
+    }
     findings
+}
+
+/// Takes the lines, lights every lamp for a moment, and sounds the tone.
+async fn try_lines(pins: &Pins) -> Finding {
+    let address = match &pins.backend {
+        Backend::Rppal => "rppal".to_owned(),
+        Backend::Gpiocdev { chip } => chip.clone().unwrap_or_else(|| "gpiocdev".to_owned()),
+    };
+    let tried = match Gpio::open(pins) {
+        Ok(mut gpio) => lamp::try_out(&mut gpio).await.map(|()| gpio.describe().join(", ")),
+        Err(error) => Err(error),
+    };
+    let (health, say) = match tried {
+        Ok(lines) if lines.is_empty() => (Health::Ok, "no line is wired".to_owned()),
+        Ok(lines) => (Health::Ok, format!("lit every lamp and sounded the tone; see that they did: {lines}")),
+        Err(error) if error.kind() == GpioErrorKind::Busy => (Health::Busy, error.to_string()),
+        Err(error) => (Health::Absent, error.to_string()),
+    };
+    Finding { device: "gpio".to_owned(), address, health, say }
 }
 
 /// What is plugged in and no address names, each with the line that would make it a device of the bench.

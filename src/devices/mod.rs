@@ -87,7 +87,7 @@ impl Hands {
             tokio::spawn(paper::run(printer, receipts, events.clone()));
         }
         if let Some(pins) = devices.pins {
-            tokio::spawn(lamp::run(pins, moods, sounds, events.clone()));
+            tokio::spawn(lamp::run(pins, lamp::Ends { moods, sounds, events: events.clone() }));
         }
         Self { verdicts, pace, keys, print, trays, mood, sound }
     }

@@ -8,7 +8,7 @@ mod address;
 mod error;
 mod holder;
 mod ioctl;
-mod node;
+pub(crate) mod node;
 
 use std::future::poll_fn;
 use std::io;
