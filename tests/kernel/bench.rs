@@ -17,6 +17,7 @@ use super::printer::Printer;
 use super::program::{DEADLINE, Ran, repository, until, with_config};
 use super::scale::{self, Scale};
 use super::station::Station;
+use super::watch::Watch;
 
 /// A scanner in CDC mode, whose vendor is known by the udev rules.
 const SCANNER: Identity = Identity { vendor: 0x0c2e, product: 0x0b61, serial: "SCANNER1" };
@@ -84,6 +85,17 @@ impl Bench {
         let text = std::fs::read_to_string(&self.config).unwrap();
         assert_eq!(text.matches(old).count(), 1, "{old} in {text}");
         std::fs::write(&self.config, text.replace(old, new)).unwrap();
+    }
+
+    /// Adds to `station.toml`.
+    pub(crate) fn configure_more(&self, text: &str) {
+        let mut file = File::options().append(true).open(&self.config).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// What `parceld doctor --watch` says, line by line.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch::start(&self.config)
     }
 
     /// What the doctor says of everything.

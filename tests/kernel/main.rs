@@ -20,9 +20,12 @@ mod screen;
 mod station;
 
 mod bench;
+mod chip;
 mod gadget;
+mod lamps;
 mod printer;
 mod scale;
+mod watch;
 
 use bench::Bench;
 use gadget::{Gadget, Identity};
