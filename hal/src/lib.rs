@@ -12,6 +12,7 @@
 //! | [`printer`] | a job's bytes to the printer, and what the printer says of itself |
 //! | [`hid`] | what a USB HID device says of itself |
 //! | [`gpio`] | lamp, tone and button on lines of the computer itself |
+//! | [`framebuffer`] | a display that the kernel shows as `/dev/fb0` |
 //! | [`record`] | what passed over a line, written down and played again |
 //! | [`usb`] | which USB devices are plugged in, and which of them is meant |
 //! | `codes` (feature `codes`) | bar codes read back from a picture of a label |
@@ -23,6 +24,7 @@
 
 #[cfg(feature = "codes")]
 pub mod codes;
+pub mod framebuffer;
 pub mod gpio;
 pub mod hid;
 pub mod port;

@@ -1,7 +1,9 @@
 //! `[gpio]` and `[panel]`: what is wired to the computer itself.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
+use hal::framebuffer::Turn;
 use hal::gpio::Line;
 use toml::de::DeValue;
 
@@ -41,6 +43,21 @@ pub enum GpioBackend {
     Gpiocdev,
 }
 
+/// The display of the computer itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Panel {
+    /// None; the page shows the same screen.
+    #[default]
+    None,
+    /// One that the kernel shows as a frame buffer.
+    Framebuffer {
+        /// Its node: `/dev/fb0`.
+        device: PathBuf,
+        /// How it is mounted.
+        turn: Turn,
+    },
+}
+
 impl Value for Line {
     const EXPECTED: &'static str = "the number of a line, or its \"name\" in quotation marks";
 
@@ -49,11 +66,30 @@ impl Value for Line {
     }
 }
 
-pub(super) fn panel(root: &Table<'_>) {
-    if let Some(table) = root.table("panel") {
-        let kinds = [("none", Some(())), ("framebuffer", None), ("st7789", None), ("ili9341", None), ("ssd1306", None)];
-        driven(&table, "kind", &kinds);
-        table.finish();
+pub(super) fn panel(root: &Table<'_>) -> Option<Panel> {
+    let Some(table) = root.table("panel") else { return Some(Panel::None) };
+    let kinds =
+        [("none", Some(false)), ("framebuffer", Some(true)), ("st7789", None), ("ili9341", None), ("ssd1306", None)];
+    let is_framebuffer = driven(&table, "kind", &kinds);
+    let device = table.optional::<String>("device").unwrap_or_else(|| "/dev/fb0".to_owned());
+    let turn = match table.optional::<u16>("rotate") {
+        None | Some(0) => Some(Turn::None),
+        Some(90) => Some(Turn::Quarter),
+        Some(180) => Some(Turn::Half),
+        Some(270) => Some(Turn::ThreeQuarters),
+        Some(other) => {
+            table.error("rotate", format!("a panel is not turned by {other} degrees"), "write 0, 90, 180 or 270");
+            None
+        }
+    };
+    if !device.starts_with('/') {
+        table.error("device", format!("device {device:?} is not a device file"), "write one such as /dev/fb0");
+        return None;
+    }
+    table.finish();
+    match is_framebuffer? {
+        true => Some(Panel::Framebuffer { device: device.into(), turn: turn? }),
+        false => Some(Panel::None),
     }
 }
 

@@ -27,7 +27,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 pub use device::{Device, Printer, Scale, Scanner};
-pub use gpio::{Gpio, GpioBackend};
+pub use gpio::{Gpio, GpioBackend, Panel};
 pub use packing::{Carton, Packing};
 pub use problem::{Problem, Problems, Severity};
 pub use rates::Rates;
@@ -63,6 +63,8 @@ pub struct Config {
     pub receipt: Option<Printer>,
     /// Lamps, tone and button.
     pub gpio: Gpio,
+    /// The display of the computer itself.
+    pub panel: Panel,
     /// Rate cards, and the choice among them.
     pub rates: Rates,
     /// How parcels are packed and closed.
@@ -94,6 +96,7 @@ impl Config {
             printer: Some(self.printer.clone()),
             receipt: self.receipt.clone(),
             gpio: Some(self.gpio.clone()),
+            panel: Some(self.panel.clone()),
             data_dir: Some(self.station.data_dir.clone()),
         }
     }
@@ -135,6 +138,8 @@ pub struct Bench {
     pub receipt: Option<Printer>,
     /// Lamps, tone and button.
     pub gpio: Option<Gpio>,
+    /// The display of the computer itself.
+    pub panel: Option<Panel>,
     /// Where recordings go.
     pub data_dir: Option<PathBuf>,
 }
@@ -299,7 +304,7 @@ impl Reading {
         let scanners = device::scanners(root);
         let scale = device::scale(root);
         let (printer, receipt) = device::printers(root);
-        gpio::panel(root);
+        let panel = gpio::panel(root);
         let gpio = gpio::gpio(root);
         let packing = packing::packing(root, base);
         let uplink = uplink::uplink(root, base);
@@ -313,6 +318,7 @@ impl Reading {
             printer: printer.clone(),
             receipt: receipt.clone(),
             gpio: gpio.clone(),
+            panel: panel.clone(),
             data_dir: station.as_ref().map(|station| station.data_dir.clone()),
         });
         self.config = (|| {
@@ -324,6 +330,7 @@ impl Reading {
                 printer: printer?,
                 receipt,
                 gpio: gpio?,
+                panel: panel?,
                 rates: rates?,
                 packing: packing?,
                 uplink: uplink?,

@@ -155,7 +155,17 @@ fn each_wrong_value_is_an_error_on_its_line() {
         (
             "kind = \"none\"",
             "kind = \"ssd1306\"",
-            "kind names something that is not driven by this version; use \"none\"",
+            "kind names something that is not driven by this version; use \"none\" or \"framebuffer\"",
+        ),
+        (
+            "kind = \"none\"",
+            "rotate = 45\nkind = \"framebuffer\"",
+            "a panel is not turned by 45 degrees; write 0, 90, 180 or 270",
+        ),
+        (
+            "kind = \"none\"",
+            "device = \"fb0\"\nkind = \"framebuffer\"",
+            "device \"fb0\" is not a device file; write one such as /dev/fb0",
         ),
         (
             "backend = \"none\"",

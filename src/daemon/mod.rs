@@ -17,4 +17,4 @@ mod setup;
 
 pub use self::core::{Core, Moment};
 pub use service::{Service, Ways, ask, serve_page};
-pub use setup::{Setup, SetupError, clock, devices, minute, today};
+pub use setup::{Setup, SetupError, clock, devices, minute, panel, today};

@@ -27,7 +27,7 @@ use crate::units::Uptime;
 use crate::uplink::{self, LinkState, Request, Row};
 use crate::web::{Asked, Frame, Question};
 
-/// The panel's size in pixels.
+/// The size of the page's screen in pixels.
 const PANEL: (u32, u32) = (320, 240);
 /// Events that may wait for the loop; a device that makes more than the loop takes waits itself.
 const EVENTS: usize = 256;
@@ -110,6 +110,7 @@ impl Service {
         let view = core.view(moment);
         let words = setup.words.clone();
         let frame = Frame::of(&view, words_for(&words, &view.language), PANEL, 1);
+        hands.show(&view, words_for(&words, &view.language));
         let (frames, frames_out) = watch::channel(Arc::new(frame));
         let ways = Ways { events: events_in, ask, calls, frames: frames_out };
         let control = data_dir.join(control::SOCKET);
@@ -278,6 +279,7 @@ impl Service {
         }
         self.hands.follow(view.mood, self.core.station().bench().map(|(_, parcel)| parcel.state));
         let words = words_for(&self.words, &view.language);
+        self.hands.show(&view, words);
         let version = self.frames.borrow().version + 1;
         self.frames.send_replace(Arc::new(Frame::of(&view, words, PANEL, version)));
         self.view = view;

@@ -8,7 +8,7 @@ use hal::gpio::Backend;
 use hal::printer::Known;
 
 use crate::config::{self, Config, GpioBackend, Loaded, Problem, Problems};
-use crate::devices::{Devices, LabelPrinter, Pins, Scale, Scanner};
+use crate::devices::{Devices, LabelPrinter, Panel, Pins, Scale, Scanner};
 use crate::label::Labels;
 use crate::rating::Cards;
 use crate::screen::Words;
@@ -188,6 +188,15 @@ pub fn devices(bench: &config::Bench) -> Devices {
         printer: bench.printer.as_ref().and_then(|p| printer(p, "printer".to_owned())),
         receipt: bench.receipt.as_ref().and_then(|p| printer(p, "receipts".to_owned())),
         pins: bench.gpio.as_ref().and_then(pins),
+        panel: bench.panel.as_ref().and_then(panel),
+    }
+}
+
+/// The display that a configuration names.
+pub fn panel(panel: &config::Panel) -> Option<Panel> {
+    match panel {
+        config::Panel::None => None,
+        config::Panel::Framebuffer { device, turn } => Some(Panel { device: device.clone(), turn: *turn }),
     }
 }
 

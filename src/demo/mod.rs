@@ -130,6 +130,7 @@ async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, De
             ..LabelPrinter::zpl("receipts", Address::Tcp(bench.receipts.addr().to_string()))
         }),
         pins: None,
+        panel: None,
     };
     Ok(Stage { bench, receiver: Arc::new(receiver), setup, devices })
 }

@@ -13,7 +13,7 @@ use hal::usb::{self, Found, Kind};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
-use super::{Devices, LabelPrinter, Pins, Scale, Scanner, lamp};
+use super::{Devices, LabelPrinter, Panel, Pins, Scale, Scanner, lamp};
 
 /// A scale that is awake answers well within this time.
 const ANSWER: Duration = Duration::from_secs(3);
@@ -83,7 +83,20 @@ pub async fn examine(devices: &Devices) -> Vec<Finding> {
     if let Some(pins) = &devices.pins {
         findings.push(try_lines(pins).await);
     }
+    findings.extend(devices.panel.as_ref().map(try_panel));
     findings
+}
+
+/// Opens the display and draws nothing, because a station may be showing something there.
+fn try_panel(panel: &Panel) -> Finding {
+    let (health, say) = match panel.open() {
+        Ok(display) => {
+            let (width, height) = display.size();
+            (Health::Ok, format!("a picture of {width} x {height} pixels, as large as it fits"))
+        }
+        Err(error) => (Health::Absent, error.to_string()),
+    };
+    Finding { device: "panel".to_owned(), address: panel.device.display().to_string(), health, say }
 }
 
 /// Takes the lines, lights every lamp for a moment, and sounds the tone.

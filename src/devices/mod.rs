@@ -6,6 +6,7 @@
 pub mod doctor;
 mod lamp;
 pub mod observe;
+mod panel;
 pub mod paper;
 mod printer;
 mod scale;
@@ -13,6 +14,7 @@ mod scanner;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hal::port::{Address, Port, PortError};
@@ -22,11 +24,12 @@ use hal::scanner::Verdict;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use crate::screen::Mood;
+use crate::screen::{Mood, View, Words};
 use crate::station::event::{Device, Effect, Event, ScaleKey, Sound};
 use crate::station::parcel::State;
 
 pub use lamp::Pins;
+pub use panel::{Panel, Turn};
 use paper::Trays;
 pub use printer::LabelPrinter;
 pub use scale::Scale;
@@ -48,6 +51,8 @@ pub struct Devices {
     pub receipt: Option<LabelPrinter>,
     /// Lamp, tone and button lines, if they are wired.
     pub pins: Option<Pins>,
+    /// The display of the computer itself, if it has one.
+    pub panel: Option<Panel>,
 }
 
 /// The loop's end of the devices.
@@ -60,6 +65,7 @@ pub struct Hands {
     trays: Trays,
     mood: watch::Sender<Mood>,
     sound: mpsc::Sender<Sound>,
+    shown: watch::Sender<panel::Shown>,
 }
 
 impl Hands {
@@ -70,6 +76,7 @@ impl Hands {
         let (print, tasks) = mpsc::channel(16);
         let (mood, moods) = watch::channel(Mood::Ready);
         let (sound, sounds) = mpsc::channel(4);
+        let (shown, to_show) = watch::channel(None);
         let (trays, receipts, bag_labels) = Trays::new(devices.receipt.is_some(), devices.printer.is_some());
         let mut verdicts = BTreeMap::new();
         for scanner in devices.scanners {
@@ -89,7 +96,10 @@ impl Hands {
         if let Some(pins) = devices.pins {
             tokio::spawn(lamp::run(pins, lamp::Ends { moods, sounds, events: events.clone() }));
         }
-        Self { verdicts, pace, keys, print, trays, mood, sound }
+        if let Some(panel) = devices.panel {
+            tokio::spawn(panel::run(panel, to_show, events.clone()));
+        }
+        Self { verdicts, pace, keys, print, trays, mood, sound, shown }
     }
 
     /// Does what was decided. Nothing here blocks: a device that does not listen loses a sound, never a print, because
@@ -130,6 +140,13 @@ impl Hands {
     /// The ways to the printers of documents for people.
     pub fn trays(&self) -> Trays {
         self.trays.clone()
+    }
+
+    /// Lets the display show this. Nothing is drawn where there is none.
+    pub fn show(&self, view: &View, words: &Arc<Words>) {
+        if self.shown.receiver_count() > 0 {
+            self.shown.send_replace(Some((view.clone(), words.clone())));
+        }
     }
 
     /// Lets the lamp show the screen's colour, and the scale hurry only while somebody waits for a weight.

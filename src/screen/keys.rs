@@ -101,6 +101,7 @@ pub const KEYS: &[(&str, &[&str], &str)] = &[
     ("scale_nonsense", &[], "Scale answers nonsense. Check its settings"),
     ("scale_unit", &[], "Scale shows a wrong unit. Set it back"),
     ("scale_fault", &[], "Scale needs help. Look at its display"),
+    ("panel_absent", &[], "Display is not connected"),
     ("cards_wrong", &[], "Wrong price lists. The old ones are used"),
     ("scanner_absent", &["name"], "Scanner {name} is not connected"),
     ("printer_absent", &[], "Printer is not connected"),

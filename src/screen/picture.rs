@@ -24,6 +24,13 @@ impl Picture {
         self.index(point).map(|index| self.pixels[index])
     }
 
+    /// The pixel in the 16 bits of a panel, red in the highest five; black outside.
+    pub fn rgb565(&self, x: u32, y: u32) -> u16 {
+        let inside = x < self.size.width && y < self.size.height;
+        let index = y as usize * self.size.width as usize + x as usize;
+        if inside { self.pixels[index].into_storage() } else { 0 }
+    }
+
     /// The picture as a PNG file, 8 bits a channel.
     ///
     /// # Panics

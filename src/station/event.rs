@@ -101,6 +101,8 @@ pub enum Device {
     Receipts,
     /// The label printer: a bag's label waits for it.
     BagLabels,
+    /// The packer's display on the computer itself.
+    Panel,
     /// The rate cards: the last good ones are in force, because those of the folder are wrong.
     Cards,
 }

@@ -177,6 +177,7 @@ fn problems(world: &World<'_>) -> Vec<Note> {
             Device::Printer => Note::new("printer_absent"),
             Device::Receipts => Note::new("receipt_waits"),
             Device::BagLabels => Note::new("bag_label_waits"),
+            Device::Panel => Note::new("panel_absent"),
             Device::Cards => Note::new("cards_wrong"),
         })
         .collect();

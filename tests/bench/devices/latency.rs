@@ -81,7 +81,8 @@ fn hand(path: &Path) -> Receiver<Instant> {
         runtime.block_on(async move {
             let (events, mut said) = tokio::sync::mpsc::channel(64);
             let scanner = parceld::devices::Scanner::on_a_line("hand", address);
-            let devices = Devices { scanners: vec![scanner], scale: None, printer: None, receipt: None, pins: None };
+            let devices =
+                Devices { scanners: vec![scanner], scale: None, printer: None, receipt: None, pins: None, panel: None };
             let _hands = Hands::start(devices, &events, tokio::time::Instant::now());
             while let Some(event) = said.recv().await {
                 if matches!(event, Event::Scanned { .. }) && tell.send(Instant::now()).is_err() {

@@ -107,6 +107,7 @@ async fn bench(folder: &Folder) -> Vec<Took> {
         printer: Some(LabelPrinter::zpl("label", Address::Tcp(printer.addr().to_string()))),
         receipt: None,
         pins: None,
+        panel: None,
     };
     let (ways_out, ways) = oneshot::channel::<Ways>();
     let (stop, stopped) = oneshot::channel::<()>();
