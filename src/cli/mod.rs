@@ -12,6 +12,7 @@ mod quote;
 mod rates;
 mod run;
 mod show;
+mod stopped;
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -298,7 +299,7 @@ pub(crate) fn run(args: Args) -> Done {
         Command::Demo(demo) => demo.run(),
         #[cfg(feature = "demo")]
         Command::Printer(printer) => printer.run(),
-        Command::Run(config) => run::service(&config.config),
+        Command::Run(config) => stopped::shown(&config.config, || run::service(&config.config)),
         Command::Check { config, diff } => match diff.as_deref() {
             Some([old, new]) => rates::diff(&config.config, old, new),
             _ => show::check(&config.config),

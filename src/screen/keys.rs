@@ -117,6 +117,12 @@ pub const KEYS: &[(&str, &[&str], &str)] = &[
     ("printer_asked", &[], "Asking the printer. Wait"),
     ("printer_other", &[], "Printer needs help. Look at its display"),
     ("uplink_stopped", &["reason"], "Upload stopped: {reason}"),
+    // A station that does not run.
+    ("stopped", &[], "Station stopped"),
+    ("stopped_off", &[], "It was switched off"),
+    ("stopped_start", &[], "To start it: systemctl start parceld"),
+    ("stopped_correct", &[], "Correct it, then: systemctl restart parceld"),
+    ("stopped_again", &[], "It starts again by itself"),
     // The bar at the bottom.
     ("link_none", &[], "No uplink"),
     ("link_up", &[], "Online"),

@@ -97,6 +97,13 @@ impl Set {
         faces.iter().find_map(fits).unwrap_or_else(|| Self::cut(text, room, faces[faces.len() - 1]))
     }
 
+    /// The same, and breaks codes only where no face is small enough to leave them whole.
+    pub(super) fn fit_whole(text: &str, room: Size, faces: &[Face]) -> Self {
+        let longest = text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0) as u32;
+        let from = faces.iter().position(|face| longest * face.advance() <= room.width).unwrap_or(0);
+        Self::fit(text, room, &faces[from..])
+    }
+
     /// Sets `text` on one line, in the largest of `faces` in which it fits; cut with `...` when it fits in none.
     pub(super) fn line(text: &str, room: Size, faces: &[Face]) -> Self {
         let length = text.chars().count() as u32;

@@ -11,6 +11,7 @@ mod lettering;
 mod palette;
 mod picture;
 mod shape;
+mod stopped;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -19,5 +20,6 @@ mod words;
 pub use draw::draw;
 pub use keys::KEYS;
 pub use picture::Picture;
+pub use stopped::draw_stopped;
 pub use view::{Link, Mood, Note, Symbol, View};
 pub use words::{Words, WordsError, WordsProblem};

@@ -104,7 +104,7 @@ fn the_parcel_in_hand_is_shown_with_its_price_and_number() {
 fn source() -> String {
     let folder = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name);
     let files = |name: &str| std::fs::read_dir(folder(name)).expect("the folder");
-    let files = files("station").chain(files("paper")).map(|entry| entry.expect("a file").path());
+    let files = files("station").chain(files("paper")).chain(files("cli")).map(|entry| entry.expect("a file").path());
     files.filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).expect("text")).collect()
 }
 
