@@ -134,11 +134,16 @@ impl Bench {
 
     /// The scanner reads this.
     pub(crate) async fn scan(&self, text: &str) {
+        self.send(format!("{text}\r").as_bytes());
+    }
+
+    /// The scanner sends these bytes.
+    pub(crate) fn send(&self, bytes: &[u8]) {
         let mut line = File::options().write(true).open("/dev/ttyGS0").unwrap();
         let mut settings = tcgetattr(&line).unwrap();
         cfmakeraw(&mut settings);
         tcsetattr(&line, SetArg::TCSANOW, &settings).unwrap();
-        line.write_all(format!("{text}\r").as_bytes()).unwrap();
+        line.write_all(bytes).unwrap();
     }
 
     pub(crate) fn put(&self, grams: i64) {

@@ -19,12 +19,16 @@ mod screen;
 #[expect(dead_code, reason = "the rig uses the rest")]
 mod station;
 
+mod adapter;
 mod bench;
 mod chip;
+mod display;
 mod gadget;
+mod halves;
 mod lamps;
 mod printer;
 mod scale;
+mod shown;
 mod watch;
 
 use bench::Bench;

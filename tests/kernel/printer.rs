@@ -18,7 +18,7 @@ use super::gadget::{Gadget, Identity};
 /// What it is.
 pub(crate) const PRINTER: Identity = Identity { vendor: 0x0a5f, product: 0x0120, serial: "PRINTER1" };
 /// How long it waits for bytes before it looks whether the test is over, milliseconds.
-const LOOK: u16 = 50;
+pub(crate) const LOOK: u16 = 50;
 
 /// A printer and its cable.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ fn carry(address: std::net::SocketAddr, over: &AtomicBool, port: &AtomicU8) -> s
 }
 
 /// All of it, however slowly the other side takes it.
-fn write_all(side: &mut (impl Write + AsFd), mut bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn write_all(side: &mut (impl Write + AsFd), mut bytes: &[u8]) -> std::io::Result<()> {
     while !bytes.is_empty() {
         match side.write(bytes) {
             Ok(count) => bytes = &bytes[count..],
