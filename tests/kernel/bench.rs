@@ -67,7 +67,7 @@ impl Bench {
         }
         let folder = |name: &str| format!("{:?}", repository(&format!("config/{name}")).to_str().unwrap());
         let folders = format!("languages_dir = {}\nlabels_dir = {}\n", folder("languages"), folder("labels"));
-        let data = format!("data_dir = {:?}\n{folders}", self.dir.path().join("data").to_str().unwrap());
+        let data = format!("data_dir = {:?}\n{folders}", self.data().to_str().unwrap());
         let text = text
             .replace("data_dir = \"demo-data\"\n", &data)
             .replace("\"carriers\"", &folder("carriers"))
@@ -85,6 +85,11 @@ impl Bench {
         let text = std::fs::read_to_string(&self.config).unwrap();
         assert_eq!(text.matches(old).count(), 1, "{old} in {text}");
         std::fs::write(&self.config, text.replace(old, new)).unwrap();
+    }
+
+    /// Where the station keeps its data.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
     }
 
     /// Adds to `station.toml`.

@@ -1,11 +1,13 @@
 //! The packer's screen on the machine's display.
 
+use std::process::Command;
+
 use parceld::screen::{Note, Words, draw_stopped};
 
 use super::bench::Bench;
 use super::display;
 use super::packer;
-use super::program::until;
+use super::program::{Ran, until};
 use super::station::Station;
 
 const PANEL: &str = "\n[panel]\nkind = \"framebuffer\"\n";
@@ -16,6 +18,11 @@ async fn as_the_page_has_it(station: &Station, what: &str) {
     let (_, page) = log.split_once("ready page=").unwrap();
     let page = page.split_whitespace().next().unwrap().parse().unwrap();
     until(what, || display::picture().is_some_and(|picture| picture == display::page(page))).await;
+}
+
+/// Why a command failed, as it said.
+fn reason(ran: &Ran) -> &str {
+    ran.err.lines().find_map(|line| line.strip_prefix("parceld: ")).unwrap()
 }
 
 /// What the display shows of a station that does not run.
@@ -54,7 +61,7 @@ async fn a_station_that_cannot_start_says_on_the_display_why() {
     bench.reconfigure("timezone = \"America/Los_Angeles\"", "timezone = \"Pacific\"");
     let ran = bench.run(&["run"]).await;
     assert_eq!(ran.code, Some(78), "{ran:?}");
-    let why = ran.err.lines().find_map(|line| line.strip_prefix("parceld: ")).unwrap();
+    let why = reason(&ran);
     assert!(why.contains("station.toml:") && why.contains("no time zone \"Pacific\"; write its IANA name"), "{why}");
     assert!(display::picture().unwrap() == stopped(why, "stopped_correct"));
     display::photograph("stopped");
@@ -63,9 +70,25 @@ async fn a_station_that_cannot_start_says_on_the_display_why() {
     bench.reconfigure("[panel]", "[panel");
     let ran = bench.run(&["run"]).await;
     assert_eq!(ran.code, Some(78), "{ran:?}");
-    let why = ran.err.lines().find_map(|line| line.strip_prefix("parceld: ")).unwrap();
+    let why = reason(&ran);
     assert!(display::picture().unwrap() == stopped(why, "stopped_correct"), "{why}");
     display::photograph("unreadable");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_is_full_at_the_start_is_said_on_the_display() {
+    let bench = Bench::with_orders(&[]).await;
+    bench.configure_more(PANEL);
+    let mount = |arguments: &[&str]| assert!(Command::new("/bin/busybox").args(arguments).status().unwrap().success());
+    let data = bench.data();
+    let data = data.to_str().unwrap();
+    mount(&["mount", "-t", "tmpfs", "-o", "size=64k", "disk", data]);
+    let ran = bench.run(&["run"]).await;
+    mount(&["umount", data]);
+    assert_eq!(ran.code, Some(75), "{ran:?}");
+    let why = reason(&ran);
+    assert!(display::picture().unwrap() == stopped(why, "stopped_again"), "{why}");
+    display::photograph("full");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
