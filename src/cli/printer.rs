@@ -9,7 +9,7 @@ use hal::sim::{self, PrinterFault, PrinterSettings};
 use tokio::sync::mpsc;
 
 use super::run::{block_on, log, signal};
-use super::{Done, Failure, UNAVAILABLE, USAGE};
+use super::{Done, Failure, UNAVAILABLE};
 
 /// What is wrong with it can be changed while it runs: one fault a line on standard input.
 #[derive(Debug, Args)]
@@ -44,9 +44,6 @@ pub(super) struct Printer {
 impl Printer {
     pub(super) fn run(self) -> Done {
         log();
-        if self.listen.port() == 0 {
-            return Err(Failure::say(USAGE, "give the virtual printer a port"));
-        }
         let settings = PrinterSettings {
             dpi: self.dpi,
             width_mm: self.width_mm,
@@ -60,7 +57,7 @@ impl Printer {
             let printer =
                 printer.map_err(|error| Failure::say(UNAVAILABLE, format!("listen on {}: {error}", self.listen)))?;
             printer.set_fault(self.fault);
-            tracing::info!(address = %self.listen, folder = %self.out.display(), "the virtual printer listens");
+            tracing::info!(address = %printer.addr(), folder = %self.out.display(), "the virtual printer listens");
             let lines = lines();
             tokio::select! {
                 ended = sim::keep_labels(&printer, self.out) => {

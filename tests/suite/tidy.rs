@@ -129,8 +129,9 @@ fn nothing_is_left_open() {
 fn what_ci_runs_is_what_the_readme_says() {
     let read = |path: &str| fs::read_to_string(Path::new(ROOT).join(path)).unwrap();
     let (readme, ci) = (read("README.md"), read(".ci/run"));
-    for command in ["bash tests/run", "cargo build --profile ship --no-default-features"] {
-        assert!(readme.contains(&format!("\n{command}\n")), "the README has no {command}");
-        assert!(ci.contains(&format!("\n{command}\n")), "CI does not run {command}");
+    assert!(readme.contains("\nbash tests/run\n"), "the README says no more how it is tested");
+    // The README's commands that want root are run by the package's machine.
+    for command in ["bash tests/run", "bash tests/kernel/run", "bash tests/package/run"] {
+        assert!(ci.lines().any(|line| line.starts_with(command)), "CI does not run {command}");
     }
 }
