@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     match cli::run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("parceld: {:#}", failure.error);
+            cli::log::last_words(format_args!("{:#}", failure.error));
             ExitCode::from(failure.code)
         }
     }

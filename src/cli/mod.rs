@@ -4,6 +4,7 @@ mod act;
 mod drawn;
 mod import;
 mod label;
+pub(crate) mod log;
 mod number;
 mod paper;
 #[cfg(feature = "demo")]

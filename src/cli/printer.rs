@@ -8,7 +8,8 @@ use hal::printer::Language;
 use hal::sim::{self, PrinterFault, PrinterSettings};
 use tokio::sync::mpsc;
 
-use super::run::{block_on, log, signal};
+use super::log;
+use super::run::{block_on, signal};
 use super::{Done, Failure, UNAVAILABLE};
 
 /// What is wrong with it can be changed while it runs: one fault a line on standard input.
@@ -43,7 +44,7 @@ pub(super) struct Printer {
 
 impl Printer {
     pub(super) fn run(self) -> Done {
-        log();
+        log::start();
         let settings = PrinterSettings {
             dpi: self.dpi,
             width_mm: self.width_mm,

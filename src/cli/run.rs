@@ -7,23 +7,12 @@ use parceld::daemon::{Service, Setup, serve_page};
 use parceld::devices::{doctor, observe};
 use parceld::web::{self, Desk};
 
-use super::{Done, Failure, SOFTWARE, UNAVAILABLE, print};
+use super::{Done, Failure, SOFTWARE, UNAVAILABLE, log, print};
 
 /// The runtime of the hands: one thread, like the loop.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::new(SOFTWARE, error))?.block_on(work)
-}
-
-pub(super) fn log() {
-    use std::io::IsTerminal;
-    let level = match std::env::var("PARCELD_LOG").as_deref() {
-        Ok("debug") => tracing::Level::DEBUG,
-        Ok("warn") => tracing::Level::WARN,
-        _ => tracing::Level::INFO,
-    };
-    let ansi = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(ansi).init();
 }
 
 /// Ends with SIGTERM or Ctrl-C.
@@ -38,7 +27,7 @@ pub(super) async fn signal() {
 
 /// `parceld run`.
 pub(super) fn service(config: &Path) -> Done {
-    log();
+    log::start();
     let (setup, warnings) = Setup::load_to_run(config)?;
     for warning in &warnings {
         tracing::warn!("{warning}");
@@ -126,7 +115,7 @@ mod demo {
             if self.headless && std::env::var_os("PARCELD_LOG").is_none() {
                 // The summary is what is asked for; a log of every fact would hide it.
             } else {
-                log();
+                log::start();
             }
             let listen = match self.headless {
                 true => SocketAddr::new(self.listen.ip(), 0),
