@@ -12,6 +12,7 @@ mod printer;
 mod quote;
 mod rates;
 mod run;
+mod setup;
 mod show;
 mod stopped;
 
@@ -62,6 +63,8 @@ enum Command {
     Demo(run::Demo),
     /// The service
     Run(Config),
+    /// Write a first configuration: what is plugged in, and what you answer
+    Setup(Box<setup::Setup>),
     /// Validate configuration, rate cards and languages
     Check {
         #[command(flatten)]
@@ -301,6 +304,7 @@ pub(crate) fn run(args: Args) -> Done {
         #[cfg(feature = "demo")]
         Command::Printer(printer) => printer.run(),
         Command::Run(config) => stopped::shown(&config.config, || run::service(&config.config)),
+        Command::Setup(setup) => setup.run(),
         Command::Check { config, diff } => match diff.as_deref() {
             Some([old, new]) => rates::diff(&config.config, old, new),
             _ => show::check(&config.config),

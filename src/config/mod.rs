@@ -18,6 +18,7 @@ mod read;
 mod serial;
 mod station;
 pub mod table;
+pub mod template;
 #[cfg(test)]
 mod tests;
 mod uplink;

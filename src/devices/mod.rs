@@ -3,6 +3,7 @@
 //! One task for each device. It opens the device, reads or drives it, says so when it goes away, and opens it again
 //! when it is back; nothing above waits for it. Only this module knows both `hal` and the station's events.
 
+pub mod discover;
 pub mod doctor;
 mod lamp;
 pub mod observe;

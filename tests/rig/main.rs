@@ -20,6 +20,7 @@ mod rates;
 mod readme;
 mod receiver;
 mod screen;
+mod setup;
 #[path = "../suite/sheet.rs"]
 #[expect(dead_code, reason = "the suite uses more of it")]
 mod sheet;
