@@ -19,6 +19,8 @@ use super::{CONFIG, Config, Done, Failure, UNAVAILABLE, USAGE, print};
 const SYS: &str = "/sys";
 /// Whose group may read the configuration: it names the file with the hub's token.
 const GROUP: &str = "parceld";
+/// The display of the computer itself, where it has one.
+const DISPLAY: &str = "/dev/fb0";
 /// What the udev rules call the devices that they know.
 const UNSEEN: (&str, &str, &str) = ("/dev/parceld/scanner", "/dev/parceld/scale", "/dev/parceld/printer");
 
@@ -175,6 +177,10 @@ impl Setup {
         template.set("printer", "device", &found.device);
         let language = self.printer_language.as_deref().or(printer_language).unwrap_or("zpl");
         template.set("printer", "language", language);
+        if Path::new(DISPLAY).exists() {
+            template.set("panel", "kind", "framebuffer");
+            print(format_args!("display: {DISPLAY}"));
+        }
         Ok(())
     }
 }
