@@ -49,7 +49,7 @@ impl Core {
         store.replay(|fact| station.evolve(&fact))?;
         let mut core = Self { station, live: Live::default(), store, rules, cards };
         core.sync_order()?;
-        core.count_queue();
+        core.count_queue()?;
         Ok(core)
     }
 
@@ -136,7 +136,9 @@ impl Core {
                 self.live.forget_scan();
             }
         }
-        self.count_queue();
+        if let Err(error) = self.count_queue() {
+            tracing::error!(%error, "the outbox cannot be read");
+        }
         outcome
     }
 
@@ -204,8 +206,10 @@ impl Core {
         Ok(())
     }
 
-    fn count_queue(&mut self) {
+    fn count_queue(&mut self) -> Result<(), StoreError> {
         self.live.queue = self.station.announced().saturating_sub(self.store.confirmed());
+        self.live.waits_since = self.store.waiting_since()?;
+        Ok(())
     }
 }
 

@@ -62,13 +62,16 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::daemon::Moment;
     use crate::daemon::{Setup, labels};
     use crate::label::{Bitmap, Supplied};
     use crate::rating::{Basis, Billable};
+    use crate::screen::Note;
+    use crate::station::event::Event;
     use crate::station::fact::Commitment;
     use crate::station::parcel::ParcelId;
-    use crate::store::{Store, StoredOrder};
-    use crate::units::{Date, Money};
+    use crate::store::{Announcement, Store, StoredOrder};
+    use crate::units::{Date, Money, Uptime};
 
     const NOW: Timestamp = Timestamp(1_795_000_000_000);
     const FRESH: Timestamp = Timestamp(NOW.0 - 71 * HOUR_MS);
@@ -187,5 +190,33 @@ mod tests {
         assert!(core.store().label("not-sent", "T1").expect("an answer").is_some());
         // With the time the rest that has arrived goes too.
         assert_eq!(core.erase(Timestamp(NOW.0 + HOUR_MS), 72, 9).expect("erased"), 2);
+    }
+
+    #[test]
+    fn what_has_not_arrived_for_seven_days_is_called_out_until_it_has() {
+        let mut memory = Memory::new();
+        memory.order("not-sent", 1);
+        memory.parcel("not-sent", "manifested", NOW);
+        let body = String::new();
+        let event = |seq| Announcement { seq, kind: "", body: body.clone(), manifest: None };
+        memory.store().commit(NOW, &[], &[event(1)]).expect("recorded");
+        let later = Timestamp(NOW.0 + 24 * HOUR_MS);
+        memory.store().commit(later, &[], &[event(2), event(3)]).expect("recorded");
+        let mut core = memory.core();
+        assert_eq!(core.station().announced(), 3, "committed, verified, on a manifest");
+        let at = |hours| {
+            let today = Date::new(2026, 11, 20).expect("a day");
+            Moment { now: Uptime(0), wall: Timestamp(NOW.0 + hours * HOUR_MS), today, minute: 0 }
+        };
+        let not_sent = |days: &str| vec![Note::new("not_sent").with("days", days)];
+        let week = 7 * 24;
+        assert_eq!(core.view(at(week - 1)).problems, []);
+        assert_eq!(core.view(at(week)).problems, not_sent("7"));
+        assert_eq!(core.view(at(week + 49)).problems, not_sent("9"));
+        core.step(at(week + 1), Event::Confirmed { seq: 1 }).expect("recorded");
+        assert_eq!(core.view(at(week + 1)).problems, [], "the second event has waited six days");
+        assert_eq!(core.view(at(week + 24)).problems, not_sent("7"));
+        core.step(at(week + 24), Event::Confirmed { seq: 3 }).expect("recorded");
+        assert_eq!(core.view(at(100 * week)).problems, [], "nothing waits");
     }
 }

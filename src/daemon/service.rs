@@ -74,6 +74,8 @@ pub struct Service {
     config: Arc<Config>,
     press: Arc<Press>,
     cards_wrong: bool,
+    /// How many days the log has said that events wait for the receiver.
+    overdue: Option<i64>,
     reloads: (mpsc::Sender<Reloaded>, mpsc::Receiver<Reloaded>),
 }
 
@@ -134,6 +136,7 @@ impl Service {
             config: Arc::new(setup.config.clone()),
             press: Arc::new(Press::of(setup)),
             cards_wrong: setup.cards_wrong,
+            overdue: None,
             reloads: mpsc::channel(4),
         };
         Ok((service, ways))
@@ -174,6 +177,7 @@ impl Service {
                     let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
                 }
                 _ = erase.tick() => {
+                    self.say_overdue();
                     if self.erase() == ERASED {
                         erase.reset_after(ERASE_MORE);
                     }
@@ -270,6 +274,19 @@ impl Service {
                 0
             }
         }
+    }
+
+    /// Says once a day that what is personal cannot be erased, as long as it has not arrived.
+    fn say_overdue(&mut self) {
+        let overdue = self.core.live().overdue(clock());
+        if let Some(days) = overdue.filter(|days| self.overdue != Some(*days)) {
+            tracing::error!(
+                days,
+                "events wait for the receiver, and names and addresses are kept until they have arrived; bring the link \
+                 back, or write them to a file with `parceld outbox export` and hand it over"
+            );
+        }
+        self.overdue = overdue;
     }
 
     fn publish(&mut self) {

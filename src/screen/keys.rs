@@ -117,6 +117,7 @@ pub const KEYS: &[(&str, &[&str], &str)] = &[
     ("printer_asked", &[], "Asking the printer. Wait"),
     ("printer_other", &[], "Printer needs help. Look at its display"),
     ("uplink_stopped", &["reason"], "Upload stopped: {reason}"),
+    ("not_sent", &["days"], "Not sent for {days} days: tell a supervisor"),
     // A station that does not run.
     ("stopped", &[], "Station stopped"),
     ("stopped_off", &[], "It was switched off"),

@@ -140,7 +140,7 @@ fn gallery() -> Vec<(&'static str, View)> {
 }
 
 /// What the places of sentences are filled with: as long as it comes.
-const VALUES: [(&str, &str); 27] = [
+const VALUES: [(&str, &str); 28] = [
     ("attempt", "12"),
     ("bag", "B1048"),
     ("box", "LONG-BOX-24"),
@@ -148,6 +148,7 @@ const VALUES: [(&str, &str); 27] = [
     ("carrier", "ONTRAC / LASERSHIP"),
     ("code", "576461413038785752"),
     ("count", "1248"),
+    ("days", "1048"),
     ("ending", "0015"),
     ("known", "1200"),
     ("language", "zh-Hant"),
@@ -221,7 +222,7 @@ fn every_sentence_is_whole_on_a_full_screen_in_every_language() {
                 look(both(&beside("label_doubt"), &text, ROOM, 4).1.holds(&text), "below a headline");
             }
             if matches!(key, "scale_absent" | "receipt_waits" | "bag_label_waits" | "cards_wrong" | "scanner_absent")
-                || starts(key, &["printer_"])
+                || starts(key, &["printer_", "not_sent"])
             {
                 look(Set::line(&text, PROBLEM_ROOM, PROBLEM).holds(&text), "as a problem");
             }

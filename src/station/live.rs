@@ -10,7 +10,7 @@ use super::{Outcome, Rules};
 use crate::barcode::Command;
 use crate::label::Supplied;
 use crate::screen::{Link, Mood, Note, Symbol};
-use crate::units::Uptime;
+use crate::units::{Timestamp, Uptime};
 
 /// What is only true now.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,8 @@ pub struct Live {
     pub link: Option<(Link, Option<String>)>,
     /// Events that wait for the uplink.
     pub queue: u64,
+    /// When the oldest of them was recorded.
+    pub waits_since: Option<Timestamp>,
     /// The order in hand, at the revision its parcel is packed by.
     pub order: Option<Order>,
     /// Its label, where that came with it.
@@ -82,6 +84,8 @@ impl Say {
 }
 
 impl Live {
+    /// What waits for the receiver as many days as this is called out: what is personal is kept until it has arrived.
+    pub const OVERDUE_DAYS: i64 = 7;
     /// A reading older than this is no weight.
     pub const READING_AGE_MS: u64 = 2_000;
     /// How long a message stays before the screen says again what to do.
@@ -219,6 +223,13 @@ impl Live {
     /// The reading, unless it is too old to believe.
     pub fn reading(&self, now: Uptime) -> Option<&Reading> {
         self.reading.as_ref().filter(|(_, at)| now.since(*at) < Self::READING_AGE_MS).map(|(reading, _)| reading)
+    }
+
+    /// How many whole days the oldest event has waited for the receiver, once somebody must do something about it.
+    pub fn overdue(&self, wall: Timestamp) -> Option<i64> {
+        const DAY_MS: i64 = 24 * 3_600_000;
+        let days = wall.0.saturating_sub(self.waits_since?.0) / DAY_MS;
+        (days >= Self::OVERDUE_DAYS).then_some(days)
     }
 
     /// The message, while it stands.

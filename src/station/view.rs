@@ -186,5 +186,6 @@ fn problems(world: &World<'_>) -> Vec<Note> {
     if let Some((Link::Stopped, why)) = &live.link {
         problems.push(Note::new("uplink_stopped").with("reason", why.clone().unwrap_or_default()));
     }
+    problems.extend(live.overdue(world.wall).map(|days| Note::new("not_sent").with("days", days.to_string())));
     problems
 }

@@ -73,6 +73,12 @@ impl Store {
         Ok(events)
     }
 
+    /// When the oldest event was recorded that the receiver does not have; `None` when it has them all.
+    pub fn waiting_since(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut select = self.db.prepare_cached("SELECT at FROM outbox WHERE seq > ?1 ORDER BY seq LIMIT 1")?;
+        Ok(select.query_row([self.confirmed], |row| row.get(0).map(Timestamp)).optional()?)
+    }
+
     /// The last `stationseq` in the outbox.
     pub fn outbox_head(&self) -> Result<u64, StoreError> {
         Ok(self.db.prepare_cached("SELECT coalesce(max(seq), 0) FROM outbox")?.query_row([], |row| row.get(0))?)

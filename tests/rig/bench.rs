@@ -144,6 +144,12 @@ impl Bench {
         self.path("data")
     }
 
+    /// Lets days pass for what waits for the receiver, while the station is off.
+    pub(crate) fn age_the_outbox(&self, days: i64) {
+        let db = rusqlite::Connection::open(self.data().join(parceld::store::DATABASE)).unwrap();
+        db.execute("UPDATE outbox SET at = at - ?1", [days * 24 * 3_600_000]).unwrap();
+    }
+
     /// A command on this station.
     pub(crate) async fn run(&self, args: &[&str]) -> Ran {
         with_config(&self.config, args).await

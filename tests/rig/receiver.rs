@@ -58,6 +58,26 @@ async fn packing_goes_on_when_the_token_is_refused_and_the_upload_when_a_person_
 }
 
 #[tokio::test]
+async fn what_has_waited_for_a_week_is_called_out_until_it_has_arrived() {
+    let bench = Bench::with_orders(&ORDERS).await;
+    bench.receiver.set_fault(Fault::Refuse(503));
+    let station = bench.start().await;
+    let number = pack(&bench, &station, ORDERS[0]).await;
+    station.screen.shows("two events waiting", |view| view["queue"] == 2).await;
+    station.terminate().await;
+    bench.age_the_outbox(7);
+
+    let station = bench.start().await;
+    station.screen.complains("not_sent").await;
+    let log = station.logged("parceld outbox export").await;
+    assert!(log.contains("ERROR") && log.contains("days=7"), "{log}");
+    bench.receiver.set_fault(Fault::None);
+    bench.run(&["outbox", "retry"]).await.good();
+    told_once(&bench, &station, ORDERS[0], &number).await;
+    station.screen.is_content().await;
+}
+
+#[tokio::test]
 async fn a_receiver_that_heals_is_found_without_anybody() {
     let bench = Bench::with_orders(&ORDERS).await;
     bench.receiver.set_fault(Fault::Refuse(503));
