@@ -46,6 +46,10 @@ pub enum Command {
     BagOpen,
     /// Close the bag.
     BagClose,
+    /// Open a pallet.
+    PalletOpen,
+    /// Close the pallet.
+    PalletClose,
     /// Close the manifest of a carrier.
     Manifest(String),
     /// The carrier has taken the parcels.
@@ -87,7 +91,7 @@ impl Command {
     pub const PREFIX: &'static str = "%PD:";
 
     /// Every command's name, with an example of its argument where it takes one, in the order of the command sheet.
-    pub const NAMES: [(&'static str, Option<&'static str>); 26] = [
+    pub const NAMES: [(&'static str, Option<&'static str>); 28] = [
         ("OK", None),
         ("CANCEL", None),
         ("NEXTPARCEL", None),
@@ -104,6 +108,8 @@ impl Command {
         ("CAGE", Some("07")),
         ("BAGOPEN", None),
         ("BAGCLOSE", None),
+        ("PALLETOPEN", None),
+        ("PALLETCLOSE", None),
         ("MANIFEST", Some("usps")),
         ("HANDOVER", Some("usps")),
         ("OUTAGE", Some("usps")),
@@ -164,6 +170,8 @@ impl Command {
             "CAGE" => text().map(Self::Cage),
             "BAGOPEN" => bare(Self::BagOpen),
             "BAGCLOSE" => bare(Self::BagClose),
+            "PALLETOPEN" => bare(Self::PalletOpen),
+            "PALLETCLOSE" => bare(Self::PalletClose),
             "MANIFEST" => text().map(Self::Manifest),
             "HANDOVER" => text().map(Self::Handover),
             "OUTAGE" => text().map(Self::Outage),
@@ -196,6 +204,8 @@ impl Command {
             Self::Cage(id) => ("CAGE", Some(id)),
             Self::BagOpen => ("BAGOPEN", None),
             Self::BagClose => ("BAGCLOSE", None),
+            Self::PalletOpen => ("PALLETOPEN", None),
+            Self::PalletClose => ("PALLETCLOSE", None),
             Self::Manifest(carrier) => ("MANIFEST", Some(carrier)),
             Self::Handover(carrier) => ("HANDOVER", Some(carrier)),
             Self::Outage(carrier) => ("OUTAGE", Some(carrier)),

@@ -60,18 +60,18 @@ pub(super) fn print_manifest(manifest: String, config: &Path) -> Done {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Bag {
-    /// Every bag
+    /// Every bag and pallet
     List(Shown),
     /// Its label once more
     Print {
-        /// Its number: B12
+        /// Its number: B12, PAL13
         bag: BagId,
         #[command(flatten)]
         config: Config,
     },
     /// Its label as a file
     Export {
-        /// Its number: B12
+        /// Its number: B12, PAL13
         bag: BagId,
         /// The file to write
         #[arg(long, value_name = "FILE.pdf")]
@@ -87,7 +87,11 @@ impl Bag {
             Self::List(shown) => {
                 let memory = show::open(&shown.config.config)?;
                 let bags = answers::bags(&memory.station, &memory.setup.rules);
-                show::table(shown.json, &bags, &["bag", "container", "carrier", "ship_date", "parcels", "state"]);
+                show::table(
+                    shown.json,
+                    &bags,
+                    &["bag", "container", "carrier", "ship_date", "parcels", "pallet", "state"],
+                );
                 Ok(())
             }
             Self::Print { bag, config } => {

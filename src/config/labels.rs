@@ -84,7 +84,7 @@ pub(super) fn problems(labels: &Labels, cards: &Cards, from: &Address, dir: &Pat
 
 /// Why a bag's label with its SSCC cannot be printed on the label printer's paper.
 pub(super) fn sscc_problem(labels: &Labels, from: &Address, id: String, file: &Path) -> Option<Problem> {
-    let container = Container { id, sscc: Some("0".repeat(18)), parcels: 99_999 };
+    let container = Container { id, sscc: Some("0".repeat(18)), parcels: 99_999, bags: Some(9_999) };
     let mass = Mass::from_grams(999_999);
     let sample = Label::of_container(container, from.clone(), "CARRIER".to_owned(), mass, Date::EPOCH, true);
     let what = match labels.document(SSCC_LAYOUT, &sample) {

@@ -198,7 +198,7 @@ impl Config {
         let layouts: Vec<Layout> = layouts.into_values().collect();
         if self.station.sscc.is_some() {
             let labels = Labels::new(self.printer.labels(), layouts.clone());
-            let bag = format!("{}.{}.B99999", self.station.warehouse, self.station.id);
+            let bag = format!("{}.{}.PAL99999", self.station.warehouse, self.station.id);
             let problem = labels::sscc_problem(&labels, &self.station.ship_from, bag, &self.file);
             problems.extend(problem.map(|problem| problem.at(self.station.sscc_line)));
         }

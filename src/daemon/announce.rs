@@ -138,17 +138,19 @@ impl<'a> Announcer<'a> {
         let container = sscc.map_or_else(own, |sscc| sscc.number.clone());
         let bag = self.station.bag(id).cloned().unwrap_or_default();
         let (carrier, ship_date) = bag.goes.as_ref().map_or(("", Date::EPOCH), |(carrier, day)| (carrier, *day));
-        let tracking = bag.parcels.iter().filter_map(|id| self.station.parcel(*id)?.tracking());
+        let tracking = self.station.contents(&bag).filter_map(|id| self.station.parcel(id)?.tracking());
+        let laid: Vec<String> = self.station.laid(&bag).map(|id| self.station.container(self.rules, id)).collect();
         let body = event::container_event(
             &self.source(),
             seq,
             at.0,
             &event::Container {
                 container: &container,
-                r#type: "bag",
+                r#type: bag.kind.word(),
                 carrier,
                 ship_date,
                 gross_g: self.station.bag_mass(&bag).grams_rounded(),
+                containers: &laid,
                 tracking: &tracking.collect::<Vec<_>>(),
             },
         )?;
@@ -179,9 +181,12 @@ impl<'a> Announcer<'a> {
         for id in parcels {
             if let Some(mut line) = self.line(*id)? {
                 let parcel = self.station.parcel(*id);
-                let bag = parcel.and_then(|parcel| parcel.bag).map(|bag| (named(bag), "bag"));
+                let bag = parcel.and_then(|parcel| parcel.bag);
+                let pallet = bag.and_then(|bag| self.station.bag(bag)?.pallet).map(named);
+                let pallet = pallet.map(|pallet| containers.add(pallet, "pallet", line.mass, None));
+                let bag = bag.map(|bag| (named(bag), "bag"));
                 let cage = || parcel.and_then(|parcel| Some((parcel.cage.as_ref()?.to_string(), "cage")));
-                line.container = bag.or_else(cage).map(|(name, kind)| containers.add(name, kind, line.mass));
+                line.container = bag.or_else(cage).map(|(name, kind)| containers.add(name, kind, line.mass, pallet));
                 lines.push(line);
             }
         }
@@ -251,10 +256,10 @@ struct Containers(Vec<ManifestContainer>);
 
 impl Containers {
     /// One more parcel in a container; the container's name comes back.
-    fn add(&mut self, id: String, kind: &'static str, mass: Mass) -> String {
+    fn add(&mut self, id: String, kind: &'static str, mass: Mass, pallet: Option<String>) -> String {
         let known = self.0.iter().position(|container| container.id == id && container.kind == kind);
         let at = known.unwrap_or_else(|| {
-            self.0.push(ManifestContainer { id: id.clone(), kind, gross: Mass::ZERO, parcels: 0 });
+            self.0.push(ManifestContainer { id: id.clone(), kind, gross: Mass::ZERO, parcels: 0, pallet });
             self.0.len() - 1
         });
         let container = &mut self.0[at];

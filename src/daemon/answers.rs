@@ -111,6 +111,7 @@ pub fn parcel(station: &Station, store: &Store, number: u64) -> Result<Value, St
         "label_source": parcel.commitment.as_ref().map(|c| if c.supplied { "supplied" } else { "station" }),
         "manifest": station.manifest_of(now).map(|manifest| &manifest.id),
         "bag": now.bag.map(|bag| bag.to_string()),
+        "pallet": now.bag.and_then(|bag| station.bag(bag)?.pallet).map(|pallet| station.short(pallet)),
         "cage": now.cage,
         "weight": parcel.weight.as_ref().map(|weight| json!({
             "value": weight.value, "unit": weight.unit, "raw_hex": weight.raw_hex,
@@ -158,15 +159,17 @@ pub fn manifests(station: &Station) -> Value {
     station.manifests().iter().rev().map(line).collect()
 }
 
-/// Bags, newest first.
+/// Bags and pallets, newest first.
 pub fn bags(station: &Station, rules: &Rules) -> Value {
     let line = |(id, bag): (BagId, &Bag)| {
         json!({
-            "bag": id.to_string(),
+            "bag": station.short(id),
+            "type": bag.kind.word(),
+            "pallet": bag.pallet.map(|pallet| station.short(pallet)),
             "container": station.container(rules, id),
             "carrier": bag.goes.as_ref().map(|(carrier, _)| carrier),
             "ship_date": bag.goes.as_ref().map(|(_, day)| day),
-            "parcels": bag.parcels.len(),
+            "parcels": station.contents(bag).count(),
             "gross_g": station.bag_mass(bag).grams_rounded(),
             "state": if bag.closed { "closed" } else { "open" },
         })

@@ -17,7 +17,7 @@ use crate::label::{Draws, Label, LabelError, Labels, Language, Media, Printer, S
 use crate::paper::{self, A4, BagSlip, CommandSheet, ManifestSlip, Operator, Paper, ShiftSummary};
 use crate::rating::Cards;
 use crate::screen::Words;
-use crate::station::bag::BagId;
+use crate::station::bag::{BagId, Kind};
 use crate::station::event::Printout;
 use crate::station::fact::Fact;
 use crate::station::shift::{Done, Shift};
@@ -115,30 +115,33 @@ impl Press {
         Ok(Draft { what: What::Paper(Box::new(paper)), words: self.words(language)? })
     }
 
-    /// The label of a bag, as it is now.
+    /// The label of a bag or a pallet, as it is now.
     ///
     /// # Errors
     /// [`PressError::Bag`].
     pub fn bag(&self, station: &Station, cards: &Cards, id: BagId, language: &str) -> Result<Draft, PressError> {
-        let bag = station.bag(id).filter(|bag| !bag.parcels.is_empty()).ok_or(PressError::Bag(id))?;
-        let (carrier, ship_date) = bag.goes.clone().ok_or(PressError::Bag(id))?;
+        let bag = station.bag(id).ok_or(PressError::Bag(id))?;
+        let parcels = station.contents(bag).count();
+        let (carrier, ship_date) = bag.goes.clone().filter(|_| parcels > 0).ok_or(PressError::Bag(id))?;
         let carrier = cards.carrier(&carrier).map_or(carrier, |known| known.name.clone());
-        let (mass, parcels) = (station.bag_mass(bag), bag.parcels.len());
-        let own = format!("{}.{}.{id}", self.rules.warehouse, self.rules.station);
+        let bags = (bag.kind == Kind::Pallet).then(|| station.laid(bag).count());
+        let mass = station.bag_mass(bag);
+        let own = station.own_name(&self.rules, id);
         let words = self.words(language)?;
         let what = match &bag.sscc {
             Some(sscc) => {
-                let container = crate::label::Container { id: own, sscc: Some(sscc.clone()), parcels };
+                let container = crate::label::Container { id: own, sscc: Some(sscc.clone()), parcels, bags };
                 let from = self.rules.ship_from.clone();
                 let label = Label::of_container(container, from, carrier, mass, ship_date, self.rules.specimen);
                 What::Sscc(Box::new(label))
             }
             None => What::Paper(Box::new(Paper::Bag(BagSlip {
                 id: own,
-                short: id.to_string(),
+                short: station.short(id),
                 carrier,
                 ship_date: ship_date.to_string(),
                 parcels,
+                bags,
                 weight: kilograms(mass),
                 specimen: self.rules.specimen,
             }))),
@@ -263,7 +266,13 @@ impl Press {
                 .iter()
                 .map(|container| paper::Container {
                     id: short(text(container, "id")),
-                    bag: container["type"] == "bag",
+                    kind: match container["type"].as_str() {
+                        Some("pallet") => paper::ContainerKind::Pallet,
+                        Some("bag") => {
+                            paper::ContainerKind::Bag(container["pallet"].as_str().map(|on| short(on.to_owned())))
+                        }
+                        _ => paper::ContainerKind::Cage,
+                    },
                     parcels: container["parcels"].as_u64().unwrap_or(0),
                     weight: weight(container, "gross_g"),
                 })

@@ -36,11 +36,11 @@ pub struct Label {
     pub specimen: bool,
     /// The carrier's own values: account numbers, service codes.
     pub values: BTreeMap<String, String>,
-    /// Of a bag's label: the bag.
+    /// Of the label of a bag or a pallet: what that is.
     pub container: Option<Container>,
 }
 
-/// What a bag's label says beside the carrier, the ship date and the mass.
+/// What the label of a bag or a pallet says beside the carrier, the ship date and the mass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
     /// The station's own name for it: `US-LAX-1.LAX1-ST03.B000012`.
@@ -49,6 +49,8 @@ pub struct Container {
     pub sscc: Option<String>,
     /// How many parcels are in it.
     pub parcels: usize,
+    /// Of a pallet: how many bags are on it.
+    pub bags: Option<usize>,
 }
 
 impl Label {
@@ -88,7 +90,7 @@ impl Label {
 
     /// A label that says nothing: what rows without fields are drawn for.
     pub(super) fn blank() -> Self {
-        let container = Container { id: String::new(), sscc: None, parcels: 0 };
+        let container = Container { id: String::new(), sscc: None, parcels: 0, bags: None };
         Self {
             container: None,
             ..Self::of_container(container, Address::default(), String::new(), Mass::ZERO, Date::EPOCH, false)

@@ -17,7 +17,7 @@ pub enum Field {
 
 /// What a label can say, and what that is called in an error.
 #[rustfmt::skip]
-pub const FIELDS: [(&str, &str); 37] = [
+pub const FIELDS: [(&str, &str); 39] = [
     ("carrier", "carrier"), ("service", "service"), ("service.letter", "service"),
     ("from", "sender's address"), ("from.name", "sender's name"), ("from.line1", "sender's line 1"),
     ("from.line2", "sender's line 2"), ("from.city", "sender's city"), ("from.region", "sender's region"),
@@ -29,7 +29,8 @@ pub const FIELDS: [(&str, &str); 37] = [
     ("tracking", "tracking number"), ("tracking.in_fours", "tracking number"), ("order_ref", "order reference"),
     ("ship_date", "ship date"), ("ship_date.julian", "ship date"), ("reprint", "attempt"), ("specimen", "specimen"),
     ("parcel", "parcel"), ("attempt", "attempt"),
-    ("container", "bag"), ("container.parcels", "bag"), ("sscc", "SSCC"),
+    ("container", "bag"), ("container.parcels", "bag"), ("container.bags", "pallet"),
+    ("container.kind", "bag"), ("sscc", "SSCC"),
 ];
 
 /// Text and fields in turn.
@@ -224,6 +225,8 @@ fn of_container(container: &Container, name: &str) -> String {
     match name {
         "container" => container.id.clone(),
         "container.parcels" => container.parcels.to_string(),
+        "container.bags" => container.bags.map(|bags| bags.to_string()).unwrap_or_default(),
+        "container.kind" => if container.bags.is_some() { "PALLET" } else { "BAG" }.to_owned(),
         "sscc" => container.sscc.clone().unwrap_or_default(),
         _ => String::new(),
     }

@@ -1,4 +1,4 @@
-//! What is stuck on a bag that has no SSCC: the station's own name for it, as text and as a QR code.
+//! What is stuck on a bag or a pallet that has no SSCC: the station's own name for it, as text and as a QR code.
 
 use super::rows::{self, Rows, SMALL, TEXT, framed, qr, space, text, wide};
 use crate::label::document::Align;
@@ -17,6 +17,8 @@ pub struct BagSlip {
     pub ship_date: String,
     /// Parcels in it.
     pub parcels: usize,
+    /// Of a pallet: bags on it.
+    pub bags: Option<usize>,
     /// What they weigh: `12.345 kg`.
     pub weight: String,
     /// It must not travel.
@@ -26,14 +28,17 @@ pub struct BagSlip {
 impl BagSlip {
     pub(super) fn write(&self, rows: &mut Rows, words: &Words) {
         let say = |key| words.say(&Note::new(key));
-        rows.title(format!("{} {}", say("paper_bag"), self.short));
+        rows.title(format!("{} {}", say(if self.bags.is_some() { "paper_pallet" } else { "paper_bag" }), self.short));
         rows.row(130, [text(self.carrier.clone(), 120, Align::Middle)]);
         rows.rule();
-        let facts = [
-            (say("paper_ship_date"), self.ship_date.clone()),
-            (say("paper_parcels"), self.parcels.to_string()),
-            (say("paper_weight"), self.weight.clone()),
-        ];
+        let count = match self.bags {
+            Some(bags) => {
+                (format!("{} / {}", say("paper_bags"), say("paper_parcels")), format!("{bags} / {}", self.parcels))
+            }
+            None => (say("paper_parcels"), self.parcels.to_string()),
+        };
+        let facts =
+            [(say("paper_ship_date"), self.ship_date.clone()), count, (say("paper_weight"), self.weight.clone())];
         let titled = |(name, value)| {
             [rows::row(38, [text(name, SMALL, Align::Start)]), rows::row(62, [text(value, 56, Align::Start)])]
         };

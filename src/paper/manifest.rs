@@ -27,7 +27,7 @@ pub struct ManifestSlip {
     pub weight: String,
     /// Parcels by service, as the carrier calls it.
     pub services: Vec<(String, u64)>,
-    /// Bags and cages.
+    /// Bags, pallets and cages.
     pub containers: Vec<Container>,
     /// Every parcel.
     pub lines: Vec<Line>,
@@ -35,17 +35,28 @@ pub struct ManifestSlip {
     pub hash: String,
 }
 
-/// A bag or a cage on a manifest.
+/// A bag, a pallet or a cage on a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
     /// Its identifier.
     pub id: String,
-    /// Whether it is a bag.
-    pub bag: bool,
+    /// Which of them.
+    pub kind: ContainerKind,
     /// Parcels in it.
     pub parcels: u64,
     /// What they weigh.
     pub weight: String,
+}
+
+/// What a container of a manifest is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContainerKind {
+    /// A bag, and the pallet that it is on.
+    Bag(Option<String>),
+    /// A pallet.
+    Pallet,
+    /// A cage.
+    Cage,
 }
 
 /// A parcel on a manifest.
@@ -121,12 +132,28 @@ impl ManifestSlip {
             [name, wide(text(count, TEXT, Align::End), 110), wide(text(weight, TEXT, Align::End), 200)]
         };
         rows.heading(say("paper_containers"));
-        for Container { id, bag, parcels, weight } in &self.containers {
-            let key = if *bag { "paper_bag_line" } else { "paper_cage_line" };
-            let name = words.say(&Note::new(key).with("container", id.clone()));
-            rows.line(54, line(styled(name, TEXT, 2, Align::Start), parcels.to_string(), weight.clone()));
+        let laid = |bag: &&Container| matches!(bag.kind, ContainerKind::Bag(Some(_)));
+        let on = |pallet: &Container| {
+            let pallet = ContainerKind::Bag(Some(pallet.id.clone()));
+            self.containers.iter().filter(move |bag| bag.kind == pallet)
+        };
+        let standing = self.containers.iter().filter(|container| !laid(container));
+        for container in standing.flat_map(|standing| std::iter::once(standing).chain(on(standing))) {
+            let (laid, key) = match container.kind {
+                ContainerKind::Bag(None) => (false, "paper_bag_line"),
+                ContainerKind::Bag(Some(_)) => (true, "paper_bag_line"),
+                ContainerKind::Pallet => (false, "paper_pallet_line"),
+                ContainerKind::Cage => (false, "paper_cage_line"),
+            };
+            let name = words.say(&Note::new(key).with("container", container.id.clone()));
+            let [name, parcels, weight] =
+                line(styled(name, TEXT, 2, Align::Start), container.parcels.to_string(), container.weight.clone());
+            let indent = laid.then(|| space(40));
+            rows.line(54, indent.into_iter().chain([name, parcels, weight]));
         }
-        let inside: u64 = self.containers.iter().map(|container| container.parcels).sum();
+        // What is on a pallet is in its bags.
+        let inside = self.containers.iter().filter(|container| container.kind != ContainerKind::Pallet);
+        let inside: u64 = inside.map(|container| container.parcels).sum();
         let loose = (self.lines.len() as u64).saturating_sub(inside);
         if loose > 0 {
             rows.line(54, line(text(say("paper_loose"), TEXT, Align::Start), loose.to_string(), String::new()));

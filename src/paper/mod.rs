@@ -26,7 +26,7 @@ use crate::label::{LabelError, Labels, Media};
 use crate::screen::{Note, Words};
 
 pub use bag::BagSlip;
-pub use manifest::{Container, Line, ManifestSlip};
+pub use manifest::{Container, ContainerKind, Line, ManifestSlip};
 pub use pdf::pdf;
 pub use sheet::{CommandSheet, Entry, commands, entry};
 pub use shift::{Operator, ShiftSummary};

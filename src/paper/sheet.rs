@@ -76,7 +76,10 @@ pub fn commands(
         ("paper_group_parcel", parcel.into_iter().chain(problems).map(one).collect::<Vec<Entry>>()),
         ("paper_group_boxes", boxes.iter().map(|id| one(Command::Box(id.clone()))).collect()),
         ("paper_group_marks", marks),
-        ("paper_group_bags", [Command::BagOpen, Command::BagClose].map(one).into()),
+        (
+            "paper_group_bags",
+            [Command::BagOpen, Command::BagClose, Command::PalletOpen, Command::PalletClose].map(one).into(),
+        ),
         (
             "paper_group_carriers",
             each(Command::Manifest).chain(each(Command::Handover)).chain(each(Command::Outage)).collect(),
@@ -115,6 +118,8 @@ pub fn entry(
         Command::Cage(id) => Note::new("do_cage").with("cage", id.clone()),
         Command::BagOpen => Note::new("do_bagopen"),
         Command::BagClose => Note::new("do_bagclose"),
+        Command::PalletOpen => Note::new("do_palletopen"),
+        Command::PalletClose => Note::new("do_palletclose"),
         Command::Manifest(id) => Note::new("do_manifest").with("carrier", carrier(id)),
         Command::Handover(id) => Note::new("do_handover").with("carrier", carrier(id)),
         Command::Outage(id) => Note::new("do_outage").with("carrier", carrier(id)),

@@ -54,6 +54,7 @@ fn manifest(parcels: usize) -> Paper {
         weight: format!("{}.{:03} kg", number % 4, 120 + number * 37 % 800),
         container: if number.is_multiple_of(3) { String::new() } else { "B000003".to_owned() },
     };
+    let on_pallet = ContainerKind::Bag(Some("006141410000000043".to_owned()));
     Paper::Manifest(ManifestSlip {
         id: "US-LAX-1.LAX1-ST03.20261123.USPS.2".to_owned(),
         carrier: "USPS".to_owned(),
@@ -66,10 +67,27 @@ fn manifest(parcels: usize) -> Paper {
             ("GROUND ADVANTAGE".to_owned(), (parcels as u64).saturating_sub(4)),
             ("PRIORITY MAIL".to_owned(), 4),
         ],
+        // The slip puts a bag below its pallet, in whatever order they are recorded.
         containers: vec![
-            Container { id: "006141410000000036".to_owned(), bag: true, parcels: 9, weight: "12.345 kg".to_owned() },
-            Container { id: "B000004".to_owned(), bag: true, parcels: 3, weight: "0.940 kg".to_owned() },
-            Container { id: "07".to_owned(), bag: false, parcels: 2, weight: "8.210 kg".to_owned() },
+            Container {
+                id: "006141410000000036".to_owned(),
+                kind: on_pallet,
+                parcels: 9,
+                weight: "12.345 kg".to_owned(),
+            },
+            Container {
+                id: "006141410000000043".to_owned(),
+                kind: ContainerKind::Pallet,
+                parcels: 9,
+                weight: "12.345 kg".to_owned(),
+            },
+            Container {
+                id: "B000004".to_owned(),
+                kind: ContainerKind::Bag(None),
+                parcels: 3,
+                weight: "0.940 kg".to_owned(),
+            },
+            Container { id: "07".to_owned(), kind: ContainerKind::Cage, parcels: 2, weight: "8.210 kg".to_owned() },
         ],
         lines: (1..=parcels).map(line).collect(),
         hash: "3fa901bc77e29d108890a7bd5a43d1b0c2f6e2a87c0ffee00000000000000000".to_owned(),
@@ -83,9 +101,16 @@ fn bag() -> Paper {
         carrier: "OnTrac".to_owned(),
         ship_date: "2026-11-23".to_owned(),
         parcels: 14,
+        bags: None,
         weight: "12.345 kg".to_owned(),
         specimen: true,
     })
+}
+
+fn pallet() -> Paper {
+    let Paper::Bag(bag) = bag() else { panic!("a bag's slip") };
+    let (id, short) = ("US-LAX-1.LAX1-ST03.PAL1204".to_owned(), "PAL1204".to_owned());
+    Paper::Bag(BagSlip { id, short, bags: Some(112), parcels: 3_050, weight: "1234.567 kg".to_owned(), ..bag })
 }
 
 fn shift() -> Paper {
@@ -140,6 +165,7 @@ fn papers_look_as_their_pictures_do() {
     let cases = [
         ("slip-manifest", pictures(&manifest(22), &NARROW, &english)),
         ("slip-bag", pictures(&bag(), &NARROW, &english)),
+        ("slip-pallet", pictures(&pallet(), &NARROW, &english)),
         ("slip-shift", pictures(&shift(), &NARROW, &spanish())),
         ("slip-sheet", pictures(&sheet(&english), &NARROW, &english)),
         ("page-manifest", pictures(&manifest(22), &WIDE, &english)),
@@ -172,7 +198,7 @@ fn texts(elements: &[Element], found: &mut Vec<String>) {
 fn no_word_of_a_paper_is_cut_in_any_language() {
     // Letters that the printer has not are pictures; as others of the same width they are texts.
     for (language, words) in spelled(|letter| if letter.is_ascii() { letter } else { 'n' }) {
-        for paper in [manifest(5), bag(), shift(), sheet(&words)] {
+        for paper in [manifest(5), bag(), pallet(), shift(), sheet(&words)] {
             for labels in [&*NARROW, &*WIDE, &labels(LABEL)] {
                 let mut said = Vec::new();
                 paper.draw(labels, &words).expect("it fits").iter().for_each(|page| texts(&page.elements, &mut said));

@@ -140,7 +140,7 @@ fn gallery() -> Vec<(&'static str, View)> {
 }
 
 /// What the places of sentences are filled with: as long as it comes.
-const VALUES: [(&str, &str); 28] = [
+const VALUES: [(&str, &str); 29] = [
     ("attempt", "12"),
     ("bag", "B1048"),
     ("box", "LONG-BOX-24"),
@@ -158,6 +158,7 @@ const VALUES: [(&str, &str); 28] = [
     ("next", "9000010000001"),
     ("operator", "supervisor-17"),
     ("order", "576461413038785752"),
+    ("pallet", "PAL1048"),
     ("pool", "ontrac-demo-1"),
     ("range", "9000010000001 to 9000019999999"),
     ("reason", "the postcode 99501 is in no area"),

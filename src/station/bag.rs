@@ -1,13 +1,18 @@
-//! Bags: what parcels of one carrier and ship date travel in, and cages, where they lie meanwhile.
+//! Bags: what parcels of one carrier and ship date travel in; pallets, which closed bags are laid on; and cages, where
+//! parcels lie meanwhile.
 //!
 //! ```text
 //!  BAGOPEN -> open, nobody's -> its first parcel closes -> that carrier's, that day's -> ... -> BAGCLOSE -> closed, labelled
+//!  PALLETOPEN -> open, nobody's -> its first bag's label is scanned -> that carrier's, that day's -> ... -> PALLETCLOSE
 //! ```
 //!
 //! While a bag is open, every parcel that closes and belongs in it is in it, and the screen says so with the word *done*:
 //! there is nothing to scan. A bag is on one manifest, as its parcels have one carrier and one ship date; closing the
 //! manifest closes the bag. A parcel that is voided is out of its bag. A bag that has an SSCC keeps it for ever, and one
 //! that has none is known by the station's own name for it.
+//!
+//! A pallet is a bag of another kind: it holds bags where a bag holds parcels, and all else is the same. A bag is laid on
+//! one pallet, when it is closed and before it is on a manifest, and stays there. A parcel without a bag is on no pallet.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,7 +27,7 @@ use super::{Outcome, Rules, Station, World};
 use crate::screen::Note;
 use crate::units::{Date, Mass};
 
-/// A bag's number on this station, counted from 1.
+/// The number of a bag or a pallet on this station, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BagId(pub u64);
@@ -37,18 +42,59 @@ impl fmt::Display for BagId {
 impl FromStr for BagId {
     type Err = std::num::ParseIntError;
 
+    /// Also the name of a pallet: `PAL13`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.trim_start_matches(['B', 'b']).parse().map(Self)
+        text.trim_start_matches(|letter: char| letter.is_ascii_alphabetic()).parse().map(Self)
     }
 }
 
-/// A bag as the facts made it.
+/// What a bag is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Parcels are in it.
+    #[default]
+    Bag,
+    /// Bags are on it.
+    Pallet,
+}
+
+impl Kind {
+    /// Bags and pallets.
+    pub const ALL: [Self; 2] = [Self::Bag, Self::Pallet];
+
+    /// Whether it is what it was before there were pallets.
+    pub fn is_bag(&self) -> bool {
+        *self == Self::Bag
+    }
+
+    /// The word of manifests and events.
+    pub const fn word(self) -> &'static str {
+        self.either("bag", "pallet")
+    }
+
+    /// What is said of a bag, or of a pallet.
+    pub const fn either(self, bag: &'static str, pallet: &'static str) -> &'static str {
+        match self {
+            Self::Bag => bag,
+            Self::Pallet => pallet,
+        }
+    }
+}
+
+/// A bag or a pallet as the facts made it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bag {
+    /// Which of the two.
+    pub kind: Kind,
     /// Carrier and ship date of everything in it; `None` before its first parcel.
     pub goes: Option<(String, Date)>,
-    /// What is in it.
+    /// What is in a bag.
     pub parcels: Vec<ParcelId>,
+    /// What is on a pallet.
+    pub bags: Vec<BagId>,
+    /// The pallet that a bag is on.
+    pub pallet: Option<BagId>,
     /// Nothing more goes in.
     pub closed: bool,
     /// Its 18 digits.
@@ -59,75 +105,115 @@ pub struct Bag {
 pub const SSCC_POOL: &str = "gs1";
 
 impl Station {
-    /// A bag.
+    /// A bag or a pallet.
     pub fn bag(&self, id: BagId) -> Option<&Bag> {
         let index = usize::try_from(id.0.checked_sub(1)?).ok()?;
         self.bags.get(index)
     }
 
-    /// Every bag, oldest first.
+    /// Every bag and pallet, oldest first.
     pub fn bags(&self) -> impl DoubleEndedIterator<Item = (BagId, &Bag)> {
         self.bags.iter().enumerate().map(|(index, bag)| (BagId(index as u64 + 1), bag))
     }
 
-    /// What everybody calls a bag: its SSCC, or `US-LAX-1.LAX1-ST03.B12`.
-    pub fn container(&self, rules: &Rules, id: BagId) -> String {
-        let sscc = self.bag(id).and_then(|bag| bag.sscc.clone());
-        sscc.unwrap_or_else(|| format!("{}.{}.{id}", rules.warehouse, rules.station))
+    /// What this station calls it: `B12`, or `PAL13` where it is a pallet. They are counted together.
+    pub fn short(&self, id: BagId) -> String {
+        match self.bag(id).map(|bag| bag.kind) {
+            Some(Kind::Pallet) => format!("PAL{}", id.0),
+            Some(Kind::Bag) | None => id.to_string(),
+        }
     }
 
-    /// What all parcels of a bag weigh.
+    /// What the station calls it to others: `US-LAX-1.LAX1-ST03.B12`.
+    pub fn own_name(&self, rules: &Rules, id: BagId) -> String {
+        format!("{}.{}.{}", rules.warehouse, rules.station, self.short(id))
+    }
+
+    /// What everybody calls it: its SSCC, or the station's own name.
+    pub fn container(&self, rules: &Rules, id: BagId) -> String {
+        let sscc = self.bag(id).and_then(|bag| bag.sscc.clone());
+        sscc.unwrap_or_else(|| self.own_name(rules, id))
+    }
+
+    /// The parcels in a bag, or in the bags on a pallet.
+    pub fn contents<'a>(&'a self, bag: &'a Bag) -> impl Iterator<Item = ParcelId> + 'a {
+        let laid = bag.bags.iter().filter_map(|id| self.bag(*id)).flat_map(|bag| &bag.parcels);
+        bag.parcels.iter().chain(laid).copied()
+    }
+
+    /// The bags on a pallet with anything in them.
+    pub fn laid<'a>(&'a self, pallet: &'a Bag) -> impl Iterator<Item = BagId> + 'a {
+        pallet.bags.iter().copied().filter(|id| self.bag(*id).is_some_and(|bag| !bag.parcels.is_empty()))
+    }
+
+    /// What all parcels of a bag or a pallet weigh.
     pub fn bag_mass(&self, bag: &Bag) -> Mass {
-        let masses = bag.parcels.iter().filter_map(|id| self.parcel(*id)?.weight.as_ref()).map(|weight| weight.mass);
+        let masses = self.contents(bag).filter_map(|id| self.parcel(id)?.weight.as_ref()).map(|weight| weight.mass);
         masses.fold(Mass::ZERO, |sum, mass| sum.checked_add(mass).unwrap_or(sum))
     }
 
-    pub(super) fn open_bags(&self) -> impl Iterator<Item = (BagId, &Bag)> {
-        self.bags().filter(|(_, bag)| !bag.closed)
+    pub(super) fn open_of(&self, kind: Kind) -> impl Iterator<Item = (BagId, &Bag)> {
+        self.bags().filter(move |(_, bag)| bag.kind == kind && !bag.closed)
     }
 
-    /// The open bag that a parcel belongs in: its carrier's and day's, or else the one that waits for its first parcel.
+    /// The open bag or pallet for a carrier and day: theirs, or else the one that waits for its first.
+    fn open_for(&self, kind: Kind, carrier: &str, day: Date) -> Option<BagId> {
+        let goes = |bag: &Bag| bag.goes.as_ref().map(|(of, on)| of == carrier && *on == day);
+        let found = self.open_of(kind).find(|(_, bag)| goes(bag) == Some(true));
+        found.or_else(|| self.open_of(kind).find(|(_, bag)| bag.goes.is_none())).map(|(id, _)| id)
+    }
+
+    /// The open bag that a parcel belongs in.
     pub(super) fn bag_for(&self, commitment: &Commitment) -> Option<BagId> {
-        let goes = |bag: &Bag| {
-            bag.goes.as_ref().map(|(carrier, day)| carrier == commitment.carrier() && *day == commitment.ship_date)
-        };
-        let found = self.open_bags().find(|(_, bag)| goes(bag) == Some(true));
-        found.or_else(|| self.open_bags().find(|(_, bag)| bag.goes.is_none())).map(|(id, _)| id)
+        self.open_for(Kind::Bag, commitment.carrier(), commitment.ship_date)
     }
 
-    /// BAGOPEN: a bag for the carrier of the next parcel that closes.
-    pub(super) fn open_bag(&self) -> Outcome {
-        if let Some((id, _)) = self.open_bags().find(|(_, bag)| bag.goes.is_none()) {
-            return Outcome::say(Say::ask(Note::new("bag_waits").with("bag", id.to_string())));
+    /// BAGOPEN, PALLETOPEN: a bag for the carrier of the next parcel that closes, a pallet for that of the first bag.
+    pub(super) fn open_bag(&self, kind: Kind) -> Outcome {
+        let note = |key, id: String| Note::new(key).with(kind.word(), id);
+        if let Some((id, _)) = self.open_of(kind).find(|(_, bag)| bag.goes.is_none()) {
+            return Outcome::say(Say::ask(note(kind.either("bag_waits", "pallet_waits"), self.short(id))));
         }
         let bag = BagId(self.bags.len() as u64 + 1);
-        Outcome::say(Say::good(Note::new("bag_opened").with("bag", bag.to_string()))).facts([Fact::BagOpened { bag }])
+        let name = kind.either("B", "PAL");
+        let opened = note(kind.either("bag_opened", "pallet_opened"), format!("{name}{}", bag.0));
+        Outcome::say(Say::good(opened)).facts([Fact::BagOpened { bag, kind }])
     }
 
     /// BAGCLOSE: the bag of the parcel whose label was just scanned, or the one that took the last parcel, or the only one.
-    pub(super) fn close_bag(&self, world: &World<'_>) -> Outcome {
-        let shown = world.live.shown.and_then(|id| self.parcel(id)?.bag);
+    /// PALLETCLOSE: the pallet whose label, or the label of something on it, was just scanned, or the only one.
+    pub(super) fn close_bag(&self, world: &World<'_>, kind: Kind) -> Outcome {
+        let of_kind = |id: BagId| {
+            let bag = self.bag(id)?;
+            if bag.kind == kind { Some(id) } else { bag.pallet.filter(|_| kind == Kind::Pallet) }
+        };
+        let of_parcel = || self.parcel(world.live.shown?)?.bag;
+        // Whoever scans a bag's label has it: only its pallet can be meant.
+        let shown = world.live.container.filter(|_| kind == Kind::Pallet).or_else(of_parcel);
         let last = self.last_bag.filter(|id| self.bag(*id).is_some_and(|bag| !bag.closed));
-        let mut open = self.open_bags();
+        let mut open = self.open_of(kind);
         let only = open.next().filter(|_| open.next().is_none()).map(|(id, _)| id);
-        let Some(id) = shown.or(last).or(only) else {
-            let several = self.open_bags().next().is_some();
+        let Some(id) = shown.and_then(of_kind).or(last.and_then(of_kind)).or(only) else {
+            let several = self.open_of(kind).next().is_some();
             return if several {
-                Outcome::say(Say::ask(Note::new("bag_which")))
+                Outcome::say(Say::ask(Note::new(kind.either("bag_which", "pallet_which"))))
             } else {
-                Outcome::stop(Note::new("bag_none"))
+                Outcome::stop(Note::new(kind.either("bag_none", "pallet_none")))
             };
         };
-        let note = |key| Note::new(key).with("bag", id.to_string());
+        let note = |key| Note::new(key).with(kind.word(), self.short(id));
         match self.bag(id) {
             Some(bag) if bag.closed => {
-                Outcome::say(Say::good(note("bag_again"))).effect(Effect::Print(Printout::Bag { bag: id }))
+                let again = note(kind.either("bag_again", "pallet_again"));
+                Outcome::say(Say::good(again)).effect(Effect::Print(Printout::Bag { bag: id }))
             }
             Some(bag) => {
-                let (key, count) =
-                    if bag.parcels.is_empty() { ("bag_empty", 0) } else { ("bag_closed", bag.parcels.len()) };
-                let note = note(key).with("count", count.to_string());
-                let mut outcome = Outcome::say(Say::good(note));
+                let count = self.count(bag);
+                let note = note(match count {
+                    0 => kind.either("bag_empty", "pallet_empty"),
+                    _ => kind.either("bag_closed", "pallet_closed"),
+                });
+                let mut outcome = Outcome::say(Say::good(note.with("count", count.to_string())));
                 self.end_bags(world, [id], &mut outcome);
                 outcome
             }
@@ -135,17 +221,26 @@ impl Station {
         }
     }
 
-    /// The open bags of a carrier.
-    pub(super) fn bags_of<'a>(&'a self, carrier: &'a str) -> impl Iterator<Item = BagId> + 'a {
-        let of_carrier = move |bag: &Bag| bag.goes.as_ref().is_some_and(|(of, _)| of == carrier);
-        self.open_bags().filter(move |(_, bag)| of_carrier(bag)).map(|(id, _)| id)
+    /// What a person counts: parcels in a bag, bags on a pallet.
+    fn count(&self, bag: &Bag) -> usize {
+        match bag.kind {
+            Kind::Bag => bag.parcels.len(),
+            Kind::Pallet => self.laid(bag).count(),
+        }
     }
 
-    /// Closes open bags, with a number for each that has anything in it, as long as there are numbers.
+    /// The open bags and pallets of a carrier.
+    pub(super) fn bags_of<'a>(&'a self, carrier: &'a str) -> impl Iterator<Item = BagId> + 'a {
+        let of_carrier = move |bag: &Bag| bag.goes.as_ref().is_some_and(|(of, _)| of == carrier);
+        let open = Kind::ALL.into_iter().flat_map(|kind| self.open_of(kind));
+        open.filter(move |(_, bag)| of_carrier(bag)).map(|(id, _)| id)
+    }
+
+    /// Closes open bags and pallets, with a number for each that has anything in it, as long as there are numbers.
     pub(super) fn end_bags(&self, world: &World<'_>, bags: impl IntoIterator<Item = BagId>, outcome: &mut Outcome) {
         let mut next = self.next_sscc(world).map(|sscc| sscc.serial);
         for bag in bags {
-            let filled = self.bag(bag).is_some_and(|bag| !bag.parcels.is_empty());
+            let filled = self.bag(bag).is_some_and(|bag| self.contents(bag).next().is_some());
             let sscc = next.filter(|_| filled).and_then(|serial| self.sscc(world, serial));
             next = sscc.as_ref().map_or(next, |sscc| Some(sscc.serial + 1));
             outcome.facts.push(Fact::BagClosed { bag, sscc, operator: self.operator.clone() });
@@ -183,7 +278,7 @@ impl Station {
         }
     }
 
-    /// A bag's own code was scanned.
+    /// The own code of a bag or a pallet was scanned: a closed bag is laid on the open pallet it belongs on.
     pub(super) fn bag_scanned(&self, world: &World<'_>, keys: &[String]) -> Option<Outcome> {
         let prefix = format!("{}.{}.", world.rules.warehouse, world.rules.station);
         let own = keys.iter().find_map(|key| key.strip_prefix(&prefix)?.parse::<BagId>().ok());
@@ -191,9 +286,41 @@ impl Station {
         let says = |sscc: &str| keys.iter().any(|key| key == sscc || key.strip_prefix("00") == Some(sscc));
         let by_sscc = || self.bags().rev().find(|(_, bag)| bag.sscc.as_deref().is_some_and(says));
         let id = own.or_else(|| by_sscc().map(|(id, _)| id))?;
-        let count = self.bag(id)?.parcels.len();
-        let note = Note::new("bag_shown").with("bag", id.to_string()).with("count", count.to_string());
-        Some(Outcome::say(Say::ask(note)))
+        let bag = self.bag(id)?;
+        let outcome = match self.lay(id, bag) {
+            Some(outcome) => outcome,
+            None => {
+                let note =
+                    Note::new(bag.kind.either("bag_shown", "pallet_shown")).with(bag.kind.word(), self.short(id));
+                Outcome::say(Say::ask(note.with("count", self.count(bag).to_string())))
+            }
+        };
+        Some(Outcome { container: Some(id), ..outcome })
+    }
+
+    /// A closed bag on its pallet; `None` where no pallet is open for anything, and where it is no closed bag.
+    fn lay(&self, id: BagId, bag: &Bag) -> Option<Outcome> {
+        let note = |key| Note::new(key).with("bag", self.short(id));
+        let on = |pallet: BagId, more: usize| {
+            let count = self.bag(pallet).map_or(0, |pallet| self.count(pallet)) + more;
+            note("bag_on_pallet").with("pallet", self.short(pallet)).with("count", count.to_string())
+        };
+        if let Some(pallet) = bag.pallet {
+            return Some(Outcome::say(Say::ask(on(pallet, 0))));
+        }
+        if bag.kind == Kind::Pallet || !bag.closed || self.open_of(Kind::Pallet).next().is_none() {
+            return None;
+        }
+        let (Some((carrier, day)), Some(first)) = (&bag.goes, bag.parcels.first()) else {
+            return Some(Outcome::stop(note("bag_empty")));
+        };
+        if self.parcel(*first).is_some_and(|parcel| parcel.manifest.is_some()) {
+            return Some(Outcome::stop(note("pallet_late")));
+        }
+        Some(match self.open_for(Kind::Pallet, carrier, *day) {
+            Some(pallet) => Outcome::say(Say::good(on(pallet, 1))).facts([Fact::Palleted { bag: id, pallet }]),
+            None => Outcome::stop(note("pallet_other")),
+        })
     }
 
     /// What is said when a parcel closes, and the fact that puts it into its bag.
@@ -201,7 +328,7 @@ impl Station {
         let note = |key| Note::new(key).with("tracking", parcel.tracking().unwrap_or_default());
         match parcel.commitment.as_ref().and_then(|commitment| self.bag_for(commitment)) {
             Some(bag) => (note("done_bag").with("bag", bag.to_string()), Some(Fact::Bagged { parcel: id, bag })),
-            None if self.open_bags().next().is_some() => (note("done_loose"), None),
+            None if self.open_of(Kind::Bag).next().is_some() => (note("done_loose"), None),
             None => (note("done"), None),
         }
     }

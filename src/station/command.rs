@@ -1,5 +1,6 @@
 //! What the packer says with a command barcode.
 
+use super::bag::{BagId, Kind};
 use super::event::{Effect, Lookup, Printout, ScaleKey};
 use super::fact::Fact;
 use super::live::Say;
@@ -43,8 +44,10 @@ impl Station {
             Command::Logout => {
                 Outcome::say(Say::good(Note::new("logged_out"))).facts([Fact::OperatorChanged { operator: None }])
             }
-            Command::BagOpen => self.open_bag(),
-            Command::BagClose => self.close_bag(world),
+            Command::BagOpen => self.open_bag(Kind::Bag),
+            Command::BagClose => self.close_bag(world, Kind::Bag),
+            Command::PalletOpen => self.open_bag(Kind::Pallet),
+            Command::PalletClose => self.close_bag(world, Kind::Pallet),
             Command::Cage(cage) => self.cage(world, cage),
             Command::Shift => on_paper(world, Printout::Shift { day: world.today, operator: self.operator.clone() }),
             Command::Sheet => on_paper(world, Printout::Sheet { language: None, also: Vec::new() }),
@@ -117,9 +120,10 @@ impl Station {
             return voided(Note::new("voided"));
         };
         let outcome = voided(Note::new("voided_bag").with("bag", bag_id.to_string()));
-        // Its label says how many are in it.
-        let again = bag.closed && bag.parcels.len() > 1;
-        if again { outcome.effect(Effect::Print(Printout::Bag { bag: bag_id })) } else { outcome }
+        // Its label says how many are in it, and so does that of its pallet.
+        let again = |id: &BagId| self.bag(*id).is_some_and(|bag| bag.closed && self.contents(bag).nth(1).is_some());
+        let labels = [Some(bag_id), bag.pallet].into_iter().flatten().filter(again);
+        labels.fold(outcome, |outcome, bag| outcome.effect(Effect::Print(Printout::Bag { bag })))
     }
 
     /// What was scanned is to be voided: VOID was said before with nothing at hand. `None` when it was not.

@@ -27,7 +27,7 @@ impl Station {
             Fact::Committed { .. } | Fact::Verified { .. } => true,
             Fact::Voided { parcel, .. } => self.parcel(*parcel).is_some_and(|parcel| parcel.tracking().is_some()),
             Fact::ManifestClosed { .. } | Fact::ManifestHandedOver { .. } | Fact::Returned { .. } => true,
-            Fact::BagClosed { bag, .. } => self.bag(*bag).is_some_and(|bag| !bag.parcels.is_empty()),
+            Fact::BagClosed { bag, .. } => self.bag(*bag).is_some_and(|bag| self.contents(bag).next().is_some()),
             _ => false,
         }
     }
@@ -75,7 +75,17 @@ impl Station {
                 self.change(*parcel, |p| p.evolve(fact));
                 self.bench = Some(*parcel);
             }
-            Fact::BagOpened { .. } => self.bags.push(Bag::default()),
+            Fact::BagOpened { kind, .. } => self.bags.push(Bag { kind: *kind, ..Bag::default() }),
+            Fact::Palleted { bag, pallet } => {
+                let goes = self.bag_mut(*bag).and_then(|bag| {
+                    bag.pallet = Some(*pallet);
+                    bag.goes.clone()
+                });
+                if let Some(onto) = self.bag_mut(*pallet) {
+                    onto.goes = onto.goes.take().or(goes);
+                    onto.bags.push(*bag);
+                }
+            }
             Fact::Bagged { parcel, bag } => {
                 let goes = self.commitment(*parcel).map(|c| (c.carrier().to_owned(), c.ship_date));
                 if let Some(into) = self.bag_mut(*bag) {

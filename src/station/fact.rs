@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bag::BagId;
+use super::bag::{BagId, Kind};
 use super::evidence::Before;
 use super::parcel::ParcelId;
 use super::tally::Ending;
@@ -165,10 +165,20 @@ pub enum Fact {
         /// This parcel.
         parcel: ParcelId,
     },
-    /// A bag was opened: the first parcel that closes says whose it is.
+    /// A bag or a pallet was opened: the first parcel that closes, or the first bag, says whose it is.
     BagOpened {
         /// Its identifier, counted from 1.
         bag: BagId,
+        /// Which of the two.
+        #[serde(default, skip_serializing_if = "Kind::is_bag")]
+        kind: Kind,
+    },
+    /// A closed bag was laid on a pallet.
+    Palleted {
+        /// This bag.
+        bag: BagId,
+        /// The pallet.
+        pallet: BagId,
     },
     /// A parcel was closed into a bag.
     Bagged {
@@ -177,7 +187,7 @@ pub enum Fact {
         /// The bag.
         bag: BagId,
     },
-    /// Nothing more goes into a bag. One with nothing in it is gone.
+    /// Nothing more goes into a bag or on a pallet. One with nothing in it is gone.
     BagClosed {
         /// This bag.
         bag: BagId,
@@ -437,6 +447,7 @@ impl Fact {
             | Self::ManifestHandedOver { .. }
             | Self::ManifestConfirmed { .. }
             | Self::BagOpened { .. }
+            | Self::Palleted { .. }
             | Self::BagClosed { .. }
             | Self::PoolStarted { .. }
             | Self::VolumeStated { .. }
@@ -468,6 +479,7 @@ impl Fact {
             Self::Resumed { .. } => "resumed",
             Self::BagOpened { .. } => "bag_opened",
             Self::Bagged { .. } => "bagged",
+            Self::Palleted { .. } => "palleted",
             Self::BagClosed { .. } => "bag_closed",
             Self::Caged { .. } => "caged",
             Self::ManifestClosed { .. } => "manifest_closed",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::bag::BagId;
 use super::event::{Device, Effect, Event, NoWeight, PrinterEvent, Reading, ScaleKey, WeightState};
 use super::fact::Fact;
 use super::order::Order;
@@ -43,6 +44,8 @@ pub struct Live {
     pub confirm: Option<(Command, Uptime)>,
     /// The parcel that the last message is about.
     pub shown: Option<ParcelId>,
+    /// The bag or pallet that the last message is about.
+    pub container: Option<BagId>,
     /// Why the parcel in hand found no carrier.
     pub stuck: Option<Note>,
     /// Every service that refused it, and why.
@@ -180,6 +183,7 @@ impl Live {
             self.say = None;
             self.confirm = None;
             self.shown = outcome.shown;
+            self.container = outcome.container;
         }
         // Whoever acts from elsewhere is answered there; the packer's screen speaks to the packer.
         if let Some(say) = &outcome.say

@@ -188,6 +188,8 @@ pub struct Outcome {
     pub confirm: Option<Command>,
     /// The parcel that the message is about, for REPRINT and VOID at rest.
     pub shown: Option<ParcelId>,
+    /// The bag or pallet that the message is about, for PALLETCLOSE.
+    pub container: Option<BagId>,
     /// Take the weight on the pan although it was not empty since the last parcel.
     pub rearm: bool,
 }

@@ -20,7 +20,7 @@ impl Station {
         let parcel = self.bench().map(|(_, parcel)| parcel);
         let commitment = parcel.and_then(|parcel| parcel.commitment.as_ref());
         let mut problems = problems(world);
-        if world.rules.sscc.is_some() && self.next_sscc(world).is_none() && self.open_bags().next().is_some() {
+        if world.rules.sscc.is_some() && self.next_sscc(world).is_none() && self.bags().any(|(_, bag)| !bag.closed) {
             problems.push(Note::new("no_sscc"));
         }
         problems.retain(|problem| *problem != say.note && Some(problem) != detail.as_ref());

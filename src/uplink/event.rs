@@ -156,7 +156,7 @@ pub fn parcel_event(
 pub struct Container<'a> {
     /// Its identifier: an SSCC, or the station's own name for it.
     pub container: &'a str,
-    /// `bag`.
+    /// `bag` or `pallet`.
     pub r#type: &'static str,
     /// Whose it is.
     pub carrier: &'a str,
@@ -164,11 +164,14 @@ pub struct Container<'a> {
     pub ship_date: Date,
     /// What the parcels in it weigh, rounded by the caller.
     pub gross_g: i64,
+    /// The bags on a pallet.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub containers: &'a [String],
     /// Their numbers.
     pub tracking: &'a [&'a str],
 }
 
-/// A bag was closed, on one line.
+/// A bag or a pallet was closed, on one line.
 ///
 /// # Errors
 /// [`EventError`] as [`cloud_event`].
@@ -282,8 +285,11 @@ mod tests {
             carrier: "ontrac",
             ship_date: Date::new(2026, 11, 15).unwrap(),
             gross_g: 1355,
+            containers: &[],
             tracking: &["D10011354453707", "D10011354453715"],
         };
+        let laid = ["006141411234567890".to_owned()];
+        let pallet = Container { container: "006141411234567906", r#type: "pallet", containers: &laid, ..bag };
         let manifest = Manifest { schema: "parceld.manifest/1", manifest_id: "US-LAX-1.ST03.20261115.ONTRAC.2" };
         let source = source();
         let event = |kind, seq| cloud_event(&source, kind, seq, AT, &manifest).unwrap();
@@ -295,6 +301,7 @@ mod tests {
             ("manifest.closed", event(Kind::ManifestClosed, 19)),
             ("manifest.handed_over", event(Kind::ManifestHandedOver, 20)),
             ("container.closed", container_event(&source, 21, AT, &bag).unwrap()),
+            ("container.closed.pallet", container_event(&source, 22, AT, &pallet).unwrap()),
             ("tombstone", tombstone(&source, 18, AT, "refused").unwrap()),
         ] {
             assert_eq!(written, golden(name), "{name}");

@@ -222,6 +222,68 @@ async fn a_bag_with_an_sscc_has_its_label_from_the_label_printer_between_two_par
 }
 
 #[tokio::test]
+async fn a_pallet_of_bags_goes_through_a_power_cut_with_its_own_sscc_and_on_one_manifest() {
+    let bench = Bench::with_orders(&ORDERS[..2]).await;
+    let receipt = bench.with_receipt_printer().await;
+    bench.reconfigure("warehouse = \"US-LAX-1\"", "warehouse = \"US-LAX-1\"\ngs1_prefix = \"0614141\"");
+    bench.run(&["pool", "start", "gs1", "0614141", "--next", "123456789"]).await.good();
+    let station = bench.start().await;
+    let mut numbers = Vec::new();
+    for (order, bag) in ORDERS.iter().zip(["B1", "B2"]) {
+        say(&bench, Command::BagOpen).await;
+        station.screen.says("bag_opened").await;
+        numbers.push(pack_into_bag(&bench, &station, order, bag).await);
+        say(&bench, Command::BagClose).await;
+        station.screen.says("bag_closed").await;
+    }
+    bench.printed(4).await;
+    say(&bench, Command::PalletOpen).await;
+    station.screen.says("pallet_opened").await;
+    bench.scan("00006141411234567890").await;
+    station.screen.says("bag_on_pallet").await;
+    station.kill();
+
+    let station = bench.start().await;
+    bench.scan("00006141411234567906").await;
+    station.screen.shows("two bags", |view| view["headline"]["args"][2][1] == "2").await;
+    say(&bench, Command::PalletClose).await;
+    bench.printed(5).await;
+    let pallet = "006141411234567913";
+    let label = bench.last_label();
+    assert!(label.contains(&format!("^FD>;>800{pallet}^FS")) && label.contains("^FDPALLET^FS"), "{label}");
+    assert_eq!(bench.parcel().await["pallet"], "PAL3");
+    let bags = bench.ask(&["bag", "list"]).await;
+    assert_eq!(
+        (&bags[0]["type"], &bags[0]["container"], &bags[0]["parcels"]),
+        (&"pallet".into(), &pallet.into(), &2.into())
+    );
+    assert_eq!((&bags[1]["bag"], &bags[1]["pallet"]), (&"B2".into(), &"PAL3".into()));
+    bench.run(&["bag", "print", "PAL3"]).await.good();
+    bench.printed(6).await;
+    let file = bench.path("pallet.pdf");
+    bench.run(&["bag", "export", "PAL3", "--pdf", file.to_str().unwrap()]).await.good();
+    assert!(std::fs::read(file).unwrap().starts_with(b"%PDF-1.7"));
+
+    let id = close_manifest(&bench).await;
+    receipts(&receipt, 1).await;
+    let manifest = bench.ask(&["manifest", "show", &id]).await;
+    let grams = manifest["parcels"][0]["weight_g"].as_i64().unwrap();
+    let bag =
+        |id: &str| serde_json::json!({ "id": id, "type": "bag", "gross_g": grams, "parcels": 1, "pallet": pallet });
+    let on = serde_json::json!({ "id": pallet, "type": "pallet", "gross_g": 2 * grams, "parcels": 2 });
+    let containers = serde_json::json!([on, bag("006141411234567890"), bag("006141411234567906")]);
+    assert_eq!(manifest["containers"], containers);
+    station.screen.all_sent().await;
+    let events = bench.received(1).await;
+    let closed: Vec<&Value> = events.iter().filter(|event| event["type"] == "parceld.container.closed").collect();
+    assert_eq!(closed.len(), 3);
+    let data = &closed[2]["data"];
+    assert_eq!((&data["type"], &data["container"]), (&"pallet".into(), &pallet.into()));
+    assert_eq!(data["containers"], serde_json::json!(["006141411234567890", "006141411234567906"]));
+    assert_eq!(data["tracking"], serde_json::json!(numbers));
+}
+
+#[tokio::test]
 async fn a_bag_label_waits_for_paper_and_for_the_next_parcels_label() {
     let bench = Bench::with_orders(&ORDERS[..2]).await;
     let station = bench.start().await;

@@ -3,7 +3,7 @@
 use parceld::barcode::Scan;
 use parceld::daemon::Moment;
 use parceld::station::Station;
-use parceld::station::bag::SSCC_POOL;
+use parceld::station::bag::{Bag, Kind, SSCC_POOL};
 use parceld::station::event::{Act, Effect, Event, Job, Lookup, Reading, WeightState};
 use parceld::station::fact::Fact;
 use parceld::units::{Date, Mass, Timestamp, Uptime};
@@ -154,7 +154,10 @@ impl Bench<'_> {
     fn pack(&mut self, calm: bool) {
         let view = self.engine.view(self.moment);
         let orders = if calm { &[][..] } else { &self.orders };
-        let chosen = if !calm && self.dice.one_in(7) {
+        let bag = if calm { None } else { bag_to_lay(&self.engine) };
+        let chosen = if let Some(code) = bag.filter(|_| self.dice.one_in(9)) {
+            Move::Scan(code)
+        } else if !calm && self.dice.one_in(7) {
             let labels = labels_anywhere(&self.engine, &self.printer);
             Packer::blunder(&mut self.dice, &labels, &self.orders)
         } else {
@@ -218,6 +221,15 @@ fn label_in_hand(engine: &Engine<'_>, printer: &Printer, destroyed: &[Job]) -> O
 }
 
 /// The numbers of every label that came out, destroyed or not: a packer may scan any of them.
+/// The label of a closed bag that is on no pallet, while one is open.
+fn bag_to_lay(engine: &Engine<'_>) -> Option<String> {
+    let station = engine.station();
+    station.bags().find(|(_, bag)| bag.kind == Kind::Pallet && !bag.closed)?;
+    let loose = |bag: &Bag| bag.kind == Kind::Bag && bag.closed && bag.pallet.is_none();
+    let (id, _) = station.bags().rev().find(|(_, bag)| loose(bag))?;
+    Some(station.container(&engine.stage().rules, id))
+}
+
 fn labels_anywhere(engine: &Engine<'_>, printer: &Printer) -> Vec<String> {
     let number = |out: &Emitted| Some(engine.station().parcel(out.job.parcel)?.tracking()?.to_owned());
     printer.emitted.iter().filter_map(number).collect()

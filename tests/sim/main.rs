@@ -94,18 +94,20 @@ fn hold(seed: u64, engine: Engine<'_>) -> Record {
 
 #[test]
 fn every_promise_holds_in_every_history() {
-    let (mut closed, mut again, mut found, mut bagged) = (0, 0, 0, 0);
+    let (mut closed, mut again, mut found, mut bagged, mut laid) = (0, 0, 0, 0, 0);
     for seed in FOUND.iter().copied().chain(0..seeds(SEEDS)) {
         let record = hold(seed, Engine::rules(stage()));
         let count = |of: fn(&Fact) -> bool| record.facts.iter().filter(|fact| of(fact)).count() as u64;
         closed += count(|fact| matches!(fact, Fact::Verified { .. }));
         bagged += count(|fact| matches!(fact, Fact::BagClosed { sscc: Some(_), .. }));
+        laid += count(|fact| matches!(fact, Fact::Palleted { .. }));
         again += count(by_itself);
         found += count(|fact| matches!(fact, Fact::PrintConfirmed { evidence, .. } if evidence.contains("->")));
     }
     let seeds = seeds(SEEDS);
     assert!(closed > seeds / 2, "the histories pack nothing: {closed}");
     assert!(bagged > seeds / 50, "the histories close no bag: {bagged}");
+    assert!(laid > seeds / 100, "the histories lay no bag on a pallet: {laid}");
     assert!(again >= seeds / 30 && found >= seeds / 30, "no printer is believed: {again} printed again, {found} found");
     println!(
         "{seeds} histories: {closed} closed, {again} printed again by themselves, {found} found out by their printers"
@@ -152,7 +154,7 @@ fn history_with(wanted: impl Fn(&Record) -> bool) -> Record {
 #[test]
 fn a_broken_history_is_found_out() {
     type Breach = fn(&mut Record);
-    let breaches: [(&str, &[&str], Breach); 12] = [
+    let breaches: [(&str, &[&str], Breach); 13] = [
         ("every label", &["print_started"], |record| record.facts.retain(|fact| fact.name() != "print_started")),
         ("no number", &["committed"], |record| {
             let committed = record.facts.iter().find(|fact| fact.name() == "committed").cloned();
@@ -173,6 +175,10 @@ fn a_broken_history_is_found_out() {
         ("a bag holds", &["bagged"], |record| {
             let bagged = record.facts.iter().rev().find(|fact| fact.name() == "bagged").cloned();
             record.facts.extend(bagged);
+        }),
+        ("a bag holds", &["palleted"], |record| {
+            let laid = record.facts.iter().rev().find(|fact| fact.name() == "palleted").cloned();
+            record.facts.extend(laid);
         }),
         ("events are numbered", &["verified"], |record| {
             record.facts.extend(record.facts.iter().rev().find(|f| f.name() == "verified").cloned())

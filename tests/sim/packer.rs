@@ -76,7 +76,7 @@ impl Packer {
     /// Something else than what the screen asks for.
     pub(crate) fn blunder(dice: &mut Dice, labels: &[String], orders: &[String]) -> Move {
         let carrier = || CARRIERS[0].to_owned();
-        match dice.below(22) {
+        match dice.below(25) {
             0 | 1 => dice.pick(orders).map_or(Move::Nothing, |order| Move::Scan(order.clone())),
             2 | 3 => dice.pick(labels).map_or(Move::Nothing, |label| Move::Scan(label.clone())),
             4 => Move::Scan("4006381333931".into()),
@@ -98,6 +98,8 @@ impl Packer {
             17 | 18 => Move::Say(Command::BagOpen),
             19 => Move::Say(Command::BagClose),
             20 => Move::Say(Command::Cage("07".to_owned())),
+            21 | 22 => Move::Say(Command::PalletOpen),
+            23 => Move::Say(Command::PalletClose),
             _ => Move::Nothing,
         }
     }

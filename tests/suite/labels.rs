@@ -186,8 +186,12 @@ fn in_grey(dots: &Bitmap) -> Vec<u8> {
 }
 
 fn of_a_bag() -> Label {
-    let container =
-        Container { id: "US-LAX-1.LAX1-ST03.B000012".into(), sscc: Some("006141411234567890".into()), parcels: 14 };
+    let container = Container {
+        id: "US-LAX-1.LAX1-ST03.B000012".into(),
+        sscc: Some("006141411234567890".into()),
+        parcels: 14,
+        bags: None,
+    };
     let Label { from, ship_date, .. } = sample("");
     Label::of_container(container, from, "OnTrac".into(), Mass::from_grams(12_345), ship_date, true)
 }
@@ -224,6 +228,26 @@ fn a_bags_sscc_reads_back_in_every_language_as_gs1_wants_it() {
         let below = |element: &&Element| matches!(element, Element::Text(text) if text.at.y > at.y + height);
         let below: Vec<&Element> = document.elements.iter().filter(below).collect();
         assert!(matches!(below[..], [Element::Text(text)] if text.text == "(00) 006141411234567890"), "{below:?}");
+    }
+}
+
+#[test]
+fn a_pallets_label_says_how_many_bags_and_parcels_are_on_it() {
+    for (labels, language, dpi) in ALL.iter() {
+        let mut label = of_a_bag();
+        let pallet = label.container.as_mut().expect("a bag");
+        (pallet.bags, pallet.parcels) = (Some(1_204), 30_507);
+        let drawn = on_paper(labels, *language, *dpi, "sscc", &label);
+        if let Some(folder) = std::env::var_os("PARCELD_LABELS") {
+            let file = Path::new(&folder).join(format!("pallet-{language:?}-{dpi}.png"));
+            std::fs::write(file, &drawn.png).expect("the folder of PARCELD_LABELS");
+        }
+        assert_eq!((&drawn.report.clipped, &drawn.report.error), (&Vec::new(), &None), "{language:?} at {dpi}");
+        let document = labels.document("sscc", &label).expect("it fits");
+        for wanted in ["PALLET", "BAGS", "1204", "PARCELS", "30507", "12.345 kg"] {
+            let says = |element: &Element| matches!(element, Element::Text(text) if text.text == wanted);
+            assert!(document.elements.iter().any(says), "{wanted} in {language:?} at {dpi}");
+        }
     }
 }
 

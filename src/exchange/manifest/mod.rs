@@ -47,23 +47,25 @@ pub struct ManifestInput {
     pub closed_by: Option<String>,
     /// In the order they were verified.
     pub parcels: Vec<ManifestParcel>,
-    /// Bags and cages that hold some of them.
+    /// Bags and cages that hold some of them, and pallets.
     pub containers: Vec<ManifestContainer>,
     /// `hash` of the manifest this station closed before; empty for its first.
     pub prev_hash: String,
 }
 
-/// A bag or a cage on a manifest.
+/// A bag, a pallet or a cage on a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManifestContainer {
     /// Its identifier: an SSCC, or the station's own name for it; of a cage what its barcode says.
     pub id: String,
-    /// `bag` or `cage`.
+    /// `bag`, `pallet` or `cage`.
     pub kind: &'static str,
     /// What the parcels in it weigh.
     pub gross: Mass,
     /// How many they are.
     pub parcels: usize,
+    /// The pallet that a bag is on.
+    pub pallet: Option<String>,
 }
 
 /// One parcel of a manifest.
@@ -144,12 +146,16 @@ pub fn document(input: &ManifestInput) -> Value {
 }
 
 fn container(container: &ManifestContainer) -> Value {
-    json!({
+    let mut out = json!({
         "id": container.id,
         "type": container.kind,
         "gross_g": container.gross.grams_rounded(),
         "parcels": container.parcels,
-    })
+    });
+    if let Some(pallet) = &container.pallet {
+        out["pallet"] = json!(pallet);
+    }
+    out
 }
 
 fn parcel(parcel: &ManifestParcel) -> Value {

@@ -81,19 +81,25 @@ fn what_is_not_known_is_left_out() {
 }
 
 #[test]
-fn bags_and_cages_stand_on_it_where_there_are_any() {
+fn bags_cages_and_pallets_stand_on_it_where_there_are_any() {
     let mut input = an_input(1, "");
     assert!(document(&input).get("containers").is_none() && document(&input)["parcels"][0].get("container").is_none());
     input.parcels[0].container = Some("006141411234567890".into());
-    input.containers = vec![ManifestContainer {
-        id: "006141411234567890".into(),
-        kind: "bag",
-        gross: Mass::from_grams(310),
-        parcels: 1,
-    }];
+    let container = |id: &str, kind, pallet: Option<&str>| {
+        let pallet = pallet.map(str::to_owned);
+        ManifestContainer { id: id.to_owned(), kind, gross: Mass::from_grams(310), parcels: 1, pallet }
+    };
+    input.containers = vec![
+        container("006141411234567890", "bag", None),
+        container("US-LAX-1.ST03.B4", "bag", Some("US-LAX-1.ST03.PAL5")),
+        container("US-LAX-1.ST03.PAL5", "pallet", None),
+    ];
     let document = document(&input);
     let bag = json!({"id": "006141411234567890", "type": "bag", "gross_g": 310, "parcels": 1});
-    assert_eq!(document["containers"], json!([bag]));
+    let laid =
+        json!({"id": "US-LAX-1.ST03.B4", "type": "bag", "gross_g": 310, "parcels": 1, "pallet": "US-LAX-1.ST03.PAL5"});
+    let pallet = json!({"id": "US-LAX-1.ST03.PAL5", "type": "pallet", "gross_g": 310, "parcels": 1});
+    assert_eq!(document["containers"], json!([bag, laid, pallet]));
     assert_eq!(document["parcels"][0]["container"], "006141411234567890");
     assert_eq!(verify(&[document]), Ok(()));
 }

@@ -6,7 +6,7 @@ use crate::barcode::gs1::SsccRange;
 
 const B1: BagId = BagId(1);
 
-fn printouts(outcome: &Outcome) -> Vec<Printout> {
+pub(super) fn printouts(outcome: &Outcome) -> Vec<Printout> {
     let printouts = outcome.effects.iter().filter_map(|effect| match effect {
         Effect::Print(printout) => Some(printout.clone()),
         _ => None,
@@ -15,7 +15,7 @@ fn printouts(outcome: &Outcome) -> Vec<Printout> {
 }
 
 /// Closes another parcel of an order of many.
-fn pack(bench: &mut Bench) -> (ParcelId, Outcome) {
+pub(super) fn pack(bench: &mut Bench) -> (ParcelId, Outcome) {
     bench.orders.get_mut(LIGHT).unwrap().parcels_planned = 99;
     bench.bring(LIGHT, State::Printed);
     let tracking = bench.tracking();
@@ -25,12 +25,12 @@ fn pack(bench: &mut Bench) -> (ParcelId, Outcome) {
     (ParcelId(bench.station.parcels().count() as u64), closed)
 }
 
-fn say(bench: &mut Bench, command: Command) -> Outcome {
+pub(super) fn say(bench: &mut Bench, command: Command) -> Outcome {
     bench.later(3_000);
     bench.command(&command)
 }
 
-fn carrier(bench: &Bench) -> String {
+pub(super) fn carrier(bench: &Bench) -> String {
     bench.parcel().commitment.as_ref().unwrap().carrier().to_owned()
 }
 
@@ -39,7 +39,7 @@ fn inside(bench: &Bench, bag: BagId) -> Vec<ParcelId> {
 }
 
 /// With SSCCs from 7 on.
-fn numbered() -> Bench {
+pub(super) fn numbered() -> Bench {
     let mut bench = Bench::new();
     bench.rules.sscc = SsccRange::new("0614141", 0, Some((1, 8))).ok();
     let (carrier, pool) = (SSCC_POOL.to_owned(), "0614141".to_owned());

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::rating::{Basis, Billable, Change, Decision, ExpectedLoss, PriceLine, Quote, Refusal};
-use crate::station::bag::BagId;
+use crate::station::bag::{BagId, Kind};
 use crate::station::evidence::Before;
 use crate::station::fact::{Cause, Commitment, Sscc, Weight};
 use crate::station::tally::Ending;
@@ -185,7 +185,7 @@ fn each() -> Vec<Fact> {
         Fact::Reopened { parcel, supervisor: text("op17") },
         Fact::Marked { parcel, mark: text("UN3481"), operator: Some(text("7031")) },
         Fact::Committed { parcel, commitment: Box::new(Commitment { marks: vec![text("UN3481")], ..commitment() }) },
-        Fact::BagOpened { bag: BagId(4) },
+        Fact::BagOpened { bag: BagId(4), kind: Kind::Bag },
         Fact::Bagged { parcel, bag: BagId(4) },
         Fact::BagClosed {
             bag: BagId(4),
@@ -197,6 +197,8 @@ fn each() -> Vec<Fact> {
         Fact::Committed { parcel, commitment: Box::new(supplied()) },
         Fact::Returned { parcel, on: ship_date, operator: Some(text("7031")) },
         Fact::Returned { parcel, on: ship_date, operator: None },
+        Fact::BagOpened { bag: BagId(5), kind: Kind::Pallet },
+        Fact::Palleted { bag: BagId(4), pallet: BagId(5) },
     ]
 }
 
@@ -216,7 +218,7 @@ fn facts_that_were_written_once_are_read_for_ever() {
 #[test]
 fn every_kind_of_fact_is_frozen_under_its_own_name() {
     let names: BTreeSet<&str> = each().iter().map(Fact::name).collect();
-    assert_eq!(names.len(), 31);
+    assert_eq!(names.len(), 32);
     for (line, fact) in FROZEN.lines().zip(each()) {
         assert!(line.starts_with(&format!("{{\"fact\":\"{}\"", fact.name())), "{line}");
     }

@@ -9,6 +9,7 @@ mod investigated;
 mod manifest;
 mod marks;
 mod orders;
+mod pallets;
 mod pools;
 mod printing;
 mod reprint;

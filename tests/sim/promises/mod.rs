@@ -20,7 +20,7 @@ pub(crate) const ALL: [Promise; 14] = [
     ("no parcel closes with a spoiled label", prints::none_closes_spoiled),
     ("no second live label without a word that the first is spoiled", prints::one_live_label),
     ("manifests hold verified parcels, each once", manifests::verified_once),
-    ("a bag holds parcels of one carrier and day, and goes with one manifest", bags::kept),
+    ("a bag holds parcels of one carrier and day, and goes with one manifest, and so does a pallet", bags::kept),
     ("events are numbered without a gap", numbers::dense),
     ("what is printed again by itself had not come out, and is tried three times", labels::nothing_came_out),
     ("a parcel has one label that is not spoiled", labels::one_live),
