@@ -11,10 +11,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::timeout;
 
+use super::demo_config::{shipped, station_toml};
 use super::gadget::{Gadget, Identity};
 use super::order::order;
 use super::printer::Printer;
-use super::program::{DEADLINE, Ran, repository, until, with_config};
+use super::program::{DEADLINE, Ran, until, with_config};
 use super::scale::{self, Scale};
 use super::station::Station;
 use super::watch::Watch;
@@ -59,18 +60,8 @@ impl Bench {
 
     /// The demo's `station.toml`, with devices named by what they are.
     fn configure(&self) {
-        let mut text = std::fs::read_to_string(repository("config/demo.toml")).unwrap();
-        for (key, device) in [("hand", "usb:0c2e:0b61"), ("mt-sics", "usb:0922:8003"), ("zpl", "usb:0a5f:0120")] {
-            let at = text.find(&format!("\"{key}\"")).unwrap();
-            let at = at + text[at..].find("\"demo\"").unwrap();
-            text.replace_range(at..at + "\"demo\"".len(), &format!("{device:?}"));
-        }
-        let folder = |name: &str| format!("{:?}", repository(&format!("config/{name}")).to_str().unwrap());
-        let folders = format!("languages_dir = {}\nlabels_dir = {}\n", folder("languages"), folder("labels"));
-        let data = format!("data_dir = {:?}\n{folders}", self.data().to_str().unwrap());
-        let text = text
-            .replace("data_dir = \"demo-data\"\n", &data)
-            .replace("\"carriers\"", &folder("carriers"))
+        let devices = ["usb:0c2e:0b61", "usb:0922:8003", "usb:0a5f:0120"];
+        let text = station_toml(devices, self.data().to_str().unwrap(), shipped)
             .replace("\"mt-sics\"", "\"hid\"")
             .replace("127.0.0.1:8080", "127.0.0.1:0");
         let uplink = format!("\n[uplink]\nurl = \"http://{}\"\ntoken_file = \"token\"\n", self.receiver.addr());

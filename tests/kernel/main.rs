@@ -4,6 +4,8 @@
 //!  parceld -> hidraw, ttyACM, usblp -> dummy_hcd (a USB cable) -> hidg, ttyGS, g_printer -> the virtual devices here
 //! ```
 
+#[path = "../rig/demo_config.rs"]
+mod demo_config;
 #[path = "../rig/order.rs"]
 mod order;
 #[path = "../rig/packer.rs"]

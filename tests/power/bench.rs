@@ -12,10 +12,11 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::demo_config::{shipped, station_toml};
 use super::disk::Disk;
-use super::machine::{Arch, Hardware, Machine};
+use super::machine::{Hardware, Machine};
 use super::order::order;
-use super::program::{repository, with_config};
+use super::program::with_config;
 use super::shift::Plan;
 
 const TOKEN: &str = "power-token";
@@ -50,7 +51,7 @@ impl Bench {
         let receiver = Receiver::start(anywhere, receiver::Settings { token, ..Default::default() }).await.unwrap();
         // Free at this moment; if somebody else has it by the first boot, QEMU says so.
         let page = std::net::TcpListener::bind(anywhere).unwrap().local_addr().unwrap();
-        lay_disk(dir.path(), plan.arch, printer.addr().port(), page, orders).await;
+        lay_disk(dir.path(), plan, printer.addr().port(), page, orders).await;
         let hardware = Hardware {
             arch: plan.arch,
             kernel: plan.kernel.clone(),
@@ -87,19 +88,23 @@ impl Bench {
 }
 
 /// Makes the disk's image: `station.toml`, the token and the database as the program on this side left it.
-async fn lay_disk(dir: &Path, arch: Arch, printer: u16, page: SocketAddr, orders: &[String]) {
+async fn lay_disk(dir: &Path, plan: &Plan, printer: u16, page: SocketAddr, orders: &[String]) {
     let disk = dir.join("disk");
     std::fs::create_dir(&disk).unwrap();
+    let [scanner, scale] = plan.arch.lines();
+    let printer = format!("tcp://10.0.2.2:{printer}");
+    let station = |data: &str, folder: &dyn Fn(&str) -> String| {
+        station_toml([scanner, scale, &printer], data, folder).replace("127.0.0.1:8080", &page.to_string())
+    };
     let here = dir.join("here.toml");
-    let folder = |name: &str| repository(&format!("config/{name}")).to_str().unwrap().to_owned();
-    std::fs::write(&here, station_toml(disk.join("data").to_str().unwrap(), folder, arch, printer, page)).unwrap();
+    std::fs::write(&here, station(disk.join("data").to_str().unwrap(), &shipped)).unwrap();
     with_config(&here, &["pool", "start", "usps", "usps-demo-1", "--next", "1"]).await.good();
     let file = dir.join("orders.jsonl");
     let lines: Vec<String> = orders.iter().map(|order_ref| order(order_ref).to_string()).collect();
     std::fs::write(&file, lines.join("\n")).unwrap();
     with_config(&here, &["orders", "import", file.to_str().unwrap()]).await.good();
 
-    let there = station_toml("/disk/data", |name| format!("/config/{name}"), arch, printer, page);
+    let there = station("/disk/data", &|name| format!("/config/{name}"));
     std::fs::write(disk.join("station.toml"), there + UPLINK).unwrap();
     let token = disk.join("token");
     std::fs::write(&token, TOKEN).unwrap();
@@ -113,25 +118,6 @@ async fn lay_disk(dir: &Path, arch: Arch, printer: u16, page: SocketAddr, orders
         .arg(&image)
         .status();
     assert!(made.unwrap().success(), "mkfs.ext4 fails");
-}
-
-/// The demo's `station.toml` with the guest's devices: two serial lines, and a printer on the network.
-fn station_toml(data: &str, folder: impl Fn(&str) -> String, arch: Arch, printer: u16, page: SocketAddr) -> String {
-    let mut text = std::fs::read_to_string(repository("config/demo.toml")).unwrap();
-    let receipts = text.find("[[printer]]\nname = \"receipts\"").unwrap();
-    let rates = receipts + text[receipts..].find("[rates]").unwrap();
-    text.replace_range(receipts..rates, "");
-    let printer = format!("tcp://10.0.2.2:{printer}");
-    let [scanner, scale] = arch.lines();
-    for (key, device) in [("hand", scanner), ("mt-sics", scale), ("zpl", &printer)] {
-        let at = text.find(&format!("\"{key}\"")).unwrap();
-        let at = at + text[at..].find("\"demo\"").unwrap();
-        text.replace_range(at..at + "\"demo\"".len(), &format!("{device:?}"));
-    }
-    let folders = format!("languages_dir = {:?}\nlabels_dir = {:?}\n", folder("languages"), folder("labels"));
-    text.replace("data_dir = \"demo-data\"\n", &format!("data_dir = {data:?}\n{folders}"))
-        .replace("\"carriers\"", &format!("{:?}", folder("carriers")))
-        .replace("127.0.0.1:8080", &page.to_string())
 }
 
 /// What the station's page answers.

@@ -12,6 +12,8 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of its own")]
 
+#[path = "../rig/demo_config.rs"]
+mod demo_config;
 #[path = "../sim/dice.rs"]
 mod dice;
 #[path = "../rig/order.rs"]

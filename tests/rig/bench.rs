@@ -10,6 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::timeout;
 
+use super::demo_config::{shipped, station_toml};
 use super::order::order;
 use super::program::{DEADLINE, Ran, repository, until, with_config};
 use super::station::Station;
@@ -75,29 +76,14 @@ impl Bench {
         let token = self.path("uplink.token");
         std::fs::write(&token, TOKEN).unwrap();
         std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600)).unwrap();
-        let quoted = |path: &Path| format!("{:?}", path.to_str().unwrap());
-        let printer = format!("\"tcp://{}\"", self.printer.addr());
-        let mut text = std::fs::read_to_string(repository("config/demo.toml")).unwrap();
-        // Without a receipt printer, unless a test has one.
-        let receipts = text.find("[[printer]]\nname = \"receipts\"").unwrap();
-        let rates = receipts + text[receipts..].find("[rates]").unwrap();
-        text.replace_range(receipts..rates, "");
-        for (key, value) in
-            [("hand", quoted(self.scanner.path())), ("mt-sics", quoted(self.scale.path())), ("zpl", printer)]
-        {
-            let at = text.find(&format!("\"{key}\"")).unwrap();
-            let device = at + text[at..].find("\"demo\"").unwrap();
-            text.replace_range(device..device + "\"demo\"".len(), &value);
-        }
-        let folders = ["languages", "labels"]
-            .map(|name| format!("{name}_dir = {}\n", quoted(&repository(&format!("config/{name}")))))
-            .concat();
-        let text = text
-            .replace("data_dir = \"demo-data\"", &format!("data_dir = {}\n{folders}", quoted(&self.data())))
-            .replace("\"carriers\"", &quoted(carriers))
+        let text = |path: &Path| path.to_str().unwrap().to_owned();
+        let printer = format!("tcp://{}", self.printer.addr());
+        let devices = [&text(self.scanner.path()), &text(self.scale.path()), &printer];
+        let folder = |name: &str| if name == "carriers" { text(carriers) } else { shipped(name) };
+        let station = station_toml(devices.map(String::as_str), &text(&self.data()), folder)
             .replace("127.0.0.1:8080", "127.0.0.1:0");
         let uplink = format!("\n[uplink]\nurl = \"http://{}\"\ntoken_file = \"uplink.token\"\n", self.receiver.addr());
-        std::fs::write(&self.config, text + &uplink).unwrap();
+        std::fs::write(&self.config, station + &uplink).unwrap();
     }
 
     /// A receipt printer beside the label printer: ESC/POS, 72 mm, endless.

@@ -8,6 +8,7 @@
 mod bench;
 mod commands;
 mod demo;
+mod demo_config;
 mod devices;
 mod files;
 mod kill;
