@@ -81,12 +81,13 @@ async fn main() -> ExitCode {
                 (parcels, labels) = (parcels + totals.parcels, labels + totals.labels);
                 writeln!(lines, "{name}ok: {totals}").expect("the log can be written");
             }
-            Err(Broken { promise, kept }) if weakened => {
+            // One that does not even start is not caught but broken.
+            Err(Broken { promise, cuts: 1.., kept }) if weakened => {
                 println!("caught: {}", promise.lines().next().unwrap_or_default());
                 let _ = std::fs::remove_dir_all(kept);
                 return ExitCode::SUCCESS;
             }
-            Err(Broken { promise, kept }) => {
+            Err(Broken { promise, kept, .. }) => {
                 eprintln!("broken, seed {}: {promise}\nthe disk and the rest are in {}", plan.seed, kept.display());
                 return ExitCode::FAILURE;
             }

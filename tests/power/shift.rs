@@ -43,6 +43,8 @@ pub(crate) struct Plan {
 #[derive(Debug)]
 pub(crate) struct Broken {
     pub(crate) promise: String,
+    /// How often the power had gone before.
+    pub(crate) cuts: usize,
     /// Where the disk is.
     pub(crate) kept: PathBuf,
 }
@@ -129,7 +131,7 @@ pub(crate) async fn run(plan: &Plan, tell: impl Fn(&str)) -> Result<Totals, Brok
             went = packs => went,
         };
         if let Err(promise) = went {
-            return Err(broken(bench, &machine, promise));
+            return Err(broken(bench, &machine, promise, cut - 1));
         }
         machine.cut().unwrap();
         let keep = *dice.pick(&[0, 0, 500, 900]).unwrap();
@@ -148,12 +150,12 @@ pub(crate) async fn run(plan: &Plan, tell: impl Fn(&str)) -> Result<Totals, Brok
     let machine = bench.boot(None);
     match until_cut(&bench, &machine, &world, &orders, Duration::ZERO).await {
         Ok(()) => Ok(Totals { parcels: world.lock().unwrap().packed(), labels: bench.printer.printed(), lost }),
-        Err(promise) => Err(broken(bench, &machine, promise)),
+        Err(promise) => Err(broken(bench, &machine, promise, plan.cuts)),
     }
 }
 
-fn broken(bench: Bench, machine: &Machine, promise: String) -> Broken {
-    Broken { promise: format!("{promise}\nthe console said:\n{}", machine.console()), kept: bench.keep() }
+fn broken(bench: Bench, machine: &Machine, promise: String, cuts: usize) -> Broken {
+    Broken { cuts, promise: format!("{promise}\nthe console said:\n{}", machine.console()), kept: bench.keep() }
 }
 
 /// From power on to the moment of the cut: the station must be as it was, and goes on packing.
@@ -202,7 +204,7 @@ pub(crate) async fn measure(plan: &Plan) -> Result<Cost, Broken> {
     let machine = bench.boot(None);
     let screen = match ready(&machine).await {
         Ok(screen) => screen,
-        Err(promise) => return Err(broken(bench, &machine, promise)),
+        Err(promise) => return Err(broken(bench, &machine, promise, 0)),
     };
     let (before, since) = (bench.disk.counts(), Instant::now());
     packer::pack(&bench, &screen, &Mutex::new(World::default()), &orders).await;
