@@ -66,10 +66,18 @@ impl Bench {
         Self { scanner, scale, printer, receiver, disk, hardware, dir }
     }
 
-    /// Switches the machine on; its flush `last` is never done.
-    pub(crate) fn boot(&mut self, last: Option<u64>) -> Machine {
-        self.disk.serve(&self.hardware.disk, last).unwrap();
-        Machine::boot(&self.hardware).unwrap()
+    /// Switches the machine on, and waits until its kernel is up; its flush `last` is never done. An emulator that hangs
+    /// before that is switched off and on.
+    pub(crate) async fn boot(&mut self, last: Option<u64>) -> Machine {
+        for _ in 0..3 {
+            self.disk.serve(&self.hardware.disk, last).unwrap();
+            let machine = Machine::boot(&self.hardware).unwrap();
+            if machine.is_up().await {
+                return machine;
+            }
+            println!("the emulator hangs and is started again; it said {:?}", machine.console());
+        }
+        panic!("the emulator does not start its kernel");
     }
 
     pub(crate) async fn scan(&self, text: &str) {

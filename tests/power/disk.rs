@@ -93,8 +93,7 @@ impl Disk {
 
     /// The machine has no power any more: of each 1,000 cached sectors about `keep` had reached the card.
     pub(crate) fn cut(&mut self, dice: &mut Dice, keep: usize) -> io::Result<Cut> {
-        // What it had sent before is taken first.
-        let _ = self.guest.take().map(JoinHandle::join);
+        self.settle();
         let mut disk = locked(&self.cached);
         let mut cut = Cut { kept: 0, lost: 0 };
         for (sector, bytes) in std::mem::take(&mut disk.sectors) {
@@ -108,8 +107,14 @@ impl Disk {
         Ok(cut)
     }
 
+    /// Takes what a guest had sent before it went.
+    fn settle(&mut self) {
+        let _ = self.guest.take().map(JoinHandle::join);
+    }
+
     /// Serves one guest at `socket` until it goes. The flush `last`, counted from 1, is never done.
     pub(crate) fn serve(&mut self, socket: &Path, last: Option<u64>) -> io::Result<()> {
+        self.settle();
         let _ = std::fs::remove_file(socket);
         let listener = UnixListener::bind(socket)?;
         self.reached.send_replace(false);

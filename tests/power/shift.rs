@@ -19,8 +19,8 @@ use super::world::World;
 const ORDERS: usize = 180;
 /// The station packs for so long at most before the power goes: a few parcels under emulation.
 const PACKING_MS: usize = 6_000;
-/// The kernel boots, the journal of the file system and of the station are replayed in about so long.
-const BOOTING_MS: usize = 9_000;
+/// The journals of the file system and of the station are replayed in about so long.
+const BOOTING_MS: usize = 4_000;
 /// The flush comes before, or there is nothing left to pack.
 const LONG: Duration = Duration::from_secs(60);
 /// A boot and a parcel take about ten flushes each.
@@ -67,7 +67,7 @@ impl fmt::Display for Totals {
 /// When the power goes.
 #[derive(Debug, Clone, Copy)]
 enum Moment {
-    /// So long after it came, wherever the boot is by then.
+    /// So long after the kernel was up, wherever the rest is by then.
     Booting(Duration),
     /// So long after the station was ready.
     Packing(Duration),
@@ -91,7 +91,7 @@ impl Moment {
 impl fmt::Display for Moment {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Booting(after) => write!(out, "{} ms after the power came", after.as_millis()),
+            Self::Booting(after) => write!(out, "{} ms after the kernel was up", after.as_millis()),
             Self::Packing(after) => write!(out, "{} ms after it was ready", after.as_millis()),
             Self::Flush(flush) => write!(out, "in flush {flush}"),
         }
@@ -106,10 +106,11 @@ pub(crate) async fn run(plan: &Plan, tell: impl Fn(&str)) -> Result<Totals, Brok
     let mut lost = 0;
     for cut in 1..=plan.cuts {
         let moment = Moment::roll(&mut dice);
-        let machine = bench.boot(match moment {
+        let last = match moment {
             Moment::Flush(flush) => Some(flush),
-            _ => None,
-        });
+            Moment::Booting(_) | Moment::Packing(_) => None,
+        };
+        let machine = bench.boot(last).await;
         let ends = async {
             match moment {
                 Moment::Booting(after) => sleep(after).await,
@@ -147,7 +148,7 @@ pub(crate) async fn run(plan: &Plan, tell: impl Fn(&str)) -> Result<Totals, Brok
             on_disk.lost
         ));
     }
-    let machine = bench.boot(None);
+    let machine = bench.boot(None).await;
     match until_cut(&bench, &machine, &world, &orders, Duration::ZERO).await {
         Ok(()) => Ok(Totals { parcels: world.lock().unwrap().packed(), labels: bench.printer.printed(), lost }),
         Err(promise) => Err(broken(bench, &machine, promise, plan.cuts)),
@@ -201,7 +202,7 @@ impl fmt::Display for Cost {
 pub(crate) async fn measure(plan: &Plan) -> Result<Cost, Broken> {
     let orders: Vec<String> = (1..=MEASURED).map(|n| format!("PWR-{n:04}")).collect();
     let mut bench = Bench::new(plan, &orders).await;
-    let machine = bench.boot(None);
+    let machine = bench.boot(None).await;
     let screen = match ready(&machine).await {
         Ok(screen) => screen,
         Err(promise) => return Err(broken(bench, &machine, promise, 0)),
