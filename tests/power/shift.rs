@@ -23,8 +23,8 @@ const PACKING_MS: usize = 6_000;
 const BOOTING_MS: usize = 4_000;
 /// The flush comes before, or there is nothing left to pack.
 const LONG: Duration = Duration::from_secs(60);
-/// A boot and a parcel take about ten flushes each.
-const FLUSHES: usize = 60;
+/// A parcel takes 16 flushes, a boot up to 40.
+const FLUSHES: usize = 120;
 /// Parcels that are packed to see what one costs.
 const MEASURED: usize = 20;
 
