@@ -95,16 +95,22 @@ async fn slips_come_out_of_label_printers_too_where_receipts_are_to_come_out_of_
     }
 }
 
-#[tokio::test]
-async fn a_dead_receipt_printer_stops_nothing_and_the_slip_comes_when_it_is_back() {
-    let bench = Bench::with_orders(&ORDERS[..2]).await;
+/// A manifest of one parcel whose slip waits for a printer that is off.
+async fn slip_waits(bench: &Bench) -> (Printer, Station, String) {
     let printer = bench.with_receipt_printer().await;
     printer.set_fault(PrinterFault::Off);
     printer.settled().await;
     let station = bench.start().await;
-    pack(&bench, &station, ORDERS[0]).await;
-    let id = close_manifest(&bench).await;
+    pack(bench, &station, ORDERS[0]).await;
+    let id = close_manifest(bench).await;
     station.screen.complains("receipt_waits").await;
+    (printer, station, id)
+}
+
+#[tokio::test]
+async fn a_dead_receipt_printer_stops_nothing_and_the_slip_comes_when_it_is_back() {
+    let bench = Bench::with_orders(&ORDERS[..2]).await;
+    let (printer, station, id) = slip_waits(&bench).await;
     pack(&bench, &station, ORDERS[1]).await;
     let pdf = bench.path("slip.pdf");
     bench.run(&["manifest", "export", &id, "--pdf", pdf.to_str().unwrap()]).await.good();
@@ -117,13 +123,7 @@ async fn a_dead_receipt_printer_stops_nothing_and_the_slip_comes_when_it_is_back
 #[tokio::test]
 async fn a_slip_lost_in_a_power_cut_comes_when_the_packer_asks_for_the_manifest_again() {
     let bench = Bench::with_orders(&ORDERS[..1]).await;
-    let printer = bench.with_receipt_printer().await;
-    printer.set_fault(PrinterFault::Off);
-    printer.settled().await;
-    let station = bench.start().await;
-    pack(&bench, &station, ORDERS[0]).await;
-    let id = close_manifest(&bench).await;
-    station.screen.complains("receipt_waits").await;
+    let (printer, station, id) = slip_waits(&bench).await;
     station.kill();
 
     printer.set_fault(PrinterFault::None);
