@@ -128,6 +128,7 @@ impl<'a> Announcer<'a> {
             post_prefix: Some(event::post_prefix(postcode)),
             label_source: commitment.supplied.then_some("supplied"),
             reason,
+            ..event::Parcel::default()
         };
         let body = event::parcel_event(&self.source(), kind, seq, at.0, &parcel)?;
         Ok(Announcement { seq, kind: kind.name(), body, manifest: None })
@@ -150,6 +151,8 @@ impl<'a> Announcer<'a> {
                 carrier,
                 ship_date,
                 gross_g: self.station.bag_mass(&bag).grams_rounded(),
+                channel: "",
+                shop: "",
                 containers: &laid,
                 tracking: &tracking.collect::<Vec<_>>(),
             },
