@@ -84,7 +84,7 @@ impl Service {
     pub fn new(setup: &Setup, mut devices: Devices) -> Result<(Self, Ways), SetupError> {
         let data_dir = &setup.config.station.data_dir;
         let store = Store::open(data_dir)?;
-        let (incarnation, cursor) = (store.incarnation().to_owned(), store.cursor()?);
+        let (incarnation, cursor, confirmed) = (store.incarnation().to_owned(), store.cursor()?, store.confirmed());
         let mut core = Core::new(store, setup.rules.clone(), setup.cards.clone())?;
         if setup.config.uplink.is_some() {
             core.expect_uplink();
@@ -93,7 +93,7 @@ impl Service {
         let (ask, asked) = mpsc::channel(16);
         let (calls, called) = mpsc::channel(16);
         let (requests_in, requests) = mpsc::channel(16);
-        let uplink = match setup.uplink(incarnation, cursor)? {
+        let uplink = match setup.uplink(incarnation, cursor, confirmed)? {
             Some(settings) => {
                 let (wake, woken) = watch::channel(core.station().announced());
                 let (retry, commands) = mpsc::channel(4);
@@ -348,7 +348,7 @@ impl Service {
 
     fn request(&mut self, request: Request) {
         match request {
-            Request::Rows { after, max, max_bytes, reply } => {
+            Request::Rows { after, max, max_bytes, reply, .. } => {
                 let rows = self.core.store().outbox_after(after, max, max_bytes).unwrap_or_else(|error| {
                     tracing::error!(%error, "the outbox cannot be read");
                     Vec::new()
@@ -360,12 +360,15 @@ impl Service {
                     self.take(Event::Confirmed { seq: confirmed });
                 }
             }
-            Request::SetAside { seq, reason, tombstone, reply } => {
+            Request::SetAside { seq, reason, tombstone, reply, .. } => {
                 let done = self.core.store_mut().set_aside(seq, &reason, &tombstone.body);
                 if let Err(error) = &done {
                     tracing::error!(%error, seq, "an event could not be set aside");
                 }
                 let _ = reply.send(done.is_ok());
+            }
+            Request::Move { incarnation, .. } | Request::Finished { incarnation } => {
+                tracing::error!(incarnation, "the uplink speaks of an incarnation that was never handed to it");
             }
             Request::Orders { bodies, cursor, reply } => {
                 let _ = reply.send(self.pulled(&bodies, &cursor));
@@ -374,7 +377,7 @@ impl Service {
                 let (link, why) = match state {
                     LinkState::Up { orders } => (Link::Up, orders),
                     LinkState::Down { why, .. } => (Link::Down, Some(why)),
-                    LinkState::Stopped { why } => (Link::Stopped, Some(why)),
+                    LinkState::Stopped { why, .. } => (Link::Stopped, Some(why)),
                 };
                 self.take(Event::Uplink { link, why });
             }

@@ -101,7 +101,12 @@ impl Setup {
     }
 
     /// What the uplink is started with; `None` where none is configured.
-    pub fn uplink(&self, incarnation: String, cursor: String) -> Result<Option<uplink::Settings>, SetupError> {
+    pub fn uplink(
+        &self,
+        incarnation: String,
+        cursor: String,
+        confirmed: u64,
+    ) -> Result<Option<uplink::Settings>, SetupError> {
         let Some(configured) = &self.config.uplink else { return Ok(None) };
         let read = |path: &Path| {
             let failed = |source| SetupError::File { path: path.to_owned(), source };
@@ -117,6 +122,9 @@ impl Setup {
                 station: self.rules.station.clone(),
                 incarnation,
             },
+            confirmed,
+            past: Vec::new(),
+            stopped: None,
             cursor,
             pace: uplink::Pace::default(),
         }))

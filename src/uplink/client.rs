@@ -195,7 +195,17 @@ mod tests {
     fn settings(url: &str) -> Settings {
         let source = Source { warehouse: "W".into(), station: "LAX1-ST03".into(), incarnation: "a1".into() };
         let pace = Pace::default();
-        Settings { url: url.into(), token: None, ca_pem: None, source, cursor: String::new(), pace }
+        Settings {
+            url: url.into(),
+            token: None,
+            ca_pem: None,
+            source,
+            confirmed: 0,
+            past: Vec::new(),
+            stopped: None,
+            cursor: String::new(),
+            pace,
+        }
     }
 
     #[test]

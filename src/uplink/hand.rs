@@ -64,7 +64,9 @@ impl Hand {
                     self.chain.headed(self.now(), reply, random());
                 }
                 Step::Load { after, max } => {
-                    let rows = self.ask(|reply| Request::Rows { after, max, max_bytes: MAX_BYTES, reply }).await?;
+                    let incarnation = self.incarnation();
+                    let max_bytes = MAX_BYTES;
+                    let rows = self.ask(|reply| Request::Rows { incarnation, after, max, max_bytes, reply }).await?;
                     self.chain.loaded(rows);
                 }
                 Step::Append(batch) => self.append(&client, &batch).await,
@@ -82,7 +84,7 @@ impl Hand {
             match Client::new(&self.settings) {
                 Ok(client) => return Ok(client),
                 Err(error) => {
-                    self.chain.link = Some(LinkState::Stopped { why: error.to_string() });
+                    self.chain.link = Some(LinkState::Stopped { why: error.to_string(), durable: false, copy: None });
                     self.report().await?;
                     self.person().await?;
                 }
@@ -109,7 +111,8 @@ impl Hand {
         let seq = row.seq;
         tracing::warn!(seq, reason, "the receiver refuses an event, which is set aside");
         let tombstone = Row { seq, body: body.into() };
-        let done = self.ask(|reply| Request::SetAside { seq, reason, tombstone, reply }).await?;
+        let incarnation = self.incarnation();
+        let done = self.ask(|reply| Request::SetAside { incarnation, seq, reason, tombstone, reply }).await?;
         self.chain.set_aside(self.now(), done, random());
         Ok(())
     }
@@ -173,7 +176,7 @@ impl Hand {
             && self.said.progress != self.chain.progress
         {
             self.said.progress = self.chain.progress;
-            self.tell(Request::Progress { sent, confirmed }).await?;
+            self.tell(Request::Progress { incarnation: self.incarnation(), sent, confirmed }).await?;
         }
         if let Some(link) = self.chain.link.clone()
             && self.said.link.as_ref() != Some(&link)
@@ -184,7 +187,7 @@ impl Hand {
                 LinkState::Down { why, retry_in_ms } => {
                     tracing::warn!(why, retry_in_ms, "the receiver is out of reach")
                 }
-                LinkState::Stopped { why } => tracing::error!(why, "the uplink waits for a person"),
+                LinkState::Stopped { why, .. } => tracing::error!(why, "the uplink waits for a person"),
             }
             self.said.link = Some(link.clone());
             self.tell(Request::State(link)).await?;
@@ -200,6 +203,10 @@ impl Hand {
         let (reply, answer) = oneshot::channel();
         self.tell(request(reply)).await?;
         answer.await.map_err(|_| LoopGone)
+    }
+
+    fn incarnation(&self) -> String {
+        self.settings.source.incarnation.clone()
     }
 
     fn now(&self) -> Uptime {

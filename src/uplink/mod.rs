@@ -59,11 +59,16 @@ pub struct Row {
 }
 
 /// What the uplink asks of the loop, which owns the database.
+///
+/// Numbers are those of one *incarnation*: of the present one (`settings.source.incarnation`), or of a past one that
+/// [`Settings::past`] names.
 #[derive(Debug)]
 pub enum Request {
     /// The rows numbered above `after`, in order: at most `max`, and no more once `max_bytes` are passed, but at
     /// least one where there is one. A row set aside comes as its tombstone.
     Rows {
+        /// Whose rows.
+        incarnation: String,
         /// The last number not wanted.
         after: u64,
         /// How many rows at most.
@@ -75,13 +80,18 @@ pub enum Request {
     },
     /// How far the receiver is. Rows up to `confirmed` need not be kept for the uplink.
     Progress {
-        /// The receiver's head: the last event it has taken.
+        /// Whose numbers these are.
+        incarnation: String,
+        /// The last event that the receiver is known to have as it is here.
         sent: u64,
-        /// The last event it will never ask for again. Does not go back while the uplink runs.
+        /// The last event it will never ask for again. Never above `sent`, except where the receiver lost what it
+        /// had confirmed; does not go back while the uplink runs, nor below what it was started with.
         confirmed: u64,
     },
     /// Put the tombstone in the place of the event with its number, and keep the original exportable.
     SetAside {
+        /// Whose event.
+        incarnation: String,
         /// The event's number.
         seq: u64,
         /// What the receiver said, for people; at most a few hundred printable characters.
@@ -90,6 +100,23 @@ pub enum Request {
         tombstone: Row,
         /// True once that is durable.
         reply: oneshot::Sender<bool>,
+    },
+    /// The receiver will never take the rows numbered `from` and above of a past incarnation under their numbers.
+    /// Give their events new numbers in the present incarnation, after those already given; they are sent with the
+    /// rest. One transaction, and nothing to do where there are no such rows any more: it may be asked again.
+    Move {
+        /// The past incarnation.
+        incarnation: String,
+        /// The first row to be moved.
+        from: u64,
+        /// True once that is durable.
+        reply: oneshot::Sender<bool>,
+    },
+    /// The receiver has every row that a past incarnation still has; they are confirmed, and it is done with. Comes
+    /// again at the next start where that could not be recorded.
+    Finished {
+        /// The past incarnation.
+        incarnation: String,
     },
     /// Orders from the receiver, with the cursor that follows them: one transaction.
     Orders {
@@ -123,7 +150,24 @@ pub enum LinkState {
     Stopped {
         /// What happened and what to do.
         why: String,
+        /// Whether it must outlast a restart: keep `why`, and give it back as [`Settings::stopped`] until a person
+        /// retries. True of every stop that came from an answer of the receiver or from the data here; false of
+        /// settings that no client can be made of, which are read anew at each start.
+        durable: bool,
+        /// The receiver has a history that is not the one of this database: numbers that were consumed in it may be
+        /// consumed again here. `None` does not take an earlier sign back.
+        copy: Option<CopySign>,
     },
+}
+
+/// What shows that this database, or another with its name, is a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CopySign {
+    /// The first event of this database that the receiver does not have as it is here; one above the last when it has
+    /// them all.
+    pub fork: u64,
+    /// How many events the receiver has beyond those that both have; at least, where it did not say.
+    pub ahead: u64,
 }
 
 /// What a person may tell the uplink.
@@ -161,10 +205,28 @@ pub struct Settings {
     pub ca_pem: Option<Vec<u8>>,
     /// Whose events these are.
     pub source: event::Source,
+    /// The last of these events that was durably confirmed; 0 for none.
+    pub confirmed: u64,
+    /// Earlier incarnations of this database with events that are not confirmed, the oldest first. Each is finished
+    /// before the next, and all before the present one and the pull of orders.
+    pub past: Vec<Past>,
+    /// Why the uplink stood still for a person before a restart: it sends nothing until [`Command::Retry`].
+    pub stopped: Option<String>,
     /// Where the pull of orders begins: the last cursor that was committed, or empty.
     pub cursor: String,
     /// Delays and limits.
     pub pace: Pace,
+}
+
+/// An incarnation that this database had before it was restored or copied, with events that are not confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// Its name.
+    pub incarnation: String,
+    /// The last of its events that was durably confirmed.
+    pub confirmed: u64,
+    /// The last of its events that is to be told under its number.
+    pub last: u64,
 }
 
 /// Delays and limits of time.

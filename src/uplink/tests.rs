@@ -53,7 +53,17 @@ impl Station {
 
     fn at(url: String, pace: Pace) -> Self {
         let source = Source { warehouse: "W1".into(), station: "ST03".into(), incarnation: "a1".into() };
-        let settings = Settings { url, token: None, ca_pem: None, source, cursor: String::new(), pace };
+        let settings = Settings {
+            url,
+            token: None,
+            ca_pem: None,
+            source,
+            confirmed: 0,
+            past: vec![],
+            stopped: None,
+            cursor: String::new(),
+            pace,
+        };
         let (made, rows, aside, links, orders) = (vec![], vec![], vec![], vec![], vec![]);
         Self { settings, made, rows, aside, sent: 0, confirmed: 0, links, orders, hand: None }
     }
@@ -95,7 +105,7 @@ impl Station {
     /// Serves the hand's next request.
     pub(super) async fn serve(&mut self) {
         match self.hand.as_mut().unwrap().requests.recv().await.expect("the hand goes on") {
-            Request::Rows { after, max, max_bytes, reply } => {
+            Request::Rows { after, max, max_bytes, reply, .. } => {
                 let mut bytes = 0;
                 let within = |row: &&Row| {
                     let fits = bytes < max_bytes;
@@ -105,12 +115,12 @@ impl Station {
                 let rows = self.rows.iter().filter(|row| row.seq > after).take(max).take_while(within).cloned();
                 let _ = reply.send(rows.collect());
             }
-            Request::Progress { sent, confirmed } => {
+            Request::Progress { sent, confirmed, .. } => {
                 assert!(confirmed >= self.confirmed || self.confirmed == 0, "a confirmation was taken back");
                 (self.sent, self.confirmed) = (sent, confirmed);
                 self.rows.retain(|row| row.seq > confirmed);
             }
-            Request::SetAside { seq, reason, tombstone, reply } => {
+            Request::SetAside { seq, reason, tombstone, reply, .. } => {
                 self.aside.push((seq, reason));
                 *self.rows.iter_mut().find(|row| row.seq == seq).unwrap() = tombstone;
                 let _ = reply.send(true);
@@ -120,6 +130,7 @@ impl Station {
                 self.settings.cursor = cursor;
                 let _ = reply.send(true);
             }
+            Request::Move { .. } | Request::Finished { .. } => panic!("no past was handed over"),
             Request::State(link) => self.links.push(link),
         }
     }
@@ -141,7 +152,7 @@ impl Station {
     }
 
     fn stopped(&self) -> Option<&str> {
-        if let Some(LinkState::Stopped { why }) = self.links.last() { Some(why) } else { None }
+        if let Some(LinkState::Stopped { why, .. }) = self.links.last() { Some(why) } else { None }
     }
 }
 
@@ -421,7 +432,7 @@ async fn a_private_authority_is_trusted_when_it_is_named_and_no_other_is() {
     station.start();
     let untrusted = |link: &LinkState| match link {
         LinkState::Down { why, .. } => why.contains("certificate"),
-        LinkState::Stopped { why } => why.contains("ca-certificates"),
+        LinkState::Stopped { why, .. } => why.contains("ca-certificates"),
         LinkState::Up { .. } => panic!("an unknown authority was trusted"),
     };
     soon(station.until(|station| station.links.last().is_some_and(untrusted))).await;

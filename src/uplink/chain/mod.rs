@@ -421,7 +421,7 @@ impl Chain {
     fn stop(&mut self, why: String) {
         self.stopped = true;
         self.failed = Some(Errand::Append);
-        self.link = Some(LinkState::Stopped { why });
+        self.link = Some(LinkState::Stopped { why, durable: true, copy: None });
         self.doubt();
     }
 

@@ -51,7 +51,7 @@ impl Bench {
 
     pub(super) fn stopped(&mut self) -> String {
         assert_eq!(self.next(), Step::Stopped);
-        let Some(LinkState::Stopped { why }) = self.chain.link.clone() else { panic!("{:?}", self.chain.link) };
+        let Some(LinkState::Stopped { why, .. }) = self.chain.link.clone() else { panic!("{:?}", self.chain.link) };
         why
     }
 
