@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use parceld::daemon::control::{self, Call, CallError};
-use parceld::daemon::{Core, Moment, Setup, clock, minute, today};
+use parceld::daemon::{Moment, Setup, clock, identity, minute, today};
 use parceld::exchange::{order, outcomes};
 
 use parceld::screen::Words;
-use parceld::store::Store;
 use parceld::units::Uptime;
 use serde_json::Value;
 
@@ -22,10 +21,10 @@ pub(super) fn act(setup: &Setup, call: &Call) -> Result<Value, Failure> {
         Err(CallError::Refused(why)) => Err(Failure::say(UNAVAILABLE, why)),
         Err(error @ CallError::Silent(_)) => Err(Failure::new(UNAVAILABLE, error)),
         Err(CallError::NotRunning) => {
-            let mut core = Core::new(Store::open(data_dir)?, setup.rules.clone(), setup.cards.clone())?;
             let wall = clock();
             let zone = &setup.config.station.timezone;
             let moment = Moment { now: Uptime(0), wall, today: today(zone, wall), minute: minute(zone, wall) };
+            let mut core = identity::open(setup, moment)?;
             control::perform(&mut core, moment, call.clone(), &Words::english())
                 .map(|(done, _)| done)
                 .map_err(|why| Failure::say(UNAVAILABLE, why))
@@ -64,6 +63,10 @@ pub(super) fn reload_cards(config: &Path) -> Done {
 
 pub(super) fn start_pool(carrier: String, pool: String, next: u64, shown: &Shown) -> Done {
     act_and_say(shown, &Call::StartPool { carrier, pool, next })
+}
+
+pub(super) fn start_pools(shown: &Shown) -> Done {
+    act_and_say(shown, &Call::StartPools)
 }
 
 /// Learns what became of parcels; a row that cannot be read is named, and the others count.

@@ -7,11 +7,14 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use parceld::daemon::control::{self, Call};
+use parceld::daemon::intake::Verdict;
 use parceld::daemon::{Setup, labels};
 use parceld::exchange::order::{self, Batch, Incoming, LabelFile};
 use parceld::exchange::supplied::{self, Format, Wanted};
 use parceld::station::counted;
+use parceld::station::order::OrderId;
 use parceld::store::{Store, StoredLabel, StoredOrder};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::act::act;
@@ -22,31 +25,47 @@ const CHUNK: usize = 500;
 const CHUNK_BYTES: usize = 8 << 20;
 
 /// Imports files; each may have its own refused rows, kept in a reject file beside it.
-pub(super) fn import(files: &[PathBuf], config: &Path, format: &str) -> Done {
+pub(super) fn import(files: &[PathBuf], config: &Path, format: &str, how: &How) -> Done {
     if format != order::SCHEMA {
         return Err(Failure::say(USAGE, format!("no format {format:?}; this version reads {}", order::SCHEMA)));
     }
     let (setup, _) = Setup::load(config)?;
     let mut refused = 0;
     for file in files {
-        refused += import_file(&setup, file)?;
+        refused += import_file(&setup, file, how)?;
     }
     if refused > 0 {
         return Err(Failure::say(
             UNAVAILABLE,
-            format!("{refused} orders were refused; mend them and import them again"),
+            format!("{refused} orders were refused or are in conflict; mend them and import them again"),
         ));
     }
     Ok(())
 }
 
-fn import_file(setup: &Setup, file: &Path) -> Result<usize, Failure> {
+/// What a person says of the files.
+#[derive(Debug)]
+pub(super) struct How {
+    /// Shop of the orders that name none.
+    pub(super) shop: Option<String>,
+    /// They are the last word.
+    pub(super) newest: bool,
+    /// JSON instead of lines.
+    pub(super) json: bool,
+}
+
+fn import_file(setup: &Setup, file: &Path, how: &How) -> Result<u64, Failure> {
     let shown = file.display();
     let bytes = read_bounded(file, order::MAX_FILE_BYTES)
         .map_err(|error| Failure::say(UNAVAILABLE, format!("read {shown}: {error}")))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut batch = order::read(&bytes, &name);
-    let orders = with_labels(setup, file, &mut batch);
+    let folder = folder_of(file);
+    let shop = how.shop.as_deref().or(folder.as_deref()).unwrap_or_default();
+    let unnamed: Vec<bool> = batch.accepted.iter().map(|order| order.order.shop.is_empty()).collect();
+    batch.accepted = batch.accepted.into_iter().map(|order| order.of_shop(shop)).collect();
+    let by_folder = |at: usize| how.shop.is_none() && unnamed.get(at).copied().unwrap_or(false);
+    let orders = with_labels(setup, file, &mut batch, by_folder);
     let rejects = file.with_file_name(format!("{name}.rejects.csv"));
     if batch.refused.is_empty() {
         let _ = std::fs::remove_file(&rejects);
@@ -54,28 +73,90 @@ fn import_file(setup: &Setup, file: &Path) -> Result<usize, Failure> {
         std::fs::write(&rejects, order::reject_file(&batch))
             .map_err(|error| Failure::say(UNAVAILABLE, format!("write {}: {error}", rejects.display())))?;
     }
+    let total = orders.len();
+    let mut told = Told::default();
     for row in &batch.refused {
-        print(format!("{shown}:{}: {}", row.row, row.reason));
+        told.refused(row.row, &row.reason);
     }
-    let (refused, total) = (batch.refused.len(), orders.len());
-    let (mut counts, mut sent) = ([0_u64; 3], 0);
+    let mut sent = 0;
     for chunk in chunks(orders) {
         sent += chunk.len();
-        let answer = act(setup, &Call::Import { orders: chunk })?;
-        for (count, name) in counts.iter_mut().zip(["accepted", "unchanged", "older"]) {
-            *count += answer[name].as_u64().unwrap_or(0);
-        }
+        told.add(&act(setup, &Call::Import { orders: chunk, newest: how.newest })?);
         progress(format_args!("{sent} of {total}"));
     }
     if std::io::stderr().is_terminal() {
         let _ = writeln!(std::io::stderr());
     }
-    let [accepted, unchanged, older] = counts;
-    print(format!("{shown}: {accepted} accepted, {unchanged} unchanged, {older} older ignored, {refused} refused"));
-    if refused > 0 {
-        print(format!("{shown}: refused rows are in {}", rejects.display()));
+    let reject_file = (!batch.refused.is_empty()).then_some(rejects.as_path());
+    told.print(&shown.to_string(), reject_file, how.json);
+    Ok(told.to_mend())
+}
+
+/// The folder that a file lies in: the shop of orders that name none.
+fn folder_of(file: &Path) -> Option<String> {
+    let whole = file.canonicalize().ok()?;
+    Some(whole.parent()?.file_name()?.to_string_lossy().into_owned())
+}
+
+/// What became of the orders of a file.
+#[derive(Debug, Default)]
+struct Told {
+    counts: BTreeMap<&'static str, u64>,
+    /// Rows that could not be read, and why.
+    rows: Vec<(usize, String)>,
+    /// What the station says of single orders.
+    said: Vec<Value>,
+}
+
+impl Told {
+    fn refused(&mut self, row: usize, reason: &str) {
+        *self.counts.entry("refused").or_default() += 1;
+        self.rows.push((row, reason.to_owned()));
     }
-    Ok(refused)
+
+    fn add(&mut self, answer: &Value) {
+        for (name, _) in Verdict::NAMES {
+            *self.counts.entry(name).or_default() += answer[name.replace(' ', "_")].as_u64().unwrap_or(0);
+        }
+        self.said.extend(answer["said"].as_array().into_iter().flatten().cloned());
+    }
+
+    fn count(&self, name: &str) -> u64 {
+        self.counts.get(name).copied().unwrap_or(0)
+    }
+
+    /// Orders that somebody must look at.
+    fn to_mend(&self) -> u64 {
+        self.count("refused") + self.count("in conflict")
+    }
+
+    fn print(&self, file: &str, rejects: Option<&Path>, json: bool) {
+        if json {
+            let mut answer = serde_json::Map::new();
+            answer.insert("file".to_owned(), file.into());
+            for (name, _) in Verdict::NAMES {
+                answer.insert(name.replace(' ', "_"), self.count(name).into());
+            }
+            let row = |(row, reason): &(usize, String)| serde_json::json!({ "row": row, "reason": reason });
+            answer.insert("rows".to_owned(), self.rows.iter().map(row).collect());
+            answer.insert("said".to_owned(), self.said.clone().into());
+            return print(Value::from(answer));
+        }
+        for (row, reason) in &self.rows {
+            print(format!("{file}:{row}: {reason}"));
+        }
+        for said in &self.said {
+            let id: OrderId = serde_json::from_value(said.clone()).unwrap_or_default();
+            let text = |name: &str| said[name].as_str().unwrap_or_default().replace('_', " ");
+            print(format!("{file}: {id}: {}: {}", text("verdict"), said["why"].as_str().unwrap_or_default()));
+        }
+        let counts: Vec<String> =
+            Verdict::NAMES.iter().map(|(name, _)| format!("{} {name}", self.count(name))).collect();
+        print(format!("{file}: {}", counts.join(", ")));
+        if let Some(rejects) = rejects {
+            print(format!("{file}: refused rows are in {}", rejects.display()));
+        }
+    }
 }
 
 /// Orders in pieces that fit one call.
@@ -98,7 +179,7 @@ fn chunks(orders: Vec<StoredOrder>) -> Vec<Vec<StoredOrder>> {
 
 /// The accepted orders, each with its label where that was made elsewhere; one whose label cannot be used is refused
 /// alone.
-fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch) -> Vec<StoredOrder> {
+fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch, by_folder: impl Fn(usize) -> bool) -> Vec<StoredOrder> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let kept = Store::read(&setup.config.station.data_dir).ok();
     let mut orders: Vec<(Incoming, Option<Answer>)> = Vec::new();
@@ -127,9 +208,12 @@ fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch) -> Vec<StoredOrder
         }
     }
     let mut stored = Vec::with_capacity(orders.len());
-    for (incoming, label) in orders {
+    for (at, (incoming, label)) in orders.into_iter().enumerate() {
         match label.transpose() {
-            Ok(label) => stored.push(StoredOrder { label, ..control::stored(incoming) }),
+            Ok(label) => {
+                let shop_of_folder = by_folder(at);
+                stored.push(StoredOrder { label, shop_of_folder, ..control::stored(incoming) });
+            }
             Err(why) => batch.refused.push(incoming.refuse(format!("label: {why}"))),
         }
     }
@@ -163,9 +247,8 @@ fn source(setup: &Setup, folder: &Path, kept: Option<&Store>, incoming: &Incomin
     let Some(given) = &order.label else { return Ok(None) };
     counted(&setup.cards, given).map_err(|error| error.to_string())?;
     let media = labels::media(setup.rules.labels.printer.media);
-    let wants = |store: &Store| store.wants_label(&order.order_ref, order.rev, &given.tracking, media);
     // What cannot be asked is read.
-    if kept.is_some_and(|store| matches!(wants(store), Ok(false))) {
+    if kept.is_some_and(|store| matches!(has_label(store, incoming, &given.tracking, media), Ok(true))) {
         return Ok(None);
     }
     let LabelFile { path, format, page, sha256, dpi } = file;
@@ -173,6 +256,24 @@ fn source(setup: &Setup, folder: &Path, kept: Option<&Store>, incoming: &Incomin
     let format = format.ok_or("label.format is missing; write pdf, png or zpl")?;
     let wanted = Wanted { number: given.tracking.clone(), page: *page, dpi: *dpi };
     Ok(Some(Source { path, format, wanted, sha256: sha256.clone() }))
+}
+
+/// Whether an order's label need not be read: it is erased for good, or here as this printer needs it, and the order says
+/// the same as before.
+fn has_label(
+    store: &Store,
+    incoming: &Incoming,
+    number: &str,
+    media: (u32, u32, u32),
+) -> Result<bool, parceld::store::StoreError> {
+    let id = incoming.order.id();
+    let Some(known) = store.known_order(&id)? else { return Ok(false) };
+    let said = store.said_before(&known, &order::content_hash(&incoming.body), order::content_hash)?;
+    let older = incoming.order.rev > 0 && incoming.order.rev < known.rev;
+    if known.erased || older || said == Some(false) {
+        return Ok(known.erased && incoming.order.rev <= known.rev || older || said == Some(false));
+    }
+    Ok(said == Some(true) && store.label(&id, number)?.is_some_and(|kept| kept.media == media))
 }
 
 /// A file below a folder.
@@ -272,9 +373,8 @@ mod tests {
     #[test]
     fn chunks_are_bounded_in_number_and_in_bytes() {
         let order = |bytes: usize| StoredOrder {
-            order_ref: "A".into(),
-            rev: 1,
-            keys: Vec::new(),
+            id: OrderId::default(),
+            shop_of_folder: false,
             body: "x".repeat(bytes),
             label: None,
         };

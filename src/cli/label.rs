@@ -136,7 +136,7 @@ impl Preview {
     fn recipient(&self, setup: &Setup) -> Result<Option<Address>, Failure> {
         if let Some(order_ref) = &self.order {
             let store = Store::read(&setup.config.station.data_dir)?;
-            let document = store.newest_order(order_ref)?;
+            let document = store.newest_order(&super::show::one_order(&store, order_ref, None)?)?;
             let order = document.and_then(|document| parceld::exchange::order::parse(&document).ok());
             let missing = || Failure::say(UNAVAILABLE, format!("no order {order_ref:?}; import it first"));
             return Ok(Some(order.ok_or_else(missing)?.ship_to));

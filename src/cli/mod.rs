@@ -133,13 +133,25 @@ enum Orders {
         /// The format; there is one
         #[arg(long, default_value = "parceld.order/1")]
         format: String,
+        /// Shop of the orders that name none; without, the folder of their file
+        #[arg(long, value_name = "NAME")]
+        shop: Option<String>,
+        /// Take these as the last word, also where an order is cancelled or the same was said before
+        #[arg(long)]
+        newest: bool,
+        /// JSON instead of lines, one object a file
+        #[arg(long)]
+        json: bool,
     },
     /// Every order and what became of it
     List(Shown),
     /// One order
     Show {
-        /// Its order_ref
+        /// Its order_ref, or SHOP/order_ref
         order: String,
+        /// The shop, where its number alone means several orders
+        #[arg(long, value_name = "NAME")]
+        shop: Option<String>,
         #[command(flatten)]
         shown: Shown,
     },
@@ -232,15 +244,22 @@ enum Outcomes {
 
 #[derive(Debug, Subcommand)]
 enum Pool {
+    /// Every pool of this station: the next number, how many are left, and whether it waits for a person
+    List(Shown),
     /// Say where a pool starts on this database; until then it gives no number
     Start {
         /// The carrier
-        carrier: String,
+        #[arg(required_unless_present = "all")]
+        carrier: Option<String>,
         /// The pool's id in the carrier's folder
-        pool: String,
+        #[arg(required_unless_present = "all")]
+        pool: Option<String>,
         /// The first serial to use
-        #[arg(long)]
-        next: u64,
+        #[arg(long, required_unless_present = "all")]
+        next: Option<u64>,
+        /// Every pool that waits, each from the number that `pool list` shows
+        #[arg(long, conflicts_with_all = ["carrier", "pool", "next"])]
+        all: bool,
         #[command(flatten)]
         shown: Shown,
     },
@@ -315,9 +334,12 @@ pub(crate) fn run(args: Args) -> Done {
         Command::Quote(quote) => quote.run(),
         Command::Label(label) => label.run(),
         Command::Number(number) => number.run(),
-        Command::Orders(Orders::Import { files, config, format }) => import::import(&files, &config.config, &format),
+        Command::Orders(Orders::Import { files, config, format, shop, newest, json }) => {
+            let how = import::How { shop, newest, json };
+            import::import(&files, &config.config, &format, &how)
+        }
         Command::Orders(Orders::List(shown)) => show::orders(&shown),
-        Command::Orders(Orders::Show { order, shown }) => show::order(&order, &shown),
+        Command::Orders(Orders::Show { order, shop, shown }) => show::order(&order, shop.as_deref(), &shown),
         Command::Parcels(Parcels::List(shown)) => show::parcels(&shown),
         Command::Parcels(Parcels::Show { parcel, shown }) => show::parcel(&parcel, &shown),
         Command::Manifest(Manifest::List(shown)) => show::manifests(&shown),
@@ -332,7 +354,11 @@ pub(crate) fn run(args: Args) -> Done {
         Command::Outbox(Outbox::Retry(shown)) => act::retry(&shown),
         Command::Outbox(Outbox::Export { out, config }) => show::export_outbox(&out, &config.config),
         Command::Outcomes(Outcomes::Import { files, config }) => act::learn(&files, &config.config),
-        Command::Pool(Pool::Start { carrier, pool, next, shown }) => act::start_pool(carrier, pool, next, &shown),
+        Command::Pool(Pool::List(shown)) => show::pools(&shown),
+        Command::Pool(Pool::Start { carrier: Some(carrier), pool: Some(pool), next: Some(next), shown, .. }) => {
+            act::start_pool(carrier, pool, next, &shown)
+        }
+        Command::Pool(Pool::Start { shown, .. }) => act::start_pools(&shown),
     }
 }
 

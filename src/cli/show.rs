@@ -6,6 +6,7 @@ use std::path::Path;
 use parceld::config::Severity;
 use parceld::daemon::{Setup, answers};
 use parceld::station::Station;
+use parceld::station::order::OrderId;
 use parceld::store::Store;
 use serde_json::Value;
 
@@ -47,18 +48,47 @@ pub(super) fn open(config: &Path) -> Result<Memory, Failure> {
 pub(super) fn orders(shown: &Shown) -> Done {
     let memory = open(&shown.config.config)?;
     let orders = answers::list_orders(&memory.station, &memory.store)?;
-    table(shown.json, &orders, &["order_ref", "state", "parcels", "city", "region", "country", "box", "grams"]);
+    table(
+        shown.json,
+        &orders,
+        &["order_ref", "channel", "shop", "state", "parcels", "city", "region", "country", "box", "grams"],
+    );
     Ok(())
 }
 
-pub(super) fn order(order_ref: &str, shown: &Shown) -> Done {
+pub(super) fn order(name: &str, shop: Option<&str>, shown: &Shown) -> Done {
     let memory = open(&shown.config.config)?;
-    let orders = answers::list_orders(&memory.station, &memory.store)?;
-    let all = orders.as_array().map(Vec::as_slice).unwrap_or_default();
-    let Some(order) = all.iter().find(|order| order["order_ref"] == order_ref) else {
-        return Err(Failure::say(USAGE, format!("no order {order_ref}; see `parceld orders list`")));
-    };
-    document(shown.json, order);
+    let id = one_order(&memory.store, name, shop)?;
+    let order = answers::order(&memory.station, &memory.store, &id)?;
+    document(shown.json, &order);
+    Ok(())
+}
+
+/// The order that is called so: by its number, by shop and number (`US-01/1001`), or by its number in a shop. A number that
+/// means several is answered with all of them.
+pub(super) fn one_order(store: &Store, name: &str, shop: Option<&str>) -> Result<OrderId, Failure> {
+    let mut found = store.orders_called(name)?;
+    found.retain(|id| shop.is_none_or(|shop| id.shop == shop));
+    match found.as_slice() {
+        [id] => Ok(id.clone()),
+        [] => Err(Failure::say(USAGE, format!("no order {name}; see `parceld orders list`"))),
+        several => {
+            let list: Vec<String> = several.iter().map(|id| format!("  {id}")).collect();
+            let count = several.len();
+            let text = format!("{name} is {count} orders; name its shop with --shop:\n{}", list.join("\n"));
+            Err(Failure::say(USAGE, text))
+        }
+    }
+}
+
+/// Pools of numbers, and from where those go on that wait for a person.
+pub(super) fn pools(shown: &Shown) -> Done {
+    let memory = open(&shown.config.config)?;
+    let pools = answers::pools(&memory.station, &memory.setup.rules, &memory.setup.cards);
+    table(shown.json, &pools["pools"], &["carrier", "pool", "state", "next", "to", "left"]);
+    if let (false, Some(what)) = (shown.json, pools["what"].as_str()) {
+        print(what);
+    }
     Ok(())
 }
 
@@ -110,7 +140,7 @@ fn manifest_document(memory: &Memory, id: &str) -> Result<Value, Failure> {
 
 pub(super) fn outbox(shown: &Shown) -> Done {
     let memory = open(&shown.config.config)?;
-    let outbox = answers::outbox(&memory.station, &memory.store)?;
+    let outbox = answers::outbox(&memory.store)?;
     if shown.json {
         print(outbox);
     } else {
@@ -118,6 +148,9 @@ pub(super) fn outbox(shown: &Shown) -> Done {
             "{} waiting, {} confirmed, {} set aside",
             outbox["waiting"], outbox["confirmed"], outbox["aside"]
         ));
+        if let Some(why) = outbox["stopped"].as_str() {
+            print(format!("stopped: {why}"));
+        }
         table(false, &outbox["rows"], &["seq", "type", "time", "state"]);
     }
     Ok(())
@@ -129,17 +162,22 @@ pub(super) fn export_outbox(out: &Path, config: &Path) -> Done {
     const PAGE: usize = 1_000;
     let memory = open(config)?;
     let aside = memory.store.aside()?;
-    let mut after = 0;
+    let lives = memory.store.lives()?;
     write(out, |file| {
-        loop {
-            let rows = memory.store.outbox_after(after, PAGE, usize::MAX).map_err(std::io::Error::other)?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            after = last.seq;
-            for row in &rows {
-                let original = aside.iter().find(|aside| aside.seq == row.seq).map(|aside| &aside.body);
-                writeln!(file, "{}", original.unwrap_or(&row.body))?;
+        for life in &lives {
+            let mut after = 0;
+            loop {
+                let rows = memory.store.outbox_after(&life.incarnation, after, PAGE, usize::MAX);
+                let rows = rows.map_err(std::io::Error::other)?;
+                let Some(last) = rows.last() else { break };
+                after = last.seq;
+                for row in &rows {
+                    let original = aside.iter().find(|aside| aside.row == row.row).map(|aside| &aside.body);
+                    writeln!(file, "{}", original.unwrap_or(&row.body))?;
+                }
             }
         }
+        Ok(())
     })
 }
 

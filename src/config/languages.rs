@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::problem::{Problem, Problems};
-use crate::screen::Words;
+use crate::screen::{Words, WordsProblem};
 
 /// Largest language file: fifty times the ones we ship.
 const MAX_BYTES: u64 = 1 << 20;
@@ -25,7 +25,13 @@ pub(super) fn read(dir: &Path, wanted: &str) -> (BTreeMap<String, Words>, Proble
     for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")) {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         match language(path, &name) {
-            Ok(words) => drop(languages.insert(name, words)),
+            Ok((words, missing)) => {
+                for word in missing {
+                    let todo = "its English is shown until then";
+                    problems.push(Problem::error(path, word.to_string(), todo).warning());
+                }
+                languages.insert(name, words);
+            }
             Err(found) => problems.extend(found),
         }
     }
@@ -37,7 +43,8 @@ pub(super) fn read(dir: &Path, wanted: &str) -> (BTreeMap<String, Words>, Proble
     (languages, problems)
 }
 
-fn language(path: &Path, name: &str) -> Result<Words, Vec<Problem>> {
+/// What a file of an older version has no words for is said in English.
+fn language(path: &Path, name: &str) -> Result<(Words, Vec<WordsProblem>), Vec<Problem>> {
     let one = |what: String, todo: &str| vec![Problem::error(path, what, todo)];
     let read = || -> std::io::Result<String> {
         use std::io::Read;
@@ -54,9 +61,9 @@ fn language(path: &Path, name: &str) -> Result<Words, Vec<Problem>> {
             None => problem,
         }]
     })?;
-    Words::new(name.to_owned(), templates).map_err(|error| {
+    Words::with_english(name.to_owned(), templates).map_err(|error| {
         let at_key = |key: &str| text.lines().position(|line| line.split('=').next().is_some_and(|k| k.trim() == key));
-        let problem = |what: &crate::screen::WordsProblem| {
+        let problem = |what: &WordsProblem| {
             let problem = Problem::error(path, what.to_string(), "compare it with en.toml");
             match at_key(what.key()) {
                 Some(line) => problem.at(line + 1),

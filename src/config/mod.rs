@@ -33,7 +33,7 @@ pub use packing::{Carton, Packing};
 pub use problem::{Problem, Problems, Severity};
 pub use rates::Rates;
 pub use serial::{Framing, Handshake, SerialSettings};
-pub use station::Station;
+pub use station::{MarkPlace, Station};
 pub use uplink::Uplink;
 
 use table::{Source, Table};

@@ -28,6 +28,8 @@ pub struct Station {
     pub language: String,
     /// Database, label images, exports, control socket.
     pub data_dir: PathBuf,
+    /// Where the mark of the database is kept.
+    pub mark: MarkPlace,
     /// Words of each language, `<language>.toml`.
     pub languages_dir: PathBuf,
     /// Layouts of labels, `<name>.toml`.
@@ -40,6 +42,17 @@ pub struct Station {
     pub sscc_line: usize,
     /// Names, addresses and supplied labels go so many hours after their parcels' manifest is confirmed.
     pub keep_personal_hours: u32,
+}
+
+/// Where the mark is kept that tells whether the database is the newest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MarkPlace {
+    /// Beside `data_dir`.
+    Beside,
+    /// In this folder, perhaps on another medium.
+    Folder(PathBuf),
+    /// Nowhere.
+    Nowhere,
 }
 
 impl Station {
@@ -66,6 +79,7 @@ pub(super) fn station(root: &Table<'_>, base: &Path, carriers_dir: Option<&Path>
     });
     let language = language(&table);
     let data_dir = data_dir(&table, base);
+    let mark = mark_dir(&table, base, data_dir.as_deref());
     let languages = table.optional::<String>("languages_dir").map(|dir| path_from(base, &dir));
     let beside = |name| carriers_dir.map(|dir| dir.parent().unwrap_or(Path::new("")).join(name));
     let languages_dir = languages.or_else(|| beside("languages")).and_then(|dir| folder(&table, "languages_dir", dir));
@@ -81,6 +95,7 @@ pub(super) fn station(root: &Table<'_>, base: &Path, carriers_dir: Option<&Path>
         timezone: timezone?,
         language: language?,
         data_dir: data_dir?,
+        mark: mark?,
         languages_dir: languages_dir?,
         labels_dir: labels_dir?,
         ship_from: ship_from?,
@@ -163,6 +178,21 @@ fn data_dir(table: &Table<'_>, base: &Path) -> Option<PathBuf> {
         return None;
     }
     Some(path)
+}
+
+/// It must not be copied with the data.
+fn mark_dir(table: &Table<'_>, base: &Path, data_dir: Option<&Path>) -> Option<MarkPlace> {
+    let path = match table.optional::<String>("mark_dir") {
+        None => return Some(MarkPlace::Beside),
+        Some(none) if none == "none" => return Some(MarkPlace::Nowhere),
+        Some(dir) => path_from(base, &dir),
+    };
+    if data_dir.is_some_and(|data| path.starts_with(data)) {
+        let what = format!("mark_dir: {} is inside data_dir, and would be copied with it", path.display());
+        table.error("mark_dir", what, "name a folder outside, best on another medium");
+        return None;
+    }
+    Some(MarkPlace::Folder(path))
 }
 
 fn ship_from(station: &Table<'_>) -> Option<Address> {

@@ -6,7 +6,7 @@ use super::core::readable;
 use crate::exchange::manifest::{self, ManifestContainer, ManifestInput, ManifestParcel};
 use crate::rating::Dg;
 use crate::station::bag::BagId;
-use crate::station::fact::{Commitment, Fact, Sscc};
+use crate::station::fact::{Commitment, CopySign, Fact, Sscc};
 use crate::station::parcel::{Parcel, ParcelId};
 use crate::station::{Rules, Station};
 use crate::store::{Announcement, Store, StoreError};
@@ -29,23 +29,36 @@ impl<'a> Announcer<'a> {
     /// The events, with the numbers that follow those the station has used. The station is the one before the facts.
     pub(super) fn announce(&self, at: Timestamp, facts: &[Fact]) -> Result<Vec<Announcement>, StoreError> {
         let mut events = Vec::new();
-        let mut seq = self.station.announced();
+        let mut seq = self.store.announced();
         let mut last_hash = None;
-        for fact in facts.iter().filter(|fact| self.station.announces(fact)) {
+        for (index, fact) in facts.iter().enumerate().filter(|(_, fact)| self.station.announces(fact)) {
             seq += 1;
             let announcement = match fact {
                 Fact::Committed { parcel, commitment } => {
-                    let order_ref = self.station.parcel(*parcel).map_or("", |parcel| parcel.order_ref.as_str());
                     let weighed = facts.iter().rev().find_map(|fact| match fact {
                         Fact::Weighed { parcel: id, weight } if id == parcel => Some(weight.mass),
                         _ => None,
                     });
                     let mass = weighed.or_else(|| self.mass(*parcel));
-                    self.parcel(seq, at, Kind::ParcelCommitted, (*parcel, order_ref, mass), commitment, None)
+                    let told = event::Parcel::default();
+                    self.parcel(seq, at, Kind::ParcelCommitted, (*parcel, mass), commitment, told)
                 }
                 Fact::Verified { parcel, .. } => self.closed(seq, at, Kind::ParcelVerified, *parcel, None),
                 Fact::Voided { parcel, .. } => self.closed(seq, at, Kind::ParcelVoided, *parcel, Some("voided")),
+                Fact::Held { parcel, .. } => self.closed(seq, at, Kind::ParcelHeld, *parcel, Some("held")),
+                Fact::LeftOut { parcel, .. } => self.closed(seq, at, Kind::ParcelLeftOut, *parcel, Some("left_out")),
+                Fact::Released { parcel } => self.closed(seq, at, Kind::ParcelReleased, *parcel, None),
+                Fact::Intercepted { parcel, reason, late } => {
+                    let told = event::Parcel { reason: Some(reason.word()), late: *late, ..event::Parcel::default() };
+                    self.told(seq, at, Kind::ParcelIntercepted, *parcel, told)
+                }
                 Fact::Returned { parcel, .. } => self.closed(seq, at, Kind::ReturnReceived, *parcel, None),
+                Fact::OrderRefused { order_ref, channel, shop, reason } => {
+                    let refused = event::OrderRefused { order_ref, channel, shop, reason };
+                    event::order_refused_event(&self.source(), seq, at.0, &refused)
+                        .map(|body| announcement(seq, Kind::OrderRefused, body))
+                }
+                Fact::Copied { why, was, .. } => self.copied(seq, at, facts, *why, was),
                 Fact::BagClosed { bag, sscc, .. } => self.bag(seq, at, *bag, sscc.as_ref()),
                 Fact::ManifestClosed { .. } => {
                     let prev = match last_hash.take() {
@@ -56,15 +69,12 @@ impl<'a> Announcer<'a> {
                     last_hash = closed.manifest.as_ref().map(|(_, _, hash)| hash.clone());
                     Ok(closed)
                 }
-                Fact::ManifestHandedOver { manifest } => self.event(
-                    seq,
-                    at,
-                    Kind::ManifestHandedOver,
-                    &serde_json::json!({ "schema": "parceld.handover/1", "manifest_id": manifest }),
-                ),
+                Fact::ManifestHandedOver { manifest, left_out } => self.handed_over(seq, at, manifest, left_out),
                 _ => continue,
             };
-            events.push(announcement.map_err(|error| StoreError::Event(error.to_string()))?);
+            let mut announcement = announcement.map_err(|error| StoreError::Event(error.to_string()))?;
+            announcement.fact = Some(index);
+            events.push(announcement);
         }
         Ok(events)
     }
@@ -84,8 +94,7 @@ impl<'a> Announcer<'a> {
         kind: Kind,
         data: &impl serde::Serialize,
     ) -> Result<Announcement, EventError> {
-        let body = event::cloud_event(&self.source(), kind, seq, at.0, data)?;
-        Ok(Announcement { seq, kind: kind.name(), body, manifest: None })
+        Ok(announcement(seq, kind, event::cloud_event(&self.source(), kind, seq, at.0, data)?))
     }
 
     fn mass(&self, id: ParcelId) -> Option<Mass> {
@@ -100,12 +109,57 @@ impl<'a> Announcer<'a> {
         id: ParcelId,
         reason: Option<&str>,
     ) -> Result<Announcement, EventError> {
+        self.told(seq, at, kind, id, event::Parcel { reason, ..event::Parcel::default() })
+    }
+
+    fn told(
+        &self,
+        seq: u64,
+        at: Timestamp,
+        kind: Kind,
+        id: ParcelId,
+        told: event::Parcel<'_>,
+    ) -> Result<Announcement, EventError> {
         match self.station.parcel(id) {
-            Some(Parcel { order_ref, commitment: Some(commitment), .. }) => {
-                self.parcel(seq, at, kind, (id, order_ref, self.mass(id)), commitment, reason)
+            Some(Parcel { commitment: Some(commitment), .. }) => {
+                self.parcel(seq, at, kind, (id, self.mass(id)), commitment, told)
             }
             _ => self.event(seq, at, kind, &event::Parcel::default()),
         }
+    }
+
+    fn handed_over(
+        &self,
+        seq: u64,
+        at: Timestamp,
+        manifest: &str,
+        left_out: &[ParcelId],
+    ) -> Result<Announcement, EventError> {
+        let on_it = self.station.manifests().iter().find(|known| known.id == manifest);
+        let all = on_it.map_or(0, |manifest| manifest.parcels.len());
+        let left_out: Vec<&str> = left_out.iter().filter_map(|id| self.station.parcel(*id)?.tracking()).collect();
+        let parcels = all.saturating_sub(left_out.len()) as u64;
+        let handover = event::Handover { manifest_id: manifest, parcels, left_out: &left_out };
+        let body = event::handover_event(&self.source(), seq, at.0, &handover)?;
+        Ok(announcement(seq, Kind::ManifestHandedOver, body))
+    }
+
+    /// The pools are those that wait once the facts are recorded.
+    fn copied(
+        &self,
+        seq: u64,
+        at: Timestamp,
+        facts: &[Fact],
+        why: CopySign,
+        was: &str,
+    ) -> Result<Announcement, EventError> {
+        let mut after = self.station.clone();
+        facts.iter().for_each(|fact| after.evolve(fact));
+        let pool = |(carrier, pool, next)| event::SuspendedPool { carrier, pool, next };
+        let pools: Vec<_> = after.suspended().map(pool).collect();
+        let copied = event::Copied { why: why.word(), before: was, pools: &pools };
+        let body = event::copied_event(&self.source(), seq, at.0, &copied)?;
+        Ok(announcement(seq, Kind::StationCopied, body))
     }
 
     fn parcel(
@@ -113,25 +167,27 @@ impl<'a> Announcer<'a> {
         seq: u64,
         at: Timestamp,
         kind: Kind,
-        (id, order_ref, mass): (ParcelId, &str, Option<Mass>),
+        (id, mass): (ParcelId, Option<Mass>),
         commitment: &Commitment,
-        reason: Option<&str>,
+        told: event::Parcel<'_>,
     ) -> Result<Announcement, EventError> {
         let (country, postcode) = &commitment.destination;
+        let order = self.station.parcel(id).map(|parcel| parcel.order.clone()).unwrap_or_default();
         let parcel = event::Parcel {
             parcel: &id.to_string(),
-            order_ref,
+            order_ref: &order.number,
+            channel: &order.channel,
+            shop: &order.shop,
             service: Some(&commitment.service),
             tracking: Some(&commitment.tracking),
             weight_g: mass.map(Mass::grams_rounded),
             country: Some(country),
             post_prefix: Some(event::post_prefix(postcode)),
             label_source: commitment.supplied.then_some("supplied"),
-            reason,
-            ..event::Parcel::default()
+            reason: told.reason,
+            late: told.late,
         };
-        let body = event::parcel_event(&self.source(), kind, seq, at.0, &parcel)?;
-        Ok(Announcement { seq, kind: kind.name(), body, manifest: None })
+        Ok(announcement(seq, kind, event::parcel_event(&self.source(), kind, seq, at.0, &parcel)?))
     }
 
     fn bag(&self, seq: u64, at: Timestamp, id: BagId, sscc: Option<&Sscc>) -> Result<Announcement, EventError> {
@@ -157,7 +213,7 @@ impl<'a> Announcer<'a> {
                 tracking: &tracking.collect::<Vec<_>>(),
             },
         )?;
-        Ok(Announcement { seq, kind: Kind::ContainerClosed.name(), body, manifest: None })
+        Ok(announcement(seq, Kind::ContainerClosed, body))
     }
 
     fn manifest(
@@ -221,14 +277,16 @@ impl<'a> Announcer<'a> {
         let Some(commitment) = &parcel.commitment else { return Ok(None) };
         let history = self.store.history(id)?;
         let when = |wanted: fn(&Fact) -> bool| history.iter().rev().find(|entry| wanted(&entry.fact)).map(|e| e.at);
-        let order = self.store.order_at(&parcel.order_ref, parcel.rev)?;
+        let order = self.store.order_at(&parcel.order, parcel.version)?;
         let order = order.as_deref().and_then(readable);
         let carton = |id: &String| self.rules.boxes.get(id).map(|carton| carton.outer);
         let priced = commitment.price().is_some();
         let planned = order.as_ref().and_then(|order| order.dims.or_else(|| order.box_id.as_ref().and_then(carton)));
         Ok(Some(ManifestParcel {
             parcel_id: id.to_string(),
-            order_ref: parcel.order_ref.clone(),
+            order_ref: parcel.order.number.clone(),
+            channel: parcel.order.channel.clone(),
+            shop: parcel.order.shop.clone(),
             tracking: commitment.tracking.clone(),
             service: commitment.service.clone(),
             mass: parcel.weight.as_ref().map_or(Mass::ZERO, |weight| weight.mass),
@@ -251,6 +309,10 @@ impl<'a> Announcer<'a> {
             postcode: commitment.destination.1.clone(),
         }))
     }
+}
+
+fn announcement(seq: u64, kind: Kind, body: String) -> Announcement {
+    Announcement { seq, kind: kind.name(), body, fact: None, manifest: None }
 }
 
 /// What the parcels of a manifest are in, in the order they are met.

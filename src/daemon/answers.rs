@@ -1,13 +1,15 @@
 //! What commands and the page show: documents made from the station and its memory. No names, streets or phones.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::Core;
 use super::core::readable;
 use crate::rating::{self, Cards};
-use crate::station::bag::{Bag, BagId};
-use crate::station::fact::Fact;
-use crate::station::order::{Order, OrderState};
+use crate::station::bag::{Bag, BagId, SSCC_POOL};
+use crate::station::fact::{CopySign, Fact};
+use crate::station::order::{Order, OrderId, OrderState};
 use crate::station::parcel::{Parcel, ParcelId, State};
 use crate::station::{Rules, Station};
 use crate::store::{Store, StoreError};
@@ -29,9 +31,55 @@ pub fn list_orders(station: &Station, store: &Store) -> Result<Value, StoreError
     Ok(orders.iter().filter_map(|body| readable(body)).map(|order| order_line(station, &order)).collect())
 }
 
+/// One order; `null` when there is none.
+pub fn order(station: &Station, store: &Store, id: &OrderId) -> Result<Value, StoreError> {
+    let order = store.newest_order(id)?.as_deref().and_then(readable);
+    Ok(order.map_or(Value::Null, |order| order_line(station, &order)))
+}
+
+/// Every pool of numbers of this station, and what to do where they wait for a person.
+pub fn pools(station: &Station, rules: &Rules, cards: &Cards) -> Value {
+    let started: BTreeMap<(&str, &str), u64> = station.pools().map(|(c, p, next)| ((c, p), next)).collect();
+    let waits: BTreeMap<(&str, &str), u64> = station.suspended().map(|(c, p, next)| ((c, p), next)).collect();
+    let of_cards = cards.carriers().iter().flat_map(|carrier| {
+        let own = carrier.pools.iter().filter(|pool| pool.station == rules.station);
+        own.map(|pool| (carrier.id.as_str(), pool.id.as_str(), pool.from, pool.to))
+    });
+    let sscc = rules.sscc.as_ref().map(|range| (SSCC_POOL, range.prefix(), range.serials().0, range.serials().1));
+    let line = |(carrier, pool, from, to): (&str, &str, u64, u64)| {
+        let (state, next) = match (started.get(&(carrier, pool)), waits.get(&(carrier, pool))) {
+            (Some(next), _) if *next > to => ("used up", *next),
+            (Some(next), _) => ("gives numbers", *next),
+            (None, Some(next)) => ("waits", *next),
+            (None, None) => ("not started", from),
+        };
+        let left = (to + 1).saturating_sub(next);
+        json!({ "carrier": carrier, "pool": pool, "state": state, "next": next, "from": from, "to": to, "left": left })
+    };
+    let what = station.copied().map(|why| {
+        let why = match why {
+            CopySign::Behind => "an older copy of the database was put back here",
+            CopySign::NoMark => "the database was copied or moved here",
+            CopySign::OtherMark => "another database was put in the place of the one that was here",
+            CopySign::OtherMachine => "the database runs on another machine than before",
+            CopySign::Receiver => "the receiver has a history that this database does not have",
+            CopySign::Successor => "another database used numbers on this machine before",
+        };
+        format!(
+            "{why}: no pool that waits gives a number, because the same number could be given twice. Next is the first that \
+             nothing is known of. If no other machine goes on as this station: `parceld pool start --all`; else give this \
+             one an id and pools of its own"
+        )
+    });
+    json!({
+        "copied": station.copied().map(CopySign::word),
+        "what": what,
+        "pools": of_cards.chain(sscc).map(line).collect::<Vec<_>>(),
+    })
+}
+
 fn order_line(station: &Station, order: &Order) -> Value {
-    let parcels: Vec<&Parcel> =
-        station.of_order(&order.order_ref).iter().filter_map(|id| station.parcel(*id)).collect();
+    let parcels: Vec<&Parcel> = station.of_order(&order.id()).iter().filter_map(|id| station.parcel(*id)).collect();
     let live = parcels.iter().filter(|parcel| parcel.state != State::Voided).count();
     let closed = parcels.iter().filter(|parcel| parcel.state.closed()).count();
     let planned = usize::try_from(order.parcels_planned).unwrap_or(usize::MAX);
@@ -47,6 +95,7 @@ fn order_line(station: &Station, order: &Order) -> Value {
         "order_ref": order.order_ref,
         "rev": order.rev,
         "channel": order.channel,
+        "shop": order.shop,
         "state": state,
         "parcels": closed,
         "parcels_planned": order.parcels_planned,
@@ -70,7 +119,9 @@ fn parcel_line(station: &Station, cards: &Cards, id: ParcelId, parcel: &Parcel) 
     json!({
         "n": id.0,
         "parcel": id.to_string(),
-        "order_ref": parcel.order_ref,
+        "order_ref": parcel.order.number,
+        "channel": parcel.order.channel,
+        "shop": parcel.order.shop,
         "state": parcel.state.word(),
         "service": commitment.map(|c| &c.service),
         "service_name": commitment.map(|c| cards.full_name(&c.service)),
@@ -104,7 +155,10 @@ pub fn parcel(station: &Station, store: &Store, number: u64) -> Result<Value, St
     Ok(json!({
         "n": number,
         "parcel": id.to_string(),
-        "order_ref": parcel.order_ref,
+        "order_ref": parcel.order.number,
+        "channel": parcel.order.channel,
+        "shop": parcel.order.shop,
+        "intercepted": now.intercepted.map(|reason| reason.word()),
         "state": now.state.word(),
         "service": parcel.commitment.as_ref().map(|c| &c.service),
         "tracking": parcel.tracking(),
@@ -127,14 +181,17 @@ pub fn parcel(station: &Station, store: &Store, number: u64) -> Result<Value, St
 }
 
 /// What waits for the uplink, and the newest events.
-pub fn outbox(station: &Station, store: &Store) -> Result<Value, StoreError> {
+pub fn outbox(store: &Store) -> Result<Value, StoreError> {
     let confirmed = store.confirmed();
-    let after = station.announced().saturating_sub(ROWS as u64);
-    let rows = store.outbox_after(after, ROWS, usize::MAX)?;
+    let after = store.announced().saturating_sub(ROWS as u64);
+    let rows = store.outbox_after(store.incarnation(), after, ROWS, usize::MAX)?;
+    let (waiting, _) = store.waiting()?;
     Ok(json!({
-        "waiting": station.announced().saturating_sub(confirmed),
+        "incarnation": store.incarnation(),
+        "waiting": waiting,
         "confirmed": confirmed,
-        "head": station.announced(),
+        "head": store.announced(),
+        "stopped": store.uplink_stop()?.map(|stop| stop.why),
         "aside": store.aside()?.len(),
         "rows": rows.iter().rev().map(|row| json!({
             "seq": row.seq, "type": row.kind, "time": rfc3339(row.at),
@@ -152,6 +209,7 @@ pub fn manifests(station: &Station) -> Value {
             "ship_date": manifest.ship_date,
             "wave": manifest.wave,
             "parcels": manifest.parcels.len(),
+            "left_out": station.left_out(manifest).filter_map(|id| station.parcel(id)?.tracking()).collect::<Vec<_>>(),
             "state": if manifest.handed_over { "handed_over" } else if manifest.confirmed { "confirmed" } else { "closed" },
             "confirmed": manifest.confirmed,
         })

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Core, Moment};
+use super::service::Import;
+use super::{Core, Moment, identity};
 use crate::exchange::order::Incoming;
 use crate::screen::{Mood, Words};
 use crate::station::event::{Act, Effect, Event, Learned, Printout};
@@ -29,6 +30,8 @@ pub enum Call {
         /// The carrier.
         carrier: String,
     },
+    /// Begin every number pool that waits for a person.
+    StartPools,
     /// Begin a number pool.
     StartPool {
         /// The carrier.
@@ -47,6 +50,9 @@ pub enum Call {
     Import {
         /// As they were read.
         orders: Vec<StoredOrder>,
+        /// A person says that they are the last word, also where the same was said before.
+        #[serde(default)]
+        newest: bool,
     },
     /// Print a document for people.
     Print {
@@ -92,7 +98,7 @@ pub enum CallError {
 /// An order as the memory keeps it, without a label that came with it.
 pub fn stored(incoming: Incoming) -> StoredOrder {
     let Incoming { order, body, .. } = incoming;
-    StoredOrder { order_ref: order.order_ref, rev: order.rev, keys: order.references, body, label: None }
+    StoredOrder { id: order.id(), shop_of_folder: false, body, label: None }
 }
 
 /// Does what is asked, with the core in hand: in the running station, or in a command that holds the station's lock. What
@@ -105,20 +111,20 @@ pub fn perform(
 ) -> Result<(serde_json::Value, Vec<Printout>), String> {
     let act = match call {
         Call::CloseManifest { carrier } => Act::CloseManifest { carrier },
+        Call::StartPools => Act::StartPools,
         Call::StartPool { carrier, pool, next } => Act::StartPool { carrier, pool, next },
         Call::LearnOutcomes { outcomes } => Act::LearnOutcomes { outcomes },
-        Call::Import { orders } => {
-            let import = core.store_mut().put_orders(&orders, None).map_err(|error| error.to_string())?;
-            let counts = serde_json::json!({
-                "accepted": import.accepted, "unchanged": import.unchanged, "older": import.older,
-            });
-            return Ok((counts, Vec::new()));
+        Call::Import { orders, newest } => {
+            let mut import = Import::of_file(orders, newest);
+            while import.advance(core, moment).map_err(|error| error.to_string())?.is_some() {}
+            return Ok((import.answer(), Vec::new()));
         }
         Call::RetryUplink | Call::ReloadCards | Call::Print { .. } => {
             return Err("no station is running here; start it first".to_owned());
         }
     };
     let outcome = core.step(moment, Event::Act(act)).map_err(|error| error.to_string())?;
+    core.leave_fork(moment.wall, &identity::machine()).map_err(|error| error.to_string())?;
     let said = outcome.say.as_ref().map(|say| words.say(&say.note)).unwrap_or_default();
     match &outcome.say {
         Some(say) if say.mood == Mood::Stop => Err(said),
@@ -149,7 +155,7 @@ async fn converse(stream: tokio::net::UnixStream, calls: mpsc::Sender<Called>) {
     let (read, mut write) = stream.into_split();
     let mut lines = tokio::io::BufReader::new(read.take(LINE)).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        let answer = match serde_json::from_str(&line) {
+        let answer = match parsed(line).await {
             Err(error) => Answer::Refused(format!("not a call: {error}")),
             Ok(call) => {
                 let (reply, answer) = oneshot::channel();
@@ -167,6 +173,12 @@ async fn converse(stream: tokio::net::UnixStream, calls: mpsc::Sender<Called>) {
             return;
         }
     }
+}
+
+/// A call from its line, read beside the loop: it may be hundreds of orders long.
+async fn parsed(line: String) -> Result<Call, String> {
+    let parse = move || serde_json::from_str(&line).map_err(|error| error.to_string());
+    tokio::task::spawn_blocking(parse).await.unwrap_or_else(|error| Err(error.to_string()))
 }
 
 /// Asks the station that runs on `data_dir`.

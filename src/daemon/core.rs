@@ -7,11 +7,12 @@ use super::labels;
 use crate::exchange;
 use crate::rating::Cards;
 use crate::screen::{Link, View};
-use crate::station::event::{Event, Lookup, PrinterEvent};
+use crate::station::event::{Event, Lookup};
+use crate::station::fact::Fact;
 use crate::station::live::Live;
 use crate::station::order::Order;
 use crate::station::{Outcome, Rules, Station, World};
-use crate::store::{Found, Store, StoreError};
+use crate::store::{Found, OrderBatch, Store, StoreError};
 use crate::units::{Date, Timestamp, Uptime};
 
 /// A moment, on every clock that matters.
@@ -105,18 +106,9 @@ impl Core {
             self.live.label = None;
         }
         let outcome = self.sync_label().and_then(|()| self.look_up(&mut event)).and_then(|()| {
-            if let Event::Confirmed { seq } = event {
-                self.store.confirm(seq)?;
-            }
             self.live.observe(&event, &self.rules);
-            let outcome = self.station.decide(&self.world(moment), &event);
-            let events =
-                Announcer::new(&self.station, &self.rules, &self.store).announce(moment.wall, &outcome.facts)?;
-            self.store.commit(moment.wall, &outcome.facts, &events)?;
-            for fact in &outcome.facts {
-                tracing::info!(fact = fact.name(), parcel = fact.parcel().map(|id| id.0), "recorded");
-                self.station.evolve(fact);
-            }
+            let outcome = self.decide(moment, &event);
+            self.commit(moment, &outcome.facts, &OrderBatch::default())?;
             self.live.after(moment.now, &event, &outcome);
             Ok(outcome)
         });
@@ -142,6 +134,43 @@ impl Core {
         outcome
     }
 
+    /// Records an outcome that was decided beforehand, with orders; a packer hears what it says.
+    pub(super) fn record(
+        &mut self,
+        moment: Moment,
+        outcome: &mut Outcome,
+        orders: &OrderBatch<'_>,
+    ) -> Result<(), StoreError> {
+        self.commit(moment, &outcome.facts, orders)?;
+        self.live.after(moment.now, &Event::Reconsider, outcome);
+        self.sync_order()?;
+        self.count_queue()
+    }
+
+    /// What an event comes to; nothing is changed.
+    pub(super) fn decide(&self, moment: Moment, event: &Event) -> Outcome {
+        self.station.decide(&self.world(moment), event)
+    }
+
+    /// What is only true now, to be corrected.
+    pub(super) fn live_mut(&mut self) -> &mut Live {
+        &mut self.live
+    }
+
+    /// Records facts, what they tell the world, and orders, in one transaction; then the station is as they say.
+    fn commit(&mut self, moment: Moment, facts: &[Fact], orders: &OrderBatch<'_>) -> Result<(), StoreError> {
+        if facts.is_empty() && orders.puts.is_empty() && orders.cursor.is_none() {
+            return Ok(());
+        }
+        let events = Announcer::new(&self.station, &self.rules, &self.store).announce(moment.wall, facts)?;
+        self.store.commit_with(moment.wall, facts, &events, orders)?;
+        for fact in facts {
+            tracing::info!(fact = fact.name(), parcel = fact.parcel().map(|id| id.0), "recorded");
+            self.station.evolve(fact);
+        }
+        Ok(())
+    }
+
     fn world(&self, moment: Moment) -> World<'_> {
         World {
             now: moment.now,
@@ -154,45 +183,35 @@ impl Core {
         }
     }
 
-    /// Fills in what a scanned code finds, and how the order in hand is now.
-    fn look_up(&mut self, event: &mut Event) -> Result<(), StoreError> {
-        match event {
-            Event::Scanned { scan, order, .. } => {
-                *order = match self.store.find_order(&scan.keys())? {
-                    Found::None => Lookup::None,
-                    Found::Many => Lookup::Many,
-                    Found::One(body) => readable(&body).map_or(Lookup::None, |order| Lookup::One(Box::new(order))),
-                };
-            }
-            Event::Printer(_, PrinterEvent::Ready { .. }) => {}
-            _ => return Ok(()),
-        }
-        if let Some((_, parcel)) = self.station.bench() {
-            self.live.order_now = self.newest(&parcel.order_ref)?;
+    /// Fills in what a scanned code finds.
+    fn look_up(&self, event: &mut Event) -> Result<(), StoreError> {
+        if let Event::Scanned { scan, order, .. } = event {
+            *order = match self.store.find_order(&scan.keys())? {
+                Found::None => Lookup::None,
+                Found::Many(orders) => Lookup::Many(orders),
+                Found::One { body, version } => {
+                    readable(&body).map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version })
+                }
+            };
         }
         Ok(())
-    }
-
-    /// An order as it is now, whatever it was when its parcel was opened.
-    fn newest(&self, order_ref: &str) -> Result<Option<Order>, StoreError> {
-        Ok(self.store.newest_order(order_ref)?.as_deref().and_then(readable))
     }
 
     /// Keeps the order of the parcel in hand at hand.
     fn sync_order(&mut self) -> Result<(), StoreError> {
         let Some((_, parcel)) = self.station.bench() else {
             self.live.order = None;
-            self.live.order_now = None;
+            self.live.order_of = None;
             self.live.label = None;
             return Ok(());
         };
-        let known = self.live.order.as_ref();
-        if known.is_some_and(|order| order.order_ref == parcel.order_ref && order.rev == parcel.rev) {
+        let packed_by = Some((parcel.order.clone(), parcel.version));
+        if self.live.order.is_some() && self.live.order_of == packed_by {
             return Ok(());
         }
-        let body = self.store.order_at(&parcel.order_ref, parcel.rev)?;
-        self.live.order_now = self.newest(&parcel.order_ref)?;
+        let body = self.store.order_at(&parcel.order, parcel.version)?;
         self.live.order = body.as_deref().and_then(readable);
+        self.live.order_of = packed_by;
         self.live.label = None;
         self.sync_label()
     }
@@ -201,14 +220,13 @@ impl Core {
     fn sync_label(&mut self) -> Result<(), StoreError> {
         let wanted = self.live.order.as_ref().filter(|_| self.live.label.is_none());
         if let Some((order, given)) = wanted.and_then(|order| Some((order, order.label.as_ref()?))) {
-            self.live.label = self.store.label(&order.order_ref, &given.tracking)?.and_then(labels::ready);
+            self.live.label = self.store.label(&order.id(), &given.tracking)?.and_then(labels::ready);
         }
         Ok(())
     }
 
     fn count_queue(&mut self) -> Result<(), StoreError> {
-        self.live.queue = self.station.announced().saturating_sub(self.store.confirmed());
-        self.live.waits_since = self.store.waiting_since()?;
+        (self.live.queue, self.live.waits_since) = self.store.waiting()?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use super::Core;
 use super::core::readable;
 use crate::exchange;
 use crate::station::fact::Fact;
+use crate::station::order::OrderId;
 use crate::station::parcel::State;
 use crate::store::StoreError;
 use crate::units::Timestamp;
@@ -26,11 +27,11 @@ impl Core {
             return Ok(0);
         }
         let mut stubs = Vec::new();
-        for order_ref in self.store().kept_orders()? {
-            let Some(parcels) = self.gone(&order_ref, &confirmed) else { continue };
-            let Some(order) = self.store().newest_order(&order_ref)?.as_deref().and_then(readable) else { continue };
+        for id in self.store().kept_orders()? {
+            let Some(parcels) = self.gone(&id, &confirmed) else { continue };
+            let Some(order) = self.store().newest_order(&id)?.as_deref().and_then(readable) else { continue };
             if parcels >= order.parcels_planned {
-                stubs.push((order_ref, order.rev, exchange::order::erased(&order)));
+                stubs.push((id, exchange::order::erased(&order)));
             }
             if stubs.len() == most {
                 break;
@@ -41,10 +42,10 @@ impl Core {
     }
 
     /// How many parcels of an order are on manifests that were confirmed long ago; `None` if any is anywhere else.
-    fn gone(&self, order_ref: &str, confirmed: &HashSet<String>) -> Option<u32> {
+    fn gone(&self, order: &OrderId, confirmed: &HashSet<String>) -> Option<u32> {
         let station = self.station();
         let mut gone = 0;
-        for parcel in station.of_order(order_ref).iter().filter_map(|id| station.parcel(*id)) {
+        for parcel in station.of_order(order).iter().filter_map(|id| station.parcel(*id)) {
             match parcel.state {
                 State::Voided => {}
                 State::Confirmed if station.manifest_of(parcel).is_some_and(|m| confirmed.contains(&m.id)) => gone += 1,
@@ -62,8 +63,8 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::daemon::Moment;
-    use crate::daemon::{Setup, labels};
+    use crate::daemon::intake::From;
+    use crate::daemon::{Moment, Setup, labels};
     use crate::label::{Bitmap, Supplied};
     use crate::rating::{Basis, Billable};
     use crate::screen::Note;
@@ -76,6 +77,15 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_795_000_000_000);
     const FRESH: Timestamp = Timestamp(NOW.0 - 71 * HOUR_MS);
     const OLD: Timestamp = Timestamp(NOW.0 - 72 * HOUR_MS);
+
+    fn id(number: &str) -> OrderId {
+        OrderId { number: number.into(), ..OrderId::default() }
+    }
+
+    fn moment(wall: Timestamp) -> Moment {
+        let today = Date::new(2026, 11, 20).expect("a day");
+        Moment { now: Uptime(0), wall, today, minute: 0 }
+    }
 
     struct Memory {
         dir: TempDir,
@@ -107,9 +117,8 @@ mod tests {
             });
             let supplied = Supplied::dots(self.setup.rules.labels.printer.media, &Bitmap::new(800, 1200));
             let label = Some(labels::stored("T1", &supplied));
-            let (order_ref, body) = (order_ref.to_owned(), body.to_string());
-            let order = StoredOrder { order_ref, rev: 1, keys: Vec::new(), body, label };
-            self.store().put_orders(&[order], None).expect("kept");
+            let order = StoredOrder { id: id(order_ref), shop_of_folder: false, body: body.to_string(), label };
+            self.core().take_orders(moment(NOW), &[order], From::File, None).expect("kept");
         }
 
         /// A parcel of an order, as far as these say: `""`, `manifested`, `confirmed`, `voided`.
@@ -136,7 +145,15 @@ mod tests {
                 supplied: true,
             };
             let mut facts = vec![
-                Fact::ParcelOpened { parcel, order_ref: order_ref.into(), rev: 1, operator: None },
+                Fact::ParcelOpened {
+                    parcel,
+                    order_ref: order_ref.into(),
+                    rev: 1,
+                    channel: String::new(),
+                    shop: String::new(),
+                    version: Some(1),
+                    operator: None,
+                },
                 Fact::Committed { parcel, commitment: Box::new(commitment) },
                 Fact::Verified { parcel, scanner: "hand".into() },
             ];
@@ -182,12 +199,12 @@ mod tests {
         assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 0);
         let kept = core.store().kept_orders().expect("an answer");
         let all = ["fresh", "half-fresh", "half-packed", "half-sent", "not-packed", "not-sent", "on-the-table", "void"];
-        assert_eq!(kept, all);
-        let body =
-            |core: &Core, order_ref: &str| core.store().newest_order(order_ref).expect("an answer").expect("one");
+        let kept: std::collections::BTreeSet<&str> = kept.iter().map(|id| id.number.as_str()).collect();
+        assert!(kept.into_iter().eq(all));
+        let body = |core: &Core, number: &str| core.store().newest_order(&id(number)).expect("an answer").expect("one");
         assert!(!body(&core, "gone").contains("Marisol") && body(&core, "fresh").contains("Marisol"));
-        assert_eq!(core.store().label("gone", "T1").expect("an answer"), None);
-        assert!(core.store().label("not-sent", "T1").expect("an answer").is_some());
+        assert_eq!(core.store().label(&id("gone"), "T1").expect("an answer"), None);
+        assert!(core.store().label(&id("not-sent"), "T1").expect("an answer").is_some());
         // With the time the rest that has arrived goes too.
         assert_eq!(core.erase(Timestamp(NOW.0 + HOUR_MS), 72, 9).expect("erased"), 2);
     }
@@ -198,25 +215,26 @@ mod tests {
         memory.order("not-sent", 1);
         memory.parcel("not-sent", "manifested", NOW);
         let body = String::new();
-        let event = |seq| Announcement { seq, kind: "", body: body.clone(), manifest: None };
+        let event = |seq| Announcement { seq, kind: "", body: body.clone(), fact: None, manifest: None };
         memory.store().commit(NOW, &[], &[event(1)]).expect("recorded");
         let later = Timestamp(NOW.0 + 24 * HOUR_MS);
         memory.store().commit(later, &[], &[event(2), event(3)]).expect("recorded");
         let mut core = memory.core();
-        assert_eq!(core.station().announced(), 3, "committed, verified, on a manifest");
-        let at = |hours| {
-            let today = Date::new(2026, 11, 20).expect("a day");
-            Moment { now: Uptime(0), wall: Timestamp(NOW.0 + hours * HOUR_MS), today, minute: 0 }
+        assert_eq!(core.store().announced(), 3);
+        let at = |hours| moment(Timestamp(NOW.0 + hours * HOUR_MS));
+        let confirm = |core: &mut Core, hours, seq| {
+            core.store_mut().confirm(seq).expect("noted");
+            core.step(at(hours), Event::Reconsider).expect("recorded");
         };
         let not_sent = |days: &str| vec![Note::new("not_sent").with("days", days)];
         let week = 7 * 24;
         assert_eq!(core.view(at(week - 1)).problems, []);
         assert_eq!(core.view(at(week)).problems, not_sent("7"));
         assert_eq!(core.view(at(week + 49)).problems, not_sent("9"));
-        core.step(at(week + 1), Event::Confirmed { seq: 1 }).expect("recorded");
+        confirm(&mut core, week + 1, 1);
         assert_eq!(core.view(at(week + 1)).problems, [], "the second event has waited six days");
         assert_eq!(core.view(at(week + 24)).problems, not_sent("7"));
-        core.step(at(week + 24), Event::Confirmed { seq: 3 }).expect("recorded");
+        confirm(&mut core, week + 24, 3);
         assert_eq!(core.view(at(100 * week)).problems, [], "nothing waits");
     }
 }

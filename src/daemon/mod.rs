@@ -9,6 +9,8 @@ pub mod answers;
 pub mod control;
 mod core;
 mod erase;
+pub mod identity;
+pub mod intake;
 pub mod labels;
 pub mod press;
 pub mod replay;

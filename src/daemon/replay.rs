@@ -59,9 +59,9 @@ pub fn history(station: &Station, store: &Store, rules: &Rules) -> Result<Vec<Se
         if parcel.state == State::Voided || commitment.supplied {
             continue;
         }
-        let body = match store.order_at(&parcel.order_ref, parcel.rev)? {
+        let body = match store.order_at(&parcel.order, parcel.version)? {
             Some(body) => Some(body),
-            None => store.newest_order(&parcel.order_ref)?,
+            None => store.newest_order(&parcel.order)?,
         };
         let Some(order) = body.and_then(|body| readable(&body)).filter(|order| order.state != OrderState::Done) else {
             continue;
@@ -69,7 +69,7 @@ pub fn history(station: &Station, store: &Store, rules: &Rules) -> Result<Vec<Se
         let dims = parcel_size(rules, parcel.box_id.as_ref(), &order);
         sent.push(Sent {
             id: id.to_string(),
-            order_ref: parcel.order_ref.clone(),
+            order_ref: parcel.order.number.clone(),
             parcel: order.parcel(&rules.ship_from, weight.mass, dims, commitment.ship_date),
             paid: Some(commitment.as_ref().into()),
         });

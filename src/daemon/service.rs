@@ -10,21 +10,24 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
+mod imports;
 mod reload;
+mod uplink;
 
+pub(super) use imports::Import;
+use imports::Waiter;
 use reload::Reloaded;
+use uplink::{Uplink, start_uplink};
 
 use super::control::{self, Call, Called};
 use super::press::Press;
-use super::{Core, Moment, Setup, SetupError, answers, clock, minute, today};
+use super::{Core, Moment, Setup, SetupError, answers, clock, identity, minute, today};
 use crate::config::Config;
 use crate::devices::{Devices, Hands};
-use crate::exchange;
-use crate::screen::{Link, View, Words};
+use crate::screen::{View, Words};
 use crate::station::event::{Effect, Event, Printout};
-use crate::store::{Store, StoredOrder};
 use crate::units::Uptime;
-use crate::uplink::{self, LinkState, Request, Row};
+use crate::uplink::Request;
 use crate::web::{Asked, Frame, Question};
 
 /// The size of the page's screen in pixels.
@@ -64,7 +67,7 @@ pub struct Service {
     asked: mpsc::Receiver<Asked>,
     called: mpsc::Receiver<Called>,
     requests: mpsc::Receiver<Request>,
-    uplink: Option<(watch::Sender<u64>, mpsc::Sender<uplink::Command>)>,
+    uplink: Option<Uplink>,
     frames: watch::Sender<Arc<Frame>>,
     view: View,
     /// Events of machines that could not be recorded: they will not say it again.
@@ -77,37 +80,34 @@ pub struct Service {
     /// How many days the log has said that events wait for the receiver.
     overdue: Option<i64>,
     reloads: (mpsc::Sender<Reloaded>, mpsc::Receiver<Reloaded>),
+    /// Orders that wait to be taken in, and pages of them that were read beside the loop.
+    imports: VecDeque<(Import, Waiter)>,
+    pages: (mpsc::Sender<(Import, Waiter)>, mpsc::Receiver<(Import, Waiter)>),
+    /// What the uplink is started with again in another life.
+    setup: Arc<Setup>,
 }
 
 impl Service {
     /// Opens the memory, replays it, starts the hands. Ready when it returns.
     pub fn new(setup: &Setup, mut devices: Devices) -> Result<(Self, Ways), SetupError> {
+        let setup = Arc::new(setup.clone());
         let data_dir = &setup.config.station.data_dir;
-        let store = Store::open(data_dir)?;
-        let (incarnation, cursor, confirmed) = (store.incarnation().to_owned(), store.cursor()?, store.confirmed());
-        let mut core = Core::new(store, setup.rules.clone(), setup.cards.clone())?;
+        let began = Instant::now();
+        let zone = setup.config.station.timezone.clone();
+        let mut core = identity::open(&setup, moment(began, &zone))?;
         if setup.config.uplink.is_some() {
             core.expect_uplink();
         }
         let (events_in, events) = mpsc::channel(EVENTS);
         let (ask, asked) = mpsc::channel(16);
         let (calls, called) = mpsc::channel(16);
-        let (requests_in, requests) = mpsc::channel(16);
-        let uplink = match setup.uplink(incarnation, cursor, confirmed)? {
-            Some(settings) => {
-                let (wake, woken) = watch::channel(core.station().announced());
-                let (retry, commands) = mpsc::channel(4);
-                tokio::spawn(uplink::run(settings, requests_in, woken, commands));
-                Some((wake, retry))
-            }
-            None => None,
-        };
+        let (uplink, requests) = start_uplink(&setup, core.store())?.unzip();
+        // Without an uplink nobody asks.
+        let requests = requests.unwrap_or_else(|| mpsc::channel(1).1);
         if let Some(printer) = &mut devices.printer {
             printer.remember(core.station().has_answered(&printer.name), core.station().counts_labels());
         }
-        let began = Instant::now();
         let hands = Hands::start(devices, &events_in, began);
-        let zone = setup.config.station.timezone.clone();
         let moment = moment(began, &zone);
         let view = core.view(moment);
         let words = setup.words.clone();
@@ -134,10 +134,13 @@ impl Service {
             unrecorded: VecDeque::new(),
             control,
             config: Arc::new(setup.config.clone()),
-            press: Arc::new(Press::of(setup)),
+            press: Arc::new(Press::of(&setup)),
             cards_wrong: setup.cards_wrong,
             overdue: None,
             reloads: mpsc::channel(4),
+            imports: VecDeque::new(),
+            pages: mpsc::channel(2),
+            setup,
         };
         Ok((service, ways))
     }
@@ -160,6 +163,9 @@ impl Service {
         loop {
             let wake = self.core.live().deadline(self.moment().now).map(|at| self.began + Duration::from_millis(at.0));
             tokio::select! {
+                // The packer first, orders last.
+                biased;
+                () = &mut stop => break,
                 Some(event) = self.events.recv() => {
                     self.take(event);
                     while let Ok(event) = self.events.try_recv() {
@@ -182,7 +188,8 @@ impl Service {
                         erase.reset_after(ERASE_MORE);
                     }
                 }
-                () = &mut stop => break,
+                Some(page) = self.pages.1.recv() => self.imports.push_back(page),
+                () = tokio::task::yield_now(), if !self.imports.is_empty() => self.import_some(),
             }
             self.publish();
         }
@@ -219,10 +226,7 @@ impl Service {
                 }
             }
         }
-        if let Some((wake, _)) = &self.uplink {
-            let announced = self.core.station().announced();
-            wake.send_if_modified(|now| std::mem::replace(now, announced) != announced);
-        }
+        self.wake_uplink();
     }
 
     fn perform(&self, effect: Effect) {
@@ -307,7 +311,7 @@ impl Service {
             Question::Orders => answers::orders(&self.core),
             Question::Parcels { limit } => Ok(answers::parcels(self.core.station(), self.core.cards(), limit as usize)),
             Question::Parcel(number) => answers::parcel(self.core.station(), self.core.store(), number),
-            Question::Outbox => answers::outbox(self.core.station(), self.core.store()),
+            Question::Outbox => answers::outbox(self.core.store()),
             Question::Manifests => Ok(answers::manifests(self.core.station())),
         };
         match answer {
@@ -323,15 +327,13 @@ impl Service {
         if let Call::Print { printout } = call {
             return self.print(printout, Some(reply));
         }
+        if let Call::Import { orders, newest } = call {
+            return self.imports.push_back((Import::of_file(orders, newest), Waiter::Command(reply)));
+        }
         let moment = self.moment();
+        let life = self.core.store().incarnation().to_owned();
         let done = match call {
-            Call::RetryUplink => match &self.uplink {
-                Some((_, retry)) => {
-                    let _ = retry.try_send(uplink::Command::Retry);
-                    Ok(serde_json::json!({ "retrying": true }))
-                }
-                None => Err("no uplink is configured; add [uplink] to the configuration".to_owned()),
-            },
+            Call::RetryUplink => self.retry_uplink(),
             call => {
                 control::perform(&mut self.core, moment, call, words_for(&self.words, "en")).map(|(done, papers)| {
                     papers.into_iter().for_each(|printout| self.perform(Effect::Print(printout)));
@@ -339,88 +341,12 @@ impl Service {
                 })
             }
         };
-        if let Some((wake, _)) = &self.uplink {
-            wake.send_replace(self.core.station().announced());
+        if life != self.core.store().incarnation() {
+            self.restart_uplink();
         }
+        self.wake_uplink();
         let _ = reply.send(done);
         self.take(Event::Reconsider);
-    }
-
-    fn request(&mut self, request: Request) {
-        match request {
-            Request::Rows { after, max, max_bytes, reply, .. } => {
-                let rows = self.core.store().outbox_after(after, max, max_bytes).unwrap_or_else(|error| {
-                    tracing::error!(%error, "the outbox cannot be read");
-                    Vec::new()
-                });
-                let _ = reply.send(rows.into_iter().map(|row| Row { seq: row.seq, body: row.body.into() }).collect());
-            }
-            Request::Progress { confirmed, .. } => {
-                if confirmed > self.core.store().confirmed() {
-                    self.take(Event::Confirmed { seq: confirmed });
-                }
-            }
-            Request::SetAside { seq, reason, tombstone, reply, .. } => {
-                let done = self.core.store_mut().set_aside(seq, &reason, &tombstone.body);
-                if let Err(error) = &done {
-                    tracing::error!(%error, seq, "an event could not be set aside");
-                }
-                let _ = reply.send(done.is_ok());
-            }
-            Request::Move { incarnation, .. } | Request::Finished { incarnation } => {
-                tracing::error!(incarnation, "the uplink speaks of an incarnation that was never handed to it");
-            }
-            Request::Orders { bodies, cursor, reply } => {
-                let _ = reply.send(self.pulled(&bodies, &cursor));
-            }
-            Request::State(state) => {
-                let (link, why) = match state {
-                    LinkState::Up { orders } => (Link::Up, orders),
-                    LinkState::Down { why, .. } => (Link::Down, Some(why)),
-                    LinkState::Stopped { why, .. } => (Link::Stopped, Some(why)),
-                };
-                self.take(Event::Uplink { link, why });
-            }
-        }
-    }
-
-    /// Whether nothing is missing of a pulled order: a label made elsewhere comes in a file, and never from the hub.
-    fn has_label(&self, incoming: &exchange::order::Incoming) -> bool {
-        let order = &incoming.order;
-        let Some(given) = &order.label else { return true };
-        let here = self.core.store().label(&order.order_ref, &given.tracking);
-        let here = here.is_ok_and(|label| label.is_some());
-        if !here {
-            let order = order.order_ref.as_str();
-            tracing::error!(
-                order,
-                "an order from the receiver was refused: it says that its label is supplied, and that label is not here; \
-                 import it with its label's file, or send it with label_source \"station\""
-            );
-        }
-        here
-    }
-
-    /// Keeps pulled orders. One that cannot be read is left out and said so; the rest are not held up by it.
-    fn pulled(&mut self, bodies: &[String], cursor: &str) -> bool {
-        let mut orders: Vec<StoredOrder> = Vec::new();
-        for body in bodies {
-            let batch = exchange::order::read(body.as_bytes(), "pulled.json");
-            for refused in &batch.refused {
-                tracing::error!(reason = refused.reason, "an order from the receiver was refused");
-            }
-            orders.extend(batch.accepted.into_iter().filter(|order| self.has_label(order)).map(control::stored));
-        }
-        match self.core.store_mut().put_orders(&orders, Some(cursor)) {
-            Ok(import) => {
-                tracing::info!(accepted = import.accepted, unchanged = import.unchanged, "orders pulled");
-                true
-            }
-            Err(error) => {
-                tracing::error!(%error, "pulled orders could not be kept");
-                false
-            }
-        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use hal::gpio::Backend;
 use hal::printer::Known;
+use sha2::{Digest, Sha256};
 
 use crate::config::{self, Config, GpioBackend, Loaded, Problem, Problems};
 use crate::devices::{Devices, LabelPrinter, Panel, Pins, Scale, Scanner};
@@ -13,12 +14,12 @@ use crate::label::Labels;
 use crate::rating::Cards;
 use crate::screen::Words;
 use crate::station::{Carton, Rules};
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use crate::units::{Date, Timestamp};
 use crate::uplink;
 
 /// Everything a station is started with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Setup {
     /// The configuration as it was read.
     pub config: Config,
@@ -100,19 +101,40 @@ impl Setup {
         devices(&self.config.bench())
     }
 
+    /// What tells one configuration of the uplink from another, the token included; empty where none is configured.
+    pub fn uplink_hash(&self) -> String {
+        let Some(configured) = &self.config.uplink else { return String::new() };
+        let read = |path: &Path| std::fs::read(path).unwrap_or_default();
+        let mut hash = Sha256::new();
+        hash.update(&configured.url);
+        hash.update([0]);
+        hash.update(&self.rules.station);
+        hash.update([0]);
+        hash.update(read(&configured.token_file));
+        hash.update([0]);
+        hash.update(configured.ca_file.as_deref().map(read).unwrap_or_default());
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// What the uplink is started with; `None` where none is configured.
-    pub fn uplink(
-        &self,
-        incarnation: String,
-        cursor: String,
-        confirmed: u64,
-    ) -> Result<Option<uplink::Settings>, SetupError> {
+    pub fn uplink(&self, store: &Store) -> Result<Option<uplink::Settings>, SetupError> {
         let Some(configured) = &self.config.uplink else { return Ok(None) };
         let read = |path: &Path| {
             let failed = |source| SetupError::File { path: path.to_owned(), source };
             std::fs::read_to_string(path).map_err(failed)
         };
         let ca_pem = configured.ca_file.as_deref().map(read).transpose()?.map(String::into_bytes);
+        let mut lives = store.lives()?;
+        lives.pop();
+        let waits = lives.into_iter().filter(|life| life.last > life.confirmed);
+        let past = waits.map(|life| uplink::Past {
+            incarnation: life.incarnation,
+            confirmed: life.confirmed,
+            last: life.last,
+        });
+        let past = past.collect();
+        // A person who changed the settings wants it to try them; where histories differ, settings mend nothing.
+        let stop = store.uplink_stop()?.filter(|stop| stop.fork.is_some() || stop.settings == self.uplink_hash());
         Ok(Some(uplink::Settings {
             url: configured.url.clone(),
             token: Some(uplink::Token::new(&read(&configured.token_file)?)),
@@ -120,12 +142,12 @@ impl Setup {
             source: uplink::event::Source {
                 warehouse: self.rules.warehouse.clone(),
                 station: self.rules.station.clone(),
-                incarnation,
+                incarnation: store.incarnation().to_owned(),
             },
-            confirmed,
-            past: Vec::new(),
-            stopped: None,
-            cursor,
+            confirmed: store.confirmed(),
+            past,
+            stopped: stop.map(|stop| stop.why),
+            cursor: store.cursor()?,
             pace: uplink::Pace::default(),
         }))
     }

@@ -52,7 +52,8 @@ pub(super) fn unpack(data: &Path, receiver: SocketAddr) -> Result<PathBuf, DemoE
         std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600))?;
         let demo = std::fs::read_to_string(folder.join("demo.toml"))?;
         let data_dir = toml_text(data);
-        let demo = demo.replace("data_dir = \"demo-data\"", &format!("data_dir = {data_dir}"));
+        // Everything of a demo is in its folder: nothing is left beside it.
+        let demo = demo.replace("data_dir = \"demo-data\"", &format!("data_dir = {data_dir}\nmark_dir = \"none\""));
         let uplink = format!("\n[uplink]\nurl = \"http://{receiver}\"\ntoken_file = \"uplink.token\"\n");
         let file = folder.join("demo-station.toml");
         std::fs::write(&file, demo + &uplink)?;

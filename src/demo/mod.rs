@@ -202,7 +202,7 @@ async fn import(ways: &Ways, count: usize) -> Result<(), DemoError> {
     let orders: Vec<order::Incoming> = files::orders(count)?;
     for chunk in orders.chunks(CHUNK) {
         let orders = chunk.iter().cloned().map(control::stored).collect();
-        call(ways, Call::Import { orders }).await?;
+        call(ways, Call::Import { orders, newest: false }).await?;
     }
     Ok(())
 }

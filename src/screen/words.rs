@@ -99,11 +99,27 @@ impl WordsProblem {
 impl Words {
     /// Takes the templates of `language` (`es`), key to text, or lists everything that is wrong with them.
     pub fn new(language: String, templates: BTreeMap<String, String>) -> Result<Self, WordsError> {
-        let mut problems = Vec::new();
+        let (words, problems) = Self::with_english(language.clone(), templates)?;
+        if problems.is_empty() { Ok(words) } else { Err(WordsError { language, problems }) }
+    }
+
+    /// The same for a file of an older version: what it has no words for is said in English, and comes back beside the
+    /// words.
+    ///
+    /// # Errors
+    /// Whatever else is wrong with it.
+    pub fn with_english(
+        language: String,
+        templates: BTreeMap<String, String>,
+    ) -> Result<(Self, Vec<WordsProblem>), WordsError> {
+        let (mut problems, mut missing) = (Vec::new(), Vec::new());
         let mut parsed = BTreeMap::new();
-        for &(key, _, english) in KEYS {
+        for &(key, places, english) in KEYS {
             match templates.get(key) {
-                None => problems.push(WordsProblem::Missing { key, english }),
+                None => {
+                    missing.push(WordsProblem::Missing { key, english });
+                    parsed.insert(key, pieces(english, places).unwrap_or_default());
+                }
                 Some(text) => match template(key, english, text) {
                     Ok(pieces) => drop(parsed.insert(key, pieces)),
                     Err(problem) => problems.push(problem),
@@ -113,8 +129,9 @@ impl Words {
         let known = |key: &String| KEYS.iter().any(|(name, ..)| name == key);
         problems.extend(templates.into_keys().filter(|key| !known(key)).map(|key| WordsProblem::Unknown { key }));
         if problems.is_empty() {
-            Ok(Self { language, templates: parsed })
+            Ok((Self { language, templates: parsed }, missing))
         } else {
+            problems.extend(missing);
             Err(WordsError { language, problems })
         }
     }
@@ -261,7 +278,7 @@ mod tests {
         templates.insert("place_parcel".into(), "  ".into());
         let error = Words::new("xx".into(), templates).unwrap_err();
         let keys: Vec<_> = error.problems.iter().map(WordsProblem::key).collect();
-        assert_eq!(keys, ["scan_order", "place_parcel", "printing", "done", "box_set", "held", "scan_oder"]);
+        assert_eq!(keys, ["place_parcel", "printing", "done", "box_set", "held", "scan_oder", "scan_order"]);
         let text = error.to_string();
         assert!(text.starts_with("use language \"xx\": scan_order is missing; add it (English: \"Scan an order\"); "));
         assert!(text.contains("done has '完', which the screen's fonts lack"), "{text}");

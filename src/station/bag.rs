@@ -207,6 +207,7 @@ impl Station {
                 let again = note(kind.either("bag_again", "pallet_again"));
                 Outcome::say(Say::good(again)).effect(Effect::Print(Printout::Bag { bag: id }))
             }
+            Some(bag) if let Some(stop) = self.take_out(self.contents(bag)) => stop,
             Some(bag) => {
                 let count = self.count(bag);
                 let note = note(match count {
@@ -269,7 +270,9 @@ impl Station {
         let closed = |id: &ParcelId| {
             self.parcel(*id).is_some_and(|parcel| matches!(parcel.state, State::Verified | State::Attested))
         };
+        let stopped = |id: ParcelId| self.stopped(id, self.parcel(id)?);
         match target.filter(closed) {
+            Some(parcel) if let Some(stop) = stopped(parcel) => stop,
             Some(parcel) => {
                 let note = Note::new("caged").with("cage", super::floor::shown(cage));
                 Outcome::say(Say::good(note)).facts([Fact::Caged { parcel, cage: cage.to_owned() }])
@@ -287,6 +290,9 @@ impl Station {
         let by_sscc = || self.bags().rev().find(|(_, bag)| bag.sscc.as_deref().is_some_and(says));
         let id = own.or_else(|| by_sscc().map(|(id, _)| id))?;
         let bag = self.bag(id)?;
+        if let Some(stop) = self.take_out(self.contents(bag)) {
+            return Some(stop);
+        }
         let outcome = match self.lay(id, bag) {
             Some(outcome) => outcome,
             None => {

@@ -4,6 +4,7 @@ use super::bag::{BagId, Kind};
 use super::event::{Effect, Lookup, Printout, ScaleKey};
 use super::fact::Fact;
 use super::live::Say;
+use super::order::OrderId;
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Station, World};
 use crate::barcode::Command;
@@ -22,8 +23,8 @@ impl Station {
                     Outcome { confirm: Some(Command::Void), ..ask }
                 }
             },
-            Command::Hold => self.in_hand(|id, parcel| hold(id, parcel, "held by the packer")),
-            Command::Problem(reason) => self.in_hand(|id, parcel| hold(id, parcel, reason)),
+            Command::Hold => self.on_parcel(world, |id, parcel| self.hold(id, parcel, "held by the packer")),
+            Command::Problem(reason) => self.on_parcel(world, |id, parcel| self.hold(id, parcel, reason)),
             Command::Cancel => self.cancel(),
             Command::Ok | Command::Help => Outcome::say(Say::ask(Note::new("help"))),
             Command::Reweigh => self.in_hand(|id, parcel| self.reweigh(world, id, parcel)),
@@ -89,18 +90,38 @@ impl Station {
         let Some(known) = world.cards.carrier(carrier) else {
             return Outcome::stop(Note::new("unknown_carrier").with("carrier", super::floor::shown(carrier)));
         };
-        let count: usize = match command {
-            Command::Manifest(_) => self.waiting_for_manifest(&known.id).values().map(Vec::len).sum(),
-            _ => {
-                self.manifests.iter().filter(|m| m.carrier == known.id && !m.handed_over).map(|m| m.parcels.len()).sum()
-            }
+        let parcels: Vec<ParcelId> = match command {
+            Command::Manifest(_) => self.waiting_for_manifest(&known.id).into_values().flatten().collect(),
+            _ => self.to_hand_over(&known.id).flat_map(|(index, _)| self.taken(index)).collect(),
         };
+        if let Some(stop) = self.take_out(parcels.iter().copied()) {
+            return stop;
+        }
+        let count = parcels.len();
         let note = Note::new(question).with("carrier", known.name.clone()).with("count", count.to_string());
         Outcome { confirm: Some(command.clone()), ..Outcome::say(Say::ask(note)) }
     }
 
+    /// Puts a parcel aside: the one in hand, or a closed one whose label was just scanned. One on a manifest stays here when
+    /// the rest is handed over.
+    fn hold(&self, id: ParcelId, parcel: &Parcel, reason: &str) -> Outcome {
+        let tracking = parcel.tracking().unwrap_or_default().to_owned();
+        match parcel.state {
+            State::Manifested | State::Confirmed if self.handed_over(parcel) => {
+                Outcome::stop(Note::new("gone_already").with("tracking", tracking))
+            }
+            State::Manifested | State::Confirmed => {
+                let (reason, operator) = (reason.to_owned(), self.operator.clone());
+                let note = Note::new("stays_here").with("tracking", tracking);
+                Outcome::say(Say::good(note)).facts([Fact::LeftOut { parcel: id, reason, operator }])
+            }
+            State::Held | State::Voided => Outcome::stop(Note::new("not_here")),
+            _ => hold(id, parcel, reason),
+        }
+    }
+
     fn void(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
-        let name = parcel.tracking().unwrap_or(&parcel.order_ref).to_owned();
+        let name = parcel.tracking().unwrap_or(&parcel.order.number).to_owned();
         if matches!(parcel.state, State::Manifested | State::Confirmed | State::Voided) {
             return Outcome::stop(Note::new("void_refused").with("tracking", name));
         }
@@ -134,16 +155,16 @@ impl Station {
         order: &Lookup,
     ) -> Option<Outcome> {
         let asked = world.live.confirms(world.now, &Command::Void) && world.live.shown.is_none();
-        let held = |order_ref: &str| {
+        let held = |order: &OrderId| {
             let held = |id: &&ParcelId| self.parcel(**id).is_some_and(|parcel| parcel.state == State::Held);
-            self.of_order(order_ref).iter().rev().find(held).copied()
+            self.of_order(order).iter().rev().find(held).copied()
         };
         let found = tracking.or_else(|| match order {
-            Lookup::One(order) => held(&order.order_ref),
-            Lookup::None | Lookup::Many => None,
+            Lookup::One { order, .. } => held(&order.id()),
+            Lookup::None | Lookup::Many(_) => None,
         });
         let parcel = found.filter(|_| asked).and_then(|id| Some((id, self.parcel(id)?)));
-        parcel.map(|(id, parcel)| ask_void(id, parcel.tracking().unwrap_or(&parcel.order_ref)))
+        parcel.map(|(id, parcel)| ask_void(id, parcel.tracking().unwrap_or(&parcel.order.number)))
     }
 
     /// A sticker is on the parcel in hand.
@@ -170,7 +191,7 @@ impl Station {
         match self.bench() {
             None => Outcome::default(),
             Some((id, parcel)) if parcel.tracking().is_none() => {
-                let note = Note::new("cancelled").with("order", parcel.order_ref.clone());
+                let note = Note::new("cancelled").with("order", parcel.order.number.clone());
                 Outcome::say(Say::good(note))
                     .facts([Fact::Voided { parcel: id, reason: "cancelled before it had a number".to_owned() }])
             }
@@ -235,7 +256,7 @@ impl Station {
 
 /// Puts a parcel aside. One whose label is on its way is in doubt when it comes back.
 fn hold(id: ParcelId, parcel: &Parcel, reason: &str) -> Outcome {
-    let note = Note::new("held").with("order", parcel.order_ref.clone());
+    let note = Note::new("held").with("order", parcel.order.number.clone());
     // A second thought: VOID right after it means this one.
     let outcome = Outcome { shown: Some(id), ..Outcome::say(Say::good(note)) }.effect(Effect::Release);
     let held = Fact::Held { parcel: id, reason: reason.to_owned() };

@@ -68,7 +68,11 @@ impl Station {
             Event::Weight { .. } => self.settled(world),
             Event::ScaleKey { key, refused } => pressed(*key, *refused),
             Event::Printer(job, printer) => self.printer(world, *job, printer),
-            Event::Confirmed { seq } => self.confirmed(*seq),
+            Event::Confirmed { manifests } => self.confirmed(manifests),
+            Event::OrderChanged { order, begun } => self.order_changed(order, begun),
+            Event::OrderRefused { order, reason } => self.order_refused(order, reason),
+            Event::Copied { why, was, next } => self.station_copied(*why, was, next),
+            Event::Act(Act::StartPools) => self.start_pools(),
             Event::Act(Act::CloseManifest { carrier }) => self.close_manifest(world, carrier),
             Event::Act(Act::LearnOutcomes { outcomes }) => self.learn(world, outcomes),
             Event::Act(Act::StartPool { carrier, pool, next }) => self.start_pool(world, carrier, pool, *next),
@@ -121,9 +125,9 @@ impl Station {
             return outcome;
         }
         match (self.bench(), tracking) {
-            (Some((id, parcel)), Some(scanned)) if id == scanned => self.verify(world, id, parcel, scanner),
+            (Some((id, parcel)), Some(scanned)) if id == scanned => self.verify(id, parcel, scanner),
             (Some((_, parcel)), Some(_)) => another_in_hand(parcel, scan),
-            (Some((id, parcel)), None) => self.scanned_in_hand(world, id, parcel, scan, order),
+            (Some((id, parcel)), None) => self.scanned_in_hand(id, parcel, scan, order),
             (None, Some(scanned)) => self.show(scanned),
             (None, None) => self.bag_scanned(world, &scan.keys()).unwrap_or_else(|| self.open(world, scan, order)),
         }

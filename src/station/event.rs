@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::bag::BagId;
 use super::evidence::Testimony;
-use super::order::Order;
+use super::fact::{CopySign, PoolNext};
+use super::order::{Order, OrderId};
 use super::parcel::ParcelId;
 use super::tally::Ending;
 use crate::barcode::Scan;
@@ -64,10 +65,33 @@ pub enum Event {
         /// Why, when a person must act.
         why: Option<String>,
     },
-    /// The receiver has every event up to this `stationseq`.
+    /// The receiver has the events of these manifests, and of everything before them.
     Confirmed {
-        /// The last one.
-        seq: u64,
+        /// Their identifiers.
+        manifests: Vec<String>,
+    },
+    /// Something else was said of an order that parcels were begun for.
+    OrderChanged {
+        /// What is said of it now.
+        order: Box<Order>,
+        /// Its parcels, each with what was said of the order when it was begun; `None` where that cannot be read any more.
+        begun: Vec<(ParcelId, Option<Order>)>,
+    },
+    /// An order of the receiver cannot be kept.
+    OrderRefused {
+        /// Which, as far as it can be read.
+        order: OrderId,
+        /// Why; quotes nothing personal.
+        reason: String,
+    },
+    /// The database was copied, or is not the newest of its station.
+    Copied {
+        /// What showed it.
+        why: CopySign,
+        /// The incarnation that was copied.
+        was: String,
+        /// From where numbers may still be free, as far as anything tells.
+        next: Vec<PoolNext>,
     },
     /// An act that needs no packer, from the command line or the page.
     Act(Act),
@@ -83,9 +107,14 @@ pub enum Lookup {
     /// Nothing.
     None,
     /// One order.
-    One(Box<Order>),
+    One {
+        /// As it is now.
+        order: Box<Order>,
+        /// The number that the memory gave to what was said of it last.
+        version: u64,
+    },
     /// Several: never guessed.
-    Many,
+    Many(Vec<OrderId>),
 }
 
 /// A device of the bench.
@@ -215,6 +244,8 @@ pub enum Act {
         /// The carrier.
         carrier: String,
     },
+    /// Begin every pool that waits for a person, each from the least that is free.
+    StartPools,
     /// Begin a number pool.
     StartPool {
         /// The carrier.

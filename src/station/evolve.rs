@@ -2,8 +2,9 @@
 
 use super::bag::{Bag, BagId, SSCC_POOL};
 use super::event::Job;
-use super::fact::{Commitment, Fact};
-use super::parcel::{Parcel, ParcelId, Print, PrintState, State};
+use super::fact::{Commitment, CopySign, Fact, PoolNext};
+use super::order::OrderId;
+use super::parcel::{Intercept, Parcel, ParcelId, Print, PrintState, State};
 use super::tally::Ending;
 use super::{Manifest, Station};
 use crate::units::Date;
@@ -21,12 +22,18 @@ impl Station {
         station
     }
 
-    /// Whether a fact is told to the world: each such fact takes the next `stationseq`.
+    /// Whether a fact that is about to be recorded is told to the world: each such fact takes the next `stationseq`. What
+    /// was recorded keeps the number it was given then, whatever this says of its kind later: the memory has it.
     pub fn announces(&self, fact: &Fact) -> bool {
+        let numbered = |parcel: &ParcelId| self.parcel(*parcel).is_some_and(|parcel| parcel.tracking().is_some());
         match fact {
             Fact::Committed { .. } | Fact::Verified { .. } => true,
-            Fact::Voided { parcel, .. } => self.parcel(*parcel).is_some_and(|parcel| parcel.tracking().is_some()),
+            Fact::Voided { parcel, .. } | Fact::Intercepted { parcel, .. } | Fact::Released { parcel } => {
+                numbered(parcel)
+            }
+            Fact::Held { parcel, .. } => self.parcel(*parcel).is_some_and(|parcel| parcel.state.closed()),
             Fact::ManifestClosed { .. } | Fact::ManifestHandedOver { .. } | Fact::Returned { .. } => true,
+            Fact::LeftOut { .. } | Fact::OrderRefused { .. } | Fact::Copied { .. } => true,
             Fact::BagClosed { bag, .. } => self.bag(*bag).is_some_and(|bag| self.contents(bag).next().is_some()),
             _ => false,
         }
@@ -34,13 +41,11 @@ impl Station {
 
     /// Takes one recorded fact in.
     pub fn evolve(&mut self, fact: &Fact) {
-        if self.announces(fact) {
-            self.announced += 1;
-        }
         match fact {
-            Fact::ParcelOpened { parcel, order_ref, rev, .. } => {
-                self.parcels.push(Parcel::open(order_ref.clone(), *rev));
-                self.by_order.entry(order_ref.clone()).or_default().push(*parcel);
+            Fact::ParcelOpened { parcel, .. } => {
+                let Some(opened) = opened(fact) else { return };
+                self.by_order.entry(opened.order.clone()).or_default().push(*parcel);
+                self.parcels.push(opened);
                 self.bench = Some(*parcel);
             }
             Fact::Decided { .. } => {}
@@ -58,15 +63,36 @@ impl Station {
                     self.loose = self.loose.filter(|job| job.parcel != *parcel);
                 }
                 if let (Fact::Voided { .. }, Some(commitment)) = (fact, self.commitment(*parcel)) {
-                    self.tallies.voided(&commitment);
+                    let manifested = self.parcel(*parcel).is_some_and(|parcel| parcel.manifest.is_some());
+                    self.tallies.voided(&commitment, manifested);
                     self.unbag(*parcel);
                 }
                 if matches!(fact, Fact::Verified { .. }) {
                     self.last_closed = Some(*parcel);
                 }
+                if matches!(fact, Fact::Held { .. }) && self.parcel(*parcel).is_some_and(|p| p.state.closed()) {
+                    self.unbag(*parcel);
+                }
                 self.change(*parcel, |p| p.evolve(fact));
                 self.leave(*parcel);
+                if matches!(fact, Fact::Voided { .. }) {
+                    self.intercepted.remove(parcel);
+                }
             }
+            Fact::Intercepted { late: true, .. } | Fact::OrderRefused { .. } => {}
+            Fact::Intercepted { parcel, .. } => {
+                self.intercepted.insert(*parcel);
+                self.change(*parcel, |p| p.evolve(fact));
+            }
+            Fact::Released { parcel } => {
+                self.intercepted.remove(parcel);
+                self.change(*parcel, |p| p.evolve(fact));
+            }
+            Fact::LeftOut { parcel, .. } => {
+                self.unbag(*parcel);
+                self.change(*parcel, |p| p.evolve(fact));
+            }
+            Fact::Copied { why, next, .. } => self.suspend(*why, next),
             Fact::Resumed { parcel } | Fact::Reopened { parcel, .. } => {
                 // A closed parcel that is opened again is in the packer's hands.
                 if matches!(fact, Fact::Reopened { .. }) {
@@ -124,24 +150,30 @@ impl Station {
                     parcels: parcels.clone(),
                     handed_over: false,
                     confirmed: false,
-                    event: self.announced,
                 });
             }
-            Fact::ManifestHandedOver { manifest } => {
-                if let Some(manifest) = self.manifests.iter_mut().find(|m| m.id == *manifest) {
-                    manifest.handed_over = true;
+            Fact::ManifestHandedOver { manifest, .. } => {
+                if let Some(index) = self.manifests.iter().position(|m| m.id == *manifest) {
+                    self.manifests[index].handed_over = true;
+                    let taken: Vec<ParcelId> = self.taken(index).collect();
+                    self.intercepted.retain(|parcel| !taken.contains(parcel));
                 }
             }
             Fact::ManifestConfirmed { manifest } => {
-                if let Some(manifest) = self.manifests.iter_mut().find(|m| m.id == *manifest) {
-                    manifest.confirmed = true;
-                    for parcel in manifest.parcels.clone() {
+                if let Some(index) = self.manifests.iter().position(|m| m.id == *manifest) {
+                    self.manifests[index].confirmed = true;
+                    for parcel in self.taken(index).collect::<Vec<_>>() {
                         self.change(parcel, |p| p.state = State::Confirmed);
                     }
                 }
             }
             Fact::PoolStarted { carrier, pool, next } => {
-                self.pools.insert((carrier.clone(), pool.clone()), *next);
+                let pool = (carrier.clone(), pool.clone());
+                self.suspended.remove(&pool);
+                self.pools.insert(pool, *next);
+                if self.suspended.is_empty() {
+                    self.copied = None;
+                }
             }
             Fact::OutageSet { carrier, out: true } => {
                 self.outages.insert(carrier.clone());
@@ -197,6 +229,30 @@ impl Station {
         }
     }
 
+    /// No pool that was begun gives a number any more; and a label whose number one of them gave may be on a parcel that
+    /// only the other history knows.
+    fn suspend(&mut self, why: CopySign, next: &[PoolNext]) {
+        self.copied = Some(why);
+        for (pool, next) in std::mem::take(&mut self.pools) {
+            let least = self.suspended.entry(pool).or_default();
+            *least = next.max(*least);
+        }
+        for PoolNext { carrier, pool, next } in next {
+            let least = self.suspended.entry((carrier.clone(), pool.clone())).or_default();
+            *least = (*next).max(*least);
+        }
+        let begun = |parcel: &Parcel| {
+            let drawn = parcel.commitment.as_ref().is_some_and(|commitment| !commitment.supplied);
+            drawn && !parcel.state.closed() && parcel.state != State::Voided
+        };
+        for id in (1..=self.parcels.len() as u64).map(ParcelId) {
+            if self.parcel(id).is_some_and(begun) {
+                self.change(id, |p| p.intercepted = Some(Intercept::Copied));
+                self.intercepted.insert(id);
+            }
+        }
+    }
+
     fn commitment(&self, id: ParcelId) -> Option<Box<Commitment>> {
         self.parcel(id).and_then(|parcel| parcel.commitment.clone())
     }
@@ -232,13 +288,20 @@ impl Station {
     }
 }
 
+/// The parcel that a scanned order makes.
+fn opened(fact: &Fact) -> Option<Parcel> {
+    let Fact::ParcelOpened { order_ref, rev, channel, shop, version, .. } = fact else { return None };
+    let order = OrderId { channel: channel.clone(), shop: shop.clone(), number: order_ref.clone() };
+    Some(Parcel::open(order, version.unwrap_or(*rev)))
+}
+
 impl Parcel {
     /// The parcel that its own history makes, with all its evidence; `None` without a beginning.
     pub fn replay<'a>(history: impl IntoIterator<Item = &'a Fact>) -> Option<Self> {
         let mut parcel: Option<Self> = None;
         for fact in history {
             match (fact, &mut parcel) {
-                (Fact::ParcelOpened { order_ref, rev, .. }, _) => parcel = Some(Self::open(order_ref.clone(), *rev)),
+                (Fact::ParcelOpened { .. }, _) => parcel = opened(fact),
                 (fact, Some(parcel)) => parcel.evolve(fact),
                 (_, None) => {}
             }
@@ -275,10 +338,15 @@ impl Parcel {
             }
             Fact::Bagged { bag, .. } => self.bag = Some(*bag),
             Fact::Caged { cage, .. } => self.cage = Some(cage.as_str().into()),
-            Fact::Held { .. } => {
-                self.before_hold = Some(self.state);
+            // A closed parcel comes back with its label out, to be scanned again.
+            Fact::Held { .. } | Fact::LeftOut { .. } => {
+                let closed = self.state.closed();
+                self.before_hold = Some(if closed { State::Printed } else { self.state });
                 self.state = State::Held;
+                self.bag = self.bag.filter(|_| !closed);
             }
+            Fact::Intercepted { reason, .. } => self.intercepted = Some(*reason),
+            Fact::Released { .. } => self.intercepted = None,
             Fact::Resumed { .. } => {
                 if let Some(state) = self.before_hold.take() {
                     self.state = state;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bag::{BagId, Kind};
 use super::evidence::Before;
-use super::parcel::ParcelId;
+use super::parcel::{Intercept, ParcelId};
 use super::tally::Ending;
 use crate::rating::{Billable, Decision};
 use crate::units::{Date, Mass, Money};
@@ -20,10 +20,20 @@ pub enum Fact {
     ParcelOpened {
         /// Its identifier, counted from 1.
         parcel: ParcelId,
-        /// The order.
+        /// The order's number.
         order_ref: String,
-        /// The revision it is packed by.
+        /// The revision it is packed by, as its sender counts.
         rev: u64,
+        /// Where the order was sold.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        channel: String,
+        /// Which shop of the channel.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        shop: String,
+        /// What was said of the order then, as the memory counts. Facts from before orders were known by their shop have
+        /// none: the memory adds it, with channel and shop, when it reads them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<u64>,
         /// Who packs it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         operator: Option<String>,
@@ -165,6 +175,54 @@ pub enum Fact {
         /// This parcel.
         parcel: ParcelId,
     },
+    /// A parcel must not travel as it is: something else was said of its order after it was begun.
+    Intercepted {
+        /// This parcel.
+        parcel: ParcelId,
+        /// Why.
+        reason: Intercept,
+        /// The carrier has it already: nothing can be stopped any more.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        late: bool,
+    },
+    /// The reason to stop a parcel has gone.
+    Released {
+        /// This parcel.
+        parcel: ParcelId,
+    },
+    /// A parcel on a manifest stays here: its driver refused it, or it was intercepted. It is not handed over with the rest.
+    LeftOut {
+        /// This parcel.
+        parcel: ParcelId,
+        /// Why.
+        reason: String,
+        /// Who was signed in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<String>,
+    },
+    /// An order of the receiver cannot be kept.
+    OrderRefused {
+        /// Its number, as far as it can be read.
+        order_ref: String,
+        /// Where it was sold.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        channel: String,
+        /// Which shop of the channel.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        shop: String,
+        /// Why; quotes nothing personal.
+        reason: String,
+    },
+    /// This database is not the only one, or not the newest, of its station: no pool that was begun before gives a number
+    /// until a person says where it starts.
+    Copied {
+        /// What was noticed.
+        why: CopySign,
+        /// The incarnation that was copied.
+        was: String,
+        /// From where numbers may still be free, as far as anything tells.
+        next: Vec<PoolNext>,
+    },
     /// A bag or a pallet was opened: the first parcel that closes, or the first bag, says whose it is.
     BagOpened {
         /// Its identifier, counted from 1.
@@ -225,6 +283,9 @@ pub enum Fact {
     ManifestHandedOver {
         /// This manifest.
         manifest: String,
+        /// What is on it and stays here.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        left_out: Vec<ParcelId>,
     },
     /// The receiver has the manifest's event.
     ManifestConfirmed {
@@ -335,6 +396,49 @@ impl Cause {
     }
 }
 
+/// What showed that a database was copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CopySign {
+    /// The mark beside the data folder knows facts that this database has not.
+    Behind,
+    /// The mark beside the data folder is not there.
+    NoMark,
+    /// The mark beside the data folder is another database's.
+    OtherMark,
+    /// It runs on another machine.
+    OtherMachine,
+    /// The receiver has other events under its numbers, or more than there are here.
+    Receiver,
+    /// It is new, and the mark beside the data folder knows numbers that another database used.
+    Successor,
+}
+
+impl CopySign {
+    /// The word on disk and in events.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Behind => "behind",
+            Self::NoMark => "no_mark",
+            Self::OtherMark => "other_mark",
+            Self::OtherMachine => "other_machine",
+            Self::Receiver => "receiver",
+            Self::Successor => "successor",
+        }
+    }
+}
+
+/// From where a pool of numbers may be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolNext {
+    /// The carrier, or [`SSCC_POOL`](super::bag::SSCC_POOL).
+    pub carrier: String,
+    /// The pool.
+    pub pool: String,
+    /// The first serial that nothing is known of.
+    pub next: u64,
+}
+
 /// A Serial Shipping Container Code, and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sscc {
@@ -442,6 +546,9 @@ impl Fact {
             | Self::Returned { parcel, .. }
             | Self::Bagged { parcel, .. }
             | Self::Caged { parcel, .. }
+            | Self::Intercepted { parcel, .. }
+            | Self::Released { parcel }
+            | Self::LeftOut { parcel, .. }
             | Self::Resumed { parcel } => Some(*parcel),
             Self::ManifestClosed { .. }
             | Self::ManifestHandedOver { .. }
@@ -450,6 +557,8 @@ impl Fact {
             | Self::Palleted { .. }
             | Self::BagClosed { .. }
             | Self::PoolStarted { .. }
+            | Self::OrderRefused { .. }
+            | Self::Copied { .. }
             | Self::VolumeStated { .. }
             | Self::OutageSet { .. }
             | Self::OperatorChanged { .. }
@@ -477,6 +586,11 @@ impl Fact {
             Self::Voided { .. } => "voided",
             Self::Held { .. } => "held",
             Self::Resumed { .. } => "resumed",
+            Self::Intercepted { .. } => "intercepted",
+            Self::Released { .. } => "released",
+            Self::LeftOut { .. } => "left_out",
+            Self::OrderRefused { .. } => "order_refused",
+            Self::Copied { .. } => "copied",
             Self::BagOpened { .. } => "bag_opened",
             Self::Bagged { .. } => "bagged",
             Self::Palleted { .. } => "palleted",

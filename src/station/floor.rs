@@ -6,7 +6,7 @@ use super::event::{Effect, Job, Lookup, WeightState};
 use super::fact::{Commitment, Fact, Weight};
 use super::live::Say;
 use super::marks::Way;
-use super::order::{Order, OrderState};
+use super::order::{Order, OrderId, OrderState};
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Rules, Station, World};
 use crate::barcode::Scan;
@@ -18,19 +18,27 @@ impl Station {
     /// A code was scanned with nothing in hand, and no parcel has it: it should be an order.
     pub(super) fn open(&self, _: &World<'_>, scan: &Scan, order: &Lookup) -> Outcome {
         let code = || shown(&scan.text);
-        let order = match order {
+        let (order, version) = match order {
             Lookup::None => return Outcome::stop(Note::new("order_unknown").with("code", code())),
-            Lookup::Many => return Outcome::stop(Note::new("order_many").with("code", code())),
-            Lookup::One(order) => order,
+            Lookup::Many(orders) => return Outcome::say(which_order(&code(), orders)),
+            Lookup::One { order, version } => (order, version),
         };
-        let gone = order.state == OrderState::Done;
-        if !gone && let Some(stop) = not_ready(order.state, &order.order_ref) {
+        let parcels = || self.of_order(&order.id()).iter().filter_map(|id| Some((*id, self.parcel(*id)?)));
+        // What was put aside and must not go on says so itself, and how it ends.
+        if let Some(stop) = parcels().find(|(_, p)| p.state == State::Held).and_then(|(id, p)| self.stopped(id, p)) {
             return stop;
         }
-        let parcels = self.of_order(&order.order_ref).iter().filter_map(|id| Some((*id, self.parcel(*id)?)));
+        let gone = order.state == OrderState::Done;
+        if !gone && let Some(stop) = not_ready(order.state, &order.order_ref) {
+            return match parcels().find(|(_, p)| p.state.closed()) {
+                Some((id, parcel)) => self.stopped(id, parcel).unwrap_or(stop),
+                None => stop,
+            };
+        }
         let mut closed = None;
         let mut used = 0;
-        for (id, parcel) in parcels {
+        let mut shown = None;
+        for (id, parcel) in parcels() {
             match parcel.state {
                 State::Held => {
                     let note = Note::new("resumed").with("order", order.order_ref.clone());
@@ -39,18 +47,25 @@ impl Station {
                 State::Voided => {}
                 _ => {
                     used += 1;
-                    closed = parcel.tracking();
+                    (closed, shown) = (parcel.tracking(), Some((id, parcel)));
                 }
             }
         }
         if gone || used >= order.parcels_planned {
+            if let Some(stop) = shown.and_then(|(id, parcel)| self.stopped(id, parcel)) {
+                return stop;
+            }
             let note = Note::new("order_done").with("order", order.order_ref.clone());
-            return Outcome::stop(note.with("tracking", closed.unwrap_or_default()));
+            let done = Outcome::stop(note.with("tracking", closed.unwrap_or_default()));
+            return Outcome { shown: shown.map(|(id, _)| id), ..done };
         }
         Outcome::default().facts([Fact::ParcelOpened {
             parcel: self.next_parcel(),
             order_ref: order.order_ref.clone(),
             rev: order.rev,
+            channel: order.channel.clone(),
+            shop: order.shop.clone(),
+            version: Some(*version),
             operator: self.operator.clone(),
         }])
     }
@@ -66,23 +81,18 @@ impl Station {
     }
 
     /// A code was scanned with a parcel in hand, and it is no tracking number of ours.
-    pub(super) fn scanned_in_hand(
-        &self,
-        world: &World<'_>,
-        id: ParcelId,
-        parcel: &Parcel,
-        scan: &Scan,
-        order: &Lookup,
-    ) -> Outcome {
+    pub(super) fn scanned_in_hand(&self, id: ParcelId, parcel: &Parcel, scan: &Scan, order: &Lookup) -> Outcome {
         match order {
-            Lookup::One(order) if order.order_ref == parcel.order_ref => self.scanned_again(world, id, parcel),
-            Lookup::One(_) | Lookup::None | Lookup::Many => another_in_hand(parcel, scan),
+            Lookup::One { order, .. } if order.id() == parcel.order => self.scanned_again(id, parcel),
+            // One of several, and it is in hand.
+            Lookup::Many(orders) if orders.contains(&parcel.order) => self.scanned_again(id, parcel),
+            Lookup::One { .. } | Lookup::None | Lookup::Many(_) => another_in_hand(parcel, scan),
         }
     }
 
     /// The order in hand was scanned again: a print that was refused while the order was on hold is asked for again.
-    fn scanned_again(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
-        if let Some(stop) = not_as_packed(world) {
+    fn scanned_again(&self, id: ParcelId, parcel: &Parcel) -> Outcome {
+        if let Some(stop) = self.stopped(id, parcel) {
             return stop;
         }
         match parcel.state {
@@ -96,13 +106,18 @@ impl Station {
     /// A tracking number scanned at rest shows its parcel.
     pub(super) fn show(&self, id: ParcelId) -> Outcome {
         let Some(parcel) = self.parcel(id) else { return Outcome::default() };
+        if let Some(stop) = self.stopped(id, parcel).filter(|_| parcel.state != State::Voided) {
+            return stop;
+        }
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
         let note = Note::new("parcel_shown").with("tracking", tracking).with("state", parcel.state.word());
-        Outcome { shown: Some(id), ..Outcome::say(Say::ask(note)) }
+        let waits = matches!(parcel.state, State::Manifested | State::Confirmed) && !self.handed_over(parcel);
+        let detail = waits.then(|| Note::new("leave_how"));
+        Outcome { shown: Some(id), ..Outcome::say(Say { detail, ..Say::ask(note) }) }
     }
 
     /// The printed label was scanned: the parcel is closed, unless its order changed meanwhile.
-    pub(super) fn verify(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel, scanner: &str) -> Outcome {
+    pub(super) fn verify(&self, id: ParcelId, parcel: &Parcel, scanner: &str) -> Outcome {
         match parcel.state {
             State::Printing | State::Sent | State::Printed | State::PrintUncertain => {}
             State::Committed => {
@@ -110,7 +125,7 @@ impl Station {
             }
             _ => return Outcome::stop(Note::new("not_here")),
         }
-        if let Some(stop) = not_as_packed(world) {
+        if let Some(stop) = self.stopped(id, parcel) {
             return stop;
         }
         if let Some(mark) = parcel.marks_wanted().next() {
@@ -170,6 +185,10 @@ impl Station {
         mass: Mass,
         outcome: Outcome,
     ) -> Outcome {
+        // No number is drawn for what must not travel.
+        if let Some(stop) = self.stopped(id, parcel).and_then(|stopped| stopped.say) {
+            return outcome.tell(stop);
+        }
         let dims = parcel_size(world.rules, parcel.box_id.as_ref(), order);
         let rated = order.parcel(&world.rules.ship_from, mass, dims, world.today);
         if let Some(given) = &order.label {
@@ -179,7 +198,8 @@ impl Station {
         let quote = decision.choice.is_some().then(|| decision.quotes.first().cloned()).flatten();
         let decided = |decision: Decision| Fact::Decided { parcel: id, decision: Box::new(decision) };
         let Some(quote) = quote else {
-            return outcome.tell(Say::stop(Note::new("no_carrier"))).facts([decided(decision)]);
+            let key = if self.copied.is_some() { "copied_no_numbers" } else { "no_carrier" };
+            return outcome.tell(Say::stop(Note::new(key))).facts([decided(decision)]);
         };
         match self.commit(world, id, order, mass, &decision, &quote) {
             Ok(commitment) => {
@@ -303,7 +323,7 @@ pub(super) fn another_in_hand(parcel: &Parcel, scan: &Scan) -> Outcome {
     match parcel.tracking() {
         Some(tracking) => Outcome::stop(Note::new("wrong_label").with("tracking", tracking)),
         None => Outcome::stop(
-            Note::new("finish_first").with("order", parcel.order_ref.clone()).with("code", shown(&scan.text)),
+            Note::new("finish_first").with("order", parcel.order.number.clone()).with("code", shown(&scan.text)),
         ),
     }
 }
@@ -319,14 +339,12 @@ pub(super) fn not_ready(state: OrderState, order_ref: &str) -> Option<Outcome> {
     Some(Outcome::stop(Note::new(key).with("order", order_ref).with("tracking", "")))
 }
 
-/// Why the parcel in hand may not go on: its order may not any more, or is another than the one it is packed by.
-pub(super) fn not_as_packed(world: &World<'_>) -> Option<Outcome> {
-    let newest = world.live.order_now.as_ref()?;
-    let changed = || {
-        let note = Note::new("order_changed").with("order", newest.order_ref.clone());
-        world.live.order.as_ref().filter(|packed| packed.is_other(newest)).map(|_| Outcome::stop(note))
-    };
-    not_ready(newest.state, &newest.order_ref).or_else(changed)
+/// A code that finds several orders: they are listed, and none is guessed.
+fn which_order(code: &str, orders: &[OrderId]) -> Say {
+    const SHOWN: usize = 3;
+    let list: Vec<String> = orders.iter().take(SHOWN).map(ToString::to_string).collect();
+    let note = Note::new("order_many").with("code", code);
+    Say { detail: Some(Note::new("order_which").with("list", list.join(", "))), ..Say::stop(note) }
 }
 
 /// The weight on the pan, if it is one of this parcel: still, more than nothing, and the pan was empty before.

@@ -1,11 +1,11 @@
 //! What is only true now: the pan, the devices, the last message. Lost in a power cut, and nothing is lost with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::bag::BagId;
 use super::event::{Device, Effect, Event, NoWeight, PrinterEvent, Reading, ScaleKey, WeightState};
 use super::fact::Fact;
-use super::order::Order;
+use super::order::{Order, OrderId};
 use super::parcel::ParcelId;
 use super::{Outcome, Rules};
 use crate::barcode::Command;
@@ -32,12 +32,12 @@ pub struct Live {
     pub queue: u64,
     /// When the oldest of them was recorded.
     pub waits_since: Option<Timestamp>,
-    /// The order in hand, at the revision its parcel is packed by.
+    /// The order in hand, as it was said when its parcel was begun.
     pub order: Option<Order>,
+    /// Which order that is, and which of what was said of it.
+    pub order_of: Option<(OrderId, u64)>,
     /// Its label, where that came with it.
     pub label: Option<Supplied>,
-    /// The same order as it was last imported.
-    pub order_now: Option<Order>,
     /// The last message to the packer.
     pub say: Option<(Say, Uptime)>,
     /// A command that waits for its second scan.
@@ -56,6 +56,8 @@ pub struct Live {
     pub last_scan: BTreeMap<String, (String, Uptime)>,
     /// Parcels verified since the program started.
     pub packed: u64,
+    /// Orders of the receiver that could not be kept since then, and have not come right.
+    pub refused_orders: BTreeSet<String>,
 }
 
 /// A message to the packer.
@@ -67,22 +69,24 @@ pub struct Say {
     pub symbol: Symbol,
     /// Words.
     pub note: Note,
+    /// Words below them; without any, the screen says there what is to be done next.
+    pub detail: Option<Note>,
 }
 
 impl Say {
     /// Done.
     pub const fn good(note: Note) -> Self {
-        Self { mood: Mood::Good, symbol: Symbol::Check, note }
+        Self { mood: Mood::Good, symbol: Symbol::Check, note, detail: None }
     }
 
     /// Refused.
     pub const fn stop(note: Note) -> Self {
-        Self { mood: Mood::Stop, symbol: Symbol::Cross, note }
+        Self { mood: Mood::Stop, symbol: Symbol::Cross, note, detail: None }
     }
 
     /// Asked.
     pub const fn ask(note: Note) -> Self {
-        Self { mood: Mood::Ask, symbol: Symbol::Question, note }
+        Self { mood: Mood::Ask, symbol: Symbol::Question, note, detail: None }
     }
 }
 
@@ -95,6 +99,8 @@ impl Live {
     pub const SAY_MS: u64 = 4_000;
     /// How long a command waits for its second scan.
     pub const CONFIRM_MS: u64 = 10_000;
+    /// Orders that could not be kept are counted up to this.
+    const REFUSED: usize = 1_000;
     /// The label printer has been asked what became of a label.
     pub const ASKED: &str = "asked";
     /// How long a supervisor is waited for: it is a walk away.
@@ -152,6 +158,9 @@ impl Live {
             | Event::Scanned { .. }
             | Event::BadScan { .. }
             | Event::Confirmed { .. }
+            | Event::OrderChanged { .. }
+            | Event::OrderRefused { .. }
+            | Event::Copied { .. }
             | Event::Act(_)
             | Event::Reconsider
             | Event::Tick => {}
@@ -216,6 +225,9 @@ impl Live {
                     self.refusals = decision.refusals.iter().map(|r| (r.service.clone(), r.reason.clone())).collect();
                 }
                 Fact::Verified { .. } => self.packed += 1,
+                Fact::OrderRefused { order_ref, .. } if self.refused_orders.len() < Self::REFUSED => {
+                    self.refused_orders.insert(order_ref.clone());
+                }
                 Fact::Reopened { .. } => self.packed = self.packed.saturating_sub(1),
                 // What lies on the pan belongs to the parcel that leaves: the next one wants an empty pan.
                 Fact::Held { .. } | Fact::Voided { .. } if self.order.is_some() => self.armed = false,

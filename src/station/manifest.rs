@@ -1,13 +1,13 @@
 //! Manifests: which parcels a carrier took over, closed once and never changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::bag::SSCC_POOL;
 use super::event::{Effect, Learned, Printout};
 use super::fact::Fact;
 use super::live::Say;
 use super::parcel::{ParcelId, State};
-use super::{Outcome, Station, World};
+use super::{Manifest, Outcome, Station, World};
 use crate::barcode::gs1::SsccRange;
 use crate::screen::Note;
 use crate::units::Date;
@@ -34,6 +34,9 @@ impl Station {
         let waiting = self.waiting_for_manifest(&carrier.id);
         if waiting.is_empty() {
             return Outcome::stop(Note::new("manifest_empty").with("carrier", carrier.name.clone()));
+        }
+        if let Some(stop) = self.take_out(waiting.values().flatten().copied()) {
+            return stop;
         }
         let count: usize = waiting.values().map(Vec::len).sum();
         let note = Note::new("manifest_closed").with("carrier", carrier.name.clone()).with("count", count.to_string());
@@ -62,34 +65,58 @@ impl Station {
             return None;
         }
         let mut outcome = Outcome::say(Say::good(Note::new("slip_again").with("carrier", carrier.name.clone())));
-        let slip = |manifest: &super::Manifest| Effect::Print(Printout::Manifest { manifest: manifest.id.clone() });
+        let slip = |manifest: &Manifest| Effect::Print(Printout::Manifest { manifest: manifest.id.clone() });
         outcome.effects.extend(open.into_iter().map(slip));
         Some(outcome)
     }
 
-    /// The carrier took everything that is on a closed manifest of it.
+    /// Closed manifests of a carrier that it has not taken, with their places.
+    pub(super) fn to_hand_over<'a>(&'a self, carrier: &'a str) -> impl Iterator<Item = (usize, &'a Manifest)> {
+        self.manifests.iter().enumerate().filter(move |(_, m)| m.carrier == carrier && !m.handed_over)
+    }
+
+    /// The carrier took what is on closed manifests of it, without what was left out.
     pub(super) fn hand_over(&self, world: &World<'_>, carrier: &str) -> Outcome {
         let Some(carrier) = world.cards.carrier(carrier) else {
             return Outcome::stop(Note::new("unknown_carrier").with("carrier", super::floor::shown(carrier)));
         };
-        let open: Vec<_> = self.manifests.iter().filter(|m| m.carrier == carrier.id && !m.handed_over).collect();
+        let open: Vec<_> = self.to_hand_over(&carrier.id).collect();
         if open.is_empty() {
             return Outcome::stop(Note::new("handover_empty").with("carrier", carrier.name.clone()));
         }
-        let count: usize = open.iter().map(|manifest| manifest.parcels.len()).sum();
+        if let Some(stop) = self.take_out(open.iter().flat_map(|(index, _)| self.taken(*index))) {
+            return stop;
+        }
+        let mut count = 0;
+        let handed = |(index, manifest): (usize, &Manifest)| {
+            let taken: BTreeSet<ParcelId> = self.taken(index).collect();
+            count += taken.len();
+            let left_out = manifest.parcels.iter().filter(|id| !taken.contains(id)).copied().collect();
+            Fact::ManifestHandedOver { manifest: manifest.id.clone(), left_out }
+        };
+        let facts: Vec<Fact> = open.into_iter().map(handed).collect();
         let note = Note::new("handed_over").with("carrier", carrier.name.clone()).with("count", count.to_string());
-        Outcome::say(Say::good(note))
-            .facts(open.into_iter().map(|manifest| Fact::ManifestHandedOver { manifest: manifest.id.clone() }))
+        Outcome::say(Say::good(note)).facts(facts)
     }
 
-    /// The receiver has every event up to `seq`: manifests among them are confirmed.
-    pub(super) fn confirmed(&self, seq: u64) -> Outcome {
-        Outcome::default().facts(
-            self.manifests
-                .iter()
-                .filter(|manifest| !manifest.confirmed && manifest.event <= seq)
-                .map(|manifest| Fact::ManifestConfirmed { manifest: manifest.id.clone() }),
-        )
+    /// The receiver has the events of these manifests.
+    pub(super) fn confirmed(&self, manifests: &[String]) -> Outcome {
+        let news = self.manifests.iter().filter(|manifest| !manifest.confirmed && manifests.contains(&manifest.id));
+        Outcome::default().facts(news.map(|manifest| Fact::ManifestConfirmed { manifest: manifest.id.clone() }))
+    }
+
+    /// A person says that every pool that waits may go on from the least that is free.
+    pub(super) fn start_pools(&self) -> Outcome {
+        if self.suspended.is_empty() {
+            return Outcome::stop(Note::new("pools_none"));
+        }
+        let started = |((carrier, pool), next): (&(String, String), &u64)| Fact::PoolStarted {
+            carrier: carrier.clone(),
+            pool: pool.clone(),
+            next: *next,
+        };
+        let note = Note::new("pools_started").with("count", self.suspended.len().to_string());
+        Outcome::say(Say::good(note)).facts(self.suspended.iter().map(started)).effect(Effect::Reconsider)
     }
 
     /// A person says where a number pool starts.
@@ -102,7 +129,8 @@ impl Station {
         let Some((from, to)) = known.or(sscc.map(SsccRange::serials)) else {
             return Outcome::stop(Note::new("pool_unknown").with("carrier", carrier).with("pool", pool));
         };
-        let used = self.pools.get(&(carrier.to_owned(), pool.to_owned())).copied().unwrap_or(from);
+        let key = (carrier.to_owned(), pool.to_owned());
+        let used = self.pools.get(&key).or(self.suspended.get(&key)).copied().unwrap_or(from);
         if next < used || next < from || next > to {
             let range = format!("{used}-{to}");
             return Outcome::stop(Note::new("pool_refused").with("pool", pool).with("range", range));

@@ -16,6 +16,7 @@ mod command;
 mod decide;
 mod evolve;
 mod floor;
+mod intercept;
 mod manifest;
 mod old_label;
 mod print;
@@ -42,12 +43,12 @@ use std::sync::Arc;
 use bag::{Bag, BagId};
 use event::{Effect, Job};
 use evidence::Meter;
-use fact::Fact;
+use fact::{CopySign, Fact};
 pub use floor::parcel_size;
 use live::{Live, Say};
 use marks::Marks;
-use order::Address;
-use parcel::{Parcel, ParcelId};
+use order::{Address, OrderId};
+use parcel::{Parcel, ParcelId, State};
 pub use supplied::{Counted, Uncounted, counted};
 use tally::Tallies;
 
@@ -62,7 +63,7 @@ use crate::units::{Date, Dims, Mass, Timestamp, Uptime};
 pub struct Station {
     /// By identifier; the first is number 1.
     parcels: Vec<Parcel>,
-    by_order: HashMap<String, Vec<ParcelId>>,
+    by_order: HashMap<OrderId, Vec<ParcelId>>,
     by_tracking: HashMap<String, ParcelId>,
     /// The parcel in hand.
     bench: Option<ParcelId>,
@@ -74,6 +75,12 @@ pub struct Station {
     last_closed: Option<ParcelId>,
     /// Next serial of each started pool, by carrier and pool.
     pools: BTreeMap<(String, String), u64>,
+    /// Pools that wait until a person says where they start, each with the least that may be said.
+    suspended: BTreeMap<(String, String), u64>,
+    /// Why they wait.
+    copied: Option<CopySign>,
+    /// Parcels that must not travel as they are, and have not gone.
+    intercepted: BTreeSet<ParcelId>,
     outages: BTreeSet<String>,
     tallies: Tallies,
     /// The printer of the last print, and every printer that has ever answered.
@@ -85,8 +92,6 @@ pub struct Station {
     loose: Option<Job>,
     operator: Option<String>,
     language: Option<String>,
-    /// How many events the facts so far have told the world: the last `stationseq`.
-    announced: u64,
 }
 
 /// Parcels handed to one carrier in one wave.
@@ -106,8 +111,6 @@ pub struct Manifest {
     pub handed_over: bool,
     /// Whether the receiver has its event.
     pub confirmed: bool,
-    /// `stationseq` of its event.
-    pub event: u64,
 }
 
 /// What the station is configured to be.
@@ -218,8 +221,56 @@ impl Station {
     }
 
     /// The parcels of an order, oldest first.
-    pub fn of_order(&self, order_ref: &str) -> &[ParcelId] {
-        self.by_order.get(order_ref).map_or(&[], Vec::as_slice)
+    pub fn of_order(&self, order: &OrderId) -> &[ParcelId] {
+        self.by_order.get(order).map_or(&[], Vec::as_slice)
+    }
+
+    /// The parcels of a manifest, by its place, that are on it and were not left out.
+    pub fn taken(&self, manifest: usize) -> impl Iterator<Item = ParcelId> + '_ {
+        let on = move |id: &ParcelId| {
+            self.parcel(*id).is_some_and(|parcel| {
+                let here = parcel.manifest.and_then(|index| usize::try_from(index).ok()) == Some(manifest);
+                here && matches!(parcel.state, State::Manifested | State::Confirmed)
+            })
+        };
+        self.manifests.get(manifest).into_iter().flat_map(|manifest| &manifest.parcels).copied().filter(on)
+    }
+
+    /// What is on a manifest and was left out, or ended otherwise.
+    pub fn left_out<'a>(&'a self, manifest: &'a Manifest) -> impl Iterator<Item = ParcelId> + 'a {
+        let gone = |id: &ParcelId| {
+            let on = |parcel: &Parcel| self.manifest_of(parcel).is_some_and(|on| on.id == manifest.id);
+            let taken = |parcel: &Parcel| matches!(parcel.state, State::Manifested | State::Confirmed) && on(parcel);
+            self.parcel(*id).is_some_and(|parcel| !taken(parcel))
+        };
+        manifest.parcels.iter().copied().filter(gone)
+    }
+
+    /// Whether the carrier has taken a parcel.
+    pub fn handed_over(&self, parcel: &Parcel) -> bool {
+        let gone = matches!(parcel.state, State::Manifested | State::Confirmed);
+        gone && self.manifest_of(parcel).is_some_and(|manifest| manifest.handed_over)
+    }
+
+    /// Parcels that must not travel as they are, lie here, and are neither void nor put aside.
+    pub fn to_take_out(&self) -> impl Iterator<Item = (ParcelId, &Parcel)> {
+        let here = |(_, parcel): &(ParcelId, &Parcel)| !matches!(parcel.state, State::Held | State::Voided);
+        self.intercepted.iter().filter_map(|id| Some((*id, self.parcel(*id)?))).filter(here)
+    }
+
+    /// Why no pool gives a number before a person has said where it starts.
+    pub fn copied(&self) -> Option<CopySign> {
+        self.copied
+    }
+
+    /// Pools that wait for a person: carrier, pool, and the least that may be said.
+    pub fn suspended(&self) -> impl Iterator<Item = (&str, &str, u64)> {
+        self.suspended.iter().map(|((carrier, pool), next)| (carrier.as_str(), pool.as_str(), *next))
+    }
+
+    /// Pools that give numbers: carrier, pool, and the next serial.
+    pub fn pools(&self) -> impl Iterator<Item = (&str, &str, u64)> {
+        self.pools.iter().map(|((carrier, pool), next)| (carrier.as_str(), pool.as_str(), *next))
     }
 
     /// Every manifest, oldest first.
@@ -241,11 +292,6 @@ impl Station {
     /// Whether the odometer of the printer that printed last is known to move with each label.
     pub fn counts_labels(&self) -> bool {
         self.meter.counts()
-    }
-
-    /// The last `stationseq` that the facts have used.
-    pub fn announced(&self) -> u64 {
-        self.announced
     }
 
     /// The language of the screen.

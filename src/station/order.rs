@@ -1,18 +1,52 @@
 //! An order: what to ship. Read from outside by `exchange`, kept by `store`, never changed here.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::rating::{self, Dg, Extra, Place, Signature, Terms};
 use crate::units::{Date, Dims, Mass, Money, Timestamp};
 
+/// How an order is known: two shops may have the same number.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct OrderId {
+    /// Where it was sold: `tiktok_shop`; empty where nobody said it.
+    #[serde(default)]
+    pub channel: String,
+    /// Which shop of the channel; empty where nobody said it.
+    #[serde(default)]
+    pub shop: String,
+    /// The channel's number, `order_ref`; text even where it looks like a number.
+    #[serde(rename = "order_ref")]
+    pub number: String,
+}
+
+/// `tiktok_shop/US-01/576461413038785752`; what nobody said is left out.
+impl fmt::Display for OrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in [&self.channel, &self.shop] {
+            if !part.is_empty() {
+                write!(f, "{part}/")?;
+            }
+        }
+        f.write_str(&self.number)
+    }
+}
+
+impl OrderId {
+    /// `US-01/576461413038785752`: finds one order where the number alone finds several. `None` without a shop.
+    pub fn with_shop(&self) -> Option<String> {
+        (!self.shop.is_empty()).then(|| format!("{}/{}", self.shop, self.number))
+    }
+}
+
 /// What to ship, as the channel or the warehouse system last said it (`parceld.order/1`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     /// The channel's identifier; a string even where it looks like a number.
     pub order_ref: String,
-    /// Rises with every change; an older one is ignored.
+    /// Rises with every change; 0 where the sender counts none.
     pub rev: u64,
     /// Where it was sold: `tiktok_shop`.
     pub channel: String,
@@ -167,6 +201,11 @@ fn is_po_box(line: &str) -> bool {
 }
 
 impl Order {
+    /// Channel, shop and number.
+    pub fn id(&self) -> OrderId {
+        OrderId { channel: self.channel.clone(), shop: self.shop.clone(), number: self.order_ref.clone() }
+    }
+
     /// Whether a label or a choice made for this order is wrong for its newest revision.
     pub fn is_other(&self, newest: &Self) -> bool {
         let (a, b) = (self, newest);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::bag::BagId;
 use super::evidence::Before;
 use super::fact::{Commitment, Weight};
+use super::order::OrderId;
 use super::tally::Ended;
 
 /// A parcel's number on this station, counted from 1.
@@ -92,9 +93,9 @@ impl State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parcel {
     /// The order it belongs to.
-    pub order_ref: String,
-    /// The revision it is packed by.
-    pub rev: u64,
+    pub order: OrderId,
+    /// What was said of the order when it was scanned, by the number that the memory gave it: the parcel is packed by that.
+    pub version: u64,
     /// Where it is.
     pub state: State,
     /// Where it was before it was put aside.
@@ -117,6 +118,37 @@ pub struct Parcel {
     pub manifest: Option<u32>,
     /// What became of it, as far as anybody said.
     pub ended: Option<Ended>,
+    /// Why it must not travel as it is.
+    pub intercepted: Option<Intercept>,
+}
+
+/// Why a parcel that has been begun must not travel as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intercept {
+    /// Its order was cancelled, or its buyer asked for that.
+    Cancelled,
+    /// Its order waits for something.
+    Hold,
+    /// Its order says something else than when it was packed: another address, other goods, another service.
+    Changed,
+    /// Its order was shipped elsewhere.
+    Done,
+    /// The database was copied after its number was drawn: its label may be on another parcel.
+    Copied,
+}
+
+impl Intercept {
+    /// The word of events.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::Hold => "hold",
+            Self::Changed => "changed",
+            Self::Done => "done",
+            Self::Copied => "copied",
+        }
+    }
 }
 
 /// One label sent to a printer once.
@@ -150,10 +182,10 @@ pub enum PrintState {
 
 impl Parcel {
     /// The parcel as it is when its order is scanned.
-    pub fn open(order_ref: String, rev: u64) -> Self {
+    pub fn open(order: OrderId, version: u64) -> Self {
         Self {
-            order_ref,
-            rev,
+            order,
+            version,
             state: State::Open,
             before_hold: None,
             box_id: None,
@@ -165,6 +197,7 @@ impl Parcel {
             cage: None,
             manifest: None,
             ended: None,
+            intercepted: None,
         }
     }
 

@@ -117,7 +117,7 @@ impl Station {
         else {
             return Outcome::stop(Note::new("label_refused").with("reason", "its order cannot be read"));
         };
-        if let Some(stop) = super::floor::not_as_packed(world) {
+        if let Some(stop) = self.stopped(id, parcel) {
             return stop;
         }
         let before = Before { says: says.clone(), label_mm: world.rules.labels.printer.media.height_mm };

@@ -83,10 +83,11 @@ impl Tallies {
         *counts.days.entry(commitment.ship_date).or_default() += 1;
     }
 
-    pub(super) fn voided(&mut self, commitment: &Commitment) {
+    /// A parcel does not travel; `manifested` says that it was on a manifest, and counts in no wave any more.
+    pub(super) fn voided(&mut self, commitment: &Commitment, manifested: bool) {
         let Some(counts) = self.0.get_mut(&commitment.service) else { return };
         counts.sent = counts.sent.saturating_sub(1);
-        counts.wave = counts.wave.saturating_sub(1);
+        counts.wave = counts.wave.saturating_sub(u64::from(!manifested));
         if let Some(day) = counts.days.get_mut(&commitment.ship_date) {
             *day = day.saturating_sub(1);
         }

@@ -1,6 +1,7 @@
 //! Station and world -> what the packer sees.
 
 use super::event::{Device, NoWeight, WeightState};
+use super::intercept::{names, stop};
 use super::live::{Live, Say};
 use super::parcel::{Parcel, State};
 use super::{Station, World};
@@ -14,8 +15,13 @@ impl Station {
         let prompt = self.prompt(world);
         let (say, detail) = match (&live.cannot_record, live.say(world.now)) {
             (Some(_), _) => (Say::stop(Note::new("cannot_record")), None),
-            (None, Some(say)) if say.note.key != prompt.note.key => (say.clone(), Some(prompt.note)),
-            (None, _) => (prompt, self.prompt_detail(world)),
+            (None, Some(say)) if say.note.key != prompt.note.key => {
+                (say.clone(), Some(say.detail.clone().unwrap_or(prompt.note)))
+            }
+            (None, _) => {
+                let detail = prompt.detail.clone().or_else(|| self.prompt_detail(world));
+                (prompt, detail)
+            }
         };
         let parcel = self.bench().map(|(_, parcel)| parcel);
         let commitment = parcel.and_then(|parcel| parcel.commitment.as_ref());
@@ -23,6 +29,7 @@ impl Station {
         if world.rules.sscc.is_some() && self.next_sscc(world).is_none() && self.bags().any(|(_, bag)| !bag.closed) {
             problems.push(Note::new("no_sscc"));
         }
+        problems.splice(0..0, self.standing_problems(world));
         problems.retain(|problem| *problem != say.note && Some(problem) != detail.as_ref());
         View {
             language: self.language(world.rules).to_owned(),
@@ -30,7 +37,7 @@ impl Station {
             symbol: say.symbol,
             headline: say.note,
             detail,
-            order: parcel.map(|parcel| parcel.order_ref.clone()),
+            order: parcel.map(|parcel| parcel.order.number.clone()),
             weight: self.shown_weight(world),
             carrier: commitment.map(|c| {
                 (world.cards.full_name(&c.service), c.price().map(|price| price.to_string()).unwrap_or_default())
@@ -44,27 +51,51 @@ impl Station {
         }
     }
 
+    /// What stands until somebody deals with it.
+    fn standing_problems(&self, world: &World<'_>) -> Vec<Note> {
+        let in_hand = self.bench().map(|(id, _)| id);
+        let out: Vec<&Parcel> =
+            self.to_take_out().filter(|(id, _)| Some(*id) != in_hand).map(|(_, parcel)| parcel).collect();
+        let mut problems = Vec::new();
+        if !out.is_empty() {
+            problems.push(Note::new("take_out").with("list", names(out.into_iter())));
+        }
+        if self.copied.is_some() {
+            problems.push(Note::new("station_copied"));
+        }
+        let refused = &world.live.refused_orders;
+        if let Some(first) = refused.first() {
+            let count = refused.len().to_string();
+            problems.push(Note::new("orders_refused").with("count", count).with("order", first.clone()));
+        }
+        problems
+    }
+
     /// The one thing to do, as long as nobody says otherwise.
     fn prompt(&self, world: &World<'_>) -> Say {
-        let say = |mood, symbol, key| Say { mood, symbol, note: Note::new(key) };
+        let say = |mood, symbol, key| Say { mood, symbol, note: Note::new(key), detail: None };
         let Some((_, parcel)) = self.bench() else { return say(Mood::Ready, Symbol::Scan, "scan_order") };
         let blocked =
             || world.live.printer_problem.map(|problem| say(Mood::Stop, Symbol::Printer, printer_key(problem)));
-        let refused_print = || super::floor::not_as_packed(world).filter(|_| parcel.state == State::Committed)?.say;
+        // Graver than anything a device says.
+        if let Some(stop) = stop(parcel) {
+            return stop;
+        }
         match parcel.state {
             State::Open => weigh_prompt(world),
             State::Weighed => {
                 let note = world.live.stuck.clone().unwrap_or(Note::new("no_carrier"));
-                Say { mood: Mood::Stop, symbol: Symbol::Cross, note }
+                Say::stop(note)
             }
-            State::Committed | State::Printing => refused_print().or_else(blocked).unwrap_or_else(|| {
+            State::Committed | State::Printing => blocked().unwrap_or_else(|| {
                 let carrier = parcel.commitment.as_ref().map(|c| c.carrier()).unwrap_or_default();
                 let name = world.cards.carrier(carrier).map_or(carrier, |carrier| carrier.name.as_str());
-                Say { mood: Mood::Busy, symbol: Symbol::Printer, note: Note::new("printing").with("carrier", name) }
+                let note = Note::new("printing").with("carrier", name);
+                Say { mood: Mood::Busy, symbol: Symbol::Printer, note, detail: None }
             }),
             State::Sent => blocked().unwrap_or_else(|| finish(parcel)),
             State::Printed => finish(parcel),
-            State::PrintUncertain => Say { mood: Mood::Ask, symbol: Symbol::Question, note: doubt(parcel) },
+            State::PrintUncertain => Say::ask(doubt(parcel)),
             State::Verified | State::Attested | State::Manifested | State::Confirmed | State::Held | State::Voided => {
                 say(Mood::Ready, Symbol::Scan, "scan_order")
             }
@@ -104,7 +135,7 @@ impl Station {
 /// What is left to do with a parcel whose label is out: its stickers, then its scan.
 fn finish(parcel: &Parcel) -> Say {
     let note = parcel.marks_wanted().next().map_or(Note::new("scan_label"), mark_wanted);
-    Say { mood: Mood::Ready, symbol: Symbol::Label, note }
+    Say { mood: Mood::Ready, symbol: Symbol::Label, note, detail: None }
 }
 
 fn mark_wanted(mark: &str) -> Note {
@@ -120,7 +151,7 @@ pub(super) fn doubt(parcel: &Parcel) -> Note {
 }
 
 pub(super) fn weigh_prompt(world: &World<'_>) -> Say {
-    let say = |mood, symbol, key| Say { mood, symbol, note: Note::new(key) };
+    let say = |mood, symbol, key| Say { mood, symbol, note: Note::new(key), detail: None };
     if world.live.away.contains_key(&Device::Scale) {
         return say(Mood::Stop, Symbol::Scale, "scale_absent");
     }
@@ -183,8 +214,12 @@ fn problems(world: &World<'_>) -> Vec<Note> {
         .collect();
     let problem = live.printer_problem.filter(|problem| *problem != Live::ASKED);
     problems.extend(problem.map(|problem| Note::new(printer_key(problem))));
-    if let Some((Link::Stopped, why)) = &live.link {
-        problems.push(Note::new("uplink_stopped").with("reason", why.clone().unwrap_or_default()));
+    match &live.link {
+        Some((Link::Stopped, why)) => {
+            problems.push(Note::new("uplink_stopped").with("reason", why.clone().unwrap_or_default()));
+        }
+        Some((Link::Up, Some(why))) => problems.push(Note::new("no_new_orders").with("reason", why.clone())),
+        _ => {}
     }
     problems.extend(live.overdue(world.wall).map(|days| Note::new("not_sent").with("days", days.to_string())));
     problems

@@ -6,13 +6,15 @@
 use rusqlite::params;
 
 use super::{Store, StoreError};
+use crate::station::order::OrderId;
 use crate::units::Timestamp;
 
 impl Store {
     /// Orders of which anything personal is kept.
-    pub fn kept_orders(&self) -> Result<Vec<String>, StoreError> {
-        let mut select = self.db.prepare_cached("SELECT DISTINCT order_ref FROM orders WHERE erased = 0")?;
-        Ok(select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    pub fn kept_orders(&self) -> Result<Vec<OrderId>, StoreError> {
+        let mut select = self.db.prepare_cached("SELECT channel, shop, order_ref FROM orders WHERE erased = 0")?;
+        let id = |row: &rusqlite::Row<'_>| Ok(OrderId { channel: row.get(0)?, shop: row.get(1)?, number: row.get(2)? });
+        Ok(select.query_map([], id)?.collect::<Result<_, _>>()?)
     }
 
     /// Facts that say that a manifest was confirmed, up to a moment, as they stand in the journal.
@@ -31,21 +33,29 @@ impl Store {
         Ok(facts)
     }
 
-    /// Puts stubs in the place of orders, each of them its newest revision, and takes their labels away; all or none.
-    pub fn erase(&mut self, stubs: &[(String, u64, String)]) -> Result<(), StoreError> {
+    /// Puts stubs in the place of what holds of orders, and takes their labels and all that was said before away; all or
+    /// none. What was said is still known by its hash.
+    pub fn erase(&mut self, stubs: &[(OrderId, String)]) -> Result<(), StoreError> {
         if stubs.is_empty() {
             return Ok(());
         }
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
-            let mut older = transaction.prepare_cached("DELETE FROM orders WHERE order_ref = ?1 AND rev < ?2")?;
-            let mut stub = transaction
-                .prepare_cached("UPDATE orders SET body = ?3, erased = 1 WHERE order_ref = ?1 AND rev = ?2")?;
-            let mut labels = transaction.prepare_cached("DELETE FROM labels WHERE order_ref = ?1")?;
-            for (order_ref, rev, body) in stubs {
-                older.execute(params![order_ref, rev])?;
-                stub.execute(params![order_ref, rev, body])?;
-                labels.execute(params![order_ref])?;
+            let mut row = transaction
+                .prepare_cached("SELECT id FROM orders WHERE order_ref = ?3 AND shop = ?2 AND channel = ?1")?;
+            let mut texts = transaction.prepare_cached("UPDATE order_versions SET body = NULL WHERE order_id = ?1")?;
+            let mut stub = transaction.prepare_cached(
+                "UPDATE order_versions SET body = ?2 WHERE order_id = ?1
+                 AND version = (SELECT max(version) FROM order_versions WHERE order_id = ?1)",
+            )?;
+            let mut erased = transaction.prepare_cached("UPDATE orders SET erased = 1 WHERE id = ?1")?;
+            let mut labels = transaction.prepare_cached("DELETE FROM labels WHERE order_id = ?1")?;
+            for (OrderId { channel, shop, number }, body) in stubs {
+                let row: i64 = row.query_row(params![channel, shop, number], |row| row.get(0))?;
+                texts.execute([row])?;
+                stub.execute(params![row, body])?;
+                erased.execute([row])?;
+                labels.execute([row])?;
             }
         }
         transaction.commit()?;

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Store, StoreError};
+use crate::station::order::OrderId;
 
 /// A label made elsewhere, to be kept beside its order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,52 +31,27 @@ fn from_text<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
 }
 
 /// Keeps a label in place of an older one with its number.
-pub(super) fn put(
-    transaction: &Transaction<'_>,
-    order_ref: &str,
-    rev: u64,
-    label: &StoredLabel,
-) -> rusqlite::Result<usize> {
+pub(super) fn put(transaction: &Transaction<'_>, order: i64, label: &StoredLabel) -> rusqlite::Result<usize> {
     let (dpi, width_mm, height_mm) = label.media;
     transaction
         .prepare_cached(
-            "INSERT OR REPLACE INTO labels (order_ref, number, rev, dpi, width_mm, height_mm, kind, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT OR REPLACE INTO labels (order_id, number, dpi, width_mm, height_mm, kind, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
-        .execute(params![order_ref, label.number, rev, dpi, width_mm, height_mm, label.kind, label.bytes])
+        .execute(params![order, label.number, dpi, width_mm, height_mm, label.kind, label.bytes])
 }
 
 impl Store {
     /// The label of an order with this number.
-    pub fn label(&self, order_ref: &str, number: &str) -> Result<Option<StoredLabel>, StoreError> {
+    pub fn label(&self, order: &OrderId, number: &str) -> Result<Option<StoredLabel>, StoreError> {
         let mut select = self.db.prepare_cached(
-            "SELECT number, dpi, width_mm, height_mm, kind, body FROM labels WHERE order_ref = ?1 AND number = ?2",
+            "SELECT l.number, l.dpi, l.width_mm, l.height_mm, l.kind, l.body FROM orders o JOIN labels l ON l.order_id = o.id
+             WHERE o.order_ref = ?3 AND o.shop = ?2 AND o.channel = ?1 AND l.number = ?4",
         )?;
         let read = |row: &rusqlite::Row<'_>| {
             let media = (row.get(1)?, row.get(2)?, row.get(3)?);
             Ok(StoredLabel { number: row.get(0)?, media, kind: row.get(4)?, bytes: row.get(5)? })
         };
-        Ok(select.query_row(params![order_ref, number], read).optional()?)
-    }
-
-    /// Whether an order's label has to be read: the order is news, or what is kept was made ready for another printer.
-    pub fn wants_label(
-        &self,
-        order_ref: &str,
-        rev: u64,
-        number: &str,
-        media: (u32, u32, u32),
-    ) -> Result<bool, StoreError> {
-        let mut newest =
-            self.db.prepare_cached("SELECT rev, erased FROM orders WHERE order_ref = ?1 ORDER BY rev DESC LIMIT 1")?;
-        let known: Option<(u64, bool)> =
-            newest.query_row(params![order_ref], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        match known {
-            Some((known, erased)) if known > rev || (known == rev && erased) => Ok(false),
-            Some((known, _)) if known == rev => {
-                Ok(self.label(order_ref, number)?.is_none_or(|kept| kept.media != media))
-            }
-            _ => Ok(true),
-        }
+        Ok(select.query_row(params![order.channel, order.shop, order.number, number], read).optional()?)
     }
 }

@@ -8,6 +8,8 @@
 
 mod erase;
 mod labels;
+mod lives;
+mod mark;
 mod orders;
 mod outbox;
 mod schema;
@@ -26,7 +28,9 @@ use crate::station::parcel::ParcelId;
 use crate::units::Timestamp;
 
 pub use labels::StoredLabel;
-pub use orders::{Found, Import, StoredOrder};
+pub use lives::{Life, Machine, Recognised, UplinkStop};
+pub use mark::Mark;
+pub use orders::{ContentHash, Found, KnownOrder, NewVersion, OrderBatch, Put, StoredOrder};
 pub use outbox::{Announcement, Aside, Waiting};
 
 /// The name of the database in the data folder.
@@ -37,10 +41,17 @@ const LOCK: &str = "station.lock";
 #[derive(Debug)]
 pub struct Store {
     db: Connection,
+    /// The life that is lived, and the row of the outbox before its first.
     incarnation: String,
+    base: u64,
+    /// The last fact of the journal, and the last row of the outbox.
     last_seq: u64,
+    head: u64,
+    /// The last row of this life that the receiver has.
     confirmed: u64,
     confirmed_on_disk: u64,
+    /// What stands outside of the data folder.
+    mark: Option<Mark>,
     /// Held until the store is dropped; `None` for a reader.
     _lock: Option<File>,
 }
@@ -148,17 +159,33 @@ impl Store {
     }
 
     fn with(db: Connection, lock: Option<File>) -> Result<Self, StoreError> {
-        let incarnation = db.query_row("SELECT value FROM meta WHERE key = 'incarnation'", [], |row| row.get(0))?;
+        let newest = "SELECT incarnation, base, confirmed FROM lives ORDER BY life DESC LIMIT 1";
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let (incarnation, base, confirmed) = db.query_row(newest, [], row)?;
         let last_seq = db.query_row("SELECT coalesce(max(seq), 0) FROM journal", [], |row| row.get(0))?;
-        let confirmed =
-            db.query_row("SELECT value FROM meta WHERE key = 'confirmed'", [], |row| row.get::<_, String>(0))?;
-        let confirmed = confirmed.parse().unwrap_or(0);
-        Ok(Self { db, incarnation, last_seq, confirmed, confirmed_on_disk: confirmed, _lock: lock })
+        let head: u64 = db.query_row("SELECT coalesce(max(seq), 0) FROM outbox", [], |row| row.get(0))?;
+        let head = head.max(base);
+        Ok(Self {
+            db,
+            incarnation,
+            base,
+            last_seq,
+            head,
+            confirmed,
+            confirmed_on_disk: confirmed,
+            mark: None,
+            _lock: lock,
+        })
     }
 
-    /// The random name of this database: a new one, or a restored one that was told so, is another incarnation.
+    /// The random name of the life that is lived: a new database, or one that was copied, is another incarnation.
     pub fn incarnation(&self) -> &str {
         &self.incarnation
+    }
+
+    /// The last `stationseq` of this life.
+    pub fn announced(&self) -> u64 {
+        self.head - self.base
     }
 
     /// Hands over every fact that state is made of, in order.
@@ -166,10 +193,7 @@ impl Store {
         let mut facts = self.db.prepare("SELECT seq, body FROM journal WHERE name <> ?1 ORDER BY seq")?;
         let mut rows = facts.query(params![Fact::DECIDED])?;
         while let Some(row) = rows.next()? {
-            let body = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-            let fact = serde_json::from_str(body)
-                .map_err(|source| StoreError::Fact { seq: row.get(0).unwrap_or(0), source })?;
-            take(fact);
+            take(self.fact(row.get(0)?, row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?);
         }
         Ok(())
     }
@@ -180,7 +204,7 @@ impl Store {
         let mut rows = facts.query(params![parcel.0])?;
         let mut entries = Vec::new();
         while let Some(row) = rows.next()? {
-            entries.push(entry(row)?);
+            entries.push(self.entry(row)?);
         }
         Ok(entries)
     }
@@ -194,7 +218,7 @@ impl Store {
             .prepare("SELECT seq, at, body FROM journal WHERE seq > ?1 AND at < ?2 AND name <> ?3 ORDER BY seq")?;
         let mut rows = facts.query(params![after, to.0, Fact::DECIDED])?;
         while let Some(row) = rows.next()? {
-            take(entry(row)?);
+            take(self.entry(row)?);
         }
         Ok(())
     }
@@ -206,7 +230,7 @@ impl Store {
         )?;
         let mut rows = newest.query(params![self.last_before(at)?])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        match entry(row)?.fact {
+        match self.entry(row)?.fact {
             Fact::OperatorChanged { operator } => Ok(operator),
             _ => Ok(None),
         }
@@ -223,7 +247,20 @@ impl Store {
         if facts.is_empty() && events.is_empty() {
             return Ok(());
         }
+        self.commit_with(at, facts, events, &OrderBatch::default())
+    }
+
+    /// The same with what is to be kept of orders.
+    pub fn commit_with(
+        &mut self,
+        at: Timestamp,
+        facts: &[Fact],
+        events: &[Announcement],
+        orders: &OrderBatch<'_>,
+    ) -> Result<(), StoreError> {
         let (mut seq, confirmed) = (self.last_seq, self.confirmed);
+        let (base, first) = (self.base, self.last_seq + 1);
+        let mut head = self.head;
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
             let mut journal = transaction
@@ -245,17 +282,42 @@ impl Store {
                         .execute(params![carrier, number, used_by])?;
                 }
             }
-            outbox::insert(&transaction, at, events)?;
+            for event in events {
+                head = base + event.seq;
+                outbox::insert(&transaction, at, head, event, event.fact.map(|index| first + index as u64))?;
+            }
+            orders::put(&transaction, orders)?;
             if confirmed != self.confirmed_on_disk {
-                transaction
-                    .prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'confirmed'")?
-                    .execute(params![confirmed.to_string()])?;
+                transaction.prepare_cached(outbox::NOTE_CONFIRMED)?.execute([confirmed])?;
             }
         }
         transaction.commit()?;
-        self.last_seq = seq;
-        self.confirmed_on_disk = confirmed;
+        (self.last_seq, self.head, self.confirmed_on_disk) = (seq, head, confirmed);
+        // Before anything is done that follows from these facts.
+        if let Some(mark) = self.mark.as_mut().filter(|_| !facts.is_empty()) {
+            let next: Vec<_> = facts.iter().filter_map(lives::pool_after).collect();
+            mark.note(&self.incarnation, seq, &next);
+        }
         Ok(())
+    }
+
+    /// A row of number, time and body.
+    fn entry(&self, row: &rusqlite::Row<'_>) -> Result<Entry, StoreError> {
+        let seq = row.get(0)?;
+        let fact = self.fact(seq, row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;
+        Ok(Entry { seq, at: Timestamp(row.get(1)?), fact })
+    }
+
+    /// A fact as it stands in the journal; one from before orders were known by their shop gets it from there.
+    fn fact(&self, seq: u64, body: &str) -> Result<Fact, StoreError> {
+        let mut fact = serde_json::from_str(body).map_err(|source| StoreError::Fact { seq, source })?;
+        if let Fact::ParcelOpened { order_ref, rev, channel, shop, version: version @ None, .. } = &mut fact {
+            *version = Some(*rev);
+            if let Some(owner) = self.owner_before_shops(order_ref)? {
+                (*channel, *shop) = owner;
+            }
+        }
+        Ok(fact)
     }
 
     /// Makes the disk full: the database takes no more than so many pages.
@@ -264,12 +326,4 @@ impl Store {
         self.db.pragma_update(None, "max_page_count", pages)?;
         Ok(())
     }
-}
-
-/// A row of number, time and body.
-fn entry(row: &rusqlite::Row<'_>) -> Result<Entry, StoreError> {
-    let seq = row.get(0)?;
-    let body = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
-    let fact = serde_json::from_str(body).map_err(|source| StoreError::Fact { seq, source })?;
-    Ok(Entry { seq, at: Timestamp(row.get(1)?), fact })
 }

@@ -1,25 +1,48 @@
-//! Orders as they were imported: every revision that came, found by any unique reference.
+//! Orders as they were imported: everything that was said of them, in the order it came, found by any unique reference.
+//!
+//! An order is known by channel, shop and number. What is said of it anew is its next *version*; the highest holds. A
+//! version keeps the hash of its content when its text is erased, so that the same file is known again for ever.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::labels::{self, StoredLabel};
 use super::{Store, StoreError};
+use crate::station::order::OrderId;
+use crate::units::Timestamp;
 
 /// An order as `exchange` read it, to be kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredOrder {
-    /// Its identifier.
-    pub order_ref: String,
-    /// Its revision.
-    pub rev: u64,
-    /// Other references that find it.
-    pub keys: Vec<String>,
+    /// Channel, shop and number.
+    pub id: OrderId,
+    /// The shop was said by nobody and is the folder of the file: an order that is known without a shop is the same one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shop_of_folder: bool,
     /// The document.
     pub body: String,
-    /// Its label, where that was made elsewhere.
+    /// Its label, where that was made elsewhere and is news.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<StoredLabel>,
+}
+
+/// SHA-256 of what an order says.
+pub type ContentHash = [u8; 32];
+
+/// What holds of an order that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownOrder {
+    /// Counts what was said of it.
+    pub version: u64,
+    /// The revision, as its sender counts; 0 for none.
+    pub rev: u64,
+    /// The document, or the stub in its place.
+    pub body: String,
+    /// The document is gone.
+    pub erased: bool,
+    /// The hash of its content; `None` where it came before hashes were kept.
+    hash: Option<ContentHash>,
+    row: i64,
 }
 
 /// What a code finds.
@@ -27,69 +50,136 @@ pub struct StoredOrder {
 pub enum Found {
     /// Nothing.
     None,
-    /// One order: its newest document.
-    One(String),
+    /// One order.
+    One {
+        /// Its newest document.
+        body: String,
+        /// The number of that.
+        version: u64,
+    },
     /// Several orders.
-    Many,
+    Many(Vec<OrderId>),
 }
 
-/// What became of imported orders.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Import {
-    /// New, or newer than before.
-    pub accepted: usize,
-    /// The same as before.
-    pub unchanged: usize,
-    /// Older than what is known: ignored.
-    pub older: usize,
+/// What is to be kept of orders, in one transaction with the facts that follow from it.
+#[derive(Debug, Default)]
+pub struct OrderBatch<'a> {
+    /// What was said anew, and labels alone.
+    pub puts: Vec<Put<'a>>,
+    /// Where the next pull begins.
+    pub cursor: Option<&'a str>,
+}
+
+/// Something to be kept of one order.
+#[derive(Debug)]
+pub struct Put<'a> {
+    /// Which order.
+    pub id: OrderId,
+    /// What was said anew; `None` where only its label is news.
+    pub version: Option<NewVersion>,
+    /// Its label.
+    pub label: Option<&'a StoredLabel>,
+}
+
+/// What was said anew of an order.
+#[derive(Debug, Clone)]
+pub struct NewVersion {
+    /// Its number, higher than any before.
+    pub version: u64,
+    /// The revision, as its sender counts.
+    pub rev: u64,
+    /// The hash of its content.
+    pub hash: ContentHash,
+    /// The document.
+    pub body: String,
+    /// Other references that find it.
+    pub keys: Vec<String>,
+}
+
+/// Keeps orders.
+pub(super) fn put(transaction: &Transaction<'_>, batch: &OrderBatch<'_>) -> rusqlite::Result<()> {
+    for put in &batch.puts {
+        let OrderId { channel, shop, number } = &put.id;
+        transaction
+            .prepare_cached("INSERT OR IGNORE INTO orders (channel, shop, order_ref) VALUES (?1, ?2, ?3)")?
+            .execute(params![channel, shop, number])?;
+        let row: i64 = transaction
+            .prepare_cached("SELECT id FROM orders WHERE order_ref = ?3 AND shop = ?2 AND channel = ?1")?
+            .query_row(params![channel, shop, number], |row| row.get(0))?;
+        if let Some(said) = &put.version {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO order_versions (order_id, version, rev, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![row, said.version, said.rev, said.hash, said.body])?;
+            transaction.prepare_cached("UPDATE orders SET erased = 0 WHERE id = ?1 AND erased = 1")?.execute([row])?;
+            transaction.prepare_cached("DELETE FROM order_keys WHERE order_id = ?1")?.execute([row])?;
+            let mut key =
+                transaction.prepare_cached("INSERT OR IGNORE INTO order_keys (key, order_id) VALUES (?1, ?2)")?;
+            for reference in [number].into_iter().chain(&put.id.with_shop()).chain(&said.keys) {
+                key.execute(params![reference, row])?;
+            }
+        }
+        if let Some(label) = put.label {
+            labels::put(transaction, row, label)?;
+        }
+    }
+    if let Some(cursor) = batch.cursor {
+        transaction.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'cursor'")?.execute([cursor])?;
+    }
+    Ok(())
 }
 
 impl Store {
-    /// Keeps orders with their labels, and the cursor they were pulled with; all or none. Of an order that is known already
-    /// only a label is news, because it was made ready for another printer.
-    pub fn put_orders(&mut self, orders: &[StoredOrder], cursor: Option<&str>) -> Result<Import, StoreError> {
-        let mut import = Import::default();
-        let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        {
-            let mut newest = transaction
-                .prepare_cached("SELECT rev, erased FROM orders WHERE order_ref = ?1 ORDER BY rev DESC LIMIT 1")?;
-            let mut insert =
-                transaction.prepare_cached("INSERT INTO orders (order_ref, rev, body) VALUES (?1, ?2, ?3)")?;
-            let mut forget = transaction.prepare_cached("DELETE FROM order_keys WHERE order_ref = ?1")?;
-            let mut key =
-                transaction.prepare_cached("INSERT OR IGNORE INTO order_keys (key, order_ref) VALUES (?1, ?2)")?;
-            for order in orders {
-                let known: Option<(u64, bool)> =
-                    newest.query_row(params![order.order_ref], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-                let wanted = match known {
-                    Some((known, erased)) if known == order.rev => {
-                        import.unchanged += 1;
-                        !erased
-                    }
-                    Some((known, _)) if known > order.rev => {
-                        import.older += 1;
-                        false
-                    }
-                    _ => {
-                        insert.execute(params![order.order_ref, order.rev, order.body])?;
-                        forget.execute(params![order.order_ref])?;
-                        for reference in std::iter::once(&order.order_ref).chain(&order.keys) {
-                            key.execute(params![reference, order.order_ref])?;
-                        }
-                        import.accepted += 1;
-                        true
-                    }
-                };
-                if let Some(label) = order.label.as_ref().filter(|_| wanted) {
-                    labels::put(&transaction, &order.order_ref, order.rev, label)?;
-                }
-            }
-            if let Some(cursor) = cursor {
-                transaction.execute("UPDATE meta SET value = ?1 WHERE key = 'cursor'", params![cursor])?;
+    /// Keeps orders, and the cursor they were pulled with; all or none.
+    pub fn put_orders(&mut self, batch: &OrderBatch<'_>) -> Result<(), StoreError> {
+        self.commit_with(Timestamp(0), &[], &[], batch)
+    }
+
+    /// What holds of an order.
+    pub fn known_order(&self, id: &OrderId) -> Result<Option<KnownOrder>, StoreError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT v.version, v.rev, v.body, o.erased, v.hash, o.id FROM orders o JOIN order_versions v ON v.order_id = o.id
+             WHERE o.order_ref = ?3 AND o.shop = ?2 AND o.channel = ?1 ORDER BY v.version DESC LIMIT 1",
+        )?;
+        let known = |row: &rusqlite::Row<'_>| {
+            Ok(KnownOrder {
+                version: row.get(0)?,
+                rev: row.get(1)?,
+                body: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+                erased: row.get(3)?,
+                hash: row.get(4)?,
+                row: row.get(5)?,
+            })
+        };
+        Ok(select.query_row(params![id.channel, id.shop, id.number], known).optional()?)
+    }
+
+    /// Whether a content is what holds of an order (`Some(true)`), was said of it before, or was never said. `hash` makes
+    /// the hash of a document that came before hashes were kept.
+    pub fn said_before(
+        &self,
+        known: &KnownOrder,
+        content: &ContentHash,
+        hash: impl Fn(&str) -> ContentHash,
+    ) -> Result<Option<bool>, StoreError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT version, hash, CASE WHEN hash IS NULL THEN body END FROM order_versions WHERE order_id = ?1
+             ORDER BY version DESC",
+        )?;
+        let mut rows = select.query([known.row])?;
+        while let Some(row) = rows.next()? {
+            let version: u64 = row.get(0)?;
+            let kept: Option<ContentHash> = match row.get(1)? {
+                Some(kept) => Some(kept),
+                None if version == known.version && known.erased => None,
+                None => row.get::<_, Option<String>>(2)?.as_deref().map(&hash),
+            };
+            if kept.as_ref() == Some(content) {
+                return Ok(Some(version == known.version));
             }
         }
-        transaction.commit()?;
-        Ok(import)
+        Ok(None)
     }
 
     /// The cursor of the last pull.
@@ -97,43 +187,83 @@ impl Store {
         Ok(self.db.query_row("SELECT value FROM meta WHERE key = 'cursor'", [], |row| row.get(0))?)
     }
 
-    /// The order that any of these codes finds; the first code that finds one decides.
+    /// The order that any of these codes finds; the first code that finds one decides. An order's own number goes before
+    /// what only refers to it.
     pub fn find_order(&self, codes: &[String]) -> Result<Found, StoreError> {
-        let mut find = self
-            .db
-            .prepare_cached("SELECT order_ref FROM order_keys WHERE key = ?1 ORDER BY order_ref <> ?1 LIMIT 2")?;
+        let mut find = self.db.prepare_cached(
+            "SELECT o.channel, o.shop, o.order_ref FROM order_keys k JOIN orders o ON o.id = k.order_id WHERE k.key = ?1
+             ORDER BY o.order_ref <> ?1, o.shop, o.channel LIMIT 100",
+        )?;
         for code in codes {
-            let found: Vec<String> = find.query_map(params![code], |row| row.get(0))?.collect::<Result<_, _>>()?;
-            // An order's own identifier is never ambiguous.
-            let found = if found.contains(code) { vec![code.clone()] } else { found };
+            let id =
+                |row: &rusqlite::Row<'_>| Ok(OrderId { channel: row.get(0)?, shop: row.get(1)?, number: row.get(2)? });
+            let mut found: Vec<OrderId> = find.query_map(params![code], id)?.collect::<Result<_, _>>()?;
+            if found.iter().any(|id| id.number == *code) {
+                found.retain(|id| id.number == *code);
+            }
             match found.as_slice() {
                 [] => {}
-                [order_ref] => return Ok(self.newest_order(order_ref)?.map_or(Found::None, Found::One)),
-                _ => return Ok(Found::Many),
+                [id] => {
+                    let one = |known: KnownOrder| Found::One { body: known.body, version: known.version };
+                    return Ok(self.known_order(id)?.map_or(Found::None, one));
+                }
+                _ => return Ok(Found::Many(found)),
             }
         }
         Ok(Found::None)
     }
 
+    /// Every order with a number, or of a shop and a number (`US-01/1001`).
+    pub fn orders_called(&self, name: &str) -> Result<Vec<OrderId>, StoreError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT o.channel, o.shop, o.order_ref FROM order_keys k JOIN orders o ON o.id = k.order_id WHERE k.key = ?1
+             AND (o.order_ref = ?1 OR o.shop || '/' || o.order_ref = ?1) ORDER BY o.shop, o.channel",
+        )?;
+        let id = |row: &rusqlite::Row<'_>| Ok(OrderId { channel: row.get(0)?, shop: row.get(1)?, number: row.get(2)? });
+        Ok(select.query_map([name], id)?.collect::<Result<_, _>>()?)
+    }
+
     /// The newest document of an order.
-    pub fn newest_order(&self, order_ref: &str) -> Result<Option<String>, StoreError> {
-        let mut newest =
-            self.db.prepare_cached("SELECT body FROM orders WHERE order_ref = ?1 ORDER BY rev DESC LIMIT 1")?;
-        Ok(newest.query_row(params![order_ref], |row| row.get(0)).optional()?)
+    pub fn newest_order(&self, id: &OrderId) -> Result<Option<String>, StoreError> {
+        Ok(self.known_order(id)?.map(|known| known.body))
     }
 
-    /// The document of an order at one revision.
-    pub fn order_at(&self, order_ref: &str, rev: u64) -> Result<Option<String>, StoreError> {
-        let mut at = self.db.prepare_cached("SELECT body FROM orders WHERE order_ref = ?1 AND rev = ?2")?;
-        Ok(at.query_row(params![order_ref, rev], |row| row.get(0)).optional()?)
+    /// What was said of an order at one of its versions; `None` when it is gone.
+    pub fn order_at(&self, id: &OrderId, version: u64) -> Result<Option<String>, StoreError> {
+        let mut at = self.db.prepare_cached(
+            "SELECT v.body FROM orders o JOIN order_versions v ON v.order_id = o.id
+             WHERE o.order_ref = ?3 AND o.shop = ?2 AND o.channel = ?1 AND v.version = ?4",
+        )?;
+        let body = at.query_row(params![id.channel, id.shop, id.number, version], |row| row.get(0)).optional()?;
+        Ok(body.flatten())
     }
 
-    /// The newest document of every order, by identifier, `limit` at most.
+    /// The newest document of every order, by number, `limit` at most.
     pub fn orders(&self, limit: usize) -> Result<Vec<String>, StoreError> {
         let mut all = self.db.prepare_cached(
-            "SELECT body FROM orders o WHERE rev = (SELECT max(rev) FROM orders n WHERE n.order_ref = o.order_ref)
-             ORDER BY order_ref LIMIT ?1",
+            "SELECT coalesce(v.body, '') FROM orders o JOIN order_versions v ON v.order_id = o.id
+             AND v.version = (SELECT max(version) FROM order_versions n WHERE n.order_id = o.id)
+             ORDER BY o.order_ref, o.shop, o.channel LIMIT ?1",
         )?;
         Ok(all.query_map(params![limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether parcels of an earlier format have yet to be compared with their orders.
+    pub fn orders_to_compare(&self) -> Result<bool, StoreError> {
+        Ok(self.meta("orders_to_compare")?.is_some())
+    }
+
+    /// They have been compared.
+    pub fn orders_compared(&mut self) -> Result<(), StoreError> {
+        self.set_meta("orders_to_compare", None)
+    }
+
+    /// Whose order a number was before orders were known by their shop; `None` when the memory never had it.
+    pub(super) fn owner_before_shops(&self, number: &str) -> Result<Option<(String, String)>, StoreError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT channel, shop FROM orders WHERE order_ref = ?1
+             AND id <= (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'orders_before_shops')",
+        )?;
+        Ok(select.query_row([number], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 }

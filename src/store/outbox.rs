@@ -14,6 +14,8 @@ pub struct Announcement {
     pub kind: &'static str,
     /// The event, serialized once.
     pub body: String,
+    /// Which of the facts recorded with it it tells of, from 0.
+    pub fact: Option<usize>,
     /// The manifest in it: identifier, document, hash.
     pub manifest: Option<(String, String, String)>,
 }
@@ -23,6 +25,8 @@ pub struct Announcement {
 pub struct Waiting {
     /// `stationseq`.
     pub seq: u64,
+    /// Its place among the events of all lives.
+    pub row: u64,
     /// When it was recorded.
     pub at: Timestamp,
     /// Its type.
@@ -34,36 +38,55 @@ pub struct Waiting {
 /// An event that the receiver would not take, kept beside its tombstone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
-    /// `stationseq`.
-    pub seq: u64,
+    /// Its place among the events of all lives.
+    pub row: u64,
     /// What the receiver said.
     pub reason: String,
     /// The original.
     pub body: String,
 }
 
-pub(super) fn insert(transaction: &Transaction<'_>, at: Timestamp, events: &[Announcement]) -> Result<(), StoreError> {
-    let mut outbox = transaction.prepare_cached("INSERT INTO outbox (seq, at, kind, body) VALUES (?1, ?2, ?3, ?4)")?;
-    for event in events {
-        outbox.execute(params![event.seq, at.0, event.kind, event.body])?;
-        if let Some((id, document, hash)) = &event.manifest {
-            transaction
-                .prepare_cached("INSERT INTO manifests (id, seq, body, hash) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![id, event.seq, document, hash])?;
-        }
+pub(super) const NOTE_CONFIRMED: &str = "UPDATE lives SET confirmed = ?1 WHERE life = (SELECT max(life) FROM lives)";
+
+/// Keeps an event in its row, with the number of its fact in the journal.
+pub(super) fn insert(
+    transaction: &Transaction<'_>,
+    at: Timestamp,
+    row: u64,
+    event: &Announcement,
+    fact: Option<u64>,
+) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached("INSERT INTO outbox (seq, at, kind, body, fact) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![row, at.0, event.kind, event.body, fact])?;
+    if let Some((id, document, hash)) = &event.manifest {
+        transaction
+            .prepare_cached("INSERT INTO manifests (id, seq, body, hash) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![id, row, document, hash])?;
     }
     Ok(())
 }
 
 impl Store {
-    /// Events after `after`, oldest first, at most `max` of them and about `max_bytes`; one at least if there is one.
-    pub fn outbox_after(&self, after: u64, max: usize, max_bytes: usize) -> Result<Vec<Waiting>, StoreError> {
-        let mut select =
-            self.db.prepare_cached("SELECT seq, at, kind, body FROM outbox WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
-        let mut rows = select.query(params![after, max])?;
+    /// Events of a life after one of its numbers, oldest first, at most `max` of them and about `max_bytes`; one at least
+    /// if there is one.
+    pub fn outbox_after(
+        &self,
+        incarnation: &str,
+        after: u64,
+        max: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<Waiting>, StoreError> {
+        let Some((base, end)) = self.rows_of(incarnation)? else { return Ok(Vec::new()) };
+        let mut select = self.db.prepare_cached(
+            "SELECT seq, at, kind, body FROM outbox WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
+        )?;
+        let mut rows = select.query(params![base.saturating_add(after), end, max])?;
         let (mut events, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.next()? {
-            let event = Waiting { seq: row.get(0)?, at: Timestamp(row.get(1)?), kind: row.get(2)?, body: row.get(3)? };
+            let seq: u64 = row.get(0)?;
+            let event =
+                Waiting { seq: seq - base, row: seq, at: Timestamp(row.get(1)?), kind: row.get(2)?, body: row.get(3)? };
             bytes += event.body.len();
             if bytes > max_bytes && !events.is_empty() {
                 break;
@@ -73,42 +96,55 @@ impl Store {
         Ok(events)
     }
 
-    /// When the oldest event was recorded that the receiver does not have; `None` when it has them all.
-    pub fn waiting_since(&self) -> Result<Option<Timestamp>, StoreError> {
+    /// When the oldest event was recorded that the receiver does not have, and how many there are of any life; `None` when
+    /// it has them all.
+    pub fn waiting(&self) -> Result<(u64, Option<Timestamp>), StoreError> {
+        let mut past = self.db.prepare_cached(
+            "SELECT confirmed, (SELECT base FROM lives n WHERE n.life = l.life + 1) FROM lives l
+             WHERE life < (SELECT max(life) FROM lives) ORDER BY life",
+        )?;
+        let ends = past.query_map([], |row| Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?)))?;
+        let mut ends: Vec<(u64, u64)> = ends.collect::<Result<_, _>>()?;
+        ends.push((self.confirmed, self.head));
+        let count = ends.iter().map(|(confirmed, end)| end.saturating_sub(*confirmed)).sum();
+        let Some((after, _)) = ends.iter().find(|(confirmed, end)| end > confirmed) else { return Ok((count, None)) };
         let mut select = self.db.prepare_cached("SELECT at FROM outbox WHERE seq > ?1 ORDER BY seq LIMIT 1")?;
-        Ok(select.query_row([self.confirmed], |row| row.get(0).map(Timestamp)).optional()?)
+        Ok((count, select.query_row([after], |row| row.get(0).map(Timestamp)).optional()?))
     }
 
-    /// The last `stationseq` in the outbox.
-    pub fn outbox_head(&self) -> Result<u64, StoreError> {
-        Ok(self.db.prepare_cached("SELECT coalesce(max(seq), 0) FROM outbox")?.query_row([], |row| row.get(0))?)
-    }
-
-    /// The receiver has everything up to this `stationseq`. Written with the next commit, or now when nothing waits any
-    /// more: then there may be no next commit for a long time, and commands that read should see it.
+    /// The receiver has every event of this life up to a `stationseq`. Written with the next commit, or now when nothing
+    /// waits any more: then there may be no next commit for a long time, and commands that read should see it.
     pub fn confirm(&mut self, seq: u64) -> Result<(), StoreError> {
-        self.confirmed = self.confirmed.max(seq);
-        if self.confirmed == self.confirmed_on_disk || self.confirmed < self.outbox_head()? {
+        self.confirmed = self.confirmed.max(self.base.saturating_add(seq).min(self.head));
+        if self.confirmed == self.confirmed_on_disk || self.confirmed < self.head {
             return Ok(());
         }
-        let noted = self
-            .db
-            .prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'confirmed'")?
-            .execute([self.confirmed.to_string()]);
-        match noted {
+        match self.db.prepare_cached(NOTE_CONFIRMED)?.execute([self.confirmed]) {
             Ok(_) => self.confirmed_on_disk = self.confirmed,
             Err(error) => tracing::warn!(%error, "a receipt waits for the next commit"),
         }
         Ok(())
     }
 
-    /// What the receiver has, as far as this station knows.
-    pub fn confirmed(&self) -> u64 {
-        self.confirmed
+    /// Whether the receiver has the event of a manifest.
+    pub fn manifest_told(&self, id: &str) -> Result<bool, StoreError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT m.seq, EXISTS (SELECT 1 FROM lives l WHERE m.seq > l.base AND m.seq <= l.confirmed) FROM manifests m
+             WHERE m.id = ?1",
+        )?;
+        let row = select.query_row([id], |row| Ok((row.get::<_, u64>(0)?, row.get::<_, bool>(1)?))).optional()?;
+        Ok(row.is_some_and(|(seq, told)| told || (seq > self.base && seq <= self.confirmed)))
     }
 
-    /// Puts a tombstone in the place of an event that the receiver would not take, and keeps the original.
-    pub fn set_aside(&mut self, seq: u64, reason: &str, tombstone: &str) -> Result<(), StoreError> {
+    /// The last `stationseq` of this life that the receiver has, as far as this station knows.
+    pub fn confirmed(&self) -> u64 {
+        self.confirmed.saturating_sub(self.base)
+    }
+
+    /// Puts a tombstone in the place of an event of a life that the receiver would not take, and keeps the original.
+    pub fn set_aside(&mut self, incarnation: &str, seq: u64, reason: &str, tombstone: &str) -> Result<(), StoreError> {
+        let Some((base, _)) = self.rows_of(incarnation)? else { return Ok(()) };
+        let seq = base + seq;
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         transaction.execute(
             "INSERT OR IGNORE INTO aside (seq, reason, body) SELECT seq, ?2, body FROM outbox WHERE seq = ?1",
@@ -126,7 +162,7 @@ impl Store {
     pub fn aside(&self) -> Result<Vec<Aside>, StoreError> {
         let mut select = self.db.prepare_cached("SELECT seq, reason, body FROM aside ORDER BY seq")?;
         let rows =
-            select.query_map([], |row| Ok(Aside { seq: row.get(0)?, reason: row.get(1)?, body: row.get(2)? }))?;
+            select.query_map([], |row| Ok(Aside { row: row.get(0)?, reason: row.get(1)?, body: row.get(2)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

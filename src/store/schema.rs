@@ -30,6 +30,48 @@ CREATE TABLE labels (
 ALTER TABLE orders ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX orders_kept ON orders (order_ref) WHERE erased = 0;
 CREATE INDEX journal_confirmed ON journal (at) WHERE name = 'manifest_confirmed';
+", "
+-- An order is known by channel, shop and number. What was said of it stands in order_versions; the highest holds. Until now
+-- a number was one order, and its revisions were its versions: they keep those numbers, which facts refer to.
+DROP INDEX orders_kept;
+ALTER TABLE orders RENAME TO orders_before;
+CREATE TABLE orders (
+    id INTEGER PRIMARY KEY, channel TEXT NOT NULL, shop TEXT NOT NULL, order_ref TEXT NOT NULL,
+    erased INTEGER NOT NULL DEFAULT 0, UNIQUE (order_ref, shop, channel));
+CREATE INDEX orders_kept ON orders (id) WHERE erased = 0;
+CREATE TABLE order_versions (
+    order_id INTEGER NOT NULL, version INTEGER NOT NULL, rev INTEGER NOT NULL, hash BLOB, body TEXT,
+    PRIMARY KEY (order_id, version)) WITHOUT ROWID;
+INSERT INTO orders (channel, shop, order_ref, erased)
+    SELECT coalesce(CASE WHEN json_valid(body) THEN json_extract(body, '$.channel') END, ''),
+           coalesce(CASE WHEN json_valid(body) THEN json_extract(body, '$.shop') END, ''), order_ref, erased
+    FROM orders_before b WHERE rev = (SELECT max(rev) FROM orders_before n WHERE n.order_ref = b.order_ref);
+INSERT INTO order_versions
+    SELECT o.id, b.rev, b.rev, NULL, b.body FROM orders_before b JOIN orders o ON o.order_ref = b.order_ref;
+INSERT INTO meta SELECT 'orders_before_shops', coalesce(max(id), 0) FROM orders;
+INSERT INTO meta SELECT 'orders_to_compare', '1' FROM orders LIMIT 1;
+ALTER TABLE order_keys RENAME TO order_keys_before;
+CREATE TABLE order_keys (key TEXT NOT NULL, order_id INTEGER NOT NULL, PRIMARY KEY (key, order_id)) WITHOUT ROWID;
+INSERT INTO order_keys SELECT k.key, o.id FROM order_keys_before k JOIN orders o ON o.order_ref = k.order_ref;
+INSERT OR IGNORE INTO order_keys SELECT shop || '/' || order_ref, id FROM orders WHERE shop <> '';
+CREATE INDEX order_keys_by_order ON order_keys (order_id);
+ALTER TABLE labels RENAME TO labels_before;
+CREATE TABLE labels (
+    order_id INTEGER NOT NULL, number TEXT NOT NULL, dpi INTEGER NOT NULL, width_mm INTEGER NOT NULL,
+    height_mm INTEGER NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (order_id, number));
+INSERT INTO labels SELECT o.id, l.number, l.dpi, l.width_mm, l.height_mm, l.kind, l.body
+    FROM labels_before l JOIN orders o ON o.order_ref = l.order_ref;
+DROP TABLE labels_before; DROP TABLE order_keys_before; DROP TABLE orders_before;
+-- Each life of the database has an incarnation of its own. Rows of the outbox are counted through all of them: the
+-- `stationseq` of an event is its row less the base of its life, and never changes.
+CREATE TABLE lives (
+    life INTEGER PRIMARY KEY, incarnation TEXT NOT NULL, base INTEGER NOT NULL, confirmed INTEGER NOT NULL);
+INSERT INTO lives SELECT 1, (SELECT value FROM meta WHERE key = 'incarnation'), 0, CAST(value AS INTEGER)
+    FROM meta WHERE key = 'confirmed';
+DELETE FROM meta WHERE key IN ('incarnation', 'confirmed');
+-- The fact that an event tells of: its number in the journal.
+ALTER TABLE outbox ADD COLUMN fact INTEGER;
+CREATE INDEX manifests_by_event ON manifests (seq);
 "];
 
 /// Settings, migrations, and the incarnation of a new database.
@@ -52,15 +94,18 @@ pub(super) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
         let transaction = db.transaction()?;
         transaction.execute_batch(migration)?;
         if done == 1 {
-            let mut random = [0_u8; 8];
-            getrandom::fill(&mut random).map_err(|error| StoreError::Random(error.to_string()))?;
-            let incarnation = format!("{:016x}", u64::from_be_bytes(random));
-            transaction.execute("INSERT INTO meta VALUES ('incarnation', ?1)", [incarnation])?;
+            transaction.execute("INSERT INTO meta VALUES ('incarnation', ?1)", [new_incarnation()?])?;
         }
         transaction.pragma_update(None, "user_version", done)?;
         transaction.commit()?;
     }
     Ok(())
+}
+
+/// A random name for a life of a database.
+pub(super) fn new_incarnation() -> Result<String, StoreError> {
+    let random = getrandom::u64().map_err(|error| StoreError::Random(error.to_string()))?;
+    Ok(format!("{random:016x}"))
 }
 
 /// The format of the database, unless it is newer than this program.

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::rating::{Basis, Billable, Decision};
 use crate::station::fact::Commitment;
+use crate::station::order::OrderId;
 use crate::units::{Date, Money};
 
 const AT: Timestamp = Timestamp(1_795_000_000_000);
@@ -21,7 +22,15 @@ fn open(dir: &TempDir) -> Store {
 }
 
 fn opened(parcel: u64) -> Fact {
-    Fact::ParcelOpened { parcel: ParcelId(parcel), order_ref: format!("order {parcel}"), rev: 1, operator: None }
+    Fact::ParcelOpened {
+        parcel: ParcelId(parcel),
+        order_ref: format!("order {parcel}"),
+        rev: 1,
+        channel: String::new(),
+        shop: String::new(),
+        version: Some(1),
+        operator: None,
+    }
 }
 
 fn date() -> Date {
@@ -51,7 +60,7 @@ fn committed(parcel: u64, tracking: &str) -> Fact {
 }
 
 fn event(seq: u64) -> Announcement {
-    Announcement { seq, kind: "parceld.parcel.verified", body: format!("{{\"n\":{seq}}}"), manifest: None }
+    Announcement { seq, kind: "parceld.parcel.verified", body: format!("{{\"n\":{seq}}}"), fact: None, manifest: None }
 }
 
 fn facts(store: &Store) -> Vec<Fact> {
@@ -60,14 +69,33 @@ fn facts(store: &Store) -> Vec<Fact> {
     facts
 }
 
-fn order(order_ref: &str, rev: u64, keys: &[&str]) -> StoredOrder {
-    StoredOrder {
-        order_ref: order_ref.into(),
-        rev,
-        keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-        body: format!("{order_ref} at {rev}"),
-        label: None,
-    }
+fn of_shop(shop: &str, number: &str) -> OrderId {
+    OrderId { channel: "web".into(), shop: shop.into(), number: number.into() }
+}
+
+fn id(number: &str) -> OrderId {
+    of_shop("S", number)
+}
+
+/// A version of an order; its content is its body.
+fn order(number: &str, version: u64, keys: &[&str]) -> Put<'static> {
+    let body = format!("{number} at {version}");
+    let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+    let version = NewVersion { version, rev: version, hash: hash(&body), body, keys };
+    Put { id: id(number), version: Some(version), label: None }
+}
+
+fn hash(body: &str) -> ContentHash {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(body).into()
+}
+
+fn put(store: &mut Store, puts: Vec<Put<'_>>) -> Result<(), StoreError> {
+    store.put_orders(&OrderBatch { puts, cursor: None })
+}
+
+fn one(number: &str, version: u64) -> Found {
+    Found::One { body: format!("{number} at {version}"), version }
 }
 
 fn found(store: &Store, code: &str) -> Found {
@@ -133,12 +161,12 @@ fn a_full_disk_records_nothing_and_once_it_is_not_everything() {
     let error = store.commit(AT, &many, &[event(2)]).unwrap_err();
     assert!(matches!(error, StoreError::Full), "{error:?}");
     assert_eq!(facts(&store), [opened(1)]);
-    assert_eq!(store.outbox_head().unwrap(), 1);
+    assert_eq!(store.announced(), 1);
     assert!(matches!(store.commit(AT, &many, &[event(2)]), Err(StoreError::Full)));
     store.limit_pages(1_000_000).unwrap();
     store.commit(AT, &many, &[event(2)]).unwrap();
     assert_eq!(facts(&store).len(), 399);
-    assert_eq!(store.outbox_head().unwrap(), 2);
+    assert_eq!(store.announced(), 2);
     let seqs: (u64, u64) =
         store.db.query_row("SELECT count(*), max(seq) FROM journal", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     assert_eq!(seqs, (399, 399), "the numbers have no gap");
@@ -150,8 +178,8 @@ fn a_full_disk_takes_no_orders_and_says_so() {
     let mut store = open(&dir);
     let pages: u32 = store.db.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
     store.limit_pages(pages).unwrap();
-    let orders: Vec<StoredOrder> = (0..400).map(|n| order(&format!("order {n}"), 1, &[])).collect();
-    assert!(matches!(store.put_orders(&orders, Some("7")), Err(StoreError::Full)));
+    let puts = (0..400).map(|n| order(&format!("order {n}"), 1, &[])).collect();
+    assert!(matches!(store.put_orders(&OrderBatch { puts, cursor: Some("7") }), Err(StoreError::Full)));
     assert_eq!((store.cursor().unwrap().as_str(), store.orders(10).unwrap().len()), ("", 0));
 }
 
@@ -162,7 +190,7 @@ fn a_number_is_used_once_whatever_the_program_believes() {
     store.commit(AT, &[opened(1), committed(1, "D1")], &[]).unwrap();
     assert!(store.commit(AT, &[opened(2), committed(2, "D1")], &[event(1)]).is_err());
     assert_eq!(facts(&store).len(), 2, "nothing of it is recorded");
-    assert_eq!(store.outbox_head().unwrap(), 0);
+    assert_eq!(store.announced(), 0);
     store.commit(AT, &[opened(2), committed(2, "D2")], &[event(1)]).unwrap();
 }
 
@@ -197,7 +225,7 @@ fn a_reader_writes_nothing() {
     drop(open(&dir));
     let mut reader = Store::read(dir.path()).unwrap();
     assert!(reader.commit(AT, &[opened(1)], &[]).is_err());
-    assert!(reader.put_orders(&[order("A", 1, &[])], None).is_err());
+    assert!(put(&mut reader, vec![order("A", 1, &[])]).is_err());
 }
 
 #[test]
@@ -211,8 +239,8 @@ fn a_newer_format_is_refused() {
     let dir = folder();
     drop(open(&dir));
     beside(dir.path()).pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(Store::open(dir.path()), Err(StoreError::Newer { found: 99, known: 2 })));
-    assert!(matches!(Store::read(dir.path()), Err(StoreError::Newer { found: 99, known: 2 })));
+    assert!(matches!(Store::open(dir.path()), Err(StoreError::Newer { found: 99, known: 3 })));
+    assert!(matches!(Store::read(dir.path()), Err(StoreError::Newer { found: 99, known: 3 })));
 }
 
 #[test]
@@ -245,49 +273,67 @@ fn a_fact_of_a_newer_program_is_refused_and_not_left_out() {
 }
 
 #[test]
-fn the_same_order_is_unchanged_an_older_one_ignored_a_newer_one_taken() {
+fn everything_that_was_said_of_an_order_is_kept_and_the_last_holds() {
     let dir = folder();
     let mut store = open(&dir);
-    let import = |store: &mut Store, rev| store.put_orders(&[order("A", rev, &[])], None).unwrap();
-    assert_eq!(import(&mut store, 2), Import { accepted: 1, ..Import::default() });
-    assert_eq!(import(&mut store, 2), Import { unchanged: 1, ..Import::default() });
-    assert_eq!(import(&mut store, 1), Import { older: 1, ..Import::default() });
-    assert_eq!(found(&store, "A"), Found::One("A at 2".into()));
-    assert_eq!(import(&mut store, 3), Import { accepted: 1, ..Import::default() });
-    assert_eq!(found(&store, "A"), Found::One("A at 3".into()));
-    assert_eq!(store.order_at("A", 2).unwrap().as_deref(), Some("A at 2"), "a parcel keeps its revision");
-    assert_eq!(store.order_at("A", 1).unwrap(), None);
+    put(&mut store, vec![order("A", 1, &[])]).unwrap();
+    put(&mut store, vec![order("A", 2, &[])]).unwrap();
+    assert!(put(&mut store, vec![order("A", 2, &[])]).is_err(), "a version is said once");
+    assert_eq!(found(&store, "A"), one("A", 2));
+    assert_eq!(store.order_at(&id("A"), 1).unwrap().as_deref(), Some("A at 1"), "a parcel keeps what it is packed by");
+    let known = store.known_order(&id("A")).unwrap().unwrap();
+    assert_eq!((known.version, known.rev, known.body.as_str()), (2, 2, "A at 2"));
+    let said = |body: &str| store.said_before(&known, &hash(body), hash).unwrap();
+    assert_eq!((said("A at 2"), said("A at 1"), said("A at 3")), (Some(true), Some(false), None));
+}
+
+#[test]
+fn two_shops_may_have_the_same_number_and_it_alone_is_never_guessed() {
+    let dir = folder();
+    let mut store = open(&dir);
+    let other = Put { id: of_shop("T", "1001"), ..order("1001", 1, &["t-package"]) };
+    put(&mut store, vec![order("1001", 1, &["s-package"]), other]).unwrap();
+    let both = vec![id("1001"), of_shop("T", "1001")];
+    assert_eq!(found(&store, "1001"), Found::Many(both.clone()));
+    assert_eq!(store.orders_called("1001").unwrap(), both);
+    for code in ["S/1001", "s-package"] {
+        assert_eq!(found(&store, code), one("1001", 1), "{code}");
+    }
+    assert_eq!(store.orders_called("T/1001").unwrap(), [of_shop("T", "1001")]);
+    assert_eq!(store.orders_called("s-package").unwrap(), [], "no name of an order");
+    put(&mut store, vec![order("1001", 2, &[])]).unwrap();
+    assert_eq!(store.known_order(&of_shop("T", "1001")).unwrap().unwrap().version, 1);
 }
 
 #[test]
 fn an_order_is_found_by_any_unique_reference_and_an_ambiguous_one_is_never_guessed() {
     let dir = folder();
     let mut store = open(&dir);
-    store.put_orders(&[order("A", 1, &["a1", "shared"]), order("B", 1, &["b1", "shared"])], None).unwrap();
-    assert_eq!(found(&store, "a1"), Found::One("A at 1".into()));
-    assert_eq!(found(&store, "shared"), Found::Many);
+    put(&mut store, vec![order("A", 1, &["a1", "shared"]), order("B", 1, &["b1", "shared"])]).unwrap();
+    assert_eq!(found(&store, "a1"), one("A", 1));
+    assert_eq!(found(&store, "shared"), Found::Many(vec![id("A"), id("B")]));
     assert_eq!(found(&store, "nothing"), Found::None);
     let codes = ["nothing".to_owned(), "b1".to_owned()];
-    assert_eq!(store.find_order(&codes).unwrap(), Found::One("B at 1".into()));
-    store.put_orders(&[order("B", 2, &["b2"])], None).unwrap();
-    assert_eq!(found(&store, "b1"), Found::None, "a reference that a newer revision dropped");
-    assert_eq!(found(&store, "shared"), Found::One("A at 1".into()));
+    assert_eq!(store.find_order(&codes).unwrap(), one("B", 1));
+    put(&mut store, vec![order("B", 2, &["b2"])]).unwrap();
+    assert_eq!(found(&store, "b1"), Found::None, "a reference that a newer version dropped");
+    assert_eq!(found(&store, "shared"), one("A", 1));
 }
 
 #[test]
 fn an_orders_own_identifier_is_found_however_many_others_refer_to_it() {
     let dir = folder();
     let mut store = open(&dir);
-    store.put_orders(&[order("1", 1, &["X"]), order("2", 1, &["X"]), order("X", 1, &[])], None).unwrap();
-    assert_eq!(found(&store, "X"), Found::One("X at 1".into()));
+    put(&mut store, vec![order("1", 1, &["X"]), order("2", 1, &["X"]), order("X", 1, &[])]).unwrap();
+    assert_eq!(found(&store, "X"), one("X", 1));
 }
 
 #[test]
 fn the_cursor_is_kept_with_the_orders_it_brought() {
     let dir = folder();
     let mut store = open(&dir);
-    store.put_orders(&[order("A", 1, &[])], Some("page 2")).unwrap();
-    store.put_orders(&[], None).unwrap();
+    store.put_orders(&OrderBatch { puts: vec![order("A", 1, &[])], cursor: Some("page 2") }).unwrap();
+    store.put_orders(&OrderBatch::default()).unwrap();
     drop(store);
     assert_eq!(open(&dir).cursor().unwrap(), "page 2");
 }
@@ -299,14 +345,14 @@ fn the_outbox_is_read_in_pages_of_at_least_one() {
     let events: Vec<Announcement> = (1..=10).map(event).collect();
     store.commit(AT, &[opened(1)], &events).unwrap();
     let seqs = |after, max, bytes| -> Vec<u64> {
-        store.outbox_after(after, max, bytes).unwrap().iter().map(|event| event.seq).collect()
+        store.outbox_after(store.incarnation(), after, max, bytes).unwrap().iter().map(|event| event.seq).collect()
     };
     assert_eq!(seqs(0, 3, 1_000), [1, 2, 3]);
     assert_eq!(seqs(8, 100, 1_000), [9, 10]);
     assert_eq!(seqs(0, 100, 15), [1, 2], "seven bytes each");
     assert_eq!(seqs(4, 100, 1), [5], "one event that is too large goes alone");
     assert!(seqs(10, 100, 1_000).is_empty());
-    assert_eq!(store.outbox_after(2, 1, 1_000).unwrap()[0].body, "{\"n\":3}");
+    assert_eq!(store.outbox_after(store.incarnation(), 2, 1, 1_000).unwrap()[0].body, "{\"n\":3}");
 }
 
 #[test]
@@ -314,13 +360,14 @@ fn an_event_that_is_set_aside_leaves_a_tombstone_and_is_kept() {
     let dir = folder();
     let mut store = open(&dir);
     store.commit(AT, &[opened(1)], &[event(1), event(2)]).unwrap();
-    store.set_aside(1, "too odd", "tombstone").unwrap();
-    store.set_aside(1, "again", "another").unwrap();
+    let life = store.incarnation().to_owned();
+    store.set_aside(&life, 1, "too odd", "tombstone").unwrap();
+    store.set_aside(&life, 1, "again", "another").unwrap();
     let aside = store.aside().unwrap();
-    assert_eq!(aside, [Aside { seq: 1, reason: "too odd".into(), body: "{\"n\":1}".into() }]);
-    let rows = store.outbox_after(0, 10, 1_000).unwrap();
+    assert_eq!(aside, [Aside { row: 1, reason: "too odd".into(), body: "{\"n\":1}".into() }]);
+    let rows = store.outbox_after(&life, 0, 10, 1_000).unwrap();
     assert_eq!((rows[0].kind.as_str(), rows[1].body.as_str()), ("parceld.tombstone", "{\"n\":2}"));
-    assert_eq!(store.outbox_head().unwrap(), 2);
+    assert_eq!(store.announced(), 2);
 }
 
 #[test]
@@ -367,53 +414,45 @@ fn manifests_are_kept_with_their_events_and_chained() {
 
 const MEDIA: (u32, u32, u32) = (203, 100, 150);
 
-fn labelled(order_ref: &str, rev: u64, number: &str, bytes: &[u8]) -> StoredOrder {
-    let label = StoredLabel { number: number.into(), media: MEDIA, kind: "png".into(), bytes: bytes.to_vec() };
-    StoredOrder { label: Some(label), ..order(order_ref, rev, &[number]) }
+fn png(number: &str, bytes: &[u8]) -> StoredLabel {
+    StoredLabel { number: number.into(), media: MEDIA, kind: "png".into(), bytes: bytes.to_vec() }
 }
 
-fn label(store: &Store, order_ref: &str, number: &str) -> Option<Vec<u8>> {
-    store.label(order_ref, number).expect("an answer").map(|label| label.bytes)
+fn label(store: &Store, number: &str, tracking: &str) -> Option<Vec<u8>> {
+    store.label(&id(number), tracking).expect("an answer").map(|label| label.bytes)
 }
 
 #[test]
-fn a_label_is_kept_with_its_order_and_a_newer_revision_replaces_it() {
+fn a_label_is_kept_with_its_order_and_a_newer_one_replaces_it() {
     let dir = folder();
     let mut store = open(&dir);
-    let wants = |store: &Store, rev, media| store.wants_label("A1", rev, "T1", media).expect("an answer");
-    assert!(wants(&store, 1, MEDIA));
-    store.put_orders(&[labelled("A1", 1, "T1", b"first")], None).expect("kept");
+    let (first, second, finer) = (png("T1", b"first"), png("T1", b"second"), png("T1", b"finer"));
+    put(&mut store, vec![Put { label: Some(&first), ..order("A1", 1, &["T1"]) }]).expect("kept");
     drop(store);
-
     let mut store = open(&dir);
     assert_eq!(label(&store, "A1", "T1").as_deref(), Some(b"first".as_slice()));
     assert_eq!(label(&store, "A1", "T2"), None);
-    assert_eq!((wants(&store, 1, MEDIA), wants(&store, 2, MEDIA)), (false, true));
-    let again = store.put_orders(&[labelled("A1", 2, "T1", b"second")], None).expect("kept");
-    assert_eq!(again.accepted, 1);
+    put(&mut store, vec![Put { label: Some(&second), ..order("A1", 2, &["T1"]) }]).expect("kept");
     assert_eq!(label(&store, "A1", "T1").as_deref(), Some(b"second".as_slice()));
-    // An older revision changes nothing.
-    let older = store.put_orders(&[labelled("A1", 1, "T1", b"first")], None).expect("ignored");
-    assert_eq!(older.older, 1);
-    assert!(!wants(&store, 1, MEDIA));
-    assert_eq!(label(&store, "A1", "T1").as_deref(), Some(b"second".as_slice()));
-    // The same revision for another printer brings its label alone.
-    assert!(wants(&store, 2, (300, 100, 150)));
-    let finer = store.put_orders(&[labelled("A1", 2, "T1", b"finer")], None).expect("kept");
-    assert_eq!((finer.accepted, finer.unchanged), (0, 1));
+    // For another printer the label alone is news.
+    put(&mut store, vec![Put { id: id("A1"), version: None, label: Some(&finer) }]).expect("kept");
     assert_eq!(label(&store, "A1", "T1").as_deref(), Some(b"finer".as_slice()));
+    assert_eq!(found(&store, "A1"), one("A1", 2));
 }
 
 #[test]
-fn what_is_erased_is_nowhere_in_the_files_and_the_same_order_does_not_bring_it_back() {
+fn what_is_erased_is_nowhere_in_the_files_and_is_still_known_by_its_hash() {
     let dir = folder();
     let mut store = open(&dir);
     let personal = "MARISOL-VEGA-117-FOXGLOVE";
-    let bytes = personal.repeat(400);
-    for rev in [1, 2] {
-        let body = format!("{personal} at {rev}");
-        let with_label = labelled("A1", rev, "T1", bytes.as_bytes());
-        store.put_orders(&[StoredOrder { body, ..with_label }, order("A2", rev, &[])], None).expect("kept");
+    let picture = png("T1", personal.repeat(400).as_bytes());
+    let said = |version: u64| {
+        let body = format!("{personal} at {version}");
+        NewVersion { version, rev: version, hash: hash(&body), body, keys: vec!["T1".into()] }
+    };
+    for version in [1, 2] {
+        let put_one = Put { id: id("A1"), version: Some(said(version)), label: Some(&picture) };
+        put(&mut store, vec![put_one, order("A2", version, &[])]).expect("kept");
     }
     let holds = || {
         let files = std::fs::read_dir(dir.path()).expect("a folder").map(|file| file.expect("a file").path());
@@ -423,22 +462,20 @@ fn what_is_erased_is_nowhere_in_the_files_and_the_same_order_does_not_bring_it_b
         })
     };
     assert!(holds());
-    assert_eq!(store.kept_orders().expect("an answer"), ["A1", "A2"]);
-    store.erase(&[("A1".into(), 2, "stub".into())]).expect("erased");
+    assert_eq!(store.kept_orders().expect("an answer"), [id("A1"), id("A2")]);
+    store.erase(&[(id("A1"), "stub".into())]).expect("erased");
     assert!(!holds());
-    assert_eq!(store.kept_orders().expect("an answer"), ["A2"]);
-    assert_eq!(found(&store, "T1"), Found::One("stub".into()));
-    assert_eq!(store.order_at("A1", 1).expect("an answer"), None);
+    assert_eq!(store.kept_orders().expect("an answer"), [id("A2")]);
+    assert_eq!(found(&store, "T1"), Found::One { body: "stub".into(), version: 2 });
+    assert_eq!(store.order_at(&id("A1"), 1).expect("an answer"), None);
     assert_eq!(label(&store, "A1", "T1"), None);
-    assert!(!store.wants_label("A1", 2, "T1", MEDIA).expect("an answer"));
-
-    let again = labelled("A1", 2, "T1", bytes.as_bytes());
-    let import = store.put_orders(&[StoredOrder { body: personal.into(), ..again }], None).expect("unchanged");
-    assert_eq!((import.accepted, import.unchanged), (0, 1));
-    assert!(!holds());
+    let known = store.known_order(&id("A1")).expect("an answer").expect("one");
+    let before = |version| store.said_before(&known, &said(version).hash, hash).expect("an answer");
+    assert!(known.erased);
+    assert_eq!((before(2), before(1), before(3)), (Some(true), Some(false), None));
     // What comes later is kept again until it is erased in its turn.
-    store.put_orders(&[order("A1", 3, &[])], None).expect("kept");
-    assert_eq!(store.kept_orders().expect("an answer"), ["A1", "A2"]);
+    put(&mut store, vec![order("A1", 3, &[])]).expect("kept");
+    assert_eq!(store.kept_orders().expect("an answer"), [id("A1"), id("A2")]);
 }
 
 #[test]
@@ -452,19 +489,4 @@ fn confirmations_are_found_by_when_they_were_recorded() {
     assert_eq!(by(AT.0 - 1), []);
     assert_eq!(by(AT.0), [confirmed("M1")]);
     assert_eq!(by(AT.0 + 1_000), [confirmed("M1"), confirmed("M2")]);
-}
-
-#[test]
-fn a_memory_of_the_first_version_is_brought_forward_with_its_orders() {
-    let dir = folder();
-    drop(open(&dir));
-    let db = beside(dir.path());
-    db.execute_batch(
-        "DROP INDEX orders_kept; DROP INDEX journal_confirmed; DROP TABLE labels; ALTER TABLE orders DROP COLUMN erased;
-         INSERT INTO orders VALUES ('A1', 1, 'body'); PRAGMA user_version = 1;",
-    )
-    .expect("the first version");
-    drop(db);
-    let store = open(&dir);
-    assert_eq!(store.kept_orders().expect("an answer"), ["A1"]);
 }

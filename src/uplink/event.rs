@@ -381,6 +381,25 @@ pub fn is_tombstone(body: &str) -> bool {
     serde_json::from_str::<Typed>(body).is_ok_and(|event| event.r#type == Kind::Tombstone.name())
 }
 
+/// An event for another incarnation and number; everything else of it stays. `None` for what is no event of ours.
+pub fn renumbered(body: &str, incarnation: &str, seq: u64) -> Option<String> {
+    #[derive(Serialize, Deserialize)]
+    struct CloudEvent<'a> {
+        specversion: String,
+        id: String,
+        source: String,
+        r#type: String,
+        time: String,
+        stationseq: u64,
+        #[serde(borrow)]
+        data: &'a serde_json::value::RawValue,
+    }
+    let mut event: CloudEvent<'_> = serde_json::from_str(body).ok()?;
+    let (of, _) = event.source.rsplit_once('/')?;
+    (event.id, event.source, event.stationseq) = (format!("{incarnation}-{seq}"), format!("{of}/{incarnation}"), seq);
+    serde_json::to_string(&event).ok()
+}
+
 /// An event as JSON on one line: `id` is `<incarnation>-<seq>`, `time` is RFC 3339 in UTC, `stationseq` is `seq`.
 /// `data` says its own version in `schema` and holds nothing personal.
 ///

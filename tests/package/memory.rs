@@ -29,11 +29,15 @@ pub(crate) fn as_of_the_first_format() {
     db.execute("ATTACH ?1 AS now", [&now]).unwrap();
     db.execute_batch(
         "DELETE FROM meta;
-         INSERT INTO meta SELECT key, value FROM now.meta;
-         INSERT INTO journal SELECT seq, at, parcel, name, body FROM now.journal;
+         INSERT INTO meta SELECT key, value FROM now.meta WHERE key = 'cursor';
+         INSERT INTO meta SELECT 'incarnation', incarnation FROM now.lives;
+         INSERT INTO meta SELECT 'confirmed', confirmed FROM now.lives;
+         INSERT INTO journal SELECT seq, at, parcel, name,
+             CASE name WHEN 'parcel_opened' THEN json_remove(body, '$.channel', '$.shop', '$.version') ELSE body END
+             FROM now.journal;
          INSERT INTO numbers SELECT carrier, number, parcel FROM now.numbers;
-         INSERT INTO orders SELECT order_ref, rev, body FROM now.orders;
-         INSERT INTO order_keys SELECT key, order_ref FROM now.order_keys;
+         INSERT INTO orders SELECT order_ref, rev, body FROM now.orders JOIN now.order_versions ON order_id = id;
+         INSERT INTO order_keys SELECT key, order_ref FROM now.order_keys JOIN now.orders ON order_id = id;
          INSERT INTO outbox SELECT seq, at, kind, body FROM now.outbox;
          INSERT INTO manifests SELECT id, seq, body, hash FROM now.manifests;
          DETACH now;",

@@ -14,6 +14,7 @@ use parceld::station::order::Order;
 use parceld::station::parcel::{ParcelId, State};
 use parceld::station::{Outcome, Rules, Station, World};
 use parceld::store::{Store, StoredOrder};
+use parceld::units::{Date, Timestamp, Uptime};
 
 /// The orders of the demo.
 const FIFTY: &[u8] = include_bytes!("../../config/orders/sample.jsonl");
@@ -64,7 +65,9 @@ impl<'a> Engine<'a> {
     pub(crate) fn whole(stage: &'a Stage) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let mut core = open(stage, dir.path());
-        core.store_mut().put_orders(&stage.stored, None).expect("orders");
+        let today = Date::new(2026, 11, 23).expect("a day");
+        let moment = Moment { now: Uptime(0), wall: Timestamp(0), today, minute: 0 };
+        core.take_all_orders(moment, &stage.stored).expect("orders");
         Self::Whole { stage, core: Some(core), dir }
     }
 
@@ -87,7 +90,7 @@ impl<'a> Engine<'a> {
                     let keys = scan.keys();
                     let found = |order: &&Order| keys.contains(&order.order_ref);
                     let found = stage.orders.iter().find(found).cloned();
-                    *order = found.map_or(Lookup::None, |order| Lookup::One(Box::new(order)));
+                    *order = found.map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version: 1 });
                 }
                 live.observe(&event, &stage.rules);
                 let mut outcome = station.decide(&world(stage, live, moment), &event);
@@ -150,7 +153,8 @@ impl<'a> Engine<'a> {
     /// Numbers of the events that wait or waited for the uplink; `None` where none are kept.
     pub(crate) fn outbox(&self) -> Option<Vec<u64>> {
         let Self::Whole { core, .. } = self else { return None };
-        let rows = core.as_ref()?.store().outbox_after(0, 100_000, usize::MAX).expect("the outbox");
+        let store = core.as_ref()?.store();
+        let rows = store.outbox_after(store.incarnation(), 0, 100_000, usize::MAX).expect("the outbox");
         Some(rows.iter().map(|row| row.seq).collect())
     }
 
@@ -211,7 +215,7 @@ fn world<'w>(stage: &'w Stage, live: &'w Live, moment: Moment) -> World<'w> {
 }
 
 fn sync(stage: &Stage, station: &Station, live: &mut Live) {
-    let order = station.bench().and_then(|(_, parcel)| stage.orders.iter().find(|o| o.order_ref == parcel.order_ref));
-    live.order_now = order.cloned();
+    let order =
+        station.bench().and_then(|(_, parcel)| stage.orders.iter().find(|o| o.order_ref == parcel.order.number));
     live.order = order.cloned();
 }

@@ -6,6 +6,7 @@ use parceld::station::Station;
 use parceld::station::bag::{Bag, Kind, SSCC_POOL};
 use parceld::station::event::{Act, Effect, Event, Job, Lookup, Reading, WeightState};
 use parceld::station::fact::Fact;
+use parceld::station::order::OrderState;
 use parceld::units::{Date, Mass, Timestamp, Uptime};
 
 use crate::dice::Dice;
@@ -130,18 +131,40 @@ impl Bench<'_> {
         }
         self.weigh(calm);
         if !calm && self.dice.one_in(10) {
-            let late = u64::try_from(self.dice.below(3)).unwrap_or(0);
-            let seq = self.engine.station().announced().saturating_sub(late);
-            self.event(calm, Event::Confirmed { seq });
+            let late = self.dice.below(3);
+            let manifests = self.engine.station().manifests();
+            let told = manifests.len().saturating_sub(late);
+            let manifests = manifests[..told].iter().map(|manifest| manifest.id.clone()).collect();
+            self.event(calm, Event::Confirmed { manifests });
         }
         if !calm && self.dice.one_in(20) {
             let carrier = CARRIERS[self.dice.below(CARRIERS.len())].to_owned();
             self.event(calm, Event::Act(Act::CloseManifest { carrier }));
         }
+        if !calm && self.dice.one_in(12) {
+            self.order_changes();
+        }
         if !calm && self.crashes && self.dice.one_in(25) {
             self.crash();
         }
         self.pack(calm);
+    }
+
+    /// Something else is said of an order, or what was said first again.
+    fn order_changes(&mut self) {
+        let stage = self.engine.stage();
+        let Some(number) = self.dice.pick(&self.orders).cloned() else { return };
+        let Some(packed) = stage.orders.iter().find(|order| order.order_ref == number) else { return };
+        let mut order = Box::new(packed.clone());
+        match self.dice.below(4) {
+            0 => order.state = OrderState::Cancelled,
+            1 => order.state = OrderState::Hold,
+            2 => order.ship_to.line1 = "2 New Street".to_owned(),
+            _ => {}
+        }
+        let parcels = self.engine.station().of_order(&packed.id());
+        let begun = parcels.iter().map(|parcel| (*parcel, Some(packed.clone()))).collect();
+        self.event(false, Event::OrderChanged { order, begun });
     }
 
     fn weigh(&mut self, calm: bool) {

@@ -75,6 +75,10 @@ pub struct ManifestParcel {
     pub parcel_id: String,
     /// The channel's order.
     pub order_ref: String,
+    /// Where that was sold; empty where nobody said it.
+    pub channel: String,
+    /// Which shop of the channel.
+    pub shop: String,
     /// The carrier's number.
     pub tracking: String,
     /// `ontrac.ground`.

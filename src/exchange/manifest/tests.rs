@@ -7,6 +7,8 @@ fn a_parcel(number: u32, grams: i64) -> ManifestParcel {
     ManifestParcel {
         parcel_id: format!("LAX1-ST03.{number}"),
         order_ref: format!("57646141303878575{number}"),
+        channel: String::new(),
+        shop: String::new(),
         tracking: format!("D1001000000001{number}"),
         service: "ontrac.ground".into(),
         mass: Mass::from_grams(grams),

@@ -9,6 +9,7 @@
 //! dearer reading), `dg` is `none`, `signature` is `none`. An order that is not `ready` may come without an address and
 //! without lines, so that a cancellation never bounces.
 
+mod content;
 mod csv;
 mod document;
 mod erased;
@@ -21,6 +22,7 @@ mod tests;
 
 use std::str::FromStr;
 
+pub use content::{content_hash, named, without_shop};
 pub use erased::erased;
 pub use label::LabelFile;
 pub use reject::reject_file;

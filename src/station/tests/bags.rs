@@ -95,11 +95,11 @@ fn bagclose_closes_the_bag_of_the_last_parcel_and_prints_its_label() {
 fn an_empty_bag_is_closed_without_a_label_an_event_or_a_number() {
     let mut bench = numbered();
     say(&mut bench, Command::BagOpen);
-    let announced = bench.station.announced();
+    let announced = bench.told;
     let closed = say(&mut bench, Command::BagClose);
     assert_eq!((said(&closed), printouts(&closed)), ("bag_empty", vec![]));
     assert_eq!(closed.facts, [Fact::BagClosed { bag: B1, sscc: None, operator: None }]);
-    assert_eq!(bench.station.announced(), announced);
+    assert_eq!(bench.told, announced);
 }
 
 #[test]

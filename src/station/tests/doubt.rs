@@ -50,7 +50,7 @@ fn a_label_in_doubt_is_never_printed_twice_without_the_packers_word() {
         Event::Started,
         Event::Reconsider,
         Event::Tick,
-        Event::Confirmed { seq: 99 },
+        Event::Confirmed { manifests: vec!["M".to_owned()] },
         Event::Device { device: super::super::event::Device::Printer, away: None },
     ];
     for event in events {

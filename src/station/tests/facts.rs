@@ -4,7 +4,8 @@ use super::*;
 use crate::rating::{Basis, Billable, Change, Decision, ExpectedLoss, PriceLine, Quote, Refusal};
 use crate::station::bag::{BagId, Kind};
 use crate::station::evidence::Before;
-use crate::station::fact::{Cause, Commitment, Sscc, Weight};
+use crate::station::fact::{Cause, Commitment, CopySign, PoolNext, Sscc, Weight};
+use crate::station::parcel::Intercept;
 use crate::station::tally::Ending;
 use crate::units::{Currency, Money};
 
@@ -125,11 +126,28 @@ fn each() -> Vec<Fact> {
         scale: text("scale"),
     };
     let manifest = text("US-LAX-1.DEMO-ST01.20261123.ONTRAC.1");
+    let left_out = manifest.clone();
     let before = |says| Some(Box::new(Before { says, label_mm: 150 }));
     let mute = Testimony { address: text("/dev/usb/lp0"), ..Testimony::default() };
     vec![
-        Fact::ParcelOpened { parcel, order_ref: text(LIGHT), rev: 3, operator: Some(text("7031")) },
-        Fact::ParcelOpened { parcel, order_ref: text(LIGHT), rev: 0, operator: None },
+        Fact::ParcelOpened {
+            parcel,
+            order_ref: text(LIGHT),
+            rev: 3,
+            channel: text(""),
+            shop: text(""),
+            version: None,
+            operator: Some(text("7031")),
+        },
+        Fact::ParcelOpened {
+            parcel,
+            order_ref: text(LIGHT),
+            rev: 0,
+            channel: text(""),
+            shop: text(""),
+            version: None,
+            operator: None,
+        },
         Fact::BoxChosen { parcel, box_id: text("B2") },
         Fact::Weighed { parcel, weight },
         Fact::Decided { parcel, decision: Box::new(decision()) },
@@ -160,7 +178,7 @@ fn each() -> Vec<Fact> {
             parcels: vec![parcel],
             operator: Some(text("7031")),
         },
-        Fact::ManifestHandedOver { manifest: manifest.clone() },
+        Fact::ManifestHandedOver { manifest: manifest.clone(), left_out: vec![] },
         Fact::ManifestConfirmed { manifest },
         Fact::PoolStarted { carrier: text("ontrac"), pool: text("ontrac-demo-1"), next: 9_000_010_000_001 },
         Fact::OutageSet { carrier: text("usps"), out: true },
@@ -199,6 +217,31 @@ fn each() -> Vec<Fact> {
         Fact::Returned { parcel, on: ship_date, operator: None },
         Fact::BagOpened { bag: BagId(5), kind: Kind::Pallet },
         Fact::Palleted { bag: BagId(4), pallet: BagId(5) },
+        Fact::ParcelOpened {
+            parcel,
+            order_ref: text(LIGHT),
+            rev: 0,
+            channel: text("tiktok_shop"),
+            shop: text("US-01"),
+            version: Some(2),
+            operator: None,
+        },
+        Fact::Intercepted { parcel, reason: Intercept::Cancelled, late: false },
+        Fact::Intercepted { parcel, reason: Intercept::Changed, late: true },
+        Fact::Released { parcel },
+        Fact::LeftOut { parcel, reason: text("held by the packer"), operator: Some(text("7031")) },
+        Fact::ManifestHandedOver { manifest: left_out, left_out: vec![parcel] },
+        Fact::OrderRefused {
+            order_ref: text(LIGHT),
+            channel: text("tiktok_shop"),
+            shop: text("US-01"),
+            reason: text("ship_to.country must be two capital letters, such as US"),
+        },
+        Fact::Copied {
+            why: CopySign::Behind,
+            was: text("d94e60fb70b01206"),
+            next: vec![PoolNext { carrier: text("ontrac"), pool: text("ontrac-demo-1"), next: 113 }],
+        },
     ]
 }
 
@@ -218,7 +261,7 @@ fn facts_that_were_written_once_are_read_for_ever() {
 #[test]
 fn every_kind_of_fact_is_frozen_under_its_own_name() {
     let names: BTreeSet<&str> = each().iter().map(Fact::name).collect();
-    assert_eq!(names.len(), 32);
+    assert_eq!(names.len(), 37);
     for (line, fact) in FROZEN.lines().zip(each()) {
         assert!(line.starts_with(&format!("{{\"fact\":\"{}\"", fact.name())), "{line}");
     }

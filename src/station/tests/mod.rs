@@ -26,14 +26,14 @@ use super::event::{Effect, Event, Job, Lookup, NoWeight, PrinterEvent, Reading, 
 use super::evidence::{FeedUnit, Odometer, Testimony};
 use super::fact::Fact;
 use super::live::Live;
-use super::order::{Address, Order, OrderState};
+use super::order::{Address, Order, OrderId, OrderState};
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Carton, Outcome, Rules, Station, World};
 use crate::barcode::{Command, Scan};
 use crate::exchange::{order, sample};
 use crate::label::{Draws, Labels, Language, Media, Printer, Supplied};
 use crate::rating::Cards;
-use crate::screen::View;
+use crate::screen::{Note, View};
 use crate::units::{Date, Mass, Timestamp, Uptime};
 
 /// A small parcel for Los Angeles, two more, one that is too heavy for everybody, one for Hawaii.
@@ -66,9 +66,8 @@ struct Bench {
     orders: BTreeMap<String, Order>,
     now: Uptime,
     today: Date,
-    /// What the order in hand is now, where it changed since it was scanned.
-    changed: Option<OrderState>,
-    moved_to: Option<Address>,
+    /// How many facts the world was told.
+    told: u64,
     /// What the memory keeps for orders that bring a label.
     label: Option<Supplied>,
 }
@@ -124,8 +123,7 @@ impl Bench {
             orders: orders.into_iter().map(|incoming| (incoming.order.order_ref.clone(), incoming.order)).collect(),
             now: Uptime(1_000_000),
             today: Date::new(2026, 11, 23).expect("a day"),
-            changed: None,
-            moved_to: None,
+            told: 0,
             label: None,
         }
     }
@@ -150,13 +148,7 @@ impl Bench {
     }
 
     fn sync(&mut self) {
-        let order = self.station.bench().and_then(|(_, parcel)| self.orders.get(&parcel.order_ref)).cloned();
-        let newest = |order: &Order| Order {
-            state: self.changed.unwrap_or(order.state),
-            ship_to: self.moved_to.clone().unwrap_or_else(|| order.ship_to.clone()),
-            ..order.clone()
-        };
-        self.live.order_now = order.as_ref().map(newest);
+        let order = self.station.bench().and_then(|(_, parcel)| self.orders.get(&parcel.order.number)).cloned();
         self.live.label = order.as_ref().and_then(|order| order.label.as_ref()).and_then(|_| self.label.clone());
         self.live.order = order;
     }
@@ -166,11 +158,22 @@ impl Bench {
         self.live.observe(&event, &self.rules);
         let outcome = self.station.decide(&self.world(), &event);
         for fact in &outcome.facts {
+            self.told += u64::from(self.station.announces(fact));
             self.station.evolve(fact);
         }
         self.live.after(self.now, &event, &outcome);
         self.sync();
         outcome
+    }
+
+    /// Something else is said of the order of the newest parcel than when it was begun.
+    fn order_says(&mut self, change: impl FnOnce(&mut Order)) -> Outcome {
+        let id = self.parcel().order.clone();
+        let packed = self.orders[&id.number].clone();
+        let mut order = Box::new(packed.clone());
+        change(&mut order);
+        let begun = self.station.of_order(&id).iter().map(|parcel| (*parcel, Some(packed.clone()))).collect();
+        self.when(Event::OrderChanged { order, begun })
     }
 
     fn later(&mut self, ms: u64) {
@@ -182,7 +185,7 @@ impl Bench {
         let keys = scan.keys();
         let finds = |order: &&Order| keys.iter().any(|key| *key == order.order_ref || order.references.contains(key));
         let order = self.orders.values().find(finds).cloned();
-        let order = order.map_or(Lookup::None, |order| Lookup::One(Box::new(order)));
+        let order = order.map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version: 1 });
         self.when(Event::Scanned { scanner: "hand".into(), scan, order })
     }
 

@@ -19,7 +19,7 @@ const STOPPED: [(OrderState, &str); 3] = [
 fn an_order_that_was_stopped_since_is_refused_at_the_print() {
     for (state, key) in STOPPED {
         let mut bench = Bench::at(State::Committed);
-        bench.changed = Some(state);
+        assert_eq!(names(&bench.order_says(|order| order.state = state)), ["intercepted"]);
         let outcome = bench.ready(1);
         assert_eq!((names(&outcome), said(&outcome), sends(&outcome)), (vec![], key, None));
         bench.later(Live::SAY_MS);
@@ -31,7 +31,7 @@ fn an_order_that_was_stopped_since_is_refused_at_the_print() {
 fn an_order_that_was_stopped_since_is_refused_at_the_last_scan() {
     for (state, key) in STOPPED {
         let mut bench = Bench::at(State::Printed);
-        bench.changed = Some(state);
+        bench.order_says(|order| order.state = state);
         let tracking = bench.tracking();
         let outcome = bench.scan(&tracking);
         assert_eq!((names(&outcome), said(&outcome)), (vec![], key));
@@ -42,12 +42,12 @@ fn an_order_that_was_stopped_since_is_refused_at_the_last_scan() {
 fn a_label_with_an_address_of_yesterday_is_neither_printed_nor_closed() {
     let elsewhere = Address { line1: "2 New Street".into(), ..Address::default() };
     let mut bench = Bench::at(State::Committed);
-    bench.moved_to = Some(elsewhere.clone());
+    bench.order_says(|order| order.ship_to = elsewhere.clone());
     let outcome = bench.ready(1);
     assert_eq!((names(&outcome), said(&outcome), sends(&outcome)), (vec![], "order_changed", None));
 
     let mut bench = Bench::at(State::Printed);
-    bench.moved_to = Some(elsewhere);
+    bench.order_says(|order| order.ship_to = elsewhere);
     let tracking = bench.tracking();
     let outcome = bench.scan(&tracking);
     assert_eq!((names(&outcome), said(&outcome)), (vec![], "order_changed"));
@@ -59,10 +59,10 @@ fn a_label_with_an_address_of_yesterday_is_neither_printed_nor_closed() {
 #[test]
 fn an_order_that_may_go_again_is_printed_when_it_is_scanned_again() {
     let mut bench = Bench::at(State::Committed);
-    bench.changed = Some(OrderState::Hold);
+    bench.order_says(|order| order.state = OrderState::Hold);
     bench.ready(1);
     assert_eq!(said(&bench.scan(LIGHT)), "order_hold");
-    bench.changed = None;
+    assert_eq!(names(&bench.order_says(|_| ())), ["released"]);
     assert_eq!(prepares(&bench.scan(LIGHT)), Some(1));
     assert_eq!(names(&bench.ready(1)), ["print_started"]);
 }
@@ -95,10 +95,10 @@ fn a_parcel_put_aside_stays_there_while_its_order_is_stopped() {
 fn cancel_drops_a_parcel_without_a_number() {
     for state in [State::Open, State::Weighed] {
         let mut bench = Bench::at(state);
-        let announced = bench.station.announced();
+        let announced = bench.told;
         let outcome = bench.command(&Command::Cancel);
         assert_eq!((names(&outcome), said(&outcome)), (vec!["voided"], "cancelled"), "{state:?}");
-        assert_eq!(bench.station.announced(), announced, "the world never heard of it");
+        assert_eq!(bench.told, announced, "the world never heard of it");
         assert_eq!(names(&bench.scan(LIGHT)), ["parcel_opened"]);
     }
     let nothing = Bench::new().command(&Command::Cancel);
@@ -120,10 +120,10 @@ fn void_wants_a_second_scan() {
         let mut bench = Bench::at(state);
         let first = bench.command(&Command::Void);
         assert_eq!((names(&first), said(&first)), (vec![], "confirm_void"), "{state:?}");
-        let announced = bench.station.announced();
+        let announced = bench.told;
         let second = bench.command(&Command::Void);
         assert_eq!((names(&second), said(&second)), (vec!["voided"], "voided"));
-        assert_eq!(bench.station.announced(), announced + 1);
+        assert_eq!(bench.told, announced + 1);
         assert!(bench.station.bench().is_none());
     }
 }

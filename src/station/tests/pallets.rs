@@ -53,11 +53,11 @@ fn closed_bags_are_laid_on_the_open_pallet_by_their_labels_and_palletclose_print
         bench.station.bag_mass(it).grams_rounded(),
         3 * bench.station.bag_mass(bench.station.bag(second).unwrap()).grams_rounded()
     );
-    let announced = bench.station.announced();
+    let announced = bench.told;
     let closed = say(&mut bench, Command::PalletClose);
     assert_eq!((said(&closed), names(&closed)), ("pallet_closed", vec!["bag_closed"]));
     assert_eq!(closed.say.unwrap().note.args, [("pallet", "PAL2".to_owned()), ("count", "2".to_owned())]);
-    assert_eq!(bench.station.announced(), announced + 1);
+    assert_eq!(bench.told, announced + 1);
     assert_eq!(said(&say(&mut bench, Command::PalletClose)), "pallet_none");
 }
 
@@ -114,11 +114,11 @@ fn nothing_is_laid_where_no_pallet_is_open_and_no_open_bag_or_pallet_ever() {
 fn an_empty_pallet_is_closed_without_a_label_an_event_or_a_number() {
     let mut bench = numbered();
     let onto = pallet(&mut bench);
-    let announced = bench.station.announced();
+    let announced = bench.told;
     let closed = say(&mut bench, Command::PalletClose);
     assert_eq!((said(&closed), printouts(&closed)), ("pallet_empty", vec![]));
     assert_eq!(closed.facts, [Fact::BagClosed { bag: onto, sscc: None, operator: None }]);
-    assert_eq!(bench.station.announced(), announced);
+    assert_eq!(bench.told, announced);
 }
 
 #[test]

@@ -20,8 +20,8 @@ fn a_parcel_goes_from_the_scan_to_the_receipt() {
     let carrier = bench.parcel().commitment.as_ref().map(|c| c.carrier().to_owned()).unwrap();
     let closed = bench.when(Event::Act(super::super::event::Act::CloseManifest { carrier }));
     assert_eq!(names(&closed), ["manifest_closed"]);
-    let seq = bench.station.announced();
-    assert_eq!(names(&bench.when(Event::Confirmed { seq })), ["manifest_confirmed"]);
+    let manifests = vec![bench.station.manifests()[0].id.clone()];
+    assert_eq!(names(&bench.when(Event::Confirmed { manifests })), ["manifest_confirmed"]);
     assert_eq!(bench.state(), State::Confirmed);
 }
 
@@ -87,8 +87,12 @@ fn an_unknown_code_and_one_that_finds_several_orders_open_nothing() {
     let mut bench = Bench::new();
     assert_eq!(said(&bench.scan("nothing like it")), "order_unknown");
     let scan = Scan::read(b"ambiguous").unwrap();
-    let many = bench.when(Event::Scanned { scanner: "hand".into(), scan, order: Lookup::Many });
+    let of_shop = |shop: &str| OrderId { shop: shop.into(), number: "1001".into(), ..OrderId::default() };
+    let order = Lookup::Many(vec![of_shop("A"), of_shop("B")]);
+    let many = bench.when(Event::Scanned { scanner: "hand".into(), scan, order });
     assert_eq!((names(&many), said(&many)), (vec![], "order_many"));
+    let list = Note::new("order_which").with("list", "A/1001, B/1001");
+    assert_eq!(bench.view().detail, Some(list), "both are named");
 }
 
 #[test]
@@ -100,7 +104,7 @@ fn an_order_is_packed_as_often_as_it_is_planned() {
         bench.bring(OTHER, State::Verified);
     }
     assert_eq!(said(&bench.scan(OTHER)), "order_done");
-    assert_eq!(bench.station.of_order(OTHER).len(), 2);
+    assert_eq!(bench.station.of_order(&bench.orders[OTHER].id()).len(), 2);
 }
 
 #[test]

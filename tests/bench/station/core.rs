@@ -79,9 +79,9 @@ impl Floor {
     /// A station that knows these orders and whose pools have begun.
     pub fn new(setup: &Setup, orders: &[StoredOrder]) -> Self {
         let mut core = folder::open(setup);
-        core.store_mut().put_orders(orders, None).expect("orders");
         let today = Date::new(2026, 7, 15).expect("a date");
         let moment = Moment { now: Uptime(0), wall: Timestamp(1_784_100_000_000), today, minute: 600 };
+        core.take_all_orders(moment, orders).expect("orders");
         let mut floor = Self { core, moment, commits: 0 };
         for carrier in setup.cards.carriers() {
             for pool in carrier.pools.iter().filter(|pool| pool.station == setup.rules.station) {
@@ -122,18 +122,18 @@ impl Floor {
     /// One order from the scan to the verified label.
     pub fn pack(&mut self, order: &StoredOrder) {
         self.weigh(0);
-        self.scan(&order.order_ref);
+        self.scan(&order.id.number);
         let effects = self.weigh(740);
         let job =
             effects.iter().find_map(|effect| if let Effect::Prepare { job, .. } = effect { Some(*job) } else { None });
-        let Some(job) = job else { panic!("{} found no carrier: {:?}", order.order_ref, self.core.live().say) };
+        let Some(job) = job else { panic!("{} found no carrier: {:?}", order.id.number, self.core.live().say) };
         self.printer(job, PrinterEvent::Ready { printer: "label".to_owned(), says: Box::new(says()) });
         self.printer(job, PrinterEvent::Sent);
         let evidence = "~HS: queue empty, 0 formats, 0 labels left".to_owned();
         self.printer(job, PrinterEvent::LabelOut { rung: 3, evidence });
         let tracking = self.core.station().parcel(job.parcel).and_then(|p| p.tracking()).expect("a number").to_owned();
         self.scan(&tracking);
-        assert!(self.core.station().bench().is_none(), "{} is not closed", order.order_ref);
+        assert!(self.core.station().bench().is_none(), "{} is not closed", order.id.number);
     }
 
     /// Every carrier's parcels leave on a manifest.

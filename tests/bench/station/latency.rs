@@ -124,7 +124,7 @@ async fn bench(folder: &Folder) -> Vec<Took> {
     let mut bench = Bench { scanner, scale, stable, edges, frames, bare };
     let mut took = Vec::with_capacity(PARCELS);
     for (n, order) in orders.iter().enumerate() {
-        let one = bench.pack(&order.order_ref).await;
+        let one = bench.pack(&order.id.number).await;
         if n >= WARM {
             took.push(one);
         }

@@ -48,7 +48,10 @@ impl Bags {
             }
             Fact::Bagged { parcel, bag } => return self.put(*parcel, *bag),
             Fact::Palleted { bag, pallet } => return self.lay(*bag, *pallet),
-            Fact::Voided { parcel, .. } | Fact::Reopened { parcel, .. } => {
+            Fact::Voided { parcel, .. }
+            | Fact::Reopened { parcel, .. }
+            | Fact::Held { parcel, .. }
+            | Fact::LeftOut { parcel, .. } => {
                 for bag in self.bags.values_mut() {
                     bag.inside.remove(parcel);
                 }

@@ -10,7 +10,10 @@ pub(super) fn verified_once(record: &Record) -> Result<(), String> {
     for fact in &record.facts {
         match fact {
             Fact::Verified { parcel, .. } => _ = ready.insert(*parcel),
-            Fact::Voided { parcel, .. } | Fact::Reopened { parcel, .. } => _ = ready.remove(parcel),
+            Fact::Voided { parcel, .. }
+            | Fact::Reopened { parcel, .. }
+            | Fact::Held { parcel, .. }
+            | Fact::LeftOut { parcel, .. } => _ = ready.remove(parcel),
             Fact::ManifestClosed { manifest, parcels, .. } => {
                 if !ids.insert(manifest) || parcels.is_empty() {
                     return Err(format!("{manifest} was closed twice or is empty"));

@@ -1,6 +1,7 @@
 //! One promise a file; each knows only the record of what happened, and not how the station is made.
 
 mod bags;
+mod intercepts;
 mod labels;
 mod leave;
 mod manifests;
@@ -14,7 +15,7 @@ use crate::history::Record;
 
 pub(crate) type Promise = (&'static str, fn(&Record) -> Result<(), String>);
 
-pub(crate) const ALL: [Promise; 14] = [
+pub(crate) const ALL: [Promise; 15] = [
     ("every label that came out is known", labels::known),
     ("no number is on two parcels", numbers::once),
     ("no parcel closes with a spoiled label", prints::none_closes_spoiled),
@@ -27,6 +28,7 @@ pub(crate) const ALL: [Promise; 14] = [
     ("a closed parcel's label came out", labels::closed_with_one),
     ("a fourth print has, and a closed parcel's, a supervisor's leave", leave::given),
     ("no parcel closes without its stickers", marks::on),
+    ("what must not travel stays", intercepts::stay),
     ("the same facts make the same station", replay::equal),
     ("nothing is forgotten", parcels::accounted),
 ];

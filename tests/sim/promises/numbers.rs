@@ -24,9 +24,6 @@ pub(super) fn dense(record: &Record) -> Result<(), String> {
         told += u64::from(station.announces(fact));
         station.evolve(fact);
     }
-    if told != record.station.announced() {
-        return Err(format!("{told} events, and the last number is {}", record.station.announced()));
-    }
     match &record.outbox {
         Some(seqs) if !seqs.iter().copied().eq(1..=told) => Err(format!("the outbox has {seqs:?} of {told}")),
         _ => Ok(()),

@@ -1,0 +1,135 @@
+//! Which machine this is, and what a database does that finds itself copied.
+//!
+//! The table of what is noticed by what stands on the page of [`Store`]'s lives; this is where the machine is asked.
+
+use std::path::Path;
+
+use super::{Core, Moment, Setup, SetupError};
+use crate::config::MarkPlace;
+use crate::station::event::Event;
+use crate::station::fact::{CopySign, PoolNext};
+use crate::store::{Machine, Mark, Recognised, Store, StoreError};
+use crate::units::Timestamp;
+use crate::uplink::event::renumbered;
+
+/// Numbers left out beyond those that a mark knows: it may be some commits behind.
+const BEYOND_MARK: u64 = 100;
+/// Numbers left out where nothing tells how far the other history went.
+const BEYOND_UNKNOWN: u64 = 1_000;
+
+/// What tells this machine from another.
+pub fn machine() -> Machine {
+    const KNOWN: [(&str, &str); 3] = [
+        ("machine_id", "/etc/machine-id"),
+        // A Raspberry Pi, and any other board with a device tree.
+        ("board", "/proc/device-tree/serial-number"),
+        ("product", "/sys/class/dmi/id/product_uuid"),
+    ];
+    let read = |(name, path): (&str, &str)| {
+        let text = std::fs::read_to_string(path).ok()?;
+        let value = text.trim_matches(|c: char| c == '\0' || c.is_whitespace()).to_owned();
+        (!value.is_empty()).then(|| (name.to_owned(), value))
+    };
+    KNOWN.into_iter().filter_map(read).collect()
+}
+
+/// The station of a configuration, with its memory open for writing and recognised as what it is.
+///
+/// # Errors
+/// [`SetupError::Store`].
+pub fn open(setup: &Setup, moment: Moment) -> Result<Core, SetupError> {
+    let station = &setup.config.station;
+    let store = Store::open(&station.data_dir)?;
+    let mut core = Core::new(store, setup.rules.clone(), setup.cards.clone())?;
+    core.recognise(moment, &machine(), open_mark(&station.mark, &station.data_dir))?;
+    core.compare_orders(moment)?;
+    Ok(core)
+}
+
+/// The mark; `None` where there shall be none. A folder that a person named may be on a medium that is not there: then
+/// nothing can be told.
+fn open_mark(place: &MarkPlace, data_dir: &Path) -> Option<Mark> {
+    let mark = match place {
+        MarkPlace::Nowhere => return None,
+        MarkPlace::Beside => Mark::open(&Mark::beside(data_dir)),
+        MarkPlace::Folder(dir) if dir.is_dir() => Mark::open(dir),
+        MarkPlace::Folder(dir) => Err(format!("{}: the folder is not there; put its medium back", dir.display())),
+    };
+    mark.inspect_err(|why| tracing::error!(why, "without its mark an older copy of the database would not be noticed"))
+        .ok()
+}
+
+impl Core {
+    /// Looks whether this is the database that was always here; a copy begins another life.
+    pub fn recognise(&mut self, moment: Moment, machine: &Machine, mark: Option<Mark>) -> Result<(), StoreError> {
+        let was = self.store().incarnation().to_owned();
+        let (why, was, next) = match self.store_mut().recognise(machine, mark)? {
+            Recognised::Home => return Ok(()),
+            Recognised::Copy { why, next } => {
+                let next = self.proposed(why, 0, &next);
+                self.store_mut().begin_life(Some((why, &was, &next)))?;
+                (why, was, next)
+            }
+            Recognised::Begun { why, was, next } => (why, was, next),
+            Recognised::Successor { was, next } => (CopySign::Successor, was, next),
+        };
+        tracing::error!(
+            why = why.word(),
+            was,
+            "this database is not the one that was here, or not the newest: no pool gives a number until a person says \
+             where it starts; `parceld pool list` proposes it"
+        );
+        self.step(moment, Event::Copied { why, was, next })?;
+        self.store_mut().settle(machine)
+    }
+
+    /// The receiver showed that this database was copied: it has so many events that are not ours.
+    pub fn copied_by_receiver(&mut self, moment: Moment, ahead: u64) -> Result<(), StoreError> {
+        let was = self.store().incarnation().to_owned();
+        let next = self.proposed(CopySign::Receiver, ahead, &[]);
+        self.step(moment, Event::Copied { why: CopySign::Receiver, was, next }).map(drop)
+    }
+
+    /// Where the receiver has another history, and a person has said where numbers go on: another life begins, and what
+    /// the receiver does not have of the old one is told under new numbers. True when one has begun.
+    pub fn leave_fork(&mut self, at: Timestamp, machine: &Machine) -> Result<bool, StoreError> {
+        let fork = self.store().uplink_stop()?.and_then(|stop| stop.fork);
+        let (Some(fork), None) = (fork, self.station().copied()) else { return Ok(false) };
+        let was = self.store().incarnation().to_owned();
+        self.store_mut().begin_life(None)?;
+        self.store_mut().settle(machine)?;
+        self.move_events(&was, fork, at)?;
+        Ok(true)
+    }
+
+    /// Gives events of an earlier life new numbers.
+    pub fn move_events(&mut self, incarnation: &str, from: u64, at: Timestamp) -> Result<(), StoreError> {
+        let moved = self.store_mut().move_events(incarnation, from, at, renumbered)?;
+        tracing::warn!(incarnation, from, moved, "events are told under new numbers");
+        Ok(())
+    }
+
+    /// From where each pool is free as far as anything tells.
+    fn proposed(&self, why: CopySign, ahead: u64, marked: &[PoolNext]) -> Vec<PoolNext> {
+        let beyond = match why {
+            CopySign::Behind | CopySign::OtherMark => BEYOND_MARK,
+            // An event uses one number at most.
+            CopySign::Receiver => ahead.saturating_add(BEYOND_MARK),
+            CopySign::NoMark | CopySign::OtherMachine | CopySign::Successor => BEYOND_UNKNOWN,
+        };
+        let known = self.station().pools().chain(self.station().suspended());
+        let known = known.map(|(carrier, pool, next)| ((carrier.to_owned(), pool.to_owned()), next));
+        let marked = marked.iter().map(|next| ((next.carrier.clone(), next.pool.clone()), next.next));
+        let mut least = std::collections::BTreeMap::new();
+        for (pool, next) in known.chain(marked) {
+            let least: &mut u64 = least.entry(pool).or_default();
+            *least = next.max(*least);
+        }
+        let proposed = |((carrier, pool), next): ((String, String), u64)| PoolNext {
+            carrier,
+            pool,
+            next: next.saturating_add(beyond),
+        };
+        least.into_iter().map(proposed).collect()
+    }
+}

@@ -1,0 +1,331 @@
+//! Orders in: what was said is compared with what holds, and kept with what follows from it in one transaction.
+//!
+//! Small pieces at a time: whoever brings many orders gives the loop room between them.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::core::readable;
+use super::{Core, Moment};
+use crate::exchange::order;
+use crate::station::event::Event;
+use crate::station::fact::Fact;
+use crate::station::order::{Order, OrderId, OrderState};
+use crate::station::parcel::{Parcel, ParcelId, State};
+use crate::station::{Outcome, Station};
+use crate::store::{KnownOrder, NewVersion, OrderBatch, Put, StoreError, StoredOrder};
+
+/// Orders kept in one transaction at most: a scan waits for no more than these.
+pub const AT_ONCE: usize = 16;
+/// Highest revision that the memory can count.
+const MAX_REV: u64 = i64::MAX as u64;
+
+/// Where orders come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// A file, by a command.
+    File,
+    /// A file of which a person says that it is the last word, also where the same was said before.
+    FileAsNewest,
+    /// The receiver: what is refused is told it.
+    Receiver,
+}
+
+/// What became of one order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// New here.
+    Accepted,
+    /// What holds already.
+    Unchanged,
+    /// Holds from now on.
+    Changed,
+    /// What held once, or a revision below the one that holds: ignored.
+    Older,
+    /// It contradicts what was done here, or what only a person takes back; `why` says it.
+    InConflict,
+    /// It cannot be kept; `why` says it.
+    Refused,
+}
+
+impl Verdict {
+    /// Every verdict with its name in answers, as people read it.
+    pub const NAMES: [(&str, Self); 6] = [
+        ("accepted", Self::Accepted),
+        ("unchanged", Self::Unchanged),
+        ("changed", Self::Changed),
+        ("older", Self::Older),
+        ("in conflict", Self::InConflict),
+        ("refused", Self::Refused),
+    ];
+}
+
+/// What became of one order, for whoever brought it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Which.
+    #[serde(flatten)]
+    pub id: OrderId,
+    /// What.
+    pub verdict: Verdict,
+    /// Why, where a person must know it; quotes nothing personal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// What is to be done with one order.
+#[derive(Debug)]
+struct Judged<'a> {
+    answer: Answer,
+    put: Option<Put<'a>>,
+    /// As it holds from now on, where that is news.
+    holds: Option<Order>,
+}
+
+impl Core {
+    /// Takes in at most [`AT_ONCE`] orders, each of them once; `cursor` is kept with them.
+    ///
+    /// # Errors
+    /// [`StoreError`]: then nothing of it is kept.
+    pub fn take_orders(
+        &mut self,
+        moment: Moment,
+        orders: &[StoredOrder],
+        from: From,
+        cursor: Option<&str>,
+    ) -> Result<(Vec<Answer>, Outcome), StoreError> {
+        let mut batch = OrderBatch { puts: Vec::new(), cursor };
+        let (mut answers, mut whole, mut held) = (Vec::new(), Outcome::default(), Vec::new());
+        for order in orders {
+            let Judged { mut answer, put, holds } = self.judge(order, from)?;
+            batch.puts.extend(put);
+            if let Some(order) = holds {
+                let outcome = self.follow(moment, &order)?;
+                if let Some(why) = stopped(self.station(), &answer.id, &outcome.facts) {
+                    (answer.verdict, answer.why) = (Verdict::InConflict, Some(why));
+                }
+                held.push(order.order_ref);
+                join(&mut whole, outcome);
+            }
+            let told =
+                matches!(answer.verdict, Verdict::Refused | Verdict::InConflict) && put_nothing(&batch, &answer.id);
+            if from == From::Receiver && told {
+                let reason = answer.why.clone().unwrap_or_default();
+                join(&mut whole, self.decide(moment, &Event::OrderRefused { order: answer.id.clone(), reason }));
+            }
+            answers.push(answer);
+        }
+        self.record(moment, &mut whole, &batch)?;
+        for number in &held {
+            self.live_mut().refused_orders.remove(number);
+        }
+        Ok((answers, whole))
+    }
+
+    /// Takes in orders however many they are, for whoever has nothing else to do meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`]: what came before is kept.
+    pub fn take_all_orders(&mut self, moment: Moment, orders: &[StoredOrder]) -> Result<(), StoreError> {
+        for some in orders.chunks(AT_ONCE) {
+            self.take_orders(moment, some, From::File, None)?;
+        }
+        Ok(())
+    }
+
+    /// What something new that is said of an order makes of the parcels that were begun for it.
+    fn follow(&self, moment: Moment, order: &Order) -> Result<Outcome, StoreError> {
+        let mut begun: Vec<(ParcelId, Option<Order>)> = Vec::new();
+        for id in self.station().of_order(&order.id()) {
+            if let Some(parcel) = self.station().parcel(*id) {
+                let packed = self.store().order_at(&parcel.order, parcel.version)?;
+                begun.push((*id, packed.as_deref().and_then(readable)));
+            }
+        }
+        if begun.is_empty() {
+            return Ok(Outcome::default());
+        }
+        Ok(self.decide(moment, &Event::OrderChanged { order: Box::new(order.clone()), begun }))
+    }
+
+    /// Orders that an earlier version let change under their parcels: every parcel that has not gone is compared with its
+    /// order as it is now, once.
+    pub(super) fn compare_orders(&mut self, moment: Moment) -> Result<(), StoreError> {
+        /// What was put on a manifest before so many of the newest parcels has gone, whether or not anybody said so.
+        const NEWEST: usize = 5_000;
+        if !self.store().orders_to_compare()? {
+            return Ok(());
+        }
+        let station = self.station();
+        let here = |parcel: &Parcel| parcel.state != State::Voided && !station.handed_over(parcel);
+        let orders: BTreeSet<OrderId> = station
+            .parcels()
+            .rev()
+            .take(NEWEST)
+            .filter(|(_, parcel)| here(parcel))
+            .map(|(_, parcel)| parcel.order.clone())
+            .collect();
+        let mut whole = Outcome::default();
+        for id in orders {
+            if let Some(order) = self.store().newest_order(&id)?.as_deref().and_then(readable) {
+                join(&mut whole, self.follow(moment, &order)?);
+            }
+        }
+        self.record(moment, &mut whole, &OrderBatch::default())?;
+        self.store_mut().orders_compared()
+    }
+
+    fn judge<'a>(&self, stored: &'a StoredOrder, from: From) -> Result<Judged<'a>, StoreError> {
+        let mut stored_id = stored.id.clone();
+        let answer = |id: &OrderId, verdict, why: Option<String>| Judged {
+            answer: Answer { id: id.clone(), verdict, why },
+            put: None,
+            holds: None,
+        };
+        let mut body = std::borrow::Cow::Borrowed(&stored.body);
+        if stored.shop_of_folder {
+            let unnamed = OrderId { shop: String::new(), ..stored.id.clone() };
+            if self.store().known_order(&unnamed)?.is_some() {
+                body = std::borrow::Cow::Owned(order::without_shop(&stored.body));
+                stored_id = unnamed;
+            }
+        }
+        let id = &stored_id;
+        let order = match order::parse(&body) {
+            Ok(order) => order,
+            Err(error) => return Ok(answer(id, Verdict::Refused, Some(error.to_string()))),
+        };
+        if let Some(why) = self.unfit(&order, stored)? {
+            return Ok(answer(id, Verdict::Refused, Some(why)));
+        }
+        let known = self.store().known_order(id)?;
+        let hash = order::content_hash(&body);
+        let said = match &known {
+            Some(known) => self.store().said_before(known, &hash, order::content_hash)?,
+            None => None,
+        };
+        let (verdict, why) = match &known {
+            None => match self.elsewhere(stored, &order)? {
+                Some(why) => (Verdict::InConflict, Some(why)),
+                None => (Verdict::Accepted, None),
+            },
+            Some(known) => compare(known, &order, said, from),
+        };
+        let label = stored.label.as_ref();
+        let put = |version| Some(Put { id: id.clone(), version, label });
+        Ok(match verdict {
+            Verdict::Accepted | Verdict::Changed => {
+                let rev = known.as_ref().map_or(0, |known| known.rev).max(order.rev);
+                let number = known.as_ref().map_or(Some(1), |known| known.version.checked_add(1));
+                let Some(version) = number.filter(|version| *version <= MAX_REV) else {
+                    return Ok(answer(id, Verdict::Refused, Some("its revisions have run out".to_owned())));
+                };
+                let (body, keys) = (body.into_owned(), order.references.clone());
+                let put = put(Some(NewVersion { version, rev, hash, body, keys }));
+                Judged { put, holds: Some(order), ..answer(id, verdict, why) }
+            }
+            Verdict::Unchanged if label.is_some() && !known.is_some_and(|known| known.erased) => {
+                Judged { put: put(None), ..answer(id, verdict, why) }
+            }
+            _ => answer(id, verdict, why),
+        })
+    }
+
+    /// Why an order that can be read is none of this station's, or lacks what it needs.
+    fn unfit(&self, order: &Order, stored: &StoredOrder) -> Result<Option<String>, StoreError> {
+        if order.rev > MAX_REV {
+            return Ok(Some(format!("rev {} is above {MAX_REV}; count from 1", order.rev)));
+        }
+        if let Some(given) = &order.label
+            && stored.label.is_none()
+            && self.store().label(&order.id(), &given.tracking)?.is_none()
+        {
+            let why = "it says that its label is supplied, and that label is not here; import it with its label's file, or \
+                       send it with label_source \"station\"";
+            return Ok(Some(why.to_owned()));
+        }
+        Ok(None)
+    }
+
+    /// Why an order that is not known under its shop must be one that is known under another: its file named no shop, and
+    /// it takes something back.
+    fn elsewhere(&self, stored: &StoredOrder, order: &Order) -> Result<Option<String>, StoreError> {
+        if !stored.shop_of_folder || order.state == OrderState::Ready {
+            return Ok(None);
+        }
+        let others = self.store().orders_called(&order.order_ref)?;
+        Ok(others.first().map(|other| {
+            format!(
+                "{} is known as {other}, and this file names no shop: its folder is {:?}; import it with --shop",
+                order.order_ref, stored.id.shop
+            )
+        }))
+    }
+}
+
+/// What is said of a known order, against what holds of it. `said` tells whether the same was said before: `Some(true)`
+/// holds now, `Some(false)` held once.
+fn compare(known: &KnownOrder, order: &Order, said: Option<bool>, from: From) -> (Verdict, Option<String>) {
+    let state = readable(&known.body).map_or(OrderState::Done, |known| known.state);
+    if from == From::FileAsNewest && !known.erased {
+        let verdict = if said == Some(true) { Verdict::Unchanged } else { Verdict::Changed };
+        return (verdict, None);
+    }
+    if order.rev > known.rev {
+        return (Verdict::Changed, None);
+    }
+    if order.rev > 0 && order.rev < known.rev {
+        return (Verdict::Older, None);
+    }
+    match said {
+        Some(true) => return (Verdict::Unchanged, None),
+        Some(false) => return (Verdict::Older, None),
+        None => {}
+    }
+    let asks = matches!(order.state, OrderState::Ready | OrderState::Hold);
+    match state {
+        OrderState::Done if known.erased && !asks => (Verdict::Unchanged, None),
+        OrderState::Done if asks => {
+            (Verdict::InConflict, Some("it was shipped; only a higher rev makes it ready again".to_owned()))
+        }
+        OrderState::Cancelled if asks => {
+            let why = "it is cancelled; only a higher rev, or an import with --newest, makes it ready again";
+            (Verdict::InConflict, Some(why.to_owned()))
+        }
+        _ => (Verdict::Changed, None),
+    }
+}
+
+fn put_nothing(batch: &OrderBatch<'_>, id: &OrderId) -> bool {
+    !batch.puts.iter().any(|put| put.id == *id)
+}
+
+/// What an import says of parcels that its orders stop.
+fn stopped(station: &Station, id: &OrderId, facts: &[Fact]) -> Option<String> {
+    let say = |fact: &Fact| {
+        let Fact::Intercepted { parcel, reason, late } = fact else { return None };
+        let known = station.parcel(*parcel)?;
+        let name = known.tracking().map_or_else(|| parcel.to_string(), str::to_owned);
+        let what = match (*late, known.state.closed()) {
+            (true, _) => "has gone with its carrier already",
+            (false, true) => "is packed: take it out, its scan says how",
+            (false, false) => "is begun, and stops",
+        };
+        Some(format!("{} ({}): parcel {name} {what}", id.number, reason.word()))
+    };
+    let said: Vec<String> = facts.iter().filter_map(say).collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+/// One outcome after another; the graver word is the last one said.
+fn join(whole: &mut Outcome, next: Outcome) {
+    whole.facts.extend(next.facts);
+    for effect in next.effects {
+        if !whole.effects.contains(&effect) {
+            whole.effects.push(effect);
+        }
+    }
+    whole.say = next.say.or_else(|| whole.say.take());
+}

@@ -1,0 +1,139 @@
+//! What the uplink asks of the loop, and what a person tells it.
+
+use tokio::sync::{mpsc, watch};
+
+use super::imports::{Import, Waiter};
+use super::{Service, SetupError, clock};
+use crate::daemon::Setup;
+use crate::screen::Link;
+use crate::station::event::Event;
+use crate::store::{Store, UplinkStop};
+use crate::uplink::{self, LinkState, Request, Row};
+
+/// How the uplink is told that there is news, and that a person wants it to try.
+pub(super) type Uplink = (watch::Sender<u64>, mpsc::Sender<uplink::Command>);
+
+/// Starts the uplink of the life that is lived, if one is configured.
+pub(super) fn start_uplink(
+    setup: &Setup,
+    store: &Store,
+) -> Result<Option<(Uplink, mpsc::Receiver<Request>)>, SetupError> {
+    let Some(settings) = setup.uplink(store)? else { return Ok(None) };
+    let (requests_in, requests) = mpsc::channel(16);
+    let (wake, woken) = watch::channel(store.announced());
+    let (retry, commands) = mpsc::channel(4);
+    tokio::spawn(uplink::run(settings, requests_in, woken, commands));
+    Ok(Some(((wake, retry), requests)))
+}
+
+impl Service {
+    pub(super) fn wake_uplink(&self) {
+        if let Some((wake, _)) = &self.uplink {
+            let announced = self.core.store().announced();
+            wake.send_if_modified(|now| std::mem::replace(now, announced) != announced);
+        }
+    }
+
+    /// A person wants it to try again, and to compare everything.
+    pub(super) fn retry_uplink(&mut self) -> Result<serde_json::Value, String> {
+        let Some((_, retry)) = &self.uplink else {
+            return Err("no uplink is configured; add [uplink] to the configuration".to_owned());
+        };
+        self.core.store_mut().set_uplink_stop(None).map_err(|error| error.to_string())?;
+        let _ = retry.try_send(uplink::Command::Retry);
+        Ok(serde_json::json!({ "retrying": true }))
+    }
+
+    pub(super) fn request(&mut self, request: Request) {
+        match request {
+            Request::Rows { incarnation, after, max, max_bytes, reply } => {
+                let rows =
+                    self.core.store().outbox_after(&incarnation, after, max, max_bytes).unwrap_or_else(|error| {
+                        tracing::error!(%error, "the outbox cannot be read");
+                        Vec::new()
+                    });
+                let _ = reply.send(rows.into_iter().map(|row| Row { seq: row.seq, body: row.body.into() }).collect());
+            }
+            Request::Progress { incarnation, confirmed, .. } => {
+                let store = self.core.store();
+                if incarnation == store.incarnation() && confirmed > store.confirmed() {
+                    if let Err(error) = self.core.store_mut().confirm(confirmed) {
+                        tracing::error!(%error, "what the receiver has cannot be recorded");
+                    }
+                    self.confirm_manifests();
+                }
+            }
+            Request::SetAside { incarnation, seq, reason, tombstone, reply } => {
+                let done = self.core.store_mut().set_aside(&incarnation, seq, &reason, &tombstone.body);
+                if let Err(error) = &done {
+                    tracing::error!(%error, seq, "an event could not be set aside");
+                }
+                let _ = reply.send(done.is_ok());
+            }
+            Request::Move { incarnation, from, reply } => {
+                let done = self.core.move_events(&incarnation, from, clock());
+                if let Err(error) = &done {
+                    tracing::error!(%error, incarnation, "events cannot be given new numbers");
+                }
+                let _ = reply.send(done.is_ok());
+                self.wake_uplink();
+            }
+            Request::Finished { incarnation } => {
+                if let Err(error) = self.core.store_mut().finish_life(&incarnation) {
+                    tracing::error!(%error, incarnation, "that everything has arrived cannot be recorded");
+                }
+                self.confirm_manifests();
+            }
+            Request::Orders { bodies, cursor, reply } => {
+                let pages = self.pages.0.clone();
+                tokio::task::spawn_blocking(move || {
+                    let page = (Import::of_page(&bodies, cursor), Waiter::Uplink(reply));
+                    let _ = pages.blocking_send(page);
+                });
+            }
+            Request::State(state) => {
+                if let LinkState::Stopped { why, durable: true, copy } = &state {
+                    self.stopped(why, *copy);
+                }
+                let (link, why) = match state {
+                    LinkState::Up { orders } => (Link::Up, orders),
+                    LinkState::Down { why, .. } => (Link::Down, Some(why)),
+                    LinkState::Stopped { why, .. } => (Link::Stopped, Some(why)),
+                };
+                self.take(Event::Uplink { link, why });
+            }
+        }
+    }
+
+    /// The upload waits for a person, also after a restart. A receiver with another history shows that this database was
+    /// copied.
+    fn stopped(&mut self, why: &str, copy: Option<uplink::CopySign>) {
+        let stop =
+            UplinkStop { why: why.to_owned(), settings: self.setup.uplink_hash(), fork: copy.map(|copy| copy.fork) };
+        if let Err(error) = self.core.store_mut().set_uplink_stop(Some(&stop)) {
+            tracing::error!(%error, "that the uplink has stopped cannot be recorded");
+        }
+        if let Some(copy) = copy
+            && let Err(error) = self.core.copied_by_receiver(self.moment(), copy.ahead)
+        {
+            tracing::error!(%error, "that this database was copied cannot be recorded");
+        }
+    }
+
+    /// Manifests whose events the receiver has.
+    fn confirm_manifests(&mut self) {
+        let open = self.core.station().manifests().iter().filter(|manifest| !manifest.confirmed);
+        let told = |id: &String| self.core.store().manifest_told(id).unwrap_or(false);
+        let manifests: Vec<String> = open.map(|manifest| manifest.id.clone()).filter(told).collect();
+        self.take(Event::Confirmed { manifests });
+    }
+
+    /// Another life of the database has begun: what is told belongs to it.
+    pub(super) fn restart_uplink(&mut self) {
+        match start_uplink(&self.setup, self.core.store()) {
+            Ok(Some((uplink, requests))) => (self.uplink, self.requests) = (Some(uplink), requests),
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "the uplink cannot be started again; restart the service"),
+        }
+    }
+}

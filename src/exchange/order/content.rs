@@ -1,0 +1,75 @@
+//! What an order says, apart from how it is counted: two documents with the same content say the same.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::Incoming;
+use crate::exchange::canonical;
+use crate::station::order::OrderId;
+
+/// SHA-256 of a document without its revision and the name of its schema.
+pub fn content_hash(body: &str) -> [u8; 32] {
+    Sha256::digest(without(body, &["rev", "schema"])).into()
+}
+
+/// A document that names no shop.
+pub fn without_shop(body: &str) -> String {
+    without(body, &["shop"])
+}
+
+/// What an order that cannot be read seems to be called: short, printable, and perhaps empty.
+pub fn named(body: &str) -> OrderId {
+    const MOST: usize = 64;
+    let value: Value = serde_json::from_str(body).unwrap_or_default();
+    let text = |name: &str| match &value[name] {
+        Value::String(text) => text.chars().filter(|c| !c.is_control()).take(MOST).collect(),
+        Value::Number(number) => number.to_string().chars().take(MOST).collect(),
+        _ => String::new(),
+    };
+    OrderId { channel: text("channel"), shop: text("shop"), number: text("order_ref") }
+}
+
+impl Incoming {
+    /// The same order of a shop, where it names none itself.
+    pub fn of_shop(mut self, shop: &str) -> Self {
+        if self.order.shop.is_empty()
+            && !shop.is_empty()
+            && let Ok(Value::Object(mut map)) = serde_json::from_str(&self.body)
+        {
+            map.insert("shop".to_owned(), shop.into());
+            self.body = canonical::text(&Value::Object(map));
+            shop.clone_into(&mut self.order.shop);
+        }
+        self
+    }
+}
+
+fn without(body: &str, fields: &[&str]) -> String {
+    match serde_json::from_str::<Value>(body) {
+        Ok(Value::Object(mut map)) => {
+            for field in fields {
+                map.remove(*field);
+            }
+            canonical::text(&Value::Object(map))
+        }
+        _ => body.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_revision_is_how_an_order_is_counted_and_not_what_it_says() {
+        let first = content_hash(r#"{"order_ref":"A","rev":1,"schema":"parceld.order/1","state":"ready"}"#);
+        assert_eq!(first, content_hash(r#"{"state":"ready","order_ref":"A"}"#));
+        assert_ne!(first, content_hash(r#"{"state":"hold","order_ref":"A"}"#));
+    }
+
+    #[test]
+    fn a_document_that_is_none_is_its_own_content() {
+        assert_eq!(without_shop("stub"), "stub");
+        assert_eq!(without_shop(r#"{"shop":"A","order_ref":"1"}"#), r#"{"order_ref":"1"}"#);
+    }
+}

@@ -1,0 +1,137 @@
+//! What was said of an order after a parcel of it was begun: it is cancelled, on hold, or says something else now.
+//!
+//! Such a parcel stops at every scan until its carrier has it: in hand, at rest, into a cage, with its bag, on a manifest,
+//! at the handover. The screen names it, says what to scan to get out, and calls out the moment the news comes. What the
+//! carrier has already cannot be stopped: that is recorded and told, and stops nothing.
+//!
+//! | the order is | out of it |
+//! |---|---|
+//! | cancelled, or changed | VOID; what is on a manifest: HOLD, and it stays here when the rest is handed over |
+//! | on hold | HOLD; when the order is ready again, its scan takes the parcel up where it was |
+
+use super::event::{Effect, Sound};
+use super::fact::{CopySign, Fact, PoolNext};
+use super::live::Say;
+use super::order::{Order, OrderId, OrderState};
+use super::parcel::{Intercept, Parcel, ParcelId, State};
+use super::{Outcome, Station};
+use crate::screen::{Mood, Note, Symbol};
+
+impl Station {
+    /// Something else was said of an order: its parcels are stopped, or go on.
+    pub(super) fn order_changed(&self, order: &Order, begun: &[(ParcelId, Option<Order>)]) -> Outcome {
+        let mut outcome = Outcome::default();
+        for (id, packed) in begun {
+            let Some(parcel) = self.parcel(*id).filter(|parcel| parcel.state != State::Voided) else { continue };
+            let late = self.handed_over(parcel);
+            let reason = reason(order, parcel, packed.as_ref());
+            match reason {
+                _ if parcel.intercepted == Some(Intercept::Copied) => {}
+                Some(reason) if late || parcel.intercepted != Some(reason) => {
+                    outcome.facts.push(Fact::Intercepted { parcel: *id, reason, late });
+                    outcome = call_out(outcome, parcel, reason, late, self.bench == Some(*id));
+                }
+                None if parcel.intercepted.is_some() => outcome.facts.push(Fact::Released { parcel: *id }),
+                Some(_) | None => {}
+            }
+        }
+        outcome
+    }
+
+    /// An order of the receiver cannot be kept: it is told, and stands on the screen.
+    pub(super) fn order_refused(&self, order: &OrderId, reason: &str) -> Outcome {
+        let OrderId { channel, shop, number } = order.clone();
+        Outcome::default().facts([Fact::OrderRefused { order_ref: number, channel, shop, reason: reason.to_owned() }])
+    }
+
+    /// The database was copied. What the receiver shows again changes nothing that is known.
+    pub(super) fn station_copied(&self, why: CopySign, was: &str, next: &[PoolNext]) -> Outcome {
+        let news = |next: &PoolNext| {
+            let pool = (next.carrier.clone(), next.pool.clone());
+            self.suspended.get(&pool).is_none_or(|least| *least < next.next)
+        };
+        if self.copied.is_some() && !next.iter().any(news) {
+            return Outcome::default();
+        }
+        let say = Say::stop(Note::new("station_copied"));
+        Outcome::say(say).facts([Fact::Copied { why, was: was.to_owned(), next: next.to_vec() }])
+    }
+
+    /// Why a parcel must not go on, with what to scan; it is what the next command is about.
+    pub(super) fn stopped(&self, id: ParcelId, parcel: &Parcel) -> Option<Outcome> {
+        let say = stop(parcel).filter(|_| !self.handed_over(parcel))?;
+        Some(Outcome { shown: Some(id), ..Outcome::say(say) })
+    }
+
+    /// Names the parcels among these that must not go, if there are any.
+    pub(super) fn take_out(&self, parcels: impl Iterator<Item = ParcelId>) -> Option<Outcome> {
+        let parcels: Vec<ParcelId> = parcels.collect();
+        let out: Vec<(ParcelId, &Parcel)> = self.to_take_out().filter(|(id, _)| parcels.contains(id)).collect();
+        let (first, parcel) = out.first().copied()?;
+        if out.len() == 1 {
+            return self.stopped(first, parcel);
+        }
+        let note = Note::new("take_out").with("list", names(out.iter().map(|(_, parcel)| *parcel)));
+        Some(Outcome::say(Say { detail: Some(Note::new("take_out_how")), ..Say::stop(note) }))
+    }
+}
+
+/// Why a parcel must not go on, if it must not: what the screen says until it is dealt with.
+pub(super) fn stop(parcel: &Parcel) -> Option<Say> {
+    let reason = parcel.intercepted?;
+    let name = parcel.tracking().unwrap_or(&parcel.order.number).to_owned();
+    let manifested = matches!(parcel.state, State::Manifested | State::Confirmed);
+    let key = match reason {
+        Intercept::Cancelled => "order_cancelled",
+        Intercept::Hold => "order_hold",
+        Intercept::Changed => "order_changed",
+        Intercept::Done => "order_done",
+        Intercept::Copied => "parcel_copied",
+    };
+    let way_out = match reason {
+        _ if manifested => "out_leave",
+        Intercept::Hold => "out_hold",
+        Intercept::Cancelled | Intercept::Changed | Intercept::Done | Intercept::Copied => "out_void",
+    };
+    let note = Note::new(key).with("order", parcel.order.number.clone()).with("tracking", name.clone());
+    let detail = Some(Note::new(way_out).with("tracking", name));
+    Some(Say { mood: Mood::Stop, symbol: Symbol::Cross, note, detail })
+}
+
+/// The numbers of parcels, as many as fit a screen, and how many more.
+pub(super) fn names<'a>(parcels: impl Iterator<Item = &'a Parcel>) -> String {
+    const SHOWN: usize = 3;
+    let names: Vec<&str> = parcels.map(|parcel| parcel.tracking().unwrap_or(&parcel.order.number)).collect();
+    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} + {more}"),
+    }
+}
+
+/// Why a parcel must not travel for its order as it is now.
+fn reason(order: &Order, parcel: &Parcel, packed: Option<&Order>) -> Option<Intercept> {
+    match order.state {
+        OrderState::Cancelled | OrderState::CancelRequested => Some(Intercept::Cancelled),
+        OrderState::Hold => Some(Intercept::Hold),
+        // That a closed parcel was shipped is no news.
+        OrderState::Done => (!parcel.state.closed() && parcel.state != State::Held).then_some(Intercept::Done),
+        OrderState::Ready => packed.is_some_and(|packed| packed.is_other(order)).then_some(Intercept::Changed),
+    }
+}
+
+/// The moment the news comes: said over whatever the screen says, unless the parcel is in hand: then the screen's one
+/// thing to do is about it.
+fn call_out(outcome: Outcome, parcel: &Parcel, reason: Intercept, late: bool, in_hand: bool) -> Outcome {
+    if in_hand || parcel.state == State::Held {
+        return outcome.effect(Effect::Sound(Sound::Bad));
+    }
+    let name = parcel.tracking().unwrap_or(&parcel.order.number).to_owned();
+    if late {
+        return outcome
+            .tell(Say::stop(Note::new("too_late").with("tracking", name).with("order", &*parcel.order.number)));
+    }
+    let now = Parcel { intercepted: Some(reason), ..parcel.clone() };
+    let note = Note::new("take_out").with("list", name);
+    outcome.tell(Say { detail: stop(&now).map(|say| say.note), ..Say::stop(note) })
+}

@@ -1,0 +1,315 @@
+//! The lives of a database, and what identifies it.
+//!
+//! A database that was put back from a copy, or runs on another machine, may not be the only one of its station, or not the
+//! newest. It cannot tell by itself: everything in it was copied with it. So it looks at what stands outside.
+//!
+//! | what happened | noticed by | what then |
+//! |---|---|---|
+//! | first start of this version; a new database | nothing is recorded of a machine yet | it is at home here: machine and mark are recorded |
+//! | restart, update of the program or the system, VACUUM | nothing differs | it goes on |
+//! | an older copy put back in `data_dir`; `station.db-wal` deleted or lost | the mark knows facts that the journal has not | new life |
+//! | `data_dir` copied or moved to another place or machine | there is no mark beside it | new life |
+//! | another database in the place of one that was used | the mark is another database's | no number below those that the mark knows |
+//! | the card in another board, or a clone of it | the board's serial number | new life |
+//! | the system installed anew around the old data | the machine id | new life |
+//! | an image of the whole card put back in the same board | the receiver has other or more events; or the mark, where `mark_dir` is on another medium | the uplink stops and pools wait; a new life begins with the person's word. With a mark elsewhere: new life |
+//! | the printer's odometer is further than this database knows | nothing: other programs print there too | – |
+//!
+//! A *new life* is another incarnation with event numbers of its own from 1; what the old one has not delivered is still
+//! offered under its old numbers. No pool that was begun before gives a number until a person says where it starts
+//! (`parceld pool list` proposes it, `parceld pool start --all` ends it), and a label whose number was drawn and that is
+//! not closed is not printed or closed any more: the other history may have used it.
+//!
+//! The mark is a small database of its own beside the data folder, written after each commit and before anything is done
+//! that follows from it. It is not synced: after a power cut it may be behind, which proves nothing, and never ahead.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use super::mark::{Mark, Marked};
+use super::{Store, StoreError, schema};
+use crate::station::fact::{CopySign, Fact, PoolNext};
+use crate::units::Timestamp;
+
+/// What tells one machine from another: names and values, such as its board's serial number.
+pub type Machine = BTreeMap<String, String>;
+
+/// One life of the database, as its events are counted: from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Life {
+    /// Its name.
+    pub incarnation: String,
+    /// The last event that the receiver has.
+    pub confirmed: u64,
+    /// The last event.
+    pub last: u64,
+}
+
+/// What a database finds out about itself at its start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recognised {
+    /// It is where it always was, or is at home here from now on.
+    Home,
+    /// It is a copy: a new life has to begin, and no pool gives a number below these.
+    Copy {
+        /// What showed it.
+        why: CopySign,
+        /// What the mark knows of number pools.
+        next: Vec<PoolNext>,
+    },
+    /// It is a copy whose other life has begun, and nothing is recorded of that yet.
+    Begun {
+        /// What showed it.
+        why: CopySign,
+        /// The incarnation that was copied.
+        was: String,
+        /// From where numbers may be free.
+        next: Vec<PoolNext>,
+    },
+    /// It is new, and there was another one: no pool gives a number below these.
+    Successor {
+        /// The incarnation of the other.
+        was: String,
+        /// What the mark knows of number pools.
+        next: Vec<PoolNext>,
+    },
+}
+
+/// Why the upload waits for a person; survives a restart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UplinkStop {
+    /// For people.
+    pub why: String,
+    /// A hash of the settings that it happened with: with others it is tried again.
+    #[serde(default)]
+    pub settings: String,
+    /// The first event of this life that the receiver does not have as it is, where histories differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fork: Option<u64>,
+}
+
+impl Store {
+    /// The lives of this database, oldest first; the last one is the one it lives.
+    pub fn lives(&self) -> Result<Vec<Life>, StoreError> {
+        let mut select = self.db.prepare_cached("SELECT incarnation, base, confirmed FROM lives ORDER BY life")?;
+        let row =
+            |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?, row.get::<_, u64>(2)?));
+        let rows: Vec<_> = select.query_map([], row)?.collect::<Result<_, _>>()?;
+        let ends = rows.iter().skip(1).map(|(_, base, _)| *base).chain([self.head]);
+        let life = |((incarnation, base, confirmed), end): (&(String, u64, u64), u64)| Life {
+            incarnation: incarnation.clone(),
+            confirmed: confirmed.saturating_sub(*base),
+            last: end.saturating_sub(*base),
+        };
+        let mut lives: Vec<Life> = rows.iter().zip(ends).map(life).collect();
+        if let Some(current) = lives.last_mut() {
+            current.confirmed = self.confirmed();
+        }
+        Ok(lives)
+    }
+
+    /// First row and last row of a life: `(base, end]`.
+    pub(super) fn rows_of(&self, incarnation: &str) -> Result<Option<(u64, u64)>, StoreError> {
+        if incarnation == self.incarnation {
+            return Ok(Some((self.base, self.head.max(self.base))));
+        }
+        let mut select = self.db.prepare_cached(
+            "SELECT base, (SELECT base FROM lives n WHERE n.life = l.life + 1) FROM lives l WHERE incarnation = ?1",
+        )?;
+        let row = select.query_row([incarnation], |row| Ok((row.get(0)?, row.get::<_, Option<u64>>(1)?))).optional()?;
+        Ok(row.map(|(base, end)| (base, end.unwrap_or(self.head))))
+    }
+
+    /// Looks at the machine and at the mark beside the data folder, and records both where this database is at home. What
+    /// is not is recorded by [`Store::settle`], once everything has followed from it.
+    pub fn recognise(&mut self, machine: &Machine, mark: Option<Mark>) -> Result<Recognised, StoreError> {
+        let home = self.home()?;
+        let marked = self.meta("marked")?.is_some();
+        let said = mark.as_ref().map(Mark::read);
+        let elsewhere =
+            home.as_ref().is_some_and(|home| home.iter().any(|(k, v)| machine.get(k).is_some_and(|m| m != v)));
+        let next = |said: &Marked| said.next.clone();
+        self.mark = mark;
+        let begun: Option<(CopySign, String, Vec<PoolNext>)> =
+            self.meta("life_begun")?.and_then(|text| serde_json::from_str(&text).ok());
+        if let Some((why, was, next)) = begun {
+            return Ok(Recognised::Begun { why, was, next });
+        }
+        let recognised = match &said {
+            Some(Some(said)) if said.incarnation != self.incarnation && !marked && self.last_seq == 0 => {
+                Recognised::Successor { was: said.incarnation.clone(), next: next(said) }
+            }
+            Some(Some(said)) if said.incarnation != self.incarnation => {
+                Recognised::Copy { why: CopySign::OtherMark, next: next(said) }
+            }
+            Some(Some(said)) if said.seq > self.last_seq => {
+                Recognised::Copy { why: CopySign::Behind, next: next(said) }
+            }
+            Some(Some(said)) if elsewhere => Recognised::Copy { why: CopySign::OtherMachine, next: next(said) },
+            Some(None) | None if elsewhere => Recognised::Copy { why: CopySign::OtherMachine, next: Vec::new() },
+            Some(None) if marked => Recognised::Copy { why: CopySign::NoMark, next: Vec::new() },
+            Some(_) | None => Recognised::Home,
+        };
+        if recognised == Recognised::Home {
+            self.settle(machine)?;
+        }
+        Ok(recognised)
+    }
+
+    /// What tells the machine that this database is at home on.
+    fn home(&self) -> Result<Option<Machine>, StoreError> {
+        Ok(self.meta("machine")?.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// This database is at home here from now on.
+    pub fn settle(&mut self, machine: &Machine) -> Result<(), StoreError> {
+        let mut all = self.home()?.unwrap_or_default();
+        all.extend(machine.clone());
+        let all = serde_json::to_string(&all).unwrap_or_default();
+        if self.meta("machine")?.as_ref() != Some(&all) {
+            self.set_meta("machine", Some(&all))?;
+        }
+        let marked = self.meta("marked")?.is_some();
+        if let Some(said) = self.mark.as_ref().map(Mark::read) {
+            let here = said.is_some_and(|said| said.incarnation == self.incarnation && said.seq == self.last_seq);
+            if !(marked && here) {
+                let next = self.pools_so_far()?;
+                let (incarnation, seq) = (self.incarnation.clone(), self.last_seq);
+                match self.mark.as_mut().map(|mark| mark.begin(&incarnation, seq, &next)) {
+                    Some(Ok(())) => self.set_meta("marked", Some("1"))?,
+                    Some(Err(error)) => tracing::error!(%error, "the mark beside the data folder cannot be written"),
+                    None => {}
+                }
+            }
+        }
+        if self.meta("life_begun")?.is_some() {
+            self.set_meta("life_begun", None)?;
+        }
+        Ok(())
+    }
+
+    /// Begins another life: a new incarnation, whose events count from 1. What is to be recorded of it is kept with it.
+    pub fn begin_life(&mut self, begun: Option<(CopySign, &str, &[PoolNext])>) -> Result<(), StoreError> {
+        let begun = begun.map(|begun| serde_json::to_string(&begun).unwrap_or_default());
+        let incarnation = schema::new_incarnation()?;
+        let confirmed = self.confirmed;
+        let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        transaction
+            .execute("UPDATE lives SET confirmed = ?1 WHERE life = (SELECT max(life) FROM lives)", [confirmed])?;
+        transaction.execute(
+            "INSERT INTO lives (life, incarnation, base, confirmed) SELECT max(life) + 1, ?1, ?2, ?2 FROM lives",
+            params![incarnation, self.head],
+        )?;
+        transaction.execute("DELETE FROM meta WHERE key IN ('machine', 'marked', 'uplink_stopped')", [])?;
+        if let Some(begun) = begun {
+            transaction.execute("INSERT OR REPLACE INTO meta VALUES ('life_begun', ?1)", [begun])?;
+        }
+        transaction.commit()?;
+        (self.incarnation, self.base, self.confirmed, self.confirmed_on_disk) =
+            (incarnation, self.head, self.head, self.head);
+        Ok(())
+    }
+
+    /// Gives the events of a life from one of its numbers on new numbers in the life that is lived now: they cannot be
+    /// told under their own. `renumber` writes an event for the incarnation and number it has now.
+    pub fn move_events(
+        &mut self,
+        incarnation: &str,
+        from: u64,
+        at: Timestamp,
+        renumber: impl Fn(&str, &str, u64) -> Option<String>,
+    ) -> Result<u64, StoreError> {
+        let Some((base, end)) = self.rows_of(incarnation)? else { return Ok(0) };
+        if incarnation == self.incarnation {
+            return Ok(0);
+        }
+        let first = base + from.max(1);
+        let (mut head, mut moved) = (self.head, 0);
+        let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        {
+            let mut rows = transaction
+                .prepare("SELECT seq, kind, body, fact FROM outbox WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq")?;
+            let mut insert =
+                transaction.prepare("INSERT INTO outbox (seq, at, kind, body, fact) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+            let mut manifest = transaction.prepare("UPDATE manifests SET seq = ?2 WHERE seq = ?1")?;
+            let rows: Vec<(u64, String, String, Option<u64>)> = rows
+                .query_map([first, end], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+                .collect::<Result<_, _>>()?;
+            for (seq, kind, body, fact) in rows {
+                head += 1;
+                moved += 1;
+                let body = renumber(&body, &self.incarnation, head - self.base)
+                    .ok_or_else(|| StoreError::Event(format!("event {seq} cannot be read")))?;
+                insert.execute(params![head, at.0, kind, body, fact])?;
+                manifest.execute(params![seq, head])?;
+            }
+            transaction.execute("DELETE FROM outbox WHERE seq >= ?1 AND seq <= ?2", [first, end])?;
+            // Nothing of that life waits any more; what stands before was told.
+            transaction.execute("UPDATE lives SET confirmed = ?2 WHERE incarnation = ?1", params![incarnation, end])?;
+        }
+        transaction.commit()?;
+        self.head = head;
+        Ok(moved)
+    }
+
+    /// Everything that an earlier life had to tell has arrived.
+    pub fn finish_life(&mut self, incarnation: &str) -> Result<(), StoreError> {
+        if let Some((_, end)) = self.rows_of(incarnation)?.filter(|_| incarnation != self.incarnation) {
+            self.db.execute("UPDATE lives SET confirmed = ?2 WHERE incarnation = ?1", params![incarnation, end])?;
+        }
+        Ok(())
+    }
+
+    /// Why the upload waits for a person.
+    pub fn uplink_stop(&self) -> Result<Option<UplinkStop>, StoreError> {
+        Ok(self.meta("uplink_stopped")?.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Keeps why the upload waits for a person, or that it does not any more.
+    pub fn set_uplink_stop(&mut self, stop: Option<&UplinkStop>) -> Result<(), StoreError> {
+        let text = stop.map(|stop| serde_json::to_string(stop).unwrap_or_default());
+        if self.meta("uplink_stopped")? == text {
+            return Ok(());
+        }
+        self.set_meta("uplink_stopped", text.as_deref())
+    }
+
+    pub(super) fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let mut select = self.db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+        Ok(select.query_row([key], |row| row.get(0)).optional()?)
+    }
+
+    pub(super) fn set_meta(&self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        match value {
+            Some(value) => self.db.execute("INSERT OR REPLACE INTO meta VALUES (?1, ?2)", [key, value])?,
+            None => self.db.execute("DELETE FROM meta WHERE key = ?1", [key])?,
+        };
+        Ok(())
+    }
+
+    /// From where each pool goes on, by the facts that are recorded.
+    fn pools_so_far(&self) -> Result<Vec<PoolNext>, StoreError> {
+        let mut pools = BTreeMap::new();
+        self.replay(|fact| {
+            if let Some(PoolNext { carrier, pool, next }) = pool_after(&fact) {
+                pools.insert((carrier, pool), next);
+            }
+        })?;
+        Ok(pools.into_iter().map(|((carrier, pool), next)| PoolNext { carrier, pool, next }).collect())
+    }
+}
+
+/// From where a pool goes on after a fact that used one of its numbers, or began it.
+pub(super) fn pool_after(fact: &Fact) -> Option<PoolNext> {
+    let (carrier, pool, next) = match fact {
+        Fact::Committed { commitment, .. } if !commitment.supplied => {
+            (commitment.carrier(), &commitment.pool, commitment.serial + 1)
+        }
+        Fact::BagClosed { sscc: Some(sscc), .. } => (crate::station::bag::SSCC_POOL, &sscc.pool, sscc.serial + 1),
+        Fact::PoolStarted { carrier, pool, next } => (carrier.as_str(), pool, *next),
+        _ => return None,
+    };
+    Some(PoolNext { carrier: carrier.to_owned(), pool: pool.clone(), next })
+}

@@ -1,0 +1,115 @@
+//! The mark beside the data folder: which database is at home there, how far its journal was, and which numbers it used.
+//!
+//! It is a database of its own (WAL, `synchronous = NORMAL`): whole after a power cut, and perhaps some commits behind.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::station::fact::PoolNext;
+
+/// The name of the mark's file in its folder.
+const FILE: &str = "mark.db";
+
+/// The open mark.
+#[derive(Debug)]
+pub struct Mark {
+    db: Connection,
+    failed: bool,
+}
+
+/// What a mark says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Marked {
+    /// The incarnation that is at home here.
+    pub(super) incarnation: String,
+    /// The last fact of its journal, as far as it was marked.
+    pub(super) seq: u64,
+    /// From where its pools go on.
+    pub(super) next: Vec<PoolNext>,
+}
+
+impl Mark {
+    /// The folder of the mark where the configuration names none: `/var/lib/parceld` has `/var/lib/parceld-mark`.
+    pub fn beside(data_dir: &Path) -> PathBuf {
+        let mut name = data_dir.file_name().unwrap_or_default().to_owned();
+        name.push("-mark");
+        data_dir.with_file_name(name)
+    }
+
+    /// Opens the mark in a folder, making both where they are not there.
+    ///
+    /// # Errors
+    /// Why it cannot be used, for people.
+    pub fn open(dir: &Path) -> Result<Self, String> {
+        use std::os::unix::fs::DirBuilderExt;
+        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", dir.display());
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+        made.map_err(|error| failed(&error))?;
+        let open = || -> rusqlite::Result<Connection> {
+            let db = Connection::open(dir.join(FILE))?;
+            db.busy_timeout(std::time::Duration::from_secs(5))?;
+            db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+            db.execute_batch(
+                "PRAGMA synchronous = NORMAL;
+                 CREATE TABLE IF NOT EXISTS mark (one INTEGER PRIMARY KEY CHECK (one = 1), incarnation TEXT NOT NULL, seq INTEGER NOT NULL);
+                 CREATE TABLE IF NOT EXISTS pools (carrier TEXT NOT NULL, pool TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (carrier, pool)) WITHOUT ROWID;",
+            )?;
+            Ok(db)
+        };
+        open().map(|db| Self { db, failed: false }).map_err(|error| failed(&error))
+    }
+
+    /// What it says; `None` when it says nothing yet.
+    pub(super) fn read(&self) -> Option<Marked> {
+        let read = || -> rusqlite::Result<Option<Marked>> {
+            let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            let mark = self.db.query_row("SELECT incarnation, seq FROM mark", [], row).optional()?;
+            let Some((incarnation, seq)) = mark else { return Ok(None) };
+            let mut pools = self.db.prepare("SELECT carrier, pool, next FROM pools")?;
+            let next =
+                |row: &rusqlite::Row<'_>| Ok(PoolNext { carrier: row.get(0)?, pool: row.get(1)?, next: row.get(2)? });
+            Ok(Some(Marked { incarnation, seq, next: pools.query_map([], next)?.collect::<Result<_, _>>()? }))
+        };
+        read().unwrap_or_else(|error| {
+            tracing::error!(%error, "the mark beside the data folder cannot be read");
+            None
+        })
+    }
+
+    /// Says that a database is at home here. Numbers that another one used stay used.
+    pub(super) fn begin(&mut self, incarnation: &str, seq: u64, next: &[PoolNext]) -> rusqlite::Result<()> {
+        self.db.pragma_update(None, "synchronous", "FULL")?;
+        let begun = self.write(incarnation, seq, next);
+        self.db.pragma_update(None, "synchronous", "NORMAL")?;
+        begun
+    }
+
+    /// Notes how far the journal is.
+    pub(super) fn note(&mut self, incarnation: &str, seq: u64, next: &[PoolNext]) {
+        match self.write(incarnation, seq, next) {
+            Ok(()) => self.failed = false,
+            Err(error) => {
+                if !std::mem::replace(&mut self.failed, true) {
+                    tracing::error!(%error, "the mark beside the data folder cannot be written");
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, incarnation: &str, seq: u64, next: &[PoolNext]) -> rusqlite::Result<()> {
+        let transaction = self.db.transaction()?;
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO mark VALUES (1, ?1, ?2)")?
+            .execute(params![incarnation, seq])?;
+        for PoolNext { carrier, pool, next } in next {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO pools VALUES (?1, ?2, ?3)
+                     ON CONFLICT (carrier, pool) DO UPDATE SET next = max(next, excluded.next)",
+                )?
+                .execute(params![carrier, pool, next])?;
+        }
+        transaction.commit()
+    }
+}
