@@ -50,7 +50,7 @@ pub(super) struct Quote {
     /// Cash to collect on delivery
     #[arg(long)]
     cod: Option<String>,
-    /// DDP or DDU
+    /// Who pays duty: DDP, DDU, or n/a
     #[arg(long)]
     terms: Option<String>,
     /// What the carrier must do beside carrying it: pod, appointment, weekend
@@ -89,7 +89,10 @@ impl Quote {
             value: money("--value", &self.value)?,
             insured: money("--insured", &self.insured)?,
             cod: money("--cod", &self.cod)?,
-            terms: self.terms.as_ref().map(|text| word::<Terms>("--terms", text)).transpose()?,
+            terms: match self.terms.as_deref() {
+                None | Some("n/a") => None,
+                Some(text) => Some(word::<Terms>("--terms", text)?),
+            },
             extras,
             zone: self.zone.clone(),
         };

@@ -36,6 +36,7 @@ pub use serial::{Framing, Handshake, SerialSettings};
 pub use station::{MarkPlace, Station};
 pub use uplink::Uplink;
 
+use read::lost_character;
 use table::{Source, Table};
 
 use crate::label::Labels;
@@ -289,6 +290,7 @@ impl Reading {
             }
         };
         let source = Source::new(path, text);
+        lost_character(path, source.text()).into_iter().for_each(|problem| source.push(problem));
         if let Some(root) = source.parse() {
             reading.read(&Table::root(&source, &root), path);
         }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::problem::{Problem, Problems};
-use super::read::{folder, path_from};
+use super::read::{folder, path_from, wrong_money};
 use super::table::Table;
 use crate::rating::{Allocation, Cap, Cards, CutOff, Exchange, Expected, Goal, Guard, Per, Policy, Share, Trial};
 use crate::units::{Currency, Decimal, Money};
@@ -100,8 +100,8 @@ fn expected(table: &Table<'_>, currency: Option<Currency>) -> Option<Expected> {
         let text: String = table.required(key)?;
         let amount = Money::parse(&text, currency).ok().filter(|amount| amount.minor >= 0);
         if amount.is_none() {
-            let todo = format!("write an amount of {currency} with up to {} decimals", currency.exponent());
-            table.error(key, format!("{key} is {text:?}"), todo);
+            let (what, todo) = wrong_money(key, &text, currency);
+            table.error(key, what, todo);
         }
         amount.map(|amount| amount.minor)
     };

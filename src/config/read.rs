@@ -3,7 +3,30 @@
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
+use super::problem::Problem;
 use super::table::Table;
+use crate::units::{Currency, Money, QuantityError};
+
+/// What is wrong with a text that is no amount, called `name`, and what to write. Decimals that the currency does not have
+/// are named wherever in the text they stand.
+pub(super) fn wrong_money(name: &str, text: &str, currency: Currency) -> (String, String) {
+    let too_many = text.split_ascii_whitespace().find_map(|word| match Money::parse(word, currency) {
+        Err(error @ (QuantityError::Decimals { .. } | QuantityError::Thousands { .. })) => Some(error.to_string()),
+        _ => None,
+    });
+    let split = |error: &str| error.split_once("; ").map(|(what, todo)| (format!("{name}: {what}"), todo.to_owned()));
+    too_many.as_deref().and_then(split).unwrap_or_else(|| {
+        let todo = format!("write an amount of {currency} with up to {} decimals", currency.exponent());
+        (format!("{name} is {text:?}"), todo)
+    })
+}
+
+/// A problem for the first line with a character that was lost when the file was saved: U+FFFD stands in its place.
+pub(super) fn lost_character(path: &Path, text: &str) -> Option<Problem> {
+    let (line, _) = (1..).zip(text.lines()).find(|(_, line)| line.contains(char::REPLACEMENT_CHARACTER))?;
+    let what = "holds U+FFFD, which stands for a character that was lost";
+    Some(Problem::error(path, what, "write the character again, and save the file as UTF-8").at(line))
+}
 
 /// Text without control characters, of a bounded number of characters.
 pub(super) fn plain_text(table: &Table<'_>, key: &'static str, length: RangeInclusive<usize>) -> Option<String> {

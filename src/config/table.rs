@@ -417,7 +417,7 @@ mod tests {
             [
                 "a.toml:1: id is not \"text\" in quotation marks; write id = \"text\" in quotation marks",
                 "a.toml:3: baud is not a whole number from 0 to 65535; write baud = a whole number from 0 to 65535",
-                "a.toml:4: mass: \"\" has no known unit; write one of mg, g, kg, oz, lb",
+                "a.toml:4: mass: \"5\" has no known unit; write one of mg, g, kg, oz, lb",
                 "a.toml:5: kind is \"x\", which is not known; write \"a\", \"b\"",
                 "a.toml:9: part[2].name is missing; write name = \"text\" in quotation marks",
                 "a.toml:10: unknown key part[2].size; remove it, or write one of name",

@@ -56,6 +56,14 @@ fn at(address: Address) -> Device {
 }
 
 #[test]
+fn a_lost_character_is_a_problem_with_its_line() {
+    let found = problems_with("name = \"Example Returns\"", "name = \"Ex\u{fffd}mple Returns\"");
+    let line = line_of("name = \"Example Returns\"");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with(&format!("{line}: holds U+FFFD, which stands for a character that was lost; write")));
+}
+
+#[test]
 fn the_shipped_file_loads_without_a_problem() {
     let (_dir, file) = install(STATION);
     let (config, warnings) = Config::load(&file).unwrap();

@@ -75,9 +75,10 @@ impl Amount {
 }
 
 impl Cell {
-    /// Reads a cell; `number` takes the separators out of its amounts. `None` when it is no price of this currency.
-    pub fn read(text: &str, currency: Currency, number: impl Fn(&str) -> String) -> Option<Self> {
-        let money = |text: &str| Money::parse(&number(text.trim()), currency).ok().map(|money| money.minor);
+    /// Reads a cell; `number` takes the separators out of its amounts, and gives nothing for one that can be read in two
+    /// ways. `None` when it is no price of this currency.
+    pub fn read(text: &str, currency: Currency, number: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let money = |text: &str| Money::parse(&number(text.trim())?, currency).ok().map(|money| money.minor);
         let price = |text: &str| money(text).filter(|minor| *minor >= 0);
         let text = text.trim();
         let by_weight = |text: &str| -> Option<Rate> {
@@ -119,7 +120,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<Cell> {
-        Cell::read(text, Currency::USD, str::to_owned)
+        Cell::read(text, Currency::USD, |text| Some(text.to_owned()))
     }
 
     fn at(text: &str, weight: &str) -> i64 {

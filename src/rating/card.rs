@@ -43,7 +43,7 @@ pub struct Card {
     pub signatures: BTreeSet<Signature>,
     /// What else it does when asked.
     pub extras: BTreeSet<Extra>,
-    /// Under which terms; empty where it does not matter.
+    /// Under which terms; empty where it does not say who pays duty: then it carries nothing that asks.
     pub terms: BTreeSet<Terms>,
     /// What is added; at most [`Card::MOST_SURCHARGES`].
     pub surcharges: Vec<Surcharge>,

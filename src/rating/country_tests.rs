@@ -183,6 +183,24 @@ fn a_line_from_china_by_the_gram_and_the_parcel() {
 }
 
 #[test]
+fn terms_are_refused_by_a_card_that_does_not_say_who_pays_duty() {
+    let with = |from: &str, to: &str, terms| Parcel { terms, ..from_to(from, to, "900g", Some("30x20x10cm")) };
+    // Jersey is no part of the United Kingdom's customs area, and this card lists no terms.
+    let abroad = |terms| said(&with("GB:M1 1AE", "JE:JE2 3AB", terms), "royalmail.tracked48");
+    assert_eq!(abroad(Some(Terms::Ddp)), "terms: its card does not say who pays duty (DDP)");
+    assert_eq!(abroad(Some(Terms::Ddu)), "terms: its card does not say who pays duty (DDU)");
+    assert!(!abroad(None).starts_with("terms"));
+    // Within a country nobody pays duty: paid is true of every parcel, and unpaid of none.
+    let at_home = |terms| said(&with("GB:M1 1AE", "GB:CV1 2AB", terms), "royalmail.tracked48");
+    assert_eq!(at_home(Some(Terms::Ddp)), at_home(None));
+    assert_eq!(at_home(Some(Terms::Ddu)), "terms: no border is crossed, so nobody can pay duty at it; send terms n/a");
+    // A card that lists its terms carries under those.
+    let china =
+        |terms| said(&Parcel { mass: "400g".parse().unwrap(), ..with("CN:518000", "GB:M1 1AE", terms) }, "yanwen.gb");
+    assert_eq!(china(Some(Terms::Ddp)), china(None));
+}
+
+#[test]
 fn an_amount_without_a_currency_is_in_that_of_where_the_parcel_leaves() {
     let currency = |place| everywhere().currency(&place, &Policy::default()).to_string();
     let hanoi = Place { region: "Ha Noi".into(), ..Place::at("VN", "") };

@@ -126,6 +126,16 @@ impl Terms {
 }
 
 impl Parcel {
+    /// Whether it crosses a border.
+    pub fn is_abroad(&self) -> bool {
+        self.from.country != self.to.country
+    }
+
+    /// The terms, where they say anything: without a border there is no duty, and "duty paid" is true of every parcel.
+    pub fn terms_that_matter(&self) -> Option<Terms> {
+        self.terms.filter(|terms| *terms != Terms::Ddp || self.is_abroad())
+    }
+
     /// Everything the carrier must do beside carrying it.
     pub fn all_extras(&self) -> impl Iterator<Item = Extra> {
         let amounts = [(self.insured, Extra::Insurance), (self.cod, Extra::Cod)];

@@ -191,7 +191,7 @@ impl Card {
         for extra in asked.extras.iter().filter(|extra| !self.extras.contains(extra)) {
             refuse(Refused::Extra(*extra));
         }
-        if let Some(terms) = parcel.terms.filter(|terms| !self.terms.is_empty() && !self.terms.contains(terms)) {
+        if let Some(terms) = parcel.terms_that_matter().filter(|terms| !self.terms.contains(terms)) {
             refuse(Refused::Terms(terms));
         }
         self.refuse_currencies(parcel, refuse);

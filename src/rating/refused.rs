@@ -98,7 +98,7 @@ impl<'c> Refused<'c> {
             (Self::Goods(class), _) => format!("does not carry {}", class.name()),
             (Self::Signature(signature), _) => format!("has no signature {:?}", signature.name()),
             (Self::Extra(extra), _) => format!("does not offer {}", extra.name()),
-            (Self::Terms(terms), _) => format!("does not carry under {}", terms.name()),
+            (Self::Terms(terms), Some(card)) => terms_reason(*terms, parcel, card),
             (Self::AmountCurrency(currency), Some(card)) => {
                 format!("an amount of the order is in {currency}, and its prices are in {}", card.currency)
             }
@@ -180,6 +180,16 @@ impl Limit {
             Some(why) => format!("{what} is {over} over the limit of {max}: {why}"),
             None => format!("{what} is {over} over the limit of {max}"),
         }
+    }
+}
+
+fn terms_reason(terms: Terms, parcel: &Parcel, card: &Card) -> String {
+    if !card.terms.is_empty() {
+        format!("does not carry under {}", terms.name())
+    } else if parcel.is_abroad() {
+        format!("its card does not say who pays duty ({})", terms.name())
+    } else {
+        "no border is crossed, so nobody can pay duty at it; send terms n/a".into()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::units::{Decimal, Length, QuantityError};
+use crate::units::{Decimal, Length, QuantityError, measured};
 
 /// A volume in cubic nanometres: a cube of 10 m has 10^30 of them, and an `i128` holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,11 +87,8 @@ impl FromStr for Volume {
 
     /// Reads `1728in3`, `0.5 cuft`.
     fn from_str(text: &str) -> Result<Self, QuantityError> {
-        let text = text.trim();
-        let at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
-        let unit = text[at..].parse::<VolumeUnit>()?;
-        Self::of(Decimal::parse(text[..at].trim())?, unit)
-            .ok_or_else(|| QuantityError::Range(text.chars().take(40).collect()))
+        let (amount, unit) = measured(text)?;
+        Self::of(amount, unit).ok_or_else(|| QuantityError::Range(text.chars().take(40).collect()))
     }
 }
 

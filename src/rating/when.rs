@@ -185,7 +185,7 @@ impl Condition {
             Self::Signature(signatures) => signatures.contains(&parcel.signature),
             Self::Goods(goods) => parcel.dg.iter().any(|class| goods.contains(class)),
             Self::Extra(extra) => known.asked.extras.contains(extra),
-            Self::Terms(terms) => parcel.terms == Some(*terms),
+            Self::Terms(terms) => parcel.terms_that_matter() == Some(*terms),
             Self::Zones(zones) => zones.contains(&known.zone),
             Self::Season(season) => season.holds(known.ship_date),
             Self::Dates(from, until) => (*from..=*until).contains(&known.ship_date),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::QuantityError;
+use super::{QuantityError, shown};
 
 /// A day of the Gregorian calendar, ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -104,7 +104,7 @@ impl FromStr for Date {
             }
             Self::new(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?)
         };
-        read().ok_or_else(|| QuantityError::Date(text.chars().take(40).collect()))
+        read().ok_or_else(|| QuantityError::Date(shown(text)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A decimal number as it was written: digits and where the point stands.
 
-use super::QuantityError;
+use super::{QuantityError, shown};
 
 /// `mantissa / 10^scale`, exactly as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Decimal {
 impl Decimal {
     /// Reads `12`, `-0.310`, `+1.5`, `.5`. No exponents, no separators.
     pub fn parse(text: &str) -> Result<Self, QuantityError> {
-        let bad = || QuantityError::NotANumber(text.chars().take(40).collect());
+        let bad = || QuantityError::NotANumber(shown(text));
         let (negative, digits) = match text.as_bytes().first() {
             Some(b'-') => (true, &text[1..]),
             Some(b'+') => (false, &text[1..]),
@@ -29,7 +29,7 @@ impl Decimal {
             if !byte.is_ascii_digit() {
                 return Err(bad());
             }
-            let range = || QuantityError::Range(text.chars().take(40).collect());
+            let range = || QuantityError::Range(shown(text));
             mantissa =
                 mantissa.checked_mul(10).and_then(|m| m.checked_add(i64::from(byte - b'0'))).ok_or_else(range)?;
         }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Decimal, QuantityError, decimal, split_unit};
+use super::{Decimal, QuantityError, decimal, measured, shown, unit_of};
 
 /// A length in nanometres: 1/16 in is 1,587,500 of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ impl FromStr for LengthUnit {
         [Self::Mm, Self::Cm, Self::In]
             .into_iter()
             .find(|unit| unit.symbol().eq_ignore_ascii_case(text))
-            .ok_or_else(|| QuantityError::Unit { text: text.chars().take(40).collect(), expected: "mm, cm, in" })
+            .ok_or_else(|| QuantityError::Unit { text: shown(text), expected: "mm, cm, in" })
     }
 }
 
@@ -91,9 +91,8 @@ impl FromStr for Length {
 
     /// Reads `300mm`, `12.5in`.
     fn from_str(text: &str) -> Result<Self, QuantityError> {
-        let (number, unit) = split_unit(text);
-        let unit = unit.parse::<LengthUnit>()?;
-        Self::of(Decimal::parse(number)?, unit).ok_or_else(|| QuantityError::Range(text.chars().take(40).collect()))
+        let (amount, unit) = measured(text)?;
+        Self::of(amount, unit).ok_or_else(|| QuantityError::Range(shown(text)))
     }
 }
 
@@ -140,13 +139,11 @@ impl FromStr for Dims {
 
     /// Reads `12x9x8in`, `30 x 20.5 x 10 cm`.
     fn from_str(text: &str) -> Result<Self, QuantityError> {
-        let bad = || QuantityError::Dims(text.chars().take(40).collect());
+        let bad = || QuantityError::Dims(shown(text));
         let trimmed = text.trim();
-        let at = trimmed.rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |last| last + 1);
-        if !trimmed.is_char_boundary(at) {
-            return Err(bad());
-        }
-        let unit = trimmed[at..].parse::<LengthUnit>()?;
+        let unit_at = |(at, last): (usize, char)| at + last.len_utf8();
+        let at = trimmed.char_indices().rfind(|(_, c)| !c.is_alphabetic()).map_or(0, unit_at);
+        let unit = unit_of::<LengthUnit>(&trimmed[at..], trimmed)?;
         let mut sides = [Length::ZERO; 3];
         let mut parts = trimmed[..at].split(['x', 'X', '*']);
         for side in &mut sides {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Decimal, QuantityError, decimal, split_unit};
+use super::{Decimal, QuantityError, decimal, measured, shown};
 
 /// A mass in picograms: an `i64` of them holds 0.001 oz exactly and reaches 9,223 kg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize)]
@@ -55,11 +55,15 @@ impl MassUnit {
 impl FromStr for MassUnit {
     type Err = QuantityError;
 
+    /// Its symbol in any case; `lbs` is `lb`.
     fn from_str(text: &str) -> Result<Self, QuantityError> {
+        if text.eq_ignore_ascii_case("lbs") {
+            return Ok(Self::Lb);
+        }
         [Self::Mg, Self::G, Self::Kg, Self::Oz, Self::Lb]
             .into_iter()
             .find(|unit| unit.symbol().eq_ignore_ascii_case(text))
-            .ok_or_else(|| QuantityError::Unit { text: text.chars().take(40).collect(), expected: "mg, g, kg, oz, lb" })
+            .ok_or_else(|| QuantityError::Unit { text: shown(text), expected: "mg, g, kg, oz, lb" })
     }
 }
 
@@ -126,11 +130,10 @@ impl Mass {
 impl FromStr for Mass {
     type Err = QuantityError;
 
-    /// Reads `310g`, `1.2 kg`, `12oz`.
+    /// Reads `310g`, `1.2 kg`, `12oz`, `1 LBS`.
     fn from_str(text: &str) -> Result<Self, QuantityError> {
-        let (number, unit) = split_unit(text);
-        let unit = unit.parse::<MassUnit>()?;
-        Self::of(Decimal::parse(number)?, unit).ok_or_else(|| QuantityError::Range(text.chars().take(40).collect()))
+        let (amount, unit) = measured(text)?;
+        Self::of(amount, unit).ok_or_else(|| QuantityError::Range(shown(text)))
     }
 }
 
@@ -138,5 +141,25 @@ impl FromStr for Mass {
 impl fmt::Display for Mass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} kg", self.display(MassUnit::Kg, 6))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_read_in_any_case_and_pounds_in_the_plural() {
+        for (text, same) in [("1 lbs", "1lb"), ("1 LB", "1lb"), ("2Lbs", "2lb"), ("0.31 KG", "310g")] {
+            assert_eq!(text.parse::<Mass>(), same.parse::<Mass>(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mass_without_a_known_unit_is_shown_whole() {
+        for text in ["310", "310克", "310.0", "3 stone", "310㎏"] {
+            let said = text.parse::<Mass>().expect_err(text).to_string();
+            assert_eq!(said, format!("{text:?} has no known unit; write one of mg, g, kg, oz, lb"));
+        }
     }
 }

@@ -13,6 +13,8 @@ mod mass;
 mod money;
 mod time;
 
+use std::str::FromStr;
+
 pub use date::Date;
 pub use decimal::Decimal;
 pub use length::{Dims, Length, LengthUnit};
@@ -37,6 +39,24 @@ pub enum QuantityError {
     /// Too large for the type, or finer than its smallest step.
     #[error("{0:?} is too large or has too many decimals")]
     Range(String),
+    /// An amount with more decimals than its currency has, be they zeros.
+    #[error("{text:?} has more decimals than {currency} has; write {instead}")]
+    Decimals {
+        /// What was read.
+        text: String,
+        /// The currency.
+        currency: Currency,
+        /// What to write.
+        instead: String,
+    },
+    /// The same, with a dot before its last three digits: in most countries that is a thousand.
+    #[error("{text:?}: three digits after a dot can only be thousands here; write {instead}")]
+    Thousands {
+        /// What was read.
+        text: String,
+        /// What to write.
+        instead: String,
+    },
     /// Not a currency code of ISO 4217.
     #[error("{0:?} is not a currency; write three capital letters, such as USD")]
     Currency(String),
@@ -48,9 +68,23 @@ pub enum QuantityError {
     Dims(String),
 }
 
-/// Splits `12.5kg` into the number and the unit.
-fn split_unit(text: &str) -> (&str, &str) {
+/// `12.5kg` as a number and a unit. An error shows the whole text.
+pub(crate) fn measured<U: FromStr<Err = QuantityError>>(text: &str) -> Result<(Decimal, U), QuantityError> {
     let text = text.trim();
-    let at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
-    (text[..at].trim(), text[at..].trim())
+    let at = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
+    let unit = unit_of(text[at..].trim(), text)?;
+    Ok((Decimal::parse(text[..at].trim())?, unit))
+}
+
+/// The unit at the end of `whole`.
+fn unit_of<U: FromStr<Err = QuantityError>>(unit: &str, whole: &str) -> Result<U, QuantityError> {
+    unit.parse().map_err(|error| match error {
+        QuantityError::Unit { expected, .. } => QuantityError::Unit { text: shown(whole), expected },
+        other => other,
+    })
+}
+
+/// As much of a text as an error shows.
+fn shown(text: &str) -> String {
+    text.chars().take(40).collect()
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Decimal, QuantityError};
+use super::{Decimal, QuantityError, shown};
 
 /// A currency code of ISO 4217.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,7 +49,7 @@ impl FromStr for Currency {
     fn from_str(text: &str) -> Result<Self, QuantityError> {
         match <[u8; 3]>::try_from(text.as_bytes()) {
             Ok(code) if code.iter().all(u8::is_ascii_uppercase) => Ok(Self(code)),
-            _ => Err(QuantityError::Currency(text.chars().take(40).collect())),
+            _ => Err(QuantityError::Currency(shown(text))),
         }
     }
 }
@@ -76,12 +76,21 @@ impl Money {
         Self { minor, currency }
     }
 
-    /// Reads a decimal amount such as `10.13`; more decimals than the currency has are refused.
+    /// Reads a decimal amount from outside, such as `10.13`. More decimals than the currency has are refused, be they
+    /// zeros: `9.000` is nine thousand in half of the world.
     pub fn parse(amount: &str, currency: Currency) -> Result<Self, QuantityError> {
+        if Decimal::parse(amount)?.scale > currency.exponent() {
+            return Err(too_many_decimals(amount, currency));
+        }
+        Self::kept(amount, currency)
+    }
+
+    /// The same of an amount that was written here or was taken before: zeros beyond the currency's decimals say nothing.
+    pub fn kept(amount: &str, currency: Currency) -> Result<Self, QuantityError> {
         Decimal::parse(amount)?
             .scaled(10_i64.pow(currency.exponent()))
             .map(|minor| Self { minor, currency })
-            .ok_or_else(|| QuantityError::Range(amount.chars().take(40).collect()))
+            .ok_or_else(|| QuantityError::Range(shown(amount)))
     }
 
     /// The sum; `None` for two currencies or when it does not fit.
@@ -106,6 +115,21 @@ impl Money {
     }
 }
 
+/// What is wrong with an amount of more decimals than its currency has, and what to write.
+fn too_many_decimals(amount: &str, currency: Currency) -> QuantityError {
+    let places = currency.exponent();
+    let same = Money::kept(amount, currency).ok().map(Money::amount);
+    let text = shown(amount);
+    let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
+    let group = whole.trim_start_matches(['-', '+']);
+    if fraction.len() == 3 && (1..=3).contains(&group.len()) && !group.starts_with('0') {
+        let or = same.unwrap_or_else(|| format!("an amount with at most {places} decimals"));
+        return QuantityError::Thousands { text, instead: format!("{whole}{fraction} or {or}") };
+    }
+    let instead = same.unwrap_or_else(|| format!("at most {places} decimals"));
+    QuantityError::Decimals { text, currency, instead }
+}
+
 /// `10.13 USD`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -118,12 +142,53 @@ impl TryFrom<String> for Money {
 
     fn try_from(text: String) -> Result<Self, QuantityError> {
         let (amount, currency) = text.split_once(' ').ok_or_else(|| QuantityError::Currency(text.clone()))?;
-        Self::parse(amount, currency.parse()?)
+        Self::kept(amount, currency.parse()?)
     }
 }
 
 impl From<Money> for String {
     fn from(money: Money) -> Self {
         money.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(amount: &str, currency: &str) -> String {
+        let currency = currency.parse().expect("a currency");
+        Money::parse(amount, currency).map_or_else(|error| error.to_string(), |money| money.to_string())
+    }
+
+    #[test]
+    fn more_decimals_than_the_currency_has_are_an_error_even_when_they_are_zeros() {
+        for (amount, currency, said) in [
+            ("9.00", "GBP", "9.00 GBP"),
+            ("9", "GBP", "9.00 GBP"),
+            ("1.250", "KWD", "1.250 KWD"),
+            ("0.5", "USD", "0.50 USD"),
+            ("9.000", "IDR", "\"9.000\": three digits after a dot can only be thousands here; write 9000 or 9.00"),
+            ("18.000", "VND", "\"18.000\": three digits after a dot can only be thousands here; write 18000 or 18"),
+            (
+                "1.255",
+                "GBP",
+                "\"1.255\": three digits after a dot can only be thousands here; write 1255 or an amount with at most 2 \
+                 decimals",
+            ),
+            ("18000.00", "VND", "\"18000.00\" has more decimals than VND has; write 18000"),
+            ("12.9000", "USD", "\"12.9000\" has more decimals than USD has; write 12.90"),
+            ("0.500", "USD", "\"0.500\" has more decimals than USD has; write 0.50"),
+            ("0.505", "USD", "\"0.505\" has more decimals than USD has; write at most 2 decimals"),
+        ] {
+            assert_eq!(read(amount, currency), said, "{amount} {currency}");
+        }
+    }
+
+    #[test]
+    fn money_that_is_kept_is_read_as_it_was() {
+        for text in ["10.13 USD", "10.1300 USD", "250.000 VND", "-3.00 GBP"] {
+            assert!(Money::try_from(text.to_owned()).is_ok(), "{text}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::super::problem::{Problem, Problems};
+use super::super::read::lost_character;
 
 /// A zone table of every postcode of the United Kingdom is under 50 MB; more is not a rate card.
 const LARGEST: u64 = 64 << 20;
@@ -25,6 +26,7 @@ impl Files {
         match read_text(path) {
             Ok(text) => {
                 self.read.insert(path.to_owned(), Sha256::digest(&text).into());
+                problems.extend(lost_character(path, &text));
                 Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
             }
             Err(error) => {

@@ -15,7 +15,7 @@ pub(super) fn weeks(path: &Path, files: &mut Files, problems: &mut Problems) -> 
     let mut weeks: Vec<(Date, i64)> = Vec::new();
     for row in &sheet.rows {
         let day = row.cells[from].parse::<Date>();
-        let parts = parts(&sheet.number(row.cells[percent].trim_end_matches('%').trim_end()));
+        let parts = sheet.number(row.cells[percent].trim_end_matches('%').trim_end()).and_then(|text| parts(&text));
         match (day, parts) {
             (Ok(day), Some(_)) if weeks.last().is_some_and(|(last, _)| *last >= day) => {
                 let what = format!("{day} does not come after the row above it");

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::super::problem::Problems;
+use super::super::read::wrong_money;
 use super::files::Files;
 use super::sheet::{Row, Sheet};
 use crate::rating::{self, Amount, Cell, Prices, Rate, Rounding, Volume, VolumeUnit};
@@ -222,14 +223,19 @@ fn zones(sheet: &Sheet, problems: &mut Problems) -> Vec<(String, usize)> {
 
 /// The bound, and how it is written; no bound for `over`.
 fn bound<B: Bound>(sheet: &Sheet, row: &Row, unit: B::Unit, problems: &mut Problems) -> Option<(Option<B>, String)> {
-    let text = &sheet.number(row.cells.first().map_or("", String::as_str));
-    if text == "over" {
+    let cell = row.cells.first().map_or("", String::as_str);
+    if cell == "over" {
         return Some((None, String::new()));
     }
-    if text.is_empty() {
+    if cell.is_empty() {
         problems.push(sheet.blank(row, &sheet.header.cells[0]));
         return None;
     }
+    let Some(text) = &sheet.number(cell) else {
+        let todo = "write it without a separator before the last three digits";
+        problems.push(sheet.error(row.line, format!("{cell:?} can be read in two ways"), todo));
+        return None;
+    };
     let read = Decimal::parse(text).ok().filter(|amount| amount.mantissa > 0).and_then(|amount| B::of(amount, unit));
     if read.is_none() {
         let what = format!("{text:?} is not an amount above 0 that can be computed with exactly");
@@ -271,12 +277,8 @@ fn cells<B: Bound>(
                 problems.push(sheet.error(row.line, what, "write a price of 0 or more"));
             }
             None => {
-                let what = format!("the price for zone {zone} is {cell:?}");
-                let todo = format!(
-                    "write an amount of {currency} with up to {} decimals, or one such as \"16.00 + 85.50 per kg\"; - \
-                     where there is no price",
-                    currency.exponent()
-                );
+                let (what, todo) = wrong_money(&format!("the price for zone {zone}"), cell, currency);
+                let todo = format!("{todo}, or one such as \"16.00 + 85.50 per kg\"; - where there is no price");
                 problems.push(sheet.error(row.line, what, todo));
             }
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use super::super::read::wrong_money;
 use super::super::table::Table;
 use super::card::Tables;
 use super::when;
@@ -26,8 +27,8 @@ impl Context<'_> {
         let text: String = table.optional(key)?;
         let amount = Money::parse(&text, self.currency).ok().filter(|amount| amount.minor >= 0);
         if amount.is_none() {
-            let todo = format!("write an amount of {} with up to {} decimals", self.currency, self.currency.exponent());
-            table.error(key, format!("{key} is {text:?}"), todo);
+            let (what, todo) = wrong_money(key, &text, self.currency);
+            table.error(key, what, todo);
         }
         amount.map(|amount| amount.minor)
     }
@@ -51,14 +52,11 @@ impl Context<'_> {
     /// An amount that may grow with the weight.
     fn amount(&self, table: &Table<'_>, key: &'static str) -> Option<Amount> {
         let text: String = table.optional(key)?;
-        match Cell::read(&text, self.currency, str::to_owned) {
+        match Cell::read(&text, self.currency, |text| Some(text.to_owned())) {
             Some(Cell::Whole(amount)) => Some(amount),
             _ => {
-                let (currency, places) = (self.currency, self.currency.exponent());
-                let todo = format!(
-                    "write an amount of {currency} with up to {places} decimals, or one such as \"1.90 per kg\""
-                );
-                table.error(key, format!("{key} is {text:?}"), todo);
+                let (what, todo) = wrong_money(key, &text, self.currency);
+                table.error(key, what, format!("{todo}, or one such as \"1.90 per kg\""));
                 None
             }
         }

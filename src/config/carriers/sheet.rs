@@ -58,14 +58,15 @@ impl Sheet {
     }
 
     /// A cell's number with its separators taken out: `1,234.50`, `1 234.50`, `1'234.50`; where a comma cannot separate
-    /// cells, `12,50` and `1.234,50` too. A comma before the last three digits says nothing there (`1,234`): it is left,
-    /// and refused as no number.
-    pub(super) fn number(&self, cell: &str) -> String {
+    /// cells, `12,50` and `1.234,50` too. `None` for what can be read in two ways: there a comma before the last three
+    /// digits says nothing (`1,234`), and between semicolons a dot does not either (`1.234`; `0.125` is clear).
+    pub(super) fn number(&self, cell: &str) -> Option<String> {
         let decimal_comma = self.separator != b',' && cell.contains(',');
         let tail = cell.rsplit(',').next().unwrap_or_default().len();
         let single = cell.matches(',').count() == 1;
         let (group, point) = match (decimal_comma, cell.contains('.')) {
-            (true, false) if single && tail == 3 => return cell.to_owned(),
+            (true, false) if single && tail == 3 => return None,
+            (false, true) if self.separator == b';' && is_thousand(cell) => return None,
             (true, dots) if single && (!dots || cell.rfind('.') < cell.rfind(',')) => ('.', ','),
             _ => (',', '.'),
         };
@@ -75,9 +76,9 @@ impl Sheet {
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         let grouped = parts.len() > 1 && digits(parts[0]) && parts[0].len() <= 3;
         if parts.len() > 1 && !(grouped && parts[1..].iter().all(|part| part.len() == 3 && digits(part))) {
-            return cell.to_owned();
+            return Some(cell.to_owned());
         }
-        fraction.map_or_else(|| parts.concat(), |fraction| format!("{}.{fraction}", parts.concat()))
+        Some(fraction.map_or_else(|| parts.concat(), |fraction| format!("{}.{fraction}", parts.concat())))
     }
 
     pub(super) fn error(&self, line: usize, what: impl Into<String>, what_to_do: impl Into<String>) -> Problem {
@@ -109,6 +110,14 @@ impl Sheet {
         }
         found.iter().all(Option::is_some).then(|| (found.map(Option::unwrap_or_default), optional.map(at)))
     }
+}
+
+/// Whether a number has three digits behind its only dot and could be a thousand: `1.234`, and not `0.125`.
+fn is_thousand(cell: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    cell.split_once('.').is_some_and(|(whole, tail)| {
+        digits(whole) && digits(tail) && tail.len() == 3 && whole.len() <= 3 && !whole.starts_with('0')
+    })
 }
 
 /// What the first row that is no comment has most of.

@@ -287,6 +287,54 @@ fn spreadsheets_of_every_country_are_read_alike() {
 }
 
 #[test]
+fn three_digits_after_a_dot_are_no_price() {
+    let prices = "acme/ground/2026-01-01.prices.csv";
+    // Of a currency with two decimals, whatever separates the cells.
+    let found = only(prices, "max_lb,1,2|3\n1,5.00,6.00\n2,9.000,16.00\n");
+    assert!(
+        found.contains(":3: the price for zone 1: \"9.000\": three digits after a dot can only be thousands"),
+        "{found}"
+    );
+    assert!(found.contains("; write 9000 or 9.00, or one such as"), "{found}");
+    assert!(
+        only(prices, "max_lb,1,2|3\n1,5.00,6.00\n2,1.250 + 0.50 per kg,6.00\n").contains("\"1.250\": three digits")
+    );
+    // Of one with three, between semicolons: a sheet of a country that writes thousands so.
+    let dinars = |table: &str| {
+        let rules = RULES.replace("\"USD\"", "\"KWD\"");
+        Folder::with(&[("acme/ground/2026-01-01.toml", &rules), (prices, table)]).problems().join("\n")
+    };
+    assert!(!dinars("max_lb,1,2|3\n1,5.000,6.000\n2,7.250,8.250\n").contains("price for zone"));
+    assert!(dinars("max_lb;1;2|3\n1;5;6\n2;7.250;8.25\n").contains(":3: the price for zone 1 is \"7.250\""));
+    // And of a bound there.
+    assert!(
+        only(prices, "max_lb;1;2|3\n1.000;5,00;6,00\n2;6,00;7,00\n").contains(":2: \"1.000\" can be read in two ways")
+    );
+    let folder = Folder::with(&[(prices, "max_lb;1;2|3\n0.125;5,00;6,00\n2;6,00;7,00\n")]);
+    assert_eq!(folder.problems(), Vec::<String>::new(), "nothing writes a thousand as 0.125");
+}
+
+#[test]
+fn an_amount_of_a_rule_with_too_many_decimals_says_what_to_write() {
+    let found = only("acme/ground/2026-01-01.toml", &RULES.replace("\"3.00\"", "\"3.000\""));
+    assert!(
+        found.contains("amount: \"3.000\": three digits after a dot can only be thousands here; write 3000 or 3.00"),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_lost_character_is_a_problem_with_its_line() {
+    for (file, text, line) in [
+        ("acme/carrier.toml", CARRIER.replace("ACME", "Acm\u{fffd}"), 1),
+        ("acme/ground/zones.csv", "origin,destination,zone\nUS:9,US:90,1\nUS:9,US:1,2\n# caf\u{fffd}\n".to_owned(), 4),
+    ] {
+        let found = only(file, &text);
+        assert!(found.contains(&format!("{file}:{line}: holds U+FFFD")), "{found}");
+    }
+}
+
+#[test]
 fn an_unclear_number_a_merged_cell_and_a_footnote_are_named() {
     let prices = "acme/ground/2026-01-01.prices.csv";
     assert!(
