@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::order::{self, Batch, Incoming, OrderError};
+use super::order::{self, Batch, Incoming, Reasons};
 use crate::station::order::{Address, OrderState};
 
 /// `config/orders/sample.jsonl`: fifty orders, among them one on hold, one cancelled, one whose dangerous goods class
@@ -72,7 +72,7 @@ impl Generator {
     ///
     /// # Errors
     /// None as long as the fifty orders can be read.
-    pub fn order(&self, number: u64) -> Result<Incoming, OrderError> {
+    pub fn order(&self, number: u64) -> Result<Incoming, Reasons> {
         let mut dice = Dice(self.seed ^ number.wrapping_mul(0xD6E8_FEB8_6659_FD93));
         let place = dice.pick(&self.places).cloned().unwrap_or_default();
         let (mut lines, carton) = dice.pick(&self.contents).cloned().unwrap_or_default();

@@ -237,6 +237,12 @@ impl Labels {
         self.layouts.keys().map(String::as_str)
     }
 
+    /// The first character of a line that cannot be printed, because neither the printer's font nor ours has it.
+    #[must_use]
+    pub fn unprintable(&self, text: &str) -> Option<char> {
+        self.lettering.width(text).err()
+    }
+
     /// The label as things to draw.
     ///
     /// # Errors

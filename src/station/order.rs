@@ -52,6 +52,8 @@ pub struct Order {
     pub channel: String,
     /// Which shop of the channel.
     pub shop: String,
+    /// The warehouse it is to leave from; empty where the order does not say it.
+    pub warehouse: String,
     /// Whether it may go out.
     pub state: OrderState,
     /// How many parcels it becomes, at least 1.

@@ -1,8 +1,9 @@
 //! Orders as a spreadsheet's text: one row per order line, names flattened with dots.
 //!
-//! The rows of one `order_ref` and `rev` are one order, wherever they stand. A column of the order may be filled on its
-//! first row only; two rows that say different things refuse the order. The rows are found first and read one order at
-//! a time, so a large file costs little more than itself.
+//! The rows of one channel, shop, `order_ref` and `rev` are one order, wherever they stand. A column of the order may be
+//! filled on its first row only; two rows that say different things refuse the order, and so do rows below it that do not
+//! say whose they are. The rows are found first and read one order at a time, so a large file costs little more than
+//! itself.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -10,40 +11,20 @@ use std::ops::Range;
 use csv::{ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
 
-use super::{Batch, OrderError, Refused, json, refuse_file};
+use super::owners::{self, Field, Shape};
+use super::{Batch, Incoming, MAX_ORDERS, OrderError, Reasons, Refused, Source, json, refuse_file};
 
 /// More columns than any export has.
 const MAX_COLUMNS: usize = 500;
 /// A row over more lines than this has lost its closing quotation mark.
 const MAX_ROW_LINES: usize = 100;
-/// What separates several barcodes of one cell.
+/// What separates several texts of one cell.
 const LIST: char = '|';
-
-/// Columns whose cells are whole numbers in the schema. Mass and size also take text with a unit.
-const WHOLE: [&str; 10] = [
-    "rev",
-    "parcels_planned",
-    "priority",
-    "label.page",
-    "label.dpi",
-    "lines.qty",
-    "lines.unit_g",
-    "lines.dg.wh",
-    "lines.dg.cells",
-    "lines.dg.batteries",
-];
-/// Columns whose cells are true or false.
-const FLAGS: [&str; 6] = [
-    "ship_to.residential",
-    "ship_to.masked",
-    "service.pod",
-    "service.expedite",
-    "service.weekend",
-    "deadlines.derived",
-];
+/// The columns that name an order beside its number.
+const NAMES: [&str; 3] = ["rev", "channel", "shop"];
 
 /// Every order of a text.
-pub(super) fn read(text: &str) -> Batch {
+pub(super) fn read(text: &str, source: Source<'_>) -> Batch {
     if text.trim().is_empty() {
         return Batch::default();
     }
@@ -52,14 +33,11 @@ pub(super) fn read(text: &str) -> Batch {
         Err(reason) => return refuse_file(text.lines().next().unwrap_or_default(), reason),
     };
     let mut batch = Batch::default();
-    for rows in sheet.orders() {
-        let row = rows[0].line;
-        match sheet.order(&rows).and_then(|value| json::of(&value, row)) {
+    for group in sheet.groups() {
+        let row = group.rows.first().map_or(0, |row| row.line);
+        match sheet.incoming(&group, row, source) {
             Ok(incoming) => batch.accepted.push(incoming),
-            Err(error) => {
-                let original: Vec<&str> = rows.iter().map(|row| text[row.bytes.clone()].trim()).collect();
-                batch.refused.push(Refused::new(row, &original.join("\n"), error));
-            }
+            Err(reasons) => batch.refused.push(Refused::new(row, &sheet.original(&group), reasons)),
         }
     }
     batch
@@ -70,8 +48,11 @@ struct Sheet<'a> {
     text: &'a str,
     delimiter: u8,
     columns: Vec<String>,
+    /// What the table of fields says of each column.
+    fields: Vec<Option<&'static Field>>,
     order_ref: usize,
-    rev: Option<usize>,
+    /// Where the columns of [`NAMES`] are.
+    names: [Option<usize>; 3],
 }
 
 /// Where one row stands.
@@ -79,6 +60,45 @@ struct Sheet<'a> {
 struct Row {
     line: usize,
     bytes: Range<usize>,
+}
+
+/// The rows of one order.
+#[derive(Debug, Default)]
+struct Group {
+    /// Its cells in the columns of [`NAMES`]; empty where none of its rows has filled them in.
+    names: [String; 3],
+    rows: Vec<Row>,
+    /// Rows below it without a number.
+    orphans: Vec<Row>,
+    /// Rows of its number that could be another order's too.
+    unclear: Vec<Row>,
+}
+
+impl Group {
+    /// A column may be filled on one row of an order only: an empty cell is no other name.
+    fn may_hold(&self, names: &[String; 3]) -> bool {
+        self.names.iter().zip(names).all(|(one, other)| one == other || one.is_empty() || other.is_empty())
+    }
+
+    fn push(&mut self, row: Row, names: [String; 3]) {
+        for (known, name) in self.names.iter_mut().zip(names) {
+            if known.is_empty() {
+                *known = name;
+            }
+        }
+        self.rows.push(row);
+    }
+
+    /// What is wrong with it as rows.
+    fn errors(&self) -> Vec<OrderError> {
+        let orphans: Vec<usize> = self.orphans.iter().map(|row| row.line).collect();
+        let unclear = self.unclear.iter().map(|row| OrderError::Value {
+            field: format!("row {}", row.line),
+            why: "may belong to several orders of this number; fill in channel, shop and rev in every row".to_owned(),
+        });
+        let orphans = (!orphans.is_empty()).then_some(OrderError::Orphans(orphans));
+        orphans.into_iter().chain(unclear).collect()
+    }
 }
 
 impl<'a> Sheet<'a> {
@@ -90,11 +110,13 @@ impl<'a> Sheet<'a> {
             if !reader.read_record(&mut header).map_err(|error| error.to_string())? {
                 continue;
             }
-            let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
-            if let Some(order_ref) = columns.iter().position(|name| name == "order_ref") {
+            let columns: Vec<String> = header.iter().map(|name| spelled(name.trim())).collect();
+            let column = |wanted: &str| columns.iter().position(|name| name == wanted);
+            if let Some(order_ref) = column("order_ref") {
                 check_columns(&columns)?;
-                let rev = columns.iter().position(|name| name == "rev");
-                return Ok(Self { text, delimiter, columns, order_ref, rev });
+                let names = NAMES.map(column);
+                let fields = columns.iter().map(|name| owners::column(name)).collect();
+                return Ok(Self { text, delimiter, columns, fields, order_ref, names });
             }
         }
         Err("no column order_ref; the first row names the columns as parceld.order/1 does: order_ref, ship_to.name, \
@@ -102,31 +124,57 @@ impl<'a> Sheet<'a> {
             .to_owned())
     }
 
-    /// The rows of each order, orders by their first row.
-    fn orders(&self) -> Vec<Vec<Row>> {
+    /// The rows of each order, orders by their first row. Reading ends behind the first order too many.
+    fn groups(&self) -> Vec<Group> {
         let mut reader = reader(self.text, self.delimiter);
         let mut record = StringRecord::new();
-        let mut places: HashMap<(String, String), usize> = HashMap::new();
-        let mut orders: Vec<Vec<Row>> = Vec::new();
+        let mut of_number: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut groups: Vec<Group> = Vec::new();
+        // The order that the row before belongs to.
+        let mut last = None;
         let mut header = true;
-        loop {
+        while groups.len() <= MAX_ORDERS {
             let start = reader.position().clone();
             if !matches!(reader.read_record(&mut record), Ok(true)) {
-                return orders;
+                break;
             }
             let row = self.row(&start, reader.position().byte());
             if std::mem::take(&mut header) || record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
-            let cell = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default().trim();
-            let key = (cell(Some(self.order_ref)).to_owned(), cell(self.rev).to_owned());
-            // A row without a reference is its own refusal.
-            let place = if key.0.is_empty() { orders.len() } else { *places.entry(key).or_insert(orders.len()) };
-            match orders.get_mut(place) {
-                Some(rows) => rows.push(row),
-                None => orders.push(vec![row]),
+            let cell = |at: usize| record.get(at).unwrap_or_default().trim().to_owned();
+            let number = cell(self.order_ref);
+            let names = self.names.map(|at| at.map(cell).unwrap_or_default());
+            if number.is_empty() {
+                match last.and_then(|at: usize| groups.get_mut(at)) {
+                    Some(above) => above.orphans.push(row),
+                    None => groups.push(Group { rows: vec![row], ..Group::default() }),
+                }
+                continue;
             }
+            let places = of_number.entry(number).or_default();
+            let mut fitting = places.iter().copied().filter(|at| groups[*at].may_hold(&names)).peekable();
+            let at = match (fitting.next(), fitting.peek()) {
+                (None, _) => {
+                    places.push(groups.len());
+                    groups.push(Group::default());
+                    groups.len() - 1
+                }
+                (Some(at), None) => at,
+                (Some(first), Some(_)) => match last {
+                    // A row below one of them continues it.
+                    Some(above) if above == first || fitting.any(|at| at == above) => above,
+                    _ => {
+                        let all = places.iter().filter(|at| groups[**at].may_hold(&names)).copied();
+                        all.collect::<Vec<_>>().into_iter().for_each(|at| groups[at].unclear.push(row.clone()));
+                        continue;
+                    }
+                },
+            };
+            groups[at].push(row, names);
+            last = Some(at);
         }
+        groups
     }
 
     /// The reader counts the empty lines before a row as part of it; people do not.
@@ -139,13 +187,54 @@ impl<'a> Sheet<'a> {
         Row { line: usize::try_from(start.line()).unwrap_or(usize::MAX).saturating_add(lines), bytes: from + blank..to }
     }
 
-    /// One order from its rows, as the JSON it stands for.
-    fn order(&self, rows: &[Row]) -> Result<Value, OrderError> {
+    /// One order with all its reasons.
+    fn incoming(&self, group: &Group, row: usize, source: Source<'_>) -> Result<Incoming, Reasons> {
+        let mut errors = group.errors();
+        let read = match self.order(&group.rows, &mut errors) {
+            Some(value) => json::of(value, row, source),
+            // What its other rows lack may stand in the one that cannot be read.
+            None => Err(Reasons(Vec::new())),
+        };
+        let read = read.and_then(|incoming| if errors.is_empty() { Ok(incoming) } else { Err(Reasons(Vec::new())) });
+        read.map_err(|more| {
+            errors.extend(more.0);
+            errors.extend(self.unknown_columns());
+            Reasons(errors)
+        })
+    }
+
+    /// Its rows as they stood.
+    fn original(&self, group: &Group) -> String {
+        let mut rows: Vec<&Row> = group.rows.iter().chain(&group.orphans).chain(&group.unclear).collect();
+        rows.sort_by_key(|row| row.bytes.start);
+        rows.iter().map(|row| self.text[row.bytes.clone()].trim()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Columns of an address or of lines that are no fields; each is kept, and may be the one that is missing.
+    fn unknown_columns(&self) -> Option<OrderError> {
+        let unknown = |(name, field): &(&String, &Option<_>)| {
+            field.is_none() && (name.starts_with("ship_to.") || name.starts_with("lines."))
+        };
+        let shown = |(name, _): (&String, _)| format!("{:?}", name.chars().take(40).collect::<String>());
+        let names: Vec<String> = self.columns.iter().zip(&self.fields).filter(unknown).take(5).map(shown).collect();
+        (!names.is_empty()).then(|| OrderError::Column(names.join(", ")))
+    }
+
+    /// One order from its rows, as the JSON it stands for; `None` when a row cannot be read.
+    fn order(&self, rows: &[Row], errors: &mut Vec<OrderError>) -> Option<Value> {
         let mut order = Map::new();
         let mut lines = Vec::new();
         let mut said: HashMap<usize, (usize, String)> = HashMap::new();
+        let mut whole = true;
         for row in rows {
-            let record = self.record(row)?;
+            let record = match self.record(row) {
+                Ok(record) => record,
+                Err(error) => {
+                    errors.push(error);
+                    whole = false;
+                    continue;
+                }
+            };
             let mut line = Map::new();
             for (at, (name, cell)) in self.columns.iter().zip(record.iter()).enumerate() {
                 let cell = cell.trim();
@@ -154,17 +243,17 @@ impl<'a> Sheet<'a> {
                 }
                 if name.is_empty() {
                     let why = "a cell without a column name; name it in the first row".to_owned();
-                    return Err(OrderError::Value { field: format!("row {}", row.line), why });
-                }
-                if let Some(inner) = name.strip_prefix("lines.") {
-                    put(&mut line, inner, typed(name, cell));
+                    errors.push(OrderError::Value { field: format!("row {}", row.line), why });
+                } else if let Some(inner) = name.strip_prefix("lines.") {
+                    put(&mut line, inner, typed(self.fields[at], cell));
                 } else if let Some((first, before)) = said.get(&at) {
                     if before != cell {
-                        return Err(OrderError::Disagree { first: *first, second: row.line, field: name.clone() });
+                        let (first, second) = (*first, row.line);
+                        errors.push(OrderError::Disagree { first, second, field: name.clone() });
                     }
                 } else {
                     said.insert(at, (row.line, cell.to_owned()));
-                    put(&mut order, name, typed(name, cell));
+                    put(&mut order, name, typed(self.fields[at], cell));
                 }
             }
             if !line.is_empty() {
@@ -172,7 +261,7 @@ impl<'a> Sheet<'a> {
             }
         }
         order.insert("lines".to_owned(), Value::Array(lines));
-        Ok(Value::Object(order))
+        whole.then_some(Value::Object(order))
     }
 
     fn record(&self, row: &Row) -> Result<StringRecord, OrderError> {
@@ -183,8 +272,10 @@ impl<'a> Sheet<'a> {
         }
         let mut record = StringRecord::new();
         reader(raw, self.delimiter).read_record(&mut record).map_err(|error| wrong(error.to_string()))?;
-        if record.len() != self.columns.len() {
-            let (cells, columns) = (record.len(), self.columns.len());
+        let (cells, columns) = (record.len(), self.columns.len());
+        // Empty columns at the end are what a spreadsheet leaves or takes away as it likes.
+        let named = self.columns.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+        if cells < named || record.iter().skip(columns).any(|cell| !cell.trim().is_empty()) {
             return Err(wrong(format!("has {cells} cells and the first row {columns}; check its quotation marks")));
         }
         Ok(record)
@@ -193,6 +284,11 @@ impl<'a> Sheet<'a> {
 
 fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
     ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
+}
+
+/// A column's name as the schema spells it; an unknown one as it is.
+fn spelled(name: &str) -> String {
+    owners::column(name).map_or(name, |field| field.path).to_owned()
 }
 
 /// Names that can be taken apart: bounded, each once, none inside another (`service` and `service.pod`).
@@ -229,25 +325,27 @@ fn put(map: &mut Map<String, Value>, name: &str, value: Value) {
     }
 }
 
-/// A cell as the schema has it. What does not look like the column's type stays text and is refused with its name.
-fn typed(name: &str, cell: &str) -> Value {
+/// A cell as the schema has it. What does not look like what its column holds stays text and is refused with its name.
+fn typed(field: Option<&Field>, cell: &str) -> Value {
     let text = || Value::String(cell.to_owned());
-    if name == "lines.barcodes" {
-        return cell.split(LIST).map(|code| Value::String(code.trim().to_owned())).collect();
-    }
-    if name == "dims_mm" || name == "lines.dims_mm" {
-        let sides: Option<Vec<u64>> = cell.split(['x', 'X', '*']).map(|side| side.trim().parse().ok()).collect();
-        return sides.map_or_else(text, Value::from);
-    }
-    if WHOLE.contains(&name) {
-        return cell.parse::<u64>().map_or_else(|_| text(), Value::from);
-    }
-    if FLAGS.contains(&name) {
-        return match cell.to_ascii_lowercase().as_str() {
+    match field.map(|field| field.shape) {
+        Some(Shape::Texts) => cell.split(LIST).map(|code| Value::String(code.trim().to_owned())).collect(),
+        Some(Shape::Sides) => {
+            let sides: Option<Vec<u64>> = cell.split(['x', 'X', '*']).map(|side| side.trim().parse().ok()).collect();
+            sides.map_or_else(text, Value::from)
+        }
+        Some(Shape::Whole | Shape::Mass) => whole(cell).map_or_else(text, Value::from),
+        Some(Shape::Flag) => match cell.to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => Value::Bool(true),
             "false" | "no" | "0" => Value::Bool(false),
             _ => text(),
-        };
+        },
+        _ => text(),
     }
-    text()
+}
+
+/// `2` and, as some programs write it, `2.0` and `2.00`. Three zeros may be thousands.
+fn whole(cell: &str) -> Option<u64> {
+    let digits = cell.strip_suffix(".00").or_else(|| cell.strip_suffix(".0")).unwrap_or(cell);
+    digits.parse().ok()
 }

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::fields::{Fields, bound};
+use super::fields::{Fields, Reading, bound};
 use super::label::{self, LabelFile};
-use super::{MAX_BODY_BYTES, MAX_LINES, OrderError, SCHEMA};
+use super::owners::{self, Owner};
+use super::{MAX_BODY_BYTES, MAX_LINES, MAX_TEXT, OrderError, Reasons, SCHEMA, Source};
 use crate::barcode::Command;
 use crate::exchange::canonical;
 use crate::rating::{Dg, Extra, Signature, Terms};
 use crate::station::order::{Address, Order, OrderLine, OrderState, Packed};
+use crate::units::Dims;
 
 /// Longest identifier that still fits a barcode on a pick list.
 const MAX_ID: usize = 64;
@@ -43,85 +45,97 @@ const DG_CLASSES: [(&str, Dg); 10] = [
     ("unknown", Dg::Unknown),
 ];
 
+const TERMS: [(&str, Option<Terms>); 3] = [("DDP", Some(Terms::Ddp)), ("DDU", Some(Terms::Ddu)), ("n/a", None)];
+/// The largest revision: the station's database keeps signed numbers of 64 bits.
+const MAX_REV: u64 = i64::MAX as u64;
+
 /// One order, and where its label is if that was made elsewhere; every field that the station reads is checked, every
 /// other one is bounded.
-pub(super) fn order(value: &Value) -> Result<(Order, Option<LabelFile>), OrderError> {
-    let root = Fields::root(value)?;
-    if !matches!(root.text("schema")?, "" | SCHEMA) {
-        return Err(OrderError::Kind { field: "schema".into(), expected: SCHEMA });
+pub(super) fn order(value: &Value, source: Source<'_>) -> Result<(Order, Option<LabelFile>), Reasons> {
+    let reading = Reading::default();
+    let root = Fields::root(value, &reading)?;
+    if !matches!(root.text("schema"), "" | SCHEMA) {
+        return Err(OrderError::Kind { field: "schema".into(), expected: SCHEMA }.into());
     }
-    bound(value, "")?;
     if canonical::text(value).len() > MAX_BODY_BYTES {
-        return Err(OrderError::TooLong { field: "the order".into(), most: MAX_BODY_BYTES, of: "bytes" });
+        return Err(OrderError::TooLong { field: "the order".into(), most: MAX_BODY_BYTES, of: "bytes" }.into());
     }
-    let order_ref = identifier(&root, "order_ref")?;
     let expected = "ready, hold, cancel_requested, cancelled or done";
-    let state = root.word("state", &STATES, expected)?.unwrap_or(OrderState::Ready);
+    let state = root.word("state", &STATES, expected).unwrap_or(OrderState::Ready);
+    if state == OrderState::Ready && source != Source::Kept {
+        reading.be_strict();
+    }
+    bound(value, "", None, &root);
+    let (order, file) = read(&root, state);
+    let errors = reading.into_errors();
+    if errors.is_empty() { Ok((order, file)) } else { Err(Reasons(errors)) }
+}
+
+fn read(root: &Fields<'_>, state: OrderState) -> (Order, Option<LabelFile>) {
     let ready = state == OrderState::Ready;
-    if ready {
-        refuse_what_is_not_driven(&root)?;
-    }
-    let (label, file) = if ready { label::given(&root)? } else { None }.unzip();
-    check_times(&root)?;
-    let service = root.object("service")?;
-    let lines = root.objects("lines", MAX_LINES)?;
+    let order_ref = identifier(root, "order_ref");
+    let (label, file) = if ready { label::given(root) } else { None }.unzip();
+    refuse_what_is_not_done(root, label.is_some());
+    check_times(root);
+    let service = root.object("service");
+    let lines = root.objects("lines", MAX_LINES);
     if ready && lines.is_empty() {
-        return Err(root.missing("lines"));
+        root.missing("lines");
     }
-    let parcels = root.whole("parcels_planned", 1, MAX_LINES as u64)?.unwrap_or(1);
+    let parcels = root.whole("parcels_planned", 1, MAX_LINES as u64).unwrap_or(1);
     let order = Order {
-        references: references(&root, &lines, order_ref)?,
+        references: references(root, &lines, order_ref),
         order_ref: order_ref.to_owned(),
-        rev: root.whole("rev", 0, u64::MAX)?.unwrap_or(0),
-        channel: root.text("channel")?.to_owned(),
-        shop: root.text("shop")?.to_owned(),
+        rev: rev(root),
+        channel: root.text("channel").to_owned(),
+        shop: root.text("shop").to_owned(),
+        warehouse: root.newly().text("warehouse").to_owned(),
         state,
         parcels_planned: u32::try_from(parcels).unwrap_or(1),
-        collect_by: root.object("deadlines")?.time("collect_by")?,
-        ship_to: address(&root.object("ship_to")?, ready, label.is_some())?,
-        signature: service.word("signature", &SIGNATURES, "none, any, adult18 or adult21")?.unwrap_or_default(),
-        insure: service.object("insure")?.money("amount")?.filter(|amount| amount.minor > 0),
-        terms: service
-            .word("terms", &[("DDP", Some(Terms::Ddp)), ("DDU", Some(Terms::Ddu)), ("n/a", None)], "DDP, DDU or n/a")?
-            .flatten(),
-        extras: extras(&service)?,
-        lines: lines.iter().map(line).collect::<Result<_, _>>()?,
-        box_id: Some(root.text("box")?).filter(|id| !id.is_empty()).map(str::to_owned),
-        dims: dims(&root)?,
+        collect_by: root.object("deadlines").time("collect_by"),
+        ship_to: address(&root.object("ship_to"), ready, label.is_some()),
+        signature: service.word("signature", &SIGNATURES, "none, any, adult18 or adult21").unwrap_or_default(),
+        insure: service.object("insure").money("amount").filter(|amount| amount.minor > 0),
+        terms: service.word("terms", &TERMS, "DDP, DDU or n/a").flatten(),
+        extras: extras(&service),
+        lines: lines.iter().map(line).collect(),
+        box_id: Some(root.text("box")).filter(|id| !id.is_empty()).map(str::to_owned),
+        dims: dims(root),
         label,
     };
-    Ok((order, file))
+    (order, file)
+}
+
+/// The revision; 0 when absent.
+fn rev(root: &Fields<'_>) -> u64 {
+    let rev = root.whole("rev", 0, u64::MAX).unwrap_or(0);
+    if rev > MAX_REV {
+        root.bad("rev", format!("{rev} is above {MAX_REV}, the largest that can be kept; count revisions from 1"));
+    }
+    rev
 }
 
 /// What the carrier must do beside carrying it.
-fn extras(service: &Fields<'_>) -> Result<BTreeSet<Extra>, OrderError> {
+fn extras(service: &Fields<'_>) -> BTreeSet<Extra> {
     let flags = [("pod", Extra::Pod), ("appointment", Extra::Appointment), ("weekend", Extra::Weekend)];
-    let mut extras = BTreeSet::new();
-    for (name, extra) in flags {
-        if service.flag(name)?.unwrap_or(false) {
-            extras.insert(extra);
-        }
-    }
-    Ok(extras)
+    flags.into_iter().filter(|(name, _)| service.flag(name).unwrap_or(false)).map(|(_, extra)| extra).collect()
 }
 
 /// Text without blanks that a barcode can carry and that no command barcode begins like.
-pub(super) fn identifier<'a>(fields: &Fields<'a>, name: &str) -> Result<&'a str, OrderError> {
-    let id = fields.required(name)?;
+pub(super) fn identifier<'a>(fields: &Fields<'a>, name: &str) -> &'a str {
+    let id = fields.required(name);
     let field = || fields.name(name);
+    fields.no_apostrophe(name, id);
     if id.len() > MAX_ID {
-        return Err(OrderError::TooLong { field: field(), most: MAX_ID, of: "characters" });
+        fields.wrong(OrderError::TooLong { field: field(), most: MAX_ID, of: "characters" });
+    } else if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        fields.kind(name, "letters, digits and signs without blanks");
+    } else if is_rounded(id) {
+        fields.wrong(OrderError::Rounded(field()));
+    } else if id.starts_with(Command::PREFIX) {
+        fields.kind(name, "something that no command barcode begins with");
     }
-    if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(OrderError::Kind { field: field(), expected: "letters, digits and signs without blanks" });
-    }
-    if is_rounded(id) {
-        return Err(OrderError::Rounded(field()));
-    }
-    if id.starts_with(Command::PREFIX) {
-        return Err(OrderError::Kind { field: field(), expected: "something that no command barcode begins with" });
-    }
-    Ok(id)
+    id
 }
 
 /// `5.76461E+17`: what a spreadsheet makes of a long number.
@@ -132,80 +146,133 @@ fn is_rounded(id: &str) -> bool {
     number(digits) && number(exponent)
 }
 
-fn refuse_what_is_not_driven(root: &Fields<'_>) -> Result<(), OrderError> {
-    let service = root.object("service")?;
-    let cash = service.object("cod")?;
-    if !cash.is_empty() && cash.money("amount")?.is_none_or(|amount| amount.minor > 0) {
-        return Err(OrderError::NotDriven {
-            field: service.name("cod"),
-            what: "cash on delivery",
-            instead: "leave it out, or ship the order by hand",
-        });
+/// Of a new order that may go out: what it asks for and nothing does, and what nobody knows where every name is known.
+fn refuse_what_is_not_done(root: &Fields<'_>, on_label: bool) {
+    let root = root.newly();
+    let (service, label) = (root.object("service"), root.object("label"));
+    for field in &owners::FIELDS {
+        let refusal = match field.owner {
+            Owner::Refused(refusal) => refusal,
+            Owner::WithLabel(_, refusal) if !on_label => refusal,
+            _ => continue,
+        };
+        let asked = match field.path.split_once('.') {
+            Some(("service", "cod")) => asks_for_cash(&service.object("cod")),
+            Some(("service", name)) => service.asks(name),
+            Some(("label", name)) => label.asks(name),
+            _ => false,
+        };
+        if asked {
+            root.wrong(OrderError::not_driven(field.path.to_owned(), refusal));
+        }
     }
-    Ok(())
+    for closed in [&root.object("deadlines"), &service, &service.object("insure"), &label] {
+        closed.nothing_unknown();
+    }
+}
+
+/// Anything but an amount of nothing.
+fn asks_for_cash(cash: &Fields<'_>) -> bool {
+    !cash.is_empty() && cash.money("amount").is_none_or(|amount| amount.minor > 0)
 }
 
 /// Every time of the schema must be readable, also those that only other programs use.
-fn check_times(root: &Fields<'_>) -> Result<(), OrderError> {
-    root.time("placed_at")?;
-    let deadlines = root.object("deadlines")?;
+fn check_times(root: &Fields<'_>) {
+    root.time("placed_at");
+    let deadlines = root.object("deadlines");
     for name in ["ship_by", "autocancel_ship", "autocancel_collect", "deliver_by"] {
-        deadlines.time(name)?;
+        deadlines.time(name);
     }
-    Ok(())
 }
 
 /// References other than the order's own, each once.
-fn references(root: &Fields<'_>, lines: &[Fields<'_>], order_ref: &str) -> Result<Vec<String>, OrderError> {
-    let label = root.object("label")?;
+fn references(root: &Fields<'_>, lines: &[Fields<'_>], order_ref: &str) -> Vec<String> {
+    let label = root.object("label");
     let places = std::iter::once((root, "package_ref"))
         .chain(std::iter::once((&label, "tracking")))
         .chain(lines.iter().map(|line| (line, "line_ref")));
     let mut seen = BTreeSet::from([order_ref]);
     let mut references = Vec::new();
     for (fields, name) in places {
-        if !fields.text(name)?.is_empty() {
-            let id = identifier(fields, name)?;
+        if !fields.text(name).is_empty() {
+            let id = identifier(fields, name);
             if seen.insert(id) {
                 references.push(id.to_owned());
             }
         }
     }
-    Ok(references)
+    references
 }
 
 /// With a label that was made elsewhere nothing of it is printed, and it may be masked.
-fn address(fields: &Fields<'_>, ready: bool, on_label: bool) -> Result<Address, OrderError> {
+fn address(fields: &Fields<'_>, ready: bool, on_label: bool) -> Address {
     let printed = ready && !on_label;
-    let text =
-        |name: &str, needed: bool| if needed { fields.required(name) } else { fields.text(name) }.map(str::to_owned);
+    let text = |name: &str, needed: bool| if needed { fields.required(name) } else { fields.text(name) }.to_owned();
+    let company = fields.newly().text("company");
     let address = Address {
-        name: text("name", printed)?,
-        line1: text("line1", printed)?,
-        line2: text("line2", false)?,
-        city: text("city", printed)?,
-        region: text("region", false)?,
-        postcode: text("postcode", false)?,
-        country: text("country", ready)?,
-        phone: text("phone", false)?,
-        residential: fields.flag("residential")?.unwrap_or(true),
+        name: addressee(fields, &text("name", printed && company.is_empty()), company),
+        line1: text("line1", printed),
+        line2: text("line2", false),
+        city: text("city", printed),
+        region: text("region", false),
+        postcode: text("postcode", false),
+        country: text("country", ready),
+        phone: text("phone", false),
+        residential: fields.flag("residential").unwrap_or(true),
     };
-    let country = address.country.as_bytes();
-    if !matches!(country, [] | [b'A'..=b'Z', b'A'..=b'Z']) {
-        return Err(OrderError::Kind { field: fields.name("country"), expected: "two capital letters, such as US" });
+    if !matches!(address.country.as_bytes(), [] | [b'A'..=b'Z', b'A'..=b'Z']) {
+        fields.kind("country", "two capital letters, such as US");
     }
+    fields.no_apostrophe("postcode", &address.postcode);
     if address.country == "US" && !on_label {
-        if ready && address.postcode.is_empty() {
-            return Err(fields.missing("postcode"));
+        check_zip(fields, &address.postcode, ready);
+    }
+    let masked = fields.newly().flag("masked");
+    if printed {
+        refuse_a_masked(fields, masked.unwrap_or(false));
+    }
+    address
+}
+
+/// The first line of a label: who, and of which company where the order says another one.
+fn addressee(fields: &Fields<'_>, name: &str, company: &str) -> String {
+    if company.is_empty() || name.trim().to_lowercase() == company.trim().to_lowercase() {
+        return name.to_owned();
+    }
+    if name.trim().is_empty() {
+        return company.to_owned();
+    }
+    let both = format!("{name}, {company}");
+    if both.chars().nth(MAX_TEXT).is_some() {
+        let field = format!("{} with {}", fields.name("name"), fields.name("company"));
+        fields.newly().wrong(OrderError::TooLong { field, most: MAX_TEXT, of: "characters" });
+    }
+    both
+}
+
+fn check_zip(fields: &Fields<'_>, postcode: &str, ready: bool) {
+    if ready && postcode.is_empty() {
+        // Text that could not be read has been refused as that.
+        if fields.is_absent("postcode") {
+            fields.missing("postcode");
         }
-        if !address.postcode.is_empty() && !is_zip(&address.postcode) {
-            return Err(OrderError::Kind {
-                field: fields.name("postcode"),
-                expected: "five digits, or five and four, such as 02116-1234 (a spreadsheet may have cut a leading 0)",
-            });
+    } else if !postcode.is_empty() && !is_zip(postcode) {
+        let expected = "five digits, or five and four, such as 02116-1234 (a spreadsheet may have cut a leading 0)";
+        fields.kind("postcode", expected);
+    }
+}
+
+/// A platform that keeps the buyer to itself writes `P*** E******`: nothing to print on a label.
+fn refuse_a_masked(fields: &Fields<'_>, said: bool) {
+    let new = fields.newly();
+    if said {
+        new.wrong(OrderError::Masked(fields.name("masked")));
+    }
+    for name in ["name", "company", "line1", "line2", "city", "region", "postcode"] {
+        if new.text(name).contains(['*', '＊']) {
+            new.wrong(OrderError::Masked(fields.name(name)));
         }
     }
-    Ok(address)
 }
 
 /// A ZIP code, or ZIP+4.
@@ -214,45 +281,69 @@ fn is_zip(text: &str) -> bool {
     zip.len() == 5 && four.len() == 4 && zip.bytes().chain(four.bytes()).all(|byte| byte.is_ascii_digit())
 }
 
-fn line(fields: &Fields<'_>) -> Result<OrderLine, OrderError> {
-    let sku = fields.text("sku")?;
-    let title = fields.text("title")?;
-    let barcodes = fields.texts("barcodes", MAX_LINES)?;
-    if sku.is_empty() && title.is_empty() && barcodes.is_empty() {
-        return Err(fields.missing("sku"));
+fn line(fields: &Fields<'_>) -> OrderLine {
+    let (sku, title) = (fields.text("sku"), fields.text("title"));
+    let barcodes = fields.texts("barcodes", MAX_LINES);
+    if ["sku", "title", "barcodes"].iter().all(|name| fields.is_absent(name)) {
+        fields.missing("sku");
     }
-    let qty = fields.whole("qty", 1, MAX_COUNT)?.ok_or_else(|| fields.missing("qty"))?;
-    fields.dims("dims_mm")?;
-    let goods = fields.object("dg")?;
-    let dg = goods.word(
-        "class",
-        &DG_CLASSES,
-        "none, li_ion, li_metal, na_ion, liquid, powder, magnet, aerosol, lq or unknown",
-    )?;
-    // What cannot be read of these is what nobody said, and that is taken for the worst.
-    let (un, way) = (goods.text("un").unwrap_or_default(), goods.text("pi").unwrap_or_default());
-    let count = |name: &str| goods.whole(name, 0, MAX_COUNT).ok().flatten().and_then(|count| u32::try_from(count).ok());
-    Ok(OrderLine {
+    fields.no_apostrophe("sku", sku);
+    barcodes.iter().for_each(|code| fields.no_apostrophe("barcodes", code));
+    if fields.is_absent("qty") {
+        fields.missing("qty");
+    }
+    let qty = fields.whole("qty", 1, MAX_COUNT).unwrap_or(1);
+    fields.dims("dims_mm");
+    let line = OrderLine {
         sku: sku.to_owned(),
         barcodes,
         title: title.to_owned(),
         qty: u32::try_from(qty).unwrap_or(1),
-        unit_mass: fields.mass("unit_g")?,
-        value: fields.money("value")?,
-        dg: dg.unwrap_or_default(),
+        unit_mass: fields.mass("unit_g"),
+        value: fields.money("value"),
+        dg: Dg::None,
+        un: None,
+        packed: None,
+        cells: None,
+        batteries: None,
+    };
+    dangerous(&fields.object("dg"), line)
+}
+
+/// The line with what is said of dangerous goods in it. What a kept order says and cannot be read is what nobody said, and
+/// that is taken for the worst.
+fn dangerous(goods: &Fields<'_>, line: OrderLine) -> OrderLine {
+    let classes = "none, li_ion, li_metal, na_ion, liquid, powder, magnet, aerosol, lq or unknown";
+    let dg = goods.word("class", &DG_CLASSES, classes).unwrap_or_default();
+    let new = goods.newly();
+    new.nothing_unknown();
+    new.decimal("wh", "watt-hours, such as 11.1");
+    let un = new.text("un");
+    if !un.is_empty() && !is_un_number(un) {
+        new.kind("un", "UN and four digits, such as UN3481");
+    }
+    let count = |name: &str| new.whole(name, 0, MAX_COUNT).and_then(|count| u32::try_from(count).ok());
+    OrderLine {
+        dg,
         un: Some(un).filter(|un| !un.is_empty()).map(str::to_owned),
-        packed: Packed::NAMES.iter().find(|(name, _)| *name == way).map(|(_, packed)| *packed),
+        packed: new.word("pi", &Packed::NAMES, "contained, packed_with or alone"),
         cells: count("cells"),
         batteries: count("batteries"),
-    })
+        ..line
+    }
+}
+
+fn is_un_number(text: &str) -> bool {
+    text.strip_prefix("UN").is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The outside of the parcel, under either of its two names.
-fn dims(root: &Fields<'_>) -> Result<Option<crate::units::Dims>, OrderError> {
-    match (root.dims("dims_mm")?, root.dims("dims")?) {
+fn dims(root: &Fields<'_>) -> Option<Dims> {
+    match (root.dims("dims_mm"), root.dims("dims")) {
         (Some(one), Some(other)) if one != other => {
-            Err(OrderError::Value { field: "dims".into(), why: "dims_mm says otherwise; send one of them".into() })
+            root.bad("dims", "dims_mm says otherwise; send one of them");
+            None
         }
-        (one, other) => Ok(one.or(other)),
+        (one, other) => one.or(other),
     }
 }

@@ -1,24 +1,69 @@
-//! Typed access to the fields of one JSON object, with the field's full name in every error.
+//! Typed access to the fields of one JSON object. What is wrong is remembered with the field's full name, and reading goes
+//! on, so that a person sees every reason at once.
 
+use std::cell::{Cell, RefCell};
 use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
+use super::owners::{self, Field, Shape};
 use super::{MAX_KEPT_TEXT, MAX_TEXT, OrderError};
 use crate::units::{Currency, Decimal, Dims, Length, LengthUnit, Mass, MassUnit, Money, QuantityError, Timestamp};
+
+/// What has been found wrong with an order so far.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    errors: RefCell<Vec<OrderError>>,
+    strict: Cell<bool>,
+}
+
+impl Reading {
+    /// From here on everything counts that may lead a parcel astray: the order is new here, and ready.
+    pub(super) fn be_strict(&self) {
+        self.strict.set(true);
+    }
+
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict.get()
+    }
+
+    /// Remembers what is wrong, once.
+    pub(super) fn wrong(&self, error: OrderError) {
+        let mut errors = self.errors.borrow_mut();
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+
+    pub(super) fn into_errors(self) -> Vec<OrderError> {
+        self.errors.into_inner()
+    }
+}
 
 /// An object of the order, or what stands for one that is absent.
 #[derive(Debug, Clone)]
 pub(super) struct Fields<'a> {
+    reading: &'a Reading,
+    /// With places in lists, for people: `lines[2].dg`.
     path: String,
+    /// Without, as the table of fields has it.
+    scope: &'static str,
     map: Option<&'a Map<String, Value>>,
+    /// What is wrong is not said.
+    quiet: bool,
 }
 
 impl<'a> Fields<'a> {
     /// The order itself.
-    pub(super) fn root(value: &'a Value) -> Result<Self, OrderError> {
+    pub(super) fn root(value: &'a Value, reading: &'a Reading) -> Result<Self, OrderError> {
         let map = value.as_object().ok_or(OrderError::Kind { field: "the order".into(), expected: "a JSON object" })?;
-        Ok(Self { path: String::new(), map: Some(map) })
+        Ok(Self { reading, path: String::new(), scope: "", map: Some(map), quiet: false })
+    }
+
+    /// The same object, for fields that older versions did not look at: what is wrong with them is said of a new order that
+    /// is ready, and of no other. What was taken once stays readable, and a cancellation never bounces.
+    pub(super) fn newly(&self) -> Self {
+        Self { quiet: !self.reading.is_strict(), ..self.clone() }
     }
 
     /// The full name of the field `name`.
@@ -26,21 +71,39 @@ impl<'a> Fields<'a> {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
-    /// `null` is the same as absent.
+    /// `null` is the same as absent. Nothing is read that the table of fields does not have.
     fn get(&self, name: &str) -> Option<&'a Value> {
-        self.map?.get(name).filter(|value| !value.is_null())
+        let known = owners::find(self.scope, name).is_some();
+        debug_assert!(known, "{name:?} of {:?} is read, and no owner of it is named", self.scope);
+        self.map?.get(name).filter(|value| known && !value.is_null())
     }
 
-    fn kind(&self, name: &str, expected: &'static str) -> OrderError {
-        OrderError::Kind { field: self.name(name), expected }
+    /// Remembers what is wrong.
+    pub(super) fn wrong(&self, error: OrderError) {
+        if !self.quiet {
+            self.reading.wrong(error);
+        }
     }
 
-    fn bad(&self, name: &str, why: impl ToString) -> OrderError {
-        OrderError::Value { field: self.name(name), why: why.to_string() }
+    pub(super) fn kind(&self, name: &str, expected: &'static str) {
+        self.wrong(OrderError::Kind { field: self.name(name), expected });
     }
 
-    pub(super) fn missing(&self, name: &str) -> OrderError {
-        OrderError::Missing(self.name(name))
+    pub(super) fn bad(&self, name: &str, why: impl ToString) {
+        self.wrong(OrderError::Value { field: self.name(name), why: why.to_string() });
+    }
+
+    pub(super) fn missing(&self, name: &str) {
+        self.wrong(OrderError::Missing(self.name(name)));
+    }
+
+    /// Whether the field is not there, or says nothing.
+    pub(super) fn is_absent(&self, name: &str) -> bool {
+        self.get(name).is_none_or(|value| match value {
+            Value::String(text) => text.trim().is_empty(),
+            Value::Array(items) => items.is_empty(),
+            _ => false,
+        })
     }
 
     /// Whether there is anything at all.
@@ -48,147 +111,211 @@ impl<'a> Fields<'a> {
         self.map.is_none_or(Map::is_empty)
     }
 
-    /// The object `name`; an absent one has no fields.
-    pub(super) fn object(&self, name: &str) -> Result<Self, OrderError> {
-        let map = match self.get(name) {
-            None => None,
-            Some(Value::Object(map)) => Some(map),
-            Some(_) => return Err(self.kind(name, "an object")),
-        };
-        Ok(Self { path: self.name(name), map })
+    /// Whether the field says anything that could be a wish.
+    pub(super) fn asks(&self, name: &str) -> bool {
+        self.get(name).is_some_and(asks)
     }
 
-    /// The objects of the array `name`.
-    pub(super) fn objects(&self, name: &str, most: usize) -> Result<Vec<Self>, OrderError> {
-        let items = self.array(name, most, "lines")?;
-        items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| {
-                let path = format!("{}[{}]", self.name(name), index + 1);
-                match item {
-                    Value::Object(map) => Ok(Self { path, map: Some(map) }),
-                    _ => Err(OrderError::Kind { field: path, expected: "an object" }),
-                }
-            })
-            .collect()
-    }
-
-    fn array(&self, name: &str, most: usize, of: &'static str) -> Result<&'a [Value], OrderError> {
-        match self.get(name) {
-            None => Ok(&[]),
-            Some(Value::Array(items)) if items.len() > most => {
-                Err(OrderError::TooLong { field: self.name(name), most, of })
-            }
-            Some(Value::Array(items)) => Ok(items),
-            Some(_) => Err(self.kind(name, "a list")),
+    /// Remembers every name that the table of fields does not have: in objects of wishes, one that nobody knows is lost.
+    pub(super) fn nothing_unknown(&self) {
+        let names = self.map.into_iter().flat_map(Map::keys);
+        for name in names.filter(|name| owners::find(self.scope, name).is_none()) {
+            let field = self.name(name).chars().take(80).collect();
+            self.wrong(OrderError::Unknown { field, known: owners::names(self.scope) });
         }
     }
 
+    /// The object `name`; an absent one has no fields.
+    pub(super) fn object(&self, name: &str) -> Self {
+        let map = match self.get(name) {
+            None => None,
+            Some(Value::Object(map)) => Some(map),
+            Some(_) => {
+                self.kind(name, "an object");
+                None
+            }
+        };
+        self.inner(name, self.name(name), map)
+    }
+
+    /// The objects of the array `name`.
+    pub(super) fn objects(&self, name: &str, most: usize) -> Vec<Self> {
+        let mut objects = Vec::new();
+        for (item, place) in self.array(name, most, "lines").iter().zip(1..) {
+            let path = format!("{}[{place}]", self.name(name));
+            match item {
+                Value::Object(map) => objects.push(self.inner(name, path, Some(map))),
+                _ => self.wrong(OrderError::Kind { field: path, expected: "an object" }),
+            }
+        }
+        objects
+    }
+
+    fn inner(&self, name: &str, path: String, map: Option<&'a Map<String, Value>>) -> Self {
+        let scope = owners::find(self.scope, name).map_or("", |field| field.path);
+        Self { path, scope, map, ..self.clone() }
+    }
+
+    fn array(&self, name: &str, most: usize, of: &'static str) -> &'a [Value] {
+        match self.get(name) {
+            None => {}
+            Some(Value::Array(items)) if items.len() > most => {
+                self.wrong(OrderError::TooLong { field: self.name(name), most, of });
+            }
+            Some(Value::Array(items)) => return items,
+            Some(_) => self.kind(name, "a list"),
+        }
+        &[]
+    }
+
     /// Text, empty when absent.
-    pub(super) fn text(&self, name: &str) -> Result<&'a str, OrderError> {
-        self.get(name).map_or(Ok(""), |value| plain(value, &self.name(name)))
+    pub(super) fn text(&self, name: &str) -> &'a str {
+        self.get(name).map_or("", |value| self.plain(value, name))
     }
 
     /// Text that must be there.
-    pub(super) fn required(&self, name: &str) -> Result<&'a str, OrderError> {
-        Some(self.text(name)?).filter(|text| !text.trim().is_empty()).ok_or_else(|| self.missing(name))
+    pub(super) fn required(&self, name: &str) -> &'a str {
+        let text = self.text(name);
+        if self.is_absent(name) {
+            self.missing(name);
+        }
+        text
     }
 
     /// A list of texts, without the empty ones.
-    pub(super) fn texts(&self, name: &str, most: usize) -> Result<Vec<String>, OrderError> {
-        let items = self.array(name, most, "entries")?;
-        let texts = items.iter().map(|item| plain(item, &self.name(name)).map(str::to_owned));
-        texts.filter(|text| !matches!(text, Ok(text) if text.is_empty())).collect()
+    pub(super) fn texts(&self, name: &str, most: usize) -> Vec<String> {
+        let texts = self.array(name, most, "entries").iter().map(|item| self.plain(item, name));
+        texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Text of bounded length without control characters; empty where it is none.
+    fn plain(&self, value: &'a Value, name: &str) -> &'a str {
+        let field = || self.name(name);
+        let text = match value {
+            Value::String(text) => text,
+            Value::Number(_) => {
+                self.wrong(OrderError::NumberForText(field()));
+                return "";
+            }
+            _ => {
+                self.kind(name, "text");
+                return "";
+            }
+        };
+        if text.chars().nth(MAX_TEXT).is_some() {
+            self.wrong(OrderError::TooLong { field: field(), most: MAX_TEXT, of: "characters" });
+            return "";
+        }
+        match text.chars().find(|character| character.is_control()) {
+            Some(character) => {
+                self.wrong(OrderError::Control { field: field(), code: u32::from(character) });
+                ""
+            }
+            None => text,
+        }
+    }
+
+    /// Whether a text stands behind the apostrophe with which a spreadsheet keeps digits from being a number.
+    pub(super) fn no_apostrophe(&self, name: &str, text: &str) {
+        if text.strip_prefix('\'').is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit())) {
+            self.newly().wrong(OrderError::Apostrophe(self.name(name)));
+        }
     }
 
     /// Text that a type can read; `None` when empty.
-    pub(super) fn parsed<T: FromStr<Err = QuantityError>>(&self, name: &str) -> Result<Option<T>, OrderError> {
-        match self.text(name)? {
-            "" => Ok(None),
-            text => text.parse().map(Some).map_err(|error| self.bad(name, error)),
+    pub(super) fn parsed<T: FromStr<Err = QuantityError>>(&self, name: &str) -> Option<T> {
+        match self.text(name) {
+            "" => None,
+            text => text.parse().map_err(|error| self.bad(name, error)).ok(),
         }
     }
 
     /// One of a closed list of words; `None` when empty.
-    pub(super) fn word<T: Copy>(
-        &self,
-        name: &str,
-        words: &[(&'static str, T)],
-        expected: &'static str,
-    ) -> Result<Option<T>, OrderError> {
-        let text = self.text(name)?;
+    pub(super) fn word<T: Copy>(&self, name: &str, words: &[(&'static str, T)], expected: &'static str) -> Option<T> {
+        let text = self.text(name);
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         if found.is_none() && !text.is_empty() {
-            return Err(self.kind(name, expected));
+            self.kind(name, expected);
         }
-        Ok(found)
+        found
     }
 
     /// A whole number from `least` to `most`; `None` when absent.
-    pub(super) fn whole(&self, name: &str, least: u64, most: u64) -> Result<Option<u64>, OrderError> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        let number = value.as_u64().ok_or_else(|| self.kind(name, "a whole number"))?;
-        if (least..=most).contains(&number) {
-            Ok(Some(number))
-        } else {
-            Err(self.bad(name, format!("{number} is not from {least} to {most}")))
+    pub(super) fn whole(&self, name: &str, least: u64, most: u64) -> Option<u64> {
+        let value = self.get(name)?;
+        let Some(number) = value.as_u64() else {
+            self.wrong(not_whole(self.name(name), value));
+            return None;
+        };
+        let inside = (least..=most).contains(&number);
+        if !inside {
+            self.bad(name, format!("{number} is not from {least} to {most}"));
         }
+        inside.then_some(number)
     }
 
     /// True or false; `None` when absent.
-    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, OrderError> {
-        match self.get(name) {
-            None => Ok(None),
-            Some(Value::Bool(flag)) => Ok(Some(*flag)),
-            Some(_) => Err(self.kind(name, "true or false")),
+    pub(super) fn flag(&self, name: &str) -> Option<bool> {
+        let value = self.get(name)?;
+        if !value.is_boolean() {
+            self.kind(name, "true or false");
+        }
+        value.as_bool()
+    }
+
+    /// A number of 0 or more that may have decimals, as a number or as text; absent and empty are fine.
+    pub(super) fn decimal(&self, name: &str, expected: &'static str) {
+        let text = match self.get(name) {
+            Some(Value::Number(number)) => number.to_string(),
+            _ => self.text(name).to_owned(),
+        };
+        let read = || Decimal::parse(&text).ok().filter(|decimal| decimal.mantissa >= 0);
+        if !text.is_empty() && read().is_none() {
+            self.kind(name, expected);
         }
     }
 
     /// An instant with its zone (RFC 3339); `None` when empty.
-    pub(super) fn time(&self, name: &str) -> Result<Option<Timestamp>, OrderError> {
-        match self.text(name)? {
-            "" => Ok(None),
-            text => text
-                .parse::<jiff::Timestamp>()
-                .map(|time| Some(Timestamp(time.as_millisecond())))
-                .map_err(|_| self.kind(name, "a time with its zone, such as 2026-01-14T22:01:00Z")),
+    pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
+        let text = self.text(name);
+        let read = text.parse::<jiff::Timestamp>().map(|time| Timestamp(time.as_millisecond())).ok();
+        if read.is_none() && !text.is_empty() {
+            self.kind(name, "a time with its zone, such as 2026-01-14T22:01:00Z");
         }
+        read
     }
 
     /// Whole grams, or text with its unit; `None` when absent or nothing (systems that do not know write 0).
-    pub(super) fn mass(&self, name: &str) -> Result<Option<Mass>, OrderError> {
+    pub(super) fn mass(&self, name: &str) -> Option<Mass> {
         let mass = match self.get(name) {
-            None => None,
             Some(Value::Number(number)) => {
                 let grams = number.as_u64().and_then(|grams| i64::try_from(grams).ok());
-                let decimal = grams.map(|mantissa| Decimal { mantissa, scale: 0 });
-                decimal.and_then(|decimal| Mass::of(decimal, MassUnit::G)).map_or_else(
-                    || Err(self.kind(name, "whole grams, or text with a unit, such as \"12oz\"")),
-                    |mass| Ok(Some(mass)),
-                )?
+                let mass = grams.and_then(|mantissa| Mass::of(Decimal { mantissa, scale: 0 }, MassUnit::G));
+                if mass.is_none() {
+                    self.kind(name, "whole grams, or text with a unit, such as \"12oz\"");
+                }
+                mass?
             }
-            Some(_) => self.parsed::<Mass>(name)?,
+            _ => self.parsed::<Mass>(name)?,
         };
-        match mass {
-            Some(mass) if mass < Mass::ZERO => Err(self.bad(name, "less than nothing; write how much one item weighs")),
-            Some(mass) if mass > MOST_MASS => Err(self.bad(name, "above 1,000 kg; check the unit")),
-            mass => Ok(mass.filter(|mass| *mass > Mass::ZERO)),
+        if mass < Mass::ZERO {
+            self.bad(name, "less than nothing; write how much one item weighs");
+        } else if mass > MOST_MASS {
+            self.bad(name, "above 1,000 kg; check the unit");
         }
+        Some(mass).filter(|mass| *mass > Mass::ZERO)
     }
 
     /// Three whole millimetres, or text with its unit; `None` when absent, empty or all nothing.
-    pub(super) fn dims(&self, name: &str) -> Result<Option<Dims>, OrderError> {
-        let expected = "three whole millimetres, or text with a unit, such as \"12x9x8in\"";
+    pub(super) fn dims(&self, name: &str) -> Option<Dims> {
         let Some(Value::Array(sides)) = self.get(name) else { return self.parsed::<Dims>(name) };
-        let sides: [u64; 3] = sides
-            .iter()
-            .map(Value::as_u64)
-            .collect::<Option<Vec<_>>>()
-            .and_then(|sides| sides.try_into().ok())
-            .ok_or_else(|| self.kind(name, expected))?;
+        let sides: Option<Vec<u64>> = sides.iter().map(Value::as_u64).collect();
+        let Some(sides) = sides.and_then(|sides| <[u64; 3]>::try_from(sides).ok()) else {
+            self.kind(name, "three whole millimetres, or text with a unit, such as \"12x9x8in\"");
+            return None;
+        };
         if sides == [0; 3] {
-            return Ok(None);
+            return None;
         }
         let length = |side: u64| {
             let mantissa = i64::try_from(side).ok()?;
@@ -196,69 +323,102 @@ impl<'a> Fields<'a> {
         };
         let [a, b, c] = sides.map(length);
         let dims = a.zip(b).zip(c).and_then(|((a, b), c)| Dims::new([a, b, c]));
-        dims.map(Some).ok_or_else(|| self.bad(name, "each side must be from 1 mm to 10 m"))
+        if dims.is_none() {
+            self.bad(name, "each side must be from 1 mm to 10 m");
+        }
+        dims
     }
 
-    /// A decimal string and its currency (USD when none is given); `None` when the amount is empty.
-    pub(super) fn money(&self, name: &str) -> Result<Option<Money>, OrderError> {
+    /// A decimal string and its currency (USD when none is given); `None` when the amount is empty. What was taken before
+    /// the currency's decimals were counted is read as it was.
+    pub(super) fn money(&self, name: &str) -> Option<Money> {
         if self.get(name).is_some_and(Value::is_number) {
-            return Err(self.kind(name, "text in quotation marks, such as \"12.90\""));
+            self.kind(name, "text in quotation marks, such as \"12.90\"");
+            return None;
         }
-        let text = self.text(name)?;
-        let currency = self.parsed::<Currency>("currency")?.unwrap_or(Currency::USD);
+        let text = self.text(name);
+        let currency = self.parsed::<Currency>("currency").unwrap_or(Currency::USD);
         if text.is_empty() {
-            return Ok(None);
+            return None;
         }
-        let money = Money::parse(text, currency).map_err(|error| self.bad(name, error))?;
-        if money.minor < 0 { Err(self.bad(name, "less than nothing")) } else { Ok(Some(money)) }
+        let read = if self.reading.is_strict() { Money::parse } else { Money::kept };
+        let money = read(text, currency).map_err(|error| self.bad(name, error)).ok()?;
+        if money.minor < 0 {
+            self.bad(name, "less than nothing");
+        }
+        Some(money)
     }
 }
 
 /// Heavier than any parcel: a slipped unit.
 const MOST_MASS: Mass = Mass::from_grams(1_000_000);
 
-fn plain<'a>(value: &'a Value, field: &str) -> Result<&'a str, OrderError> {
-    let text = match value {
-        Value::String(text) => text,
-        Value::Number(_) => return Err(OrderError::NumberForText(field.to_owned())),
-        _ => return Err(OrderError::Kind { field: field.to_owned(), expected: "text" }),
-    };
-    if text.chars().nth(MAX_TEXT).is_some() {
-        return Err(OrderError::TooLong { field: field.to_owned(), most: MAX_TEXT, of: "characters" });
-    }
-    match text.chars().find(|character| character.is_control()) {
-        Some(character) => Err(OrderError::Control { field: field.to_owned(), code: u32::from(character) }),
-        None => Ok(text),
+/// Anything but nothing, no and 0.
+fn asks(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_u64() != Some(0),
+        Value::String(text) => !matches!(text.trim().to_ascii_lowercase().as_str(), "" | "0" | "no" | "none" | "false"),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(map) => !map.is_empty(),
     }
 }
 
+fn not_whole(field: String, value: &Value) -> OrderError {
+    let shown = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.chars().take(40).collect(),
+        _ => return OrderError::Kind { field, expected: "a whole number" },
+    };
+    OrderError::Whole { field, shown }
+}
+
 /// Bounds what is only kept: text of bounded length without controls other than line breaks and tabs, and no number
-/// that reading has already rounded.
-pub(super) fn bound(value: &Value, path: &str) -> Result<(), OrderError> {
+/// that reading has already rounded. `at` is the value's place in the table of fields, if it has one.
+pub(super) fn bound(value: &Value, path: &str, at: Option<&'static Field>, root: &Fields<'_>) {
+    let shape = at.map(|field| field.shape);
     let field = || if path.is_empty() { "the order".to_owned() } else { path.chars().take(80).collect() };
-    let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match value {
-        Value::Null | Value::Bool(_) => Ok(()),
+        Value::Null | Value::Bool(_) => {}
         // Written with an exponent: reading has rounded it, or will.
-        Value::Number(number) if number.to_string().contains('e') => Err(OrderError::NumberForText(field())),
-        Value::Number(_) => Ok(()),
-        Value::String(text) => {
-            if text.chars().nth(MAX_KEPT_TEXT).is_some() {
-                return Err(OrderError::TooLong { field: field(), most: MAX_KEPT_TEXT, of: "characters" });
-            }
-            match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-                Some(character) => Err(OrderError::Control { field: field(), code: u32::from(character) }),
-                None => Ok(()),
-            }
-        }
-        Value::Array(items) => {
-            items.iter().zip(1..).try_for_each(|(item, place)| bound(item, &format!("{path}[{place}]")))
-        }
-        Value::Object(map) => map.iter().try_for_each(|(name, item)| {
-            if name.chars().nth(MAX_TEXT).is_some() || name.chars().any(char::is_control) {
-                return Err(OrderError::Kind { field: field(), expected: "an object with plain, short field names" });
-            }
-            bound(item, &inside(name))
+        Value::Number(number) if number.to_string().contains('e') => root.wrong(match shape {
+            Some(Shape::Whole) => not_whole(field(), value),
+            _ => OrderError::NumberForText(field()),
         }),
+        Value::Number(_) => {}
+        Value::String(text) => bound_text(text, field, root),
+        Value::Array(items) => {
+            for (item, place) in items.iter().zip(1..) {
+                bound(item, &format!("{path}[{place}]"), at, root);
+            }
+        }
+        Value::Object(map) => {
+            for (name, item) in map {
+                if name.chars().nth(MAX_TEXT).is_some() || name.chars().any(char::is_control) {
+                    let expected = "an object with plain, short field names";
+                    root.wrong(OrderError::Kind { field: field(), expected });
+                    continue;
+                }
+                let inside = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let scope = if path.is_empty() { Some("") } else { at.map(|field| field.path) };
+                bound(item, &inside, scope.and_then(|scope| owners::find(scope, name)), root);
+                if name.contains(char::REPLACEMENT_CHARACTER) {
+                    root.newly().wrong(OrderError::Lost(inside.chars().take(80).collect()));
+                }
+            }
+        }
+    }
+}
+
+fn bound_text(text: &str, field: impl Fn() -> String, root: &Fields<'_>) {
+    if text.chars().nth(MAX_KEPT_TEXT).is_some() {
+        root.wrong(OrderError::TooLong { field: field(), most: MAX_KEPT_TEXT, of: "characters" });
+    }
+    if let Some(character) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        root.wrong(OrderError::Control { field: field(), code: u32::from(character) });
+    }
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        root.newly().wrong(OrderError::Lost(field()));
     }
 }

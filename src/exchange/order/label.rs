@@ -12,9 +12,9 @@
 //! | `service.carrier` | the carrier or service it counts for, `yodel` or `yodel.home48` |
 //! | `service.channel_hint` | the same where it names one; anything else in it counts for nothing |
 //!
-//! Such an order may come without name and street, or with masked ones: the label has them.
+//! Such an order may come without name and street, or with masked ones: the label has them. Of an order whose label is made
+//! here, a `label.tracking`, a `label.path`, a carrier and a hint are wishes that nothing would follow, and refuse it.
 
-use super::OrderError;
 use super::fields::Fields;
 use crate::exchange::supplied::{Format, MAX_PAGES};
 use crate::station::order::Given;
@@ -35,36 +35,35 @@ pub struct LabelFile {
 }
 
 /// The label that comes with an order; `None` where the station makes one.
-pub(super) fn given(root: &Fields<'_>) -> Result<Option<(Given, LabelFile)>, OrderError> {
-    let (service, label) = (root.object("service")?, root.object("label")?);
+pub(super) fn given(root: &Fields<'_>) -> Option<(Given, LabelFile)> {
+    let (service, label) = (root.object("service"), root.object("label"));
     let sources = [("station", false), ("supplied", true), ("platform", true)];
-    if service.word("label_source", &sources, "station, supplied or platform")? != Some(true) {
-        return Ok(None);
+    if service.word("label_source", &sources, "station, supplied or platform") != Some(true) {
+        return None;
     }
-    if root.whole("parcels_planned", 1, u64::MAX)?.is_some_and(|parcels| parcels > 1) {
-        let why = "a supplied label is one parcel's; send an order for each parcel".to_owned();
-        return Err(OrderError::Value { field: root.name("parcels_planned"), why });
+    if root.whole("parcels_planned", 1, u64::MAX).is_some_and(|parcels| parcels > 1) {
+        root.bad("parcels_planned", "a supplied label is one parcel's; send an order for each parcel");
     }
-    let formats = Format::NAMES;
-    let path = label.text("path")?;
+    let path = label.text("path");
     let ending = || path.rsplit_once('.').and_then(|(_, ending)| ending.parse().ok());
-    let small = |name, most| Ok::<_, OrderError>(label.whole(name, 1, most)?.and_then(|n| u32::try_from(n).ok()));
+    let small = |name, most| label.whole(name, 1, most).and_then(|n| u32::try_from(n).ok());
     let file = LabelFile {
         path: path.to_owned(),
-        format: label.word("format", &formats, "pdf, png or zpl")?.or_else(ending),
-        page: small("page", MAX_PAGES as u64)?,
-        sha256: sha256(&label)?,
-        dpi: small("dpi", 1_200)?,
+        format: label.word("format", &Format::NAMES, "pdf, png or zpl").or_else(ending),
+        page: small("page", MAX_PAGES as u64),
+        sha256: sha256(&label),
+        dpi: small("dpi", 1_200),
     };
-    let tracking = super::document::identifier(&label, "tracking")?.to_owned();
-    let text = |name| service.text(name).map(|text| text.trim().to_owned());
-    Ok(Some((Given { tracking, service: text("carrier")?, hint: text("channel_hint")? }, file)))
+    let tracking = super::document::identifier(&label, "tracking").to_owned();
+    let text = |name| service.text(name).trim().to_owned();
+    Some((Given { tracking, service: text("carrier"), hint: text("channel_hint") }, file))
 }
 
-fn sha256(label: &Fields<'_>) -> Result<Option<String>, OrderError> {
-    match label.text("sha256")?.to_ascii_lowercase() {
-        text if text.is_empty() => Ok(None),
-        text if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) => Ok(Some(text)),
-        _ => Err(OrderError::Kind { field: label.name("sha256"), expected: "64 hexadecimal digits, or empty" }),
+fn sha256(label: &Fields<'_>) -> Option<String> {
+    let text = label.text("sha256").to_ascii_lowercase();
+    let good = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !good && !text.is_empty() {
+        label.kind("sha256", "64 hexadecimal digits, or empty");
     }
+    good.then_some(text)
 }

@@ -1,30 +1,58 @@
 //! Orders in: `parceld.order/1` as JSON (one object, an array, or one object per line) or CSV (one row per order line,
 //! the same names flattened with dots: `ship_to.postcode`, `lines.sku`).
 //!
-//! Identifiers are text: a JSON number is refused, because spreadsheets and JSON readers round long ones. Unknown
-//! fields are kept with the order. An order whose parts cannot all be read is refused alone; a file is refused whole
-//! only when it cannot be taken apart at all, or is larger than the limits below.
+//! Identifiers are text: a JSON number is refused, because spreadsheets and JSON readers round long ones. An order whose
+//! parts cannot all be read is refused alone, with every reason; a file is refused whole only when it cannot be taken apart
+//! at all, or is larger than the limits below.
+//!
+//! **Whatever a seller says is honoured or refused aloud.** `owners.rs` lists every field with what is done with it, and
+//! reading goes through that list. Of an order that is ready this is refused:
+//!
+//! - a wish that nothing here fulfils: `service.expedite`, `sms`, `retries`, `cod`; a carrier or a hint where the label is
+//!   made here; a label's number or file that `label_source` does not speak of; `label.pages`, `label.codes`;
+//! - a name that is not known inside `deadlines`, `service`, `service.insure`, `lines.dg` and `label`. Unknown fields
+//!   elsewhere are kept with the order;
+//! - a masked address (`ship_to.masked`, or `*` in it) where the label is made here;
+//! - a name that stands twice in one object of JSON, at any depth, and text that has lost characters (U+FFFD);
+//! - more decimals than a currency has, and goods of which `dg` says what cannot be read.
 //!
 //! What is left out when absent: `rev` is 0, `state` is `ready`, `parcels_planned` is 1, `residential` is true (the
-//! dearer reading), `dg` is `none`, `signature` is `none`. An order that is not `ready` may come without an address and
-//! without lines, so that a cancellation never bounces.
+//! dearer reading), `dg` is `none`, `signature` is `none`, `label_source` is `station`, `warehouse` is empty. An order that
+//! names no shop is of the one that the reader was told, if any. An order that is not `ready` may come without an address
+//! and without lines, and the refusals above do not count for it, so that a cancellation never bounces.
+//!
+//! What is kept is the document with its lines of addresses and titles on one line each, without signs that nobody sees,
+//! and without `ship_to.email`. The company stands behind the name on the label. A number in a whole field may be written
+//! `1.0`.
 
+mod clean;
 mod content;
 mod csv;
 mod document;
 mod erased;
+mod error;
 mod fields;
 mod json;
 mod label;
+mod owners;
+mod printable;
 mod reject;
 #[cfg(test)]
+mod sheets_tests;
+#[cfg(test)]
 mod tests;
+mod unique;
+#[cfg(test)]
+mod wishes_tests;
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 pub use content::{content_hash, named, without_shop};
 pub use erased::erased;
+pub use error::{OrderError, Reasons};
 pub use label::LabelFile;
+pub use printable::unprintable;
 pub use reject::reject_file;
 
 use crate::station::order::Order;
@@ -93,77 +121,6 @@ impl Refused {
     }
 }
 
-/// An order that cannot be read. Never quotes a name or an address.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OrderError {
-    /// Not JSON.
-    #[error("not JSON ({0}); export the order again")]
-    Syntax(String),
-    /// A field that every order needs is absent or empty.
-    #[error("{0} is missing; fill it in")]
-    Missing(String),
-    /// A field that holds the wrong kind of thing.
-    #[error("{field} must be {expected}")]
-    Kind {
-        /// Which field: `lines[2].qty`.
-        field: String,
-        /// What belongs there.
-        expected: &'static str,
-    },
-    /// An identifier written as a number.
-    #[error("{0} is a number; write it as text in quotation marks, because long numbers lose digits")]
-    NumberForText(String),
-    /// An identifier that a spreadsheet has rounded.
-    #[error("{0} was rounded by a spreadsheet; format the column as text and export again")]
-    Rounded(String),
-    /// A quantity that cannot be read.
-    #[error("{field}: {why}")]
-    Value {
-        /// Which field.
-        field: String,
-        /// What is wrong and what to write.
-        why: String,
-    },
-    /// Longer than any field may be.
-    #[error("{field} is longer than {most} {of}; shorten it")]
-    TooLong {
-        /// Which field.
-        field: String,
-        /// The limit.
-        most: usize,
-        /// Characters, lines, bytes.
-        of: &'static str,
-    },
-    /// A character that never belongs into text.
-    #[error("{field} holds the control character {code:#04x}; remove it")]
-    Control {
-        /// Which field.
-        field: String,
-        /// The character's number.
-        code: u32,
-    },
-    /// Two rows of one order that say different things.
-    #[error("rows {first} and {second} are the same order and disagree on {field}; make them equal")]
-    Disagree {
-        /// Line of the file that said it first.
-        first: usize,
-        /// Line of the file that says otherwise.
-        second: usize,
-        /// Which column.
-        field: String,
-    },
-    /// Something this version does not do; the order must not go out as if it had not been asked.
-    #[error("{field} asks for {what}, which this version does not do; {instead}")]
-    NotDriven {
-        /// Which field.
-        field: String,
-        /// What it asks for.
-        what: &'static str,
-        /// What to do.
-        instead: &'static str,
-    },
-}
-
 /// How a file of orders is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -200,34 +157,75 @@ impl Format {
     }
 }
 
-/// One order from one JSON object.
-pub fn parse(text: &str) -> Result<Order, OrderError> {
-    json::one(text, 1).map(|incoming| incoming.order)
+/// What orders are read with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Defaults<'a> {
+    /// How the file is written; where nobody says it, by its name's ending, else by its first character.
+    pub format: Option<Format>,
+    /// The shop of the orders that name none; empty where there is none.
+    pub shop: &'a str,
+}
+
+/// Where an order comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source<'a> {
+    /// From outside; an order that names no shop is of this one, if it is not empty.
+    Outside(&'a str),
+    /// From the station's own disk: it was taken once. What newer rules would refuse is no reason to lose it.
+    Kept,
+}
+
+impl<'a> Source<'a> {
+    const fn shop(self) -> &'a str {
+        match self {
+            Self::Outside(shop) => shop,
+            Self::Kept => "",
+        }
+    }
+}
+
+/// An order that was taken before, from its body as it is kept. Rules that came later do not count: such an order stays
+/// readable. What comes from outside is read with [`read_value`] or [`read`].
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn parse(text: &str) -> Result<Order, Reasons> {
+    json::one(text, 1, Source::Kept).map(|incoming| incoming.order)
 }
 
 /// One order from a JSON value that is at hand already; its row is 1.
-pub fn read_value(value: &serde_json::Value) -> Result<Incoming, OrderError> {
-    json::of(value, 1)
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn read_value(value: &serde_json::Value) -> Result<Incoming, Reasons> {
+    json::of(value.clone(), 1, Source::Outside(""))
 }
 
 /// Takes a file of orders apart; `name` is the file's name, whose ending tells the format.
 pub fn read(bytes: &[u8], name: &str) -> Batch {
-    read_with(bytes, |text| Format::of(name, text))
+    read_with(bytes, name, Defaults::default())
 }
 
 /// The same for a format that a person named.
 pub fn read_as(bytes: &[u8], format: Format) -> Batch {
-    read_with(bytes, |_| format)
+    read_with(bytes, "", Defaults { format: Some(format), ..Defaults::default() })
 }
 
-fn read_with(bytes: &[u8], format: impl FnOnce(&str) -> Format) -> Batch {
+/// The same for a shop that a person or a folder named: an order that names none is of this one.
+pub fn read_for_shop(bytes: &[u8], name: &str, shop: &str) -> Batch {
+    read_with(bytes, name, Defaults { shop, ..Defaults::default() })
+}
+
+/// Takes a file of orders apart with everything that is known beside it.
+pub fn read_with(bytes: &[u8], name: &str, defaults: Defaults<'_>) -> Batch {
     let text = match decode(bytes) {
         Ok(text) => text,
         Err(reason) => return refuse_file("", reason),
     };
-    let batch = match format(text) {
-        Format::Json => json::read(text),
-        Format::Csv => csv::read(text),
+    let source = Source::Outside(defaults.shop);
+    let batch = match defaults.format.unwrap_or_else(|| Format::of(name, &text)) {
+        Format::Json => json::read(&text, source),
+        Format::Csv => csv::read(&text, source),
     };
     if batch.accepted.len() + batch.refused.len() > MAX_ORDERS {
         return refuse_file("", format!("more than {MAX_ORDERS} orders; split the file"));
@@ -235,14 +233,18 @@ fn read_with(bytes: &[u8], format: impl FnOnce(&str) -> Format) -> Batch {
     batch
 }
 
-fn decode(bytes: &[u8]) -> Result<&str, String> {
+/// The text without a byte-order mark. Line ends of old Macintosh programs, a carriage return alone, become those of all
+/// others.
+fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(format!("larger than {} MiB; split the file", MAX_FILE_BYTES >> 20));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         format!("not UTF-8 text (byte {} is not); save the file as CSV UTF-8 or as JSON", error.valid_up_to())
     })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let old = text.contains('\r') && !text.contains('\n');
+    Ok(if old { text.replace('\r', "\n").into() } else { text.into() })
 }
 
 fn refuse_file(text: &str, reason: impl ToString) -> Batch {

@@ -20,19 +20,24 @@ const EXAMPLE: &str = r#"{"schema":"parceld.order/1","rev":7,"order_ref":"576461
 const MINIMAL: &str = r#"{"order_ref":"A1","ship_to":{"name":"Ann","line1":"1 Main St","city":"Boston",
  "postcode":"02116","country":"US"},"lines":[{"sku":"S","qty":1}]}"#;
 
-/// The minimal order with one part replaced.
-fn with(from: &str, to: &str) -> Result<Order, OrderError> {
-    assert!(MINIMAL.contains(from), "{from}");
-    parse(&MINIMAL.replace(from, to))
+/// An order from outside.
+fn new(text: &str) -> Result<Order, Reasons> {
+    json::one(text, 1, Source::Outside("")).map(|incoming| incoming.order)
 }
 
-fn why(result: Result<Order, OrderError>) -> String {
+/// The minimal order with one part replaced.
+fn with(from: &str, to: &str) -> Result<Order, Reasons> {
+    assert!(MINIMAL.contains(from), "{from}");
+    new(&MINIMAL.replace(from, to))
+}
+
+fn why(result: Result<Order, Reasons>) -> String {
     result.expect_err("must be refused").to_string()
 }
 
 #[test]
 fn the_example_of_the_schema_is_read() {
-    let order = parse(EXAMPLE).unwrap();
+    let order = new(EXAMPLE).unwrap();
     assert_eq!((order.order_ref.as_str(), order.rev, order.state), ("576461413038785752", 7, OrderState::Ready));
     assert_eq!(order.collect_by, Some(Timestamp(1_768_636_799_000)));
     assert_eq!((order.signature, order.ship_to.postcode.as_str()), (Signature::Adult21, "02116"));
@@ -53,7 +58,7 @@ fn unknown_fields_are_kept_in_one_spelling() {
 
 #[test]
 fn what_is_left_out_has_its_stated_meaning() {
-    let order = parse(MINIMAL).unwrap();
+    let order = new(MINIMAL).unwrap();
     assert_eq!((order.rev, order.state, order.parcels_planned), (0, OrderState::Ready, 1));
     assert!(order.ship_to.residential && order.insure.is_none() && order.dims.is_none() && order.box_id.is_none());
     assert_eq!((order.lines[0].dg, order.lines[0].unit_mass, order.lines[0].value), (Dg::None, None, None));
@@ -74,7 +79,7 @@ fn masses_and_sizes_are_read_with_their_unit_or_in_the_fields_own() {
 
 #[test]
 fn an_order_that_is_not_ready_may_come_bare() {
-    let order = parse(r#"{"order_ref":"A1","rev":2,"state":"cancelled","label":{"tracking":"T1"}}"#).unwrap();
+    let order = new(r#"{"order_ref":"A1","rev":2,"state":"cancelled","label":{"tracking":"T1"}}"#).unwrap();
     assert_eq!((order.state, order.references), (OrderState::Cancelled, vec!["T1".to_owned()]));
 }
 
@@ -90,7 +95,6 @@ fn each_fault_is_refused_with_the_field_and_what_to_do() {
         (r#""02116""#, r#""""#, "ship_to.postcode is missing"),
         (r#""US""#, r#""us""#, "ship_to.country must be two capital letters"),
         (r#""Ann""#, r#""An\u001bn""#, "ship_to.name holds the control character 0x1b"),
-        (r#""Ann""#, r#""Ann\nB""#, "ship_to.name holds the control character 0x0a"),
         (r#""Ann""#, "null", "ship_to.name is missing"),
         (r#""qty":1"#, r#""qty":0"#, "lines[1].qty: 0 is not from 1 to 10000"),
         (r#""qty":1"#, r#""qty":1.5"#, "lines[1].qty must be a whole number"),
@@ -98,9 +102,9 @@ fn each_fault_is_refused_with_the_field_and_what_to_do() {
         (r#""qty":1"#, r#""count":1"#, "lines[1].qty is missing"),
         (r#""qty":1"#, r#""qty":1,"unit_g":-5"#, "lines[1].unit_g must be whole grams"),
         (r#""qty":1"#, r#""qty":1,"unit_g":310.5"#, "lines[1].unit_g must be whole grams"),
-        (r#""qty":1"#, r#""qty":1,"unit_g":"310""#, "lines[1].unit_g: \"\" has no known unit"),
+        (r#""qty":1"#, r#""qty":1,"unit_g":"310""#, "lines[1].unit_g: \"310\" has no known unit"),
         (r#""qty":1"#, r#""qty":1,"value":12.9"#, "lines[1].value must be text in quotation marks"),
-        (r#""qty":1"#, r#""qty":1,"value":"12.905""#, "lines[1].value: \"12.905\" is too large or has too many"),
+        (r#""qty":1"#, r#""qty":1,"value":"12.905""#, "lines[1].value: \"12.905\": three digits after a dot can"),
         (r#""qty":1"#, r#""qty":1,"value":"9","currency":"usd""#, "lines[1].currency: \"usd\" is not a currency"),
         (r#""qty":1"#, r#""qty":1,"dg":{"class":"lithium"}"#, "lines[1].dg.class must be none, li_ion"),
         (r#""lines""#, r#""state":"open","lines""#, "state must be ready, hold"),
@@ -127,11 +131,11 @@ fn each_fault_is_refused_with_the_field_and_what_to_do() {
 }
 
 /// The minimal order with a label that was made elsewhere, and more in `service` and in `label`.
-fn with_label(service: &str, label: &str) -> Result<Incoming, OrderError> {
+fn with_label(service: &str, label: &str) -> Result<Incoming, Reasons> {
     let fields = format!(
         r#""service":{{"label_source":"supplied"{service}}},"label":{{"tracking":"JJD0002257639032011"{label}}},"lines""#
     );
-    json::one(&MINIMAL.replace(r#""lines""#, &fields), 1)
+    json::one(&MINIMAL.replace(r#""lines""#, &fields), 1, Source::Outside(""))
 }
 
 #[test]
@@ -150,11 +154,14 @@ fn an_order_brings_its_label_and_says_where_it_is() {
     let format = |label: &str| with_label("", label).unwrap().label.unwrap().format;
     assert_eq!(format(r#","path":"a/b.ZPL""#), Some(supplied::Format::Zpl));
     assert_eq!((format(r#","path":"a.b/label""#), format("")), (None, None));
-    // A platform's label is the same; the station's own has none, whatever stands in `label`.
+    // A platform's label is the same; the station's own has none, and nothing of one may stand in `label`.
     let platform =
         MINIMAL.replace(r#""lines""#, r#""service":{"label_source":"platform"},"label":{"tracking":"T1"},"lines""#);
-    assert!(parse(&platform).unwrap().label.is_some());
-    assert!(parse(&platform.replace("platform", "station")).unwrap().label.is_none());
+    assert!(new(&platform).unwrap().label.is_some());
+    let station = why(new(&platform.replace("platform", "station")));
+    assert!(
+        station.starts_with("label.tracking asks for a label made elsewhere, which service.label_source does not say")
+    );
 }
 
 #[test]
@@ -174,21 +181,24 @@ fn each_fault_of_a_label_is_refused_with_its_field() {
         r#""lines""#,
         r#""parcels_planned":2,"service":{"label_source":"supplied"},"label":{"tracking":"T1"},"lines""#,
     );
-    assert!(why(parse(&several)).starts_with("parcels_planned: a supplied label is one parcel's"));
+    assert!(why(new(&several)).starts_with("parcels_planned: a supplied label is one parcel's"));
 }
 
 #[test]
 fn an_address_that_the_platform_masks_is_no_fault_where_the_label_has_it() {
     let masked = r#"{"order_ref":"A1","ship_to":{"name":"M***a","postcode":"9****","country":"US"},
         "service":{"label_source":"platform"},"label":{"tracking":"T1"},"lines":[{"sku":"S","qty":1}]}"#;
-    assert_eq!(parse(masked).unwrap().ship_to.postcode, "9****");
-    assert!(why(parse(&masked.replace("platform", "station"))).starts_with("ship_to.line1 is missing"));
-    assert!(why(parse(&masked.replace(r#","country":"US""#, ""))).starts_with("ship_to.country is missing"));
+    assert_eq!(new(masked).unwrap().ship_to.postcode, "9****");
+    let station = why(new(&masked.replace("platform", "station")));
+    for reason in ["label.tracking asks for", "ship_to.line1 is missing", "the address is masked (ship_to.name)"] {
+        assert!(station.contains(reason), "{station}");
+    }
+    assert!(why(new(&masked.replace(r#","country":"US""#, ""))).starts_with("ship_to.country is missing"));
 }
 
 #[test]
 fn what_stays_of_an_order_whose_parcels_have_gone_says_nothing_of_its_buyer() {
-    let stub = erased(&parse(EXAMPLE).unwrap());
+    let stub = erased(&new(EXAMPLE).unwrap());
     for personal in ["Ann", "Main", "Boston", "02116", "gift", "Lamp"] {
         assert!(!stub.contains(personal), "{stub}");
     }
@@ -222,8 +232,8 @@ fn everything_is_bounded() {
         with(r#""lines""#, &format!(r#""notes":[{}],"lines""#, vec![format!("\"{}\"", long(4_000)); count].join(",")))
     };
     assert!(why(many(70)).starts_with("the order is longer than 262144 bytes"));
-    assert!(why(parse(&"[".repeat(100_000))).starts_with("not JSON"));
-    assert!(why(parse(r#"["order"]"#)).starts_with("the order must be a JSON object"));
+    assert!(why(new(&"[".repeat(100_000))).starts_with("not JSON"));
+    assert!(why(new(r#"["order"]"#)).starts_with("the order must be a JSON object"));
 }
 
 #[test]
@@ -307,8 +317,8 @@ fn csv_faults_are_refused_by_order() {
         batch.refused.iter().map(|refused| (refused.row, refused.reason.as_str())).collect();
     let expected = [
         (2, "rows 2 and 3 are the same order and disagree on ship_to.postcode"),
-        (4, "row 4: has 9 cells and the first row 12"),
-        (5, "order_ref is missing"),
+        // The row below it could be its own.
+        (4, "row 5 has no order_ref and stands below it; fill in order_ref in every row; row 4: has 9 cells"),
         (6, "ship_to.postcode must be five digits"),
         (7, "lines[1].qty must be a whole number"),
         (8, "order_ref was rounded by a spreadsheet"),
@@ -392,7 +402,7 @@ proptest::proptest! {
 
     #[test]
     fn an_accepted_body_reads_back_as_the_same_order(
-        name in "[ -~é]{1,40}", qty in 1_u32..9_999, grams in 0_u32..900_000, note in "[ -~\n]{0,80}",
+        name in "[ -)+-~é]{1,40}", qty in 1_u32..9_999, grams in 0_u32..900_000, note in "[ -~\n]{0,80}",
     ) {
         let mut value: serde_json::Value = serde_json::from_str(MINIMAL).unwrap();
         value["ship_to"]["name"] = format!("N{name}").into();

@@ -1,0 +1,214 @@
+//! Every field of `parceld.order/1`, what is done with it, and how it is written.
+//!
+//! Reading goes through this table: [`super::fields::Fields`] reads no name that is not in it, a CSV cell becomes what the
+//! table says its column holds, and what the table calls refused is refused. So whatever an order says has an owner here:
+//! it is honoured, or kept for the programs that the order goes back to, or refused aloud.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// One field.
+#[derive(Debug)]
+pub(super) struct Field {
+    /// From the order down, without places in lists: `lines.dg.un`.
+    pub(super) path: &'static str,
+    /// What is written there.
+    pub(super) shape: Shape,
+    /// What is done with it.
+    pub(super) owner: Owner,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Text as it is: identifiers, words of a list, times, amounts.
+    Text,
+    /// One line of an address, or a title: line breaks and invisible signs are taken out.
+    Line,
+    /// A list of texts; in a cell with `|` between them.
+    Texts,
+    /// A whole number.
+    Whole,
+    /// A number that may have decimals.
+    Decimal,
+    /// True or false.
+    Flag,
+    /// Whole grams, or text with a unit.
+    Mass,
+    /// Three whole millimetres; in a cell with `x` between them.
+    Sides,
+    /// More fields.
+    Object,
+    /// A list of objects.
+    Objects,
+}
+
+/// What is done with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The station acts by it: how.
+    Honoured(&'static str),
+    /// It is printed: where.
+    Printed(&'static str),
+    /// It stays in the order's body, bounded, and nothing here acts by it: why.
+    Kept(&'static str),
+    /// It is taken out of the order's body: why.
+    Dropped(&'static str),
+    /// An order that may go out must not ask for it.
+    Refused(Refusal),
+    /// Honoured of an order that brings its label; where the label is made here, as refused.
+    WithLabel(&'static str, Refusal),
+}
+
+/// Why a field is refused: it asks for `what`, which `but`; what to do instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// What it asks for.
+    pub(super) what: &'static str,
+    /// Why that is not done.
+    pub(super) but: &'static str,
+    /// What to do.
+    pub(super) instead: &'static str,
+}
+
+const fn not_driven(what: &'static str, instead: &'static str) -> Refusal {
+    Refusal { what, but: "this version does not do", instead }
+}
+
+const fn not_here(what: &'static str, instead: &'static str) -> Refusal {
+    Refusal { what, but: "this version does not do for a label made here", instead }
+}
+
+const ELSEWHERE: Refusal = Refusal {
+    what: "a label made elsewhere",
+    but: "service.label_source does not say",
+    instead: "say supplied, or leave it out",
+};
+
+const fn field(path: &'static str, shape: Shape, owner: Owner) -> Field {
+    Field { path, shape, owner }
+}
+
+use Owner::{Dropped, Honoured, Kept, Printed, Refused, WithLabel};
+use Shape::{Decimal, Flag, Line, Mass, Object, Objects, Sides, Text, Texts, Whole};
+
+/// All of them, in the schema's order.
+pub(super) static FIELDS: [Field; 83] = [
+    field("schema", Text, Honoured("another schema is not read")),
+    field("rev", Whole, Honoured("an older one is ignored")),
+    field("order_ref", Text, Honoured("names the order; scanned; printed on the label")),
+    field("channel", Text, Honoured("with shop and number it names the order")),
+    field("shop", Text, Honoured("with channel and number it names the order; may come from outside the file")),
+    field("market", Text, Kept("for the programs that the order goes back to; prices go by ship_to.country")),
+    field("warehouse", Text, Honoured("in the order, for whoever takes orders of one warehouse only")),
+    field("package_ref", Text, Honoured("finds the order when scanned")),
+    field("parcels_planned", Whole, Honoured("how many parcels the order becomes")),
+    field("state", Text, Honoured("only a ready order is packed")),
+    field("state_reason", Text, Kept("for people; the state counts")),
+    field("placed_at", Text, Kept("must be a time; nothing here goes by it")),
+    field("tz", Text, Kept("nothing here goes by it: times have their zone, days are the station's")),
+    field("deadlines", Object, Kept("its fields")),
+    field("deadlines.ship_by", Text, Kept("must be a time; nothing here goes by it yet")),
+    field("deadlines.collect_by", Text, Kept("in the order; nothing here goes by it yet")),
+    field("deadlines.autocancel_ship", Text, Kept("must be a time; nothing here goes by it yet")),
+    field("deadlines.autocancel_collect", Text, Kept("must be a time; nothing here goes by it yet")),
+    field("deadlines.deliver_by", Text, Kept("must be a time; nothing here goes by it yet")),
+    field("deadlines.derived", Flag, Kept("where the deadlines come from")),
+    field("priority", Whole, Kept("the packer chooses what is scanned next")),
+    field("ship_to", Object, Printed("its fields")),
+    field("ship_to.name", Line, Printed("on the label")),
+    field("ship_to.company", Line, Printed("on the label, behind the name")),
+    field("ship_to.line1", Line, Printed("on the label; a post-office box changes the price")),
+    field("ship_to.line2", Line, Printed("on the label; a post-office box changes the price")),
+    field("ship_to.city", Line, Printed("on the label; zones may go by it")),
+    field("ship_to.region", Line, Printed("on the label; zones may go by it")),
+    field("ship_to.postcode", Line, Printed("on the label; zones go by it")),
+    field("ship_to.country", Text, Printed("on the label; zones go by it")),
+    field("ship_to.phone", Line, Kept("in the order; no label made here has a place for it")),
+    field("ship_to.email", Text, Dropped("personal, and not used")),
+    field("ship_to.residential", Flag, Honoured("changes the price")),
+    field("ship_to.masked", Flag, Honoured("a masked address is refused where the label is made here")),
+    field("service", Object, Honoured("its fields")),
+    field(
+        "service.channel_hint",
+        Text,
+        WithLabel(
+            "the service that the label counts for, where it names one",
+            not_here("a certain service", "leave it out"),
+        ),
+    ),
+    field("service.signature", Text, Honoured("services without it are refused")),
+    field("service.pod", Flag, Honoured("services without it are refused")),
+    field("service.insure", Object, Honoured("its fields")),
+    field("service.insure.amount", Text, Honoured("services that do not insure are refused")),
+    field("service.insure.currency", Text, Honoured("of the amount")),
+    field("service.cod", Object, Refused(not_driven("cash on delivery", "leave it out, or ship the order by hand"))),
+    field("service.cod.amount", Text, Honoured("only nothing may be collected: see service.cod")),
+    field("service.cod.currency", Text, Honoured("of the amount")),
+    field("service.terms", Text, Honoured("services that do not carry under them are refused")),
+    field("service.expedite", Flag, Refused(not_driven("faster delivery", "send false, or ship the order by hand"))),
+    field("service.appointment", Flag, Honoured("services without it are refused")),
+    field("service.weekend", Flag, Honoured("services without it are refused")),
+    field("service.label_source", Text, Honoured("whether the label is made here or comes with the order")),
+    field(
+        "service.carrier",
+        Text,
+        WithLabel("the carrier or service that the label counts for", not_here("a certain carrier", "leave it out")),
+    ),
+    field("service.sms", Flag, Refused(not_driven("messages to the buyer", "leave it out"))),
+    field("service.retries", Whole, Refused(not_driven("further attempts at delivery", "leave it out"))),
+    field("lines", Objects, Honoured("its fields")),
+    field("lines.line_ref", Text, Honoured("finds the order when scanned")),
+    field("lines.sku", Text, Honoured("names the item to the packer")),
+    field("lines.barcodes", Texts, Kept("in the order; items are not scanned yet")),
+    field("lines.title", Line, Honoured("names the item to the packer")),
+    field("lines.qty", Whole, Honoured("in the declared value, the expected weight and the marks")),
+    field("lines.unit_g", Mass, Honoured("in the expected weight")),
+    field("lines.dims_mm", Sides, Kept("must be a size; prices go by that of the parcel")),
+    field("lines.value", Text, Honoured("in the declared value")),
+    field("lines.currency", Text, Honoured("of the value")),
+    field("lines.hs", Text, Kept("for customs forms, which are not made here")),
+    field("lines.origin", Text, Kept("for customs forms, which are not made here")),
+    field("lines.dg", Object, Honoured("its fields")),
+    field("lines.dg.class", Text, Honoured("services that do not carry it are refused; which marks are wanted")),
+    field("lines.dg.un", Text, Honoured("which marks are wanted")),
+    field("lines.dg.pi", Text, Honoured("which marks are wanted")),
+    field("lines.dg.wh", Decimal, Kept("must be watt-hours; no rule here goes by them yet")),
+    field("lines.dg.cells", Whole, Honoured("which marks are wanted")),
+    field("lines.dg.batteries", Whole, Honoured("which marks are wanted")),
+    field("box", Text, Honoured("the carton: its size and what it weighs")),
+    field("dims", Text, Honoured("the parcel's size")),
+    field("dims_mm", Sides, Honoured("the parcel's size")),
+    field("label", Object, Honoured("its fields")),
+    field("label.tracking", Text, WithLabel("the number that the parcel travels under", ELSEWHERE)),
+    field("label.format", Text, Honoured("how the file at label.path is read")),
+    field("label.sha256", Text, Honoured("the file at label.path must hash to it")),
+    field("label.path", Text, WithLabel("the file that is printed", ELSEWHERE)),
+    field("label.page", Whole, Honoured("the page of the file at label.path")),
+    field("label.dpi", Whole, Honoured("what ZPL at label.path was made for")),
+    field("label.pages", Texts, Refused(not_driven("a label of several pages", "send an order for each parcel"))),
+    field("label.codes", Texts, Refused(not_driven("codes of its own to be scanned back", "leave it out"))),
+];
+
+/// By the object it stands in, and its name there.
+static BY_NAME: LazyLock<HashMap<(&str, &str), &Field>> = LazyLock::new(|| {
+    let place = |field: &'static Field| (field.path.rsplit_once('.').unwrap_or(("", field.path)), field);
+    FIELDS.iter().map(place).collect()
+});
+
+/// The field `name` of the object at `scope`; the order itself is at `""`.
+pub(super) fn find(scope: &str, name: &str) -> Option<&'static Field> {
+    BY_NAME.get(&(scope, name)).copied()
+}
+
+/// The field that a column's name means, in whatever case.
+pub(super) fn column(name: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| field.path.eq_ignore_ascii_case(name))
+}
+
+/// The names of the fields of the object at `scope`, for a person.
+pub(super) fn names(scope: &str) -> String {
+    let inside = |field: &&Field| field.path.rsplit_once('.').is_some_and(|(before, _)| before == scope);
+    let names = FIELDS.iter().filter(inside).filter_map(|field| field.path.rsplit('.').next());
+    names.collect::<Vec<_>>().join(", ")
+}
