@@ -30,17 +30,23 @@ pub(super) fn import(files: &[PathBuf], config: &Path, format: &str, how: &How) 
         return Err(Failure::say(USAGE, format!("no format {format:?}; this version reads {}", order::SCHEMA)));
     }
     let (setup, _) = Setup::load(config)?;
-    let mut refused = 0;
+    let (mut refused, mut contradict) = (0, 0);
     for file in files {
-        refused += import_file(&setup, file, how)?;
+        let told = import_file(&setup, file, how)?;
+        refused += told.count("refused");
+        contradict += told.contradict();
     }
-    if refused > 0 {
-        return Err(Failure::say(
-            UNAVAILABLE,
-            format!("{refused} orders were refused or are in conflict; mend them and import them again"),
-        ));
+    match (refused, contradict) {
+        (0, 0) => Ok(()),
+        (refused, 0) => {
+            let text = format!("{refused} orders were refused; mend them and import them again");
+            Err(Failure::say(UNAVAILABLE, text))
+        }
+        (refused, contradict) => {
+            let text = format!("{refused} orders were refused, {contradict} contradict what holds here; see above");
+            Err(Failure::say(UNAVAILABLE, text))
+        }
     }
-    Ok(())
 }
 
 /// What a person says of the files.
@@ -54,7 +60,7 @@ pub(super) struct How {
     pub(super) json: bool,
 }
 
-fn import_file(setup: &Setup, file: &Path, how: &How) -> Result<u64, Failure> {
+fn import_file(setup: &Setup, file: &Path, how: &How) -> Result<Told, Failure> {
     let shown = file.display();
     let bytes = read_bounded(file, order::MAX_FILE_BYTES)
         .map_err(|error| Failure::say(UNAVAILABLE, format!("read {shown}: {error}")))?;
@@ -89,7 +95,7 @@ fn import_file(setup: &Setup, file: &Path, how: &How) -> Result<u64, Failure> {
     }
     let reject_file = (!batch.refused.is_empty()).then_some(rejects.as_path());
     told.print(&shown.to_string(), reject_file, how.json);
-    Ok(told.to_mend())
+    Ok(told)
 }
 
 /// The folder that a file lies in: the shop of orders that name none.
@@ -125,9 +131,10 @@ impl Told {
         self.counts.get(name).copied().unwrap_or(0)
     }
 
-    /// Orders that somebody must look at.
-    fn to_mend(&self) -> u64 {
-        self.count("refused") + self.count("in conflict")
+    /// Orders that contradict what holds, and of which nothing was taken.
+    fn contradict(&self) -> u64 {
+        let left_out = |said: &&Value| said["verdict"] == "in_conflict" && said["kept"] == false;
+        self.said.iter().filter(left_out).count() as u64
     }
 
     fn print(&self, file: &str, rejects: Option<&Path>, json: bool) {

@@ -85,8 +85,12 @@ pub(super) fn one_order(store: &Store, name: &str, shop: Option<&str>) -> Result
 pub(super) fn pools(shown: &Shown) -> Done {
     let memory = open(&shown.config.config)?;
     let pools = answers::pools(&memory.station, &memory.setup.rules, &memory.setup.cards);
-    table(shown.json, &pools["pools"], &["carrier", "pool", "state", "next", "to", "left"]);
-    if let (false, Some(what)) = (shown.json, pools["what"].as_str()) {
+    if shown.json {
+        print(pools);
+        return Ok(());
+    }
+    table(false, &pools["pools"], &["carrier", "pool", "state", "next", "to", "left"]);
+    if let Some(what) = pools["what"].as_str() {
         print(what);
     }
     Ok(())

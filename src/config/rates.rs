@@ -100,7 +100,7 @@ fn expected(table: &Table<'_>, currency: Option<Currency>) -> Option<Expected> {
         let text: String = table.required(key)?;
         let amount = Money::parse(&text, currency).ok().filter(|amount| amount.minor >= 0);
         if amount.is_none() {
-            let (what, todo) = wrong_money(key, &text, currency);
+            let (what, todo) = wrong_money(key, &text, currency, "");
             table.error(key, what, todo);
         }
         amount.map(|amount| amount.minor)

@@ -7,16 +7,16 @@ use super::problem::Problem;
 use super::table::Table;
 use crate::units::{Currency, Money, QuantityError};
 
-/// What is wrong with a text that is no amount, called `name`, and what to write. Decimals that the currency does not have
-/// are named wherever in the text they stand.
-pub(super) fn wrong_money(name: &str, text: &str, currency: Currency) -> (String, String) {
+/// What is wrong with a text that is no amount, called `name`, and what to write: an amount, or `or` what else. Decimals that
+/// the currency does not have are named wherever in the text they stand.
+pub(super) fn wrong_money(name: &str, text: &str, currency: Currency, or: &str) -> (String, String) {
     let too_many = text.split_ascii_whitespace().find_map(|word| match Money::parse(word, currency) {
         Err(error @ (QuantityError::Decimals { .. } | QuantityError::Thousands { .. })) => Some(error.to_string()),
         _ => None,
     });
     let split = |error: &str| error.split_once("; ").map(|(what, todo)| (format!("{name}: {what}"), todo.to_owned()));
     too_many.as_deref().and_then(split).unwrap_or_else(|| {
-        let todo = format!("write an amount of {currency} with up to {} decimals", currency.exponent());
+        let todo = format!("write an amount of {currency} with up to {} decimals{or}", currency.exponent());
         (format!("{name} is {text:?}"), todo)
     })
 }

@@ -18,8 +18,8 @@ use crate::store::{KnownOrder, NewVersion, OrderBatch, Put, StoreError, StoredOr
 
 /// Orders kept in one transaction at most: a scan waits for no more than these.
 pub const AT_ONCE: usize = 16;
-/// Highest revision that the memory can count.
-const MAX_REV: u64 = i64::MAX as u64;
+/// Highest number that the memory can count to.
+const MAX_VERSION: u64 = i64::MAX as u64;
 
 /// Where orders come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub struct Answer {
     pub id: OrderId,
     /// What.
     pub verdict: Verdict,
+    /// Whether what is said holds from now on, or did before.
+    pub kept: bool,
     /// Why, where a person must know it; quotes nothing personal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -102,6 +104,7 @@ impl Core {
             let Judged { mut answer, put, holds } = self.judge(order, from)?;
             batch.puts.extend(put);
             if let Some(order) = holds {
+                answer.kept = true;
                 let outcome = self.follow(moment, &order)?;
                 if let Some(why) = stopped(self.station(), &answer.id, &outcome.facts) {
                     (answer.verdict, answer.why) = (Verdict::InConflict, Some(why));
@@ -109,9 +112,8 @@ impl Core {
                 held.push(order.order_ref);
                 join(&mut whole, outcome);
             }
-            let told =
-                matches!(answer.verdict, Verdict::Refused | Verdict::InConflict) && put_nothing(&batch, &answer.id);
-            if from == From::Receiver && told {
+            let left_out = matches!(answer.verdict, Verdict::Refused | Verdict::InConflict) && !answer.kept;
+            if from == From::Receiver && left_out {
                 let reason = answer.why.clone().unwrap_or_default();
                 join(&mut whole, self.decide(moment, &Event::OrderRefused { order: answer.id.clone(), reason }));
             }
@@ -180,7 +182,7 @@ impl Core {
     fn judge<'a>(&self, stored: &'a StoredOrder, from: From) -> Result<Judged<'a>, StoreError> {
         let mut stored_id = stored.id.clone();
         let answer = |id: &OrderId, verdict, why: Option<String>| Judged {
-            answer: Answer { id: id.clone(), verdict, why },
+            answer: Answer { id: id.clone(), verdict, kept: verdict == Verdict::Unchanged, why },
             put: None,
             holds: None,
         };
@@ -219,7 +221,7 @@ impl Core {
             Verdict::Accepted | Verdict::Changed => {
                 let rev = known.as_ref().map_or(0, |known| known.rev).max(order.rev);
                 let number = known.as_ref().map_or(Some(1), |known| known.version.checked_add(1));
-                let Some(version) = number.filter(|version| *version <= MAX_REV) else {
+                let Some(version) = number.filter(|version| *version <= MAX_VERSION) else {
                     return Ok(answer(id, Verdict::Refused, Some("its revisions have run out".to_owned())));
                 };
                 let (body, keys) = (body.into_owned(), order.references.clone());
@@ -235,8 +237,15 @@ impl Core {
 
     /// Why an order that can be read is none of this station's, or lacks what it needs.
     fn unfit(&self, order: &Order, stored: &StoredOrder) -> Result<Option<String>, StoreError> {
-        if order.rev > MAX_REV {
-            return Ok(Some(format!("rev {} is above {MAX_REV}; count from 1", order.rev)));
+        let here = &self.rules().warehouse;
+        if !order.warehouse.is_empty() && order.warehouse != *here {
+            let there = &order.warehouse;
+            return Ok(Some(format!(
+                "it is for warehouse {there:?}, and this is {here:?}; send it to a station there"
+            )));
+        }
+        if let Some(why) = order::unprintable(order, &self.rules().labels) {
+            return Ok(Some(why));
         }
         if let Some(given) = &order.label
             && stored.label.is_none()
@@ -296,10 +305,6 @@ fn compare(known: &KnownOrder, order: &Order, said: Option<bool>, from: From) ->
         }
         _ => (Verdict::Changed, None),
     }
-}
-
-fn put_nothing(batch: &OrderBatch<'_>, id: &OrderId) -> bool {
-    !batch.puts.iter().any(|put| put.id == *id)
 }
 
 /// What an import says of parcels that its orders stop.

@@ -113,9 +113,11 @@ impl Station {
             State::Manifested | State::Confirmed => {
                 let (reason, operator) = (reason.to_owned(), self.operator.clone());
                 let note = Note::new("stays_here").with("tracking", tracking);
-                Outcome::say(Say::good(note)).facts([Fact::LeftOut { parcel: id, reason, operator }])
+                let left = Outcome::say(Say::good(note)).facts([Fact::LeftOut { parcel: id, reason, operator }]);
+                self.bag_labels_again(parcel, left)
             }
             State::Held | State::Voided => Outcome::stop(Note::new("not_here")),
+            State::Verified | State::Attested => self.bag_labels_again(parcel, hold(id, parcel, reason)),
             _ => hold(id, parcel, reason),
         }
     }
@@ -137,13 +139,18 @@ impl Station {
                 .facts([Fact::Voided { parcel: id, reason: "voided by the packer".to_owned() }])
                 .effect(if may_come_out { Effect::Forget } else { Effect::Release })
         };
-        let Some((bag_id, bag)) = parcel.bag.and_then(|bag| Some((bag, self.bag(bag)?))) else {
-            return voided(Note::new("voided"));
+        let outcome = match parcel.bag {
+            Some(bag) => voided(Note::new("voided_bag").with("bag", bag.to_string())),
+            None => voided(Note::new("voided")),
         };
-        let outcome = voided(Note::new("voided_bag").with("bag", bag_id.to_string()));
-        // Its label says how many are in it, and so does that of its pallet.
+        self.bag_labels_again(parcel, outcome)
+    }
+
+    /// A parcel leaves its closed bag: the label says how many are in it, and so does that of its pallet.
+    fn bag_labels_again(&self, parcel: &Parcel, outcome: Outcome) -> Outcome {
+        let pallet = parcel.bag.and_then(|bag| self.bag(bag)?.pallet);
         let again = |id: &BagId| self.bag(*id).is_some_and(|bag| bag.closed && self.contents(bag).nth(1).is_some());
-        let labels = [Some(bag_id), bag.pallet].into_iter().flatten().filter(again);
+        let labels = [parcel.bag, pallet].into_iter().flatten().filter(again);
         labels.fold(outcome, |outcome, bag| outcome.effect(Effect::Print(Printout::Bag { bag })))
     }
 

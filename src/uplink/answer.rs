@@ -39,7 +39,9 @@ pub(super) enum Reply<T> {
     },
     /// 401 and 403: this station is not let in. A person must act.
     Barred(String),
-    /// 404, 409 and whatever the protocol does not know. A person must act.
+    /// 409: the receiver holds other events under the same numbers.
+    Conflict(String),
+    /// 404 and whatever the protocol does not know. A person must act.
     Stop(String),
 }
 
@@ -72,18 +74,18 @@ impl Head {
 /// A page of orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Page {
-    /// Where the next page begins.
-    pub(super) cursor: String,
+    /// Where the next page begins, where it says so.
+    pub(super) cursor: Option<String>,
     /// Orders as they came.
     pub(super) orders: Vec<String>,
 }
 
 impl Page {
-    /// `{"cursor":"…","orders":[…]}`.
+    /// `{"cursor":"…","orders":[…]}`; a page without a cursor is one, though it cannot be kept.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Wire<'a> {
-            cursor: String,
+            cursor: Option<String>,
             #[serde(borrow)]
             orders: Vec<&'a RawValue>,
         }
@@ -114,7 +116,7 @@ pub(super) fn classify<T>(answer: Result<Answer, NoAnswer>, good: impl FnOnce(&[
         },
         400 | 413 | 422 => Reply::Refused(format!("{status} {}", excerpt(&answer.body, 200)).trim_end().to_owned()),
         401 | 403 => Reply::Barred(remedy(status)),
-        404 | 409 => Reply::Stop(remedy(status)),
+        409 => Reply::Conflict(remedy(status)),
         408 | 425 | 429 | 500..=599 => later(format!("the receiver is not ready ({status})")),
         300..=399 => later(format!("the receiver's address redirects ({status}), which is never followed")),
         0..=299 => later(format!("something else answers in the receiver's place ({status})")),
@@ -189,9 +191,10 @@ mod tests {
         for status in [401, 403] {
             assert!(matches!(head(status, "{}"), Reply::Barred(_)), "{status}");
         }
-        for status in [402, 404, 405, 407, 409, 410, 415, 418, 451] {
+        for status in [402, 404, 405, 407, 410, 415, 418, 451] {
             assert!(matches!(head(status, "{}"), Reply::Stop(_)), "{status}");
         }
+        assert!(matches!(head(409, "{}"), Reply::Conflict(_)));
         assert!(matches!(classify(Err(NoAnswer("cut".into())), Head::read), Reply::Later { .. }));
     }
 
@@ -223,8 +226,12 @@ mod tests {
     #[test]
     fn orders_are_handed_on_as_they_came() {
         let body = r#"{"cursor":"c 2","orders":[{"rev": 7},"odd"]}"#;
-        let page = Page { cursor: "c 2".into(), orders: vec![r#"{"rev": 7}"#.into(), r#""odd""#.into()] };
+        let page = Page { cursor: Some("c 2".into()), orders: vec![r#"{"rev": 7}"#.into(), r#""odd""#.into()] };
         assert_eq!(classify(answer(200, body), Page::read), Reply::Good(page));
+        for body in [r#"{"cursor":null,"orders":[1]}"#, r#"{"orders":[1]}"#] {
+            let page = Page { cursor: None, orders: vec!["1".into()] };
+            assert_eq!(classify(answer(200, body), Page::read), Reply::Good(page), "{body}");
+        }
     }
 
     #[test]

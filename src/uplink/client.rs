@@ -39,12 +39,11 @@ pub enum SetupError {
     NoAuthorities(String),
 }
 
-/// A client of one receiver for one incarnation of one station.
+/// A client of one receiver for one station.
 #[derive(Debug)]
 pub(super) struct Client {
     http: reqwest::Client,
     station: Url,
-    incarnation: String,
 }
 
 impl Client {
@@ -61,7 +60,7 @@ impl Client {
         let source = &settings.source;
         let station = below(&base, &["v1", "stations", &source.station])
             .ok_or_else(|| SetupError::Station(source.station.clone()))?;
-        Ok(Self { http: build(settings, base.scheme(), local)?, station, incarnation: source.incarnation.clone() })
+        Ok(Self { http: build(settings, base.scheme(), local)?, station })
     }
 
     /// `GET …/head`
@@ -70,11 +69,11 @@ impl Client {
     }
 
     /// `PUT …/{incarnation}/events/{from}-{to}` with the number before it as the expected head.
-    pub(super) async fn append(&self, batch: &Batch) -> Result<Answer, NoAnswer> {
+    pub(super) async fn append(&self, incarnation: &str, batch: &Batch) -> Result<Answer, NoAnswer> {
         let range = format!("{}-{}", batch.from(), batch.to());
         let request = self
             .http
-            .put(self.below(&[&self.incarnation, "events", &range])?)
+            .put(self.below(&[incarnation, "events", &range])?)
             .header(IF_MATCH, format!("\"{}\"", batch.from().saturating_sub(1)))
             .header(CONTENT_TYPE, "application/cloudevents-batch+json")
             .body(batch.body());

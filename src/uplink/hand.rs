@@ -1,5 +1,6 @@
 //! The task: does what the chain decides, with the network on one side and the loop on the other.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -14,17 +15,24 @@ use crate::units::Uptime;
 /// Uploads events and pulls orders until the loop drops its end of any channel. May be dropped at any await: what
 /// must survive is in the database.
 ///
-/// `wake` holds the number of the newest event ever recorded (0 for none, and not lowered when rows are deleted),
-/// published after its commit. `commands` carries a person's [`Command::Retry`].
+/// `wake` holds the number of the newest event ever recorded in the present incarnation (0 for none, and not lowered
+/// when rows are deleted), published after its commit. `commands` carries a person's [`Command::Retry`].
 pub async fn run(
     settings: Settings,
     requests: mpsc::Sender<Request>,
     wake: watch::Receiver<u64>,
     commands: mpsc::Receiver<Command>,
 ) {
-    let chain = Chain::new(settings.source.incarnation.clone(), settings.cursor.clone(), &settings.pace);
+    let present =
+        Chain::new(settings.source.incarnation.clone(), settings.confirmed, settings.cursor.clone(), &settings.pace);
+    let mut chains: VecDeque<Chain> =
+        settings.past.iter().map(|past| Chain::past(past.clone(), &settings.pace)).chain([present]).collect();
+    let Some(mut chain) = chains.pop_front() else { return };
+    if let Some(why) = settings.stopped.clone() {
+        chain.still_stopped(why);
+    }
     let said = Said { link: None, progress: None };
-    let mut hand = Hand { settings, chain, said, requests, wake, commands, start: Instant::now() };
+    let mut hand = Hand { settings, chain, later: chains, said, requests, wake, commands, start: Instant::now() };
     match hand.work().await {
         Err(LoopGone) => tracing::debug!("the uplink ends with the loop"),
     }
@@ -44,6 +52,8 @@ struct Said {
 struct Hand {
     settings: Settings,
     chain: Chain,
+    /// The chains of later incarnations; the present one is the last.
+    later: VecDeque<Chain>,
     said: Said,
     requests: mpsc::Sender<Request>,
     wake: watch::Receiver<u64>,
@@ -64,27 +74,34 @@ impl Hand {
                     self.chain.headed(self.now(), reply, random());
                 }
                 Step::Load { after, max } => {
-                    let incarnation = self.incarnation();
-                    let max_bytes = MAX_BYTES;
+                    let (incarnation, max_bytes) = (self.chain.incarnation.clone(), MAX_BYTES);
                     let rows = self.ask(|reply| Request::Rows { incarnation, after, max, max_bytes, reply }).await?;
-                    self.chain.loaded(rows);
+                    self.chain.loaded(self.now(), rows, random());
                 }
                 Step::Append(batch) => self.append(&client, &batch).await,
                 Step::SetAside { row, reason } => self.set_aside(row, reason).await?,
+                Step::Move { from } => self.renumber(from).await?,
                 Step::Orders => self.pull(&client).await?,
                 Step::Wait(until) => self.wait(until).await?,
                 Step::Stopped => self.person().await?,
+                Step::Finished => self.finish().await?,
             }
         }
     }
 
-    /// A client, as soon as the settings allow one; the system's authorities are read anew at each try.
+    /// A client, as soon as nothing stands still and the settings allow one; the system's authorities are read anew at
+    /// each try.
     async fn connectable(&mut self) -> Result<Client, LoopGone> {
+        while self.chain.next(self.now()) == Step::Stopped {
+            self.report().await?;
+            self.person().await?;
+        }
         loop {
             match Client::new(&self.settings) {
                 Ok(client) => return Ok(client),
                 Err(error) => {
-                    self.chain.link = Some(LinkState::Stopped { why: error.to_string(), durable: false, copy: None });
+                    let why = error.to_string();
+                    self.chain.link = Some(LinkState::Stopped { why, durable: false, copy: None });
                     self.report().await?;
                     self.person().await?;
                 }
@@ -94,7 +111,7 @@ impl Hand {
 
     async fn append(&mut self, client: &Client, batch: &Batch) {
         let began = Instant::now();
-        let reply = classify(client.append(batch).await, Head::read);
+        let reply = classify(client.append(&self.chain.incarnation, batch).await, Head::read);
         if let Reply::Good(_) = &reply {
             let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             tracing::debug!(from = batch.from(), to = batch.to(), elapsed_ms, "events taken");
@@ -104,22 +121,48 @@ impl Hand {
 
     async fn set_aside(&mut self, row: Row, reason: String) -> Result<(), LoopGone> {
         let at = jiff::Timestamp::now().as_millisecond();
-        let Ok(body) = event::tombstone(&self.settings.source, row.seq, at, &row.body) else {
+        let source = event::Source { incarnation: self.chain.incarnation.clone(), ..self.settings.source.clone() };
+        let Ok(body) = event::tombstone(&source, row.seq, at, &row.body) else {
             self.chain.set_aside(self.now(), false, random());
             return Ok(());
         };
         let seq = row.seq;
         tracing::warn!(seq, reason, "the receiver refuses an event, which is set aside");
         let tombstone = Row { seq, body: body.into() };
-        let incarnation = self.incarnation();
+        let incarnation = source.incarnation;
         let done = self.ask(|reply| Request::SetAside { incarnation, seq, reason, tombstone, reply }).await?;
         self.chain.set_aside(self.now(), done, random());
         Ok(())
     }
 
+    /// What can never be told under its number is told under another.
+    async fn renumber(&mut self, from: u64) -> Result<(), LoopGone> {
+        let incarnation = self.chain.incarnation.clone();
+        tracing::warn!(incarnation, from, "the receiver's history went on without these events, which get new numbers");
+        let done = self.ask(|reply| Request::Move { incarnation, from, reply }).await?;
+        self.chain.moved_on(self.now(), done, random());
+        Ok(())
+    }
+
+    /// A past incarnation is done with: on to the next.
+    async fn finish(&mut self) -> Result<(), LoopGone> {
+        if let Some(next) = self.later.pop_front() {
+            let incarnation = std::mem::replace(&mut self.chain, next).incarnation;
+            self.said.progress = None;
+            tracing::info!(incarnation, "everything of an earlier incarnation has arrived");
+            self.tell(Request::Finished { incarnation }).await?;
+        }
+        Ok(())
+    }
+
     async fn pull(&mut self, client: &Client) -> Result<(), LoopGone> {
         match classify(client.orders(&self.chain.orders.cursor).await, Page::read) {
-            Reply::Good(Page { cursor, orders: bodies }) => {
+            Reply::Good(Page { cursor: None, .. }) => {
+                let why = "the receiver's page of orders has no cursor; have its owner look".into();
+                self.chain.orders.failed(self.now(), why, None, random());
+                self.chain.after_orders();
+            }
+            Reply::Good(Page { cursor: Some(cursor), orders: bodies }) => {
                 let empty = bodies.is_empty();
                 let news = !empty || cursor != self.chain.orders.cursor;
                 let committed = match news {
@@ -164,6 +207,8 @@ impl Hand {
         match command {
             Some(Command::Retry) => {
                 self.chain.retry(self.now());
+                // What comes of it is told, even if it is what was told before.
+                self.said.link = None;
                 Ok(())
             }
             None => Err(LoopGone),
@@ -176,7 +221,8 @@ impl Hand {
             && self.said.progress != self.chain.progress
         {
             self.said.progress = self.chain.progress;
-            self.tell(Request::Progress { incarnation: self.incarnation(), sent, confirmed }).await?;
+            let incarnation = self.chain.incarnation.clone();
+            self.tell(Request::Progress { incarnation, sent, confirmed }).await?;
         }
         if let Some(link) = self.chain.link.clone()
             && self.said.link.as_ref() != Some(&link)
@@ -203,10 +249,6 @@ impl Hand {
         let (reply, answer) = oneshot::channel();
         self.tell(request(reply)).await?;
         answer.await.map_err(|_| LoopGone)
-    }
-
-    fn incarnation(&self) -> String {
-        self.settings.source.incarnation.clone()
     }
 
     fn now(&self) -> Uptime {

@@ -3,27 +3,55 @@
 //! The protocol is *append with an expected head*. Events are dense from 1 within one incarnation of the station;
 //! a batch is put with `If-Match: "<the number before it>"`, so a batch whose answer was lost is recognised when it
 //! comes again, however many days later: nothing is lost and nothing doubled. Every batch is made of the bytes the
-//! outbox holds, never serialized again. After any doubt the receiver is asked for its head first.
+//! outbox holds, never serialized again, and each event keeps the number it was given.
+//!
+//! **Numbers alone prove nothing.** A database that was restored from an old copy counts on from an old number, and its
+//! second history would be taken for the first. So after any doubt the receiver is asked for its head, and the last row
+//! that both should have is put again alone. 200 shows that it and all before it are the same; 409 that the histories
+//! differ, and then the first row that does is found by halving. Nothing is sent on, and nothing is believed to be
+//! confirmed, before that.
 //!
 //! - `chain` decides, `answer` reads an HTTP answer, `backoff` counts delays, `orders` paces the pull: all pure.
 //! - `client` speaks HTTP; `hand` joins the two and asks the daemon's loop for what it needs through [`Request`].
 //! - [`event`] makes the events themselves. `receiver` is a real receiver for the demo and the tests.
 //!
+//! | what happens | noticed by | what the uplink does |
+//! |---|---|---|
+//! | an old copy was put back, and more was packed | the last row put again: 409 | finds the fork; durable stop with a [`CopySign`] |
+//! | an old copy was put back, and nothing was packed | the last row put again: 200, and the head is beyond it | durable stop with a [`CopySign`] |
+//! | a second station runs on a copy | 409 on new events | halves to the fork; durable stop with a [`CopySign`] |
+//! | the receiver was restored from a backup | its head is behind; that row put again: 200 | sends again from there; durable stop where a row is no longer kept |
+//! | an answer was lost | the connection | head, last row again, then on |
+//! | the receiver names another head (412) | the append | that row put again, then on from there; the second time in a row it is left alone for a while |
+//! | the receiver names another incarnation in its head | the head | begins with the row that was confirmed last |
+//! | the receiver follows another incarnation (412) | the append | durable stop |
+//! | an event is refused (400, 413, 422) | the append | halves to the event; sets it aside when a neighbour is taken, else durable stop |
+//! | a row that is put again for a comparison is refused | the comparison | durable stop; it is not set aside |
+//! | an earlier incarnation has rows that are not confirmed | [`Settings::past`] | they are told first, under their old numbers |
+//! | its numbers hold other events, or are no longer wanted | 409, or 412 with another incarnation | [`Request::Move`] from the first such row on, but nothing that was confirmed |
+//! | the true history of an earlier incarnation went on | the head is beyond its last row | nothing: its own rows are there |
+//! | 401, 403, 404 and what the protocol does not know | any answer | durable stop |
+//! | the network, 3xx, 5xx, 408, 425, 429, a sign-in page | any exchange | tries again for ever, with back-off; everything is in doubt |
+//! | a restart while a person was called for | [`Settings::stopped`] | sends nothing before [`Command::Retry`], then compares again |
+//! | a person retries | [`Command::Retry`] | everything is in doubt |
+//!
 //! What it does where the protocol leaves room:
 //!
-//! - *The receiver speaks of another incarnation* (a new database here, or another station under this id). The
-//!   numbers of one incarnation say nothing about another, so the oldest event kept here is offered with the number
-//!   before it; the receiver takes it, knows it already, or answers 412 with its head for this incarnation. A 412
-//!   that names another incarnation means that this one is no longer wanted: stop and call a person.
-//! - *The receiver is ahead* of the newest event here: this database is older than what was sent. Stop.
-//! - *The receiver went back* (restored from a backup): events are sent again from there as long as they are kept.
+//! - *While nothing failed*, a head that is asked for its confirmation and stays where it is needs no new proof. A
+//!   receiver's `confirmed` is believed as far as rows are proven, and no further.
+//! - *A row that is no longer kept* cannot be compared. It counts as the receiver's if it was durably confirmed.
+//! - *Another incarnation's head* says nothing about our numbers. Only rows that were confirmed are put again alone then,
+//!   and batches that follow them: a row put alone beyond the receiver's last could be taken in another history.
+//! - *Past incarnations* are told one after the other, the oldest first; the present one and the pull of orders wait, for
+//!   a person too. *Taken* is enough for them: a head may never speak of their confirmation.
 //! - *A neighbour is accepted*: an event before it, taken while the refused one was being found; else the last batch
 //!   that was taken, put again unchanged. After setting an event aside, none is set aside until another event has
 //!   been taken, so a receiver that refuses everything new cannot hollow out the outbox.
+//! - *An event that was set aside* is compared as its tombstone, for that is what the receiver has.
 //! - *Orders refused* with anything but 401 and 403 stop the pull of orders alone; events go on.
 //!
 //! It refuses to follow redirects, to drop an event, to send a token over plain HTTP beyond loopback, and to read an
-//! answer without a bound. It holds nothing that a restart would miss.
+//! answer without a bound. All its state can be rebuilt after a restart from [`Settings`] and the outbox.
 
 mod answer;
 mod backoff;
@@ -75,8 +103,8 @@ pub enum Request {
         max: usize,
         /// Bytes of bodies that are enough.
         max_bytes: usize,
-        /// Takes the rows; empty when none is kept.
-        reply: oneshot::Sender<Vec<Row>>,
+        /// Takes the rows, empty when none is kept; `None` when they cannot be read, which proves nothing.
+        reply: oneshot::Sender<Option<Vec<Row>>>,
     },
     /// How far the receiver is. Rows up to `confirmed` need not be kept for the uplink.
     Progress {

@@ -1,5 +1,8 @@
-//! Seeded storms of faults between the hand and the receiver; at the end every event is there once, in order.
+//! Seeded storms of faults between the hand and the receiver; at the end every event is there once, in order. And storms
+//! of copies: a database is copied, put back and run twice; whatever a station believes to be there is there, every fork
+//! stops it, and at the end every event of every history that survived is there.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,7 +10,7 @@ use tokio::time::timeout;
 
 use super::Pace;
 use super::receiver::{self, Fault, Receiver};
-use super::tests::{ANY, BRISK, Station, bodies, soon};
+use super::tests::{ANY, BRISK, Database, Station, bodies, mark, soon};
 
 /// splitmix64 (Steele, Lea, Flood 2014).
 struct Dice(u64);
@@ -19,6 +22,10 @@ impl Dice {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z ^ (z >> 31)) % sides
+    }
+
+    fn below(&mut self, count: usize) -> usize {
+        usize::try_from(self.roll(count as u64)).unwrap()
     }
 }
 
@@ -65,10 +72,10 @@ async fn storm(seed: u64, faults: u32) {
     receiver.set_fault(Fault::None);
     receiver.pull_cable(false);
     soon(station.drained()).await;
-    assert!(!station.made.is_empty());
-    assert_eq!(bodies(&receiver).await, station.made, "seed {seed}");
+    assert!(!station.db.present.made.is_empty());
+    assert_eq!(bodies(&receiver).await, station.db.present.made, "seed {seed}");
     let file = std::fs::read_to_string(&data).unwrap();
-    assert!(file.lines().eq(&station.made), "seed {seed}");
+    assert!(file.lines().eq(&station.db.present.made), "seed {seed}");
 }
 
 #[tokio::test]
@@ -81,4 +88,129 @@ async fn through_short_storms_of_other_seeds_too() {
     for seed in 2..12 {
         storm(seed, 20).await;
     }
+}
+
+/// What is at the receiver, by incarnation and number.
+async fn received(receiver: &Receiver) -> BTreeMap<(String, u64), String> {
+    let events = receiver.events().await;
+    let count = events.len();
+    let by_number: BTreeMap<_, _> =
+        events.into_iter().map(|event| ((event.incarnation, event.seq), event.body)).collect();
+    assert_eq!(by_number.len(), count, "two events were counted as one");
+    by_number
+}
+
+/// A few stations on copies of one database, and the copies that were taken of it.
+struct Copies {
+    seed: u64,
+    receiver: Receiver,
+    stations: Vec<Station>,
+    copies: Vec<Database>,
+    moved: Vec<String>,
+    stops: u32,
+}
+
+impl Copies {
+    /// Serves a station, and looks whether what it believes is true. A stop that shows a copy is followed by a new
+    /// incarnation, as a person would have it.
+    async fn serve(&mut self, at: usize) {
+        let station = &mut self.stations[at];
+        let before: Vec<(u64, u64)> = station.db.lives().map(|life| (life.sent, life.confirmed)).collect();
+        // A hand that has nothing to say is what an idle link looks like.
+        let _ = timeout(Duration::from_millis(5), station.serve()).await;
+        self.moved.append(&mut station.moved);
+        let after: Vec<(u64, u64)> = station.db.lives().map(|life| (life.sent, life.confirmed)).collect();
+        if before != after {
+            let received = received(&self.receiver).await;
+            for life in self.stations[at].db.lives() {
+                for (seq, body) in (1..=life.sent.max(life.confirmed)).zip(&life.made) {
+                    let there = received.get(&(life.incarnation.clone(), seq));
+                    assert_eq!(there, Some(body), "seed {}: {seq} is believed to be there", self.seed);
+                }
+            }
+        }
+        let station = &mut self.stations[at];
+        if let Some(why) = &station.db.stopped {
+            assert!(station.copy.is_some(), "seed {}: {why}", self.seed);
+            self.stops += 1;
+            station.begin_anew();
+        }
+    }
+
+    fn is_drained(&self) -> bool {
+        self.stations.iter().all(|station| station.db.lives().all(|life| life.confirmed == life.made.len() as u64))
+    }
+
+    async fn drain(&mut self) {
+        while !self.is_drained() {
+            for at in 0..self.stations.len() {
+                self.serve(at).await;
+            }
+        }
+    }
+}
+
+/// Copies are taken and put back, and run beside the original, while the link fails. Says how often a station stopped.
+async fn storm_of_copies(seed: u64, steps: u32) -> u32 {
+    let mut dice = Dice(seed);
+    let receiver = Receiver::start(ANY, receiver::Settings::default()).await.unwrap();
+    let pace = Pace { whole: Duration::from_millis(60), ..BRISK };
+    let mut first = Station::new(receiver.addr(), pace);
+    first.start();
+    let copies = vec![first.db.clone()];
+    let mut storm = Copies { seed, receiver, stations: vec![first], copies, moved: vec![], stops: 0 };
+    for _ in 0..steps {
+        let at = dice.below(storm.stations.len());
+        storm.stations[at].record(dice.roll(30));
+        match dice.roll(12) {
+            0 => storm.receiver.set_fault(Fault::LoseAnswer),
+            1 => storm.receiver.set_fault(Fault::Refuse(503)),
+            2 => storm.receiver.set_fault(Fault::Unconfirmed),
+            3 => storm.receiver.set_fault(Fault::OtherHead),
+            4 => storm.receiver.pull_cable(dice.roll(2) == 0),
+            5 | 6 => storm.copies.push(storm.stations[at].db.clone()),
+            7 => {
+                let copy = dice.below(storm.copies.len());
+                storm.stations[at].put_back(storm.copies[copy].clone());
+            }
+            8 if storm.stations.len() < 3 => {
+                let copy = dice.below(storm.copies.len());
+                let mut twin = storm.stations[at].on_copy(storm.copies[copy].clone());
+                twin.start();
+                storm.stations.push(twin);
+            }
+            9 => storm.stations[at].start(),
+            _ => storm.receiver.set_fault(Fault::None),
+        }
+        for _ in 0..dice.roll(8) {
+            let at = dice.below(storm.stations.len());
+            storm.serve(at).await;
+        }
+    }
+    storm.receiver.set_fault(Fault::None);
+    storm.receiver.pull_cable(false);
+    // What is recorded last shows every fork that is left.
+    storm.stations.iter_mut().for_each(|station| station.record(1));
+    soon(storm.drain()).await;
+    let received = received(&storm.receiver).await;
+    for life in storm.stations.iter().flat_map(|station| station.db.lives()) {
+        for (seq, body) in (1..).zip(&life.made) {
+            assert_eq!(received.get(&(life.incarnation.clone(), seq)), Some(body), "seed {seed}: {seq}");
+        }
+    }
+    // A copy that is put back twice does not know that it moved an event before; nothing else comes twice.
+    let mut marks = BTreeSet::new();
+    for mark in received.values().map(|body| mark(body)) {
+        assert!(marks.insert(mark.clone()) || storm.moved.contains(&mark), "seed {seed}: {mark} is there twice");
+    }
+    storm.stops
+}
+
+#[tokio::test]
+async fn whatever_copies_are_put_back_no_event_is_believed_to_be_there_that_is_not() {
+    let mut stops = 0;
+    for seed in 100..116 {
+        stops += storm_of_copies(seed, 30).await;
+    }
+    assert!(stops >= 20, "copies were noticed {stops} times");
 }

@@ -1,6 +1,8 @@
 //! The hand against the receiver, over sockets.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,7 +13,7 @@ use tokio::time::{Instant, timeout};
 
 use super::event::{Kind, Source, cloud_event, is_tombstone};
 use super::receiver::{self, Fault, Receiver};
-use super::{Command, LinkState, Pace, Request, Row, Settings, Token, run};
+use super::{Command, CopySign, LinkState, Pace, Past, Request, Row, Settings, Token, run};
 
 pub(super) const ANY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
@@ -26,16 +28,57 @@ pub(super) const BRISK: Pace = Pace {
     whole: Duration::from_millis(500),
 };
 
-/// The loop and its database: what survives when the hand is killed.
+/// One incarnation of the database.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Life {
+    pub(super) incarnation: String,
+    /// Every event it ever told under its own number.
+    pub(super) made: Vec<String>,
+    /// Those that are kept.
+    rows: Vec<Row>,
+    pub(super) sent: u64,
+    pub(super) confirmed: u64,
+}
+
+impl Life {
+    fn last(&self) -> u64 {
+        self.made.len() as u64
+    }
+}
+
+/// What survives when the hand is killed, and what can be copied.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Database {
+    pub(super) present: Life,
+    pub(super) past: Vec<Life>,
+    pub(super) stopped: Option<String>,
+    cursor: String,
+    aside: Vec<(u64, String)>,
+    orders: Vec<String>,
+}
+
+impl Database {
+    fn life(&mut self, incarnation: &str) -> &mut Life {
+        let lives = self.past.iter_mut().chain([&mut self.present]);
+        lives.into_iter().find(|life| life.incarnation == incarnation).expect("a known incarnation")
+    }
+
+    /// Every life, the present one last.
+    pub(super) fn lives(&self) -> impl Iterator<Item = &Life> {
+        self.past.iter().chain([&self.present])
+    }
+}
+
+/// The loop and its database.
 pub(super) struct Station {
     settings: Settings,
-    pub(super) made: Vec<String>,
-    rows: Vec<Row>,
-    aside: Vec<(u64, String)>,
-    sent: u64,
-    confirmed: u64,
+    pub(super) db: Database,
+    /// Counts the events of every history, so that no two are the same.
+    marks: Arc<AtomicU64>,
+    /// Marks of events that got new numbers.
+    pub(super) moved: Vec<String>,
+    pub(super) copy: Option<CopySign>,
     links: Vec<LinkState>,
-    orders: Vec<String>,
     hand: Option<Hand>,
 }
 
@@ -52,7 +95,7 @@ impl Station {
     }
 
     fn at(url: String, pace: Pace) -> Self {
-        let source = Source { warehouse: "W1".into(), station: "ST03".into(), incarnation: "a1".into() };
+        let source = Source { warehouse: "W1".into(), station: "ST03".into(), incarnation: String::new() };
         let settings = Settings {
             url,
             token: None,
@@ -64,31 +107,82 @@ impl Station {
             cursor: String::new(),
             pace,
         };
-        let (made, rows, aside, links, orders) = (vec![], vec![], vec![], vec![], vec![]);
-        Self { settings, made, rows, aside, sent: 0, confirmed: 0, links, orders, hand: None }
+        let present = Life { incarnation: "a1".into(), ..Life::default() };
+        let db = Database { present, ..Database::default() };
+        Self { settings, db, marks: Arc::default(), moved: vec![], copy: None, links: vec![], hand: None }
+    }
+
+    /// Another station that runs on a copy of a database of this one.
+    pub(super) fn on_copy(&self, db: Database) -> Self {
+        let (settings, marks) = (self.settings.clone(), self.marks.clone());
+        Self { settings, db, marks, moved: vec![], copy: None, links: vec![], hand: None }
     }
 
     /// Records `count` more events.
     pub(super) fn record(&mut self, count: u64) {
         for _ in 0..count {
-            let seq = self.made.len() as u64 + 1;
-            let data = serde_json::json!({"schema": "parceld.parcel/1", "parcel": format!("{}", seq * 7919 % 1009)});
-            let body = cloud_event(&self.settings.source, Kind::ParcelVerified, seq, 1_794_732_577_042, &data).unwrap();
-            self.rows.push(Row { seq, body: body.as_str().into() });
-            self.made.push(body);
+            let mark = self.marks.fetch_add(1, Ordering::Relaxed);
+            self.tell(&mark.to_string());
         }
+        self.wake();
+    }
+
+    /// The event of this mark gets the next number.
+    fn tell(&mut self, mark: &str) {
+        let seq = self.db.present.last() + 1;
+        let source = Source { incarnation: self.db.present.incarnation.clone(), ..self.settings.source.clone() };
+        let data = serde_json::json!({"schema": "parceld.parcel/1", "parcel": mark});
+        let body = cloud_event(&source, Kind::ParcelVerified, seq, 1_794_732_577_042, &data).unwrap();
+        self.db.present.rows.push(Row { seq, body: body.as_str().into() });
+        self.db.present.made.push(body);
+    }
+
+    fn wake(&self) {
         if let Some(hand) = &self.hand {
-            hand.wake.send_replace(self.made.len() as u64);
+            hand.wake.send_replace(self.db.present.last());
         }
     }
 
     pub(super) fn start(&mut self) {
         self.kill();
+        let Database { present, past, stopped, cursor, .. } = &self.db;
+        let past = past.iter().filter(|life| life.last() > life.confirmed).map(|life| Past {
+            incarnation: life.incarnation.clone(),
+            confirmed: life.confirmed,
+            last: life.last(),
+        });
+        let mut settings = Settings {
+            confirmed: present.confirmed,
+            past: past.collect(),
+            stopped: stopped.clone(),
+            cursor: cursor.clone(),
+            ..self.settings.clone()
+        };
+        settings.source.incarnation.clone_from(&present.incarnation);
         let (requests, taken) = mpsc::channel(8);
-        let (wake, woken) = watch::channel(self.made.len() as u64);
+        let (wake, woken) = watch::channel(present.last());
         let (commands, commanded) = mpsc::channel(1);
-        let task = tokio::spawn(run(self.settings.clone(), requests, woken, commanded));
+        let task = tokio::spawn(run(settings, requests, woken, commanded));
         self.hand = Some(Hand { requests: taken, wake, commands, task });
+    }
+
+    /// The database is put back as it was, and nobody notices.
+    pub(super) fn put_back(&mut self, db: Database) {
+        self.kill();
+        self.db = db;
+        self.links.clear();
+        self.start();
+    }
+
+    /// The database becomes a new incarnation.
+    pub(super) fn begin_anew(&mut self) {
+        self.kill();
+        let incarnation = format!("n{}", self.marks.fetch_add(1, Ordering::Relaxed));
+        let before = std::mem::replace(&mut self.db.present, Life { incarnation, ..Life::default() });
+        self.db.past.push(before);
+        self.db.stopped = None;
+        self.copy = None;
+        self.start();
     }
 
     /// As a cut of power would.
@@ -98,40 +192,66 @@ impl Station {
         }
     }
 
-    fn retry(&self) {
+    fn retry(&mut self) {
+        self.db.stopped = None;
         self.hand.as_ref().unwrap().commands.try_send(Command::Retry).unwrap();
     }
 
     /// Serves the hand's next request.
     pub(super) async fn serve(&mut self) {
         match self.hand.as_mut().unwrap().requests.recv().await.expect("the hand goes on") {
-            Request::Rows { after, max, max_bytes, reply, .. } => {
+            Request::Rows { incarnation, after, max, max_bytes, reply } => {
                 let mut bytes = 0;
                 let within = |row: &&Row| {
                     let fits = bytes < max_bytes;
                     bytes += row.body.len();
                     fits
                 };
-                let rows = self.rows.iter().filter(|row| row.seq > after).take(max).take_while(within).cloned();
-                let _ = reply.send(rows.collect());
+                let rows = &self.db.life(&incarnation).rows;
+                let rows = rows.iter().filter(|row| row.seq > after).take(max).take_while(within).cloned();
+                let _ = reply.send(Some(rows.collect()));
             }
-            Request::Progress { sent, confirmed, .. } => {
-                assert!(confirmed >= self.confirmed || self.confirmed == 0, "a confirmation was taken back");
-                (self.sent, self.confirmed) = (sent, confirmed);
-                self.rows.retain(|row| row.seq > confirmed);
+            Request::Progress { incarnation, sent, confirmed } => {
+                let life = self.db.life(&incarnation);
+                assert!(confirmed >= life.confirmed, "a confirmation was taken back");
+                (life.sent, life.confirmed) = (sent, confirmed);
+                life.rows.retain(|row| row.seq > confirmed);
             }
-            Request::SetAside { seq, reason, tombstone, reply, .. } => {
-                self.aside.push((seq, reason));
-                *self.rows.iter_mut().find(|row| row.seq == seq).unwrap() = tombstone;
+            Request::SetAside { incarnation, seq, reason, tombstone, reply } => {
+                self.db.aside.push((seq, reason));
+                *self.db.life(&incarnation).rows.iter_mut().find(|row| row.seq == seq).unwrap() = tombstone;
                 let _ = reply.send(true);
+            }
+            Request::Move { incarnation, from, reply } => {
+                let life = self.db.life(&incarnation);
+                assert!(from > life.confirmed, "what was confirmed is told twice");
+                life.rows.retain(|row| row.seq < from);
+                let moved = life.made.split_off(usize::try_from(from).unwrap() - 1);
+                for mark in moved.iter().map(|body| mark(body)) {
+                    self.tell(&mark);
+                    self.moved.push(mark);
+                }
+                self.wake();
+                let _ = reply.send(true);
+            }
+            Request::Finished { incarnation } => {
+                let life = self.db.life(&incarnation);
+                life.confirmed = life.last();
+                life.sent = life.confirmed;
+                life.rows.clear();
             }
             Request::Orders { bodies, cursor, reply } => {
-                self.orders.extend(bodies);
-                self.settings.cursor = cursor;
+                self.db.orders.extend(bodies);
+                self.db.cursor = cursor;
                 let _ = reply.send(true);
             }
-            Request::Move { .. } | Request::Finished { .. } => panic!("no past was handed over"),
-            Request::State(link) => self.links.push(link),
+            Request::State(link) => {
+                if let LinkState::Stopped { why, durable: true, copy } = &link {
+                    self.db.stopped = Some(why.clone());
+                    self.copy = copy.or(self.copy);
+                }
+                self.links.push(link);
+            }
         }
     }
 
@@ -144,7 +264,7 @@ impl Station {
 
     /// Until everything made is confirmed.
     pub(super) async fn drained(&mut self) {
-        self.until(|station| station.confirmed == station.made.len() as u64).await;
+        self.until(|station| station.db.lives().all(|life| life.confirmed == life.last())).await;
     }
 
     fn down(&self) -> Option<&str> {
@@ -159,6 +279,12 @@ impl Station {
 /// Fails a test that would hang.
 pub(super) async fn soon<T>(work: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(60), work).await.expect("it comes to an end")
+}
+
+/// What tells an event from every other, whatever its number.
+pub(super) fn mark(body: &str) -> String {
+    let event: serde_json::Value = serde_json::from_str(body).unwrap();
+    event["data"]["parcel"].as_str().unwrap().to_owned()
 }
 
 async fn receiver() -> Receiver {
@@ -182,14 +308,14 @@ async fn events_arrive_in_order_byte_for_byte_and_orders_come_back() {
     soon(station.drained()).await;
     station.record(3);
     soon(station.drained()).await;
-    soon(station.until(|station| station.orders.len() == 250)).await;
-    assert_eq!(bodies(&receiver).await, station.made);
-    assert_eq!(station.orders, orders);
-    assert_eq!(station.sent, 203);
-    assert!(station.rows.is_empty());
+    soon(station.until(|station| station.db.orders.len() == 250)).await;
+    assert_eq!(bodies(&receiver).await, station.db.present.made);
+    assert_eq!(station.db.orders, orders);
+    assert_eq!(station.db.present.sent, 203);
+    assert!(station.db.present.rows.is_empty());
     assert_eq!(*receiver.watch().borrow(), 203);
     receiver.add_orders(vec!["{}".into()]).await;
-    soon(station.until(|station| station.orders.len() == 251)).await;
+    soon(station.until(|station| station.db.orders.len() == 251)).await;
 }
 
 #[tokio::test]
@@ -201,7 +327,7 @@ async fn a_lost_answer_never_doubles() {
     station.start();
     soon(station.drained()).await;
     assert!(station.links.iter().any(|link| matches!(link, LinkState::Down { .. })), "answers were lost");
-    assert_eq!(bodies(&receiver).await, station.made);
+    assert_eq!(bodies(&receiver).await, station.db.present.made);
 }
 
 #[tokio::test]
@@ -223,7 +349,7 @@ async fn a_sign_in_page_a_redirect_and_a_busy_receiver_are_outlasted() {
         receiver.set_fault(Fault::None);
         soon(station.drained()).await;
     }
-    assert_eq!(bodies(&receiver).await, station.made);
+    assert_eq!(bodies(&receiver).await, station.db.present.made);
 }
 
 #[tokio::test]
@@ -240,7 +366,7 @@ async fn a_pulled_cable_is_outlasted_and_the_port_comes_back() {
         receiver.pull_cable(false);
         soon(station.drained()).await;
     }
-    assert_eq!(bodies(&receiver).await, station.made);
+    assert_eq!(bodies(&receiver).await, station.db.present.made);
 }
 
 #[tokio::test]
@@ -252,11 +378,12 @@ async fn a_refused_token_waits_for_a_person_and_loses_nothing() {
     station.record(5);
     station.start();
     soon(station.until(|station| station.stopped().is_some_and(|why| why.contains("token")))).await;
-    assert_eq!(station.rows.len(), 5);
+    assert_eq!(station.db.present.rows.len(), 5);
     station.settings.token = Some(Token::new("right"));
     station.start();
+    station.retry();
     soon(station.drained()).await;
-    assert_eq!(bodies(&receiver).await, station.made);
+    assert_eq!(bodies(&receiver).await, station.db.present.made);
 }
 
 #[tokio::test]
@@ -272,7 +399,7 @@ async fn a_stopped_line_goes_on_when_a_person_says_so() {
         station.retry();
         soon(station.drained()).await;
     }
-    assert_eq!(bodies(&receiver).await, station.made);
+    assert_eq!(bodies(&receiver).await, station.db.present.made);
 }
 
 #[tokio::test]
@@ -286,12 +413,12 @@ async fn an_event_the_receiver_never_takes_is_replaced_by_its_tombstone() {
         soon(station.drained()).await;
         station.record(100 - before);
         soon(station.drained()).await;
-        assert_eq!(station.aside, [(poison, "422 an event is not wanted".to_owned())]);
+        assert_eq!(station.db.aside, [(poison, "422 an event is not wanted".to_owned())]);
         let stored = bodies(&receiver).await;
         let at = poison as usize - 1;
         assert!(is_tombstone(&stored[at]) && stored[at].contains(&format!("\"stationseq\":{poison},")));
-        station.made[at] = stored[at].clone();
-        assert_eq!(stored, station.made);
+        station.db.present.made[at] = stored[at].clone();
+        assert_eq!(stored, station.db.present.made);
     }
 }
 
@@ -303,7 +430,7 @@ async fn other_events_under_the_same_numbers_stop_the_line() {
     first.start();
     soon(first.drained()).await;
     let mut newer = Station::new(receiver.addr(), BRISK);
-    newer.settings.source.incarnation = "b2".into();
+    newer.db.present.incarnation = "b2".into();
     newer.record(2);
     newer.start();
     soon(newer.drained()).await;
@@ -312,8 +439,9 @@ async fn other_events_under_the_same_numbers_stop_the_line() {
     twin.settings.source.warehouse = "elsewhere".into();
     twin.record(3);
     twin.start();
-    soon(twin.until(|station| station.stopped().is_some_and(|why| why.contains("409")))).await;
-    assert_eq!((twin.rows.len(), receiver.events().await.len()), (3, 5));
+    soon(twin.until(|station| station.stopped().is_some_and(|why| why.contains("from number 1 on")))).await;
+    assert_eq!(twin.copy, Some(CopySign { fork: 1, ahead: 1 }));
+    assert_eq!((twin.db.present.rows.len(), receiver.events().await.len()), (3, 5));
 }
 
 #[tokio::test]
@@ -327,6 +455,127 @@ async fn a_database_older_than_the_receiver_stops_the_line() {
     restored.record(2);
     restored.start();
     soon(restored.until(|station| station.stopped().is_some_and(|why| why.contains("old copy")))).await;
+    assert_eq!(restored.copy, Some(CopySign { fork: 3, ahead: 1 }));
+}
+
+#[tokio::test]
+async fn the_second_history_of_a_restored_database_is_told_in_a_new_incarnation() {
+    let receiver = receiver().await;
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.record(4);
+    station.start();
+    soon(station.drained()).await;
+    let copy = station.db.clone();
+    station.record(4);
+    soon(station.drained()).await;
+    let first = station.db.present.made.clone();
+    station.put_back(copy);
+    station.record(6);
+    soon(station.until(|station| station.stopped().is_some())).await;
+    assert_eq!(station.copy, Some(CopySign { fork: 5, ahead: 4 }));
+    assert_eq!((station.db.present.confirmed, station.db.present.rows.len()), (4, 6), "nothing is confirmed");
+    // A restart ends no stop.
+    station.links.clear();
+    station.start();
+    soon(station.until(|station| station.stopped().is_some())).await;
+    station.retry();
+    station.links.clear();
+    soon(station.until(|station| station.stopped().is_some_and(|why| why.contains("from number 5 on")))).await;
+    let told: Vec<String> = station.db.present.made[4..].iter().map(|body| mark(body)).collect();
+    station.begin_anew();
+    station.record(1);
+    soon(station.drained()).await;
+    assert_eq!(station.moved, told);
+    let stored = bodies(&receiver).await;
+    assert_eq!(stored[..8], first);
+    assert_eq!(stored[8..], station.db.present.made);
+}
+
+#[tokio::test]
+async fn what_an_earlier_incarnation_did_not_tell_is_told_before_the_present_one_and_orders() {
+    let receiver = receiver().await;
+    receiver.add_orders(vec!["{}".into()]).await;
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.record(70);
+    station.begin_anew();
+    station.record(70);
+    station.begin_anew();
+    station.record(5);
+    assert_eq!(station.db.past.iter().map(Life::last).collect::<Vec<_>>(), [70, 70]);
+    soon(station.until(|station| !station.db.orders.is_empty())).await;
+    soon(station.drained()).await;
+    let made: Vec<String> = station.db.lives().flat_map(|life| life.made.clone()).collect();
+    assert_eq!(bodies(&receiver).await, made);
+    assert_eq!(station.moved, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_stop_of_an_earlier_incarnation_holds_up_the_present_one() {
+    let receiver = receiver().await;
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.record(2);
+    station.begin_anew();
+    station.record(2);
+    receiver.set_fault(Fault::Refuse(403));
+    soon(station.until(|station| station.stopped().is_some())).await;
+    receiver.set_fault(Fault::None);
+    station.links.clear();
+    station.start();
+    soon(station.until(|station| station.stopped().is_some())).await;
+    assert_eq!(receiver.events().await, []);
+    station.retry();
+    soon(station.drained()).await;
+    assert_eq!(receiver.events().await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_head_of_another_incarnation_holds_nothing_up() {
+    let receiver = receiver().await;
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.record(100);
+    station.start();
+    soon(station.drained()).await;
+    receiver.set_fault(Fault::OtherHead);
+    station.record(100);
+    station.start();
+    soon(station.drained()).await;
+    assert_eq!(bodies(&receiver).await, station.db.present.made);
+}
+
+#[tokio::test]
+async fn a_receiver_restored_to_an_older_state_gets_what_it_lost_while_it_is_kept() {
+    let receiver = receiver().await;
+    receiver.set_fault(Fault::Unconfirmed);
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.record(100);
+    station.start();
+    soon(station.until(|station| station.db.present.sent == 100)).await;
+    receiver.go_back(40).await;
+    assert_eq!(receiver.events().await.len(), 40);
+    soon(station.until(|station| station.db.present.sent == 40)).await;
+    receiver.set_fault(Fault::None);
+    soon(station.drained()).await;
+    assert_eq!(bodies(&receiver).await, station.db.present.made);
+    receiver.go_back(70).await;
+    station.record(1);
+    soon(station.until(|station| station.stopped().is_some_and(|why| why.contains("event 71 is needed")))).await;
+}
+
+#[tokio::test]
+async fn a_page_of_orders_without_a_cursor_is_called_that_and_events_go_on() {
+    let receiver = receiver().await;
+    receiver.add_orders(vec!["{}".into()]).await;
+    receiver.set_fault(Fault::NoCursor);
+    let mut station = Station::new(receiver.addr(), BRISK);
+    station.start();
+    let said = |link: &LinkState| matches!(link, LinkState::Up { orders: Some(why) } if why.contains("has no cursor"));
+    soon(station.until(|station| station.links.last().is_some_and(said))).await;
+    station.record(5);
+    soon(station.drained()).await;
+    assert_eq!(station.db.orders, Vec::<String>::new());
+    receiver.set_fault(Fault::None);
+    soon(station.until(|station| station.db.orders.len() == 1)).await;
+    soon(station.until(|station| station.links.last() == Some(&LinkState::Up { orders: None }))).await;
 }
 
 #[tokio::test]
@@ -336,11 +585,11 @@ async fn rows_are_kept_until_they_are_confirmed() {
     let mut station = Station::new(receiver.addr(), BRISK);
     station.record(100);
     station.start();
-    soon(station.until(|station| station.sent == 100)).await;
-    assert_eq!((station.confirmed, station.rows.len()), (0, 100));
+    soon(station.until(|station| station.db.present.sent == 100)).await;
+    assert_eq!((station.db.present.confirmed, station.db.present.rows.len()), (0, 100));
     receiver.set_fault(Fault::None);
     soon(station.drained()).await;
-    assert!(station.rows.is_empty());
+    assert!(station.db.present.rows.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -415,7 +664,7 @@ fn authority() -> (String, tokio_rustls::TlsAcceptor) {
         .with_no_client_auth()
         .with_single_cert(vec![leaf.der().clone()], key.into())
         .unwrap();
-    (issuer.pem(), tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config)))
+    (issuer.pem(), tokio_rustls::TlsAcceptor::from(Arc::new(config)))
 }
 
 #[tokio::test]
@@ -440,5 +689,5 @@ async fn a_private_authority_is_trusted_when_it_is_named_and_no_other_is() {
     station.settings.ca_pem = Some(ours.into());
     station.start();
     soon(station.drained()).await;
-    assert_eq!(bodies(&receiver).await, station.made);
+    assert_eq!(bodies(&receiver).await, station.db.present.made);
 }

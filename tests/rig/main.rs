@@ -7,6 +7,7 @@
 
 mod bench;
 mod commands;
+mod copies;
 mod demo;
 mod demo_config;
 mod devices;
@@ -14,6 +15,7 @@ mod files;
 mod kill;
 mod once;
 mod order;
+mod orders;
 mod packer;
 mod papers;
 mod program;
@@ -27,3 +29,5 @@ mod setup;
 mod sheet;
 mod station;
 mod supplied;
+mod upgrade;
+mod van;

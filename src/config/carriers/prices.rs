@@ -277,8 +277,8 @@ fn cells<B: Bound>(
                 problems.push(sheet.error(row.line, what, "write a price of 0 or more"));
             }
             None => {
-                let (what, todo) = wrong_money(&format!("the price for zone {zone}"), cell, currency);
-                let todo = format!("{todo}, or one such as \"16.00 + 85.50 per kg\"; - where there is no price");
+                let or = ", or one such as \"16.00 + 85.50 per kg\"; - where there is no price";
+                let (what, todo) = wrong_money(&format!("the price for zone {zone}"), cell, currency, or);
                 problems.push(sheet.error(row.line, what, todo));
             }
         }

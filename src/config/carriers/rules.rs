@@ -27,7 +27,7 @@ impl Context<'_> {
         let text: String = table.optional(key)?;
         let amount = Money::parse(&text, self.currency).ok().filter(|amount| amount.minor >= 0);
         if amount.is_none() {
-            let (what, todo) = wrong_money(key, &text, self.currency);
+            let (what, todo) = wrong_money(key, &text, self.currency, "");
             table.error(key, what, todo);
         }
         amount.map(|amount| amount.minor)
@@ -55,8 +55,8 @@ impl Context<'_> {
         match Cell::read(&text, self.currency, |text| Some(text.to_owned())) {
             Some(Cell::Whole(amount)) => Some(amount),
             _ => {
-                let (what, todo) = wrong_money(key, &text, self.currency);
-                table.error(key, what, format!("{todo}, or one such as \"1.90 per kg\""));
+                let (what, todo) = wrong_money(key, &text, self.currency, ", or one such as \"1.90 per kg\"");
+                table.error(key, what, todo);
                 None
             }
         }

@@ -80,7 +80,7 @@ impl Import {
         }
         if let (true, Some(Item::Refused(..))) = (orders.is_empty(), self.items.front()) {
             let Some(Item::Refused(id, why)) = self.items.pop_front() else { return Ok(None) };
-            self.count(Answer { id: id.clone(), verdict: Verdict::Refused, why: Some(why.clone()) });
+            self.count(Answer { id: id.clone(), verdict: Verdict::Refused, kept: false, why: Some(why.clone()) });
             return core.step(moment, Event::OrderRefused { order: id, reason: why }).map(Some);
         }
         let cursor = if self.items.is_empty() { self.cursor.take() } else { None };

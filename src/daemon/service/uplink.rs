@@ -7,7 +7,7 @@ use super::{Service, SetupError, clock};
 use crate::daemon::Setup;
 use crate::screen::Link;
 use crate::station::event::Event;
-use crate::store::{Store, UplinkStop};
+use crate::store::{Store, UplinkStop, Waiting};
 use crate::uplink::{self, LinkState, Request, Row};
 
 /// How the uplink is told that there is news, and that a person wants it to try.
@@ -47,12 +47,10 @@ impl Service {
     pub(super) fn request(&mut self, request: Request) {
         match request {
             Request::Rows { incarnation, after, max, max_bytes, reply } => {
-                let rows =
-                    self.core.store().outbox_after(&incarnation, after, max, max_bytes).unwrap_or_else(|error| {
-                        tracing::error!(%error, "the outbox cannot be read");
-                        Vec::new()
-                    });
-                let _ = reply.send(rows.into_iter().map(|row| Row { seq: row.seq, body: row.body.into() }).collect());
+                let rows = self.core.store().outbox_after(&incarnation, after, max, max_bytes);
+                let rows = rows.inspect_err(|error| tracing::error!(%error, "the outbox cannot be read")).ok();
+                let row = |row: Waiting| Row { seq: row.seq, body: row.body.into() };
+                let _ = reply.send(rows.map(|rows| rows.into_iter().map(row).collect()));
             }
             Request::Progress { incarnation, confirmed, .. } => {
                 let store = self.core.store();

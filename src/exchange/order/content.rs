@@ -4,10 +4,12 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Incoming;
+use super::clean::clean;
 use crate::exchange::canonical;
 use crate::station::order::OrderId;
 
-/// SHA-256 of a document without its revision and the name of its schema.
+/// SHA-256 of a document without its revision and the name of its schema, spelt as new documents are: one that was kept
+/// before they were cleaned says what it said.
 pub fn content_hash(body: &str) -> [u8; 32] {
     Sha256::digest(without(body, &["rev", "schema"])).into()
 }
@@ -45,15 +47,12 @@ impl Incoming {
 }
 
 fn without(body: &str, fields: &[&str]) -> String {
-    match serde_json::from_str::<Value>(body) {
-        Ok(Value::Object(mut map)) => {
-            for field in fields {
-                map.remove(*field);
-            }
-            canonical::text(&Value::Object(map))
-        }
-        _ => body.to_owned(),
+    let Ok(mut value) = serde_json::from_str::<Value>(body) else { return body.to_owned() };
+    clean(&mut value, "");
+    if let Value::Object(map) = &mut value {
+        map.retain(|name, _| !fields.contains(&name.as_str()));
     }
+    canonical::text(&value)
 }
 
 #[cfg(test)]

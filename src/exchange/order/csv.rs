@@ -210,10 +210,10 @@ impl<'a> Sheet<'a> {
         rows.iter().map(|row| self.text[row.bytes.clone()].trim()).collect::<Vec<_>>().join("\n")
     }
 
-    /// Columns of an address or of lines that are no fields; each is kept, and may be the one that is missing.
+    /// Columns of an address, of lines or of the service that are no fields; each may be the one that is missing.
     fn unknown_columns(&self) -> Option<OrderError> {
         let unknown = |(name, field): &(&String, &Option<_>)| {
-            field.is_none() && (name.starts_with("ship_to.") || name.starts_with("lines."))
+            field.is_none() && ["ship_to.", "lines.", "service."].iter().any(|scope| name.starts_with(scope))
         };
         let shown = |(name, _): (&String, _)| format!("{:?}", name.chars().take(40).collect::<String>());
         let names: Vec<String> = self.columns.iter().zip(&self.fields).filter(unknown).take(5).map(shown).collect();

@@ -28,11 +28,11 @@ pub enum OrderError {
         expected: &'static str,
     },
     /// A number that is none, or not a whole one.
-    #[error("{field} must be a whole number, not {shown:?}; write it in digits alone, without thousands")]
+    #[error("{field} must be a whole number, not {shown}; write it in digits alone, without thousands")]
     Whole {
         /// Which field.
         field: String,
-        /// As it was written, at most 40 characters.
+        /// As it was written, in quotation marks.
         shown: String,
     },
     /// An identifier written as a number.
@@ -133,7 +133,7 @@ fn unnamed(rows: &[usize]) -> String {
     format!("rows {}{more} have no order_ref and stand", shown.join(", "))
 }
 
-/// Everything that is wrong with an order, in the schema's order; at least one thing.
+/// Everything that is wrong with an order, as it was found; at least one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reasons(pub Vec<OrderError>);
 

@@ -366,12 +366,13 @@ fn asks(value: &Value) -> bool {
 }
 
 fn not_whole(field: String, value: &Value) -> OrderError {
-    let shown = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.chars().take(40).collect(),
-        _ => return OrderError::Kind { field, expected: "a whole number" },
-    };
-    OrderError::Whole { field, shown }
+    // Where a row has slipped by a column, a name stands here: only what has no letters is shown.
+    let number = |text: &str| text.len() <= 40 && !text.chars().any(char::is_alphabetic);
+    match value {
+        Value::Number(number) => OrderError::Whole { field, shown: format!("{number}") },
+        Value::String(text) if number(text) => OrderError::Whole { field, shown: format!("{text:?}") },
+        _ => OrderError::Kind { field, expected: "a whole number" },
+    }
 }
 
 /// Bounds what is only kept: text of bounded length without controls other than line breaks and tabs, and no number

@@ -180,3 +180,29 @@ fn old_line_ends_and_empty_columns_at_the_end_are_read() {
     assert_eq!(refs(&sheet!("carriage-returns.csv")), ["S-5"]);
     assert_eq!(outcome(&sheet!("trailing.csv")), [(2, "1 St".to_owned()), (3, "1 St".to_owned())]);
 }
+
+#[test]
+fn what_no_font_has_can_be_said_at_import() {
+    let media = crate::label::Media { dpi: 203, width_mm: 100, height_mm: 150 };
+    let (language, draws) = (crate::label::Language::Zpl, crate::label::Draws::TextAndBars);
+    let labels = crate::label::Labels::new(crate::label::Printer { language, draws, packed: false, media }, []);
+    let mut said = Vec::new();
+    for batch in [sheet!("characters.csv"), sheet!("names.csv")] {
+        for Incoming { order, .. } in batch.accepted {
+            if let Some(reason) = unprintable(&order, &labels) {
+                said.push(format!("{}: {}", order.order_ref, reason.split(", which").next().unwrap_or_default()));
+            }
+        }
+    }
+    let expected = [
+        "C-emoji: ship_to.line1 holds U+1F3E0",
+        "C-heart: ship_to.line1 holds U+2665",
+        "C-vs16: ship_to.line1 holds U+260E",
+        "C-math: ship_to.line1 holds U+1D7CF",
+        "N-emoji: ship_to.name holds U+1F495",
+        "N-arab: ship_to.name holds U+0645",
+        "N-kh: ship_to.name holds U+179F",
+        "N-hebrew: ship_to.name holds U+05D3",
+    ];
+    assert_eq!(said, expected);
+}

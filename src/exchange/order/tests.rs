@@ -209,7 +209,15 @@ fn what_stays_of_an_order_whose_parcels_have_gone_says_nothing_of_its_buyer() {
 
 #[test]
 fn a_refusal_never_quotes_a_name_or_an_address() {
-    for (from, to) in [("Ann", "Secretname\\u0007"), ("1 Main St", "Secretstreet\\u0007"), ("02116", "Secretcode")] {
+    for (from, to) in [
+        ("Ann", "Secretname\\u0007"),
+        ("Ann", "Secret*"),
+        ("1 Main St", "Secretstreet\\u0007"),
+        ("1 Main St", "Secretstreet\\ufffd"),
+        ("02116", "Secretcode"),
+        // A row that slipped by a column.
+        ("\"qty\":1", "\"qty\":\"Secretname\""),
+    ] {
         assert!(!why(with(from, to)).contains("Secret"));
     }
 }

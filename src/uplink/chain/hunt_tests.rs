@@ -1,6 +1,6 @@
 //! The search for an event the receiver refuses.
 
-use super::tests::{Bench, OURS, good, later, row};
+use super::tests::{Bench, OURS, good, later};
 use super::*;
 use crate::uplink::event::{self, Source};
 
@@ -78,8 +78,7 @@ fn a_receiver_that_refuses_everything_hollows_nothing_out() {
     let mut bench = Bench::new(1);
     bench.head(good(0, 0));
     bench.put(1, 1, good(1, 1));
-    bench.chain.woken(2);
-    bench.rows.push(row(2));
+    bench.record();
     bench.put(2, 2, refused());
     bench.put(1, 1, refused());
     bench.stopped();
@@ -91,8 +90,7 @@ fn a_live_event_is_set_aside_when_its_neighbour_is_taken_again() {
     let mut bench = Bench::new(3);
     bench.head(good(0, 0));
     bench.put(1, 3, good(3, 3));
-    bench.chain.woken(4);
-    bench.rows.push(row(4));
+    bench.record();
     bench.put(4, 4, refused());
     bench.put(1, 3, good(3, 3));
     lay_tombstone(&mut bench, 4);
@@ -102,11 +100,11 @@ fn a_live_event_is_set_aside_when_its_neighbour_is_taken_again() {
 #[test]
 fn after_a_restart_the_row_before_is_the_neighbour_if_it_is_kept() {
     let mut bench = Bench::new(4);
-    bench.head(good(3, 3));
+    bench.known(3);
     bench.put(4, 4, refused());
     bench.put(3, 3, good(3, 3));
     lay_tombstone(&mut bench, 4);
-    let mut bench = Bench::new(4);
+    let mut bench = Bench::confirmed(4, 3);
     bench.rows.retain(|row| row.seq > 3);
     bench.head(good(3, 3));
     bench.put(4, 4, refused());
@@ -128,16 +126,16 @@ fn a_refused_tombstone_calls_a_person() {
 #[test]
 fn a_cut_while_looking_for_a_refused_event_loses_nothing() {
     let mut bench = Bench::new(4);
-    bench.head(good(3, 3));
+    bench.known(3);
     bench.put(4, 4, refused());
     bench.put(3, 3, later());
     bench.wait();
-    bench.head(good(3, 3));
+    bench.known(3);
     bench.put(4, 4, refused());
     bench.put(3, 3, good(3, 3));
     let Step::SetAside { .. } = bench.next() else { panic!() };
     bench.chain.set_aside(bench.now, false, 0);
     bench.wait();
-    bench.head(good(3, 3));
+    bench.known(3);
     bench.put(4, 4, good(4, 4));
 }

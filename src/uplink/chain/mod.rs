@@ -1,27 +1,45 @@
 //! What the uplink does next, decided from what was answered: no sockets, no clock, no random numbers of its own.
 //!
 //! ```text
-//!          +--------------------------- doubt: after a failure, a restart, a person's retry
-//!          v
-//!   GET head ──> At(n) ──load──> PUT n+1..m ──200──> At(m) ──> … ──> poll the head until confirmed ──> idle
-//!      │            ^                │ 412: the head it names
-//!      │            +────────────────+ 400 413 422: halve; alone: is a neighbour taken? then set aside, else stop
-//!      └─ speaks of another incarnation ──> Oldest: offer the oldest event kept here
+//!      Doubt <── a start, a failure, a person's retry
+//!        │ GET head: it has h
+//!        v
+//!  ┌─> Comparing: put row p = min(h, ours) alone ──409──> halve to the first row that differs: the fork
+//!  │     │ 200: rows up to p are ours                       │                        │
+//!  │     │  and h is beyond all of them: Stopped            │ present                │ past
+//!  │     v                                                  v                        v
+//!  │   At(n): PUT n+1..m ──200──> At(m)                   Stopped                 Moving ──> Finished
+//!  │     │      │ 409: halve; alone: the fork
+//!  │     │      │ 400 413 422: halve; alone: is a neighbour taken? then set aside, else Stopped
+//!  ├─────┼──────┘ 412: it has h
+//!  │     │ all are taken
+//!  │     v
+//!  │   present: poll the head until the last is confirmed          past: Finished
+//!  └─────┘ it has another h
 //! ```
+//!
+//! A head that speaks of another incarnation names no `h`: what was confirmed before stands in its place.
 
 mod batch;
+mod compare;
+#[cfg(test)]
+mod compare_tests;
 #[cfg(test)]
 mod hunt_tests;
+#[cfg(test)]
+mod past_tests;
 #[cfg(test)]
 mod tests;
 
 use super::answer::{Head, Reply};
 use super::backoff::{Backoff, millis};
 use super::orders::Orders;
-use super::{LinkState, Pace, Row};
+use super::{CopySign, LinkState, Pace, Past, Row};
 use crate::units::Uptime;
 
 pub(super) use batch::{Batch, MAX_BYTES, MAX_EVENTS};
+
+use compare::{Comparison, Verdict};
 
 /// What to do now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,23 +52,42 @@ pub(super) enum Step {
     Append(Batch),
     /// Have the loop set the row aside, then [`Chain::set_aside`].
     SetAside { row: Row, reason: String },
+    /// Have the loop give the rows from this one on new numbers, then [`Chain::moved_on`].
+    Move { from: u64 },
     /// Ask for orders, then [`Chain::ordered`] or the methods of [`Orders`].
     Orders,
     /// Nothing before this instant, or a new event, or a person.
     Wait(Option<Uptime>),
     /// Nothing before a person's retry.
     Stopped,
+    /// Nothing more, for ever: everything of this past incarnation is told.
+    Finished,
 }
 
-/// What the receiver's head is believed to be.
+/// Which life of the database the events are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    /// The one that goes on. No other history may go on under its numbers.
+    Present,
+    /// One that ended when its copy was taken. The true history may have gone on.
+    Past,
+}
+
+/// What is known of the receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Position {
-    /// Not known.
+    /// Nothing.
     Doubt,
-    /// It speaks of another incarnation.
-    Oldest,
-    /// It has taken this one, of our incarnation.
+    /// What it says of itself; whether it has our events is being found out.
+    Comparing(Comparison),
+    /// It has our events up to this one.
     At(u64),
+    /// It will never take the rows from this one on.
+    Moving(u64),
+    /// It has every event that is left of a past life.
+    Finished,
+    /// Whatever it is, a person is called.
+    Stopped,
 }
 
 /// The search for an event the receiver refuses.
@@ -73,20 +110,23 @@ enum Hunt {
 /// What failed, the lesser first: a success ends the back-off of what is not greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Errand {
+    /// Finding out where the receiver is.
     Head,
     Append,
 }
 
-/// The state of the upload.
+/// The state of the upload of one incarnation.
 #[derive(Debug)]
 pub(super) struct Chain {
     /// The link, for the screen; `None` before the first answer.
     pub(super) link: Option<LinkState>,
-    /// The head and the confirmation to report; `None` before the receiver has named them.
+    /// What the receiver is known to have of ours and the confirmation, to report; `None` before either is known.
     pub(super) progress: Option<(u64, u64)>,
     /// The pull of orders.
     pub(super) orders: Orders,
-    incarnation: String,
+    /// Whose numbers these are.
+    pub(super) incarnation: String,
+    life: Life,
     highest: u64,
     position: Position,
     confirmed: u64,
@@ -98,7 +138,6 @@ pub(super) struct Chain {
     backoff: Backoff,
     failed: Option<Errand>,
     retry_at: Option<Uptime>,
-    stopped: bool,
     poll_first_ms: u64,
     poll_most_ms: u64,
     poll_ms: u64,
@@ -107,8 +146,21 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// In doubt about everything.
-    pub(super) fn new(incarnation: String, cursor: String, pace: &Pace) -> Self {
+    /// The present incarnation, in doubt about everything but that events up to `confirmed` were confirmed once.
+    pub(super) fn new(incarnation: String, confirmed: u64, cursor: String, pace: &Pace) -> Self {
+        Self::begin(Life::Present, incarnation, confirmed, cursor, pace)
+    }
+
+    /// A past incarnation: no orders, and nothing after its last event.
+    pub(super) fn past(past: Past, pace: &Pace) -> Self {
+        let Past { incarnation, confirmed, last } = past;
+        let pace = Pace { orders_every: None, ..*pace };
+        let mut chain = Self::begin(Life::Past, incarnation, confirmed, String::new(), &pace);
+        chain.highest = last;
+        chain
+    }
+
+    fn begin(life: Life, incarnation: String, confirmed: u64, cursor: String, pace: &Pace) -> Self {
         let backoff = || Backoff::new(pace.retry_first, pace.retry_most);
         let poll_first_ms = millis(pace.confirm_first).max(1);
         Self {
@@ -116,9 +168,10 @@ impl Chain {
             progress: None,
             orders: Orders::new(cursor, pace.orders_every, backoff()),
             incarnation,
+            life,
             highest: 0,
             position: Position::Doubt,
-            confirmed: 0,
+            confirmed,
             batch: None,
             last: None,
             limit: MAX_EVENTS,
@@ -127,7 +180,6 @@ impl Chain {
             backoff: backoff(),
             failed: None,
             retry_at: None,
-            stopped: false,
             poll_first_ms,
             poll_most_ms: millis(pace.confirm_most).max(poll_first_ms),
             poll_ms: poll_first_ms,
@@ -136,62 +188,69 @@ impl Chain {
         }
     }
 
-    /// The outbox has events up to `highest`.
+    /// The line stood still for this reason before a restart, and stands still.
+    pub(super) fn still_stopped(&mut self, why: String) {
+        self.halt(why, None);
+    }
+
+    /// The outbox has events of the present incarnation up to `highest`.
     pub(super) fn woken(&mut self, highest: u64) {
-        if highest > self.highest {
+        if self.life == Life::Present && highest > self.highest {
             self.highest = highest;
             self.poll_ms = self.poll_first_ms;
         }
     }
 
-    /// A person says: try now.
+    /// A person says: try now. Nothing is believed that was known before.
     pub(super) fn retry(&mut self, now: Uptime) {
-        self.stopped = false;
+        if matches!(self.link, Some(LinkState::Stopped { .. })) {
+            self.link = None;
+        }
         self.retry_at = None;
         self.orders.retry(now);
+        self.doubt();
     }
 
     /// What to do now.
     pub(super) fn next(&mut self, now: Uptime) -> Step {
-        if self.stopped {
-            return Step::Stopped;
+        self.retry_at = self.retry_at.filter(|&at| now < at);
+        match (self.position, self.retry_at) {
+            (Position::Stopped, _) => Step::Stopped,
+            (_, Some(at)) => Step::Wait(Some(at)),
+            (Position::Doubt, None) => Step::Head,
+            (Position::Comparing(comparison), None) => match self.batch.take() {
+                Some(row) => Step::Append(row),
+                None => Step::Load { after: comparison.row().saturating_sub(1), max: 1 },
+            },
+            (Position::Moving(from), None) => Step::Move { from },
+            (Position::Finished, None) => Step::Finished,
+            (Position::At(head), None) => self.upload(now, head),
         }
-        if let Some(at) = self.retry_at.filter(|&at| now < at) {
-            return Step::Wait(Some(at));
+    }
+
+    /// The receiver has our events up to `head`: what comes after them, and orders in turn.
+    fn upload(&mut self, now: Uptime, head: u64) -> Step {
+        match &self.hunt {
+            Hunt::Seeking { row, .. } => return Step::Load { after: row.seq.saturating_sub(2), max: 1 },
+            Hunt::Asking { neighbour, .. } => return Step::Append(neighbour.clone()),
+            Hunt::Found { row, reason } => return Step::SetAside { row: row.clone(), reason: reason.clone() },
+            Hunt::No | Hunt::Halving { .. } | Hunt::After => {}
         }
-        self.retry_at = None;
-        match (&self.hunt, self.position) {
-            (_, Position::Doubt) => return Step::Head,
-            (Hunt::Seeking { row, .. }, _) => return Step::Load { after: row.seq.saturating_sub(2), max: 1 },
-            (Hunt::Asking { neighbour, .. }, _) => return Step::Append(neighbour.clone()),
-            (Hunt::Found { row, reason }, _) => {
-                return Step::SetAside { row: row.clone(), reason: reason.clone() };
-            }
-            (Hunt::No | Hunt::Halving { .. } | Hunt::After, _) => {}
-        }
-        let unsent = match self.position {
-            Position::Doubt => None,
-            Position::Oldest => (self.highest > 0).then_some(0),
-            Position::At(head) => (self.highest > head).then_some(head),
-        };
+        let unsent = self.highest > head;
         let orders_due = self.orders.due.is_some_and(|due| due <= now);
-        if orders_due && !(self.ordered_last && unsent.is_some()) {
+        if orders_due && !(self.ordered_last && unsent) {
             return Step::Orders;
         }
-        match (unsent, self.batch.take()) {
-            (Some(_), Some(batch)) => Step::Append(batch),
-            (Some(after), None) => Step::Load { after, max: self.limit },
-            (None, _) => self.idle(now),
+        match self.batch.take() {
+            Some(batch) if unsent => Step::Append(batch),
+            None if unsent => Step::Load { after: head, max: self.limit },
+            _ => self.idle(now, head),
         }
     }
 
     /// Everything is sent: wait for the confirmation of the last event, and for orders.
-    fn idle(&self, now: Uptime) -> Step {
-        let poll = match self.position {
-            Position::At(head) if head > self.confirmed => Some(self.poll_at),
-            Position::At(_) | Position::Oldest | Position::Doubt => None,
-        };
-        match poll {
+    fn idle(&self, now: Uptime, head: u64) -> Step {
+        match (head > self.confirmed).then_some(self.poll_at) {
             Some(at) if at <= now => Step::Head,
             poll => Step::Wait([poll, self.orders.due].into_iter().flatten().min()),
         }
@@ -204,20 +263,17 @@ impl Chain {
             Reply::Good(head) if head.confirmed.is_some_and(|confirmed| confirmed > head.seq) => {
                 self.fail(now, Errand::Head, "the receiver confirms more than it has".into(), None, random);
             }
-            Reply::Good(head) if head.incarnation == self.incarnation => {
-                self.poll_ms = self.poll_ms.saturating_mul(2).min(self.poll_most_ms);
-                self.settle(now, head.seq, head.confirmed);
-                if !self.stopped {
-                    self.succeed(if head.seq >= self.highest { Errand::Append } else { Errand::Head });
-                }
-            }
             Reply::Good(head) => {
-                if head.incarnation.is_empty() {
-                    self.settle(now, 0, None);
-                } else {
-                    self.position = Position::Oldest;
+                self.poll_ms = self.poll_ms.saturating_mul(2).min(self.poll_most_ms);
+                let confirmed = head.confirmed.unwrap_or(0);
+                match self.position {
+                    Position::At(known) if self.is_ours(&head) && head.seq == known => {
+                        self.arrive(now, known, confirmed);
+                    }
+                    _ if self.is_ours(&head) => self.believe(now, 0, head.seq, confirmed),
+                    Position::At(known) => self.believe(now, 0, known, 0),
+                    _ => self.believe(now, 0, self.confirmed.min(self.highest), 0),
                 }
-                self.succeed(if self.highest == 0 { Errand::Append } else { Errand::Head });
             }
             Reply::Moved(_) => {
                 self.fail(now, Errand::Head, "the receiver answers 412 to a question".into(), None, random)
@@ -226,12 +282,27 @@ impl Chain {
             Reply::Refused(why) => {
                 self.stop(format!("the receiver refuses to name its head ({why}); have its owner look and retry"))
             }
-            Reply::Barred(why) | Reply::Stop(why) => self.stop(why),
+            Reply::Conflict(why) | Reply::Barred(why) | Reply::Stop(why) => self.stop(why),
         }
     }
 
-    /// The loop's rows, as [`Step::Load`] asked for them.
-    pub(super) fn loaded(&mut self, rows: Vec<Row>) {
+    /// The loop's rows, as [`Step::Load`] asked for them; `None` where they could not be read.
+    pub(super) fn loaded(&mut self, now: Uptime, rows: Option<Vec<Row>>, random: u64) {
+        let Some(rows) = rows else {
+            let why = "the station cannot read the events that wait; see to its disk".into();
+            return self.fail(now, Errand::Append, why, None, random);
+        };
+        match self.position {
+            Position::Comparing(comparison) => match Batch::cut(rows, comparison.row(), 1) {
+                Some(row) => self.batch = Some(row),
+                None => self.not_kept(now, comparison),
+            },
+            Position::At(head) => self.loaded_after(head, rows),
+            Position::Doubt | Position::Moving(_) | Position::Finished | Position::Stopped => {}
+        }
+    }
+
+    fn loaded_after(&mut self, head: u64, rows: Vec<Row>) {
         if let Hunt::Seeking { row, reason } = &self.hunt {
             let Some(neighbour) = Batch::cut(rows, row.seq.saturating_sub(1), 1).filter(Batch::has_event) else {
                 return self.stop(alone(row.seq, reason));
@@ -239,50 +310,142 @@ impl Chain {
             self.hunt = Hunt::Asking { row: row.clone(), reason: reason.clone(), neighbour };
             return;
         }
-        let first = match (self.position, rows.first()) {
-            (Position::Doubt, _) => return,
-            (Position::At(head), _) => head + 1,
-            (Position::Oldest, Some(row)) => row.seq,
-            (Position::Oldest, None) => {
-                self.confirmed = self.highest;
-                self.position = Position::At(self.highest);
-                return;
+        let batch = Batch::cut(rows, head + 1, self.limit);
+        match batch.as_ref().map(Batch::to) {
+            Some(to) => {
+                self.highest = self.highest.max(to);
+                self.batch = batch;
             }
-        };
-        self.batch = Batch::cut(rows, first, self.limit);
-        match self.batch.as_ref().map(Batch::to) {
-            Some(to) => self.highest = self.highest.max(to),
-            None => self.stop(format!(
-                "the receiver wants event {first} again, which is no longer kept here; \
-                 have its owner restore it to a later state and retry"
-            )),
+            None => self.stop(gone(head + 1)),
         }
+    }
+
+    /// A row that would be compared is not kept here. One that was confirmed was the receiver's; and where a newer row
+    /// is known to differ, this one is no longer the station's to tell.
+    fn not_kept(&mut self, now: Uptime, mut comparison: Comparison) {
+        let row = comparison.row();
+        if row > self.confirmed && !comparison.differs() {
+            return self.stop(gone(row));
+        }
+        let verdict = comparison.same();
+        self.judge(now, comparison, verdict);
     }
 
     /// The answer to [`Step::Append`].
     pub(super) fn appended(&mut self, now: Uptime, batch: &Batch, reply: Reply<Head>, random: u64) {
         self.ordered_last = false;
-        if let Hunt::Asking { row, reason, .. } = self.hunt.clone() {
-            return self.neighbour(now, batch, row, reason, reply, random);
+        match (self.position, self.hunt.clone()) {
+            (Position::Comparing(comparison), _) => self.compared(now, comparison, batch, reply, random),
+            (Position::At(_), Hunt::Asking { row, reason, .. }) => {
+                self.neighbour(now, batch, row, reason, reply, random)
+            }
+            (Position::At(_), _) => self.answered(now, batch, reply, random),
+            (Position::Doubt | Position::Moving(_) | Position::Finished | Position::Stopped, _) => {}
         }
+    }
+
+    /// The answer to events that follow those the receiver has.
+    fn answered(&mut self, now: Uptime, batch: &Batch, reply: Reply<Head>, random: u64) {
         match reply {
             Reply::Good(head) if self.answers(&head, batch) => self.took(now, batch, head.confirmed),
             Reply::Good(_) => {
                 self.fail(now, Errand::Append, "the receiver answered for other events".into(), None, random)
             }
-            Reply::Moved(head) => self.moved(now, batch, &head, random),
+            Reply::Moved(head) if self.is_ours(&head) => self.moved(now, batch, head.seq, random),
+            Reply::Moved(head) if self.life == Life::Present => self.replaced(&head),
+            Reply::Conflict(_) | Reply::Moved(_) => self.not_taken(batch),
             Reply::Refused(reason) => self.refused(batch, reason),
             Reply::Later { why, wish_ms } => self.fail(now, Errand::Append, why, wish_ms, random),
             Reply::Barred(why) | Reply::Stop(why) => self.stop(why),
         }
     }
 
+    /// Something in the batch is not the receiver's, whose events before it are ours. Halved as long as it is several
+    /// rows, and each half put after what is proven: a row put alone beyond the receiver's head would be taken there.
+    fn not_taken(&mut self, batch: &Batch) {
+        match batch.only() {
+            Some(row) => self.forked(row.seq, row.seq),
+            None => self.limit = batch.len() / 2,
+        }
+    }
+
+    /// The answer to one row that was put again.
+    fn compared(&mut self, now: Uptime, mut comparison: Comparison, row: &Batch, reply: Reply<Head>, random: u64) {
+        let verdict = match reply {
+            Reply::Good(head) if self.answers(&head, row) => {
+                head.confirmed.into_iter().for_each(|confirmed| comparison.confirms(confirmed));
+                comparison.same()
+            }
+            Reply::Conflict(_) => {
+                comparison.holds(row.to());
+                comparison.other()
+            }
+            Reply::Moved(head) if self.is_ours(&head) => return self.moved(now, row, head.seq, random),
+            Reply::Moved(_) if self.life == Life::Past => comparison.other(),
+            Reply::Moved(head) => return self.replaced(&head),
+            Reply::Good(_) => {
+                let why = "the receiver answered for other events".into();
+                return self.fail(now, Errand::Head, why, None, random);
+            }
+            Reply::Later { why, wish_ms } => return self.fail(now, Errand::Head, why, wish_ms, random),
+            Reply::Refused(why) => {
+                return self.stop(format!(
+                    "the receiver refuses event {} ({why}), which it says it has, so that it cannot be seen whether it \
+                     has the same; have its owner look and retry",
+                    row.to()
+                ));
+            }
+            Reply::Barred(why) | Reply::Stop(why) => return self.stop(why),
+        };
+        self.judge(now, comparison, verdict);
+    }
+
+    fn judge(&mut self, now: Uptime, comparison: Comparison, verdict: Verdict) {
+        match verdict {
+            Verdict::Open => self.position = Position::Comparing(comparison),
+            Verdict::Shared(row) => self.believe(now, row, comparison.has(), comparison.confirmed()),
+            Verdict::Fork(row) => self.forked(row, comparison.has()),
+        }
+    }
+
+    /// The receiver has our events up to `proven`, and says that it has events up to `has`. What is beyond `proven` and
+    /// here too must be compared; what is beyond everything here is another history.
+    fn believe(&mut self, now: Uptime, proven: u64, has: u64, confirmed: u64) {
+        let both = has.min(self.highest);
+        if both > proven {
+            self.drop_work();
+            self.position = Position::Comparing(Comparison::new(proven, both, self.confirmed, has, confirmed));
+        } else if has > proven && self.life == Life::Present {
+            self.ahead(has - proven);
+        } else {
+            self.arrive(now, proven, confirmed);
+        }
+    }
+
+    /// The receiver has our events up to `head`, and no others that matter.
+    fn arrive(&mut self, now: Uptime, head: u64, confirmed: u64) {
+        let confirmed = confirmed.min(head);
+        if confirmed > self.confirmed {
+            self.poll_ms = self.poll_first_ms;
+        }
+        self.confirmed = self.confirmed.max(confirmed);
+        self.progress = Some((head, self.confirmed));
+        self.poll_at = now.plus(self.poll_ms);
+        let all = head >= self.highest;
+        self.position = if all && self.life == Life::Past { Position::Finished } else { Position::At(head) };
+        self.succeed(if all { Errand::Append } else { Errand::Head });
+    }
+
     fn answers(&self, head: &Head, batch: &Batch) -> bool {
         head.incarnation == self.incarnation && head.seq == batch.to()
     }
 
+    /// Whether a head speaks of our numbers; a receiver that never heard of the station does.
+    fn is_ours(&self, head: &Head) -> bool {
+        head.incarnation == self.incarnation || head.incarnation.is_empty()
+    }
+
     fn took(&mut self, now: Uptime, batch: &Batch, confirmed: Option<u64>) {
-        self.moves = 0;
         self.limit = (self.limit * 2).min(MAX_EVENTS);
         if batch.has_event() {
             self.last = Some(batch.clone());
@@ -293,25 +456,71 @@ impl Chain {
                 _ => Hunt::No,
             };
         }
-        self.settle(now, batch.to(), confirmed);
-        if !self.stopped {
-            self.succeed(Errand::Append);
+        self.succeed(Errand::Append);
+        let confirmed = confirmed.unwrap_or(0);
+        self.believe(now, batch.to(), batch.to().max(confirmed), confirmed);
+    }
+
+    /// 412: find out about the head it names, once; a head that moves without taking anything is a fault.
+    fn moved(&mut self, now: Uptime, batch: &Batch, head: u64, random: u64) {
+        self.moves += 1;
+        if self.moves > 1 || head + 1 == batch.from() {
+            self.fail(now, Errand::Append, "the receiver's head does not stay where it says".into(), None, random);
+        } else {
+            self.doubt();
+            self.believe(now, 0, head, 0);
         }
     }
 
-    /// 412: go on from the head it names, once; a head that moves without taking anything is a fault.
-    fn moved(&mut self, now: Uptime, batch: &Batch, head: &Head, random: u64) {
-        self.moves += 1;
-        if head.incarnation != self.incarnation && !(head.incarnation.is_empty() && head.seq == 0) {
-            self.stop(format!(
-                "the receiver now follows incarnation {} of this station; find the other station with this id \
-                 or the database that replaced this one, and retry when this one is to go on",
-                head.incarnation
-            ));
-        } else if self.moves > 1 || head.seq + 1 == batch.from() {
-            self.fail(now, Errand::Append, "the receiver's head does not stay where it says".into(), None, random);
+    /// 412 that names another incarnation: this one is no longer wanted.
+    fn replaced(&mut self, head: &Head) {
+        self.stop(format!(
+            "the receiver now follows incarnation {} of this station; find the other station with this id \
+             or the database that replaced this one, and retry when this one is to go on",
+            head.incarnation
+        ));
+    }
+
+    /// Our row `fork` is not the receiver's, and those before it are. It has events up to `has`.
+    fn forked(&mut self, fork: u64, has: u64) {
+        if self.life == Life::Past {
+            let from = fork.max(self.confirmed + 1);
+            let left = from <= self.highest;
+            self.drop_work();
+            self.position = if left { Position::Moving(from) } else { Position::Finished };
+            return self.succeed(Errand::Append);
+        }
+        let ahead = (has + 1).saturating_sub(fork);
+        self.halt(
+            format!(
+                "the receiver has other events than this station from number {fork} on: an old copy of the database was \
+                 put back, or another station runs on a copy of it; nothing is sent and nothing is lost. Stop the other \
+                 station if there is one; `parceld pool list` says how to go on"
+            ),
+            Some(CopySign { fork, ahead }),
+        );
+    }
+
+    /// The receiver has all our events, and `ahead` more.
+    fn ahead(&mut self, ahead: u64) {
+        let highest = self.highest;
+        self.halt(
+            format!(
+                "the receiver has {ahead} more events of this database, which ends with number {highest}: an old copy \
+                 was put back, or another station runs on a copy of it; nothing is sent and nothing is lost. Bring back \
+                 the newest copy and retry, or `parceld pool list` says how to go on without it"
+            ),
+            Some(CopySign { fork: highest + 1, ahead }),
+        );
+    }
+
+    /// Whether the loop has given the rows new numbers.
+    pub(super) fn moved_on(&mut self, now: Uptime, done: bool, random: u64) {
+        if done {
+            self.position = Position::Finished;
         } else {
-            self.settle(now, head.seq, None);
+            let why = "the station cannot give events new numbers; see to its disk".into();
+            self.fail(now, Errand::Append, why, None, random);
         }
     }
 
@@ -340,6 +549,10 @@ impl Chain {
         match reply {
             Reply::Good(head) if self.answers(&head, batch) => self.hunt = Hunt::Found { row, reason },
             Reply::Later { why, wish_ms } => self.fail(now, Errand::Append, why, wish_ms, random),
+            Reply::Conflict(_) => {
+                self.last = None;
+                self.fail(now, Errand::Append, "the receiver has other events than it took".into(), None, random);
+            }
             Reply::Good(_) | Reply::Moved(_) | Reply::Refused(_) => self.stop(alone(row.seq, &reason)),
             Reply::Barred(why) | Reply::Stop(why) => self.stop(why),
         }
@@ -371,7 +584,7 @@ impl Chain {
                 self.orders
                     .refused(format!("the receiver refuses the pull of orders ({why}); have its owner look and retry"));
             }
-            Reply::Stop(why) => self.orders.refused(why),
+            Reply::Conflict(why) | Reply::Stop(why) => self.orders.refused(why),
         }
         self.after_orders();
     }
@@ -384,25 +597,10 @@ impl Chain {
         }
     }
 
-    /// The receiver's head of our incarnation is known.
-    fn settle(&mut self, now: Uptime, head: u64, confirmed: Option<u64>) {
-        if head.max(confirmed.unwrap_or(0)) > self.highest {
-            return self.stop(format!(
-                "the receiver has event {head} of this database, which ends at {}: an old copy was put back; \
-                 start the station with a new database, or bring back the newest copy, and retry",
-                self.highest
-            ));
-        }
-        if confirmed > Some(self.confirmed) {
-            self.poll_ms = self.poll_first_ms;
-        }
-        self.confirmed = self.confirmed.max(confirmed.unwrap_or(0));
-        self.position = Position::At(head);
-        self.progress = Some((head, self.confirmed));
-        self.poll_at = now.plus(self.poll_ms);
-    }
-
     fn succeed(&mut self, errand: Errand) {
+        if errand == Errand::Append {
+            self.moves = 0;
+        }
         if self.failed <= Some(errand) {
             self.failed = None;
             self.backoff.reset();
@@ -419,19 +617,39 @@ impl Chain {
     }
 
     fn stop(&mut self, why: String) {
-        self.stopped = true;
+        let why = match self.life {
+            Life::Present => why,
+            Life::Past => format!("{why} (of incarnation {}, before this database was restored)", self.incarnation),
+        };
+        self.halt(why, None);
+    }
+
+    fn halt(&mut self, why: String, copy: Option<CopySign>) {
         self.failed = Some(Errand::Append);
-        self.link = Some(LinkState::Stopped { why, durable: true, copy: None });
-        self.doubt();
+        self.link = Some(LinkState::Stopped { why, durable: true, copy });
+        self.drop_work();
+        self.position = Position::Stopped;
     }
 
     fn doubt(&mut self) {
+        self.drop_work();
         self.position = Position::Doubt;
+    }
+
+    /// What is being put or looked for may not follow what the receiver has.
+    fn drop_work(&mut self) {
         self.batch = None;
         if matches!(self.hunt, Hunt::Seeking { .. } | Hunt::Asking { .. } | Hunt::Found { .. }) {
             self.hunt = Hunt::Halving { taken: false };
         }
     }
+}
+
+fn gone(seq: u64) -> String {
+    format!(
+        "event {seq} is needed to go on from where the receiver is, and is no longer kept here; \
+         have its owner restore it to a later state and retry"
+    )
 }
 
 fn alone(seq: u64, reason: &str) -> String {

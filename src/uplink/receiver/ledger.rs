@@ -42,6 +42,8 @@ pub(super) struct Append {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Taken(Position),
+    /// It was there already, the same.
+    Known(Position),
     Moved(Position),
     Conflict,
     Malformed(&'static str),
@@ -70,6 +72,11 @@ pub(super) enum Ask {
     },
     Events {
         reply: oneshot::Sender<Vec<Stored>>,
+    },
+    /// Forget all but the first `count` events.
+    GoBack {
+        count: usize,
+        reply: oneshot::Sender<()>,
     },
     /// Answer nothing more; what is being written is written.
     End,
@@ -153,6 +160,10 @@ impl Ledger {
                 Ask::Append { append, reply } => reply.send(self.append(append).await).is_ok(),
                 Ask::Orders { cursor, reply } => reply.send(self.page(&cursor)).is_ok(),
                 Ask::End => return,
+                Ask::GoBack { count, reply } => {
+                    self.go_back(count);
+                    reply.send(()).is_ok()
+                }
                 Ask::Events { reply } => reply.send(self.stored.clone()).is_ok(),
                 Ask::AddOrders { orders } => {
                     self.orders.extend(orders);
@@ -191,7 +202,7 @@ impl Ledger {
             return Outcome::Conflict;
         }
         if to <= head.seq {
-            return Outcome::Taken(Position { seq: to, ..head });
+            return Outcome::Known(Position { seq: to, ..head });
         }
         if from != head.seq + 1 {
             return Outcome::Moved(head);
@@ -242,6 +253,23 @@ impl Ledger {
         }
         if confirm {
             chain.confirmed = chain.bodies.len() as u64;
+        }
+    }
+
+    /// As it was when it had `count` events, in its file too.
+    fn go_back(&mut self, count: usize) {
+        self.chains.clear();
+        self.newest.clear();
+        let kept = std::mem::take(&mut self.stored).into_iter().take(count);
+        self.length = 0;
+        for Stored { station, incarnation, body, .. } in kept {
+            self.length += body.len() as u64 + 1;
+            self.take(&station, &incarnation, vec![body.into()], true);
+        }
+        if let Some(mut file) = self.file.as_deref()
+            && let Err(error) = file.set_len(self.length).and_then(|()| file.seek(SeekFrom::End(0)))
+        {
+            tracing::error!(%error, "the file of received events could not be cut");
         }
     }
 
@@ -305,7 +333,8 @@ mod tests {
         let mut ledger = Ledger::open(None, vec![]).unwrap();
         assert_eq!(ledger.append(batch("a", 1, 3, "x")).await, Outcome::Taken(at("a", 3, 3)));
         assert_eq!(ledger.append(batch("a", 4, 5, "x")).await, Outcome::Taken(at("a", 5, 5)));
-        assert_eq!(ledger.append(batch("a", 1, 3, "x")).await, Outcome::Taken(at("a", 3, 5)));
+        assert_eq!(ledger.append(batch("a", 1, 3, "x")).await, Outcome::Known(at("a", 3, 5)));
+        assert_eq!(ledger.append(batch("a", 2, 2, "x")).await, Outcome::Known(at("a", 2, 5)));
         assert_eq!(ledger.stored.len(), 5);
     }
 
@@ -369,6 +398,23 @@ mod tests {
         assert!(std::fs::read_to_string(&path).unwrap().starts_with(&whole));
         std::fs::write(&path, "something else\n").unwrap();
         assert!(Ledger::open(Some(path), vec![]).is_err());
+    }
+
+    #[tokio::test]
+    async fn restored_to_an_older_state_it_goes_on_from_there_in_its_file_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("received.jsonl");
+        let mut ledger = Ledger::open(Some(path.clone()), vec![]).unwrap();
+        ledger.append(batch("a", 1, 3, "x")).await;
+        ledger.append(batch("b", 1, 2, "x")).await;
+        ledger.go_back(2);
+        assert_eq!(ledger.newest("S", true), at("a", 2, 2));
+        assert_eq!(ledger.append(batch("a", 3, 3, "y")).await, Outcome::Taken(at("a", 3, 3)));
+        assert_eq!(ledger.append(batch("b", 1, 1, "y")).await, Outcome::Taken(at("b", 1, 1)));
+        let stored: Vec<String> = ledger.stored.iter().map(|event| event.body.clone()).collect();
+        drop(ledger);
+        assert!(std::fs::read_to_string(&path).unwrap().lines().eq(&stored));
+        assert_eq!(Ledger::open(Some(path), vec![]).unwrap().stored.len(), 4);
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub enum Fault {
     Busy(u16, u64),
     /// Requests are read and not answered.
     Hang,
-    /// Events are stored, then the connection is dropped.
+    /// Events are stored, then the connection is dropped. The answer to events that it had already arrives.
     LoseAnswer,
     /// Everything is answered with 200 and a sign-in page.
     CaptivePortal,
@@ -62,6 +62,10 @@ pub enum Fault {
     RejectSeq(u64),
     /// Events are stored and not confirmed.
     Unconfirmed,
+    /// The head is that of an incarnation nobody here knows; events are taken.
+    OtherHead,
+    /// Pages of orders come without a cursor.
+    NoCursor,
 }
 
 /// A running receiver. Dropped, it closes its port and cuts its connections.
@@ -145,6 +149,14 @@ impl Receiver {
     pub async fn add_orders(&self, orders: Vec<String>) {
         // The ledger ends with the receiver alone.
         let _ = self.asks.send(Ask::AddOrders { orders }).await;
+    }
+
+    /// It has only the first `count` of the events it had, as after a restore of its own.
+    pub async fn go_back(&self, count: usize) {
+        let (reply, done) = oneshot::channel();
+        if self.asks.send(Ask::GoBack { count, reply }).await.is_ok() {
+            let _ = done.await;
+        }
     }
 
     /// From now on this goes wrong. Requests that hang go on.

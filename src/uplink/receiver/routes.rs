@@ -47,7 +47,12 @@ async fn gate(State(shared): State<Shared>, request: Request, next: Next) -> Res
         Fault::Hang => {
             std::future::pending::<()>().await;
         }
-        Fault::None | Fault::LoseAnswer | Fault::RejectSeq(_) | Fault::Unconfirmed => {}
+        Fault::None
+        | Fault::LoseAnswer
+        | Fault::RejectSeq(_)
+        | Fault::Unconfirmed
+        | Fault::OtherHead
+        | Fault::NoCursor => {}
     }
     let shown = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     if shared.token.as_deref().is_some_and(|token| shown != Some(token)) {
@@ -61,7 +66,12 @@ fn refusal(status: u16) -> StatusCode {
 }
 
 async fn head(State(shared): State<Shared>, Path(station): Path<String>) -> Response {
-    let confirm = *shared.switches.fault.borrow() != Fault::Unconfirmed;
+    let fault = *shared.switches.fault.borrow();
+    if fault == Fault::OtherHead {
+        let head = serde_json::json!({"incarnation": "elsewhere", "seq": 812, "confirmed": 800});
+        return json(StatusCode::OK, &head);
+    }
+    let confirm = fault != Fault::Unconfirmed;
     match ask(&shared, |reply| Ask::Head { station, confirm, reply }).await {
         Some(Position { incarnation, seq, confirmed }) => {
             json(StatusCode::OK, &serde_json::json!({"incarnation": incarnation, "seq": seq, "confirmed": confirmed}))
@@ -86,13 +96,14 @@ async fn append(
     let confirm = fault != Fault::Unconfirmed;
     let append = Append { station, incarnation, from, to, body, reject, confirm };
     let outcome = ask(&shared, |reply| Ask::Append { append, reply }).await;
-    if fault == Fault::LoseAnswer {
+    if fault == Fault::LoseAnswer && matches!(outcome, Some(Outcome::Taken(_))) {
         shared.switches.cut();
     }
     match outcome {
-        Some(Outcome::Taken(Position { incarnation, seq, confirmed })) => {
-            json(StatusCode::OK, &serde_json::json!({"incarnation": incarnation, "seq": seq, "confirmed": confirmed}))
-        }
+        Some(
+            Outcome::Taken(Position { incarnation, seq, confirmed })
+            | Outcome::Known(Position { incarnation, seq, confirmed }),
+        ) => json(StatusCode::OK, &serde_json::json!({"incarnation": incarnation, "seq": seq, "confirmed": confirmed})),
         Some(Outcome::Moved(Position { incarnation, seq, .. })) => {
             json(StatusCode::PRECONDITION_FAILED, &serde_json::json!({"incarnation": incarnation, "seq": seq}))
         }
@@ -113,7 +124,11 @@ struct Cursor {
 async fn orders(State(shared): State<Shared>, Path(_station): Path<String>, Query(query): Query<Cursor>) -> Response {
     match ask(&shared, |reply| Ask::Orders { cursor: query.cursor, reply }).await {
         Some((cursor, orders)) => {
-            let body = format!(r#"{{"cursor":"{cursor}","orders":[{}]}}"#, orders.join(","));
+            let cursor = match *shared.switches.fault.borrow() {
+                Fault::NoCursor => "null".to_owned(),
+                _ => format!("\"{cursor}\""),
+            };
+            let body = format!(r#"{{"cursor":{cursor},"orders":[{}]}}"#, orders.join(","));
             ([(CONTENT_TYPE, "application/json")], body).into_response()
         }
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),

@@ -1,0 +1,166 @@
+//! What sellers, and the hub, say of orders: compared, kept or refused aloud, and never guessed.
+
+use serde_json::{Value, json};
+
+use super::bench::Bench;
+use super::order::order;
+use super::packer::{open, pack};
+use super::program::{Ran, repository};
+
+const CANCELLED: &str = "576461413038785002";
+
+impl Bench {
+    /// Imports a file of the repository's test data.
+    async fn import_file(&self, name: &str, more: &[&str]) -> Ran {
+        let file = repository("tests/data/orders").join(name);
+        self.run(&[&["orders", "import", file.to_str().unwrap()], more].concat()).await
+    }
+
+    async fn state_of(&self, order: &str) -> Value {
+        self.ask(&["orders", "show", order]).await["state"].clone()
+    }
+}
+
+fn counts(ran: &Ran) -> &str {
+    ran.out.lines().last().and_then(|line| line.split_once(".csv: ").or(line.split_once(".jsonl: "))).unwrap().1
+}
+
+#[tokio::test]
+async fn an_export_of_tuesday_holds_and_one_of_monday_after_it_revives_nothing() {
+    let bench = Bench::bare().await;
+    let import = async |name| counts(&bench.import_file(name, &[]).await.good()).to_owned();
+    assert_eq!(import("monday.csv").await, "2 accepted, 0 unchanged, 0 changed, 0 older, 0 in conflict, 0 refused");
+    assert_eq!(import("tuesday.csv").await, "0 accepted, 0 unchanged, 2 changed, 0 older, 0 in conflict, 0 refused");
+    assert_eq!(import("tuesday.csv").await, "0 accepted, 2 unchanged, 0 changed, 0 older, 0 in conflict, 0 refused");
+    assert_eq!(import("monday.csv").await, "0 accepted, 0 unchanged, 0 changed, 2 older, 0 in conflict, 0 refused");
+    assert_eq!(bench.state_of(CANCELLED).await, "cancelled");
+    // A person says that Monday's is the last word.
+    assert!(counts(&bench.import_file("monday.csv", &["--newest"]).await.good()).contains("2 changed"));
+    assert_eq!(bench.state_of(CANCELLED).await, "to_pack");
+}
+
+#[tokio::test]
+async fn a_cancelled_order_becomes_ready_only_by_a_higher_revision_or_a_person() {
+    let bench = Bench::bare().await;
+    let mut said = order("RIG-8001");
+    said.as_object_mut().unwrap().remove("rev");
+    bench.import(&[said.clone()]).await.good();
+    said["state"] = "cancelled".into();
+    bench.import(&[said.clone()]).await.good();
+    let mut ready = order("RIG-8001");
+    ready.as_object_mut().unwrap().remove("rev");
+    ready["ship_to"]["line1"] = "2 New Street".into();
+    let refused = bench.import(&[ready.clone()]).await;
+    assert_eq!(refused.code, Some(69), "{refused:?}");
+    assert!(refused.out.contains("rig/US-01/RIG-8001: in conflict: it is cancelled; only a higher rev"), "{refused:?}");
+    assert_eq!(bench.state_of("RIG-8001").await, "cancelled");
+    ready["rev"] = 1.into();
+    assert!(bench.import(&[ready]).await.good().out.contains("1 changed"));
+    assert_eq!(bench.state_of("RIG-8001").await, "to_pack");
+}
+
+#[tokio::test]
+async fn orders_of_two_shops_with_one_number_are_two_orders() {
+    let bench = Bench::bare().await;
+    bench.run(&["pool", "start", super::bench::CARRIER, "usps-demo-1", "--next", "1"]).await.good();
+    bench.import_file("shop-a.csv", &[]).await.good();
+    assert!(bench.import_file("shop-b.csv", &[]).await.good().out.contains("1 accepted"));
+    let both = bench.run(&["orders", "show", "1001"]).await;
+    assert_eq!(both.code, Some(64), "{both:?}");
+    for shop in ["tiktok_shop/A/1001", "tiktok_shop/B/1001"] {
+        assert!(both.err.contains(shop), "{both:?}");
+    }
+    let of_b = bench.ask(&["orders", "show", "1001", "--shop", "B"]).await;
+    assert_eq!((&of_b["shop"], &of_b["city"]), (&json!("B"), &json!("Austin")));
+
+    let station = bench.start().await;
+    bench.scan("1001").await;
+    let asked = station.screen.says("order_many").await;
+    let list = asked["detail"]["args"][0][1].as_str().unwrap();
+    assert_eq!(list, "tiktok_shop/A/1001, tiktok_shop/B/1001");
+    bench.scan("B/1001").await;
+    station.screen.shows("the order of B", |view| view["order"] == "1001").await;
+    bench.put(580);
+    super::packer::label(&station).await;
+    let parcel = bench.parcel().await;
+    assert_eq!((&parcel["channel"], &parcel["shop"]), (&json!("tiktok_shop"), &json!("B")), "{parcel:#}");
+}
+
+#[tokio::test]
+async fn a_file_that_names_no_shop_has_it_from_its_folder_or_from_whoever_imports_it() {
+    let bench = Bench::bare().await;
+    let mut plain = order("1001");
+    plain.as_object_mut().unwrap().remove("shop");
+    let file = async |folder: &str, order: &Value, more: &[&str]| {
+        let file = bench.path(folder).join("orders.jsonl");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, order.to_string()).unwrap();
+        bench.run(&[&["orders", "import", file.to_str().unwrap()], more].concat()).await
+    };
+    assert!(file("US-01", &plain, &[]).await.good().out.contains("1 accepted"));
+    assert!(file("US-02", &plain, &[]).await.good().out.contains("1 accepted"));
+    assert!(file("US-02", &plain, &["--shop", "US-01"]).await.good().out.contains("1 unchanged"));
+    let listed = bench.ask(&["orders", "list"]).await;
+    let shops: Vec<&str> = listed.as_array().unwrap().iter().filter_map(|order| order["shop"].as_str()).collect();
+    assert_eq!(shops, ["US-01", "US-02"]);
+    // Who takes something back must say whose it is.
+    plain["state"] = "cancelled".into();
+    let lost = file("Downloads", &plain, &[]).await;
+    assert!(lost.code == Some(69) && lost.out.contains("import it with --shop"), "{lost:?}");
+    file("Downloads", &plain, &["--shop", "US-02"]).await.good();
+    assert_eq!(bench.state_of("US-02/1001").await, "cancelled");
+    assert_eq!(bench.state_of("US-01/1001").await, "to_pack");
+}
+
+#[tokio::test]
+async fn an_order_of_the_hub_that_cannot_be_kept_is_refused_alone_on_the_screen_and_to_the_hub() {
+    let bench = Bench::with_orders(&[]).await;
+    let (good, mut far, mut odd, mut elsewhere) =
+        (order("RIG-8101"), order("RIG-8102"), order("RIG-8103"), order("RIG-8104"));
+    far["rev"] = json!(1_u64 << 63);
+    odd["ship_to"]["country"] = "United States".into();
+    elsewhere["warehouse"] = "UK-LTN-1".into();
+    let twice = r#"{"order_ref":"RIG-8105","order_ref":"RIG-8106"}"#;
+    let all = [&far, &odd, &elsewhere, &good].map(Value::to_string);
+    bench.receiver.add_orders(all.into_iter().chain([twice.to_owned()]).collect()).await;
+    let station = bench.start().await;
+    station.logged("orders pulled accepted=1").await;
+    let shown = station.screen.complains("orders_refused").await;
+    let problem = shown["problems"].as_array().unwrap().iter().find(|p| p["key"] == "orders_refused").unwrap();
+    assert!(problem["args"].to_string().contains("\"4\""), "{problem:#}");
+    pack(&bench, &station, "RIG-8101").await;
+    let events = bench.received(6).await;
+    let refused: Vec<&Value> = events.iter().filter(|event| event["type"] == "parceld.order.refused").collect();
+    let of = |number: &str| refused.iter().find(|event| event["data"]["order_ref"] == number).unwrap();
+    assert_eq!(refused.len(), 4, "{refused:#?}");
+    assert!(of("RIG-8102")["data"]["reason"].as_str().unwrap().contains("9223372036854775807"));
+    assert!(of("RIG-8103")["data"]["reason"].as_str().unwrap().contains("ship_to.country"));
+    assert!(of("RIG-8104")["data"]["reason"].as_str().unwrap().contains("UK-LTN-1"));
+    // When it comes right it is no problem any more.
+    for (mut order, rev) in [(far, 3), (odd, 2), (elsewhere, 2)] {
+        order["rev"] = rev.into();
+        order["ship_to"]["country"] = "US".into();
+        order["warehouse"] = "US-LAX-1".into();
+        bench.import(&[order]).await.good();
+    }
+    let left = |view: &Value| view["problems"].to_string().contains("\"1\"");
+    station.screen.shows("one refused order", left).await;
+}
+
+#[tokio::test]
+async fn a_parcel_is_packed_by_what_was_said_when_its_order_was_scanned_or_not_at_all() {
+    let bench = Bench::with_orders(&["RIG-8201"]).await;
+    let station = bench.start().await;
+    open(&bench, &station, "RIG-8201").await;
+    let mut newer = order("RIG-8201");
+    (newer["rev"], newer["ship_to"]["line1"]) = (2.into(), "2 New Street".into());
+    let told = bench.import(&[newer]).await.good();
+    assert!(told.out.contains("1 in conflict") && told.out.contains("is begun, and stops"), "{told:?}");
+    station.screen.says("order_changed").await;
+    bench.put(580);
+    bench.scan(&parceld::barcode::Command::Void.encode()).await;
+    station.screen.says("cancelled").await;
+    bench.scale.lift();
+    pack(&bench, &station, "RIG-8201").await;
+    assert!(bench.last_label().contains("2 New Street"), "the new address is on the label");
+}

@@ -1,0 +1,149 @@
+//! What must not go: a parcel whose order was cancelled, changed or put on hold after it was packed, until its driver has it.
+
+use parceld::barcode::Command;
+use serde_json::Value;
+
+use super::bench::{Bench, CARRIER};
+use super::order::order;
+use super::packer::pack;
+use super::station::Station;
+
+const ORDERS: [&str; 4] = ["RIG-9001", "RIG-9002", "RIG-9003", "RIG-9004"];
+
+fn said(order_ref: &str, change: impl FnOnce(&mut Value)) -> Value {
+    let mut order = order(order_ref);
+    order["rev"] = 2.into();
+    change(&mut order);
+    order
+}
+
+async fn say(bench: &Bench, station: &Station, command: &Command, key: &str) -> Value {
+    bench.scan(&command.encode()).await;
+    station.screen.says(key).await
+}
+
+/// The same command once more, after the time in which it is one scan.
+async fn say_again(bench: &Bench, station: &Station, command: &Command, key: &str) -> Value {
+    tokio::time::sleep(std::time::Duration::from_millis(800)).await;
+    say(bench, station, command, key).await
+}
+
+#[tokio::test]
+async fn what_must_not_go_is_caught_at_every_scan_and_named_with_its_way_out() {
+    let bench = Bench::with_orders(&ORDERS).await;
+    let station = bench.start().await;
+    let mut numbers = Vec::new();
+    for order in ORDERS {
+        numbers.push(pack(&bench, &station, order).await);
+    }
+    let cancelled = said(ORDERS[0], |order| order["state"] = "cancelled".into());
+    let moved = said(ORDERS[1], |order| order["ship_to"]["line1"] = "2 New Street".into());
+    let answer = bench.import(&[cancelled, moved]).await.good();
+    assert!(answer.out.contains("2 in conflict"), "{answer:?}");
+    for (order, word, number) in [(ORDERS[0], "cancelled", &numbers[0]), (ORDERS[1], "changed", &numbers[1])] {
+        assert!(
+            answer.out.contains(&format!("{order} ({word}): parcel {number} is packed: take it out")),
+            "{answer:?}"
+        );
+    }
+    // The moment the news comes, and as long as it stands.
+    let news = station.screen.says("take_out").await;
+    assert!(news["headline"]["args"][0][1].as_str().unwrap().contains("9"), "{news:#}");
+    station.screen.complains("take_out").await;
+
+    bench.scan(&numbers[0]).await;
+    let shown = station.screen.says("order_cancelled").await;
+    assert_eq!(shown["detail"]["key"], "out_void", "{shown:#}");
+    assert_eq!(shown["detail"]["args"][0][1], numbers[0].as_str());
+    say(&bench, &station, &Command::Cage("7".into()), "order_cancelled").await;
+    let named = say(&bench, &station, &Command::Manifest(CARRIER.into()), "take_out").await;
+    let list = named["headline"]["args"][0][1].as_str().unwrap();
+    assert!(list.contains(&numbers[0]) && list.contains(&numbers[1]), "{list}");
+    let by_command = bench.run(&["manifest", "close", CARRIER]).await;
+    assert!(by_command.code == Some(69) && by_command.err.contains(&numbers[0]), "{by_command:?}");
+
+    bench.scan(&numbers[0]).await;
+    station.screen.says("order_cancelled").await;
+    say(&bench, &station, &Command::Void, "confirm_void").await;
+    say_again(&bench, &station, &Command::Void, "voided").await;
+    bench.scan(&numbers[1]).await;
+    station.screen.says("order_changed").await;
+    say(&bench, &station, &Command::Void, "confirm_void").await;
+    say_again(&bench, &station, &Command::Void, "voided").await;
+    station.screen.is_content().await;
+    say(&bench, &station, &Command::Manifest(CARRIER.into()), "confirm_manifest").await;
+    say_again(&bench, &station, &Command::Manifest(CARRIER.into()), "manifest_closed").await;
+
+    // On the manifest, and not gone.
+    bench.import(&[said(ORDERS[2], |order| order["state"] = "hold".into())]).await.good();
+    let stop = say(&bench, &station, &Command::Handover(CARRIER.into()), "order_hold").await;
+    assert_eq!(stop["detail"]["key"], "out_leave", "{stop:#}");
+    say(&bench, &station, &Command::Hold, "stays_here").await;
+    say(&bench, &station, &Command::Handover(CARRIER.into()), "confirm_handover").await;
+    let taken = say_again(&bench, &station, &Command::Handover(CARRIER.into()), "handed_over").await;
+    assert!(taken["headline"]["args"].to_string().contains("\"1\""), "one of the two: {taken:#}");
+
+    // Too late for the one that has gone: said, and nothing stops.
+    let late = bench.import(&[said(ORDERS[3], |order| order["state"] = "cancelled".into())]).await.good();
+    assert!(late.out.contains("has gone with its carrier already"), "{late:?}");
+    station.screen.says("too_late").await;
+    station.screen.is_content().await;
+
+    station.screen.all_sent().await;
+    let events = bench.received(1).await;
+    let of = |kind: &str| events.iter().filter(|event| event["type"] == kind).collect::<Vec<_>>();
+    let intercepted: Vec<(&str, bool)> = of("parceld.parcel.intercepted")
+        .iter()
+        .map(|event| (event["data"]["reason"].as_str().unwrap(), event["data"]["late"] == true))
+        .collect();
+    assert_eq!(intercepted, [("cancelled", false), ("changed", false), ("hold", false), ("cancelled", true)]);
+    let handed_over = &of("parceld.manifest.handed_over")[0]["data"];
+    assert_eq!(handed_over["parcels"], 1);
+    assert_eq!(handed_over["left_out"][0], numbers[2].as_str());
+    assert_eq!(of("parceld.parcel.left_out").len(), 1);
+
+    // What was put aside goes on when its order may, and with another van.
+    bench.import(&[said(ORDERS[2], |order| order["rev"] = 3.into())]).await.good();
+    bench.scan(ORDERS[2]).await;
+    station.screen.says("resumed").await;
+    super::packer::close(&bench, &station, &numbers[2]).await;
+    say(&bench, &station, &Command::Manifest(CARRIER.into()), "confirm_manifest").await;
+    let second = say_again(&bench, &station, &Command::Manifest(CARRIER.into()), "manifest_closed").await;
+    assert!(second["headline"]["args"].to_string().contains("\"1\""), "{second:#}");
+}
+
+#[tokio::test]
+async fn a_parcel_that_the_driver_refuses_is_scanned_out_and_not_counted_as_taken() {
+    let bench = Bench::with_orders(&ORDERS[..2]).await;
+    let station = bench.start().await;
+    let first = pack(&bench, &station, ORDERS[0]).await;
+    pack(&bench, &station, ORDERS[1]).await;
+    bench.run(&["manifest", "close", CARRIER]).await.good();
+    bench.scan(&first).await;
+    let shown = station.screen.says("parcel_shown").await;
+    assert_eq!(shown["detail"]["key"], "leave_how", "{shown:#}");
+    say(&bench, &station, &Command::Problem("DAMAGED".into()), "stays_here").await;
+    say(&bench, &station, &Command::Handover(CARRIER.into()), "confirm_handover").await;
+    let taken = say_again(&bench, &station, &Command::Handover(CARRIER.into()), "handed_over").await;
+    assert!(taken["headline"]["args"].to_string().contains("\"1\""), "{taken:#}");
+    let manifests = bench.ask(&["manifest", "list"]).await;
+    assert_eq!((&manifests[0]["parcels"], &manifests[0]["left_out"][0]), (&2.into(), &first.as_str().into()));
+    assert_eq!(bench.shown(1).await["state"], "held");
+}
+
+#[tokio::test]
+async fn a_cancellation_after_the_print_says_what_gets_out_of_it_and_stays() {
+    let bench = Bench::with_orders(&ORDERS[..1]).await;
+    let station = bench.start().await;
+    super::packer::open(&bench, &station, ORDERS[0]).await;
+    bench.put(580);
+    let number = super::packer::label(&station).await;
+    bench.import(&[said(ORDERS[0], |order| order["state"] = "cancelled".into())]).await.good();
+    let stays = |view: &Value| view["headline"]["key"] == "order_cancelled" && view["detail"]["key"] == "out_void";
+    station.screen.shows("the way out", stays).await;
+    bench.scan(&number).await;
+    station.screen.shows("the way out", stays).await;
+    say(&bench, &station, &Command::Void, "confirm_void").await;
+    say_again(&bench, &station, &Command::Void, "voided").await;
+    station.screen.says("scan_order").await;
+}
