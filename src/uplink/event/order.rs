@@ -1,0 +1,83 @@
+//! Orders that a person must look at.
+
+use serde::{Serialize, Serializer};
+
+use super::cloud::{EventError, Kind, Schema, Source, cloud_event};
+
+/// `data` of `parceld.order.refused`, `parceld.order_refused/1`. What is not known is empty and left out.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct OrderRefused<'a> {
+    /// Its number, as far as it could be read.
+    #[serde(skip_serializing_if = "str::is_empty", serialize_with = "printable")]
+    pub order_ref: &'a str,
+    /// Where it came from.
+    #[serde(skip_serializing_if = "str::is_empty", serialize_with = "printable")]
+    pub channel: &'a str,
+    /// The shop it came from.
+    #[serde(skip_serializing_if = "str::is_empty", serialize_with = "printable")]
+    pub shop: &'a str,
+    /// What is wrong with it. Names fields, and never a value of a name, an address or a phone.
+    #[serde(serialize_with = "printable")]
+    pub reason: &'a str,
+}
+
+/// An order was not kept, on one line.
+///
+/// # Errors
+/// [`EventError`] as [`cloud_event`].
+pub fn order_refused_event(
+    source: &Source,
+    seq: u64,
+    time_ms: i64,
+    refused: &OrderRefused<'_>,
+) -> Result<String, EventError> {
+    let data = Schema { schema: "parceld.order_refused/1", data: refused };
+    cloud_event(source, Kind::OrderRefused, seq, time_ms, &data)
+}
+
+/// `data` of `parceld.order.conflict`, `parceld.order_conflict/1`: a person must settle it.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct OrderConflict<'a> {
+    /// The order.
+    #[serde(serialize_with = "printable")]
+    pub order_ref: &'a str,
+    /// Where it came from.
+    #[serde(skip_serializing_if = "str::is_empty", serialize_with = "printable")]
+    pub channel: &'a str,
+    /// The shop it came from.
+    #[serde(skip_serializing_if = "str::is_empty", serialize_with = "printable")]
+    pub shop: &'a str,
+    /// What is said of it now: `cancelled`, `ready`.
+    #[serde(serialize_with = "printable")]
+    pub state: &'a str,
+    /// Tracking numbers of its parcels here.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub parcels: &'a [&'a str],
+    /// What contradicts what. Names fields, and never a value of a name, an address or a phone.
+    #[serde(serialize_with = "printable")]
+    pub reason: &'a str,
+}
+
+/// What is said of an order contradicts what was done with it, on one line.
+///
+/// # Errors
+/// [`EventError`] as [`cloud_event`].
+pub fn order_conflict_event(
+    source: &Source,
+    seq: u64,
+    time_ms: i64,
+    conflict: &OrderConflict<'_>,
+) -> Result<String, EventError> {
+    let data = Schema { schema: "parceld.order_conflict/1", data: conflict };
+    cloud_event(source, Kind::OrderConflict, seq, time_ms, &data)
+}
+
+/// At most this many characters of a text that came from elsewhere.
+const PRINTABLE: usize = 200;
+
+/// The first printable characters of a text that came from elsewhere.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes the field by reference")]
+fn printable<S: Serializer>(text: &&str, serializer: S) -> Result<S::Ok, S::Error> {
+    let shown = text.chars().filter(|c| !c.is_control()).take(PRINTABLE);
+    serializer.serialize_str(&shown.collect::<String>())
+}

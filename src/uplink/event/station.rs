@@ -1,0 +1,62 @@
+//! The station itself: the copy it runs on, and the events a receiver refused.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::cloud::{EventError, Kind, Schema, Source, cloud_event};
+
+/// `data` of `parceld.station.copied`, `parceld.copied/1`.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Copied<'a> {
+    /// How it was noticed: a word of the station's list.
+    pub why: &'a str,
+    /// The incarnation that the database had before.
+    pub before: &'a str,
+    /// The pools of numbers that give none until a person has said where they go on.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub pools: &'a [SuspendedPool<'a>],
+}
+
+/// A pool that gives no numbers.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct SuspendedPool<'a> {
+    /// Whose numbers they are.
+    pub carrier: &'a str,
+    /// Its name.
+    pub pool: &'a str,
+    /// The serial that would have come next.
+    pub next: u64,
+}
+
+/// The station runs on a copy of its database, on one line. `source` names the new incarnation.
+///
+/// # Errors
+/// [`EventError`] as [`cloud_event`].
+pub fn copied_event(source: &Source, seq: u64, time_ms: i64, copied: &Copied<'_>) -> Result<String, EventError> {
+    cloud_event(source, Kind::StationCopied, seq, time_ms, &Schema { schema: "parceld.copied/1", data: copied })
+}
+
+/// The event that takes the place of `original` when the receiver refuses it: its number and the SHA-256 of its bytes.
+///
+/// # Errors
+/// [`EventError`] as [`cloud_event`].
+pub fn tombstone(source: &Source, seq: u64, time_ms: i64, original: &str) -> Result<String, EventError> {
+    #[derive(Serialize)]
+    struct Tombstone {
+        schema: &'static str,
+        seq: u64,
+        sha256: String,
+    }
+    let sha256 = Sha256::digest(original).iter().map(|byte| format!("{byte:02x}")).collect();
+    let data = Tombstone { schema: "parceld.tombstone/1", seq, sha256 };
+    cloud_event(source, Kind::Tombstone, seq, time_ms, &data)
+}
+
+/// Whether these bytes are a [`tombstone`].
+pub fn is_tombstone(body: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Typed {
+        r#type: String,
+    }
+    serde_json::from_str::<Typed>(body).is_ok_and(|event| event.r#type == Kind::Tombstone.name())
+}
