@@ -101,7 +101,7 @@ impl Hand {
                 Ok(client) => return Ok(client),
                 Err(error) => {
                     let why = error.to_string();
-                    self.chain.link = Some(LinkState::Stopped { why, durable: false, copy: None });
+                    self.chain.link.state = Some(LinkState::Stopped { why, durable: false, copy: None });
                     self.report().await?;
                     self.person().await?;
                 }
@@ -224,7 +224,7 @@ impl Hand {
             let incarnation = self.chain.incarnation.clone();
             self.tell(Request::Progress { incarnation, sent, confirmed }).await?;
         }
-        if let Some(link) = self.chain.link.clone()
+        if let Some(link) = self.chain.link.state.clone()
             && self.said.link.as_ref() != Some(&link)
         {
             match &link {

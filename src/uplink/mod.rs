@@ -65,6 +65,8 @@ pub mod receiver;
 #[cfg(test)]
 mod storm;
 #[cfg(test)]
+mod test_station;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

@@ -10,7 +10,8 @@ use tokio::time::timeout;
 
 use super::Pace;
 use super::receiver::{self, Fault, Receiver};
-use super::tests::{ANY, BRISK, Database, Station, bodies, mark, soon};
+use super::test_station::{BRISK, Database, Station, mark};
+use super::tests::{ANY, bodies, soon};
 
 /// splitmix64 (Steele, Lea, Flood 2014).
 struct Dice(u64);

@@ -2,6 +2,7 @@
 
 use super::tests::{Bench, OURS, good, head, later, moved};
 use super::*;
+use crate::uplink::LinkState;
 
 fn conflict() -> Reply<Head> {
     Reply::Conflict("409".into())
@@ -285,7 +286,7 @@ fn what_fails_in_the_middle_of_a_search_begins_it_anew() {
     bench.head(good(8, 8));
     bench.put(8, 8, conflict());
     bench.put(4, 4, later());
-    assert!(matches!(bench.chain.link, Some(LinkState::Down { .. })));
+    assert!(matches!(bench.chain.link.state, Some(LinkState::Down { .. })));
     bench.wait();
     bench.head(later());
     bench.wait();
@@ -300,7 +301,7 @@ fn a_failing_comparison_is_left_alone_longer_each_time() {
         bench.head(good(3, 3));
         let Step::Append(batch) = bench.next() else { panic!() };
         bench.chain.appended(bench.now, &batch, later(), window - 1_000);
-        assert!(matches!(&bench.chain.link, Some(LinkState::Down { retry_in_ms, .. }) if *retry_in_ms == window));
+        assert!(matches!(&bench.chain.link.state, Some(LinkState::Down { retry_in_ms, .. }) if *retry_in_ms == window));
         bench.wait();
     }
 }
@@ -381,7 +382,7 @@ fn a_person_ends_a_stop_and_everything_is_compared_again() {
     bench.now = bench.now.plus(86_400_000);
     bench.stopped();
     bench.chain.retry(bench.now);
-    assert_eq!(bench.chain.link, None, "what comes of it is not known yet");
+    assert_eq!(bench.chain.link.state, None, "what comes of it is not known yet");
     bench.record();
     answer(&mut bench, 5, 5);
     assert_eq!(bench.stopped_by().1, sign(5, 1));

@@ -24,102 +24,42 @@ mod batch;
 mod compare;
 #[cfg(test)]
 mod compare_tests;
+mod hunt;
 #[cfg(test)]
 mod hunt_tests;
+mod link;
 #[cfg(test)]
 mod past_tests;
+mod poll;
+mod position;
+mod reasons;
+mod step;
 #[cfg(test)]
 mod tests;
 
 use super::answer::{Head, Reply};
-use super::backoff::{Backoff, millis};
+use super::backoff::Backoff;
 use super::orders::Orders;
-use super::{CopySign, LinkState, Pace, Past, Row};
+use super::{CopySign, Pace, Past, Row};
 use crate::units::Uptime;
 
 pub(super) use batch::{Batch, MAX_BYTES, MAX_EVENTS};
+pub(super) use step::Step;
 
 use compare::{Comparison, Verdict};
+use hunt::Hunt;
+use link::{Errand, Link};
+use poll::Poll;
+use position::{Life, Position};
 
-/// What to do now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Ask for the head, then [`Chain::headed`].
-    Head,
-    /// Ask the loop for rows, then [`Chain::loaded`].
-    Load { after: u64, max: usize },
-    /// Put these, then [`Chain::appended`].
-    Append(Batch),
-    /// Have the loop set the row aside, then [`Chain::set_aside`].
-    SetAside { row: Row, reason: String },
-    /// Have the loop give the rows from this one on new numbers, then [`Chain::moved_on`].
-    Move { from: u64 },
-    /// Ask for orders, then [`Chain::ordered`] or the methods of [`Orders`].
-    Orders,
-    /// Nothing before this instant, or a new event, or a person.
-    Wait(Option<Uptime>),
-    /// Nothing before a person's retry.
-    Stopped,
-    /// Nothing more, for ever: everything of this past incarnation is told.
-    Finished,
-}
-
-/// Which life of the database the events are of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Life {
-    /// The one that goes on. No other history may go on under its numbers.
-    Present,
-    /// One that ended when its copy was taken. The true history may have gone on.
-    Past,
-}
-
-/// What is known of the receiver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Position {
-    /// Nothing.
-    Doubt,
-    /// What it says of itself; whether it has our events is being found out.
-    Comparing(Comparison),
-    /// It has our events up to this one.
-    At(u64),
-    /// It will never take the rows from this one on.
-    Moving(u64),
-    /// It has every event that is left of a past life.
-    Finished,
-    /// Whatever it is, a person is called.
-    Stopped,
-}
-
-/// The search for an event the receiver refuses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Hunt {
-    /// Nothing is refused.
-    No,
-    /// A batch was refused; since then an event was taken, or not yet.
-    Halving { taken: bool },
-    /// This one was refused alone, and the row before it must be fetched to see whether it is taken.
-    Seeking { row: Row, reason: String },
-    /// The last batch that was taken is put again, to see whether it still is.
-    Asking { row: Row, reason: String, neighbour: Batch },
-    /// It is this one.
-    Found { row: Row, reason: String },
-    /// One was set aside, and no event has been taken since.
-    After,
-}
-
-/// What failed, the lesser first: a success ends the back-off of what is not greater.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Errand {
-    /// Finding out where the receiver is.
-    Head,
-    Append,
-}
+/// What is wrong with an answer that speaks of another range or incarnation.
+const OTHER_EVENTS: &str = "the receiver answered for other events";
 
 /// The state of the upload of one incarnation.
 #[derive(Debug)]
 pub(super) struct Chain {
-    /// The link, for the screen; `None` before the first answer.
-    pub(super) link: Option<LinkState>,
+    /// The link, for the screen.
+    pub(super) link: Link,
     /// What the receiver is known to have of ours and the confirmation, to report; `None` before either is known.
     pub(super) progress: Option<(u64, u64)>,
     /// The pull of orders.
@@ -135,13 +75,7 @@ pub(super) struct Chain {
     limit: usize,
     hunt: Hunt,
     moves: u32,
-    backoff: Backoff,
-    failed: Option<Errand>,
-    retry_at: Option<Uptime>,
-    poll_first_ms: u64,
-    poll_most_ms: u64,
-    poll_ms: u64,
-    poll_at: Uptime,
+    poll: Poll,
     ordered_last: bool,
 }
 
@@ -162,9 +96,8 @@ impl Chain {
 
     fn begin(life: Life, incarnation: String, confirmed: u64, cursor: String, pace: &Pace) -> Self {
         let backoff = || Backoff::new(pace.retry_first, pace.retry_most);
-        let poll_first_ms = millis(pace.confirm_first).max(1);
         Self {
-            link: None,
+            link: Link::new(backoff()),
             progress: None,
             orders: Orders::new(cursor, pace.orders_every, backoff()),
             incarnation,
@@ -177,13 +110,7 @@ impl Chain {
             limit: MAX_EVENTS,
             hunt: Hunt::No,
             moves: 0,
-            backoff: backoff(),
-            failed: None,
-            retry_at: None,
-            poll_first_ms,
-            poll_most_ms: millis(pace.confirm_most).max(poll_first_ms),
-            poll_ms: poll_first_ms,
-            poll_at: Uptime(0),
+            poll: Poll::new(pace),
             ordered_last: false,
         }
     }
@@ -197,24 +124,20 @@ impl Chain {
     pub(super) fn woken(&mut self, highest: u64) {
         if self.life == Life::Present && highest > self.highest {
             self.highest = highest;
-            self.poll_ms = self.poll_first_ms;
+            self.poll.soon();
         }
     }
 
     /// A person says: try now. Nothing is believed that was known before.
     pub(super) fn retry(&mut self, now: Uptime) {
-        if matches!(self.link, Some(LinkState::Stopped { .. })) {
-            self.link = None;
-        }
-        self.retry_at = None;
+        self.link.retry();
         self.orders.retry(now);
         self.doubt();
     }
 
     /// What to do now.
     pub(super) fn next(&mut self, now: Uptime) -> Step {
-        self.retry_at = self.retry_at.filter(|&at| now < at);
-        match (self.position, self.retry_at) {
+        match (self.position, self.link.wait(now)) {
             (Position::Stopped, _) => Step::Stopped,
             (_, Some(at)) => Step::Wait(Some(at)),
             (Position::Doubt, None) => Step::Head,
@@ -230,11 +153,8 @@ impl Chain {
 
     /// The receiver has our events up to `head`: what comes after them, and orders in turn.
     fn upload(&mut self, now: Uptime, head: u64) -> Step {
-        match &self.hunt {
-            Hunt::Seeking { row, .. } => return Step::Load { after: row.seq.saturating_sub(2), max: 1 },
-            Hunt::Asking { neighbour, .. } => return Step::Append(neighbour.clone()),
-            Hunt::Found { row, reason } => return Step::SetAside { row: row.clone(), reason: reason.clone() },
-            Hunt::No | Hunt::Halving { .. } | Hunt::After => {}
+        if let Some(step) = self.hunt.step() {
+            return step;
         }
         let unsent = self.highest > head;
         let orders_due = self.orders.due.is_some_and(|due| due <= now);
@@ -250,7 +170,7 @@ impl Chain {
 
     /// Everything is sent: wait for the confirmation of the last event, and for orders.
     fn idle(&self, now: Uptime, head: u64) -> Step {
-        match (head > self.confirmed).then_some(self.poll_at) {
+        match (head > self.confirmed).then_some(self.poll.at) {
             Some(at) if at <= now => Step::Head,
             poll => Step::Wait([poll, self.orders.due].into_iter().flatten().min()),
         }
@@ -264,7 +184,7 @@ impl Chain {
                 self.fail(now, Errand::Head, "the receiver confirms more than it has".into(), None, random);
             }
             Reply::Good(head) => {
-                self.poll_ms = self.poll_ms.saturating_mul(2).min(self.poll_most_ms);
+                self.poll.asked();
                 let confirmed = head.confirmed.unwrap_or(0);
                 match self.position {
                     Position::At(known) if self.is_ours(&head) && head.seq == known => {
@@ -279,9 +199,7 @@ impl Chain {
                 self.fail(now, Errand::Head, "the receiver answers 412 to a question".into(), None, random)
             }
             Reply::Later { why, wish_ms } => self.fail(now, Errand::Head, why, wish_ms, random),
-            Reply::Refused(why) => {
-                self.stop(format!("the receiver refuses to name its head ({why}); have its owner look and retry"))
-            }
+            Reply::Refused(why) => self.stop(reasons::no_head(&why)),
             Reply::Conflict(why) | Reply::Barred(why) | Reply::Stop(why) => self.stop(why),
         }
     }
@@ -305,7 +223,7 @@ impl Chain {
     fn loaded_after(&mut self, head: u64, rows: Vec<Row>) {
         if let Hunt::Seeking { row, reason } = &self.hunt {
             let Some(neighbour) = Batch::cut(rows, row.seq.saturating_sub(1), 1).filter(Batch::has_event) else {
-                return self.stop(alone(row.seq, reason));
+                return self.stop(reasons::refused_alone(row.seq, reason));
             };
             self.hunt = Hunt::Asking { row: row.clone(), reason: reason.clone(), neighbour };
             return;
@@ -316,7 +234,7 @@ impl Chain {
                 self.highest = self.highest.max(to);
                 self.batch = batch;
             }
-            None => self.stop(gone(head + 1)),
+            None => self.stop(reasons::not_kept(head + 1)),
         }
     }
 
@@ -325,7 +243,7 @@ impl Chain {
     fn not_kept(&mut self, now: Uptime, mut comparison: Comparison) {
         let row = comparison.row();
         if row > self.confirmed && !comparison.differs() {
-            return self.stop(gone(row));
+            return self.stop(reasons::not_kept(row));
         }
         let verdict = comparison.same();
         self.judge(now, comparison, verdict);
@@ -348,11 +266,9 @@ impl Chain {
     fn answered(&mut self, now: Uptime, batch: &Batch, reply: Reply<Head>, random: u64) {
         match reply {
             Reply::Good(head) if self.answers(&head, batch) => self.took(now, batch, head.confirmed),
-            Reply::Good(_) => {
-                self.fail(now, Errand::Append, "the receiver answered for other events".into(), None, random)
-            }
+            Reply::Good(_) => self.fail(now, Errand::Append, OTHER_EVENTS.into(), None, random),
             Reply::Moved(head) if self.is_ours(&head) => self.moved(now, batch, head.seq, random),
-            Reply::Moved(head) if self.life == Life::Present => self.replaced(&head),
+            Reply::Moved(head) if self.life == Life::Present => self.stop(reasons::replaced(&head.incarnation)),
             Reply::Conflict(_) | Reply::Moved(_) => self.not_taken(batch),
             Reply::Refused(reason) => self.refused(batch, reason),
             Reply::Later { why, wish_ms } => self.fail(now, Errand::Append, why, wish_ms, random),
@@ -382,19 +298,10 @@ impl Chain {
             }
             Reply::Moved(head) if self.is_ours(&head) => return self.moved(now, row, head.seq, random),
             Reply::Moved(_) if self.life == Life::Past => comparison.other(),
-            Reply::Moved(head) => return self.replaced(&head),
-            Reply::Good(_) => {
-                let why = "the receiver answered for other events".into();
-                return self.fail(now, Errand::Head, why, None, random);
-            }
+            Reply::Moved(head) => return self.stop(reasons::replaced(&head.incarnation)),
+            Reply::Good(_) => return self.fail(now, Errand::Head, OTHER_EVENTS.into(), None, random),
             Reply::Later { why, wish_ms } => return self.fail(now, Errand::Head, why, wish_ms, random),
-            Reply::Refused(why) => {
-                return self.stop(format!(
-                    "the receiver refuses event {} ({why}), which it says it has, so that it cannot be seen whether it \
-                     has the same; have its owner look and retry",
-                    row.to()
-                ));
-            }
+            Reply::Refused(why) => return self.stop(reasons::refused_again(row.to(), &why)),
             Reply::Barred(why) | Reply::Stop(why) => return self.stop(why),
         };
         self.judge(now, comparison, verdict);
@@ -426,11 +333,11 @@ impl Chain {
     fn arrive(&mut self, now: Uptime, head: u64, confirmed: u64) {
         let confirmed = confirmed.min(head);
         if confirmed > self.confirmed {
-            self.poll_ms = self.poll_first_ms;
+            self.poll.soon();
         }
         self.confirmed = self.confirmed.max(confirmed);
         self.progress = Some((head, self.confirmed));
-        self.poll_at = now.plus(self.poll_ms);
+        self.poll.set(now);
         let all = head >= self.highest;
         self.position = if all && self.life == Life::Past { Position::Finished } else { Position::At(head) };
         self.succeed(if all { Errand::Append } else { Errand::Head });
@@ -449,12 +356,7 @@ impl Chain {
         self.limit = (self.limit * 2).min(MAX_EVENTS);
         if batch.has_event() {
             self.last = Some(batch.clone());
-            self.hunt = match self.hunt {
-                Hunt::Halving { .. } if self.limit < MAX_EVENTS && batch.to() < self.highest => {
-                    Hunt::Halving { taken: true }
-                }
-                _ => Hunt::No,
-            };
+            self.hunt.taken(self.limit < MAX_EVENTS && batch.to() < self.highest);
         }
         self.succeed(Errand::Append);
         let confirmed = confirmed.unwrap_or(0);
@@ -472,15 +374,6 @@ impl Chain {
         }
     }
 
-    /// 412 that names another incarnation: this one is no longer wanted.
-    fn replaced(&mut self, head: &Head) {
-        self.stop(format!(
-            "the receiver now follows incarnation {} of this station; find the other station with this id \
-             or the database that replaced this one, and retry when this one is to go on",
-            head.incarnation
-        ));
-    }
-
     /// Our row `fork` is not the receiver's, and those before it are. It has events up to `has`.
     fn forked(&mut self, fork: u64, has: u64) {
         if self.life == Life::Past {
@@ -491,27 +384,13 @@ impl Chain {
             return self.succeed(Errand::Append);
         }
         let ahead = (has + 1).saturating_sub(fork);
-        self.halt(
-            format!(
-                "the receiver has other events than this station from number {fork} on: an old copy of the database was \
-                 put back, or another station runs on a copy of it; nothing is sent and nothing is lost. Stop the other \
-                 station if there is one; `parceld pool list` says how to go on"
-            ),
-            Some(CopySign { fork, ahead }),
-        );
+        self.halt(reasons::forked(fork), Some(CopySign { fork, ahead }));
     }
 
     /// The receiver has all our events, and `ahead` more.
     fn ahead(&mut self, ahead: u64) {
-        let highest = self.highest;
-        self.halt(
-            format!(
-                "the receiver has {ahead} more events of this database, which ends with number {highest}: an old copy \
-                 was put back, or another station runs on a copy of it; nothing is sent and nothing is lost. Bring back \
-                 the newest copy and retry, or `parceld pool list` says how to go on without it"
-            ),
-            Some(CopySign { fork: highest + 1, ahead }),
-        );
+        let copy = CopySign { fork: self.highest + 1, ahead };
+        self.halt(reasons::ahead(self.highest, ahead), Some(copy));
     }
 
     /// Whether the loop has given the rows new numbers.
@@ -527,21 +406,13 @@ impl Chain {
     fn refused(&mut self, batch: &Batch, reason: String) {
         let Some(row) = batch.only() else {
             self.limit = batch.len() / 2;
-            if self.hunt == Hunt::No {
-                self.hunt = Hunt::Halving { taken: false };
-            }
-            return;
+            return self.hunt.halve();
         };
-        if !batch.has_event() || self.hunt == Hunt::After {
-            return self.stop(alone(row.seq, &reason));
-        }
         self.limit = 1;
-        self.hunt = match (&self.hunt, self.last.clone()) {
-            (Hunt::Halving { taken: true }, _) => Hunt::Found { row, reason },
-            (_, Some(neighbour)) => Hunt::Asking { row, reason, neighbour },
-            (_, None) if row.seq > 1 => Hunt::Seeking { row, reason },
-            (_, None) => return self.stop(alone(row.seq, &reason)),
-        };
+        let seq = row.seq;
+        if !batch.has_event() || !self.hunt.alone(row, reason.clone(), self.last.clone()) {
+            self.stop(reasons::refused_alone(seq, &reason));
+        }
     }
 
     /// The answer about the neighbour of `row`.
@@ -553,7 +424,7 @@ impl Chain {
                 self.last = None;
                 self.fail(now, Errand::Append, "the receiver has other events than it took".into(), None, random);
             }
-            Reply::Good(_) | Reply::Moved(_) | Reply::Refused(_) => self.stop(alone(row.seq, &reason)),
+            Reply::Good(_) | Reply::Moved(_) | Reply::Refused(_) => self.stop(reasons::refused_alone(row.seq, &reason)),
             Reply::Barred(why) | Reply::Stop(why) => self.stop(why),
         }
     }
@@ -577,13 +448,8 @@ impl Chain {
                 self.orders.failed(now, why, wish_ms, random);
                 self.doubt();
             }
-            Reply::Moved(_) => self
-                .orders
-                .refused("the receiver answers 412 to a pull of orders; have its owner look and retry".into()),
-            Reply::Refused(why) => {
-                self.orders
-                    .refused(format!("the receiver refuses the pull of orders ({why}); have its owner look and retry"));
-            }
+            Reply::Moved(_) => self.orders.refused(reasons::no_orders("412")),
+            Reply::Refused(why) => self.orders.refused(reasons::no_orders(&why)),
             Reply::Conflict(why) | Reply::Stop(why) => self.orders.refused(why),
         }
         self.after_orders();
@@ -592,27 +458,18 @@ impl Chain {
     /// The pull of orders has had its turn.
     pub(super) fn after_orders(&mut self) {
         self.ordered_last = true;
-        if let Some(LinkState::Up { orders }) = &mut self.link {
-            orders.clone_from(&self.orders.trouble);
-        }
+        self.link.pulled(self.orders.trouble.as_deref());
     }
 
     fn succeed(&mut self, errand: Errand) {
         if errand == Errand::Append {
             self.moves = 0;
         }
-        if self.failed <= Some(errand) {
-            self.failed = None;
-            self.backoff.reset();
-            self.link = Some(LinkState::Up { orders: self.orders.trouble.clone() });
-        }
+        self.link.succeed(errand, self.orders.trouble.as_deref());
     }
 
     fn fail(&mut self, now: Uptime, errand: Errand, why: String, wish_ms: Option<u64>, random: u64) {
-        let retry_in_ms = self.backoff.after_failure(random, wish_ms);
-        self.failed = self.failed.max(Some(errand));
-        self.retry_at = Some(now.plus(retry_in_ms));
-        self.link = Some(LinkState::Down { why, retry_in_ms });
+        self.link.fail(now, errand, why, wish_ms, random);
         self.doubt();
     }
 
@@ -625,8 +482,7 @@ impl Chain {
     }
 
     fn halt(&mut self, why: String, copy: Option<CopySign>) {
-        self.failed = Some(Errand::Append);
-        self.link = Some(LinkState::Stopped { why, durable: true, copy });
+        self.link.stop(why, copy);
         self.drop_work();
         self.position = Position::Stopped;
     }
@@ -639,22 +495,6 @@ impl Chain {
     /// What is being put or looked for may not follow what the receiver has.
     fn drop_work(&mut self) {
         self.batch = None;
-        if matches!(self.hunt, Hunt::Seeking { .. } | Hunt::Asking { .. } | Hunt::Found { .. }) {
-            self.hunt = Hunt::Halving { taken: false };
-        }
+        self.hunt.begin_again();
     }
-}
-
-fn gone(seq: u64) -> String {
-    format!(
-        "event {seq} is needed to go on from where the receiver is, and is no longer kept here; \
-         have its owner restore it to a later state and retry"
-    )
-}
-
-fn alone(seq: u64, reason: &str) -> String {
-    format!(
-        "the receiver refuses event {seq} ({reason}) and nothing shows that it takes others; \
-         have its owner look at the event and retry"
-    )
 }

@@ -2,6 +2,7 @@
 
 use super::tests::{Bench, OURS, good, head, later, moved};
 use super::*;
+use crate::uplink::LinkState;
 
 fn other() -> Reply<Head> {
     Reply::Good(head("b2", 40, Some(40)))
@@ -115,7 +116,7 @@ fn a_move_that_was_not_recorded_is_asked_for_again() {
         bench.put(4, 4, good(4, 7));
         assert_eq!(bench.next(), Step::Move { from: 5 });
         bench.chain.moved_on(bench.now, done, 0);
-        assert_eq!(matches!(bench.chain.link, Some(LinkState::Down { .. })), !done);
+        assert_eq!(matches!(bench.chain.link.state, Some(LinkState::Down { .. })), !done);
         if !done {
             bench.wait();
         }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::uplink::LinkState;
 
 pub(super) const OURS: &str = "a1";
 
@@ -87,7 +88,7 @@ impl Bench {
     /// The message, and what it shows of copies.
     pub(super) fn stopped_by(&mut self) -> (String, Option<CopySign>) {
         assert_eq!(self.next(), Step::Stopped);
-        match self.chain.link.clone() {
+        match self.chain.link.state.clone() {
             Some(LinkState::Stopped { why, durable: true, copy }) => (why, copy),
             link => panic!("{link:?}"),
         }
@@ -102,7 +103,7 @@ impl Bench {
     }
 
     pub(super) fn is_up(&self) -> bool {
-        matches!(self.chain.link, Some(LinkState::Up { .. }))
+        matches!(self.chain.link.state, Some(LinkState::Up { .. }))
     }
 }
 
@@ -166,7 +167,7 @@ fn a_receiver_that_names_its_head_and_takes_nothing_is_left_alone_longer_each_ti
         bench.head(good(0, 0));
         let Step::Append(batch) = bench.next() else { panic!() };
         bench.chain.appended(bench.now, &batch, later(), window - 1_000);
-        assert!(matches!(&bench.chain.link, Some(LinkState::Down { retry_in_ms, .. }) if *retry_in_ms == window));
+        assert!(matches!(&bench.chain.link.state, Some(LinkState::Down { retry_in_ms, .. }) if *retry_in_ms == window));
         bench.wait();
     }
     bench.head(good(0, 0));
@@ -355,10 +356,10 @@ fn orders_that_were_not_recorded_are_asked_for_again_from_the_same_place() {
     bench.head(good(0, 0));
     page(&mut bench, "1", false, false);
     assert_eq!(bench.chain.orders.cursor, "");
-    assert!(matches!(&bench.chain.link, Some(LinkState::Up { orders: Some(_) })));
+    assert!(matches!(&bench.chain.link.state, Some(LinkState::Up { orders: Some(_) })));
     bench.wait();
     page(&mut bench, "1", false, true);
-    assert_eq!(bench.chain.link, Some(LinkState::Up { orders: None }));
+    assert_eq!(bench.chain.link.state, Some(LinkState::Up { orders: None }));
 }
 
 #[test]
@@ -368,7 +369,7 @@ fn a_receiver_without_orders_still_takes_events() {
     assert_eq!(bench.next(), Step::Orders);
     bench.chain.ordered(bench.now, Reply::<()>::Stop("404".into()), 0);
     bench.put(1, 2, good(2, 2));
-    assert_eq!(bench.chain.link, Some(LinkState::Up { orders: Some("404".into()) }));
+    assert_eq!(bench.chain.link.state, Some(LinkState::Up { orders: Some("404".into()) }));
     assert_eq!(bench.next(), Step::Wait(None));
     bench.chain.retry(bench.now);
     bench.known(2);

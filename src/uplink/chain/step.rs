@@ -1,0 +1,28 @@
+//! What the chain asks of the hand.
+
+use super::batch::Batch;
+use crate::units::Uptime;
+use crate::uplink::Row;
+
+/// What to do now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::uplink) enum Step {
+    /// Ask for the head, then [`Chain::headed`](super::Chain::headed).
+    Head,
+    /// Ask the loop for rows, then [`Chain::loaded`](super::Chain::loaded).
+    Load { after: u64, max: usize },
+    /// Put these, then [`Chain::appended`](super::Chain::appended).
+    Append(Batch),
+    /// Have the loop set the row aside, then [`Chain::set_aside`](super::Chain::set_aside).
+    SetAside { row: Row, reason: String },
+    /// Have the loop give the rows from this one on new numbers, then [`Chain::moved_on`](super::Chain::moved_on).
+    Move { from: u64 },
+    /// Ask for orders, then [`Chain::ordered`](super::Chain::ordered) or the methods of [`Orders`](crate::uplink::orders::Orders).
+    Orders,
+    /// Nothing before this instant, or a new event, or a person.
+    Wait(Option<Uptime>),
+    /// Nothing before a person's retry.
+    Stopped,
+    /// Nothing more, for ever: everything of this past incarnation is told.
+    Finished,
+}
