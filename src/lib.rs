@@ -36,7 +36,7 @@
 //! | [`screen`] | one view value -> pixels and words |
 //! | [`station`] | events, facts, effects; decide, evolve; station -> view |
 //! | [`store`] | SQLite: journal, orders, numbers, outbox |
-//! | [`exchange`] | other people's formats: orders and outcomes in, manifests out |
+//! | [`exchange`] | other people's formats: orders and outcomes in, manifests out; every field of an order has an owner |
 //! | [`uplink`] | append with an expected head over HTTP(S); the built-in receiver |
 //! | [`devices`] | `hal` <-> events and effects; opening and reopening |
 //! | [`web`] | the page and its API |
@@ -54,9 +54,11 @@
 //! - Only `store` knows SQL, only `uplink` an HTTP client, only `config` TOML, only `devices` both `hal` and events.
 //! - Facts are their own disk format: plain fields, frozen by a golden test, extended only with defaults. There is no
 //!   second set of types for the disk, and that is deliberate: two sets that must agree are one more thing to break.
-//! - Orders stand beside the journal, not in it: they hold names and addresses, which facts never do. The order in
-//!   hand is read again after a restart at the revision its parcel is packed by.
-//! - `stationseq` of an event is counted from the facts, so a replay gives every event the number it had.
+//! - Orders stand beside the journal, not in it: they hold names and addresses, which facts never do. Everything that was
+//!   said of an order is a numbered version; a parcel names the one it is packed by, and `daemon::intake` says what a new
+//!   one does to parcels that were begun ([`station`]: intercepted, released).
+//! - An event keeps the `stationseq` it was given: it is counted once, when its fact is recorded, and stands in the outbox.
+//! - A database can be copied. What tells, and what then happens, is a table on the page of `store::lives`.
 
 #![warn(missing_docs)]
 

@@ -68,7 +68,7 @@ fn import_file(setup: &Setup, file: &Path, how: &How) -> Result<Told, Failure> {
     let mut batch = order::read(&bytes, &name);
     let folder = folder_of(file);
     let shop = how.shop.as_deref().or(folder.as_deref()).unwrap_or_default();
-    let unnamed: Vec<bool> = batch.accepted.iter().map(|order| order.order.shop.is_empty()).collect();
+    let unnamed: Vec<bool> = batch.accepted.iter().map(|order| order.order.shop.trim().is_empty()).collect();
     batch.accepted = batch.accepted.into_iter().map(|order| order.of_shop(shop)).collect();
     let by_folder = |at: usize| how.shop.is_none() && unnamed.get(at).copied().unwrap_or(false);
     let orders = with_labels(setup, file, &mut batch, by_folder);

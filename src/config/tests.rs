@@ -92,6 +92,18 @@ fn the_demo_file_loads_with_nothing_but_its_placeholders() {
 }
 
 #[test]
+fn the_mark_is_beside_the_data_or_where_it_is_wanted_or_nowhere() {
+    let place = |line: &str| {
+        let data = "data_dir = \"/var/lib/parceld\"\n";
+        let (_dir, file) = install(&STATION.replace(data, &format!("{data}{line}\n")));
+        Config::load(&file).unwrap().0.station.mark
+    };
+    assert_eq!(place(""), MarkPlace::Beside);
+    assert_eq!(place("mark_dir = \"none\""), MarkPlace::Nowhere);
+    assert_eq!(place("mark_dir = \"/media/mark\""), MarkPlace::Folder("/media/mark".into()));
+}
+
+#[test]
 fn every_key_is_explained_in_the_shipped_file() {
     let heads: BTreeSet<&str> = STATION.lines().filter(|line| line.starts_with('[')).collect();
     let mut text = STATION.to_owned();
@@ -131,6 +143,11 @@ fn each_wrong_value_is_an_error_on_its_line() {
             "[[packing.box]]",
             "[[packing.bx]]",
             "unknown key packing.bx; did you mean box? remove it, or write one of box,",
+        ),
+        (
+            "#mark_dir = \"/media/mark\"",
+            "mark_dir = \"/var/lib/parceld/mark\"",
+            "mark_dir: DIR/mark is inside data_dir, and would be copied with it; name a folder outside",
         ),
         ("timezone = \"America/Los_Angeles\"", "timezone = \"PST8\"", "no time zone \"PST8\"; write its IANA name"),
         ("language = \"en\"", "language = \"English\"", "\"English\" is not a language code"),

@@ -196,6 +196,8 @@ impl<'a> Announcer<'a> {
         let bag = self.station.bag(id).cloned().unwrap_or_default();
         let (carrier, ship_date) = bag.goes.as_ref().map_or(("", Date::EPOCH), |(carrier, day)| (carrier, *day));
         let tracking = self.station.contents(&bag).filter_map(|id| self.station.parcel(id)?.tracking());
+        let orders =
+            || self.station.contents(&bag).filter_map(|id| self.station.parcel(id).map(|parcel| &parcel.order));
         let laid: Vec<String> = self.station.laid(&bag).map(|id| self.station.container(self.rules, id)).collect();
         let body = event::container_event(
             &self.source(),
@@ -207,8 +209,8 @@ impl<'a> Announcer<'a> {
                 carrier,
                 ship_date,
                 gross_g: self.station.bag_mass(&bag).grams_rounded(),
-                channel: "",
-                shop: "",
+                channel: one_of(orders().map(|order| order.channel.as_str())),
+                shop: one_of(orders().map(|order| order.shop.as_str())),
                 containers: &laid,
                 tracking: &tracking.collect::<Vec<_>>(),
             },
@@ -313,6 +315,12 @@ impl<'a> Announcer<'a> {
 
 fn announcement(seq: u64, kind: Kind, body: String) -> Announcement {
     Announcement { seq, kind: kind.name(), body, fact: None, manifest: None }
+}
+
+/// What all of them are; empty where they differ.
+fn one_of<'a>(mut all: impl Iterator<Item = &'a str>) -> &'a str {
+    let first = all.next().unwrap_or_default();
+    if all.all(|other| other == first) { first } else { "" }
 }
 
 /// What the parcels of a manifest are in, in the order they are met.

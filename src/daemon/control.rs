@@ -109,6 +109,7 @@ pub fn perform(
     call: Call,
     words: &Words,
 ) -> Result<(serde_json::Value, Vec<Printout>), String> {
+    let goes_on = matches!(call, Call::StartPools | Call::StartPool { .. });
     let act = match call {
         Call::CloseManifest { carrier } => Act::CloseManifest { carrier },
         Call::StartPools => Act::StartPools,
@@ -124,7 +125,10 @@ pub fn perform(
         }
     };
     let outcome = core.step(moment, Event::Act(act)).map_err(|error| error.to_string())?;
-    core.leave_fork(moment.wall, &identity::machine()).map_err(|error| error.to_string())?;
+    if goes_on && core.leave_fork(moment.wall, &identity::machine()).map_err(|error| error.to_string())? {
+        let said = "numbers and events go on; what the receiver does not have is told under new numbers";
+        return Ok((serde_json::json!({ "said": said, "facts": outcome.facts }), Vec::new()));
+    }
     let said = outcome.say.as_ref().map(|say| words.say(&say.note)).unwrap_or_default();
     match &outcome.say {
         Some(say) if say.mood == Mood::Stop => Err(said),

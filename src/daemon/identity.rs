@@ -8,7 +8,7 @@ use super::{Core, Moment, Setup, SetupError};
 use crate::config::MarkPlace;
 use crate::station::event::Event;
 use crate::station::fact::{CopySign, PoolNext};
-use crate::store::{Machine, Mark, Recognised, Store, StoreError};
+use crate::store::{BOARD, Machine, Mark, Recognised, Store, StoreError};
 use crate::units::Timestamp;
 use crate::uplink::event::renumbered;
 
@@ -22,13 +22,14 @@ pub fn machine() -> Machine {
     const KNOWN: [(&str, &str); 3] = [
         ("machine_id", "/etc/machine-id"),
         // A Raspberry Pi, and any other board with a device tree.
-        ("board", "/proc/device-tree/serial-number"),
+        (BOARD, "/proc/device-tree/serial-number"),
         ("product", "/sys/class/dmi/id/product_uuid"),
     ];
     let read = |(name, path): (&str, &str)| {
         let text = std::fs::read_to_string(path).ok()?;
         let value = text.trim_matches(|c: char| c == '\0' || c.is_whitespace()).to_owned();
-        (!value.is_empty()).then(|| (name.to_owned(), value))
+        let known = !value.is_empty() && value != "uninitialized";
+        known.then(|| (name.to_owned(), value))
     };
     KNOWN.into_iter().filter_map(read).collect()
 }

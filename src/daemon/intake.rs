@@ -12,12 +12,12 @@ use crate::exchange::order;
 use crate::station::event::Event;
 use crate::station::fact::Fact;
 use crate::station::order::{Order, OrderId, OrderState};
-use crate::station::parcel::{Parcel, ParcelId, State};
+use crate::station::parcel::{Intercept, Parcel, ParcelId, State};
 use crate::station::{Outcome, Station};
 use crate::store::{KnownOrder, NewVersion, OrderBatch, Put, StoreError, StoredOrder};
 
 /// Orders kept in one transaction at most: a scan waits for no more than these.
-pub const AT_ONCE: usize = 16;
+pub const AT_ONCE: usize = 8;
 /// Highest number that the memory can count to.
 const MAX_VERSION: u64 = i64::MAX as u64;
 
@@ -106,7 +106,7 @@ impl Core {
             if let Some(order) = holds {
                 answer.kept = true;
                 let outcome = self.follow(moment, &order)?;
-                if let Some(why) = stopped(self.station(), &answer.id, &outcome.facts) {
+                if let Some(why) = stopped(self.station(), &outcome.facts) {
                     (answer.verdict, answer.why) = (Verdict::InConflict, Some(why));
                 }
                 held.push(order.order_ref);
@@ -308,17 +308,24 @@ fn compare(known: &KnownOrder, order: &Order, said: Option<bool>, from: From) ->
 }
 
 /// What an import says of parcels that its orders stop.
-fn stopped(station: &Station, id: &OrderId, facts: &[Fact]) -> Option<String> {
+fn stopped(station: &Station, facts: &[Fact]) -> Option<String> {
     let say = |fact: &Fact| {
         let Fact::Intercepted { parcel, reason, late } = fact else { return None };
         let known = station.parcel(*parcel)?;
         let name = known.tracking().map_or_else(|| parcel.to_string(), str::to_owned);
+        let now = match reason {
+            Intercept::Cancelled => "it is cancelled",
+            Intercept::Hold => "it is on hold",
+            Intercept::Changed => "it says something else than when it was packed",
+            Intercept::Done => "it was shipped elsewhere",
+            Intercept::Copied => return None,
+        };
         let what = match (*late, known.state.closed()) {
             (true, _) => "has gone with its carrier already",
             (false, true) => "is packed: take it out, its scan says how",
             (false, false) => "is begun, and stops",
         };
-        Some(format!("{} ({}): parcel {name} {what}", id.number, reason.word()))
+        Some(format!("{now}; its parcel {name} {what}"))
     };
     let said: Vec<String> = facts.iter().filter_map(say).collect();
     (!said.is_empty()).then(|| said.join("; "))

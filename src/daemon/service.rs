@@ -15,7 +15,7 @@ mod reload;
 mod uplink;
 
 pub(super) use imports::Import;
-use imports::Waiter;
+use imports::{Pending, Waiter};
 use reload::Reloaded;
 use uplink::{Uplink, start_uplink};
 
@@ -81,8 +81,8 @@ pub struct Service {
     overdue: Option<i64>,
     reloads: (mpsc::Sender<Reloaded>, mpsc::Receiver<Reloaded>),
     /// Orders that wait to be taken in, and pages of them that were read beside the loop.
-    imports: VecDeque<(Import, Waiter)>,
-    pages: (mpsc::Sender<(Import, Waiter)>, mpsc::Receiver<(Import, Waiter)>),
+    imports: VecDeque<Pending>,
+    pages: (mpsc::Sender<Pending>, mpsc::Receiver<Pending>),
     /// What the uplink is started with again in another life.
     setup: Arc<Setup>,
 }

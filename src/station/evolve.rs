@@ -232,7 +232,6 @@ impl Station {
     /// No pool that was begun gives a number any more; and a label whose number one of them gave may be on a parcel that
     /// only the other history knows.
     fn suspend(&mut self, why: CopySign, next: &[PoolNext]) {
-        self.copied = Some(why);
         for (pool, next) in std::mem::take(&mut self.pools) {
             let least = self.suspended.entry(pool).or_default();
             *least = next.max(*least);
@@ -241,6 +240,8 @@ impl Station {
             let least = self.suspended.entry((carrier.clone(), pool.clone())).or_default();
             *least = (*next).max(*least);
         }
+        // A station that has never drawn a number has none to lock.
+        self.copied = (!self.suspended.is_empty()).then_some(why);
         let begun = |parcel: &Parcel| {
             let drawn = parcel.commitment.as_ref().is_some_and(|commitment| !commitment.supplied);
             drawn && !parcel.state.closed() && parcel.state != State::Voided

@@ -36,6 +36,9 @@ impl Station {
             (_, State::PrintUncertain) => Cause::Uncertain,
             _ => Cause::Unreadable,
         };
+        if let Some(stop) = self.stopped(id, parcel) {
+            return stop;
+        }
         match parcel.state {
             State::Sent | State::Printed | State::PrintUncertain | State::Verified | State::Attested => {}
             State::Committed | State::Printing => return Outcome::stop(Note::new("printer_blocked")),

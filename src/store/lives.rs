@@ -11,7 +11,7 @@
 //! | `data_dir` copied or moved to another place or machine | there is no mark beside it | new life |
 //! | another database in the place of one that was used | the mark is another database's | no number below those that the mark knows |
 //! | the card in another board, or a clone of it | the board's serial number | new life |
-//! | the system installed anew around the old data | the machine id | new life |
+//! | the system installed anew around the old data | there is no mark; or, where boards have no number, the machine id | new life |
 //! | an image of the whole card put back in the same board | the receiver has other or more events; or the mark, where `mark_dir` is on another medium | the uplink stops and pools wait; a new life begins with the person's word. With a mark elsewhere: new life |
 //! | the printer's odometer is further than this database knows | nothing: other programs print there too | – |
 //!
@@ -35,6 +35,9 @@ use crate::units::Timestamp;
 
 /// What tells one machine from another: names and values, such as its board's serial number.
 pub type Machine = BTreeMap<String, String>;
+
+/// The name of a board's own serial number.
+pub const BOARD: &str = "board";
 
 /// One life of the database, as its events are counted: from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,9 +130,12 @@ impl Store {
     pub fn recognise(&mut self, machine: &Machine, mark: Option<Mark>) -> Result<Recognised, StoreError> {
         let home = self.home()?;
         let marked = self.meta("marked")?.is_some();
-        let said = mark.as_ref().map(Mark::read);
-        let elsewhere =
-            home.as_ref().is_some_and(|home| home.iter().any(|(k, v)| machine.get(k).is_some_and(|m| m != v)));
+        // One that cannot be read tells nothing, and is no proof of a copy.
+        let said = mark.as_ref().map(Mark::read).transpose().unwrap_or_else(|error| {
+            tracing::error!(%error, "the mark beside the data folder cannot be read");
+            None
+        });
+        let elsewhere = home.as_ref().is_some_and(|home| is_other(home, machine));
         let next = |said: &Marked| said.next.clone();
         self.mark = mark;
         let begun: Option<(CopySign, String, Vec<PoolNext>)> =
@@ -172,7 +178,7 @@ impl Store {
             self.set_meta("machine", Some(&all))?;
         }
         let marked = self.meta("marked")?.is_some();
-        if let Some(said) = self.mark.as_ref().map(Mark::read) {
+        if let Some(said) = self.mark.as_ref().map(|mark| mark.read().ok().flatten()) {
             let here = said.is_some_and(|said| said.incarnation == self.incarnation && said.seq == self.last_seq);
             if !(marked && here) {
                 let next = self.pools_so_far()?;
@@ -229,8 +235,11 @@ impl Store {
         let (mut head, mut moved) = (self.head, 0);
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
-            let mut rows = transaction
-                .prepare("SELECT seq, kind, body, fact FROM outbox WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq")?;
+            let mut rows = transaction.prepare(
+                "SELECT o.seq, CASE WHEN a.seq IS NULL THEN o.kind ELSE json_extract(a.body, '$.type') END,
+                    coalesce(a.body, o.body), o.fact
+                 FROM outbox o LEFT JOIN aside a ON a.seq = o.seq WHERE o.seq >= ?1 AND o.seq <= ?2 ORDER BY o.seq",
+            )?;
             let mut insert =
                 transaction.prepare("INSERT INTO outbox (seq, at, kind, body, fact) VALUES (?1, ?2, ?3, ?4, ?5)")?;
             let mut manifest = transaction.prepare("UPDATE manifests SET seq = ?2 WHERE seq = ?1")?;
@@ -246,6 +255,8 @@ impl Store {
                 manifest.execute(params![seq, head])?;
             }
             transaction.execute("DELETE FROM outbox WHERE seq >= ?1 AND seq <= ?2", [first, end])?;
+            // What was set aside is offered again, as it was.
+            transaction.execute("DELETE FROM aside WHERE seq >= ?1 AND seq <= ?2", [first, end])?;
             // Nothing of that life waits any more; what stands before was told.
             transaction.execute("UPDATE lives SET confirmed = ?2 WHERE incarnation = ?1", params![incarnation, end])?;
         }
@@ -299,6 +310,13 @@ impl Store {
         })?;
         Ok(pools.into_iter().map(|((carrier, pool), next)| PoolNext { carrier, pool, next }).collect())
     }
+}
+
+/// Whether two machines are known to be different. A board's own number decides; without one, whatever is known of both:
+/// a system whose root cannot be written has another machine id at each start.
+fn is_other(home: &Machine, machine: &Machine) -> bool {
+    let differs = |name: &str| Some(home.get(name)? != machine.get(name)?);
+    differs(BOARD).unwrap_or_else(|| home.keys().any(|name| differs(name) == Some(true)))
 }
 
 /// From where a pool goes on after a fact that used one of its numbers, or began it.

@@ -15,6 +15,7 @@ const FILE: &str = "mark.db";
 #[derive(Debug)]
 pub struct Mark {
     db: Connection,
+    dir: PathBuf,
     failed: bool,
 }
 
@@ -57,32 +58,33 @@ impl Mark {
             )?;
             Ok(db)
         };
-        open().map(|db| Self { db, failed: false }).map_err(|error| failed(&error))
+        open().map(|db| Self { db, dir: dir.to_owned(), failed: false }).map_err(|error| failed(&error))
     }
 
     /// What it says; `None` when it says nothing yet.
-    pub(super) fn read(&self) -> Option<Marked> {
-        let read = || -> rusqlite::Result<Option<Marked>> {
-            let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-            let mark = self.db.query_row("SELECT incarnation, seq FROM mark", [], row).optional()?;
-            let Some((incarnation, seq)) = mark else { return Ok(None) };
-            let mut pools = self.db.prepare("SELECT carrier, pool, next FROM pools")?;
-            let next =
-                |row: &rusqlite::Row<'_>| Ok(PoolNext { carrier: row.get(0)?, pool: row.get(1)?, next: row.get(2)? });
-            Ok(Some(Marked { incarnation, seq, next: pools.query_map([], next)?.collect::<Result<_, _>>()? }))
-        };
-        read().unwrap_or_else(|error| {
-            tracing::error!(%error, "the mark beside the data folder cannot be read");
-            None
-        })
+    pub(super) fn read(&self) -> rusqlite::Result<Option<Marked>> {
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let mark = self.db.query_row("SELECT incarnation, seq FROM mark", [], row).optional()?;
+        let Some((incarnation, seq)) = mark else { return Ok(None) };
+        let mut pools = self.db.prepare("SELECT carrier, pool, next FROM pools")?;
+        let next =
+            |row: &rusqlite::Row<'_>| Ok(PoolNext { carrier: row.get(0)?, pool: row.get(1)?, next: row.get(2)? });
+        Ok(Some(Marked { incarnation, seq, next: pools.query_map([], next)?.collect::<Result<_, _>>()? }))
     }
 
-    /// Says that a database is at home here. Numbers that another one used stay used.
+    /// Says that a database is at home here, and is on the disk when this returns. Numbers that another one used stay used.
     pub(super) fn begin(&mut self, incarnation: &str, seq: u64, next: &[PoolNext]) -> rusqlite::Result<()> {
         self.db.pragma_update(None, "synchronous", "FULL")?;
         let begun = self.write(incarnation, seq, next);
         self.db.pragma_update(None, "synchronous", "NORMAL")?;
-        begun
+        begun?;
+        // A power cut must not take the new folder: a mark that is not there means a copy.
+        for folder in [Some(self.dir.as_path()), self.dir.parent()].into_iter().flatten() {
+            if let Err(error) = std::fs::File::open(folder).and_then(|folder| folder.sync_all()) {
+                tracing::warn!(%error, folder = %folder.display(), "a folder cannot be synced");
+            }
+        }
+        Ok(())
     }
 
     /// Notes how far the journal is.

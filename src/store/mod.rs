@@ -15,6 +15,8 @@ mod outbox;
 mod schema;
 
 #[cfg(test)]
+mod lives_tests;
+#[cfg(test)]
 mod tests;
 
 use std::fs::File;
@@ -28,7 +30,7 @@ use crate::station::parcel::ParcelId;
 use crate::units::Timestamp;
 
 pub use labels::StoredLabel;
-pub use lives::{Life, Machine, Recognised, UplinkStop};
+pub use lives::{BOARD, Life, Machine, Recognised, UplinkStop};
 pub use mark::Mark;
 pub use orders::{ContentHash, Found, KnownOrder, NewVersion, OrderBatch, Put, StoredOrder};
 pub use outbox::{Announcement, Aside, Waiting};

@@ -156,7 +156,10 @@ impl Hand {
     }
 
     async fn pull(&mut self, client: &Client) -> Result<(), LoopGone> {
-        match classify(client.orders(&self.chain.orders.cursor).await, Page::read) {
+        let answer = client.orders(&self.chain.orders.cursor).await;
+        // A page may be megabytes long: it is read beside the loop, which runs on this thread too.
+        let read = tokio::task::spawn_blocking(move || classify(answer, Page::read));
+        match read.await.unwrap_or_else(|error| Reply::Later { why: error.to_string(), wish_ms: None }) {
             Reply::Good(Page { cursor: None, .. }) => {
                 let why = "the receiver's page of orders has no cursor; have its owner look".into();
                 self.chain.orders.failed(self.now(), why, None, random());

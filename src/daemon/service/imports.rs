@@ -37,6 +37,9 @@ pub(crate) struct Import {
     said: Vec<Answer>,
 }
 
+/// An import, and who waits for it.
+pub(super) type Pending = (Import, Waiter);
+
 /// Who waits for it.
 #[derive(Debug)]
 pub(super) enum Waiter {

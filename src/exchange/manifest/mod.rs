@@ -181,6 +181,9 @@ fn parcel(parcel: &ManifestParcel) -> Value {
             out[name] = value;
         }
     };
+    let named = |text: &String| (!text.is_empty()).then(|| json!(text));
+    put("channel", named(&parcel.channel));
+    put("shop", named(&parcel.shop));
     put("dims_mm", parcel.dims.map(millimetres));
     put("billable", parcel.billable.as_ref().map(billable));
     put("zone", parcel.zone.as_ref().map(|zone| json!(zone)));

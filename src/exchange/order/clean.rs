@@ -5,17 +5,11 @@ use serde_json::{Map, Value};
 
 use super::owners::{self, Owner, Shape};
 
-/// Cleans the document in place; one that names no shop gets `shop`, unless that is empty.
-pub(super) fn clean(order: &mut Value, shop: &str) {
-    let Value::Object(order) = order else { return };
-    let unnamed = match order.get("shop") {
-        None | Some(Value::Null) => true,
-        Some(named) => named.as_str().is_some_and(|named| named.trim().is_empty()),
-    };
-    if unnamed && !shop.is_empty() {
-        order.insert("shop".to_owned(), shop.into());
+/// Cleans the document in place.
+pub(super) fn clean(order: &mut Value) {
+    if let Value::Object(order) = order {
+        fields(order, "");
     }
-    fields(order, "");
 }
 
 fn fields(map: &mut Map<String, Value>, scope: &str) {

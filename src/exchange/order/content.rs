@@ -34,7 +34,7 @@ pub fn named(body: &str) -> OrderId {
 impl Incoming {
     /// The same order of a shop, where it names none itself.
     pub fn of_shop(mut self, shop: &str) -> Self {
-        if self.order.shop.is_empty()
+        if self.order.shop.trim().is_empty()
             && !shop.is_empty()
             && let Ok(Value::Object(mut map)) = serde_json::from_str(&self.body)
         {
@@ -48,7 +48,7 @@ impl Incoming {
 
 fn without(body: &str, fields: &[&str]) -> String {
     let Ok(mut value) = serde_json::from_str::<Value>(body) else { return body.to_owned() };
-    clean(&mut value, "");
+    clean(&mut value);
     if let Value::Object(map) = &mut value {
         map.retain(|name, _| !fields.contains(&name.as_str()));
     }

@@ -24,7 +24,7 @@ const LIST: char = '|';
 const NAMES: [&str; 3] = ["rev", "channel", "shop"];
 
 /// Every order of a text.
-pub(super) fn read(text: &str, source: Source<'_>) -> Batch {
+pub(super) fn read(text: &str, source: Source) -> Batch {
     if text.trim().is_empty() {
         return Batch::default();
     }
@@ -188,7 +188,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// One order with all its reasons.
-    fn incoming(&self, group: &Group, row: usize, source: Source<'_>) -> Result<Incoming, Reasons> {
+    fn incoming(&self, group: &Group, row: usize, source: Source) -> Result<Incoming, Reasons> {
         let mut errors = group.errors();
         let read = match self.order(&group.rows, &mut errors) {
             Some(value) => json::of(value, row, source),

@@ -51,7 +51,7 @@ const MAX_REV: u64 = i64::MAX as u64;
 
 /// One order, and where its label is if that was made elsewhere; every field that the station reads is checked, every
 /// other one is bounded.
-pub(super) fn order(value: &Value, source: Source<'_>) -> Result<(Order, Option<LabelFile>), Reasons> {
+pub(super) fn order(value: &Value, source: Source) -> Result<(Order, Option<LabelFile>), Reasons> {
     let reading = Reading::default();
     let root = Fields::root(value, &reading)?;
     if !matches!(root.text("schema"), "" | SCHEMA) {

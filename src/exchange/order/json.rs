@@ -7,19 +7,19 @@ use super::{Batch, Incoming, Reasons, Refused, Source, clean, document, refuse_f
 use crate::exchange::canonical;
 
 /// One order from one object.
-pub(super) fn one(text: &str, row: usize, source: Source<'_>) -> Result<Incoming, Reasons> {
+pub(super) fn one(text: &str, row: usize, source: Source) -> Result<Incoming, Reasons> {
     of(unique::value(text)?, row, source)
 }
 
 /// One order from a value that came from JSON or was put together from CSV rows.
-pub(super) fn of(mut value: Value, row: usize, source: Source<'_>) -> Result<Incoming, Reasons> {
-    clean::clean(&mut value, source.shop());
+pub(super) fn of(mut value: Value, row: usize, source: Source) -> Result<Incoming, Reasons> {
+    clean::clean(&mut value);
     let (order, label) = document::order(&value, source)?;
     Ok(Incoming { order, body: canonical::text(&value), row, label })
 }
 
 /// Every order of a text.
-pub(super) fn read(text: &str, source: Source<'_>) -> Batch {
+pub(super) fn read(text: &str, source: Source) -> Batch {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         Batch::default()
@@ -41,7 +41,7 @@ fn is_lines(text: &str) -> bool {
         && text.lines().any(|line| line.starts_with('{') && line.trim_end().ends_with('}'))
 }
 
-fn collect<'a>(rows: impl Iterator<Item = (&'a str, usize)>, source: Source<'_>) -> Batch {
+fn collect<'a>(rows: impl Iterator<Item = (&'a str, usize)>, source: Source) -> Batch {
     let mut batch = Batch::default();
     for (text, row) in rows {
         match one(text, row, source) {

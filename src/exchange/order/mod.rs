@@ -157,31 +157,13 @@ impl Format {
     }
 }
 
-/// What orders are read with.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Defaults<'a> {
-    /// How the file is written; where nobody says it, by its name's ending, else by its first character.
-    pub format: Option<Format>,
-    /// The shop of the orders that name none; empty where there is none.
-    pub shop: &'a str,
-}
-
 /// Where an order comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source<'a> {
-    /// From outside; an order that names no shop is of this one, if it is not empty.
-    Outside(&'a str),
+enum Source {
+    /// From outside.
+    Outside,
     /// From the station's own disk: it was taken once. What newer rules would refuse is no reason to lose it.
     Kept,
-}
-
-impl<'a> Source<'a> {
-    const fn shop(self) -> &'a str {
-        match self {
-            Self::Outside(shop) => shop,
-            Self::Kept => "",
-        }
-    }
 }
 
 /// An order that was taken before, from its body as it is kept. Rules that came later do not count: such an order stays
@@ -198,34 +180,27 @@ pub fn parse(text: &str) -> Result<Order, Reasons> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read_value(value: &serde_json::Value) -> Result<Incoming, Reasons> {
-    json::of(value.clone(), 1, Source::Outside(""))
+    json::of(value.clone(), 1, Source::Outside)
 }
 
 /// Takes a file of orders apart; `name` is the file's name, whose ending tells the format.
 pub fn read(bytes: &[u8], name: &str) -> Batch {
-    read_with(bytes, name, Defaults::default())
+    read_with(bytes, |text| Format::of(name, text))
 }
 
 /// The same for a format that a person named.
 pub fn read_as(bytes: &[u8], format: Format) -> Batch {
-    read_with(bytes, "", Defaults { format: Some(format), ..Defaults::default() })
+    read_with(bytes, |_| format)
 }
 
-/// The same for a shop that a person or a folder named: an order that names none is of this one.
-pub fn read_for_shop(bytes: &[u8], name: &str, shop: &str) -> Batch {
-    read_with(bytes, name, Defaults { shop, ..Defaults::default() })
-}
-
-/// Takes a file of orders apart with everything that is known beside it.
-pub fn read_with(bytes: &[u8], name: &str, defaults: Defaults<'_>) -> Batch {
+fn read_with(bytes: &[u8], format: impl FnOnce(&str) -> Format) -> Batch {
     let text = match decode(bytes) {
         Ok(text) => text,
         Err(reason) => return refuse_file("", reason),
     };
-    let source = Source::Outside(defaults.shop);
-    let batch = match defaults.format.unwrap_or_else(|| Format::of(name, &text)) {
-        Format::Json => json::read(&text, source),
-        Format::Csv => csv::read(&text, source),
+    let batch = match format(&text) {
+        Format::Json => json::read(&text, Source::Outside),
+        Format::Csv => csv::read(&text, Source::Outside),
     };
     if batch.accepted.len() + batch.refused.len() > MAX_ORDERS {
         return refuse_file("", format!("more than {MAX_ORDERS} orders; split the file"));

@@ -22,7 +22,7 @@ const MINIMAL: &str = r#"{"order_ref":"A1","ship_to":{"name":"Ann","line1":"1 Ma
 
 /// An order from outside.
 fn new(text: &str) -> Result<Order, Reasons> {
-    json::one(text, 1, Source::Outside("")).map(|incoming| incoming.order)
+    json::one(text, 1, Source::Outside).map(|incoming| incoming.order)
 }
 
 /// The minimal order with one part replaced.
@@ -135,7 +135,7 @@ fn with_label(service: &str, label: &str) -> Result<Incoming, Reasons> {
     let fields = format!(
         r#""service":{{"label_source":"supplied"{service}}},"label":{{"tracking":"JJD0002257639032011"{label}}},"lines""#
     );
-    json::one(&MINIMAL.replace(r#""lines""#, &fields), 1, Source::Outside(""))
+    json::one(&MINIMAL.replace(r#""lines""#, &fields), 1, Source::Outside)
 }
 
 #[test]

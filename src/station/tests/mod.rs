@@ -5,6 +5,7 @@ mod aside;
 mod bags;
 mod doubt;
 mod facts;
+mod intercept;
 mod investigated;
 mod manifest;
 mod marks;

@@ -46,8 +46,6 @@ pub enum Kind {
     ParcelLeftOut,
     /// An order that was offered to the station was not kept; its data is [`OrderRefused`](super::OrderRefused).
     OrderRefused,
-    /// What is said of an order contradicts what was done with it; its data is [`OrderConflict`](super::OrderConflict).
-    OrderConflict,
     /// The station runs on a copy of its database; its data is [`Copied`](super::Copied).
     StationCopied,
     /// Stands in the place of an event the receiver refused.
@@ -56,7 +54,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 17] = [
         Self::ParcelWeighed,
         Self::ParcelCommitted,
         Self::ParcelVerified,
@@ -72,7 +70,6 @@ impl Kind {
         Self::ParcelReleased,
         Self::ParcelLeftOut,
         Self::OrderRefused,
-        Self::OrderConflict,
         Self::StationCopied,
         Self::Tombstone,
     ];
@@ -95,7 +92,6 @@ impl Kind {
             Self::ParcelReleased => "parceld.parcel.released",
             Self::ParcelLeftOut => "parceld.parcel.left_out",
             Self::OrderRefused => "parceld.order.refused",
-            Self::OrderConflict => "parceld.order.conflict",
             Self::StationCopied => "parceld.station.copied",
             Self::Tombstone => "parceld.tombstone",
         }

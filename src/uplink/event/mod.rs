@@ -12,6 +12,6 @@ mod station;
 mod tests;
 
 pub use cloud::{EventError, Kind, Source, cloud_event, renumbered};
-pub use order::{OrderConflict, OrderRefused, order_conflict_event, order_refused_event};
+pub use order::{OrderRefused, order_refused_event};
 pub use parcel::{Container, Handover, Parcel, container_event, handover_event, parcel_event, post_prefix};
 pub use station::{Copied, SuspendedPool, copied_event, is_tombstone, tombstone};

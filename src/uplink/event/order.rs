@@ -35,43 +35,6 @@ pub fn order_refused_event(
     cloud_event(source, Kind::OrderRefused, seq, time_ms, &data)
 }
 
-/// `data` of `parceld.order.conflict`, `parceld.order_conflict/1`: a person must settle it.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct OrderConflict<'a> {
-    /// The order.
-    #[serde(serialize_with = "printable")]
-    pub order_ref: &'a str,
-    /// Where it came from.
-    #[serde(skip_serializing_if = "str::is_empty", serialize_with = "printable")]
-    pub channel: &'a str,
-    /// The shop it came from.
-    #[serde(skip_serializing_if = "str::is_empty", serialize_with = "printable")]
-    pub shop: &'a str,
-    /// What is said of it now: `cancelled`, `ready`.
-    #[serde(serialize_with = "printable")]
-    pub state: &'a str,
-    /// Tracking numbers of its parcels here.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub parcels: &'a [&'a str],
-    /// What contradicts what. Names fields, and never a value of a name, an address or a phone.
-    #[serde(serialize_with = "printable")]
-    pub reason: &'a str,
-}
-
-/// What is said of an order contradicts what was done with it, on one line.
-///
-/// # Errors
-/// [`EventError`] as [`cloud_event`].
-pub fn order_conflict_event(
-    source: &Source,
-    seq: u64,
-    time_ms: i64,
-    conflict: &OrderConflict<'_>,
-) -> Result<String, EventError> {
-    let data = Schema { schema: "parceld.order_conflict/1", data: conflict };
-    cloud_event(source, Kind::OrderConflict, seq, time_ms, &data)
-}
-
 /// At most this many characters of a text that came from elsewhere.
 const PRINTABLE: usize = 200;
 

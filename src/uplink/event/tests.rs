@@ -118,14 +118,6 @@ fn events_about_orders_and_the_station_are_written_as_frozen() {
         reason: "ship_to.country is not a code of two letters",
     };
     let nameless = OrderRefused { reason: "no order_ref", ..OrderRefused::default() };
-    let conflict = OrderConflict {
-        order_ref: "576461413038785752",
-        channel: "tiktok_shop",
-        shop: "US-01",
-        state: "cancelled",
-        parcels: &["D10011354453707", "D10011354453715"],
-        reason: "handed over already",
-    };
     let pools = [
         SuspendedPool { carrier: "ontrac", pool: "D1001", next: 135_445_371 },
         SuspendedPool { carrier: "usps", pool: "9261290", next: 4_017 },
@@ -134,7 +126,6 @@ fn events_about_orders_and_the_station_are_written_as_frozen() {
     for (name, written) in [
         ("order.refused", order_refused_event(&source, 29, AT, &refused).unwrap()),
         ("order.refused.nameless", order_refused_event(&source, 30, AT, &nameless).unwrap()),
-        ("order.conflict", order_conflict_event(&source, 31, AT, &conflict).unwrap()),
         ("station.copied", copied_event(&source, 1, AT, &copied).unwrap()),
     ] {
         assert_eq!(written, golden(name), "{name}");

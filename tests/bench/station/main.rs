@@ -1,4 +1,4 @@
-//! The station against the clock: `cargo bench --bench station [-- latency|core|numbers|start|idle]`.
+//! The station against the clock: `cargo bench --bench station [-- latency|core|numbers|start|idle|imports]`.
 //!
 //! Everything runs in a folder on the disk that the build is on, or below `$PARCELD_BENCH_DIR`. `start` and `idle`
 //! run the program itself: the one built with this bench, or `$PARCELD_BIN`.
@@ -9,6 +9,7 @@ mod bare;
 mod core;
 mod folder;
 mod idle;
+mod imports;
 mod latency;
 mod numbers;
 mod program;
@@ -29,12 +30,13 @@ fn main() {
     let folder = folder::Folder::new();
     println!("{}", machine::describe(folder.path()));
     type Part = (&'static str, fn(&folder::Folder));
-    let parts: [Part; 5] = [
+    let parts: [Part; 6] = [
         ("latency", latency::measure),
         ("core", core::measure),
         ("numbers", numbers::measure),
         ("start", start::measure),
         ("idle", idle::measure),
+        ("imports", imports::measure),
     ];
     for (name, measure) in parts {
         if wanted.is_empty() || wanted.iter().any(|word| word == name) {
