@@ -213,7 +213,13 @@ impl Core {
                 Some(why) => (Verdict::InConflict, Some(why)),
                 None => (Verdict::Accepted, None),
             },
-            Some(known) => compare(known, &order, said, from),
+            Some(known) => {
+                let parcels = self.station().of_order(id).iter().filter_map(|id| self.station().parcel(*id));
+                let here = parcels
+                    .into_iter()
+                    .any(|parcel| parcel.state != State::Voided && !self.station().handed_over(parcel));
+                compare(known, &order, said, (from, here))
+            }
         };
         let label = stored.label.as_ref();
         let put = |version| Some(Put { id: id.clone(), version, label });
@@ -258,25 +264,40 @@ impl Core {
         Ok(None)
     }
 
-    /// Why an order that is not known under its shop must be one that is known under another: its file named no shop, and
-    /// it takes something back.
+    /// Why an order that is not known as what it calls itself may be one that is known by more, or by less: it takes
+    /// something back, or parcels of that one were begun, and a name less says no other order.
     fn elsewhere(&self, stored: &StoredOrder, order: &Order) -> Result<Option<String>, StoreError> {
-        if !stored.shop_of_folder || order.state == OrderState::Ready {
-            return Ok(None);
-        }
+        let takes_back = order.state != OrderState::Ready;
         let others = self.store().orders_called(&order.order_ref)?;
-        Ok(others.first().map(|other| {
-            format!(
+        let others = || others.iter().filter(|other| other.number == order.order_ref);
+        if takes_back
+            && stored.shop_of_folder
+            && let Some(other) = others().next()
+        {
+            return Ok(Some(format!(
                 "{} is known as {other}, and this file names no shop: its folder is {:?}; import it with --shop",
                 order.order_ref, stored.id.shop
-            )
+            )));
+        }
+        let may_be = |one: &str, other: &str| one == other || one.is_empty() || other.is_empty();
+        let same =
+            |other: &&OrderId| may_be(&stored.id.channel, &other.channel) && may_be(&stored.id.shop, &other.shop);
+        let begun = |other: &&OrderId| takes_back || !self.station().of_order(other).is_empty();
+        Ok(others().find(|other| same(other) && begun(other)).map(|other| {
+            let this = &stored.id;
+            format!("it is called {this}, and {other} is known here; send it with the same channel and shop")
         }))
     }
 }
 
-/// What is said of a known order, against what holds of it. `said` tells whether the same was said before: `Some(true)`
-/// holds now, `Some(false)` held once.
-fn compare(known: &KnownOrder, order: &Order, said: Option<bool>, from: From) -> (Verdict, Option<String>) {
+/// What is said of a known order, against what holds of it. `said` tells whether the same was said before: `Some(true)` holds
+/// now, `Some(false)` held once; `here` that parcels of it have not gone with their carrier.
+fn compare(
+    known: &KnownOrder,
+    order: &Order,
+    said: Option<bool>,
+    (from, here): (From, bool),
+) -> (Verdict, Option<String>) {
     let state = readable(&known.body).map_or(OrderState::Done, |known| known.state);
     if from == From::FileAsNewest && !known.erased {
         let verdict = if said == Some(true) { Verdict::Unchanged } else { Verdict::Changed };
@@ -290,15 +311,22 @@ fn compare(known: &KnownOrder, order: &Order, said: Option<bool>, from: From) ->
     }
     match said {
         Some(true) => return (Verdict::Unchanged, None),
-        Some(false) => return (Verdict::Older, None),
+        Some(false) => {
+            let on_hold = state == OrderState::Hold && order.state == OrderState::Ready;
+            let why =
+                "it is on hold since this was said; a higher rev, or an import with --newest, makes it ready again";
+            return (Verdict::Older, on_hold.then(|| why.to_owned()));
+        }
         None => {}
     }
     let asks = matches!(order.state, OrderState::Ready | OrderState::Hold);
     match state {
-        OrderState::Done if known.erased && !asks => (Verdict::Unchanged, None),
+        OrderState::Done if known.erased && !asks && !here => (Verdict::Unchanged, None),
         OrderState::Done if asks => {
             (Verdict::InConflict, Some("it was shipped; only a higher rev makes it ready again".to_owned()))
         }
+        // What the buyer asked for has been done.
+        OrderState::Cancelled if order.state == OrderState::CancelRequested => (Verdict::Older, None),
         OrderState::Cancelled if asks => {
             let why = "it is cancelled; only a higher rev, or an import with --newest, makes it ready again";
             (Verdict::InConflict, Some(why.to_owned()))

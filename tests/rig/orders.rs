@@ -164,3 +164,52 @@ async fn a_parcel_is_packed_by_what_was_said_when_its_order_was_scanned_or_not_a
     pack(&bench, &station, "RIG-8201").await;
     assert!(bench.last_label().contains("2 New Street"), "the new address is on the label");
 }
+
+#[tokio::test]
+async fn a_cancellation_that_calls_its_order_by_less_is_refused_and_makes_no_other_order() {
+    let bench = Bench::with_orders(&["RIG-8301", "RIG-8302"]).await;
+    let station = bench.start().await;
+    pack(&bench, &station, "RIG-8301").await;
+    station.terminate().await;
+    let less = |number: &str, fields: &[&str]| {
+        let mut order = order(number);
+        order["rev"] = 2.into();
+        order["state"] = "cancelled".into();
+        fields.iter().for_each(|field| drop(order.as_object_mut().unwrap().remove(*field)));
+        order
+    };
+    let refused = bench.import(&[less("RIG-8301", &["channel"])]).await;
+    assert!(refused.code == Some(69) && refused.out.contains("rig/US-01/RIG-8301 is known here"), "{refused:?}");
+    bench.receiver.add_orders(vec![less("RIG-8302", &["channel", "shop"]).to_string()]).await;
+    let station = bench.start().await;
+    station.screen.complains("orders_refused").await;
+    // What calls itself otherwise is another one, unless parcels of this one were begun.
+    let mut ready = less("RIG-8301", &["channel"]);
+    ready["state"] = "ready".into();
+    assert_eq!(bench.import(&[ready]).await.code, Some(69));
+    let mut other = less("RIG-8301", &[]);
+    other["shop"] = "US-02".into();
+    bench.import(&[other]).await.good();
+    assert_eq!(bench.ask(&["orders", "list"]).await.as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn no_detour_makes_a_cancelled_order_ready_and_one_on_hold_says_why_it_stays() {
+    let bench = Bench::bare().await;
+    let said = |number: &str, state: &str, line1: &str| {
+        let mut order = order(number);
+        order.as_object_mut().unwrap().remove("rev");
+        (order["state"], order["ship_to"]["line1"]) = (state.into(), line1.into());
+        order
+    };
+    for state in ["ready", "cancelled", "cancel_requested"] {
+        bench.import(&[said("RIG-8401", state, "1 Old Street")]).await.good();
+    }
+    assert_eq!(bench.import(&[said("RIG-8401", "ready", "2 New Street")]).await.code, Some(69));
+    assert_eq!(bench.state_of("RIG-8401").await, "cancelled");
+    for state in ["ready", "hold"] {
+        bench.import(&[said("RIG-8402", state, "1 Old Street")]).await.good();
+    }
+    let again = bench.import(&[said("RIG-8402", "ready", "1 Old Street")]).await.good();
+    assert!(again.out.contains("1 older") && again.out.contains("it is on hold since this was said"), "{again:?}");
+}

@@ -148,3 +148,26 @@ async fn a_cancellation_after_the_print_says_what_gets_out_of_it_and_stays() {
     say_again(&bench, &station, &Command::Void, "voided").await;
     station.screen.says("scan_order").await;
 }
+
+#[tokio::test]
+async fn a_cancellation_counts_until_the_van_leaves_also_when_the_address_is_erased() {
+    let bench = Bench::with_orders(&ORDERS[..1]).await;
+    let station = bench.start().await;
+    let number = pack(&bench, &station, ORDERS[0]).await;
+    bench.run(&["manifest", "close", CARRIER]).await.good();
+    station.screen.all_sent().await;
+    let confirmed = || async { bench.parcel().await["state"] == "confirmed" };
+    while !confirmed().await {}
+    station.terminate().await;
+    let db = rusqlite::Connection::open(bench.data().join(parceld::store::DATABASE)).unwrap();
+    db.execute("UPDATE journal SET at = at - ?1", [73 * 3_600_000]).unwrap();
+    drop(db);
+    let station = bench.start().await;
+    station.logged("personal data erased").await;
+    let mut cancelled = said(ORDERS[0], |order| order["state"] = "cancelled".into());
+    cancelled.as_object_mut().unwrap().remove("rev");
+    let told = bench.import(&[cancelled.clone()]).await.good();
+    assert!(told.out.contains("1 in conflict") && told.out.contains(&number), "{told:?}");
+    let stop = say(&bench, &station, &Command::Handover(CARRIER.into()), "order_cancelled").await;
+    assert_eq!(stop["detail"]["key"], "out_leave", "{stop:#}");
+}
