@@ -131,7 +131,10 @@ pub fn perform(
     }
     let said = outcome.say.as_ref().map(|say| words.say(&say.note)).unwrap_or_default();
     match &outcome.say {
-        Some(say) if say.mood == Mood::Stop => Err(said),
+        Some(say) if say.mood == Mood::Stop => {
+            let detail = say.detail.iter().map(|detail| words.say(detail));
+            Err(std::iter::once(said).chain(detail).collect::<Vec<_>>().join(". "))
+        }
         _ => {
             let printouts = outcome.effects.into_iter().filter_map(|effect| match effect {
                 Effect::Print(printout) => Some(printout),

@@ -9,11 +9,11 @@
 //! | cancelled, or changed | VOID; what is on a manifest: HOLD, and it stays here when the rest is handed over |
 //! | on hold | HOLD; when the order is ready again, its scan takes the parcel up where it was |
 
-use super::event::{Effect, Sound};
+use super::event::{Effect, Job, Sound};
 use super::fact::{CopySign, Fact, PoolNext};
 use super::live::Say;
 use super::order::{Order, OrderId, OrderState};
-use super::parcel::{Intercept, Parcel, ParcelId, State};
+use super::parcel::{Intercept, Parcel, ParcelId, PrintState, State};
 use super::{Outcome, Station};
 use crate::screen::{Mood, Note, Symbol};
 
@@ -21,17 +21,26 @@ impl Station {
     /// Something else was said of an order: its parcels are stopped, or go on.
     pub(super) fn order_changed(&self, order: &Order, begun: &[(ParcelId, Option<Order>)]) -> Outcome {
         let mut outcome = Outcome::default();
+        let used = begun.iter().filter(|(id, _)| self.parcel(*id).is_some_and(|p| p.state != State::Voided)).count();
+        let too_many = u32::try_from(used).is_ok_and(|used| used > order.parcels_planned);
         for (id, packed) in begun {
             let Some(parcel) = self.parcel(*id).filter(|parcel| parcel.state != State::Voided) else { continue };
             let late = self.handed_over(parcel);
-            let reason = reason(order, parcel, packed.as_ref());
+            let reason = reason(order, parcel, packed.as_ref(), too_many);
             match reason {
                 _ if parcel.intercepted == Some(Intercept::Copied) => {}
                 Some(reason) if late || parcel.intercepted != Some(reason) => {
                     outcome.facts.push(Fact::Intercepted { parcel: *id, reason, late });
                     outcome = call_out(outcome, parcel, reason, late, self.bench == Some(*id));
                 }
-                None if parcel.intercepted.is_some() => outcome.facts.push(Fact::Released { parcel: *id }),
+                None if parcel.intercepted.is_some() => {
+                    outcome.facts.push(Fact::Released { parcel: *id });
+                    // Its label was refused, and nobody asks for it again.
+                    if self.bench == Some(*id) && parcel.state == State::Committed {
+                        let job = Job { parcel: *id, attempt: parcel.attempt() + 1 };
+                        outcome.effects.push(self.prepare(job));
+                    }
+                }
                 Some(_) | None => {}
             }
         }
@@ -89,12 +98,14 @@ pub(super) fn stop(parcel: &Parcel) -> Option<Say> {
         Intercept::Copied => "parcel_copied",
     };
     let way_out = match reason {
-        _ if manifested => "out_leave",
-        Intercept::Hold => "out_hold",
-        Intercept::Cancelled | Intercept::Changed | Intercept::Done | Intercept::Copied => "out_void",
+        _ if manifested => Some("out_leave"),
+        // It has been put aside, and waits there.
+        Intercept::Hold if parcel.state == State::Held => None,
+        Intercept::Hold => Some("out_hold"),
+        Intercept::Cancelled | Intercept::Changed | Intercept::Done | Intercept::Copied => Some("out_void"),
     };
     let note = Note::new(key).with("order", parcel.order.number.clone()).with("tracking", name.clone());
-    let detail = Some(Note::new(way_out).with("tracking", name));
+    let detail = way_out.map(|key| Note::new(key).with("tracking", name));
     Some(Say { mood: Mood::Stop, symbol: Symbol::Cross, note, detail })
 }
 
@@ -109,15 +120,28 @@ pub(super) fn names<'a>(parcels: impl Iterator<Item = &'a Parcel>) -> String {
     }
 }
 
-/// Why a parcel must not travel for its order as it is now.
-fn reason(order: &Order, parcel: &Parcel, packed: Option<&Order>) -> Option<Intercept> {
+/// Why a parcel must not travel for its order as it is now; `too_many` parcels of it: nobody says which of them.
+fn reason(order: &Order, parcel: &Parcel, packed: Option<&Order>, too_many: bool) -> Option<Intercept> {
     match order.state {
         OrderState::Cancelled | OrderState::CancelRequested => Some(Intercept::Cancelled),
         OrderState::Hold => Some(Intercept::Hold),
-        // That a closed parcel was shipped is no news.
-        OrderState::Done => (!parcel.state.closed() && parcel.state != State::Held).then_some(Intercept::Done),
-        OrderState::Ready => packed.is_some_and(|packed| packed.is_other(order)).then_some(Intercept::Changed),
+        OrderState::Done => match parcel.intercepted {
+            // What stopped it is no better for that.
+            Some(reason @ (Intercept::Cancelled | Intercept::Changed)) => Some(reason),
+            // That a parcel was shipped that was closed here is no news.
+            None if closed_here(parcel) => None,
+            _ => Some(Intercept::Done),
+        },
+        OrderState::Ready => {
+            let other = packed.is_some_and(|packed| packed.is_other(order));
+            (other || too_many).then_some(Intercept::Changed)
+        }
     }
+}
+
+/// Whether a parcel is closed, or was before it was put aside.
+fn closed_here(parcel: &Parcel) -> bool {
+    parcel.state.closed() || parcel.prints.last().is_some_and(|print| print.state == PrintState::Verified)
 }
 
 /// The moment the news comes: said over whatever the screen says, unless the parcel is in hand: then the screen's one

@@ -26,6 +26,10 @@ impl Station {
         command: &Command,
         supervisor: Option<&str>,
     ) -> Outcome {
+        // A label is not spoiled for another that would not be printed.
+        if let Some(stop) = self.stopped(id, parcel) {
+            return stop;
+        }
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
         let cause = match (command, parcel.state) {
             (Command::ReprintFor(reason), _) => match Cause::named(reason) {

@@ -150,6 +150,99 @@ async fn a_cancellation_after_the_print_says_what_gets_out_of_it_and_stays() {
 }
 
 #[tokio::test]
+async fn what_is_cancelled_stays_here_when_the_order_is_then_called_done() {
+    let bench = Bench::with_orders(&ORDERS[..2]).await;
+    let station = bench.start().await;
+    let first = pack(&bench, &station, ORDERS[0]).await;
+    for (rev, state) in [(2, "cancelled"), (3, "done")] {
+        let change = |order: &mut Value| (order["rev"], order["state"]) = (rev.into(), state.into());
+        bench.import(&[said(ORDERS[0], change)]).await.good();
+    }
+    let refused = bench.run(&["manifest", "close", CARRIER]).await;
+    assert!(refused.code == Some(69) && refused.err.contains(&first), "{refused:?}");
+    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
+    bench.scan(&first).await;
+    station.screen.says("order_cancelled").await;
+    say(&bench, &station, &Command::Void, "confirm_void").await;
+    say_again(&bench, &station, &Command::Void, "voided").await;
+
+    // Put aside before its label was scanned, and shipped elsewhere since.
+    super::packer::open(&bench, &station, ORDERS[1]).await;
+    bench.put(580);
+    super::packer::label(&station).await;
+    say(&bench, &station, &Command::Hold, "held").await;
+    let told = bench.import(&[said(ORDERS[1], |order| order["state"] = "done".into())]).await.good();
+    assert!(told.out.contains("1 in conflict"), "{told:?}");
+    bench.scan(ORDERS[1]).await;
+    let stop = station.screen.says("order_done").await;
+    assert_eq!(stop["detail"]["key"], "out_void", "{stop:#}");
+}
+
+#[tokio::test]
+async fn a_label_that_was_refused_while_its_order_was_on_hold_is_printed_when_it_is_not() {
+    let bench = Bench::with_orders(&ORDERS[..1]).await;
+    let station = bench.start().await;
+    super::packer::open(&bench, &station, ORDERS[0]).await;
+    bench.printer.set_fault(hal::sim::PrinterFault::Off);
+    bench.put(580);
+    station.screen.says("printer_absent").await;
+    bench.import(&[said(ORDERS[0], |order| order["state"] = "hold".into())]).await.good();
+    // Graver than the printer.
+    station.screen.says("order_hold").await;
+    bench.printer.set_fault(hal::sim::PrinterFault::None);
+    station.screen.is_content().await;
+    assert_eq!(bench.printer.printed(), 0);
+    bench.import(&[said(ORDERS[0], |order| order["rev"] = 3.into())]).await.good();
+    let number = super::packer::label(&station).await;
+    bench.printed(1).await;
+    // A label that would not be printed again is not spoiled for it.
+    bench
+        .import(&[said(ORDERS[0], |order| (order["rev"], order["state"]) = (4.into(), "cancelled".into()))])
+        .await
+        .good();
+    station.screen.says("order_cancelled").await;
+    say(&bench, &station, &Command::Reprint, "order_cancelled").await;
+    assert_eq!(bench.parcel().await["state"], "printed");
+    bench.import(&[said(ORDERS[0], |order| order["rev"] = 5.into())]).await.good();
+    super::packer::close(&bench, &station, &number).await;
+}
+
+#[tokio::test]
+async fn of_an_order_that_becomes_fewer_parcels_none_goes() {
+    let bench = Bench::with_orders(&[]).await;
+    let planned = |rev: u64, parcels: u64| {
+        said(ORDERS[0], |order| (order["rev"], order["parcels_planned"]) = (rev.into(), parcels.into()))
+    };
+    bench.import(&[planned(1, 2)]).await.good();
+    let station = bench.start().await;
+    let first = pack(&bench, &station, ORDERS[0]).await;
+    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
+    let second = pack(&bench, &station, ORDERS[0]).await;
+    let told = bench.import(&[planned(2, 1)]).await.good();
+    assert!(told.out.contains(&first) && told.out.contains(&second), "{told:?}");
+    let refused = bench.run(&["manifest", "close", CARRIER]).await;
+    assert!(refused.code == Some(69) && refused.err.contains(&first) && refused.err.contains(&second), "{refused:?}");
+    bench.import(&[planned(3, 2)]).await.good();
+    station.screen.is_content().await;
+}
+
+#[tokio::test]
+async fn what_was_put_aside_for_its_order_waits_and_is_told_no_more_to_do() {
+    let bench = Bench::with_orders(&ORDERS[..1]).await;
+    let station = bench.start().await;
+    let number = pack(&bench, &station, ORDERS[0]).await;
+    bench.import(&[said(ORDERS[0], |order| order["state"] = "hold".into())]).await.good();
+    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
+    bench.scan(&number).await;
+    let stop = station.screen.says("order_hold").await;
+    assert_eq!(stop["detail"]["key"], "out_hold", "{stop:#}");
+    say(&bench, &station, &Command::Hold, "held").await;
+    bench.scan(ORDERS[0]).await;
+    let waits = station.screen.says("order_hold").await;
+    assert_eq!(waits["detail"]["key"], "scan_order", "{waits:#}");
+}
+
+#[tokio::test]
 async fn a_cancellation_counts_until_the_van_leaves_also_when_the_address_is_erased() {
     let bench = Bench::with_orders(&ORDERS[..1]).await;
     let station = bench.start().await;
