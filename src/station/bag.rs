@@ -320,7 +320,9 @@ impl Station {
         let (Some((carrier, day)), Some(first)) = (&bag.goes, bag.parcels.first()) else {
             return Some(Outcome::stop(note("bag_empty")));
         };
-        if self.parcel(*first).is_some_and(|parcel| parcel.manifest.is_some()) {
+        // One that was left out of a manifest lies here again.
+        let on_manifest = |parcel: &Parcel| matches!(parcel.state, State::Manifested | State::Confirmed);
+        if self.parcel(*first).is_some_and(on_manifest) {
             return Some(Outcome::stop(note("pallet_late")));
         }
         Some(match self.open_for(Kind::Pallet, carrier, *day) {

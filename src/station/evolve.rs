@@ -133,7 +133,9 @@ impl Station {
             Fact::ManifestClosed { manifest, carrier, ship_date, wave, parcels, .. } => {
                 let index = u32::try_from(self.manifests.len()).unwrap_or(u32::MAX);
                 for parcel in parcels {
-                    if let Some(commitment) = self.commitment(*parcel) {
+                    // One that was left out of another left its wave with that.
+                    let first = self.parcel(*parcel).is_some_and(|parcel| parcel.manifest.is_none());
+                    if let Some(commitment) = self.commitment(*parcel).filter(|_| first) {
                         self.tallies.manifested(&commitment.service);
                     }
                     self.change(*parcel, |p| {

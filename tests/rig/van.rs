@@ -243,6 +243,29 @@ async fn what_was_put_aside_for_its_order_waits_and_is_told_no_more_to_do() {
 }
 
 #[tokio::test]
+async fn a_bag_with_a_parcel_that_was_left_out_before_goes_on_a_pallet() {
+    let bench = Bench::with_orders(&ORDERS[..1]).await;
+    let station = bench.start().await;
+    let number = pack(&bench, &station, ORDERS[0]).await;
+    bench.run(&["manifest", "close", CARRIER]).await.good();
+    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
+    bench.scan(&number).await;
+    station.screen.says("parcel_shown").await;
+    say(&bench, &station, &Command::Hold, "stays_here").await;
+    say(&bench, &station, &Command::BagOpen, "bag_opened").await;
+    bench.scan(ORDERS[0]).await;
+    station.screen.says("resumed").await;
+    bench.scan(&number).await;
+    station.screen.says("done_bag").await;
+    say(&bench, &station, &Command::BagClose, "bag_closed").await;
+    say(&bench, &station, &Command::PalletOpen, "pallet_opened").await;
+    let bags = bench.ask(&["bag", "list"]).await;
+    let bag = bags.as_array().unwrap().iter().find(|bag| bag["bag"] == "B1").unwrap();
+    bench.scan(bag["container"].as_str().unwrap()).await;
+    station.screen.says("bag_on_pallet").await;
+}
+
+#[tokio::test]
 async fn a_cancellation_counts_until_the_van_leaves_also_when_the_address_is_erased() {
     let bench = Bench::with_orders(&ORDERS[..1]).await;
     let station = bench.start().await;
