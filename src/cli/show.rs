@@ -75,7 +75,8 @@ pub(super) fn one_order(store: &Store, name: &str, shop: Option<&str>) -> Result
         several => {
             let list: Vec<String> = several.iter().map(|id| format!("  {id}")).collect();
             let count = several.len();
-            let text = format!("{name} is {count} orders; name its shop with --shop:\n{}", list.join("\n"));
+            let text =
+                format!("{name} is {count} orders; name one of them, or its shop with --shop:\n{}", list.join("\n"));
             Err(Failure::say(USAGE, text))
         }
     }

@@ -198,8 +198,12 @@ impl Store {
             let id =
                 |row: &rusqlite::Row<'_>| Ok(OrderId { channel: row.get(0)?, shop: row.get(1)?, number: row.get(2)? });
             let mut found: Vec<OrderId> = find.query_map(params![code], id)?.collect::<Result<_, _>>()?;
-            if found.iter().any(|id| id.number == *code) {
-                found.retain(|id| id.number == *code);
+            let called = |id: &OrderId| id.number == *code || id.with_shop().as_ref() == Some(code);
+            if found.iter().any(called) {
+                found.retain(called);
+            }
+            if found.is_empty() {
+                found = self.orders_called(code)?;
             }
             match found.as_slice() {
                 [] => {}
@@ -213,8 +217,16 @@ impl Store {
         Ok(Found::None)
     }
 
-    /// Every order with a number, or of a shop and a number (`US-01/1001`).
+    /// Every order with a number, of a shop and a number (`US-01/1001`), or called so in full (`etsy/US-01/1001`).
     pub fn orders_called(&self, name: &str) -> Result<Vec<OrderId>, StoreError> {
+        let found = self.orders_numbered(name)?;
+        let Some((_, rest)) = name.split_once('/').filter(|_| found.is_empty()) else { return Ok(found) };
+        let mut found = self.orders_numbered(rest)?;
+        found.retain(|id| id.to_string() == name);
+        Ok(found)
+    }
+
+    fn orders_numbered(&self, name: &str) -> Result<Vec<OrderId>, StoreError> {
         let mut select = self.db.prepare_cached(
             "SELECT o.channel, o.shop, o.order_ref FROM order_keys k JOIN orders o ON o.id = k.order_id WHERE k.key = ?1
              AND (o.order_ref = ?1 OR o.shop || '/' || o.order_ref = ?1) ORDER BY o.shop, o.channel",

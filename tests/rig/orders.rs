@@ -213,3 +213,20 @@ async fn no_detour_makes_a_cancelled_order_ready_and_one_on_hold_says_why_it_sta
     let again = bench.import(&[said("RIG-8402", "ready", "1 Old Street")]).await.good();
     assert!(again.out.contains("1 older") && again.out.contains("it is on hold since this was said"), "{again:?}");
 }
+
+#[tokio::test]
+async fn an_order_is_found_by_the_name_that_a_list_gives_it() {
+    let bench = Bench::with_orders(&["RIG-8501"]).await;
+    let mut other = order("RIG-8501");
+    other["channel"] = "etsy".into();
+    bench.import(&[other]).await.good();
+    let several = bench.run(&["orders", "show", "RIG-8501", "--shop", "US-01"]).await;
+    assert!(several.code == Some(64) && several.err.contains("etsy/US-01/RIG-8501"), "{several:?}");
+    assert_eq!(bench.ask(&["orders", "show", "etsy/US-01/RIG-8501"]).await["channel"], "etsy");
+    let station = bench.start().await;
+    bench.scan("rig/US-01/RIG-8501").await;
+    station.screen.says("place_parcel").await;
+    bench.put(580);
+    super::packer::label(&station).await;
+    assert_eq!(bench.parcel().await["channel"], "rig");
+}
