@@ -72,7 +72,9 @@ impl Core {
                 (why, was, next)
             }
             Recognised::Begun { why, was, next } => (why, was, next),
-            Recognised::Successor { was, next } => (CopySign::Successor, was, next),
+            Recognised::Successor { was, next } => {
+                (CopySign::Successor, was, self.proposed(CopySign::Successor, 0, &next))
+            }
         };
         tracing::error!(
             why = why.word(),
@@ -113,10 +115,10 @@ impl Core {
     /// From where each pool is free as far as anything tells.
     fn proposed(&self, why: CopySign, ahead: u64, marked: &[PoolNext]) -> Vec<PoolNext> {
         let beyond = match why {
-            CopySign::Behind | CopySign::OtherMark => BEYOND_MARK,
+            CopySign::Behind | CopySign::OtherMark | CopySign::Successor => BEYOND_MARK,
             // An event uses one number at most.
             CopySign::Receiver => ahead.saturating_add(BEYOND_MARK),
-            CopySign::NoMark | CopySign::OtherMachine | CopySign::Successor => BEYOND_UNKNOWN,
+            CopySign::NoMark | CopySign::OtherMachine => BEYOND_UNKNOWN,
         };
         let known = self.station().pools().chain(self.station().suspended());
         let known = known.map(|(carrier, pool, next)| ((carrier.to_owned(), pool.to_owned()), next));
