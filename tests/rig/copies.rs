@@ -199,7 +199,11 @@ async fn an_image_of_the_whole_card_is_shown_by_the_receiver_and_nothing_is_conf
     bench.run(&["outbox", "retry"]).await.good();
     station.screen.shows("a stop", |view| view["link"] == "stopped").await;
     assert_eq!(bench.receiver.events().await, before);
+    assert!(station.terminate().await.success());
 
+    // Nothing but the word is needed, however often it was restarted.
+    let station = bench.start().await;
+    station.screen.shows("a stop", |view| view["link"] == "stopped").await;
     bench.run(&["pool", "start", "--all"]).await.good();
     station.screen.all_sent().await;
     let fourth = pack(&bench, &station, ORDERS[4]).await;

@@ -58,6 +58,35 @@ async fn packing_goes_on_when_the_token_is_refused_and_the_upload_when_a_person_
 }
 
 #[tokio::test]
+async fn a_stop_survives_a_restart_and_ends_for_good_with_other_settings() {
+    let bench = Bench::with_orders(&ORDERS).await;
+    let stopped = |view: &serde_json::Value| view["link"] == "stopped";
+    bench.receiver.set_fault(Fault::Refuse(401));
+    let station = bench.start().await;
+    let number = pack(&bench, &station, ORDERS[0]).await;
+    station.screen.shows("a stop", stopped).await;
+    bench.receiver.set_fault(Fault::None);
+    assert!(station.terminate().await.success());
+    let station = bench.start().await;
+    station.screen.shows("a stop", stopped).await;
+    assert!(bench.receiver.events().await.is_empty());
+    assert!(station.terminate().await.success());
+
+    // The file is another, and when it is the old one again the stop is long over.
+    let token = bench.path("uplink.token");
+    let old = std::fs::read_to_string(&token).unwrap();
+    std::fs::write(&token, format!("{old}\n")).unwrap();
+    let station = bench.start().await;
+    told_once(&bench, &station, ORDERS[0], &number).await;
+    assert!(bench.ask(&["outbox", "list"]).await["stopped"].is_null());
+    assert!(station.terminate().await.success());
+    std::fs::write(&token, old).unwrap();
+    let station = bench.start().await;
+    pack(&bench, &station, ORDERS[1]).await;
+    station.screen.all_sent().await;
+}
+
+#[tokio::test]
 async fn what_has_waited_for_a_week_is_called_out_until_it_has_arrived() {
     let bench = Bench::with_orders(&ORDERS).await;
     bench.receiver.set_fault(Fault::Refuse(503));

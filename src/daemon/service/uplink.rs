@@ -90,8 +90,10 @@ impl Service {
                 });
             }
             Request::State(state) => {
-                if let LinkState::Stopped { why, durable: true, copy } = &state {
-                    self.stopped(why, *copy);
+                match &state {
+                    LinkState::Stopped { why, durable: true, copy } => self.stopped(why, *copy),
+                    LinkState::Up { .. } => self.no_longer_stopped(),
+                    LinkState::Stopped { .. } | LinkState::Down { .. } => {}
                 }
                 let (link, why) = match state {
                     LinkState::Up { orders } => (Link::Up, orders),
@@ -106,8 +108,10 @@ impl Service {
     /// The upload waits for a person, also after a restart. A receiver with another history shows that this database was
     /// copied.
     fn stopped(&mut self, why: &str, copy: Option<uplink::CopySign>) {
-        let stop =
-            UplinkStop { why: why.to_owned(), settings: self.setup.uplink_hash(), fork: copy.map(|copy| copy.fork) };
+        // A stop that is told again after a restart says no more where histories differ, and they still do.
+        let known = || self.core.store().uplink_stop().ok().flatten().and_then(|stop| stop.fork);
+        let fork = copy.map(|copy| copy.fork).or_else(known);
+        let stop = UplinkStop { why: why.to_owned(), settings: self.setup.uplink_hash(), fork };
         if let Err(error) = self.core.store_mut().set_uplink_stop(Some(&stop)) {
             tracing::error!(%error, "that the uplink has stopped cannot be recorded");
         }
@@ -115,6 +119,13 @@ impl Service {
             && let Err(error) = self.core.copied_by_receiver(self.moment(), copy.ahead)
         {
             tracing::error!(%error, "that this database was copied cannot be recorded");
+        }
+    }
+
+    /// The receiver answers: what it was stopped for with other settings is over.
+    fn no_longer_stopped(&mut self) {
+        if let Err(error) = self.core.store_mut().set_uplink_stop(None) {
+            tracing::error!(%error, "that the uplink goes on cannot be recorded");
         }
     }
 
