@@ -93,6 +93,7 @@ impl Station {
                 self.change(*parcel, |p| p.evolve(fact));
             }
             Fact::Copied { why, next, .. } => self.suspend(*why, next),
+            Fact::CopySettled => self.copied = None,
             Fact::Resumed { parcel } | Fact::Reopened { parcel, .. } => {
                 // A closed parcel that is opened again is in the packer's hands.
                 if matches!(fact, Fact::Reopened { .. }) {
@@ -242,8 +243,7 @@ impl Station {
             let least = self.suspended.entry((carrier.clone(), pool.clone())).or_default();
             *least = (*next).max(*least);
         }
-        // A station that has never drawn a number has none to lock.
-        self.copied = (!self.suspended.is_empty()).then_some(why);
+        self.copied = Some(why);
         let begun = |parcel: &Parcel| {
             let drawn = parcel.commitment.as_ref().is_some_and(|commitment| !commitment.supplied);
             drawn && !parcel.state.closed() && parcel.state != State::Voided

@@ -107,7 +107,7 @@ impl Station {
 
     /// A person says that every pool that waits may go on from the least that is free.
     pub(super) fn start_pools(&self) -> Outcome {
-        if self.suspended.is_empty() {
+        if self.suspended.is_empty() && self.copied.is_none() {
             return Outcome::stop(Note::new("pools_none"));
         }
         let started = |((carrier, pool), next): (&(String, String), &u64)| Fact::PoolStarted {
@@ -116,7 +116,10 @@ impl Station {
             next: *next,
         };
         let note = Note::new("pools_started").with("count", self.suspended.len().to_string());
-        Outcome::say(Say::good(note)).facts(self.suspended.iter().map(started)).effect(Effect::Reconsider)
+        // Without a pool of its own the word alone is recorded.
+        let settled = self.suspended.is_empty().then_some(Fact::CopySettled);
+        let facts = self.suspended.iter().map(started).chain(settled);
+        Outcome::say(Say::good(note)).facts(facts).effect(Effect::Reconsider)
     }
 
     /// A person says where a number pool starts.

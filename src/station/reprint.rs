@@ -26,7 +26,7 @@ impl Station {
         command: &Command,
         supervisor: Option<&str>,
     ) -> Outcome {
-        // A label is not spoiled for another that would not be printed.
+        // Nothing of it would be printed, and the label it has would be called waste.
         if let Some(stop) = self.stopped(id, parcel) {
             return stop;
         }
@@ -40,9 +40,6 @@ impl Station {
             (_, State::PrintUncertain) => Cause::Uncertain,
             _ => Cause::Unreadable,
         };
-        if let Some(stop) = self.stopped(id, parcel) {
-            return stop;
-        }
         match parcel.state {
             State::Sent | State::Printed | State::PrintUncertain | State::Verified | State::Attested => {}
             State::Committed | State::Printing => return Outcome::stop(Note::new("printer_blocked")),

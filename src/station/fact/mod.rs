@@ -227,6 +227,8 @@ pub enum Fact {
         /// From where numbers may still be free, as far as anything tells.
         next: Vec<PoolNext>,
     },
+    /// A person says that this copy goes on, and no number pool waits for that.
+    CopySettled,
     /// A bag or a pallet was opened: the first parcel that closes, or the first bag, says whose it is.
     BagOpened {
         /// Its identifier, counted from 1.
@@ -391,6 +393,7 @@ impl Fact {
             | Self::PoolStarted { .. }
             | Self::OrderRefused { .. }
             | Self::Copied { .. }
+            | Self::CopySettled
             | Self::VolumeStated { .. }
             | Self::OutageSet { .. }
             | Self::OperatorChanged { .. }
@@ -423,6 +426,7 @@ impl Fact {
             Self::LeftOut { .. } => "left_out",
             Self::OrderRefused { .. } => "order_refused",
             Self::Copied { .. } => "copied",
+            Self::CopySettled => "copy_settled",
             Self::BagOpened { .. } => "bag_opened",
             Self::Bagged { .. } => "bagged",
             Self::Palleted { .. } => "palleted",

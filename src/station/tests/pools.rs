@@ -1,4 +1,5 @@
 use super::super::event::Act;
+use super::super::fact::{CopySign, PoolNext};
 use super::*;
 
 fn start(bench: &mut Bench, carrier: &str, pool: &str, next: u64) -> Outcome {
@@ -50,4 +51,28 @@ fn the_last_number_of_a_pool_is_used_and_none_after_it() {
     bench.orders.get_mut(HAWAII).unwrap().parcels_planned = 2;
     bench.scan(HAWAII);
     assert_eq!(said(&bench.weigh(500)), "no_carrier");
+}
+
+fn copied(next: Vec<PoolNext>) -> Event {
+    Event::Copied { why: CopySign::Behind, was: "a1".into(), next }
+}
+
+#[test]
+fn a_copy_without_a_pool_of_its_own_goes_on_with_the_same_word() {
+    let mut bench = Bench::without_numbers();
+    assert_eq!(said(&bench.when(Event::Act(Act::StartPools))), "pools_none");
+    assert_eq!(names(&bench.when(copied(Vec::new()))), ["copied"]);
+    assert_eq!(bench.station.copied(), Some(CopySign::Behind));
+    assert_eq!(names(&bench.when(Event::Act(Act::StartPools))), ["copy_settled"]);
+    assert_eq!(bench.station.copied(), None);
+    assert_eq!(said(&bench.when(Event::Act(Act::StartPools))), "pools_none");
+}
+
+#[test]
+fn a_label_that_may_be_on_another_parcel_is_not_called_waste() {
+    let mut bench = Bench::new();
+    bench.bring(HAWAII, State::Printed);
+    bench.when(copied(Vec::new()));
+    let outcome = bench.command(&Command::Reprint);
+    assert_eq!((names(&outcome), said(&outcome)), (vec![], "parcel_copied"));
 }
