@@ -137,6 +137,9 @@ impl Store {
         });
         let elsewhere = home.as_ref().is_some_and(|home| is_other(home, machine));
         let next = |said: &Marked| said.next.clone();
+        // The life that was left on a person's word, as long as the mark has not heard of it.
+        let left = self.meta("life_left")?;
+        let ours = |said: &Marked| said.incarnation == self.incarnation || left.as_ref() == Some(&said.incarnation);
         self.mark = mark;
         let begun: Option<(CopySign, String, Vec<PoolNext>)> =
             self.meta("life_begun")?.and_then(|text| serde_json::from_str(&text).ok());
@@ -144,12 +147,10 @@ impl Store {
             return Ok(Recognised::Begun { why, was, next });
         }
         let recognised = match &said {
-            Some(Some(said)) if said.incarnation != self.incarnation && !marked && self.last_seq == 0 => {
+            Some(Some(said)) if !ours(said) && !marked && self.last_seq == 0 => {
                 Recognised::Successor { was: said.incarnation.clone(), next: next(said) }
             }
-            Some(Some(said)) if said.incarnation != self.incarnation => {
-                Recognised::Copy { why: CopySign::OtherMark, next: next(said) }
-            }
+            Some(Some(said)) if !ours(said) => Recognised::Copy { why: CopySign::OtherMark, next: next(said) },
             Some(Some(said)) if said.seq > self.last_seq => {
                 Recognised::Copy { why: CopySign::Behind, next: next(said) }
             }
@@ -184,7 +185,10 @@ impl Store {
                 let next = self.pools_so_far()?;
                 let (incarnation, seq) = (self.incarnation.clone(), self.last_seq);
                 match self.mark.as_mut().map(|mark| mark.begin(&incarnation, seq, &next)) {
-                    Some(Ok(())) => self.set_meta("marked", Some("1"))?,
+                    Some(Ok(())) => {
+                        self.set_meta("marked", Some("1"))?;
+                        self.set_meta("life_left", None)?;
+                    }
                     Some(Err(error)) => tracing::error!(%error, "the mark beside the data folder cannot be written"),
                     None => {}
                 }
@@ -199,6 +203,7 @@ impl Store {
     /// Begins another life: a new incarnation, whose events count from 1. What is to be recorded of it is kept with it.
     pub fn begin_life(&mut self, begun: Option<(CopySign, &str, &[PoolNext])>) -> Result<(), StoreError> {
         let begun = begun.map(|begun| serde_json::to_string(&begun).unwrap_or_default());
+        let left = self.incarnation.clone();
         let incarnation = schema::new_incarnation()?;
         let confirmed = self.confirmed;
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -208,9 +213,14 @@ impl Store {
             "INSERT INTO lives (life, incarnation, base, confirmed) SELECT max(life) + 1, ?1, ?2, ?2 FROM lives",
             params![incarnation, self.head],
         )?;
-        transaction.execute("DELETE FROM meta WHERE key IN ('machine', 'marked', 'uplink_stopped')", [])?;
-        if let Some(begun) = begun {
-            transaction.execute("INSERT OR REPLACE INTO meta VALUES ('life_begun', ?1)", [begun])?;
+        transaction.execute("DELETE FROM meta WHERE key IN ('uplink_stopped', 'life_left')", [])?;
+        match begun {
+            Some(begun) => {
+                transaction.execute("DELETE FROM meta WHERE key IN ('machine', 'marked')", [])?;
+                transaction.execute("INSERT OR REPLACE INTO meta VALUES ('life_begun', ?1)", [begun])?;
+            }
+            // It stays at home where it is, and its mark is that of the life before until it is written.
+            None => drop(transaction.execute("INSERT INTO meta VALUES ('life_left', ?1)", [left])?),
         }
         transaction.commit()?;
         (self.incarnation, self.base, self.confirmed, self.confirmed_on_disk) =
@@ -235,14 +245,12 @@ impl Store {
         let (mut head, mut moved) = (self.head, 0);
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
-            let mut rows = transaction.prepare(
-                "SELECT o.seq, CASE WHEN a.seq IS NULL THEN o.kind ELSE json_extract(a.body, '$.type') END,
-                    coalesce(a.body, o.body), o.fact
-                 FROM outbox o LEFT JOIN aside a ON a.seq = o.seq WHERE o.seq >= ?1 AND o.seq <= ?2 ORDER BY o.seq",
-            )?;
+            let mut rows = transaction
+                .prepare("SELECT seq, kind, body, fact FROM outbox WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq")?;
             let mut insert =
                 transaction.prepare("INSERT INTO outbox (seq, at, kind, body, fact) VALUES (?1, ?2, ?3, ?4, ?5)")?;
             let mut manifest = transaction.prepare("UPDATE manifests SET seq = ?2 WHERE seq = ?1")?;
+            let mut aside = transaction.prepare("UPDATE aside SET seq = ?2 WHERE seq = ?1")?;
             let rows: Vec<(u64, String, String, Option<u64>)> = rows
                 .query_map([first, end], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
                 .collect::<Result<_, _>>()?;
@@ -253,10 +261,9 @@ impl Store {
                     .ok_or_else(|| StoreError::Event(format!("event {seq} cannot be read")))?;
                 insert.execute(params![head, at.0, kind, body, fact])?;
                 manifest.execute(params![seq, head])?;
+                aside.execute(params![seq, head])?;
             }
             transaction.execute("DELETE FROM outbox WHERE seq >= ?1 AND seq <= ?2", [first, end])?;
-            // What was set aside is offered again, as it was.
-            transaction.execute("DELETE FROM aside WHERE seq >= ?1 AND seq <= ?2", [first, end])?;
             // Nothing of that life waits any more; what stands before was told.
             transaction.execute("UPDATE lives SET confirmed = ?2 WHERE incarnation = ?1", params![incarnation, end])?;
         }

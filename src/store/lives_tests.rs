@@ -135,14 +135,17 @@ fn another_life_counts_its_events_anew_and_is_recorded_before_it_is_at_home() {
     };
     assert_eq!(rows(&store, &was).len(), 3, "under the numbers they had");
 
-    // What can never be told under its number gets another; what was set aside is offered again as it was.
-    store.set_aside(&was, 3, "odd", "tombstone").expect("set aside");
+    // What can never be told under its number gets another; what was set aside keeps its tombstone, and its original.
+    store.set_aside(&was, 3, "odd", &body("tombstone")).expect("set aside");
     let moved = store.move_events(&was, 2, AT, |body, _, seq| Some(format!("{body} as {seq}"))).expect("moved");
     let now = store.incarnation().to_owned();
     assert_eq!((moved, rows(&store, &was)), (2, vec![(1, body("one"))]));
     let told: Vec<String> = rows(&store, &now).into_iter().map(|(_, body)| body).collect();
     let as_number = |text: &str, seq| format!("{} as {seq}", body(text));
-    assert_eq!(told, [body("first of the other"), as_number("two", 2), as_number("three", 3)]);
+    assert_eq!(told, [body("first of the other"), as_number("two", 2), as_number("tombstone", 3)]);
+    let last = store.outbox_after(&now, 2, 1, 1_000).expect("rows")[0].row;
+    let aside = store.aside().expect("an answer");
+    assert_eq!(aside, [Aside { row: last, reason: "odd".into(), body: body("three") }]);
     assert_eq!((store.announced(), store.waiting().expect("an answer").0), (3, 3));
     assert_eq!(store.move_events(&was, 2, AT, |_, _, _| None).expect("nothing to do"), 0);
     drop(store);

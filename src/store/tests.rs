@@ -490,3 +490,41 @@ fn confirmations_are_found_by_when_they_were_recorded() {
     assert_eq!(by(AT.0), [confirmed("M1")]);
     assert_eq!(by(AT.0 + 1_000), [confirmed("M1"), confirmed("M2")]);
 }
+
+fn marked(dir: &TempDir) -> Option<Mark> {
+    Some(Mark::open(&dir.path().join("mark")).expect("a mark"))
+}
+
+#[test]
+fn a_cut_while_a_life_is_left_is_no_copy() {
+    let dir = folder();
+    let machine = Machine::from([("board".to_owned(), "1".to_owned())]);
+    let mut store = open(&dir);
+    assert_eq!(store.recognise(&machine, marked(&dir)).expect("an answer"), Recognised::Home);
+    store.commit(AT, &[opened(1)], &[event(1)]).expect("recorded");
+    store.begin_life(None).expect("begun");
+    drop(store);
+    let mut store = open(&dir);
+    assert_eq!(store.recognise(&machine, marked(&dir)).expect("an answer"), Recognised::Home);
+    // From here on the life before is another again.
+    let mark = marked(&dir).expect("a mark").read().expect("an answer").expect("a word");
+    assert_eq!(mark.incarnation, store.incarnation());
+    assert_eq!(store.meta("life_left").expect("an answer"), None);
+}
+
+#[test]
+fn an_event_that_was_set_aside_is_kept_with_its_tombstone_under_its_new_number() {
+    let dir = folder();
+    let mut store = open(&dir);
+    store.commit(AT, &[opened(1)], &[event(1), event(2)]).expect("recorded");
+    let before = store.incarnation().to_owned();
+    store.set_aside(&before, 2, "too odd", "tombstone").expect("set aside");
+    store.begin_life(None).expect("begun");
+    store.commit(AT, &[opened(2)], &[event(1)]).expect("recorded");
+    let moved = store.move_events(&before, 2, AT, |body, _, _| Some(body.to_owned())).expect("moved");
+    assert_eq!(moved, 1);
+    let rows = store.outbox_after(store.incarnation(), 1, 10, 1_000).expect("an answer");
+    assert_eq!((rows[0].seq, rows[0].body.as_str()), (2, "tombstone"));
+    let aside = store.aside().expect("an answer");
+    assert_eq!(aside, [Aside { row: rows[0].row, reason: "too odd".into(), body: "{\"n\":2}".into() }]);
+}

@@ -1,6 +1,6 @@
 //! The envelope: a CloudEvent on one line.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Whose events these are: `parceld/<warehouse>/<station>/<incarnation>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,25 +142,6 @@ pub fn cloud_event(
         stationseq: seq,
         data,
     })?)
-}
-
-/// An event for another incarnation and number; everything else of it stays. `None` for what is no event of ours.
-pub fn renumbered(body: &str, incarnation: &str, seq: u64) -> Option<String> {
-    #[derive(Serialize, Deserialize)]
-    struct CloudEvent<'a> {
-        specversion: String,
-        id: String,
-        source: String,
-        r#type: String,
-        time: String,
-        stationseq: u64,
-        #[serde(borrow)]
-        data: &'a serde_json::value::RawValue,
-    }
-    let mut event: CloudEvent<'_> = serde_json::from_str(body).ok()?;
-    let (of, _) = event.source.rsplit_once('/')?;
-    (event.id, event.source, event.stationseq) = (format!("{incarnation}-{seq}"), format!("{of}/{incarnation}"), seq);
-    serde_json::to_string(&event).ok()
 }
 
 /// Data with its version.

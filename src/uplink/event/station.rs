@@ -41,14 +41,8 @@ pub fn copied_event(source: &Source, seq: u64, time_ms: i64, copied: &Copied<'_>
 /// # Errors
 /// [`EventError`] as [`cloud_event`].
 pub fn tombstone(source: &Source, seq: u64, time_ms: i64, original: &str) -> Result<String, EventError> {
-    #[derive(Serialize)]
-    struct Tombstone {
-        schema: &'static str,
-        seq: u64,
-        sha256: String,
-    }
     let sha256 = Sha256::digest(original).iter().map(|byte| format!("{byte:02x}")).collect();
-    let data = Tombstone { schema: "parceld.tombstone/1", seq, sha256 };
+    let data = Tombstone { schema: "parceld.tombstone/1".to_owned(), seq, sha256 };
     cloud_event(source, Kind::Tombstone, seq, time_ms, &data)
 }
 
@@ -59,4 +53,35 @@ pub fn is_tombstone(body: &str) -> bool {
         r#type: String,
     }
     serde_json::from_str::<Typed>(body).is_ok_and(|event| event.r#type == Kind::Tombstone.name())
+}
+
+/// What stands in the place of an event that was set aside.
+#[derive(Serialize, Deserialize)]
+struct Tombstone {
+    schema: String,
+    seq: u64,
+    sha256: String,
+}
+
+/// An event for another incarnation and number; everything else of it stays. A tombstone names the number
+/// it has now. `None` for what is no event of ours.
+pub fn renumbered(body: &str, incarnation: &str, seq: u64) -> Option<String> {
+    #[derive(Serialize, Deserialize)]
+    struct CloudEvent {
+        specversion: String,
+        id: String,
+        source: String,
+        r#type: String,
+        time: String,
+        stationseq: u64,
+        data: Box<serde_json::value::RawValue>,
+    }
+    let mut event: CloudEvent = serde_json::from_str(body).ok()?;
+    if event.r#type == Kind::Tombstone.name() {
+        let of: Tombstone = serde_json::from_str(event.data.get()).ok()?;
+        event.data = serde_json::value::to_raw_value(&Tombstone { seq, ..of }).ok()?;
+    }
+    let (of, _) = event.source.rsplit_once('/')?;
+    (event.id, event.source, event.stationseq) = (format!("{incarnation}-{seq}"), format!("{of}/{incarnation}"), seq);
+    serde_json::to_string(&event).ok()
 }

@@ -172,3 +172,10 @@ fn a_clock_out_of_range_is_refused() {
     let data = serde_json::json!({});
     assert!(matches!(cloud_event(&source(), Kind::ParcelHeld, 1, i64::MAX, &data), Err(EventError::Time(_))));
 }
+
+#[test]
+fn a_tombstone_names_the_number_it_has_now() {
+    let new = Source { incarnation: "b2".into(), ..source() };
+    let moved = renumbered(&tombstone(&source(), 7, AT, "x").unwrap(), "b2", 3);
+    assert_eq!(moved, Some(tombstone(&new, 3, AT, "x").unwrap()));
+}
