@@ -77,6 +77,17 @@ pub enum StoreError {
         /// The newest this program knows.
         known: i64,
     },
+    /// An older program wrote it, and a reader changes nothing.
+    #[error(
+        "open the database: it was written by an older parceld (format {found}, this one reads {known}); start the service, \
+         which brings it up to date"
+    )]
+    Older {
+        /// Its format.
+        found: i64,
+        /// The one this program reads.
+        known: i64,
+    },
     /// A setting did not take.
     #[error("set {0} on the database: the file system does not allow it; use a local disk")]
     Pragma(&'static str),
@@ -156,7 +167,7 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags)?;
         db.busy_timeout(std::time::Duration::from_secs(2))?;
-        schema::check_version(&db)?;
+        schema::check_current(&db)?;
         Self::with(db, None)
     }
 

@@ -108,6 +108,13 @@ pub(super) fn new_incarnation() -> Result<String, StoreError> {
     Ok(format!("{random:016x}"))
 }
 
+/// Whether the database has the format of this program.
+pub(super) fn check_current(db: &Connection) -> Result<(), StoreError> {
+    let found = check_version(db)?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if found < known { Err(StoreError::Older { found, known }) } else { Ok(()) }
+}
+
 /// The format of the database, unless it is newer than this program.
 pub(super) fn check_version(db: &Connection) -> Result<i64, StoreError> {
     let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;

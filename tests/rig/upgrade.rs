@@ -26,6 +26,8 @@ async fn a_station_of_the_version_before_goes_on_where_it_was() {
     let bench = Bench::bare().await;
     put_in_place(&bench);
     let before = outbox(&bench);
+    let early = bench.run(&["parcels", "list"]).await;
+    assert!(early.code == Some(69) && early.err.contains("start the service"), "{early:?}");
     // The receiver has what was confirmed.
     let station = bench.start().await;
     let in_hand = station.screen.says("scan_label").await;
