@@ -10,7 +10,7 @@ use crate::station::event::Event;
 use crate::station::fact::{CopySign, PoolNext};
 use crate::store::{BOARD, Machine, Mark, Recognised, Store, StoreError};
 use crate::units::Timestamp;
-use crate::uplink::event::renumbered;
+use crate::uplink::{self, event::renumbered};
 
 /// Numbers left out beyond those that a mark knows: it may be some commits behind.
 const BEYOND_MARK: u64 = 100;
@@ -82,15 +82,18 @@ impl Core {
             "this database is not the one that was here, or not the newest: no pool gives a number until a person says \
              where it starts; `parceld pool list` proposes it"
         );
-        self.step(moment, Event::Copied { why, was, next })?;
+        self.step(moment, Event::Copied { why, was, next, parcels: Vec::new() })?;
         self.store_mut().settle(machine)
     }
 
-    /// The receiver showed that this database was copied: it has so many events that are not ours.
-    pub fn copied_by_receiver(&mut self, moment: Moment, ahead: u64) -> Result<(), StoreError> {
+    /// The receiver showed that this database was copied: it has events that are not ours, and what was told here from
+    /// the fork on may be of parcels whose numbers the other history has given too.
+    pub fn copied_by_receiver(&mut self, moment: Moment, sign: uplink::CopySign) -> Result<(), StoreError> {
         let was = self.store().incarnation().to_owned();
-        let next = self.proposed(CopySign::Receiver, ahead, &[]);
-        self.step(moment, Event::Copied { why: CopySign::Receiver, was, next }).map(drop)
+        let next = self.proposed(CopySign::Receiver, sign.ahead, &[]);
+        let numbers = self.store().numbers_told_from(sign.fork)?;
+        let parcels = numbers.iter().filter_map(|number| self.station().by_tracking(number)).collect();
+        self.step(moment, Event::Copied { why: CopySign::Receiver, was, next, parcels }).map(drop)
     }
 
     /// Where the receiver has another history, and a person has said where numbers go on: another life begins, and what

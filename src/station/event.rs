@@ -92,6 +92,8 @@ pub enum Event {
         was: String,
         /// From where numbers may still be free, as far as anything tells.
         next: Vec<PoolNext>,
+        /// Parcels whose numbers were drawn after the two histories parted, as far as anything tells.
+        parcels: Vec<ParcelId>,
     },
     /// An act that needs no packer, from the command line or the page.
     Act(Act),

@@ -54,7 +54,7 @@ impl Station {
     }
 
     /// The database was copied. What the receiver shows again changes nothing that is known.
-    pub(super) fn station_copied(&self, why: CopySign, was: &str, next: &[PoolNext]) -> Outcome {
+    pub(super) fn station_copied(&self, why: CopySign, was: &str, next: &[PoolNext], parcels: &[ParcelId]) -> Outcome {
         let news = |next: &PoolNext| {
             let pool = (next.carrier.clone(), next.pool.clone());
             self.suspended.get(&pool).is_none_or(|least| *least < next.next)
@@ -62,8 +62,18 @@ impl Station {
         if self.copied.is_some() && !next.iter().any(news) {
             return Outcome::default();
         }
+        // Those that are not closed follow from the fact itself.
+        let doubtful = |id: &ParcelId| {
+            let parcel = self.parcel(*id)?;
+            let drawn = parcel.commitment.as_ref().is_some_and(|commitment| !commitment.supplied);
+            let news = drawn && parcel.state.closed() && parcel.intercepted != Some(Intercept::Copied);
+            let late = self.handed_over(parcel);
+            news.then_some(Fact::Intercepted { parcel: *id, reason: Intercept::Copied, late })
+        };
         let say = Say::stop(Note::new("station_copied"));
-        Outcome::say(say).facts([Fact::Copied { why, was: was.to_owned(), next: next.to_vec() }])
+        Outcome::say(say)
+            .facts([Fact::Copied { why, was: was.to_owned(), next: next.to_vec() }])
+            .facts(parcels.iter().filter_map(doubtful))
     }
 
     /// Why a parcel must not go on, with what to scan; it is what the next command is about.

@@ -18,7 +18,8 @@
 //! A *new life* is another incarnation with event numbers of its own from 1; what the old one has not delivered is still
 //! offered under its old numbers. No pool that was begun before gives a number until a person says where it starts
 //! (`parceld pool list` proposes it, `parceld pool start --all` ends it), and a label whose number was drawn and that is
-//! not closed is not printed or closed any more: the other history may have used it.
+//! not closed is not printed or closed any more: the other history may have used it. Where the receiver shows from which
+//! event on histories differ, closed parcels whose numbers were drawn after it are stopped at the door too.
 //!
 //! The mark is a small database of its own beside the data folder, written after each commit and before anything is done
 //! that follows from it. It is not synced: after a power cut it may be behind, which proves nothing, and never ahead.

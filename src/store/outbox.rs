@@ -96,6 +96,16 @@ impl Store {
         Ok(events)
     }
 
+    /// The tracking numbers that were given with events of this life, from one of them on.
+    pub fn numbers_told_from(&self, seq: u64) -> Result<Vec<String>, StoreError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT json_extract(body, '$.data.tracking') FROM outbox
+             WHERE seq >= ?1 AND kind = 'parceld.parcel.committed' AND json_valid(body) ORDER BY seq",
+        )?;
+        let numbers = select.query_map([self.base.saturating_add(seq)], |row| row.get::<_, Option<String>>(0))?;
+        Ok(numbers.filter_map(Result::transpose).collect::<Result<_, _>>()?)
+    }
+
     /// When the oldest event was recorded that the receiver does not have, and how many there are of any life; `None` when
     /// it has them all.
     pub fn waiting(&self) -> Result<(u64, Option<Timestamp>), StoreError> {

@@ -191,7 +191,7 @@ async fn an_image_of_the_whole_card_is_shown_by_the_receiver_and_nothing_is_conf
     station.screen.complains("station_copied").await;
     station.screen.shows("a stop", |view| view["link"] == "stopped").await;
     let outbox = bench.ask(&["outbox", "list"]).await;
-    assert_eq!((&outbox["confirmed"], &outbox["waiting"]), (&2.into(), &3.into()), "{outbox:#}");
+    assert_eq!((&outbox["confirmed"], &outbox["waiting"]), (&2.into(), &4.into()), "{outbox:#}");
     // The stop is there after a restart, and asking again compares again.
     assert!(station.terminate().await.success());
     let station = bench.start().await;
@@ -206,6 +206,12 @@ async fn an_image_of_the_whole_card_is_shown_by_the_receiver_and_nothing_is_conf
     station.screen.shows("a stop", |view| view["link"] == "stopped").await;
     bench.run(&["pool", "start", "--all"]).await.good();
     station.screen.all_sent().await;
+    // The label that may be on another parcel does not leave the house.
+    station.screen.complains("take_out").await;
+    let close = bench.run(&["manifest", "close", CARRIER]).await;
+    assert!(close.code == Some(69) && close.err.contains("used twice"), "{close:?}");
+    bench.scan(&twice).await;
+    station.screen.says("parcel_copied").await;
     let fourth = pack(&bench, &station, ORDERS[4]).await;
     assert!(fourth != twice && !lost.contains(&fourth));
     station.screen.all_sent().await;

@@ -116,7 +116,7 @@ impl Service {
             tracing::error!(%error, "that the uplink has stopped cannot be recorded");
         }
         if let Some(copy) = copy
-            && let Err(error) = self.core.copied_by_receiver(self.moment(), copy.ahead)
+            && let Err(error) = self.core.copied_by_receiver(self.moment(), copy)
         {
             tracing::error!(%error, "that this database was copied cannot be recorded");
         }

@@ -134,7 +134,7 @@ fn a_copied_database_gives_no_number_and_prints_none_that_was_drawn_before() {
     let carrier = bench.parcel().commitment.clone().unwrap();
     let pool = (carrier.carrier().to_owned(), carrier.pool.clone());
     let next = PoolNext { carrier: pool.0.clone(), pool: pool.1.clone(), next: carrier.serial + 100 };
-    let copied = Event::Copied { why: CopySign::Behind, was: "a1".into(), next: vec![next] };
+    let copied = Event::Copied { why: CopySign::Behind, was: "a1".into(), next: vec![next], parcels: Vec::new() };
     assert_eq!(names(&bench.when(copied.clone())), ["copied"]);
     assert_eq!(names(&bench.when(copied)), [""; 0], "said once");
     assert_eq!((names(&bench.ready(1)), bench.headline()), (vec![], "parcel_copied"));

@@ -54,7 +54,7 @@ fn the_last_number_of_a_pool_is_used_and_none_after_it() {
 }
 
 fn copied(next: Vec<PoolNext>) -> Event {
-    Event::Copied { why: CopySign::Behind, was: "a1".into(), next }
+    Event::Copied { why: CopySign::Behind, was: "a1".into(), next, parcels: Vec::new() }
 }
 
 #[test]
@@ -66,6 +66,22 @@ fn a_copy_without_a_pool_of_its_own_goes_on_with_the_same_word() {
     assert_eq!(names(&bench.when(Event::Act(Act::StartPools))), ["copy_settled"]);
     assert_eq!(bench.station.copied(), None);
     assert_eq!(said(&bench.when(Event::Act(Act::StartPools))), "pools_none");
+}
+
+#[test]
+fn a_closed_parcel_whose_number_was_drawn_after_the_histories_parted_does_not_leave() {
+    let mut bench = Bench::new();
+    bench.bring(HAWAII, State::Verified);
+    let outcome = bench.when(Event::Copied {
+        why: CopySign::Receiver,
+        was: "a1".into(),
+        next: Vec::new(),
+        parcels: vec![ParcelId(1), ParcelId(9)],
+    });
+    assert_eq!(names(&outcome), ["copied", "intercepted"]);
+    let carrier = bench.parcel().commitment.as_ref().map(|c| c.carrier().to_owned()).unwrap_or_default();
+    let closed = bench.when(Event::Act(Act::CloseManifest { carrier }));
+    assert_eq!((names(&closed), said(&closed)), (vec![], "parcel_copied"));
 }
 
 #[test]
