@@ -279,7 +279,10 @@ impl Core {
                 order.order_ref, stored.id.shop
             )));
         }
-        let may_be = |one: &str, other: &str| one == other || one.is_empty() || other.is_empty();
+        let may_be = |one: &str, other: &str| {
+            let (one, other) = (one.trim(), other.trim());
+            one.eq_ignore_ascii_case(other) || one.is_empty() || other.is_empty()
+        };
         let same =
             |other: &&OrderId| may_be(&stored.id.channel, &other.channel) && may_be(&stored.id.shop, &other.shop);
         let begun = |other: &&OrderId| takes_back || !self.station().of_order(other).is_empty();

@@ -183,6 +183,9 @@ async fn a_cancellation_that_calls_its_order_by_less_is_refused_and_makes_no_oth
     bench.receiver.add_orders(vec![less("RIG-8302", &["channel", "shop"]).to_string()]).await;
     let station = bench.start().await;
     station.screen.complains("orders_refused").await;
+    let mut louder = less("RIG-8301", &[]);
+    louder["channel"] = "Rig ".into();
+    assert_eq!(bench.import(&[louder]).await.code, Some(69));
     // What calls itself otherwise is another one, unless parcels of this one were begun.
     let mut ready = less("RIG-8301", &["channel"]);
     ready["state"] = "ready".into();
