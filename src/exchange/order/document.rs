@@ -169,6 +169,9 @@ fn refuse_what_is_not_done(root: &Fields<'_>, on_label: bool) {
     for closed in [&root.object("deadlines"), &service, &service.object("insure"), &label] {
         closed.nothing_unknown();
     }
+    for open in [&root, &root.object("ship_to")] {
+        open.nothing_misplaced();
+    }
 }
 
 /// Anything but an amount of nothing.
@@ -287,6 +290,7 @@ fn line(fields: &Fields<'_>) -> OrderLine {
     if ["sku", "title", "barcodes"].iter().all(|name| fields.is_absent(name)) {
         fields.missing("sku");
     }
+    fields.newly().nothing_misplaced();
     fields.no_apostrophe("sku", sku);
     barcodes.iter().for_each(|code| fields.no_apostrophe("barcodes", code));
     if fields.is_absent("qty") {

@@ -125,6 +125,22 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Remembers what stands under a name that is not known, where it is plain which field is meant: it would be kept, and
+    /// nobody would do it.
+    pub(super) fn nothing_misplaced(&self) {
+        let stops = |text: &str| ["cancel", "hold"].iter().any(|word| text.to_ascii_lowercase().contains(word));
+        for (name, value) in self.map.into_iter().flatten() {
+            if owners::find(self.scope, name).is_some() || !asks(value) {
+                continue;
+            }
+            let status = self.scope.is_empty() && name.eq_ignore_ascii_case("status");
+            let state = (status && value.as_str().is_some_and(stops)).then_some("state");
+            if let Some(meant) = owners::meant(self.scope, name).or(state) {
+                self.bad(name, format!("nothing goes by this name; write it as {meant}"));
+            }
+        }
+    }
+
     /// The object `name`; an absent one has no fields.
     pub(super) fn object(&self, name: &str) -> Self {
         let map = match self.get(name) {

@@ -11,7 +11,8 @@
 //! - a wish that nothing here fulfils: `service.expedite`, `sms`, `retries`, `cod`; a carrier or a hint where the label is
 //!   made here; a label's number or file that `label_source` does not speak of; `label.pages`, `label.codes`;
 //! - a name that is not known inside `deadlines`, `service`, `service.insure`, `lines.dg` and `label`. Unknown fields
-//!   elsewhere are kept with the order;
+//!   elsewhere are kept with the order, unless it is plain which field is meant: `State`, `status` of a cancelled order,
+//!   `signature` outside `service`;
 //! - a masked address (`ship_to.masked`, or `*` in it) where the label is made here;
 //! - a name that stands twice in one object of JSON, at any depth, and text that has lost characters (U+FFFD);
 //! - more decimals than a currency has, and goods of which `dg` says what cannot be read.

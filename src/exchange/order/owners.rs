@@ -206,6 +206,20 @@ pub(super) fn column(name: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.path.eq_ignore_ascii_case(name))
 }
 
+/// The field that is meant by a name that the object at `scope` does not have: the same in another case, or a wish that
+/// stands outside `service`.
+pub(super) fn meant(scope: &str, name: &str) -> Option<&'static str> {
+    const WISHES: [&str; 8] =
+        ["signature", "pod", "insure", "cod", "expedite", "appointment", "weekend", "label_source"];
+    let place = |field: &Field| field.path.rsplit_once('.').unwrap_or(("", field.path));
+    let same = |field: &&Field| {
+        let (before, last) = place(field);
+        let wish = scope.is_empty() && before == "service" && WISHES.contains(&last);
+        (before == scope || wish) && last.eq_ignore_ascii_case(name)
+    };
+    FIELDS.iter().find(same).map(|field| field.path)
+}
+
 /// The names of the fields of the object at `scope`, for a person.
 pub(super) fn names(scope: &str) -> String {
     let inside = |field: &&Field| field.path.rsplit_once('.').is_some_and(|(before, _)| before == scope);

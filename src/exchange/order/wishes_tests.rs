@@ -407,3 +407,28 @@ fn a_column_is_read_as_the_table_says_and_in_whatever_case() {
     assert_eq!(order.dims, "300x200x100mm".parse().ok());
     assert!(batch.accepted[0].body.contains(r#""priority":600"#));
 }
+
+#[test]
+fn a_wish_under_a_name_that_nothing_goes_by_is_refused_with_the_name_that_is_meant() {
+    for (path, value, meant) in [
+        ("State", json!("cancelled"), "state"),
+        ("status", json!("Canceled"), "state"),
+        ("status", json!("on_hold"), "state"),
+        ("signature", json!("adult21"), "service.signature"),
+        ("expedite", json!(true), "service.expedite"),
+        ("insure", json!("500"), "service.insure"),
+        ("ship_to.Line2", json!("Flat 3"), "ship_to.line2"),
+        ("lines.QTY", json!(5), "lines.qty"),
+    ] {
+        let mut order = full("station");
+        put(&mut order, path, value);
+        let said = read_value(&order).expect_err(path).to_string();
+        assert!(said.contains(&format!("nothing goes by this name; write it as {meant}")), "{path}: {said}");
+        assert!(parse(&order.to_string()).is_ok(), "{path}: what was taken before stays readable");
+    }
+    for (path, value) in [("status", json!("unfulfilled")), ("signature", json!("none")), ("expedite", json!(false))] {
+        let mut order = full("station");
+        put(&mut order, path, value);
+        assert!(read_value(&order).is_ok(), "{path}");
+    }
+}
