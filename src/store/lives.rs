@@ -114,6 +114,16 @@ impl Store {
         Ok(lives)
     }
 
+    /// The lives before this one, oldest first, with the last event that is still told under each one's numbers.
+    pub fn past_lives(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT l.incarnation, max(o.seq) - l.base FROM lives l JOIN lives n ON n.life = l.life + 1
+             JOIN outbox o ON o.seq > l.base AND o.seq <= n.base GROUP BY l.life ORDER BY l.life",
+        )?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// First row and last row of a life: `(base, end]`.
     pub(super) fn rows_of(&self, incarnation: &str) -> Result<Option<(u64, u64)>, StoreError> {
         if incarnation == self.incarnation {

@@ -86,6 +86,9 @@ impl Hand {
                 Step::Stopped => self.person().await?,
                 Step::Finished => self.finish().await?,
             }
+            if self.chain.finds_loss() {
+                self.tell_again().await?;
+            }
         }
     }
 
@@ -151,6 +154,17 @@ impl Hand {
             self.said.progress = None;
             tracing::info!(incarnation, "everything of an earlier incarnation has arrived");
             self.tell(Request::Finished { incarnation }).await?;
+        }
+        Ok(())
+    }
+
+    /// Past incarnations are told again as far as the receiver has lost them, and then the present one.
+    async fn tell_again(&mut self) -> Result<(), LoopGone> {
+        let lives = self.ask(|reply| Request::Told { reply }).await?;
+        for past in lives.into_iter().rev() {
+            let past = Chain::past(past, &self.settings.pace);
+            self.later.push_front(std::mem::replace(&mut self.chain, past));
+            self.said.progress = None;
         }
         Ok(())
     }

@@ -21,6 +21,7 @@
 //! | an old copy was put back, and nothing was packed | the last row put again: 200, and the head is beyond it | durable stop with a [`CopySign`] |
 //! | a second station runs on a copy | 409 on new events | halves to the fork; durable stop with a [`CopySign`] |
 //! | the receiver was restored from a backup | its head is behind; that row put again: 200 | sends again from there; durable stop where a row is no longer kept |
+//! | and it lost what past incarnations had told | its head is behind what was confirmed | [`Request::Told`]; their last rows are put again, and what is missing is sent, before the present one goes on |
 //! | an answer was lost | the connection | head, last row again, then on |
 //! | the receiver names another head (412) | the append | that row put again, then on from there; the second time in a row it is left alone for a while |
 //! | the receiver names another incarnation in its head | the head | begins with the row that was confirmed last |
@@ -147,6 +148,11 @@ pub enum Request {
     Finished {
         /// The past incarnation.
         incarnation: String,
+    },
+    /// The receiver has lost what it had confirmed, and with it perhaps what past incarnations had told.
+    Told {
+        /// Takes the past incarnations, the oldest first, with the last row that is kept of each.
+        reply: oneshot::Sender<Vec<Past>>,
     },
     /// Orders from the receiver, with the cursor that follows them: one transaction.
     Orders {

@@ -234,6 +234,10 @@ impl Station {
                 life.sent = life.confirmed;
                 life.rows.clear();
             }
+            Request::Told { reply } => {
+                // What is finished is not kept here.
+                let _ = reply.send(Vec::new());
+            }
             Request::Orders { bodies, cursor, reply } => {
                 self.db.orders.extend(bodies);
                 self.db.cursor = cursor;

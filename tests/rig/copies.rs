@@ -227,3 +227,37 @@ async fn an_image_of_the_whole_card_is_shown_by_the_receiver_and_nothing_is_conf
     assert_eq!(verified, [ORDERS[3], ORDERS[4]], "each once, under new numbers");
     assert!(events[before.len()..].iter().map(|event| event.seq).eq(1..=told.len() as u64));
 }
+
+#[tokio::test]
+async fn a_receiver_that_was_restored_hears_again_what_an_earlier_life_had_told() {
+    let bench = Bench::with_orders(&ORDERS).await;
+    let station = bench.start().await;
+    pack(&bench, &station, ORDERS[0]).await;
+    pack(&bench, &station, ORDERS[1]).await;
+    station.screen.all_sent().await;
+    assert!(station.terminate().await.success());
+    copy(&bench.data(), &bench.path("copy"));
+    let station = bench.start().await;
+    pack(&bench, &station, ORDERS[2]).await;
+    station.kill();
+    copy(&bench.path("copy"), &bench.data());
+    let station = bench.start().await;
+    bench.run(&["pool", "start", "--all"]).await.good();
+    pack(&bench, &station, ORDERS[3]).await;
+    station.screen.all_sent().await;
+    let here = || -> BTreeSet<String> {
+        let db = rusqlite::Connection::open(bench.data().join("station.db")).unwrap();
+        let mut rows = db.prepare("SELECT body FROM outbox").unwrap();
+        rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+
+    // It has half of the first life, and nothing of the second.
+    bench.receiver.go_back(2).await;
+    pack(&bench, &station, ORDERS[4]).await;
+    let mut stored = bench.receiver.watch();
+    stored.wait_for(|stored| *stored >= 9).await.unwrap();
+    station.screen.all_sent().await;
+    let there: Vec<String> = bench.receiver.events().await.into_iter().map(|event| event.body).collect();
+    assert_eq!(there.len(), 9, "each once");
+    assert_eq!(there.into_iter().collect::<BTreeSet<_>>(), here());
+}

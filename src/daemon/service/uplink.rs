@@ -82,6 +82,12 @@ impl Service {
                 }
                 self.confirm_manifests();
             }
+            Request::Told { reply } => {
+                let lives = self.core.store().past_lives();
+                let lives = lives.inspect_err(|error| tracing::error!(%error, "the outbox cannot be read"));
+                let past = |(incarnation, last)| uplink::Past { incarnation, confirmed: last, last };
+                let _ = reply.send(lives.unwrap_or_default().into_iter().map(past).collect());
+            }
             Request::Orders { bodies, cursor, reply } => {
                 let pages = self.pages.0.clone();
                 tokio::task::spawn_blocking(move || {

@@ -398,3 +398,26 @@ fn a_neighbour_that_is_no_longer_the_same_is_no_witness() {
     answer(&mut bench, 3, 3);
     assert_eq!(bench.stopped_by().1, sign(3, 1));
 }
+
+#[test]
+fn a_receiver_that_lost_it_all_is_told_it_all_however_the_link_fails_meanwhile() {
+    let mut bench = Bench::confirmed(8, 8);
+    let other = || Reply::Good(head("b2", 40, Some(40)));
+    bench.head(other());
+    bench.put(8, 8, moved(0));
+    assert!(bench.chain.finds_loss() && !bench.chain.finds_loss(), "said once");
+    for _ in 0..3 {
+        bench.head(other());
+        bench.put(8, 8, moved(0));
+        bench.put(1, 8, later());
+        bench.wait();
+        bench.head(other());
+        bench.put(8, 8, moved(0));
+        bench.wait();
+    }
+    bench.head(other());
+    bench.put(8, 8, moved(0));
+    bench.put(1, 8, good(8, 8));
+    assert!(!bench.chain.finds_loss());
+    assert_eq!(bench.chain.progress, Some((8, 8)));
+}

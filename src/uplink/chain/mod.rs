@@ -20,6 +20,7 @@
 //!
 //! A head that speaks of another incarnation names no `h`: what was confirmed before stands in its place.
 
+mod aside;
 mod batch;
 mod compare;
 #[cfg(test)]
@@ -55,6 +56,14 @@ use position::{Life, Position};
 /// What is wrong with an answer that speaks of another range or incarnation.
 const OTHER_EVENTS: &str = "the receiver answered for other events";
 
+/// Whether the receiver has less than it had confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Loss {
+    No,
+    New,
+    Known,
+}
+
 /// The state of the upload of one incarnation.
 #[derive(Debug)]
 pub(super) struct Chain {
@@ -70,6 +79,7 @@ pub(super) struct Chain {
     highest: u64,
     position: Position,
     confirmed: u64,
+    loss: Loss,
     batch: Option<Batch>,
     last: Option<Batch>,
     limit: usize,
@@ -105,6 +115,7 @@ impl Chain {
             highest: 0,
             position: Position::Doubt,
             confirmed,
+            loss: Loss::No,
             batch: None,
             last: None,
             limit: MAX_EVENTS,
@@ -126,6 +137,17 @@ impl Chain {
             self.highest = highest;
             self.poll.soon();
         }
+    }
+
+    /// Whether the receiver has lost what it had confirmed, said once: what past incarnations told comes first then.
+    pub(super) fn finds_loss(&mut self) -> bool {
+        let news = self.loss == Loss::New && self.life == Life::Present;
+        if news {
+            self.loss = Loss::Known;
+            self.moves = 0;
+            self.doubt();
+        }
+        news
     }
 
     /// A person says: try now. Nothing is believed that was known before.
@@ -331,6 +353,11 @@ impl Chain {
 
     /// The receiver has our events up to `head`, and no others that matter.
     fn arrive(&mut self, now: Uptime, head: u64, confirmed: u64) {
+        self.loss = match self.loss {
+            _ if head >= self.confirmed => Loss::No,
+            Loss::No => Loss::New,
+            loss => loss,
+        };
         let confirmed = confirmed.min(head);
         if confirmed > self.confirmed {
             self.poll.soon();
@@ -367,6 +394,8 @@ impl Chain {
     fn moved(&mut self, now: Uptime, batch: &Batch, head: u64, random: u64) {
         self.moves += 1;
         if self.moves > 1 || head + 1 == batch.from() {
+            // What comes after the wait is another beginning.
+            self.moves = 0;
             self.fail(now, Errand::Append, "the receiver's head does not stay where it says".into(), None, random);
         } else {
             self.doubt();
@@ -399,42 +428,6 @@ impl Chain {
             self.position = Position::Finished;
         } else {
             let why = "the station cannot give events new numbers; see to its disk".into();
-            self.fail(now, Errand::Append, why, None, random);
-        }
-    }
-
-    fn refused(&mut self, batch: &Batch, reason: String) {
-        let Some(row) = batch.only() else {
-            self.limit = batch.len() / 2;
-            return self.hunt.halve();
-        };
-        self.limit = 1;
-        let seq = row.seq;
-        if !batch.has_event() || !self.hunt.alone(row, reason.clone(), self.last.clone()) {
-            self.stop(reasons::refused_alone(seq, &reason));
-        }
-    }
-
-    /// The answer about the neighbour of `row`.
-    fn neighbour(&mut self, now: Uptime, batch: &Batch, row: Row, reason: String, reply: Reply<Head>, random: u64) {
-        match reply {
-            Reply::Good(head) if self.answers(&head, batch) => self.hunt = Hunt::Found { row, reason },
-            Reply::Later { why, wish_ms } => self.fail(now, Errand::Append, why, wish_ms, random),
-            Reply::Conflict(_) => {
-                self.last = None;
-                self.fail(now, Errand::Append, "the receiver has other events than it took".into(), None, random);
-            }
-            Reply::Good(_) | Reply::Moved(_) | Reply::Refused(_) => self.stop(reasons::refused_alone(row.seq, &reason)),
-            Reply::Barred(why) | Reply::Stop(why) => self.stop(why),
-        }
-    }
-
-    /// Whether the loop has put the tombstone in place.
-    pub(super) fn set_aside(&mut self, now: Uptime, done: bool, random: u64) {
-        if done {
-            self.hunt = Hunt::After;
-        } else {
-            let why = "the station cannot record that an event is set aside; see to its disk".into();
             self.fail(now, Errand::Append, why, None, random);
         }
     }
