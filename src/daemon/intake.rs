@@ -84,6 +84,8 @@ struct Judged<'a> {
     put: Option<Put<'a>>,
     /// As it holds from now on, where that is news.
     holds: Option<Order>,
+    /// The order that it may mean, where it calls that one otherwise.
+    means: Option<OrderId>,
 }
 
 impl Core {
@@ -101,7 +103,7 @@ impl Core {
         let mut batch = OrderBatch { puts: Vec::new(), cursor };
         let (mut answers, mut whole, mut held) = (Vec::new(), Outcome::default(), Vec::new());
         for order in orders {
-            let Judged { mut answer, put, holds } = self.judge(order, from)?;
+            let Judged { mut answer, put, holds, means } = self.judge(order, from)?;
             batch.puts.extend(put);
             if let Some(order) = holds {
                 answer.kept = true;
@@ -109,21 +111,72 @@ impl Core {
                 if let Some(why) = stopped(self.station(), &outcome.facts) {
                     (answer.verdict, answer.why) = (Verdict::InConflict, Some(why));
                 }
-                held.push(order.order_ref);
+                held.push(order.id());
                 join(&mut whole, outcome);
             }
-            let left_out = matches!(answer.verdict, Verdict::Refused | Verdict::InConflict) && !answer.kept;
-            if from == From::Receiver && left_out {
-                let reason = answer.why.clone().unwrap_or_default();
-                join(&mut whole, self.decide(moment, &Event::OrderRefused { order: answer.id.clone(), reason }));
+            if answer.verdict == Verdict::Unchanged {
+                held.push(answer.id.clone());
+            }
+            // What comes with a reason is not done, and the receiver hears of it.
+            if from == From::Receiver && !answer.kept && answer.why.is_some() {
+                let outcome = self.refuse(moment, &answer, means.as_ref(), &mut batch)?;
+                join(&mut whole, outcome);
             }
             answers.push(answer);
         }
         self.record(moment, &mut whole, &batch)?;
-        for number in &held {
-            self.live_mut().refused_orders.remove(number);
+        for id in &held {
+            // What was refused may have called itself by less.
+            let said = |ours: &str, theirs: &str| theirs.is_empty() || theirs == ours;
+            self.live_mut().refused_orders.retain(|refused| {
+                let same = refused.number == id.number && said(&id.channel, &refused.channel);
+                !(same && said(&id.shop, &refused.shop))
+            });
         }
         Ok((answers, whole))
+    }
+
+    /// Says of an order of the receiver that it cannot be read.
+    ///
+    /// # Errors
+    /// [`StoreError`]: then nothing of it is kept.
+    pub fn refuse_order(&mut self, moment: Moment, answer: &Answer) -> Result<Outcome, StoreError> {
+        let mut batch = OrderBatch::default();
+        let mut outcome = self.refuse(moment, answer, None, &mut batch)?;
+        self.record(moment, &mut outcome, &batch)?;
+        Ok(outcome)
+    }
+
+    /// What was said may have been that the order is cancelled, or goes elsewhere: what is known of it waits on hold until
+    /// something comes that can be read.
+    fn refuse(
+        &self,
+        moment: Moment,
+        answer: &Answer,
+        means: Option<&OrderId>,
+        batch: &mut OrderBatch<'_>,
+    ) -> Result<Outcome, StoreError> {
+        let reason = answer.why.clone().unwrap_or_default();
+        let mut whole = self.decide(moment, &Event::OrderRefused { order: answer.id.clone(), reason });
+        let id = means.unwrap_or(&answer.id);
+        let Some(known) = self.store().known_order(id)?.filter(|known| !known.erased) else { return Ok(whole) };
+        let ready = readable(&known.body).is_some_and(|order| order.state == OrderState::Ready);
+        let mut parcels = self.station().of_order(id).iter().filter_map(|id| self.station().parcel(*id)).peekable();
+        let gone = parcels.peek().is_some() && parcels.all(|parcel| self.station().handed_over(parcel));
+        let body = order::on_hold(&known.body, "something newer was said of it, and refused");
+        let (Some(order), Some(version)) = (readable(&body), known.version.checked_add(1)) else { return Ok(whole) };
+        if ready && !gone && version <= MAX_VERSION {
+            join(&mut whole, self.follow(moment, &order)?);
+            let new = NewVersion {
+                version,
+                rev: known.rev,
+                hash: order::content_hash(&body),
+                body,
+                keys: order.references.clone(),
+            };
+            batch.puts.push(Put { id: id.clone(), version: Some(new), label: None });
+        }
+        Ok(whole)
     }
 
     /// Takes in orders however many they are, for whoever has nothing else to do meanwhile.
@@ -185,6 +238,7 @@ impl Core {
             answer: Answer { id: id.clone(), verdict, kept: verdict == Verdict::Unchanged, why },
             put: None,
             holds: None,
+            means: None,
         };
         let mut body = std::borrow::Cow::Borrowed(&stored.body);
         if stored.shop_of_folder {
@@ -210,7 +264,9 @@ impl Core {
         };
         let (verdict, why) = match &known {
             None => match self.elsewhere(stored, &order)? {
-                Some(why) => (Verdict::InConflict, Some(why)),
+                Some((other, why)) => {
+                    return Ok(Judged { means: Some(other), ..answer(id, Verdict::InConflict, Some(why)) });
+                }
                 None => (Verdict::Accepted, None),
             },
             Some(known) => {
@@ -266,7 +322,7 @@ impl Core {
 
     /// Why an order that is not known as what it calls itself may be one that is known by more, or by less: it takes
     /// something back, or parcels of that one were begun, and a name less says no other order.
-    fn elsewhere(&self, stored: &StoredOrder, order: &Order) -> Result<Option<String>, StoreError> {
+    fn elsewhere(&self, stored: &StoredOrder, order: &Order) -> Result<Option<(OrderId, String)>, StoreError> {
         let takes_back = order.state != OrderState::Ready;
         let others = self.store().orders_called(&order.order_ref)?;
         let others = || others.iter().filter(|other| other.number == order.order_ref);
@@ -274,10 +330,11 @@ impl Core {
             && stored.shop_of_folder
             && let Some(other) = others().next()
         {
-            return Ok(Some(format!(
+            let why = format!(
                 "{} is known as {other}, and this file names no shop: its folder is {:?}; import it with --shop",
                 order.order_ref, stored.id.shop
-            )));
+            );
+            return Ok(Some((other.clone(), why)));
         }
         let may_be = |one: &str, other: &str| {
             let (one, other) = (one.trim(), other.trim());
@@ -288,7 +345,8 @@ impl Core {
         let begun = |other: &&OrderId| takes_back || !self.station().of_order(other).is_empty();
         Ok(others().find(|other| same(other) && begun(other)).map(|other| {
             let this = &stored.id;
-            format!("it is called {this}, and {other} is known here; send it with the same channel and shop")
+            let why = format!("it is called {this}, and {other} is known here; send it with the same channel and shop");
+            (other.clone(), why)
         }))
     }
 }

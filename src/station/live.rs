@@ -57,7 +57,7 @@ pub struct Live {
     /// Parcels verified since the program started.
     pub packed: u64,
     /// Orders of the receiver that could not be kept since then, and have not come right.
-    pub refused_orders: BTreeSet<String>,
+    pub refused_orders: BTreeSet<OrderId>,
 }
 
 /// A message to the packer.
@@ -225,8 +225,9 @@ impl Live {
                     self.refusals = decision.refusals.iter().map(|r| (r.service.clone(), r.reason.clone())).collect();
                 }
                 Fact::Verified { .. } => self.packed += 1,
-                Fact::OrderRefused { order_ref, .. } if self.refused_orders.len() < Self::REFUSED => {
-                    self.refused_orders.insert(order_ref.clone());
+                Fact::OrderRefused { order_ref, channel, shop, .. } if self.refused_orders.len() < Self::REFUSED => {
+                    let (channel, shop) = (channel.clone(), shop.clone());
+                    self.refused_orders.insert(OrderId { channel, shop, number: order_ref.clone() });
                 }
                 Fact::Reopened { .. } => self.packed = self.packed.saturating_sub(1),
                 // What lies on the pan belongs to the parcel that leaves: the next one wants an empty pan.

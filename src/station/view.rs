@@ -66,7 +66,7 @@ impl Station {
         let refused = &world.live.refused_orders;
         if let Some(first) = refused.first() {
             let count = refused.len().to_string();
-            problems.push(Note::new("orders_refused").with("count", count).with("order", first.clone()));
+            problems.push(Note::new("orders_refused").with("count", count).with("order", first.number.clone()));
         }
         problems
     }

@@ -148,6 +148,35 @@ async fn an_order_of_the_hub_that_cannot_be_kept_is_refused_alone_on_the_screen_
 }
 
 #[tokio::test]
+async fn an_order_of_which_the_hub_says_something_newer_that_cannot_be_read_waits() {
+    let bench = Bench::with_orders(&["RIG-8601", "RIG-8602", "RIG-8603"]).await;
+    let station = bench.start().await;
+    pack(&bench, &station, "RIG-8601").await;
+    let newer = |number: &str, rev: u32| {
+        let mut order = order(number);
+        order["rev"] = rev.into();
+        order
+    };
+    let [mut packed, mut elsewhere, mut less] = ["RIG-8601", "RIG-8602", "RIG-8603"].map(|number| newer(number, 2));
+    packed["state"] = "canceled ".into();
+    packed["ship_to"]["country"] = "United States".into();
+    elsewhere["warehouse"] = "UK-LTN-1".into();
+    less["state"] = "cancelled".into();
+    less.as_object_mut().unwrap().remove("shop");
+    station.kill();
+    bench.receiver.add_orders([packed, elsewhere, less].map(|order| order.to_string()).to_vec()).await;
+    let station = bench.start().await;
+    station.screen.complains("take_out").await;
+    for number in ["RIG-8602", "RIG-8603"] {
+        let shown = bench.ask(&["orders", "show", number]).await;
+        assert_eq!(shown["state"], "hold", "{shown:#}");
+    }
+    // What can be read takes it up again.
+    bench.import(&[newer("RIG-8602", 2)]).await.good();
+    assert_eq!(bench.state_of("RIG-8602").await, "to_pack");
+}
+
+#[tokio::test]
 async fn a_parcel_is_packed_by_what_was_said_when_its_order_was_scanned_or_not_at_all() {
     let bench = Bench::with_orders(&["RIG-8201"]).await;
     let station = bench.start().await;

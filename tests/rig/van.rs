@@ -286,4 +286,10 @@ async fn a_cancellation_counts_until_the_van_leaves_also_when_the_address_is_era
     assert!(told.out.contains("1 in conflict") && told.out.contains(&number), "{told:?}");
     let stop = say(&bench, &station, &Command::Handover(CARRIER.into()), "order_cancelled").await;
     assert_eq!(stop["detail"]["key"], "out_leave", "{stop:#}");
+    // Of what was erased nobody can say that it is the same: another address stops it too.
+    let elsewhere = said(ORDERS[0], |order| {
+        (order["rev"], order["ship_to"]["line1"]) = (9.into(), "2 New Street".into());
+    });
+    let told = bench.import(&[elsewhere]).await.good();
+    assert!(told.out.contains("1 in conflict") && told.out.contains("says something else"), "{told:?}");
 }

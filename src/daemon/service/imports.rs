@@ -83,8 +83,10 @@ impl Import {
         }
         if let (true, Some(Item::Refused(..))) = (orders.is_empty(), self.items.front()) {
             let Some(Item::Refused(id, why)) = self.items.pop_front() else { return Ok(None) };
-            self.count(Answer { id: id.clone(), verdict: Verdict::Refused, kept: false, why: Some(why.clone()) });
-            return core.step(moment, Event::OrderRefused { order: id, reason: why }).map(Some);
+            let answer = Answer { id, verdict: Verdict::Refused, kept: false, why: Some(why) };
+            let outcome = core.refuse_order(moment, &answer)?;
+            self.count(answer);
+            return Ok(Some(outcome));
         }
         let cursor = if self.items.is_empty() { self.cursor.take() } else { None };
         let (answers, outcome) = core.take_orders(moment, &orders, self.from, cursor.as_deref())?;

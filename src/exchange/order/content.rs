@@ -19,6 +19,14 @@ pub fn without_shop(body: &str) -> String {
     without(body, &["shop"])
 }
 
+/// A document that says of its order that it waits, and why.
+pub fn on_hold(body: &str, why: &str) -> String {
+    let Ok(Value::Object(mut map)) = serde_json::from_str(body) else { return body.to_owned() };
+    map.insert("state".to_owned(), "hold".into());
+    map.insert("state_reason".to_owned(), why.into());
+    canonical::text(&Value::Object(map))
+}
+
 /// What an order that cannot be read seems to be called: short, printable, and perhaps empty.
 pub fn named(body: &str) -> OrderId {
     const MOST: usize = 64;

@@ -49,7 +49,7 @@ mod wishes_tests;
 use std::borrow::Cow;
 use std::str::FromStr;
 
-pub use content::{content_hash, named, without_shop};
+pub use content::{content_hash, named, on_hold, without_shop};
 pub use erased::erased;
 pub use error::{OrderError, Reasons};
 pub use label::LabelFile;
