@@ -53,7 +53,7 @@ fn open_mark(place: &MarkPlace, data_dir: &Path) -> Option<Mark> {
     let mark = match place {
         MarkPlace::Nowhere => return None,
         MarkPlace::Beside => Mark::open(&Mark::beside(data_dir)),
-        MarkPlace::Folder(dir) if dir.is_dir() => Mark::open(dir),
+        MarkPlace::Folder(dir) if dir.is_dir() => Mark::open_instead(dir, data_dir),
         MarkPlace::Folder(dir) => Err(format!("{}: the folder is not there; put its medium back", dir.display())),
     };
     mark.inspect_err(|why| tracing::error!(why, "without its mark an older copy of the database would not be noticed"))

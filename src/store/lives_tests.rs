@@ -164,3 +164,24 @@ fn a_stop_of_the_uplink_is_kept_until_it_is_taken_back() {
     drop(store);
     assert_eq!(open(&dir).uplink_stop().expect("an answer"), None);
 }
+
+#[test]
+fn a_folder_that_is_named_later_takes_the_mark_over() {
+    let dir = folder();
+    let machine = pi("b1", "m1");
+    let (data, named) = (dir.path().join("data"), dir.path().join("stick"));
+    let mut store = open(&dir);
+    let beside = Mark::open(&Mark::beside(&data)).expect("a mark");
+    assert_eq!(store.recognise(&machine, Some(beside)).expect("an answer"), Recognised::Home);
+    drop(store);
+    let before = Mark::open(&Mark::beside(&data)).expect("a mark").read().expect("an answer");
+    let moved = Mark::open_instead(&named, &data).expect("a mark");
+    assert_eq!((moved.read().expect("an answer"), before.is_some()), (before, true));
+    assert_eq!(open(&dir).recognise(&machine, Some(moved)).expect("an answer"), Recognised::Home);
+    assert_eq!(std::fs::read_dir(Mark::beside(&data)).expect("a folder").count(), 0, "one mark, not two");
+    // What the folder says already is not overwritten by an old one.
+    let mut old = Mark::open(&Mark::beside(&data)).expect("a mark");
+    old.begin("another", 1, &[]).expect("begun");
+    let kept = Mark::open_instead(&named, &data).expect("a mark");
+    assert_ne!(kept.read().expect("an answer").expect("a word").incarnation, "another");
+}

@@ -61,6 +61,33 @@ impl Mark {
         open().map(|db| Self { db, dir: dir.to_owned(), failed: false }).map_err(|error| failed(&error))
     }
 
+    /// Opens the mark in a folder that a configuration names from now on: what the one beside `data_dir` says moves there.
+    ///
+    /// # Errors
+    /// As [`Mark::open`].
+    pub fn open_instead(dir: &Path, data_dir: &Path) -> Result<Self, String> {
+        let mut mark = Self::open(dir)?;
+        let beside = Self::beside(data_dir);
+        let same = beside.canonicalize().ok() == dir.canonicalize().ok();
+        let failed = |error: rusqlite::Error| format!("{}: {error}", beside.display());
+        if same || !beside.join(FILE).is_file() || mark.read().map_err(failed)?.is_some() {
+            return Ok(mark);
+        }
+        if let Some(old) = Self::open(&beside)?.read().map_err(failed)? {
+            mark.begin(&old.incarnation, old.seq, &old.next).map_err(failed)?;
+        }
+        // One that stayed would be believed once, when it is old.
+        for file in [FILE.to_owned(), format!("{FILE}-wal"), format!("{FILE}-shm")].map(|name| beside.join(name)) {
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(format!("{}: {error}", file.display()));
+                }
+                _ => {}
+            }
+        }
+        Ok(mark)
+    }
+
     /// What it says; `None` when it says nothing yet.
     pub(super) fn read(&self) -> rusqlite::Result<Option<Marked>> {
         let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
