@@ -42,22 +42,26 @@ pub fn open(setup: &Setup, moment: Moment) -> Result<Core, SetupError> {
     let station = &setup.config.station;
     let store = Store::open(&station.data_dir)?;
     let mut core = Core::new(store, setup.rules.clone(), setup.cards.clone())?;
-    core.recognise(moment, &machine(), open_mark(&station.mark, &station.data_dir))?;
+    let mark = open_mark(&station.mark, &station.data_dir).unwrap_or_else(|why| {
+        tracing::error!(why, "without its mark an older copy of the database would not be noticed");
+        core.live_mut().no_mark = true;
+        None
+    });
+    core.recognise(moment, &machine(), mark)?;
     core.compare_orders(moment)?;
     Ok(core)
 }
 
 /// The mark; `None` where there shall be none. A folder that a person named may be on a medium that is not there: then
 /// nothing can be told.
-fn open_mark(place: &MarkPlace, data_dir: &Path) -> Option<Mark> {
+fn open_mark(place: &MarkPlace, data_dir: &Path) -> Result<Option<Mark>, String> {
     let mark = match place {
-        MarkPlace::Nowhere => return None,
+        MarkPlace::Nowhere => return Ok(None),
         MarkPlace::Beside => Mark::open(&Mark::beside(data_dir)),
         MarkPlace::Folder(dir) if dir.is_dir() => Mark::open_instead(dir, data_dir),
         MarkPlace::Folder(dir) => Err(format!("{}: the folder is not there; put its medium back", dir.display())),
     };
-    mark.inspect_err(|why| tracing::error!(why, "without its mark an older copy of the database would not be noticed"))
-        .ok()
+    mark.map(Some)
 }
 
 impl Core {

@@ -31,6 +31,7 @@ pub const KEYS: &[(&str, &[&str], &str)] = &[
     ("gone_already", &["tracking"], "The driver has it already"),
     ("parcel_copied", &["tracking"], "Number may be used twice. Do not ship"),
     ("station_copied", &[], "Numbers are locked. Tell your supervisor"),
+    ("no_mark", &[], "Copies are not noticed. Tell your supervisor"),
     ("copied_no_numbers", &[], "Numbers are locked. Put it aside"),
     ("pools_none", &[], "No number pool waits"),
     ("pools_started", &["count"], "{count} number pools go on"),

@@ -52,6 +52,8 @@ pub struct Live {
     pub refusals: Vec<(String, String)>,
     /// Why nothing can be recorded.
     pub cannot_record: Option<String>,
+    /// The mark cannot be opened: an older copy of the database would not be noticed.
+    pub no_mark: bool,
     /// The last scan of each scanner, to ignore one that repeats itself.
     pub last_scan: BTreeMap<String, (String, Uptime)>,
     /// Parcels verified since the program started.

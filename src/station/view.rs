@@ -63,6 +63,9 @@ impl Station {
         if self.copied.is_some() {
             problems.push(Note::new("station_copied"));
         }
+        if world.live.no_mark {
+            problems.push(Note::new("no_mark"));
+        }
         let refused = &world.live.refused_orders;
         if let Some(first) = refused.first() {
             let count = refused.len().to_string();

@@ -261,3 +261,17 @@ async fn a_receiver_that_was_restored_hears_again_what_an_earlier_life_had_told(
     assert_eq!(there.len(), 9, "each once");
     assert_eq!(there.into_iter().collect::<BTreeSet<_>>(), here());
 }
+
+#[tokio::test]
+async fn a_mark_that_cannot_be_opened_is_on_the_screen_and_packing_goes_on() {
+    let bench = Bench::with_orders(&ORDERS[..1]).await;
+    let station = bench.start().await;
+    station.screen.says("scan_order").await;
+    station.terminate().await;
+    let mark = parceld::store::Mark::beside(&bench.data());
+    std::fs::remove_dir_all(&mark).unwrap();
+    std::fs::write(&mark, "no folder").unwrap();
+    let station = bench.start().await;
+    station.screen.complains("no_mark").await;
+    pack(&bench, &station, ORDERS[0]).await;
+}
