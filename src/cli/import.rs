@@ -276,11 +276,9 @@ fn has_label(
     let id = incoming.order.id();
     let Some(known) = store.known_order(&id)? else { return Ok(false) };
     let said = store.said_before(&known, &order::content_hash(&incoming.body), order::content_hash)?;
-    let older = incoming.order.rev > 0 && incoming.order.rev < known.rev;
-    if known.erased || older || said == Some(false) {
-        return Ok(known.erased && incoming.order.rev <= known.rev || older || said == Some(false));
-    }
-    Ok(said == Some(true) && store.label(&id, number)?.is_some_and(|kept| kept.media == media))
+    let rev = incoming.order.rev;
+    let old = rev > 0 && rev < known.rev || said == Some(false) || known.erased && rev <= known.rev;
+    Ok(old || said == Some(true) && store.label(&id, number)?.is_some_and(|kept| kept.media == media))
 }
 
 /// A file below a folder.

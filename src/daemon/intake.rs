@@ -100,11 +100,11 @@ impl Core {
         from: From,
         cursor: Option<&str>,
     ) -> Result<(Vec<Answer>, Outcome), StoreError> {
-        let mut batch = OrderBatch { puts: Vec::new(), cursor };
-        let (mut answers, mut whole, mut held) = (Vec::new(), Outcome::default(), Vec::new());
+        let (mut answers, mut held, mut puts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut whole, mut part) = (Outcome::default(), Outcome::default());
         for order in orders {
             let Judged { mut answer, put, holds, means } = self.judge(order, from)?;
-            batch.puts.extend(put);
+            puts.extend(put);
             if let Some(order) = holds {
                 answer.kept = true;
                 let outcome = self.follow(moment, &order)?;
@@ -112,19 +112,22 @@ impl Core {
                     (answer.verdict, answer.why) = (Verdict::InConflict, Some(why));
                 }
                 held.push(order.id());
-                join(&mut whole, outcome);
+                join(&mut part, outcome);
             }
             if answer.verdict == Verdict::Unchanged {
                 held.push(answer.id.clone());
             }
-            // What comes with a reason is not done, and the receiver hears of it.
+            // What comes with a reason is not done, and the receiver hears of it. It may mean an order that stands here too:
+            // the next one is compared with what becomes of that.
             if from == From::Receiver && !answer.kept && answer.why.is_some() {
-                let outcome = self.refuse(moment, &answer, means.as_ref(), &mut batch)?;
-                join(&mut whole, outcome);
+                self.record(moment, &mut part, &OrderBatch { puts: std::mem::take(&mut puts), cursor: None })?;
+                join(&mut whole, std::mem::take(&mut part));
+                join(&mut whole, self.refuse_order(moment, &answer, means.as_ref())?);
             }
             answers.push(answer);
         }
-        self.record(moment, &mut whole, &batch)?;
+        self.record(moment, &mut part, &OrderBatch { puts, cursor })?;
+        join(&mut whole, part);
         for id in &held {
             // What was refused may have called itself by less.
             let said = |ours: &str, theirs: &str| theirs.is_empty() || theirs == ours;
@@ -136,47 +139,42 @@ impl Core {
         Ok((answers, whole))
     }
 
-    /// Says of an order of the receiver that it cannot be read.
+    /// Says of an order of the receiver that it is not done. It may have said that the order is cancelled, or goes elsewhere:
+    /// what is known of it, or of the one that it means, waits on hold until something comes that can be read.
     ///
     /// # Errors
     /// [`StoreError`]: then nothing of it is kept.
-    pub fn refuse_order(&mut self, moment: Moment, answer: &Answer) -> Result<Outcome, StoreError> {
+    pub fn refuse_order(
+        &mut self,
+        moment: Moment,
+        answer: &Answer,
+        means: Option<&OrderId>,
+    ) -> Result<Outcome, StoreError> {
+        let reason = answer.why.clone().unwrap_or_default();
+        let mut outcome = self.decide(moment, &Event::OrderRefused { order: answer.id.clone(), reason });
         let mut batch = OrderBatch::default();
-        let mut outcome = self.refuse(moment, answer, None, &mut batch)?;
+        if let Some((order, put)) = self.on_hold(means.unwrap_or(&answer.id))? {
+            join(&mut outcome, self.follow(moment, &order)?);
+            batch.puts.push(put);
+        }
         self.record(moment, &mut outcome, &batch)?;
         Ok(outcome)
     }
 
-    /// What was said may have been that the order is cancelled, or goes elsewhere: what is known of it waits on hold until
-    /// something comes that can be read.
-    fn refuse(
-        &self,
-        moment: Moment,
-        answer: &Answer,
-        means: Option<&OrderId>,
-        batch: &mut OrderBatch<'_>,
-    ) -> Result<Outcome, StoreError> {
-        let reason = answer.why.clone().unwrap_or_default();
-        let mut whole = self.decide(moment, &Event::OrderRefused { order: answer.id.clone(), reason });
-        let id = means.unwrap_or(&answer.id);
-        let Some(known) = self.store().known_order(id)?.filter(|known| !known.erased) else { return Ok(whole) };
+    /// A known order on hold, unless it is not to be packed or has gone.
+    fn on_hold(&self, id: &OrderId) -> Result<Option<(Order, Put<'static>)>, StoreError> {
+        let Some(known) = self.store().known_order(id)?.filter(|known| !known.erased) else { return Ok(None) };
         let ready = readable(&known.body).is_some_and(|order| order.state == OrderState::Ready);
         let mut parcels = self.station().of_order(id).iter().filter_map(|id| self.station().parcel(*id)).peekable();
         let gone = parcels.peek().is_some() && parcels.all(|parcel| self.station().handed_over(parcel));
-        let body = order::on_hold(&known.body, "something newer was said of it, and refused");
-        let (Some(order), Some(version)) = (readable(&body), known.version.checked_add(1)) else { return Ok(whole) };
-        if ready && !gone && version <= MAX_VERSION {
-            join(&mut whole, self.follow(moment, &order)?);
-            let new = NewVersion {
-                version,
-                rev: known.rev,
-                hash: order::content_hash(&body),
-                body,
-                keys: order.references.clone(),
-            };
-            batch.puts.push(Put { id: id.clone(), version: Some(new), label: None });
+        if !ready || gone || known.version >= MAX_VERSION {
+            return Ok(None);
         }
-        Ok(whole)
+        let body = order::on_hold(&known.body, "something newer was said of it, and refused");
+        let Some(order) = readable(&body) else { return Ok(None) };
+        let (hash, keys) = (order::content_hash(&body), order.references.clone());
+        let new = NewVersion { version: known.version + 1, rev: known.rev, hash, body, keys };
+        Ok(Some((order, Put { id: id.clone(), version: Some(new), label: None })))
     }
 
     /// Takes in orders however many they are, for whoever has nothing else to do meanwhile.

@@ -218,8 +218,7 @@ impl Store {
         let incarnation = schema::new_incarnation()?;
         let confirmed = self.confirmed;
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        transaction
-            .execute("UPDATE lives SET confirmed = ?1 WHERE life = (SELECT max(life) FROM lives)", [confirmed])?;
+        transaction.execute(super::outbox::NOTE_CONFIRMED, [confirmed])?;
         transaction.execute(
             "INSERT INTO lives (life, incarnation, base, confirmed) SELECT max(life) + 1, ?1, ?2, ?2 FROM lives",
             params![incarnation, self.head],

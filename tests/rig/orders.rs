@@ -149,7 +149,7 @@ async fn an_order_of_the_hub_that_cannot_be_kept_is_refused_alone_on_the_screen_
 
 #[tokio::test]
 async fn an_order_of_which_the_hub_says_something_newer_that_cannot_be_read_waits() {
-    let bench = Bench::with_orders(&["RIG-8601", "RIG-8602", "RIG-8603"]).await;
+    let bench = Bench::with_orders(&["RIG-8601", "RIG-8602", "RIG-8603", "RIG-8604"]).await;
     let station = bench.start().await;
     pack(&bench, &station, "RIG-8601").await;
     let newer = |number: &str, rev: u32| {
@@ -163,10 +163,17 @@ async fn an_order_of_which_the_hub_says_something_newer_that_cannot_be_read_wait
     elsewhere["warehouse"] = "UK-LTN-1".into();
     less["state"] = "cancelled".into();
     less.as_object_mut().unwrap().remove("shop");
-    station.kill();
-    bench.receiver.add_orders([packed, elsewhere, less].map(|order| order.to_string()).to_vec()).await;
+    let mut also = less.clone();
+    also["order_ref"] = "RIG-8604".into();
+    station.terminate().await;
+    // Two that mean the same order, and then that one itself, stand in one page.
+    let (twice, full) = (less.clone(), newer("RIG-8604", 2));
+    let page = [packed, elsewhere, less, twice, also, full].map(|order| order.to_string()).to_vec();
+    bench.receiver.add_orders(page).await;
     let station = bench.start().await;
-    station.screen.complains("take_out").await;
+    station.logged("orders pulled accepted=0 unchanged=0 changed=1").await;
+    station.screen.says("take_out").await;
+    assert_eq!(bench.state_of("RIG-8604").await, "to_pack");
     for number in ["RIG-8602", "RIG-8603"] {
         let shown = bench.ask(&["orders", "show", number]).await;
         assert_eq!(shown["state"], "hold", "{shown:#}");

@@ -84,7 +84,7 @@ impl Import {
         if let (true, Some(Item::Refused(..))) = (orders.is_empty(), self.items.front()) {
             let Some(Item::Refused(id, why)) = self.items.pop_front() else { return Ok(None) };
             let answer = Answer { id, verdict: Verdict::Refused, kept: false, why: Some(why) };
-            let outcome = core.refuse_order(moment, &answer)?;
+            let outcome = core.refuse_order(moment, &answer, None)?;
             self.count(answer);
             return Ok(Some(outcome));
         }
