@@ -51,9 +51,9 @@ impl Mark {
             let db = Connection::open(dir.join(FILE))?;
             db.busy_timeout(std::time::Duration::from_secs(5))?;
             db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+            db.pragma_update(None, "synchronous", "NORMAL")?;
             db.execute_batch(
-                "PRAGMA synchronous = NORMAL;
-                 CREATE TABLE IF NOT EXISTS mark (one INTEGER PRIMARY KEY CHECK (one = 1), incarnation TEXT NOT NULL, seq INTEGER NOT NULL);
+                "CREATE TABLE IF NOT EXISTS mark (one INTEGER PRIMARY KEY CHECK (one = 1), incarnation TEXT NOT NULL, seq INTEGER NOT NULL);
                  CREATE TABLE IF NOT EXISTS pools (carrier TEXT NOT NULL, pool TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (carrier, pool)) WITHOUT ROWID;",
             )?;
             Ok(db)
