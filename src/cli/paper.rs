@@ -233,7 +233,7 @@ fn alone(setup: &Setup, printout: &Printout) -> Done {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(UNAVAILABLE, error))?;
     runtime.block_on(paper::print(&mut printer, &job)).map_err(|problem| {
-        Failure::say(UNAVAILABLE, format!("printer {}: {problem}; see `parceld doctor`", printer.name))
+        Failure::say(UNAVAILABLE, format!("printer {}: {}; see `parceld doctor`", printer.name, problem.name()))
     })?;
     print("at the printer");
     Ok(())

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use parceld::config::{Bench, Problems, Severity};
 use parceld::devices::{Panel, Turn};
-use parceld::screen::{Note, Words, draw_stopped};
+use parceld::screen::{Sentence, Words, draw_stopped};
 use parceld::store::StoreError;
 
 use super::{CONFIG, Done};
@@ -18,14 +18,14 @@ pub(super) fn shown(config: &Path, run: impl FnOnce() -> Done) -> Done {
     let another_runs = matches!(&done, Ok(Err(failure)) if is_locked(&failure.error));
     if let Some(panel) = panel(config).filter(|_| !another_runs) {
         let words = Words::english();
-        let say = |key| words.say(&Note::new(key));
+        let say = |sentence: Sentence| words.say(&sentence);
         let (why, todo) = match &done {
-            Ok(Ok(())) => (say("stopped_off"), "stopped_start"),
-            Ok(Err(failure)) if failure.code == CONFIG => (why(&failure.error), "stopped_correct"),
-            Ok(Err(failure)) => (why(&failure.error), "stopped_again"),
-            Err(panic) => (format!("a bug: {}", said(panic.as_ref())), "stopped_again"),
+            Ok(Ok(())) => (say(Sentence::StoppedOff), Sentence::StoppedStart),
+            Ok(Err(failure)) if failure.code == CONFIG => (why(&failure.error), Sentence::StoppedCorrect),
+            Ok(Err(failure)) => (why(&failure.error), Sentence::StoppedAgain),
+            Err(panic) => (format!("a bug: {}", said(panic.as_ref())), Sentence::StoppedAgain),
         };
-        if let Err(error) = panel.show(|picture| draw_stopped(&say("stopped"), &why, &say(todo), picture)) {
+        if let Err(error) = panel.show(|picture| draw_stopped(&say(Sentence::Stopped), &why, &say(todo), picture)) {
             tracing::warn!(%error, "the display says nothing");
         }
     }

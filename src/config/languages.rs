@@ -1,6 +1,9 @@
-//! Language files: `<language>.toml`, one template for each key of the screen.
+//! Language files: `<language>.ftl`, Fluent messages, one for each sentence of the screen and the papers.
+//!
+//! Before, they were `<language>.toml` (`key = "words {place}"`). A file of that form that somebody wrote or changed is
+//! still read, and its words go before those of the `.ftl` beside it; a warning says how to move them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::problem::{Problem, Problems};
@@ -8,6 +11,9 @@ use crate::screen::{Words, WordsProblem};
 
 /// Largest language file: fifty times the ones we ship.
 const MAX_BYTES: u64 = 1 << 20;
+
+/// Places that had another name in the old form.
+const RENAMED: [(&str, &str); 1] = [("box", "id")];
 
 /// Every language of `dir`, with every problem; the one the station speaks must be among them.
 pub(super) fn read(dir: &Path, wanted: &str) -> (BTreeMap<String, Words>, Problems) {
@@ -20,16 +26,14 @@ pub(super) fn read(dir: &Path, wanted: &str) -> (BTreeMap<String, Words>, Proble
             return (languages, problems);
         }
     };
-    let mut paths: Vec<_> = files.flatten().map(|file| file.path()).collect();
-    paths.sort();
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")) {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        match language(path, &name) {
-            Ok((words, missing)) => {
-                for word in missing {
-                    let todo = "its English is shown until then";
-                    problems.push(Problem::error(path, word.to_string(), todo).warning());
-                }
+    let paths = files.flatten().map(|file| file.path());
+    let form = |path: &Path| path.extension().is_some_and(|extension| extension == "ftl" || extension == "toml");
+    let names: BTreeSet<String> =
+        paths.filter(|path| form(path)).filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    for name in names {
+        match language(dir, &name) {
+            Ok((words, warnings)) => {
+                problems.extend(warnings);
                 languages.insert(name, words);
             }
             Err(found) => problems.extend(found),
@@ -37,39 +41,156 @@ pub(super) fn read(dir: &Path, wanted: &str) -> (BTreeMap<String, Words>, Proble
     }
     if !languages.contains_key(wanted) && !problems.has_errors() {
         let have: Vec<&str> = languages.keys().map(String::as_str).collect();
-        let todo = format!("choose one of {}, or add {wanted}.toml", have.join(", "));
+        let todo = format!("choose one of {}, or add {wanted}.ftl", have.join(", "));
         problems.push(Problem::error(dir, format!("has no words in {wanted:?}"), todo));
     }
     (languages, problems)
 }
 
-/// What a file of an older version has no words for is said in English.
-fn language(path: &Path, name: &str) -> Result<(Words, Vec<WordsProblem>), Vec<Problem>> {
-    let one = |what: String, todo: &str| vec![Problem::error(path, what, todo)];
-    let read = || -> std::io::Result<String> {
-        use std::io::Read;
-        let mut text = String::new();
-        std::fs::File::open(path)?.take(MAX_BYTES).read_to_string(&mut text)?;
-        Ok(text)
-    };
-    let text = read().map_err(|error| one(format!("cannot be read: {error}"), "write it again in UTF-8"))?;
-    let line_of = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
-    let templates: BTreeMap<String, String> = toml::from_str(&text).map_err(|error| {
+/// The words of one language from its files, with warnings. What a file of an older version has no words for is said in
+/// English.
+fn language(dir: &Path, name: &str) -> Result<(Words, Vec<Problem>), Vec<Problem>> {
+    let (path, old) = (dir.join(format!("{name}.ftl")), dir.join(format!("{name}.toml")));
+    let (mut texts, mut warnings) = (Vec::new(), Vec::new());
+    if old.exists() {
+        let (text, found) = in_old_form(&old, &text_of(&old)?)?;
+        texts.push(text);
+        warnings.extend(found);
+    }
+    if path.exists() {
+        let text = text_of(&path)?;
+        let line = |what: &WordsProblem| match what {
+            WordsProblem::Syntax { at, .. } => Some(text.get(..*at)?.matches('\n').count() + 1),
+            _ => {
+                let key = what.key()?;
+                let at = text.lines().position(|line| line.split('=').next().is_some_and(|k| k.trim() == key))?;
+                Some(at + 1)
+            }
+        };
+        let problem = |what: &WordsProblem| {
+            let problem = Problem::error(&path, what.to_string(), "compare it with en.ftl");
+            line(what).map_or(problem.clone(), |line| problem.at(line))
+        };
+        Words::read(name, std::slice::from_ref(&text))
+            .map_err(|found| found.iter().map(problem).collect::<Vec<_>>())?;
+        texts.push(text);
+    }
+    let file = if path.exists() { path } else { old };
+    let (words, missing) =
+        Words::read(name, &texts).map_err(|found| found.iter().map(|what| unread(&file, what)).collect::<Vec<_>>())?;
+    let missing =
+        missing.iter().map(|word| Problem::error(&file, word.to_string(), "its English is shown until then").warning());
+    warnings.extend(missing);
+    Ok((words, warnings))
+}
+
+/// The words of a file in the old form as Fluent messages, with what is said of it.
+fn in_old_form(path: &Path, text: &str) -> Result<(String, Vec<Problem>), Vec<Problem>> {
+    let templates: BTreeMap<String, String> = toml::from_str(text).map_err(|error| {
         let problem = Problem::error(path, error.message().to_owned(), "write lines of the form key = \"words\"");
         vec![match error.span() {
-            Some(span) => problem.at(line_of(span.start)),
+            Some(span) => problem.at(text[..span.start.min(text.len())].matches('\n').count() + 1),
             None => problem,
         }]
     })?;
-    Words::with_english(name.to_owned(), templates).map_err(|error| {
-        let at_key = |key: &str| text.lines().position(|line| line.split('=').next().is_some_and(|k| k.trim() == key));
-        let problem = |what: &WordsProblem| {
-            let problem = Problem::error(path, what.to_string(), "compare it with en.toml");
-            match at_key(what.key()) {
-                Some(line) => problem.at(line + 1),
-                None => problem,
-            }
-        };
-        error.problems.iter().map(problem).collect()
-    })
+    let todo = "its words are used; write what you changed as key = words in the .ftl beside it, each {place} as \
+                { $place }, then remove this file";
+    let mut warnings = vec![Problem::error(path, "has the form before Fluent", todo).warning()];
+    let mut messages = String::new();
+    for (key, words) in templates {
+        let message = format!("{key} = {}\n", places(&words.replace('\n', " ")));
+        match Words::read("", std::slice::from_ref(&message)) {
+            Ok(_) => messages.push_str(&message),
+            Err(found) => warnings.extend(found.iter().map(|what| unread(path, what).warning())),
+        }
+    }
+    Ok((messages, warnings))
+}
+
+/// `{place}` becomes `{ $place }`.
+fn places(words: &str) -> String {
+    let mut message = String::new();
+    let mut rest = words;
+    while let Some((before, place)) = rest.split_once('{') {
+        let (place, after) = place.split_once('}').unwrap_or((place, ""));
+        let place = RENAMED.iter().find(|(old, _)| *old == place).map_or(place, |(_, new)| new);
+        message.push_str(before);
+        message.push_str("{ $");
+        message.push_str(place);
+        message.push_str(" }");
+        rest = after;
+    }
+    message + rest
+}
+
+fn unread(path: &Path, what: &WordsProblem) -> Problem {
+    Problem::error(path, what.to_string(), "compare it with en.ftl")
+}
+
+fn text_of(path: &Path) -> Result<String, Vec<Problem>> {
+    use std::io::Read;
+    let mut text = String::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text));
+    let problem = |error| vec![Problem::error(path, format!("cannot be read: {error}"), "write it again in UTF-8")];
+    read.map(|_| text).map_err(problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screen::Sentence;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::TempDir::new().unwrap();
+        for (name, text) in files {
+            std::fs::write(dir.path().join(name), text).unwrap();
+        }
+        dir
+    }
+
+    fn said(problems: &Problems, dir: &Path) -> Vec<String> {
+        let missing = |problem: &&Problem| !problem.what.contains(" is missing; add it");
+        let found = problems.0.iter().filter(missing);
+        found.map(|problem| problem.to_string().replace(&format!("{}/", dir.display()), "")).collect()
+    }
+
+    const OLD: &str = "done = \"Fertig\"\nbox_set = \"Karton {box}\"\nqueue = \"{count} warten\"\n";
+
+    #[test]
+    fn a_language_in_the_old_form_is_read_and_named() {
+        let dir = folder(&[("de.toml", OLD)]);
+        let (languages, problems) = read(dir.path(), "de");
+        let say = |sentence| languages["de"].say(&sentence);
+        assert_eq!(say(Sentence::Done { tracking: String::new() }), "Fertig");
+        assert_eq!(say(Sentence::BoxSet { id: "B2".into() }), "Karton B2");
+        assert_eq!(say(Sentence::Queue { count: 3 }), "3 warten");
+        assert!(!problems.has_errors());
+        let said = said(&problems, dir.path());
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].starts_with("de.toml: has the form before Fluent; its words are used;"), "{said:?}");
+    }
+
+    #[test]
+    fn what_was_changed_in_the_old_form_goes_before_the_new_file() {
+        let old = "done = \"Bravo\"\nno_such = \"x\"\nhelp = \"{oops\"\n";
+        let new = include_str!("../../config/languages/es.ftl");
+        let dir = folder(&[("es.toml", old), ("es.ftl", new)]);
+        let (languages, problems) = read(dir.path(), "es");
+        let say = |sentence| languages["es"].say(&sentence);
+        assert_eq!(say(Sentence::Done { tracking: String::new() }), "Bravo");
+        assert_eq!(say(Sentence::ScanOrder), "Escanee un pedido");
+        assert!(!problems.has_errors(), "{problems}");
+        let said = said(&problems, dir.path());
+        let about = |key: &str| said.iter().any(|line| line.starts_with(&format!("es.toml: {key} ")));
+        assert!(said.len() == 3 && about("no_such") && about("help"), "{said:?}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named_with_its_line() {
+        let dir = folder(&[("es.ftl", "done = Listo\nscan_order\nheld = {aparte\nhelp = Ayuda { $x }\n")]);
+        let (languages, problems) = read(dir.path(), "es");
+        assert!(languages.is_empty());
+        let lines: Vec<_> = problems.0.iter().map(|problem| problem.line).collect();
+        assert_eq!(lines, [Some(2), Some(4), Some(4)], "{problems}");
+    }
 }

@@ -18,7 +18,7 @@ fn install(text: &str) -> (TempDir, PathBuf) {
     for folder in ["carriers/usps", "labels", "languages"] {
         fs::create_dir_all(dir.path().join(folder)).unwrap();
     }
-    for (file, content) in [("carriers/usps/carrier.toml", ""), ("languages/en.toml", ""), ("uplink.token", "s3cret\n")]
+    for (file, content) in [("carriers/usps/carrier.toml", ""), ("languages/en.ftl", ""), ("uplink.token", "s3cret\n")]
     {
         fs::write(dir.path().join(file), content).unwrap();
     }
@@ -422,7 +422,7 @@ fn a_file_that_is_not_there_or_not_toml_is_one_clear_problem() {
 fn check_goes_on_to_the_folders_when_the_station_has_problems() {
     let (dir, file) = install(&STATION.replace("dpi = 203", "dpi = 1"));
     fs::remove_file(dir.path().join("carriers/usps/carrier.toml")).unwrap();
-    fs::remove_file(dir.path().join("languages/en.toml")).unwrap();
+    fs::remove_file(dir.path().join("languages/en.ftl")).unwrap();
     let problems = Config::check_all(&file);
     let place = dir.path();
     for at in [file.clone(), place.join("carriers"), place.join("languages")] {

@@ -67,7 +67,7 @@ mod tests {
     use crate::daemon::{Moment, Setup, labels};
     use crate::label::{Bitmap, Supplied};
     use crate::rating::{Basis, Billable};
-    use crate::screen::Note;
+    use crate::screen::Sentence;
     use crate::station::event::Event;
     use crate::station::fact::Commitment;
     use crate::station::parcel::ParcelId;
@@ -226,14 +226,14 @@ mod tests {
             core.store_mut().confirm(seq).expect("noted");
             core.step(at(hours), Event::Reconsider).expect("recorded");
         };
-        let not_sent = |days: &str| vec![Note::new("not_sent").with("days", days)];
+        let not_sent = |days| vec![Sentence::NotSent { days }];
         let week = 7 * 24;
         assert_eq!(core.view(at(week - 1)).problems, []);
-        assert_eq!(core.view(at(week)).problems, not_sent("7"));
-        assert_eq!(core.view(at(week + 49)).problems, not_sent("9"));
+        assert_eq!(core.view(at(week)).problems, not_sent(7));
+        assert_eq!(core.view(at(week + 49)).problems, not_sent(9));
         confirm(&mut core, week + 1, 1);
         assert_eq!(core.view(at(week + 1)).problems, [], "the second event has waited six days");
-        assert_eq!(core.view(at(week + 24)).problems, not_sent("7"));
+        assert_eq!(core.view(at(week + 24)).problems, not_sent(7));
         confirm(&mut core, week + 24, 3);
         assert_eq!(core.view(at(100 * week)).problems, [], "nothing waits");
     }

@@ -16,7 +16,7 @@ use crate::devices::paper::Tray;
 use crate::label::{Draws, Label, LabelError, Labels, Language, Media, Printer, SSCC_LAYOUT};
 use crate::paper::{self, A4, BagSlip, CommandSheet, ManifestSlip, Operator, Paper, ShiftSummary};
 use crate::rating::Cards;
-use crate::screen::Words;
+use crate::screen::{Sentence, Words};
 use crate::station::bag::{BagId, Kind};
 use crate::station::event::Printout;
 use crate::station::fact::Fact;
@@ -304,7 +304,7 @@ impl Press {
         });
         let also = also.collect::<Result<Vec<_>, CommandError>>()?;
         if !also.is_empty() {
-            groups.push(("paper_group_more", also));
+            groups.push((Sentence::PaperGroupMore, also));
         }
         let sheet = CommandSheet { station: self.rules.station.clone(), groups };
         Ok(Draft { what: What::Paper(Box::new(Paper::Sheet(sheet))), words })

@@ -78,7 +78,7 @@ pub struct Service {
     press: Arc<Press>,
     cards_wrong: bool,
     /// How many days the log has said that events wait for the receiver.
-    overdue: Option<i64>,
+    overdue: Option<u64>,
     reloads: (mpsc::Sender<Reloaded>, mpsc::Receiver<Reloaded>),
     /// Orders that wait to be taken in, and pages of them that were read beside the loop.
     imports: VecDeque<Pending>,

@@ -217,7 +217,7 @@ pub(super) fn in_words(reading: &scale::Reading) -> String {
         State::AtZero => "it says zero".to_owned(),
         State::Over => "it says: too heavy".to_owned(),
         State::Under => "it says: below zero; empty it and zero it".to_owned(),
-        State::Fault(why) => format!("it gives no weight: {why}; see its display"),
+        State::Fault(why) => format!("it gives no weight: {}; see its display", why.name()),
     }
 }
 

@@ -60,7 +60,7 @@ fn say(event: &Event) -> Option<String> {
                 WeightState::Moving => format!("scale: {weight}, moving"),
                 WeightState::Negative => format!("scale: {weight}, below zero"),
                 WeightState::Over => "scale: too heavy".to_owned(),
-                WeightState::Fault(why) => format!("scale: no weight: {why}"),
+                WeightState::Fault(why) => format!("scale: no weight: {}", why.name()),
             }
         }
         Event::NoWeight(NoWeight::Silent) => "scale: says nothing: asleep or off".to_owned(),

@@ -87,15 +87,15 @@ pub(super) async fn run(mut printer: LabelPrinter, mut papers: mpsc::Receiver<Ve
 /// One paper, sent once, if the printer says that it can print.
 ///
 /// # Errors
-/// What is wrong with the printer: `absent`, `paper_out`.
-pub async fn print(printer: &mut LabelPrinter, paper: &[u8]) -> Result<(), &'static str> {
+/// What keeps the printer from printing.
+pub async fn print(printer: &mut LabelPrinter, paper: &[u8]) -> Result<(), Problem> {
     let mut session = None;
     let asked = ask(printer, &mut session, Greeting::default()).await;
-    let Some(mut session) = session else { return Err(asked.err().unwrap_or(Problem::Absent.name())) };
+    let Some(mut session) = session else { return Err(asked.err().unwrap_or(Problem::Absent)) };
     let sent = match asked {
         Ok(_) => session.print(paper, false).await.map(drop).map_err(|error| {
             tracing::warn!(printer = printer.name, %error, "a paper was cut off");
-            Problem::from(&error.cause).name()
+            Problem::from(&error.cause)
         }),
         Err(problem) => Err(problem),
     };
@@ -116,11 +116,11 @@ impl Hint {
     }
 
     /// The printer cannot print. One that is busy will be done soon.
-    pub(super) async fn waits(&mut self, printer: &str, problem: &'static str) {
-        if !self.told && problem != Problem::Busy.name() {
+    pub(super) async fn waits(&mut self, printer: &str, problem: Problem) {
+        if !self.told && problem != Problem::Busy {
             self.told = true;
-            tracing::warn!(printer, problem, "a paper waits for the printer");
-            self.say(Some(problem.to_owned())).await;
+            tracing::warn!(printer, problem = problem.name(), "a paper waits for the printer");
+            self.say(Some(problem.name().to_owned())).await;
         }
     }
 

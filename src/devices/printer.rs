@@ -98,7 +98,7 @@ struct Hand {
     hint: Hint,
     events: mpsc::Sender<Event>,
     /// What the screen was told last.
-    told: Option<&'static str>,
+    told: Option<Problem>,
 }
 
 pub(super) async fn run(
@@ -284,7 +284,7 @@ impl Hand {
                 Ok(status) => match proof.take(&status, &mut self.printer.known, Instant::now()) {
                     Verdict::Wait => None,
                     Verdict::Blocked(problem) => {
-                        self.blocked(job, problem.name()).await;
+                        self.blocked(job, problem).await;
                         None
                     }
                     Verdict::Out { rung, evidence } => Some(PrinterEvent::LabelOut { rung, evidence }),
@@ -292,7 +292,7 @@ impl Hand {
                 },
                 Err(StatusError::Lost(error)) => Some(PrinterEvent::Lost { why: error.to_string() }),
                 Err(error) => {
-                    self.blocked(job, problem_name(&error)).await;
+                    self.blocked(job, Problem::from(&error)).await;
                     None
                 }
             };
@@ -308,10 +308,10 @@ impl Hand {
     }
 
     /// Says a problem once.
-    async fn blocked(&mut self, job: Job, problem: &'static str) {
+    async fn blocked(&mut self, job: Job, problem: Problem) {
         if self.told != Some(problem) {
             self.told = Some(problem);
-            tracing::warn!(printer = self.printer.name, problem, "printer cannot print");
+            tracing::warn!(printer = self.printer.name, problem = problem.name(), "printer cannot print");
             self.say(job, PrinterEvent::Blocked { problem }).await;
         }
     }
@@ -339,39 +339,31 @@ pub(super) async fn ask(
     printer: &mut LabelPrinter,
     session: &mut Option<Session>,
     greeting: Greeting,
-) -> Result<Option<Status>, &'static str> {
+) -> Result<Option<Status>, Problem> {
     if session.is_none() {
         let mut open = printer.connect().await.map_err(|error| {
             tracing::debug!(%error, "printer not reached");
-            Problem::from(&error).name()
+            Problem::from(&error)
         })?;
         if greeting.clear {
-            open.clear().await.map_err(|error| Problem::from(&error).name())?;
+            open.clear().await.map_err(|error| Problem::from(&error))?;
         }
         if greeting.mark && printer.known.asks() {
-            open.mark().await.map_err(|error| Problem::from(&error).name())?;
+            open.mark().await.map_err(|error| Problem::from(&error))?;
         }
         *session = Some(open);
     }
-    let Some(open) = session else { return Err(Problem::Absent.name()) };
+    let Some(open) = session else { return Err(Problem::Absent) };
     match open.status(&mut printer.known).await {
-        Ok(Some(Status { problem: Some(problem), .. })) => Err(problem.name()),
-        Ok(Some(Status { busy: Some(true), .. })) => Err(Problem::Busy.name()),
+        Ok(Some(Status { problem: Some(problem), .. })) => Err(problem),
+        Ok(Some(Status { busy: Some(true), .. })) => Err(Problem::Busy),
         Ok(status) => Ok(status),
         Err(error) => {
-            let name = problem_name(&error);
+            let problem = Problem::from(&error);
             if matches!(error, StatusError::Lost(_)) {
                 *session = None;
             }
-            Err(name)
+            Err(problem)
         }
-    }
-}
-
-fn problem_name(error: &StatusError) -> &'static str {
-    match error {
-        StatusError::Silent => Problem::Silent.name(),
-        StatusError::Nonsense(_) => Problem::Nonsense.name(),
-        StatusError::Lost(_) => Problem::Absent.name(),
     }
 }

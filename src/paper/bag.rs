@@ -2,7 +2,7 @@
 
 use super::rows::{self, Rows, SMALL, TEXT, framed, qr, space, text, wide};
 use crate::label::document::Align;
-use crate::screen::{Note, Words};
+use crate::screen::{Sentence, Words};
 
 /// A bag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,18 +27,26 @@ pub struct BagSlip {
 
 impl BagSlip {
     pub(super) fn write(&self, rows: &mut Rows, words: &Words) {
-        let say = |key| words.say(&Note::new(key));
-        rows.title(format!("{} {}", say(if self.bags.is_some() { "paper_pallet" } else { "paper_bag" }), self.short));
+        let say = |sentence: Sentence| words.say(&sentence);
+        rows.title(format!(
+            "{} {}",
+            say(if self.bags.is_some() { Sentence::PaperPallet } else { Sentence::PaperBag }),
+            self.short
+        ));
         rows.row(130, [text(self.carrier.clone(), 120, Align::Middle)]);
         rows.rule();
         let count = match self.bags {
-            Some(bags) => {
-                (format!("{} / {}", say("paper_bags"), say("paper_parcels")), format!("{bags} / {}", self.parcels))
-            }
-            None => (say("paper_parcels"), self.parcels.to_string()),
+            Some(bags) => (
+                format!("{} / {}", say(Sentence::PaperBags), say(Sentence::PaperParcels)),
+                format!("{bags} / {}", self.parcels),
+            ),
+            None => (say(Sentence::PaperParcels), self.parcels.to_string()),
         };
-        let facts =
-            [(say("paper_ship_date"), self.ship_date.clone()), count, (say("paper_weight"), self.weight.clone())];
+        let facts = [
+            (say(Sentence::PaperShipDate), self.ship_date.clone()),
+            count,
+            (say(Sentence::PaperWeight), self.weight.clone()),
+        ];
         let titled = |(name, value)| {
             [rows::row(38, [text(name, SMALL, Align::Start)]), rows::row(62, [text(value, 56, Align::Start)])]
         };

@@ -6,7 +6,7 @@
 use super::rows::{self, Rows, SMALL, TEXT, blank_line, pair, qr, row, space, styled, text, wide};
 use crate::label::document::Align;
 use crate::label::layout::Cell;
-use crate::screen::{Note, Words};
+use crate::screen::{Sentence, Words};
 
 /// A closed manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,9 +74,9 @@ pub struct Line {
 
 impl ManifestSlip {
     pub(super) fn write(&self, rows: &mut Rows, words: &Words, wide_paper: bool) {
-        let say = |key| words.say(&Note::new(key));
-        rows.title(say("paper_manifest"));
-        let wave = words.say(&Note::new("paper_wave").with("wave", self.wave.to_string()));
+        let say = |sentence: Sentence| words.say(&sentence);
+        rows.title(say(Sentence::PaperManifest));
+        let wave = words.say(&Sentence::PaperWave { wave: self.wave });
         rows.row(
             110,
             [text(self.carrier.clone(), 100, Align::Start), space(20), wide(text(wave, 56, Align::End), 200)],
@@ -85,7 +85,7 @@ impl ManifestSlip {
         rows.rule();
         self.facts(rows, words, wide_paper);
         if !self.services.is_empty() {
-            rows.heading(say("paper_services"));
+            rows.heading(say(Sentence::PaperServices));
             for (service, count) in &self.services {
                 rows.pair(service.clone(), count.to_string());
             }
@@ -99,12 +99,14 @@ impl ManifestSlip {
 
     /// When, how many, how heavy; on office paper beside the code.
     fn facts(&self, rows: &mut Rows, words: &Words, wide_paper: bool) {
-        let say = |key| words.say(&Note::new(key));
-        let mut lines = vec![(50, pair(say("paper_ship_date"), self.ship_date.clone(), TEXT))];
-        lines.push((50, pair(say("paper_closed"), self.closed_at.clone(), TEXT)));
-        lines.extend(self.closed_by.iter().map(|operator| (50, pair(say("paper_closed_by"), operator.clone(), TEXT))));
-        lines.push((90, pair(say("paper_parcels"), self.lines.len().to_string(), 80)));
-        lines.push((85, pair(say("paper_weight"), self.weight.clone(), 80)));
+        let say = |sentence: Sentence| words.say(&sentence);
+        let mut lines = vec![(50, pair(say(Sentence::PaperShipDate), self.ship_date.clone(), TEXT))];
+        lines.push((50, pair(say(Sentence::PaperClosed), self.closed_at.clone(), TEXT)));
+        lines.extend(
+            self.closed_by.iter().map(|operator| (50, pair(say(Sentence::PaperClosedBy), operator.clone(), TEXT))),
+        );
+        lines.push((90, pair(say(Sentence::PaperParcels), self.lines.len().to_string(), 80)));
+        lines.push((85, pair(say(Sentence::PaperWeight), self.weight.clone(), 80)));
         if wide_paper {
             let height = lines.iter().map(|(height, _)| height).sum();
             let beside = rows::rows([
@@ -120,18 +122,18 @@ impl ManifestSlip {
 
     fn record(&self, words: &Words) -> String {
         let hash = self.hash.get(..16).unwrap_or(&self.hash);
-        words.say(&Note::new("paper_record").with("hash", hash))
+        words.say(&Sentence::PaperRecord { hash: hash.to_owned() })
     }
 
     fn containers(&self, rows: &mut Rows, words: &Words) {
         if self.containers.is_empty() {
             return;
         }
-        let say = |key| words.say(&Note::new(key));
+        let say = |sentence: Sentence| words.say(&sentence);
         let line = |name: Cell, count: String, weight: String| {
             [name, wide(text(count, TEXT, Align::End), 110), wide(text(weight, TEXT, Align::End), 200)]
         };
-        rows.heading(say("paper_containers"));
+        rows.heading(say(Sentence::PaperContainers));
         let laid = |bag: &&Container| matches!(bag.kind, ContainerKind::Bag(Some(_)));
         let on = |pallet: &Container| {
             let pallet = ContainerKind::Bag(Some(pallet.id.clone()));
@@ -139,13 +141,14 @@ impl ManifestSlip {
         };
         let standing = self.containers.iter().filter(|container| !laid(container));
         for container in standing.flat_map(|standing| std::iter::once(standing).chain(on(standing))) {
-            let (laid, key) = match container.kind {
-                ContainerKind::Bag(None) => (false, "paper_bag_line"),
-                ContainerKind::Bag(Some(_)) => (true, "paper_bag_line"),
-                ContainerKind::Pallet => (false, "paper_pallet_line"),
-                ContainerKind::Cage => (false, "paper_cage_line"),
+            let id = container.id.clone();
+            let (laid, name) = match container.kind {
+                ContainerKind::Bag(None) => (false, Sentence::PaperBagLine { container: id }),
+                ContainerKind::Bag(Some(_)) => (true, Sentence::PaperBagLine { container: id }),
+                ContainerKind::Pallet => (false, Sentence::PaperPalletLine { container: id }),
+                ContainerKind::Cage => (false, Sentence::PaperCageLine { container: id }),
             };
-            let name = words.say(&Note::new(key).with("container", container.id.clone()));
+            let name = words.say(&name);
             let [name, parcels, weight] =
                 line(styled(name, TEXT, 2, Align::Start), container.parcels.to_string(), container.weight.clone());
             let indent = laid.then(|| space(40));
@@ -156,12 +159,12 @@ impl ManifestSlip {
         let inside: u64 = inside.map(|container| container.parcels).sum();
         let loose = (self.lines.len() as u64).saturating_sub(inside);
         if loose > 0 {
-            rows.line(54, line(text(say("paper_loose"), TEXT, Align::Start), loose.to_string(), String::new()));
+            rows.line(54, line(text(say(Sentence::PaperLoose), TEXT, Align::Start), loose.to_string(), String::new()));
         }
     }
 
     fn parcels(&self, rows: &mut Rows, words: &Words) {
-        let say = |key| words.say(&Note::new(key));
+        let say = |sentence: Sentence| words.say(&sentence);
         let line = |number: String, tracking: String, order: String, weight: String, container: String| {
             [
                 wide(text(number, SMALL, Align::End), 90),
@@ -173,9 +176,18 @@ impl ManifestSlip {
                 text(container, SMALL, Align::Start),
             ]
         };
-        let inside = if self.containers.is_empty() { String::new() } else { say("paper_in") };
-        rows.heading(say("paper_parcels"));
-        rows.row(45, line(String::new(), say("paper_tracking"), say("paper_order"), say("paper_weight"), inside));
+        let inside = if self.containers.is_empty() { String::new() } else { say(Sentence::PaperIn) };
+        rows.heading(say(Sentence::PaperParcels));
+        rows.row(
+            45,
+            line(
+                String::new(),
+                say(Sentence::PaperTracking),
+                say(Sentence::PaperOrder),
+                say(Sentence::PaperWeight),
+                inside,
+            ),
+        );
         for (number, parcel) in (1..).zip(&self.lines) {
             let Line { tracking, order_ref, weight, container } = parcel.clone();
             rows.row(42, line(format!("{number}"), tracking, order_ref, weight, container));
@@ -184,19 +196,20 @@ impl ManifestSlip {
 
     /// What the driver fills in; on narrow paper also which record this is the paper of.
     fn signature(&self, rows: &mut Rows, words: &Words, wide_paper: bool) {
-        let say = |key| words.say(&Note::new(key));
-        rows.heading(say("paper_driver"));
-        let fields = ["paper_counted", "paper_name", "paper_vehicle", "paper_time"].map(say);
+        let say = |sentence: Sentence| words.say(&sentence);
+        rows.heading(say(Sentence::PaperDriver));
+        let fields =
+            [Sentence::PaperCounted, Sentence::PaperName, Sentence::PaperVehicle, Sentence::PaperTime].map(say);
         if wide_paper {
             // On one page: who signs sees what is signed.
             let [counted, name, vehicle, time] = fields.map(|field| blank_line(field, 90));
-            let signature = blank_line(say("paper_signature"), 160);
+            let signature = blank_line(say(Sentence::PaperSignature), 160);
             let block =
                 [row(133, [counted, space(60), name]), row(133, [vehicle, space(60), time]), row(203, [signature])];
             rows.row(469, [rows::rows(block)]);
         } else {
             fields.into_iter().for_each(|name| rows.blank_line(name, 80));
-            rows.blank_line(say("paper_signature"), 160);
+            rows.blank_line(say(Sentence::PaperSignature), 160);
             let beside = rows::rows([
                 row(60, []),
                 row(60, [styled(self.id.clone(), SMALL, 3, Align::Start)]),

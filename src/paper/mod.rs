@@ -23,7 +23,7 @@ mod tests;
 
 use crate::label::document::Document;
 use crate::label::{LabelError, Labels, Media};
-use crate::screen::{Note, Words};
+use crate::screen::{Sentence, Words};
 
 pub use bag::BagSlip;
 pub use manifest::{Container, ContainerKind, Line, ManifestSlip};
@@ -67,7 +67,7 @@ impl Paper {
             Self::Sheet(sheet) => sheet.write(&mut rows, words, wide),
         }
         let foot = |page: usize, of: usize| {
-            let note = Note::new("paper_page").with("page", page.to_string()).with("pages", of.to_string());
+            let note = Sentence::PaperPage { page: page as u64, pages: of as u64 };
             wide.then(|| rows::foot(&self.name(), words.say(&note)))
         };
         labels.pages(&rows.finish(), if wide { MARGIN_WIDE } else { MARGIN_NARROW }, foot)

@@ -8,7 +8,7 @@ use super::rows::{self, Rows, SMALL, TEXT, qr, reversed, row, space, styled, tex
 use crate::barcode::Command;
 use crate::label::document::Align;
 use crate::label::layout::Cell;
-use crate::screen::{Note, Words};
+use crate::screen::{Sentence, Words};
 
 /// Cells beside each other on office paper.
 const COLUMNS: usize = 3;
@@ -21,7 +21,7 @@ pub struct CommandSheet {
     /// The station it is for: its boxes and carriers.
     pub station: String,
     /// In the order of a day.
-    pub groups: Vec<(&'static str, Vec<Entry>)>,
+    pub groups: Vec<(Sentence, Vec<Entry>)>,
 }
 
 /// One command.
@@ -36,16 +36,16 @@ pub struct Entry {
 }
 
 /// Why a parcel is put aside, as the sheet offers it; any other word is taken, too.
-const PROBLEMS: [(&str, &str); 4] = [
-    ("DAMAGED", "problem_damaged"),
-    ("SHORT", "problem_short"),
-    ("WRONG_ITEM", "problem_wrong_item"),
-    ("ADDRESS", "problem_address"),
+const PROBLEMS: [(&str, Sentence); 4] = [
+    ("DAMAGED", Sentence::ProblemDamaged),
+    ("SHORT", Sentence::ProblemShort),
+    ("WRONG_ITEM", Sentence::ProblemWrongItem),
+    ("ADDRESS", Sentence::ProblemAddress),
 ];
 
 /// What a reason of the sheet is called.
-fn problem_note(reason: &str) -> Option<Note> {
-    PROBLEMS.iter().find(|(known, _)| *known == reason).map(|(_, key)| Note::new(key))
+fn problem_note(reason: &str) -> Option<Sentence> {
+    PROBLEMS.iter().find(|(known, _)| *known == reason).map(|(_, words)| words.clone())
 }
 
 /// Every command that a station with these boxes, carriers (identifier and name), stickers and languages understands.
@@ -55,7 +55,7 @@ pub fn commands(
     carriers: &[(String, String)],
     marks: &[String],
     languages: &BTreeMap<String, Arc<Words>>,
-) -> Vec<(&'static str, Vec<Entry>)> {
+) -> Vec<(Sentence, Vec<Entry>)> {
     let one = |command: Command| entry(&command, words, carriers, languages);
     let each = |of: fn(String) -> Command| carriers.iter().map(move |(id, _)| of(id.clone())).map(one);
     let parcel = [
@@ -73,18 +73,18 @@ pub fn commands(
     let bench = [Command::Zero, Command::Tare, Command::Return, Command::Shift, Command::Sheet, Command::Logout];
     let tongues = languages.keys().map(|language| Command::Lang(language.clone()));
     let groups = [
-        ("paper_group_parcel", parcel.into_iter().chain(problems).map(one).collect::<Vec<Entry>>()),
-        ("paper_group_boxes", boxes.iter().map(|id| one(Command::Box(id.clone()))).collect()),
-        ("paper_group_marks", marks),
+        (Sentence::PaperGroupParcel, parcel.into_iter().chain(problems).map(one).collect::<Vec<Entry>>()),
+        (Sentence::PaperGroupBoxes, boxes.iter().map(|id| one(Command::Box(id.clone()))).collect()),
+        (Sentence::PaperGroupMarks, marks),
         (
-            "paper_group_bags",
+            Sentence::PaperGroupBags,
             [Command::BagOpen, Command::BagClose, Command::PalletOpen, Command::PalletClose].map(one).into(),
         ),
         (
-            "paper_group_carriers",
+            Sentence::PaperGroupCarriers,
             each(Command::Manifest).chain(each(Command::Handover)).chain(each(Command::Outage)).collect(),
         ),
-        ("paper_group_station", bench.into_iter().chain(tongues).map(one).collect()),
+        (Sentence::PaperGroupStation, bench.into_iter().chain(tongues).map(one).collect()),
     ];
     groups.into_iter().filter(|(_, entries)| !entries.is_empty()).collect()
 }
@@ -99,53 +99,53 @@ pub fn entry(
     let twice = matches!(command, Command::Void | Command::Manifest(_) | Command::Handover(_));
     let carrier = |id: &String| carriers.iter().find(|(known, _)| known == id).map_or(id, |(_, name)| name).clone();
     let said = match command {
-        Command::Ok => Note::new("do_ok"),
-        Command::Cancel => Note::new("do_cancel"),
-        Command::NextParcel => Note::new("do_nextparcel"),
-        Command::Reweigh => Note::new("do_reweigh"),
-        Command::Zero => Note::new("do_zero"),
-        Command::Tare => Note::new("do_tare"),
-        Command::Box(id) => Note::new("do_box").with("box", id.clone()),
-        Command::Reprint => Note::new("do_reprint"),
-        Command::ReprintFor(reason) => Note::new("do_reprint_for").with("reason", reason.clone()),
-        Command::Void => Note::new("do_void"),
-        Command::Hold => Note::new("do_hold"),
+        Command::Ok => Sentence::DoOk,
+        Command::Cancel => Sentence::DoCancel,
+        Command::NextParcel => Sentence::DoNextparcel,
+        Command::Reweigh => Sentence::DoReweigh,
+        Command::Zero => Sentence::DoZero,
+        Command::Tare => Sentence::DoTare,
+        Command::Box(id) => Sentence::DoBox { id: id.clone() },
+        Command::Reprint => Sentence::DoReprint,
+        Command::ReprintFor(reason) => Sentence::DoReprintFor { reason: reason.clone() },
+        Command::Void => Sentence::DoVoid,
+        Command::Hold => Sentence::DoHold,
         Command::Problem(reason) => {
             let reason = problem_note(reason).map_or_else(|| reason.clone(), |note| words.say(&note));
-            Note::new("do_problem").with("reason", reason)
+            Sentence::DoProblem { reason: reason.to_owned() }
         }
-        Command::MarkOk(mark) => Note::new("do_markok").with("mark", mark.clone()),
-        Command::Cage(id) => Note::new("do_cage").with("cage", id.clone()),
-        Command::BagOpen => Note::new("do_bagopen"),
-        Command::BagClose => Note::new("do_bagclose"),
-        Command::PalletOpen => Note::new("do_palletopen"),
-        Command::PalletClose => Note::new("do_palletclose"),
-        Command::Manifest(id) => Note::new("do_manifest").with("carrier", carrier(id)),
-        Command::Handover(id) => Note::new("do_handover").with("carrier", carrier(id)),
-        Command::Outage(id) => Note::new("do_outage").with("carrier", carrier(id)),
-        Command::Return => Note::new("do_return"),
-        Command::Help => Note::new("do_help"),
+        Command::MarkOk(mark) => Sentence::DoMarkok { mark: mark.clone() },
+        Command::Cage(id) => Sentence::DoCage { cage: id.clone() },
+        Command::BagOpen => Sentence::DoBagopen,
+        Command::BagClose => Sentence::DoBagclose,
+        Command::PalletOpen => Sentence::DoPalletopen,
+        Command::PalletClose => Sentence::DoPalletclose,
+        Command::Manifest(id) => Sentence::DoManifest { carrier: carrier(id).to_owned() },
+        Command::Handover(id) => Sentence::DoHandover { carrier: carrier(id).to_owned() },
+        Command::Outage(id) => Sentence::DoOutage { carrier: carrier(id).to_owned() },
+        Command::Return => Sentence::DoReturn,
+        Command::Help => Sentence::DoHelp,
         // Whoever needs it reads it in that language.
         Command::Lang(language) => {
-            let own = languages.get(language).map(|words| words.say(&Note::new("language_set")));
+            let own = languages.get(language).map(|words| words.say(&Sentence::LanguageSet));
             return Entry { code: command.encode(), words: own.unwrap_or_else(|| language.clone()), twice };
         }
-        Command::Logout => Note::new("do_logout"),
-        Command::Badge(operator) => Note::new("do_badge").with("operator", operator.clone()),
-        Command::Shift => Note::new("do_shift"),
-        Command::Sheet => Note::new("do_sheet"),
+        Command::Logout => Sentence::DoLogout,
+        Command::Badge(operator) => Sentence::DoBadge { operator: operator.clone() },
+        Command::Shift => Sentence::DoShift,
+        Command::Sheet => Sentence::DoSheet,
     };
     Entry { code: command.encode(), words: words.say(&said), twice }
 }
 
 impl CommandSheet {
     pub(super) fn write(&self, rows: &mut Rows, words: &Words, wide_paper: bool) {
-        let say = |key| words.say(&Note::new(key));
-        rows.title(format!("{} {}", say("paper_sheet"), self.station));
-        rows.row(62, [styled(say("paper_sheet_help"), SMALL, 2, Align::Start)]);
+        let say = |sentence: Sentence| words.say(&sentence);
+        rows.title(format!("{} {}", say(Sentence::PaperSheet), self.station));
+        rows.row(62, [styled(say(Sentence::PaperSheetHelp), SMALL, 2, Align::Start)]);
         let columns = if wide_paper { COLUMNS } else { 1 };
         for (group, entries) in &self.groups {
-            rows.heading(say(group));
+            rows.heading(words.say(group));
             for beside in entries.chunks(columns) {
                 let empty = std::iter::repeat_with(rows::nothing).take(columns - beside.len());
                 let mut cells: Vec<Cell> = beside.iter().map(Entry::cell).chain(empty).collect();

@@ -2,7 +2,7 @@
 
 use super::rows::{Rows, SMALL, TEXT, text};
 use crate::label::document::Align;
-use crate::screen::{Note, Words};
+use crate::screen::{Sentence, Words};
 
 /// A day at a station.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,39 +38,42 @@ pub struct Operator {
 
 impl ShiftSummary {
     pub(super) fn write(&self, rows: &mut Rows, words: &Words) {
-        let say = |key| words.say(&Note::new(key));
-        rows.title(say("paper_shift"));
+        let say = |sentence: Sentence| words.say(&sentence);
+        rows.title(say(Sentence::PaperShift));
         rows.row(50, [text(self.station.clone(), TEXT, Align::Start)]);
-        rows.pair(say("paper_day"), self.day.clone());
+        rows.pair(say(Sentence::PaperDay), self.day.clone());
         if self.operators.is_empty() {
             rows.gap(20);
-            rows.row(60, [text(say("paper_nothing"), TEXT, Align::Start)]);
+            rows.row(60, [text(say(Sentence::PaperNothing), TEXT, Align::Start)]);
         }
         for operator in &self.operators {
             operator.write(rows, words);
         }
         rows.rule();
-        rows.row(40, [text(format!("{} {}", say("paper_written"), self.written), SMALL, Align::Start)]);
+        rows.row(40, [text(format!("{} {}", say(Sentence::PaperWritten), self.written), SMALL, Align::Start)]);
     }
 }
 
 impl Operator {
     fn write(&self, rows: &mut Rows, words: &Words) {
-        let say = |key| words.say(&Note::new(key));
+        let say = |sentence: Sentence| words.say(&sentence);
         rows.heading(match &self.badge {
-            Some(badge) => words.say(&Note::new("paper_operator").with("operator", badge.clone())),
-            None => say("paper_nobody"),
+            Some(badge) => words.say(&Sentence::PaperOperator { operator: badge.clone() }),
+            None => say(Sentence::PaperNobody),
         });
-        rows.pair(say("paper_parcels"), self.parcels.to_string());
+        rows.pair(say(Sentence::PaperParcels), self.parcels.to_string());
         for (carrier, count) in &self.by_carrier {
             rows.part(carrier.clone(), count.to_string());
         }
         if let Some((first, last)) = &self.between {
-            rows.pair(say("paper_first"), first.clone());
-            rows.pair(say("paper_last"), last.clone());
+            rows.pair(say(Sentence::PaperFirst), first.clone());
+            rows.pair(say(Sentence::PaperLast), last.clone());
         }
-        for (key, count) in [("paper_voids", self.voids), ("paper_reprints", self.reprints), ("paper_held", self.held)]
-        {
+        for (key, count) in [
+            (Sentence::PaperVoids, self.voids),
+            (Sentence::PaperReprints, self.reprints),
+            (Sentence::PaperHeld, self.held),
+        ] {
             rows.pair(say(key), count.to_string());
         }
     }

@@ -29,8 +29,8 @@ fn spelled(letter: impl Fn(char) -> char) -> BTreeMap<String, Arc<Words>> {
     let read = |file: std::path::PathBuf| {
         let language = file.file_stem().expect("a name").to_string_lossy().into_owned();
         let text: String = std::fs::read_to_string(file).expect("text").chars().map(&letter).collect();
-        let words = Words::new(language.clone(), toml::from_str(&text).expect("a flat file"));
-        (language, Arc::new(words.expect("complete")))
+        let (words, _) = Words::read(&language, &[text]).expect("good");
+        (language, Arc::new(words))
     };
     files.map(read).collect()
 }
@@ -138,7 +138,7 @@ fn sheet(words: &Words) -> Paper {
     let marks = ["LQ", "UN3480", "UN3481"].map(str::to_owned);
     let mut groups = commands(words, &boxes, &carriers, &marks, &languages());
     let more = [Command::Cage("07".to_owned()), Command::Badge("7031".to_owned())];
-    groups.push(("paper_group_more", more.iter().map(|c| entry(c, words, &carriers, &languages())).collect()));
+    groups.push((Sentence::PaperGroupMore, more.iter().map(|c| entry(c, words, &carriers, &languages())).collect()));
     Paper::Sheet(CommandSheet { station: "LAX1-ST03".to_owned(), groups })
 }
 

@@ -24,7 +24,7 @@ use embedded_graphics::primitives::Rectangle;
 use super::lettering::{DETAIL, FIGURE, Face, HEADLINE, LINE, PROBLEM, SMALL, SMALLEST_DETAIL, Set};
 use super::palette::{BAR, BAR_INK, Palette, WARN};
 use super::shape::Pen;
-use super::{Link, Note, View, Words};
+use super::{Link, Sentence, View, Words};
 
 /// Problems shown at once; the last line counts the others.
 const PROBLEM_LINES: usize = 2;
@@ -164,7 +164,7 @@ impl<D: DrawTarget<Color = Rgb565, Error = Infallible>> Page<'_, D> {
 
     /// Whatever somebody must look at; answers what is left above it.
     fn problems(&mut self, area: Rectangle) -> Rectangle {
-        let problems: &[Note] = &self.view.problems;
+        let problems: &[Sentence] = &self.view.problems;
         let shown = problems.len().min(PROBLEM_LINES);
         let height = 5 * self.unit;
         let (above, mut row) = self.split(area, height * shown as i32);
@@ -199,15 +199,15 @@ impl<D: DrawTarget<Color = Rgb565, Error = Infallible>> Page<'_, D> {
         self.fill(area, BAR);
         let third = area.size.width / 3;
         let (link, ink) = match self.view.link {
-            Link::None => ("link_none", BAR_INK),
-            Link::Up => ("link_up", BAR_INK),
-            Link::Down => ("link_down", WARN),
-            Link::Stopped => ("link_stopped", WARN),
+            Link::None => (Sentence::LinkNone, BAR_INK),
+            Link::Up => (Sentence::LinkUp, BAR_INK),
+            Link::Down => (Sentence::LinkDown, WARN),
+            Link::Stopped => (Sentence::LinkStopped, WARN),
         };
         let texts = [
-            self.words.say(&Note::new(link)),
-            self.words.say(&Note::new("queue").with("count", self.view.queue.to_string())),
-            self.words.say(&Note::new("packed").with("count", self.view.packed.to_string())),
+            self.words.say(&link),
+            self.words.say(&Sentence::Queue { count: self.view.queue }),
+            self.words.say(&Sentence::Packed { count: self.view.packed }),
         ];
         let side = 4 * self.unit as u32;
         for (n, text) in (0..).zip(&texts) {

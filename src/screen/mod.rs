@@ -1,15 +1,15 @@
 //! The packer's screen: one view value -> pixels, in the operator's language.
 //!
 //! Pure. A [`View`] says everything there is to see; `draw` puts it on any infallible `DrawTarget`; the page shows the
-//! same value. No sentence is built by concatenation: words are templates of the language files.
+//! same value. No sentence is built by concatenation: a [`Sentence`] has its words in the language files.
 
 #![deny(clippy::disallowed_methods)]
 
 mod draw;
-mod keys;
 mod lettering;
 mod palette;
 mod picture;
+mod sentence;
 mod shape;
 mod stopped;
 #[cfg(test)]
@@ -18,8 +18,8 @@ mod view;
 mod words;
 
 pub use draw::draw;
-pub use keys::KEYS;
 pub use picture::Picture;
+pub use sentence::{Declared, Place, Sentence};
 pub use stopped::draw_stopped;
-pub use view::{Link, Mood, Note, Symbol, View};
-pub use words::{Words, WordsError, WordsProblem};
+pub use view::{Link, Mood, Symbol, View};
+pub use words::{Words, WordsProblem};

@@ -1,7 +1,5 @@
 //! Every mood, drawn.
 
-use std::collections::BTreeMap;
-
 use embedded_graphics::prelude::*;
 
 use super::draw::both;
@@ -10,7 +8,7 @@ use super::*;
 
 const SIZES: [(u32, u32); 2] = [(320, 240), (480, 320)];
 
-fn view(mood: Mood, symbol: Symbol, headline: Note) -> View {
+fn view(mood: Mood, symbol: Symbol, headline: Sentence) -> View {
     View {
         language: "en".into(),
         mood,
@@ -29,7 +27,7 @@ fn view(mood: Mood, symbol: Symbol, headline: Note) -> View {
     }
 }
 
-fn in_hand(mood: Mood, symbol: Symbol, headline: Note) -> View {
+fn in_hand(mood: Mood, symbol: Symbol, headline: Sentence) -> View {
     View {
         order: Some("576461413038785752".into()),
         weight: Some(("1.234 kg".into(), true)),
@@ -42,84 +40,98 @@ fn in_hand(mood: Mood, symbol: Symbol, headline: Note) -> View {
 
 /// One screen of each kind, by name.
 fn gallery() -> Vec<(&'static str, View)> {
-    let note = Note::new;
     let moving = View {
         order: Some("576461413038785752".into()),
         weight: Some(("0.982 kg".into(), false)),
-        ..view(Mood::Busy, Symbol::Scale, note("wait_still"))
+        ..view(Mood::Busy, Symbol::Scale, Sentence::WaitStill)
     };
     let place = View {
         order: Some("576461413038785752".into()),
         link: Link::Down,
         queue: 12,
-        problems: vec![note("printer_absent")],
-        ..view(Mood::Ready, Symbol::Scale, note("place_parcel"))
+        problems: vec![Sentence::PrinterAbsent],
+        ..view(Mood::Ready, Symbol::Scale, Sentence::PlaceParcel)
     };
     let stopped = View {
         link: Link::Stopped,
         queue: 1248,
         packed: 1310,
         problems: vec![
-            note("printer_paper_out"),
-            note("uplink_stopped").with("reason", "409: the hub has other bytes for seq 812"),
-            note("scanner_absent").with("name", "hand"),
-            note("scale_absent"),
+            Sentence::PrinterPaperOut,
+            Sentence::UplinkStopped { reason: "409: the hub has other bytes for seq 812".to_owned() },
+            Sentence::ScannerAbsent { name: "hand".to_owned() },
+            Sentence::ScaleAbsent,
         ],
-        ..in_hand(Mood::Stop, Symbol::Printer, note("printer_blocked"))
+        ..in_hand(Mood::Stop, Symbol::Printer, Sentence::PrinterBlocked)
     };
     let refused = View {
-        detail: Some(
-            note("refusal").with("service", "OnTrac Ground").with("reason", "the postcode 99501 is in no area"),
-        ),
+        detail: Some(Sentence::Refusal {
+            service: "OnTrac Ground".to_owned(),
+            reason: "the postcode 99501 is in no area".to_owned(),
+        }),
         order: Some("576461413038785752".into()),
         weight: Some(("31.500 kg".into(), true)),
-        ..view(Mood::Stop, Symbol::Cross, note("no_carrier"))
+        ..view(Mood::Stop, Symbol::Cross, Sentence::NoCarrier)
     };
     let wrong = View {
-        detail: Some(note("scan_label")),
-        ..in_hand(Mood::Stop, Symbol::Cross, note("wrong_label").with("tracking", "D10010000000001"))
+        detail: Some(Sentence::ScanLabel),
+        ..in_hand(Mood::Stop, Symbol::Cross, Sentence::WrongLabel { tracking: "D10010000000001".to_owned() })
     };
     let doubt = View {
-        detail: Some(note("printer_asked")),
-        ..in_hand(Mood::Ask, Symbol::Question, note("label_doubt").with("ending", "0015"))
+        detail: Some(Sentence::PrinterAsked),
+        ..in_hand(Mood::Ask, Symbol::Question, Sentence::LabelDoubt { ending: "0015".to_owned() })
     };
-    let sticker = |key| note(key).with("mark", "UN3481");
-    let wanted = View { detail: None, ..in_hand(Mood::Ready, Symbol::Label, sticker("mark_wanted")) };
-    let sealed = View { detail: Some(note("scan_label")), ..in_hand(Mood::Good, Symbol::Check, sticker("mark_on")) };
-    let first =
-        View { detail: Some(sticker("mark_wanted")), ..in_hand(Mood::Ask, Symbol::Label, sticker("mark_first")) };
-    let other =
-        View { detail: Some(sticker("mark_wanted")), ..in_hand(Mood::Stop, Symbol::Cross, sticker("mark_other")) };
-    let newest = note("use_newest").with("attempt", "2");
-    let newest = View { detail: Some(newest), ..in_hand(Mood::Ready, Symbol::Label, note("scan_label")) };
+    let mark = || "UN3481".to_owned();
+    let [mark_wanted, mark_first] = [Sentence::MarkWanted { mark: mark() }, Sentence::MarkFirst { mark: mark() }];
+    let wanted = View { detail: None, ..in_hand(Mood::Ready, Symbol::Label, mark_wanted.clone()) };
+    let sealed = View {
+        detail: Some(Sentence::ScanLabel),
+        ..in_hand(Mood::Good, Symbol::Check, Sentence::MarkOn { mark: mark() })
+    };
+    let first = View { detail: Some(mark_wanted.clone()), ..in_hand(Mood::Ask, Symbol::Label, mark_first) };
+    let other = View {
+        detail: Some(mark_wanted.clone()),
+        ..in_hand(Mood::Stop, Symbol::Cross, Sentence::MarkOther { mark: mark() })
+    };
+    let newest = Sentence::UseNewest { attempt: 2 };
+    let newest = View { detail: Some(newest), ..in_hand(Mood::Ready, Symbol::Label, Sentence::ScanLabel) };
     let supervisor =
-        View { detail: Some(note("label_none")), ..in_hand(Mood::Ask, Symbol::Question, note("supervisor_needed")) };
-    let refused_badge = note("not_supervisor").with("operator", "7031");
-    let bag = |key| note(key).with("bag", "B12").with("count", "14");
-    let at_rest = |mood, symbol, headline| View { detail: Some(note("scan_order")), ..view(mood, symbol, headline) };
-    let manifest = note("confirm_manifest").with("carrier", "USPS").with("count", "128");
+        View { detail: Some(Sentence::LabelNone), ..in_hand(Mood::Ask, Symbol::Question, Sentence::SupervisorNeeded) };
+    let refused_badge = Sentence::NotSupervisor { operator: "7031".to_owned() };
+    let bag = || "B12".to_owned();
+    let at_rest = |mood, symbol, headline| View { detail: Some(Sentence::ScanOrder), ..view(mood, symbol, headline) };
+    let manifest = Sentence::ConfirmManifest { carrier: "USPS".to_owned(), count: 128 };
     vec![
-        ("01-scan-order", view(Mood::Ready, Symbol::Scan, note("scan_order"))),
+        ("01-scan-order", view(Mood::Ready, Symbol::Scan, Sentence::ScanOrder)),
         ("02-place-parcel", place),
         ("03-wait-still", moving),
-        ("04-printing", in_hand(Mood::Busy, Symbol::Printer, note("printing").with("carrier", "USPS"))),
-        ("05-scan-label", in_hand(Mood::Ready, Symbol::Label, note("scan_label"))),
-        ("06-done", View { detail: Some(note("scan_order")), ..in_hand(Mood::Good, Symbol::Check, note("done")) }),
-        ("07-empty-scale", in_hand(Mood::Ready, Symbol::Empty, note("empty_scale"))),
+        ("04-printing", in_hand(Mood::Busy, Symbol::Printer, Sentence::Printing { carrier: "USPS".to_owned() })),
+        ("05-scan-label", in_hand(Mood::Ready, Symbol::Label, Sentence::ScanLabel)),
+        (
+            "06-done",
+            View {
+                detail: Some(Sentence::ScanOrder),
+                ..in_hand(Mood::Good, Symbol::Check, Sentence::Done { tracking: "".to_owned() })
+            },
+        ),
+        ("07-empty-scale", in_hand(Mood::Ready, Symbol::Empty, Sentence::EmptyScale)),
         ("08-label-doubt", doubt),
         ("09-confirm-manifest", view(Mood::Ask, Symbol::Question, manifest)),
         ("10-wrong-label", wrong),
         ("11-printer-blocked", stopped),
         ("12-no-carrier", refused),
-        ("13-cannot-record", View { link: Link::None, ..view(Mood::Stop, Symbol::Cross, note("cannot_record")) }),
-        ("14-unknown", view(Mood::Stop, Symbol::Cross, note("order_unknown").with("code", "576461413038785752"))),
-        ("15-help", view(Mood::Ask, Symbol::Question, note("help"))),
-        ("16-scale-nonsense", view(Mood::Stop, Symbol::Scale, note("scale_nonsense"))),
-        ("17-scale-asleep", view(Mood::Ask, Symbol::Scale, note("scale_silent"))),
-        ("18-printer-offline", in_hand(Mood::Stop, Symbol::Printer, note("printer_offline"))),
+        ("13-cannot-record", View { link: Link::None, ..view(Mood::Stop, Symbol::Cross, Sentence::CannotRecord) }),
+        (
+            "14-unknown",
+            view(Mood::Stop, Symbol::Cross, Sentence::OrderUnknown { code: "576461413038785752".to_owned() }),
+        ),
+        ("15-help", view(Mood::Ask, Symbol::Question, Sentence::Help)),
+        ("16-scale-nonsense", view(Mood::Stop, Symbol::Scale, Sentence::ScaleNonsense)),
+        ("17-scale-asleep", view(Mood::Ask, Symbol::Scale, Sentence::ScaleSilent)),
+        ("18-printer-offline", in_hand(Mood::Stop, Symbol::Printer, Sentence::PrinterOffline)),
         (
             "19-order-changed",
-            in_hand(Mood::Stop, Symbol::Cross, note("order_changed").with("order", "576461413038785752")),
+            in_hand(Mood::Stop, Symbol::Cross, Sentence::OrderChanged { order: "576461413038785752".to_owned() }),
         ),
         ("20-sticker-wanted", wanted),
         ("21-sticker-first", first),
@@ -128,22 +140,21 @@ fn gallery() -> Vec<(&'static str, View)> {
         ("24-use-newest", newest),
         ("25-supervisor-needed", supervisor),
         ("26-no-supervisor", in_hand(Mood::Stop, Symbol::Cross, refused_badge)),
-        ("27-bag-opened", at_rest(Mood::Good, Symbol::Check, bag("bag_opened"))),
-        ("28-bag-closed", at_rest(Mood::Good, Symbol::Check, bag("bag_closed"))),
-        ("29-bag-which", view(Mood::Ask, Symbol::Question, note("bag_which"))),
+        ("27-bag-opened", at_rest(Mood::Good, Symbol::Check, Sentence::BagOpened { bag: bag() })),
+        ("28-bag-closed", at_rest(Mood::Good, Symbol::Check, Sentence::BagClosed { bag: bag(), count: 14 })),
+        ("29-bag-which", view(Mood::Ask, Symbol::Question, Sentence::BagWhich)),
         (
             "30-returned",
-            at_rest(Mood::Good, Symbol::Check, note("returned").with("tracking", "9400111899560000000015")),
+            at_rest(Mood::Good, Symbol::Check, Sentence::Returned { tracking: "9400111899560000000015".to_owned() }),
         ),
-        ("31-return-which", view(Mood::Ask, Symbol::Question, note("return_which"))),
+        ("31-return-which", view(Mood::Ask, Symbol::Question, Sentence::ReturnWhich)),
     ]
 }
 
 /// What the places of sentences are filled with: as long as it comes.
-const VALUES: [(&str, &str); 29] = [
+const VALUES: [(&str, &str); 31] = [
     ("attempt", "12"),
     ("bag", "B1048"),
-    ("box", "LONG-BOX-24"),
     ("cage", "A-07-LEFT"),
     ("carrier", "ONTRAC / LASERSHIP"),
     ("code", "576461413038785752"),
@@ -153,6 +164,7 @@ const VALUES: [(&str, &str); 29] = [
     ("known", "1200"),
     ("language", "zh-Hant"),
     ("learned", "1200"),
+    ("list", "9261290345678900000016, 9261290345678900000023 + 12"),
     ("mark", "UN3481"),
     ("name", "table-left"),
     ("next", "9000010000001"),
@@ -166,10 +178,12 @@ const VALUES: [(&str, &str); 29] = [
     ("state", "print_uncertain"),
     ("tracking", "9261290345678900000016"),
     ("unknown", "1200"),
-    ("hash", ""),
-    ("wave", ""),
-    ("page", ""),
-    ("pages", ""),
+    ("hash", "4f1c"),
+    ("id", "LONG-BOX-24"),
+    ("container", "B12"),
+    ("wave", "1"),
+    ("page", "1"),
+    ("pages", "1"),
 ];
 
 /// Every language that is shipped.
@@ -178,17 +192,16 @@ fn shipped() -> Vec<Words> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/languages");
     let files = std::fs::read_dir(folder).expect("the folder").map(|file| file.expect("a file").path());
     let words = files.map(|file| {
-        let language = file.file_stem().expect("a name").to_string_lossy().into_owned();
-        let templates = toml::from_str(&std::fs::read_to_string(&file).expect("text")).expect("a flat file");
-        Words::new(language, templates).unwrap_or_else(|error| panic!("{error}"))
+        let language = file.file_stem().expect("a name").to_str().expect("text").to_owned();
+        let text = std::fs::read_to_string(&file).expect("text");
+        Words::read(&language, &[text]).unwrap_or_else(|problems| panic!("{language}: {problems:?}")).0
     });
     words.collect()
 }
 
-/// What a language says for a key, its places filled.
-fn said(words: &Words, (key, places, _): &(&'static str, &'static [&'static str], &str)) -> String {
-    let value = |place: &str| VALUES.iter().find(|(name, _)| *name == place).map_or("", |(_, value)| value);
-    words.say(&places.iter().fold(Note::new(key), |note, place| note.with(place, value(place))))
+/// Every sentence, its places filled with values as long as they come.
+fn sentences() -> Vec<Sentence> {
+    Sentence::samples(|place| VALUES.iter().find(|(name, _)| *name == place).expect("a value for each place").1)
 }
 
 /// The smallest screen, and on it as much else as there can be: three lines of a parcel and two problems.
@@ -201,8 +214,9 @@ fn every_sentence_is_whole_on_a_full_screen_in_every_language() {
     let languages = shipped();
     assert!(languages.len() >= 2);
     for words in &languages {
-        for sentence in KEYS.iter().filter(|(key, ..)| !starts(key, &["paper_", "do_", "problem_", "state_"])) {
-            let (key, text) = (sentence.0, said(words, sentence));
+        for sentence in sentences().iter().filter(|said| !starts(said.key(), &["paper_", "do_", "problem_", "state_"]))
+        {
+            let (key, text) = (sentence.key(), words.say(sentence));
             let which = format!("{key} in {}", words.language());
             assert!(!text.is_empty() && !text.contains(['{', '}']), "{which}: {text}");
             let mut cut = Vec::new();
@@ -211,16 +225,16 @@ fn every_sentence_is_whole_on_a_full_screen_in_every_language() {
                     cut.push(place)
                 }
             };
-            let beside = |other: &'static str| said(words, KEYS.iter().find(|(key, ..)| *key == other).expect("a key"));
+            let doubt = words.say(&Sentence::LabelDoubt { ending: "0015".to_owned() });
             if starts(key, &["link_", "queue", "packed"]) {
                 look(Set::line(&text, BAR_ROOM, SMALL).holds(&text), "in the bar");
             } else {
-                look(both(&text, &beside("scan_label"), ROOM, 4).0.holds(&text), "as a headline");
+                look(both(&text, &words.say(&Sentence::ScanLabel), ROOM, 4).0.holds(&text), "as a headline");
             }
             if matches!(key, "scan_label" | "scan_order" | "label_none" | "use_newest" | "mark_wanted")
                 || starts(key, &["printer_"])
             {
-                look(both(&beside("label_doubt"), &text, ROOM, 4).1.holds(&text), "below a headline");
+                look(both(&doubt, &text, ROOM, 4).1.holds(&text), "below a headline");
             }
             if matches!(key, "scale_absent" | "receipt_waits" | "bag_label_waits" | "cards_wrong" | "scanner_absent")
                 || starts(key, &["printer_", "not_sent"])
@@ -233,9 +247,7 @@ fn every_sentence_is_whole_on_a_full_screen_in_every_language() {
 }
 
 fn spanish() -> Words {
-    let templates: BTreeMap<String, String> =
-        toml::from_str(include_str!("../../config/languages/es.toml")).expect("a flat file");
-    Words::new("es".into(), templates).expect("complete")
+    Words::read("es", &[include_str!("../../config/languages/es.ftl").to_owned()]).expect("good").0
 }
 
 fn picture(view: &View, words: &Words, (width, height): (u32, u32)) -> Picture {
@@ -273,7 +285,7 @@ fn each_symbol_is_told_apart_without_its_colour() {
         Symbol::Question,
     ]
     .map(|symbol| {
-        let screen = picture(&view(Mood::Ready, symbol, Note::new("working")), &Words::english(), SIZES[0]);
+        let screen = picture(&view(Mood::Ready, symbol, Sentence::Help), &Words::english(), SIZES[0]);
         let paper = screen.at(Point::zero());
         (0..200).flat_map(|y| (0..110).map(move |x| Point::new(x, y))).map(|p| screen.at(p) != paper).collect()
     })
@@ -288,7 +300,7 @@ fn each_symbol_is_told_apart_without_its_colour() {
 
 #[test]
 fn a_moving_weight_has_another_shape() {
-    let still = in_hand(Mood::Busy, Symbol::Scale, Note::new("wait_still"));
+    let still = in_hand(Mood::Busy, Symbol::Scale, Sentence::WaitStill);
     let moving = View { weight: Some(("1.234 kg".into(), false)), ..still.clone() };
     assert_ne!(picture(&still, &Words::english(), SIZES[0]), picture(&moving, &Words::english(), SIZES[0]));
 }
@@ -297,7 +309,7 @@ fn a_moving_weight_has_another_shape() {
 fn a_view_full_of_long_words_is_drawn_without_panic_on_any_screen() {
     let long = "W".repeat(300);
     let full = View {
-        detail: Some(Note::new("refusal").with("service", &long).with("reason", &long)),
+        detail: Some(Sentence::Refusal { service: long.clone(), reason: long.clone() }),
         order: Some(long.clone()),
         weight: Some((long.clone(), false)),
         carrier: Some((long.clone(), long.clone())),
@@ -305,8 +317,8 @@ fn a_view_full_of_long_words_is_drawn_without_panic_on_any_screen() {
         tracking: Some(long.clone()),
         queue: u64::MAX,
         packed: u64::MAX,
-        problems: vec![Note::new("uplink_stopped").with("reason", &long); 9],
-        ..view(Mood::Ask, Symbol::Question, Note::new("order_many").with("code", &long))
+        problems: vec![Sentence::UplinkStopped { reason: long.clone() }; 9],
+        ..view(Mood::Ask, Symbol::Question, Sentence::OrderMany { code: long.clone() })
     };
     for size in [(320, 240), (480, 320), (800, 480), (128, 64), (1, 1), (0, 0)] {
         picture(&full, &Words::english(), size);

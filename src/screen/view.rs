@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::sentence::Sentence;
+
 /// The screen at one moment. Two equal views are the same picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct View {
@@ -12,9 +14,9 @@ pub struct View {
     /// The shape that says it without words.
     pub symbol: Symbol,
     /// The one thing to do, or what just happened.
-    pub headline: Note,
+    pub headline: Sentence,
     /// A second line.
-    pub detail: Option<Note>,
+    pub detail: Option<Sentence>,
     /// The order in hand.
     pub order: Option<String>,
     /// What lies on the scale (`1.234 kg`), and whether it is still.
@@ -30,31 +32,9 @@ pub struct View {
     /// Events that wait for it.
     pub queue: u64,
     /// Devices that do not answer, and whatever else somebody must look at.
-    pub problems: Vec<Note>,
+    pub problems: Vec<Sentence>,
     /// Parcels closed since the shift began.
     pub packed: u64,
-}
-
-/// A sentence: the key of a template, and what goes into its places.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Note {
-    /// Key in the language files: `scan_order`.
-    pub key: &'static str,
-    /// Values of the template's `{name}` places.
-    pub args: Vec<(&'static str, String)>,
-}
-
-impl Note {
-    /// A sentence without places.
-    pub const fn new(key: &'static str) -> Self {
-        Self { key, args: Vec::new() }
-    }
-
-    /// The same with `{name}` filled.
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.args.push((name, value.into()));
-        self
-    }
 }
 
 /// Colour of the screen.

@@ -1,71 +1,95 @@
-//! Words: the templates of one language, checked when they are read, so that saying something cannot fail.
+//! Words: the Fluent messages of one language, checked when they are read, so that saying something cannot fail.
+//!
+//! A message has text, places (`{ $tracking }`), and plural forms where a place counts:
+//!
+//! ```text
+//! queue = { $count ->
+//!     [one] { $count } event to send
+//!    *[other] { $count } events to send
+//!  }
+//! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
 
-use super::Note;
-use super::keys::KEYS;
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement};
 
-/// Longest template, in characters: what the smallest type still gets on the screen.
+use super::sentence::{Declared, Place, Sentence};
+
+/// Longest message, in characters: what the smallest type still gets on the screen.
 const LONGEST: usize = 120;
 
-/// A language of the packer's screen: every key of [`KEYS`] with its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The words that are always there.
+static ENGLISH: LazyLock<Arc<FluentResource>> = LazyLock::new(|| {
+    let text = include_str!("../../config/languages/en.ftl").to_owned();
+    Arc::new(FluentResource::try_new(text).unwrap_or_else(|(read, _)| read))
+});
+
+/// A language of the screen and the papers: words for every [`Sentence`].
+#[derive(Clone)]
 pub struct Words {
     language: String,
-    templates: BTreeMap<&'static str, Vec<Piece>>,
+    messages: Arc<FluentBundle<Arc<FluentResource>>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
-    Text(String),
-    Place(&'static str),
-}
-
-/// A language file that cannot be used: everything that is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("use language {language:?}: {}", listed(.problems))]
-pub struct WordsError {
-    /// The language.
-    pub language: String,
-    /// In the order of the keys; never empty.
-    pub problems: Vec<WordsProblem>,
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Words").field("language", &self.language).finish_non_exhaustive()
+    }
 }
 
 /// One thing that is wrong with a language file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WordsProblem {
-    /// A key without text.
+    /// Text that is no Fluent message; from this byte on.
+    #[error("it cannot be read: {why}")]
+    Syntax {
+        /// Where.
+        at: usize,
+        /// What the reader says.
+        why: String,
+    },
+    /// A sentence without words.
     #[error("{key} is missing; add it (English: {english:?})")]
     Missing {
         /// The key.
         key: &'static str,
-        /// What it says in English.
-        english: &'static str,
+        /// Its words in English.
+        english: String,
     },
-    /// A key nobody says.
+    /// A key that no sentence has.
     #[error("{key} is not a key; remove it or correct its spelling")]
     Unknown {
         /// As it stands in the file.
         key: String,
     },
-    /// Other places than the English text has.
+    /// A key that stands in the file before.
+    #[error("{key} is there twice; remove one of them")]
+    Twice {
+        /// The key.
+        key: &'static str,
+    },
+    /// Other places than the English words have.
     #[error("{key} has the places {found:?} where {expected:?} belong; use each of them once or more")]
     Places {
         /// The key.
         key: &'static str,
-        /// The places of the English text.
-        expected: Vec<&'static str>,
+        /// The places of the English words.
+        expected: BTreeSet<String>,
         /// The places found.
-        found: Vec<String>,
+        found: BTreeSet<String>,
     },
-    /// A brace that opens or closes nothing.
-    #[error("{key} has a brace without its partner; write places as {{name}}")]
-    Brace {
+    /// Attributes, references and functions: nobody would fill them.
+    #[error("{key} has more than text, places and plural forms; write places as {{ $name }}")]
+    Form {
         /// The key.
         key: &'static str,
     },
     /// A character the screen's fonts lack.
-    #[error("{key} has {character:?}, which the screen's fonts lack; use ISO 8859-1 letters")]
+    #[error("{key} has {character:?}, which the screen's fonts lack; use ISO 8859-1 letters on one line")]
     Character {
         /// The key.
         key: &'static str,
@@ -83,63 +107,66 @@ pub enum WordsProblem {
 }
 
 impl WordsProblem {
-    /// The key it is about, as it stands (or should stand) in the file.
-    pub fn key(&self) -> &str {
+    /// The key it is about, as it stands (or should stand) in the file; `None` for what is no message at all.
+    pub fn key(&self) -> Option<&str> {
         match self {
+            Self::Syntax { .. } => None,
             Self::Missing { key, .. }
+            | Self::Twice { key }
             | Self::Places { key, .. }
-            | Self::Brace { key }
+            | Self::Form { key }
             | Self::Character { key, .. }
-            | Self::Length { key, .. } => key,
-            Self::Unknown { key } => key,
+            | Self::Length { key, .. } => Some(key),
+            Self::Unknown { key } => Some(key),
         }
     }
 }
 
 impl Words {
-    /// Takes the templates of `language` (`es`), key to text, or lists everything that is wrong with them.
-    pub fn new(language: String, templates: BTreeMap<String, String>) -> Result<Self, WordsError> {
-        let (words, problems) = Self::with_english(language.clone(), templates)?;
-        if problems.is_empty() { Ok(words) } else { Err(WordsError { language, problems }) }
-    }
-
-    /// The same for a file of an older version: what it has no words for is said in English, and comes back beside the
-    /// words.
+    /// Reads the words of `language` (`es`) from Fluent texts; where two have the same key the first one counts. What none
+    /// of them has is said in English, and comes back as [`WordsProblem::Missing`].
     ///
     /// # Errors
-    /// Whatever else is wrong with it.
-    pub fn with_english(
-        language: String,
-        templates: BTreeMap<String, String>,
-    ) -> Result<(Self, Vec<WordsProblem>), WordsError> {
-        let (mut problems, mut missing) = (Vec::new(), Vec::new());
-        let mut parsed = BTreeMap::new();
-        for &(key, places, english) in KEYS {
-            match templates.get(key) {
-                None => {
-                    missing.push(WordsProblem::Missing { key, english });
-                    parsed.insert(key, pieces(english, places).unwrap_or_default());
-                }
-                Some(text) => match template(key, english, text) {
-                    Ok(pieces) => drop(parsed.insert(key, pieces)),
-                    Err(problem) => problems.push(problem),
-                },
-            }
+    /// Everything else that is wrong with them.
+    pub fn read(language: &str, texts: &[String]) -> Result<(Self, Vec<WordsProblem>), Vec<WordsProblem>> {
+        let mut problems = Vec::new();
+        let mut resources = Vec::new();
+        for text in texts {
+            let resource = FluentResource::try_new(text.clone()).unwrap_or_else(|(read, errors)| {
+                let syntax = |error: &fluent_syntax::parser::ParserError| WordsProblem::Syntax {
+                    at: error.pos.start,
+                    why: error.kind.to_string(),
+                };
+                problems.extend(errors.iter().map(syntax));
+                read
+            });
+            problems.extend(check(&resource));
+            resources.push(Arc::new(resource));
         }
-        let known = |key: &String| KEYS.iter().any(|(name, ..)| name == key);
-        problems.extend(templates.into_keys().filter(|key| !known(key)).map(|key| WordsProblem::Unknown { key }));
-        if problems.is_empty() {
-            Ok((Self { language, templates: parsed }, missing))
-        } else {
-            problems.extend(missing);
-            Err(WordsError { language, problems })
+        if !problems.is_empty() {
+            return Err(problems);
         }
+        let has = |key: &str| resources.iter().any(|resource| message(resource, key).is_some());
+        let missing = Sentence::ALL.iter().filter(|sentence| !has(sentence.key));
+        let missing = missing.map(|sentence| WordsProblem::Missing { key: sentence.key, english: english(sentence) });
+        let missing = missing.collect();
+        Ok((Self::of(language, resources), missing))
     }
 
     /// The words that are always there.
     pub fn english() -> Self {
-        let templates = KEYS.iter().map(|&(key, places, english)| (key, pieces(english, places).unwrap_or_default()));
-        Self { language: "en".into(), templates: templates.collect() }
+        Self::of("en", Vec::new())
+    }
+
+    fn of(language: &str, resources: Vec<Arc<FluentResource>>) -> Self {
+        let mut messages = FluentBundle::new_concurrent(vec![language.parse().unwrap_or_default()]);
+        // Marks of writing direction are no characters of a printer or of the screen.
+        messages.set_use_isolating(false);
+        for resource in resources.into_iter().chain([ENGLISH.clone()]) {
+            // What is there already stays: English fills what is missing.
+            let _already_there = messages.add_resource(resource);
+        }
+        Self { language: language.to_owned(), messages: Arc::new(messages) }
     }
 
     /// Which language these are: `en`.
@@ -147,80 +174,133 @@ impl Words {
         &self.language
     }
 
-    /// The note in this language. A place that was not filled shows its name; a key that is not in [`KEYS`] shows itself.
-    pub fn say(&self, note: &Note) -> String {
-        let Some(pieces) = self.templates.get(note.key) else { return note.key.into() };
-        let mut said = String::new();
-        for piece in pieces {
-            match piece {
-                Piece::Text(text) => said.push_str(text),
-                Piece::Place(place) => said.push_str(&self.fill(note, place)),
+    /// The sentence in this language. A value with braces is text, not a place.
+    pub fn say(&self, sentence: &Sentence) -> String {
+        let mut args = FluentArgs::new();
+        for (name, place) in sentence.places() {
+            args.set(
+                name,
+                match place {
+                    Place::Text(text) => FluentValue::from(text.to_owned()),
+                    Place::Number(number) => FluentValue::from(number),
+                    Place::Sentence(words) => FluentValue::from(self.say(words)),
+                },
+            );
+        }
+        let pattern = self.messages.get_message(sentence.key()).and_then(|message| message.value());
+        let said = |pattern| self.messages.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned();
+        pattern.map_or_else(|| sentence.key().to_owned(), said)
+    }
+}
+
+/// Everything wrong with a file beside what it lacks.
+fn check(resource: &FluentResource) -> Vec<WordsProblem> {
+    let mut problems = Vec::new();
+    let mut seen = BTreeSet::new();
+    for entry in resource.entries() {
+        match entry {
+            Entry::Message(message) => match Sentence::ALL.iter().find(|sentence| sentence.key == message.id.name) {
+                Some(sentence) if !seen.insert(sentence.key) => {
+                    problems.push(WordsProblem::Twice { key: sentence.key });
+                }
+                Some(sentence) => problems.extend(wrong(sentence, message)),
+                None => problems.push(WordsProblem::Unknown { key: message.id.name.to_owned() }),
+            },
+            Entry::Term(term) => problems.push(WordsProblem::Unknown { key: format!("-{}", term.id.name) }),
+            Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => {}
+            // The reader has said why.
+            Entry::Junk { .. } => {}
+        }
+    }
+    problems
+}
+
+/// What is wrong with one message, if anything is.
+fn wrong(sentence: &Declared, message: &Message<&str>) -> Option<WordsProblem> {
+    let key = sentence.key;
+    let Some(found) = message.value.as_ref().filter(|_| message.attributes.is_empty()).and_then(Content::of) else {
+        return Some(WordsProblem::Form { key });
+    };
+    let expected = self::message(&ENGLISH, key).and_then(|message| Content::of(message.value.as_ref()?));
+    let expected = expected.map(|content| content.places).unwrap_or_default();
+    if found.length == 0 || found.length > LONGEST {
+        return Some(WordsProblem::Length { key, length: found.length });
+    }
+    if let Some(character) = found.unprintable {
+        return Some(WordsProblem::Character { key, character });
+    }
+    (found.places != expected).then_some(WordsProblem::Places { key, expected, found: found.places })
+}
+
+/// What is in a message.
+#[derive(Debug, Default)]
+struct Content {
+    places: BTreeSet<String>,
+    /// Characters of the longest form, each place counted as its name.
+    length: usize,
+    /// The first character that the screen's fonts lack.
+    unprintable: Option<char>,
+}
+
+impl Content {
+    /// `None` for anything but text, places and plural forms.
+    fn of(pattern: &Pattern<&str>) -> Option<Self> {
+        let mut content = Self::default();
+        for element in &pattern.elements {
+            match element {
+                PatternElement::TextElement { value } => content.text(value),
+                PatternElement::Placeable { expression: Expression::Inline(inline) } => content.inline(inline)?,
+                PatternElement::Placeable { expression: Expression::Select { selector, variants } } => {
+                    let InlineExpression::VariableReference { id } = selector else { return None };
+                    content.places.insert(id.name.to_owned());
+                    let mut longest = 0;
+                    for variant in variants {
+                        let variant = Self::of(&variant.value)?;
+                        content.places.extend(variant.places);
+                        content.unprintable = content.unprintable.or(variant.unprintable);
+                        longest = longest.max(variant.length);
+                    }
+                    content.length += longest;
+                }
             }
         }
-        said
+        Some(content)
     }
 
-    fn fill(&self, note: &Note, place: &str) -> String {
-        let Some((_, value)) = note.args.iter().find(|(name, _)| *name == place) else { return format!("{{{place}}}") };
-        if place == "state"
-            && let Some([Piece::Text(word)]) = self.templates.get(format!("state_{value}").as_str()).map(Vec::as_slice)
-        {
-            return word.clone();
+    fn inline(&mut self, inline: &InlineExpression<&str>) -> Option<()> {
+        match inline {
+            InlineExpression::VariableReference { id } => {
+                self.places.insert(id.name.to_owned());
+                self.length += id.name.len();
+            }
+            InlineExpression::StringLiteral { value } => self.text(value),
+            InlineExpression::NumberLiteral { .. }
+            | InlineExpression::FunctionReference { .. }
+            | InlineExpression::MessageReference { .. }
+            | InlineExpression::TermReference { .. }
+            | InlineExpression::Placeable { .. } => return None,
         }
-        value.clone()
+        Some(())
+    }
+
+    fn text(&mut self, text: &str) {
+        self.length += text.chars().count();
+        self.unprintable = self.unprintable.or(text.chars().find(|c| !printable(*c)));
     }
 }
 
-fn template(key: &'static str, english: &str, text: &str) -> Result<Vec<Piece>, WordsProblem> {
-    let length = text.chars().count();
-    if text.trim().is_empty() || length > LONGEST {
-        return Err(WordsProblem::Length { key, length });
-    }
-    if let Some(character) = text.chars().find(|c| !printable(*c)) {
-        return Err(WordsProblem::Character { key, character });
-    }
-    let offered = KEYS.iter().find(|(name, ..)| *name == key).map_or(&[][..], |(_, places, _)| places);
-    let expected: BTreeSet<&'static str> = names(english)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|name| offered.iter().find(|o| *o == name).copied())
-        .collect();
-    let found = names(text).ok_or(WordsProblem::Brace { key })?;
-    if found.iter().map(String::as_str).collect::<BTreeSet<_>>() != expected.iter().copied().collect() {
-        return Err(WordsProblem::Places { key, expected: expected.into_iter().collect(), found });
-    }
-    pieces(text, offered).ok_or(WordsProblem::Brace { key })
+fn message<'r>(resource: &'r FluentResource, key: &str) -> Option<&'r Message<&'r str>> {
+    resource.entries().find_map(|entry| match entry {
+        Entry::Message(message) if message.id.name == key => Some(message),
+        _ => None,
+    })
 }
 
-/// The names between braces, in order; nothing when a brace has no partner.
-fn names(text: &str) -> Option<Vec<String>> {
-    let mut names = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['{', '}']) {
-        let inside = rest[at..].strip_prefix('{')?;
-        let end = inside.find(['{', '}'])?;
-        names.push(inside[..end].to_owned());
-        rest = inside[end..].strip_prefix('}')?;
-    }
-    Some(names)
-}
-
-/// `text` cut at its places; nothing when a brace has no partner or a place is not among those offered.
-fn pieces(text: &str, offered: &[&'static str]) -> Option<Vec<Piece>> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    for name in names(text)? {
-        let (before, after) = rest.split_once(&format!("{{{name}}}"))?;
-        if !before.is_empty() {
-            pieces.push(Piece::Text(before.into()));
-        }
-        pieces.push(Piece::Place(offered.iter().find(|place| **place == name)?));
-        rest = after;
-    }
-    if !rest.is_empty() {
-        pieces.push(Piece::Text(rest.into()));
-    }
-    Some(pieces)
+/// The words of a sentence in English, as they stand in its file.
+fn english(sentence: &Declared) -> String {
+    let line = |line: &&str| line.strip_prefix(sentence.key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    let words = ENGLISH.source().lines().find(line).and_then(|line| line.split_once('='));
+    words.map(|(_, words)| words.trim().to_owned()).unwrap_or_default()
 }
 
 /// Whether the screen's fonts have it: ISO 8859-1 without its control characters.
@@ -228,80 +308,85 @@ fn printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}')
 }
 
-fn listed(problems: &[WordsProblem]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn file(text: &str) -> BTreeMap<String, String> {
-        toml::from_str(text).unwrap()
-    }
+    const EN: &str = include_str!("../../config/languages/en.ftl");
+    const ES: &str = include_str!("../../config/languages/es.ftl");
 
-    const EN: &str = include_str!("../../config/languages/en.toml");
-    const ES: &str = include_str!("../../config/languages/es.toml");
-
-    #[test]
-    fn the_english_file_says_what_is_built_in() {
-        let read = Words::new("en".into(), file(EN)).unwrap_or_else(|e| panic!("{e}"));
-        assert_eq!(read, Words::english());
+    fn spanish() -> Words {
+        Words::read("es", &[ES.to_owned()]).expect("good").0
     }
 
     #[test]
-    fn the_spanish_file_is_complete() {
-        let words = Words::new("es".into(), file(ES)).unwrap_or_else(|e| panic!("{e}"));
-        assert_eq!(words.language(), "es");
-        assert_eq!(words.say(&Note::new("queue").with("count", "3")), "3 por enviar");
+    fn every_language_has_every_sentence_with_its_places() {
+        for (language, text) in [("en", EN), ("es", ES)] {
+            let (words, missing) = Words::read(language, &[text.to_owned()]).unwrap_or_else(|e| panic!("{e:?}"));
+            assert_eq!((words.language(), missing), (language, Vec::new()));
+        }
     }
 
     #[test]
-    fn every_key_offers_the_places_its_english_uses_and_is_there_once() {
+    fn every_sentence_is_declared_once_and_offers_the_places_its_english_uses() {
         let mut seen = BTreeSet::new();
-        for (key, places, english) in KEYS {
+        for Declared { key, places, .. } in Sentence::ALL {
             assert!(seen.insert(key), "{key} is there twice");
-            assert!(pieces(english, places).is_some(), "{key}: {english}");
-            assert!(english.chars().all(printable), "{key}");
+            let content = Content::of(message(&ENGLISH, key).expect(key).value.as_ref().expect(key)).expect(key);
+            assert!(content.places.iter().all(|place| places.contains(&place.as_str())), "{key}: {content:?}");
         }
     }
 
     #[test]
     fn everything_wrong_with_a_file_is_listed() {
-        let mut templates = file(EN);
-        templates.remove("scan_order");
-        templates.insert("scan_oder".into(), "Scan".into());
-        templates.insert("printing".into(), "Printing".into());
-        templates.insert("box_set".into(), "Box {crate}".into());
-        templates.insert("held".into(), "Put {aside".into());
-        templates.insert("done".into(), "完成".into());
-        templates.insert("place_parcel".into(), "  ".into());
-        let error = Words::new("xx".into(), templates).unwrap_err();
-        let keys: Vec<_> = error.problems.iter().map(WordsProblem::key).collect();
-        assert_eq!(keys, ["place_parcel", "printing", "done", "box_set", "held", "scan_oder", "scan_order"]);
-        let text = error.to_string();
-        assert!(text.starts_with("use language \"xx\": "));
-        assert!(text.contains("scan_order is missing; add it (English: \"Scan an order\")"), "{text}");
-        assert!(text.contains("done has '完', which the screen's fonts lack"), "{text}");
+        let text = "scan_oder = Scan\nprinting = Printing\nbox_set = Box { $crate }\nheld = Put {aside\n\
+                    done = \u{5b8c}\u{6210}\nhelp = { -brand }\ncaged = { $cage } { $cage ->\n   *[other] { $cage }\n }\n\
+                    printing = Printing { $carrier }\nplace_parcel = { \"\" }\n";
+        let problems = Words::read("xx", &[text.to_owned()]).unwrap_err();
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key().unwrap_or("-")).collect();
+        assert_eq!(keys, ["-", "scan_oder", "printing", "box_set", "done", "help", "printing", "place_parcel"]);
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(said[4].contains("which the screen's fonts lack"), "{said:?}");
+        assert!(said[5].contains("write places as { $name }"), "{said:?}");
+    }
+
+    #[test]
+    fn what_a_file_lacks_is_said_in_english() {
+        let (words, missing) = Words::read("es", &["done = Listo".to_owned()]).expect("good");
+        assert_eq!(missing.len(), Sentence::ALL.len() - 1);
+        assert_eq!(missing[0].to_string(), "scan_order is missing; add it (English: \"Scan an order\")");
+        let done = Sentence::Done { tracking: String::new() };
+        assert_eq!((words.say(&done), words.say(&Sentence::ScanOrder)), ("Listo".into(), "Scan an order".into()));
+    }
+
+    #[test]
+    fn a_language_chooses_its_words_by_the_count() {
+        let text = "queue = { $count ->\n    [one] { $count } caja\n   *[other] { $count } cajas\n }\n";
+        let (words, _) = Words::read("es", &[text.to_owned()]).expect("good");
+        let said = |count| words.say(&Sentence::Queue { count });
+        assert_eq!([said(1), said(2), said(12_345)], ["1 caja", "2 cajas", "12345 cajas"]);
     }
 
     #[test]
     fn a_value_with_braces_is_data_not_a_template() {
-        let note = Note::new("order_unknown").with("code", "{code}{x}");
-        assert_eq!(Words::english().say(&note), "No order {code}{x}");
+        let sentence = Sentence::OrderUnknown { code: "{ $code }{x}".to_owned() };
+        assert_eq!(Words::english().say(&sentence), "No order { $code }{x}");
     }
 
     #[test]
     fn a_parcels_state_is_said_in_the_language() {
-        let words = Words::new("es".into(), file(ES)).unwrap();
-        let note = Note::new("parcel_shown").with("tracking", "C1").with("state", "verified");
-        assert_eq!(words.say(&note), "C1: empacado");
+        let shown = Sentence::ParcelShown { tracking: "C1".into(), state: Box::new(Sentence::StateVerified) };
+        assert_eq!(spanish().say(&shown), "C1: empacado");
+        assert_eq!(spanish().say(&Sentence::Queue { count: 3 }), "3 por enviar");
     }
 
     #[test]
-    fn what_has_no_words_shows_itself() {
-        let words = Words::english();
-        assert_eq!(words.say(&Note::new("nonsense")), "nonsense");
-        assert_eq!(words.say(&Note::new("box_set")), "Box {box}");
+    fn every_sentence_can_be_said_in_a_language_of_any_name() {
+        for language in ["", "no language!", "zh-cn", "x-klingon"] {
+            let (words, _) = Words::read(language, &[String::new()]).expect("nothing is wrong");
+            for sentence in Sentence::samples(|_| "2") {
+                assert!(!words.say(&sentence).contains('{'), "{}", sentence.key());
+            }
+        }
     }
 }

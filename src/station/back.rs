@@ -8,23 +8,23 @@ use super::live::Say;
 use super::parcel::State;
 use super::tally::Ending;
 use super::{Outcome, Station, World};
-use crate::screen::Note;
+use crate::screen::Sentence;
 
 impl Station {
     /// RETURN: the parcel whose label was just scanned lies here again.
     pub(super) fn came_back(&self, world: &World<'_>) -> Outcome {
         if self.bench().is_some() {
-            return Outcome::stop(Note::new("not_here"));
+            return Outcome::stop(Sentence::NotHere);
         }
         let Some((id, parcel)) = world.live.shown.and_then(|id| Some((id, self.parcel(id)?))) else {
-            return Outcome::say(Say::ask(Note::new("return_which")));
+            return Outcome::say(Say::ask(Sentence::ReturnWhich));
         };
-        let note = |key| Note::new(key).with("tracking", parcel.tracking().unwrap_or_default());
+        let tracking = parcel.tracking().unwrap_or_default().to_owned();
         if !matches!(parcel.state, State::Manifested | State::Confirmed) {
-            return Outcome::stop(note("return_refused"));
+            return Outcome::stop(Sentence::ReturnRefused { tracking });
         }
         let known = parcel.ended.is_some_and(|ended| ended.ending == Ending::Returned);
         let fact = Fact::Returned { parcel: id, on: world.today, operator: self.operator.clone() };
-        Outcome::say(Say::good(note("returned"))).facts((!known).then_some(fact))
+        Outcome::say(Say::good(Sentence::Returned { tracking })).facts((!known).then_some(fact))
     }
 }

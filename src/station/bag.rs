@@ -24,7 +24,7 @@ use super::fact::{Commitment, Fact, Sscc};
 use super::live::Say;
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Rules, Station, World};
-use crate::screen::Note;
+use crate::screen::Sentence;
 use crate::units::{Date, Mass};
 
 /// The number of a bag or a pallet on this station, counted from 1.
@@ -70,14 +70,17 @@ impl Kind {
 
     /// The word of manifests and events.
     pub const fn word(self) -> &'static str {
-        self.either("bag", "pallet")
+        match self {
+            Self::Bag => "bag",
+            Self::Pallet => "pallet",
+        }
     }
 
-    /// What is said of a bag, or of a pallet.
-    pub const fn either(self, bag: &'static str, pallet: &'static str) -> &'static str {
+    /// What the station calls a container of this kind: `B12`, `PAL13`. Both kinds are counted together.
+    pub fn name(self, id: BagId) -> String {
         match self {
-            Self::Bag => bag,
-            Self::Pallet => pallet,
+            Self::Bag => id.to_string(),
+            Self::Pallet => format!("PAL{}", id.0),
         }
     }
 }
@@ -116,12 +119,9 @@ impl Station {
         self.bags.iter().enumerate().map(|(index, bag)| (BagId(index as u64 + 1), bag))
     }
 
-    /// What this station calls it: `B12`, or `PAL13` where it is a pallet. They are counted together.
+    /// What this station calls it: `B12`, `PAL13`.
     pub fn short(&self, id: BagId) -> String {
-        match self.bag(id).map(|bag| bag.kind) {
-            Some(Kind::Pallet) => format!("PAL{}", id.0),
-            Some(Kind::Bag) | None => id.to_string(),
-        }
+        self.bag(id).map_or(Kind::Bag, |bag| bag.kind).name(id)
     }
 
     /// What the station calls it to others: `US-LAX-1.LAX1-ST03.B12`.
@@ -170,13 +170,18 @@ impl Station {
 
     /// BAGOPEN, PALLETOPEN: a bag for the carrier of the next parcel that closes, a pallet for that of the first bag.
     pub(super) fn open_bag(&self, kind: Kind) -> Outcome {
-        let note = |key, id: String| Note::new(key).with(kind.word(), id);
         if let Some((id, _)) = self.open_of(kind).find(|(_, bag)| bag.goes.is_none()) {
-            return Outcome::say(Say::ask(note(kind.either("bag_waits", "pallet_waits"), self.short(id))));
+            let name = self.short(id);
+            return Outcome::say(Say::ask(match kind {
+                Kind::Bag => Sentence::BagWaits { bag: name },
+                Kind::Pallet => Sentence::PalletWaits { pallet: name },
+            }));
         }
         let bag = BagId(self.bags.len() as u64 + 1);
-        let name = kind.either("B", "PAL");
-        let opened = note(kind.either("bag_opened", "pallet_opened"), format!("{name}{}", bag.0));
+        let opened = match kind {
+            Kind::Bag => Sentence::BagOpened { bag: kind.name(bag) },
+            Kind::Pallet => Sentence::PalletOpened { pallet: kind.name(bag) },
+        };
         Outcome::say(Say::good(opened)).facts([Fact::BagOpened { bag, kind }])
     }
 
@@ -195,26 +200,31 @@ impl Station {
         let only = open.next().filter(|_| open.next().is_none()).map(|(id, _)| id);
         let Some(id) = shown.and_then(of_kind).or(last.and_then(of_kind)).or(only) else {
             let several = self.open_of(kind).next().is_some();
-            return if several {
-                Outcome::say(Say::ask(Note::new(kind.either("bag_which", "pallet_which"))))
-            } else {
-                Outcome::stop(Note::new(kind.either("bag_none", "pallet_none")))
+            return match kind {
+                Kind::Bag if several => Outcome::say(Say::ask(Sentence::BagWhich)),
+                Kind::Pallet if several => Outcome::say(Say::ask(Sentence::PalletWhich)),
+                Kind::Bag => Outcome::stop(Sentence::BagNone),
+                Kind::Pallet => Outcome::stop(Sentence::PalletNone),
             };
         };
-        let note = |key| Note::new(key).with(kind.word(), self.short(id));
+        let name = self.short(id);
         match self.bag(id) {
             Some(bag) if bag.closed => {
-                let again = note(kind.either("bag_again", "pallet_again"));
+                let again = match kind {
+                    Kind::Bag => Sentence::BagAgain { bag: name },
+                    Kind::Pallet => Sentence::PalletAgain { pallet: name },
+                };
                 Outcome::say(Say::good(again)).effect(Effect::Print(Printout::Bag { bag: id }))
             }
             Some(bag) if let Some(stop) = self.take_out(self.contents(bag)) => stop,
             Some(bag) => {
-                let count = self.count(bag);
-                let note = note(match count {
-                    0 => kind.either("bag_empty", "pallet_empty"),
-                    _ => kind.either("bag_closed", "pallet_closed"),
-                });
-                let mut outcome = Outcome::say(Say::good(note.with("count", count.to_string())));
+                let closed = match (kind, self.count(bag)) {
+                    (Kind::Bag, 0) => Sentence::BagEmpty { bag: name },
+                    (Kind::Bag, count) => Sentence::BagClosed { bag: name, count },
+                    (Kind::Pallet, 0) => Sentence::PalletEmpty { pallet: name },
+                    (Kind::Pallet, count) => Sentence::PalletClosed { pallet: name, count },
+                };
+                let mut outcome = Outcome::say(Say::good(closed));
                 self.end_bags(world, [id], &mut outcome);
                 outcome
             }
@@ -223,10 +233,10 @@ impl Station {
     }
 
     /// What a person counts: parcels in a bag, bags on a pallet.
-    fn count(&self, bag: &Bag) -> usize {
+    fn count(&self, bag: &Bag) -> u64 {
         match bag.kind {
-            Kind::Bag => bag.parcels.len(),
-            Kind::Pallet => self.laid(bag).count(),
+            Kind::Bag => bag.parcels.len() as u64,
+            Kind::Pallet => self.laid(bag).count() as u64,
         }
     }
 
@@ -274,10 +284,10 @@ impl Station {
         match target.filter(closed) {
             Some(parcel) if let Some(stop) = stopped(parcel) => stop,
             Some(parcel) => {
-                let note = Note::new("caged").with("cage", super::floor::shown(cage));
+                let note = Sentence::Caged { cage: super::floor::shown(cage) };
                 Outcome::say(Say::good(note)).facts([Fact::Caged { parcel, cage: cage.to_owned() }])
             }
-            None => Outcome::stop(Note::new("not_here")),
+            None => Outcome::stop(Sentence::NotHere),
         }
     }
 
@@ -296,9 +306,11 @@ impl Station {
         let outcome = match self.lay(id, bag) {
             Some(outcome) => outcome,
             None => {
-                let note =
-                    Note::new(bag.kind.either("bag_shown", "pallet_shown")).with(bag.kind.word(), self.short(id));
-                Outcome::say(Say::ask(note.with("count", self.count(bag).to_string())))
+                let (name, count) = (self.short(id), self.count(bag));
+                Outcome::say(Say::ask(match bag.kind {
+                    Kind::Bag => Sentence::BagShown { bag: name, count },
+                    Kind::Pallet => Sentence::PalletShown { pallet: name, count },
+                }))
             }
         };
         Some(Outcome { container: Some(id), ..outcome })
@@ -306,10 +318,10 @@ impl Station {
 
     /// A closed bag on its pallet; `None` where no pallet is open for anything, and where it is no closed bag.
     fn lay(&self, id: BagId, bag: &Bag) -> Option<Outcome> {
-        let note = |key| Note::new(key).with("bag", self.short(id));
-        let on = |pallet: BagId, more: usize| {
+        let name = self.short(id);
+        let on = |pallet: BagId, more: u64| {
             let count = self.bag(pallet).map_or(0, |pallet| self.count(pallet)) + more;
-            note("bag_on_pallet").with("pallet", self.short(pallet)).with("count", count.to_string())
+            Sentence::BagOnPallet { bag: self.short(id), pallet: self.short(pallet), count }
         };
         if let Some(pallet) = bag.pallet {
             return Some(Outcome::say(Say::ask(on(pallet, 0))));
@@ -318,26 +330,26 @@ impl Station {
             return None;
         }
         let (Some((carrier, day)), Some(first)) = (&bag.goes, bag.parcels.first()) else {
-            return Some(Outcome::stop(note("bag_empty")));
+            return Some(Outcome::stop(Sentence::BagEmpty { bag: name }));
         };
         // One that was left out of a manifest lies here again.
         let on_manifest = |parcel: &Parcel| matches!(parcel.state, State::Manifested | State::Confirmed);
         if self.parcel(*first).is_some_and(on_manifest) {
-            return Some(Outcome::stop(note("pallet_late")));
+            return Some(Outcome::stop(Sentence::PalletLate { bag: name }));
         }
         Some(match self.open_for(Kind::Pallet, carrier, *day) {
             Some(pallet) => Outcome::say(Say::good(on(pallet, 1))).facts([Fact::Palleted { bag: id, pallet }]),
-            None => Outcome::stop(note("pallet_other")),
+            None => Outcome::stop(Sentence::PalletOther { bag: name }),
         })
     }
 
     /// What is said when a parcel closes, and the fact that puts it into its bag.
-    pub(super) fn bagged(&self, id: ParcelId, parcel: &Parcel) -> (Note, Option<Fact>) {
-        let note = |key| Note::new(key).with("tracking", parcel.tracking().unwrap_or_default());
+    pub(super) fn bagged(&self, id: ParcelId, parcel: &Parcel) -> (Sentence, Option<Fact>) {
+        let tracking = parcel.tracking().unwrap_or_default().to_owned();
         match parcel.commitment.as_ref().and_then(|commitment| self.bag_for(commitment)) {
-            Some(bag) => (note("done_bag").with("bag", bag.to_string()), Some(Fact::Bagged { parcel: id, bag })),
-            None if self.open_of(Kind::Bag).next().is_some() => (note("done_loose"), None),
-            None => (note("done"), None),
+            Some(bag) => (Sentence::DoneBag { tracking, bag: bag.to_string() }, Some(Fact::Bagged { parcel: id, bag })),
+            None if self.open_of(Kind::Bag).next().is_some() => (Sentence::DoneLoose { tracking }, None),
+            None => (Sentence::Done { tracking }, None),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::order::OrderId;
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Station, World};
 use crate::barcode::Command;
-use crate::screen::Note;
+use crate::screen::Sentence;
 
 impl Station {
     pub(super) fn command(&self, world: &World<'_>, command: &Command) -> Outcome {
@@ -19,31 +19,29 @@ impl Station {
             Command::Void => match self.bench().map(|(id, _)| id).or(world.live.shown) {
                 Some(_) => self.on_parcel(world, |id, parcel| self.void(world, id, parcel)),
                 None => {
-                    let ask = Outcome::say(Say::ask(Note::new("void_which")));
+                    let ask = Outcome::say(Say::ask(Sentence::VoidWhich));
                     Outcome { confirm: Some(Command::Void), ..ask }
                 }
             },
             Command::Hold => self.on_parcel(world, |id, parcel| self.hold(id, parcel, "held by the packer")),
             Command::Problem(reason) => self.on_parcel(world, |id, parcel| self.hold(id, parcel, reason)),
             Command::Cancel => self.cancel(),
-            Command::Ok | Command::Help => Outcome::say(Say::ask(Note::new("help"))),
+            Command::Ok | Command::Help => Outcome::say(Say::ask(Sentence::Help)),
             Command::Reweigh => self.in_hand(|id, parcel| self.reweigh(world, id, parcel)),
             Command::Zero => self.press(ScaleKey::Zero),
             Command::Tare => self.press(ScaleKey::Tare),
             Command::Box(id) => self.choose_box(world, id),
-            Command::NextParcel => Outcome::say(Say::ask(Note::new("help"))),
-            Command::Manifest(carrier) => self.slips_again(world, carrier).unwrap_or_else(|| {
-                self.twice(world, command, "confirm_manifest", carrier, || self.close_manifest(world, carrier))
-            }),
-            Command::Handover(carrier) => {
-                self.twice(world, command, "confirm_handover", carrier, || self.hand_over(world, carrier))
-            }
+            Command::NextParcel => Outcome::say(Say::ask(Sentence::Help)),
+            Command::Manifest(carrier) => self
+                .slips_again(world, carrier)
+                .unwrap_or_else(|| self.twice(world, command, carrier, || self.close_manifest(world, carrier))),
+            Command::Handover(carrier) => self.twice(world, command, carrier, || self.hand_over(world, carrier)),
             Command::Outage(carrier) => self.outage(world, carrier),
             Command::Lang(language) => set_language(world, language),
             Command::Badge(operator) => self.badge(world, operator),
             Command::MarkOk(mark) => self.in_hand(|id, parcel| self.mark(id, parcel, mark)),
             Command::Logout => {
-                Outcome::say(Say::good(Note::new("logged_out"))).facts([Fact::OperatorChanged { operator: None }])
+                Outcome::say(Say::good(Sentence::LoggedOut)).facts([Fact::OperatorChanged { operator: None }])
             }
             Command::BagOpen => self.open_bag(Kind::Bag),
             Command::BagClose => self.close_bag(world, Kind::Bag),
@@ -64,31 +62,24 @@ impl Station {
         };
         match self.bench().or_else(shown) {
             Some((id, parcel)) => act(id, parcel),
-            None => Outcome::stop(Note::new("not_here")),
+            None => Outcome::stop(Sentence::NotHere),
         }
     }
 
     fn in_hand(&self, act: impl FnOnce(ParcelId, &Parcel) -> Outcome) -> Outcome {
         match self.bench() {
             Some((id, parcel)) => act(id, parcel),
-            None => Outcome::stop(Note::new("not_here")),
+            None => Outcome::stop(Sentence::NotHere),
         }
     }
 
     /// An act that destroys wants a second scan of the same command.
-    fn twice(
-        &self,
-        world: &World<'_>,
-        command: &Command,
-        question: &'static str,
-        carrier: &str,
-        act: impl FnOnce() -> Outcome,
-    ) -> Outcome {
+    fn twice(&self, world: &World<'_>, command: &Command, carrier: &str, act: impl FnOnce() -> Outcome) -> Outcome {
         if world.live.confirms(world.now, command) {
             return act();
         }
         let Some(known) = world.cards.carrier(carrier) else {
-            return Outcome::stop(Note::new("unknown_carrier").with("carrier", super::floor::shown(carrier)));
+            return Outcome::stop(Sentence::UnknownCarrier { carrier: super::floor::shown(carrier) });
         };
         let parcels: Vec<ParcelId> = match command {
             Command::Manifest(_) => self.waiting_for_manifest(&known.id).into_values().flatten().collect(),
@@ -97,9 +88,12 @@ impl Station {
         if let Some(stop) = self.take_out(parcels.iter().copied()) {
             return stop;
         }
-        let count = parcels.len();
-        let note = Note::new(question).with("carrier", known.name.clone()).with("count", count.to_string());
-        Outcome { confirm: Some(command.clone()), ..Outcome::say(Say::ask(note)) }
+        let (carrier, count) = (known.name.clone(), parcels.len() as u64);
+        let question = match command {
+            Command::Manifest(_) => Sentence::ConfirmManifest { carrier, count },
+            _ => Sentence::ConfirmHandover { carrier },
+        };
+        Outcome { confirm: Some(command.clone()), ..Outcome::say(Say::ask(question)) }
     }
 
     /// Puts a parcel aside: the one in hand, or a closed one whose label was just scanned. One on a manifest stays here when
@@ -108,15 +102,15 @@ impl Station {
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
         match parcel.state {
             State::Manifested | State::Confirmed if self.handed_over(parcel) => {
-                Outcome::stop(Note::new("gone_already").with("tracking", tracking))
+                Outcome::stop(Sentence::GoneAlready { tracking: tracking.to_owned() })
             }
             State::Manifested | State::Confirmed => {
                 let (reason, operator) = (reason.to_owned(), self.operator.clone());
-                let note = Note::new("stays_here").with("tracking", tracking);
+                let note = Sentence::StaysHere { tracking: tracking.to_owned() };
                 let left = Outcome::say(Say::good(note)).facts([Fact::LeftOut { parcel: id, reason, operator }]);
                 self.bag_labels_again(parcel, left)
             }
-            State::Held | State::Voided => Outcome::stop(Note::new("not_here")),
+            State::Held | State::Voided => Outcome::stop(Sentence::NotHere),
             State::Verified | State::Attested => self.bag_labels_again(parcel, hold(id, parcel, reason)),
             _ => hold(id, parcel, reason),
         }
@@ -125,7 +119,7 @@ impl Station {
     fn void(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
         let name = parcel.tracking().unwrap_or(&parcel.order.number).to_owned();
         if matches!(parcel.state, State::Manifested | State::Confirmed | State::Voided) {
-            return Outcome::stop(Note::new("void_refused").with("tracking", name));
+            return Outcome::stop(Sentence::VoidRefused { tracking: name.to_owned() });
         }
         if parcel.tracking().is_none() && parcel.state != State::Held {
             return self.cancel();
@@ -134,14 +128,14 @@ impl Station {
             return ask_void(id, &name);
         }
         let may_come_out = self.loose.is_some_and(|job| job.parcel == id);
-        let voided = |note: Note| {
-            Outcome::say(Say::good(note.with("tracking", name)))
+        let voided = |sentence: Sentence| {
+            Outcome::say(Say::good(sentence))
                 .facts([Fact::Voided { parcel: id, reason: "voided by the packer".to_owned() }])
                 .effect(if may_come_out { Effect::Forget } else { Effect::Release })
         };
         let outcome = match parcel.bag {
-            Some(bag) => voided(Note::new("voided_bag").with("bag", bag.to_string())),
-            None => voided(Note::new("voided")),
+            Some(bag) => voided(Sentence::VoidedBag { bag: bag.to_string(), tracking: name }),
+            None => voided(Sentence::Voided { tracking: name }),
         };
         self.bag_labels_again(parcel, outcome)
     }
@@ -177,19 +171,19 @@ impl Station {
     /// A sticker is on the parcel in hand.
     fn mark(&self, id: ParcelId, parcel: &Parcel, scanned: &str) -> Outcome {
         if parcel.commitment.is_none() {
-            return Outcome::stop(Note::new("not_here"));
+            return Outcome::stop(Sentence::NotHere);
         }
         let wanted: Vec<&str> = parcel.marks_wanted().collect();
         match wanted.iter().find(|mark| mark.eq_ignore_ascii_case(scanned)) {
-            Some(mark) => Outcome::say(Say::good(Note::new("mark_on").with("mark", *mark))).facts([Fact::Marked {
-                parcel: id,
-                mark: (*mark).to_owned(),
-                operator: self.operator().map(str::to_owned),
-            }]),
-            None if wanted.is_empty() => {
-                Outcome::stop(Note::new("mark_unneeded").with("mark", super::floor::shown(scanned)))
+            Some(mark) => {
+                Outcome::say(Say::good(Sentence::MarkOn { mark: (*mark).to_owned() })).facts([Fact::Marked {
+                    parcel: id,
+                    mark: (*mark).to_owned(),
+                    operator: self.operator().map(str::to_owned),
+                }])
             }
-            None => Outcome::stop(Note::new("mark_other").with("mark", wanted.join(", "))),
+            None if wanted.is_empty() => Outcome::stop(Sentence::MarkUnneeded { mark: super::floor::shown(scanned) }),
+            None => Outcome::stop(Sentence::MarkOther { mark: wanted.join(", ") }),
         }
     }
 
@@ -198,13 +192,13 @@ impl Station {
         match self.bench() {
             None => Outcome::default(),
             Some((id, parcel)) if parcel.tracking().is_none() => {
-                let note = Note::new("cancelled").with("order", parcel.order.number.clone());
+                let note = Sentence::Cancelled { order: parcel.order.number.clone() };
                 Outcome::say(Say::good(note))
                     .facts([Fact::Voided { parcel: id, reason: "cancelled before it had a number".to_owned() }])
             }
             Some((_, parcel)) => {
                 let tracking = parcel.tracking().unwrap_or_default();
-                Outcome::say(Say::ask(Note::new("cancel_or_void").with("tracking", tracking)))
+                Outcome::say(Say::ask(Sentence::CancelOrVoid { tracking: tracking.to_owned() }))
             }
         }
     }
@@ -212,7 +206,7 @@ impl Station {
     /// Takes the weight that lies on the pan now, although the pan was not empty before.
     fn reweigh(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
         if !matches!(parcel.state, State::Open | State::Weighed) {
-            return Outcome::stop(Note::new("not_here"));
+            return Outcome::stop(Sentence::NotHere);
         }
         let mut live = world.live.clone();
         live.armed = true;
@@ -228,15 +222,15 @@ impl Station {
 
     fn choose_box(&self, world: &World<'_>, id: &str) -> Outcome {
         if !world.rules.boxes.contains_key(id) {
-            return Outcome::stop(Note::new("unknown_box").with("box", super::floor::shown(id)));
+            return Outcome::stop(Sentence::UnknownBox { id: super::floor::shown(id) });
         }
         self.in_hand(|parcel_id, parcel| {
             if parcel.tracking().is_some() {
-                return Outcome::stop(Note::new("not_here"));
+                return Outcome::stop(Sentence::NotHere);
             }
             let boxed = Parcel { box_id: Some(id.to_owned()), ..parcel.clone() };
             let again = self.choose_again(world, parcel_id, &boxed);
-            let say = again.say.clone().unwrap_or_else(|| Say::good(Note::new("box_set").with("box", id)));
+            let say = again.say.clone().unwrap_or_else(|| Say::good(Sentence::BoxSet { id: id.to_owned() }));
             let mut outcome = Outcome::say(say).facts([Fact::BoxChosen { parcel: parcel_id, box_id: id.to_owned() }]);
             outcome.facts.extend(again.facts);
             outcome.effects.extend(again.effects);
@@ -246,16 +240,17 @@ impl Station {
 
     /// Presses a key of the scale. What it did is said when the scale has answered.
     fn press(&self, key: ScaleKey) -> Outcome {
-        Outcome::say(Say::ask(Note::new("scale_key"))).effect(Effect::Press(key))
+        Outcome::say(Say::ask(Sentence::ScaleKey)).effect(Effect::Press(key))
     }
 
     fn outage(&self, world: &World<'_>, carrier: &str) -> Outcome {
         let Some(known) = world.cards.carrier(carrier) else {
-            return Outcome::stop(Note::new("unknown_carrier").with("carrier", super::floor::shown(carrier)));
+            return Outcome::stop(Sentence::UnknownCarrier { carrier: super::floor::shown(carrier) });
         };
         let out = !self.outages.contains(&known.id);
-        let key = if out { "outage_on" } else { "outage_off" };
-        Outcome::say(Say::good(Note::new(key).with("carrier", known.name.clone())))
+        let carrier = known.name.clone();
+        let said = if out { Sentence::OutageOn { carrier } } else { Sentence::OutageOff { carrier } };
+        Outcome::say(Say::good(said))
             .facts([Fact::OutageSet { carrier: known.id.clone(), out }])
             .effect(Effect::Reconsider)
     }
@@ -263,7 +258,7 @@ impl Station {
 
 /// Puts a parcel aside. One whose label is on its way is in doubt when it comes back.
 fn hold(id: ParcelId, parcel: &Parcel, reason: &str) -> Outcome {
-    let note = Note::new("held").with("order", parcel.order.number.clone());
+    let note = Sentence::Held { order: parcel.order.number.clone() };
     // A second thought: VOID right after it means this one.
     let outcome = Outcome { shown: Some(id), ..Outcome::say(Say::good(note)) }.effect(Effect::Release);
     let held = Fact::Held { parcel: id, reason: reason.to_owned() };
@@ -275,23 +270,23 @@ fn hold(id: ParcelId, parcel: &Parcel, reason: &str) -> Outcome {
 }
 
 fn ask_void(id: ParcelId, name: &str) -> Outcome {
-    let ask = Outcome::say(Say::ask(Note::new("confirm_void").with("tracking", name)));
+    let ask = Outcome::say(Say::ask(Sentence::ConfirmVoid { tracking: name.to_owned() }));
     Outcome { confirm: Some(Command::Void), shown: Some(id), ..ask }
 }
 
 /// A document that somebody asked for.
 fn on_paper(world: &World<'_>, printout: Printout) -> Outcome {
     if world.rules.receipts {
-        Outcome::say(Say::good(Note::new("on_paper"))).effect(Effect::Print(printout))
+        Outcome::say(Say::good(Sentence::OnPaper)).effect(Effect::Print(printout))
     } else {
-        Outcome::stop(Note::new("no_receipts"))
+        Outcome::stop(Sentence::NoReceipts)
     }
 }
 
 fn set_language(world: &World<'_>, language: &str) -> Outcome {
     let language = language.to_lowercase();
     if !world.rules.languages.contains(&language) {
-        return Outcome::stop(Note::new("unknown_language").with("language", super::floor::shown(&language)));
+        return Outcome::stop(Sentence::UnknownLanguage { language: super::floor::shown(&language) });
     }
-    Outcome::say(Say::good(Note::new("language_set"))).facts([Fact::LanguageChanged { language }])
+    Outcome::say(Say::good(Sentence::LanguageSet)).facts([Fact::LanguageChanged { language }])
 }

@@ -1,13 +1,13 @@
 //! One event, one decision. Changes nothing.
 
-use super::event::{Act, Effect, Event, Job, Lookup, ScaleKey, Sound};
+use super::event::{Act, Effect, Event, Job, KeyRefusal, Lookup, ScaleKey, Sound};
 use super::fact::Fact;
 use super::floor::another_in_hand;
 use super::live::Say;
 use super::parcel::State;
 use super::{Outcome, Station, World};
 use crate::barcode::Scan;
-use crate::screen::{Mood, Note};
+use crate::screen::{Mood, Sentence};
 
 impl Outcome {
     pub(super) fn say(say: Say) -> Self {
@@ -24,7 +24,7 @@ impl Outcome {
         self.effect(Effect::Sound(sound))
     }
 
-    pub(super) fn stop(note: Note) -> Self {
+    pub(super) fn stop(note: Sentence) -> Self {
         Self::say(Say::stop(note))
     }
 
@@ -46,15 +46,13 @@ impl Outcome {
 }
 
 /// The scale answered a key.
-fn pressed(key: ScaleKey, refused: Option<&'static str>) -> Outcome {
-    let key = match (key, refused) {
-        (ScaleKey::Zero, None) => "zeroed",
-        (ScaleKey::Tare, None) => "tared",
-        (_, Some(_)) => "scale_refused",
-    };
-    match refused {
-        None => Outcome::say(Say::good(Note::new(key))),
-        Some(reason) => Outcome::stop(Note::new(key).with("reason", reason)),
+fn pressed(key: ScaleKey, refused: Option<KeyRefusal>) -> Outcome {
+    match (key, refused) {
+        (ScaleKey::Zero, None) => Outcome::say(Say::good(Sentence::Zeroed)),
+        (ScaleKey::Tare, None) => Outcome::say(Say::good(Sentence::Tared)),
+        (ScaleKey::Zero | ScaleKey::Tare, Some(why)) => {
+            Outcome::stop(Sentence::ScaleRefused { reason: why.name().to_owned() })
+        }
     }
 }
 
@@ -64,7 +62,7 @@ impl Station {
         match event {
             Event::Started => self.begin(),
             Event::Scanned { scanner, scan, order } => self.scanned(world, scanner, scan, order).judge(scanner),
-            Event::BadScan { scanner, .. } => Outcome::stop(Note::new("bad_scan")).judge(scanner),
+            Event::BadScan { scanner, .. } => Outcome::stop(Sentence::BadScan).judge(scanner),
             Event::Weight { .. } => self.settled(world),
             Event::ScaleKey { key, refused } => pressed(*key, *refused),
             Event::Printer(job, printer) => self.printer(world, *job, printer),
@@ -109,7 +107,7 @@ impl Station {
     fn scanned(&self, world: &World<'_>, scanner: &str, scan: &Scan, order: &Lookup) -> Outcome {
         match scan.command() {
             Some(Ok(command)) => return self.command(world, &command),
-            Some(Err(_)) => return Outcome::stop(Note::new("bad_command")),
+            Some(Err(_)) => return Outcome::stop(Sentence::BadCommand),
             None => {}
         }
         let tracking = scan.keys().iter().find_map(|key| self.by_tracking(key));

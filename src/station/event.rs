@@ -8,6 +8,11 @@ use super::fact::{CopySign, PoolNext};
 use super::order::{Order, OrderId};
 use super::parcel::ParcelId;
 use super::tally::Ending;
+
+/// Why devices cannot do their work: one enumeration from the device to the screen.
+pub use hal::printer::Problem as PrinterProblem;
+pub use hal::scale::{Fault as ScaleFault, KeyRefusal};
+
 use crate::barcode::Scan;
 use crate::screen::Link;
 use crate::units::{Date, Mass, Uptime};
@@ -47,7 +52,7 @@ pub enum Event {
         /// Which.
         key: ScaleKey,
         /// Why it was refused; `None` when it was taken.
-        refused: Option<&'static str>,
+        refused: Option<KeyRefusal>,
     },
     /// A device came or went.
     Device {
@@ -164,8 +169,8 @@ pub enum WeightState {
     Negative,
     /// Above capacity.
     Over,
-    /// No weight, and why: `busy`, `unknown_unit`, `needs_zero`, …
-    Fault(&'static str),
+    /// No weight, and why.
+    Fault(ScaleFault),
 }
 
 /// Why a scale that is connected gives no weight.
@@ -212,8 +217,8 @@ pub enum PrinterEvent {
     },
     /// It cannot; asked again until it can.
     Blocked {
-        /// `paper_out`, `silent`, …: a word for the screen.
-        problem: &'static str,
+        /// Why.
+        problem: PrinterProblem,
     },
     /// The transport took all bytes.
     Sent,

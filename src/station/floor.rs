@@ -11,7 +11,7 @@ use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Rules, Station, World};
 use crate::barcode::Scan;
 use crate::rating::{Carrier, Decision, Goal, Month, Quote, Service, ServiceStanding, Standing, Unavailable};
-use crate::screen::Note;
+use crate::screen::Sentence;
 use crate::units::{Date, Dims, Mass};
 
 impl Station {
@@ -19,7 +19,7 @@ impl Station {
     pub(super) fn open(&self, _: &World<'_>, scan: &Scan, order: &Lookup) -> Outcome {
         let code = || shown(&scan.text);
         let (order, version) = match order {
-            Lookup::None => return Outcome::stop(Note::new("order_unknown").with("code", code())),
+            Lookup::None => return Outcome::stop(Sentence::OrderUnknown { code: code() }),
             Lookup::Many(orders) => return Outcome::say(which_order(&code(), orders)),
             Lookup::One { order, version } => (order, version),
         };
@@ -41,7 +41,7 @@ impl Station {
         for (id, parcel) in parcels() {
             match parcel.state {
                 State::Held => {
-                    let note = Note::new("resumed").with("order", order.order_ref.clone());
+                    let note = Sentence::Resumed { order: order.order_ref.clone() };
                     return self.resume(id, parcel).tell(Say::good(note));
                 }
                 State::Voided => {}
@@ -55,8 +55,8 @@ impl Station {
             if let Some(stop) = shown.and_then(|(id, parcel)| self.stopped(id, parcel)) {
                 return stop;
             }
-            let note = Note::new("order_done").with("order", order.order_ref.clone());
-            let done = Outcome::stop(note.with("tracking", closed.unwrap_or_default()));
+            let tracking = closed.unwrap_or_default().to_owned();
+            let done = Outcome::stop(Sentence::OrderDone { order: order.order_ref.clone(), tracking });
             return Outcome { shown: shown.map(|(id, _)| id), ..done };
         }
         Outcome::default().facts([Fact::ParcelOpened {
@@ -110,9 +110,9 @@ impl Station {
             return stop;
         }
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
-        let note = Note::new("parcel_shown").with("tracking", tracking).with("state", parcel.state.word());
+        let note = Sentence::ParcelShown { tracking, state: Box::new(super::view::of_state(parcel.state)) };
         let waits = matches!(parcel.state, State::Manifested | State::Confirmed) && !self.handed_over(parcel);
-        let detail = waits.then(|| Note::new("leave_how"));
+        let detail = waits.then_some(Sentence::LeaveHow);
         Outcome { shown: Some(id), ..Outcome::say(Say { detail, ..Say::ask(note) }) }
     }
 
@@ -121,9 +121,9 @@ impl Station {
         match parcel.state {
             State::Printing | State::Sent | State::Printed | State::PrintUncertain => {}
             State::Committed => {
-                return Outcome::stop(Note::new("label_spoiled").with("tracking", self.bench_label(parcel)));
+                return Outcome::stop(Sentence::LabelSpoiled { tracking: self.bench_label(parcel).to_owned() });
             }
-            _ => return Outcome::stop(Note::new("not_here")),
+            _ => return Outcome::stop(Sentence::NotHere),
         }
         if let Some(stop) = self.stopped(id, parcel) {
             return stop;
@@ -198,8 +198,8 @@ impl Station {
         let quote = decision.choice.is_some().then(|| decision.quotes.first().cloned()).flatten();
         let decided = |decision: Decision| Fact::Decided { parcel: id, decision: Box::new(decision) };
         let Some(quote) = quote else {
-            let key = if self.copied.is_some() { "copied_no_numbers" } else { "no_carrier" };
-            return outcome.tell(Say::stop(Note::new(key))).facts([decided(decision)]);
+            let why = if self.copied.is_some() { Sentence::CopiedNoNumbers } else { Sentence::NoCarrier };
+            return outcome.tell(Say::stop(why)).facts([decided(decision)]);
         };
         match self.commit(world, id, order, mass, &decision, &quote) {
             Ok(commitment) => {
@@ -276,9 +276,9 @@ impl Station {
         mass: Mass,
         decision: &Decision,
         quote: &Quote,
-    ) -> Result<Commitment, Note> {
+    ) -> Result<Commitment, Sentence> {
         let carrier = quote.service.split('.').next().unwrap_or_default();
-        let no_numbers = || Note::new("no_numbers").with("carrier", carrier);
+        let no_numbers = || Sentence::NoNumbers { carrier: carrier.to_owned() };
         let (pool, serial, tracking) = self.next_number(world, carrier).ok_or_else(no_numbers)?;
         let postcode = order.ship_to.postcode.chars().take(3).collect();
         let mut commitment = Commitment {
@@ -309,7 +309,7 @@ impl Station {
 
 /// The label was scanned before a sticker was: it is known to be out, and the parcel stays open.
 fn mark_first(id: ParcelId, parcel: &Parcel, mark: &str) -> Outcome {
-    let stop = Outcome::stop(Note::new("mark_first").with("mark", mark));
+    let stop = Outcome::stop(Sentence::MarkFirst { mark: mark.to_owned() });
     if parcel.state == State::Printed {
         return stop;
     }
@@ -321,30 +321,29 @@ fn mark_first(id: ParcelId, parcel: &Parcel, mark: &str) -> Outcome {
 /// A code that belongs to something else than the parcel in hand.
 pub(super) fn another_in_hand(parcel: &Parcel, scan: &Scan) -> Outcome {
     match parcel.tracking() {
-        Some(tracking) => Outcome::stop(Note::new("wrong_label").with("tracking", tracking)),
-        None => Outcome::stop(
-            Note::new("finish_first").with("order", parcel.order.number.clone()).with("code", shown(&scan.text)),
-        ),
+        Some(tracking) => Outcome::stop(Sentence::WrongLabel { tracking: tracking.to_owned() }),
+        None => Outcome::stop(Sentence::FinishFirst { order: parcel.order.number.clone(), code: shown(&scan.text) }),
     }
 }
 
 /// Why an order in this state may not go on, if it may not.
 pub(super) fn not_ready(state: OrderState, order_ref: &str) -> Option<Outcome> {
-    let key = match state {
+    let order = order_ref.to_owned();
+    let why = match state {
         OrderState::Ready => return None,
-        OrderState::Hold => "order_hold",
-        OrderState::CancelRequested | OrderState::Cancelled => "order_cancelled",
-        OrderState::Done => "order_done",
+        OrderState::Hold => Sentence::OrderHold { order },
+        OrderState::CancelRequested | OrderState::Cancelled => Sentence::OrderCancelled { order },
+        OrderState::Done => Sentence::OrderDone { order, tracking: String::new() },
     };
-    Some(Outcome::stop(Note::new(key).with("order", order_ref).with("tracking", "")))
+    Some(Outcome::stop(why))
 }
 
 /// A code that finds several orders: they are listed, and none is guessed.
 fn which_order(code: &str, orders: &[OrderId]) -> Say {
     const SHOWN: usize = 3;
     let list: Vec<String> = orders.iter().take(SHOWN).map(ToString::to_string).collect();
-    let note = Note::new("order_many").with("code", code);
-    Say { detail: Some(Note::new("order_which").with("list", list.join(", "))), ..Say::stop(note) }
+    let note = Sentence::OrderMany { code: code.to_owned() };
+    Say { detail: Some(Sentence::OrderWhich { list: list.join(", ") }), ..Say::stop(note) }
 }
 
 /// The weight on the pan, if it is one of this parcel: still, more than nothing, and the pan was empty before.

@@ -15,7 +15,7 @@ use super::live::Say;
 use super::order::{Order, OrderId, OrderState};
 use super::parcel::{Intercept, Parcel, ParcelId, PrintState, State};
 use super::{Outcome, Station};
-use crate::screen::{Mood, Note, Symbol};
+use crate::screen::{Mood, Sentence, Symbol};
 
 impl Station {
     /// Something else was said of an order: its parcels are stopped, or go on.
@@ -70,7 +70,7 @@ impl Station {
             let late = self.handed_over(parcel);
             news.then_some(Fact::Intercepted { parcel: *id, reason: Intercept::Copied, late })
         };
-        let say = Say::stop(Note::new("station_copied"));
+        let say = Say::stop(Sentence::StationCopied);
         Outcome::say(say)
             .facts([Fact::Copied { why, was: was.to_owned(), next: next.to_vec() }])
             .facts(parcels.iter().filter_map(doubtful))
@@ -90,8 +90,8 @@ impl Station {
         if out.len() == 1 {
             return self.stopped(first, parcel);
         }
-        let note = Note::new("take_out").with("list", names(out.iter().map(|(_, parcel)| *parcel)));
-        Some(Outcome::say(Say { detail: Some(Note::new("take_out_how")), ..Say::stop(note) }))
+        let note = Sentence::TakeOut { list: names(out.iter().map(|(_, parcel)| *parcel)) };
+        Some(Outcome::say(Say { detail: Some(Sentence::TakeOutHow), ..Say::stop(note) }))
     }
 }
 
@@ -100,22 +100,23 @@ pub(super) fn stop(parcel: &Parcel) -> Option<Say> {
     let reason = parcel.intercepted?;
     let name = parcel.tracking().unwrap_or(&parcel.order.number).to_owned();
     let manifested = matches!(parcel.state, State::Manifested | State::Confirmed);
-    let key = match reason {
-        Intercept::Cancelled => "order_cancelled",
-        Intercept::Hold => "order_hold",
-        Intercept::Changed => "order_changed",
-        Intercept::Done => "order_done",
-        Intercept::Copied => "parcel_copied",
+    let (order, tracking) = (parcel.order.number.clone(), name.clone());
+    let note = match reason {
+        Intercept::Cancelled => Sentence::OrderCancelled { order },
+        Intercept::Hold => Sentence::OrderHold { order },
+        Intercept::Changed => Sentence::OrderChanged { order },
+        Intercept::Done => Sentence::OrderDone { order, tracking },
+        Intercept::Copied => Sentence::ParcelCopied { tracking },
     };
-    let way_out = match reason {
-        _ if manifested => Some("out_leave"),
+    let detail = match reason {
+        _ if manifested => Some(Sentence::OutLeave { tracking: name }),
         // It has been put aside, and waits there.
         Intercept::Hold if parcel.state == State::Held => None,
-        Intercept::Hold => Some("out_hold"),
-        Intercept::Cancelled | Intercept::Changed | Intercept::Done | Intercept::Copied => Some("out_void"),
+        Intercept::Hold => Some(Sentence::OutHold { tracking: name }),
+        Intercept::Cancelled | Intercept::Changed | Intercept::Done | Intercept::Copied => {
+            Some(Sentence::OutVoid { tracking: name })
+        }
     };
-    let note = Note::new(key).with("order", parcel.order.number.clone()).with("tracking", name.clone());
-    let detail = way_out.map(|key| Note::new(key).with("tracking", name));
     Some(Say { mood: Mood::Stop, symbol: Symbol::Cross, note, detail })
 }
 
@@ -162,10 +163,9 @@ fn call_out(outcome: Outcome, parcel: &Parcel, reason: Intercept, late: bool, in
     }
     let name = parcel.tracking().unwrap_or(&parcel.order.number).to_owned();
     if late {
-        return outcome
-            .tell(Say::stop(Note::new("too_late").with("tracking", name).with("order", &*parcel.order.number)));
+        return outcome.tell(Say::stop(Sentence::TooLate { tracking: name, order: parcel.order.number.clone() }));
     }
     let now = Parcel { intercepted: Some(reason), ..parcel.clone() };
-    let note = Note::new("take_out").with("list", name);
+    let note = Sentence::TakeOut { list: name };
     outcome.tell(Say { detail: stop(&now).map(|say| say.note), ..Say::stop(note) })
 }

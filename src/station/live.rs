@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bag::BagId;
-use super::event::{Device, Effect, Event, NoWeight, PrinterEvent, Reading, ScaleKey, WeightState};
+use super::event::{Device, Effect, Event, NoWeight, PrinterEvent, PrinterProblem, Reading, ScaleKey, WeightState};
 use super::fact::Fact;
 use super::order::{Order, OrderId};
 use super::parcel::ParcelId;
 use super::{Outcome, Rules};
 use crate::barcode::Command;
 use crate::label::Supplied;
-use crate::screen::{Link, Mood, Note, Symbol};
+use crate::screen::{Link, Mood, Sentence, Symbol};
 use crate::units::{Timestamp, Uptime};
 
 /// What is only true now.
@@ -24,8 +24,8 @@ pub struct Live {
     pub armed: bool,
     /// Devices that are away, and why.
     pub away: BTreeMap<Device, String>,
-    /// Why the label printer cannot print, or that it has been asked what it did and has not answered.
-    pub printer_problem: Option<&'static str>,
+    /// What keeps the label printer from printing, or what it is waited for.
+    pub printer: Option<PrinterWaits>,
     /// How the uplink is, and why when a person must act.
     pub link: Option<(Link, Option<String>)>,
     /// Events that wait for the uplink.
@@ -47,7 +47,7 @@ pub struct Live {
     /// The bag or pallet that the last message is about.
     pub container: Option<BagId>,
     /// Why the parcel in hand found no carrier.
-    pub stuck: Option<Note>,
+    pub stuck: Option<Sentence>,
     /// Every service that refused it, and why.
     pub refusals: Vec<(String, String)>,
     /// Why nothing can be recorded.
@@ -62,6 +62,15 @@ pub struct Live {
     pub refused_orders: BTreeSet<OrderId>,
 }
 
+/// What the label printer is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrinterWaits {
+    /// It has been asked what became of a label, and has not answered.
+    Asked,
+    /// It cannot print.
+    Blocked(PrinterProblem),
+}
+
 /// A message to the packer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Say {
@@ -70,31 +79,31 @@ pub struct Say {
     /// Shape.
     pub symbol: Symbol,
     /// Words.
-    pub note: Note,
+    pub note: Sentence,
     /// Words below them; without any, the screen says there what is to be done next.
-    pub detail: Option<Note>,
+    pub detail: Option<Sentence>,
 }
 
 impl Say {
     /// Done.
-    pub const fn good(note: Note) -> Self {
+    pub const fn good(note: Sentence) -> Self {
         Self { mood: Mood::Good, symbol: Symbol::Check, note, detail: None }
     }
 
     /// Refused.
-    pub const fn stop(note: Note) -> Self {
+    pub const fn stop(note: Sentence) -> Self {
         Self { mood: Mood::Stop, symbol: Symbol::Cross, note, detail: None }
     }
 
     /// Asked.
-    pub const fn ask(note: Note) -> Self {
+    pub const fn ask(note: Sentence) -> Self {
         Self { mood: Mood::Ask, symbol: Symbol::Question, note, detail: None }
     }
 }
 
 impl Live {
     /// What waits for the receiver as many days as this is called out: what is personal is kept until it has arrived.
-    pub const OVERDUE_DAYS: i64 = 7;
+    pub const OVERDUE_DAYS: u64 = 7;
     /// A reading older than this is no weight.
     pub const READING_AGE_MS: u64 = 2_000;
     /// How long a message stays before the screen says again what to do.
@@ -103,8 +112,6 @@ impl Live {
     pub const CONFIRM_MS: u64 = 10_000;
     /// Orders that could not be kept are counted up to this.
     const REFUSED: usize = 1_000;
-    /// The label printer has been asked what became of a label.
-    pub const ASKED: &str = "asked";
     /// How long a supervisor is waited for: it is a walk away.
     pub const SUPERVISOR_MS: u64 = 60_000;
     /// The same code from the same scanner within this time is one scan (a scanner held on a label repeats itself).
@@ -145,8 +152,8 @@ impl Live {
                 }
             }
             Event::Printer(_, printer) => {
-                self.printer_problem = match printer {
-                    PrinterEvent::Blocked { problem } => Some(problem),
+                self.printer = match printer {
+                    PrinterEvent::Blocked { problem } => Some(PrinterWaits::Blocked(*problem)),
                     PrinterEvent::Ready { .. }
                     | PrinterEvent::AtRest { .. }
                     | PrinterEvent::Sent
@@ -209,8 +216,8 @@ impl Live {
         // What it said before is not what it says to a new question.
         for effect in &outcome.effects {
             match effect {
-                Effect::Ask(_) => self.printer_problem = Some(Self::ASKED),
-                Effect::Prepare { .. } | Effect::Forget | Effect::Release => self.printer_problem = None,
+                Effect::Ask(_) => self.printer = Some(PrinterWaits::Asked),
+                Effect::Prepare { .. } | Effect::Forget | Effect::Release => self.printer = None,
                 Effect::Send { .. }
                 | Effect::Print(_)
                 | Effect::Press(_)
@@ -245,10 +252,10 @@ impl Live {
     }
 
     /// How many whole days the oldest event has waited for the receiver, once somebody must do something about it.
-    pub fn overdue(&self, wall: Timestamp) -> Option<i64> {
+    pub fn overdue(&self, wall: Timestamp) -> Option<u64> {
         const DAY_MS: i64 = 24 * 3_600_000;
         let days = wall.0.saturating_sub(self.waits_since?.0) / DAY_MS;
-        (days >= Self::OVERDUE_DAYS).then_some(days)
+        u64::try_from(days).ok().filter(|days| *days >= Self::OVERDUE_DAYS)
     }
 
     /// The message, while it stands.

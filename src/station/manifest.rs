@@ -9,7 +9,7 @@ use super::live::Say;
 use super::parcel::{ParcelId, State};
 use super::{Manifest, Outcome, Station, World};
 use crate::barcode::gs1::SsccRange;
-use crate::screen::Note;
+use crate::screen::Sentence;
 use crate::units::Date;
 
 impl Station {
@@ -29,17 +29,17 @@ impl Station {
     /// Closes a manifest for each ship date of the carrier's closed parcels.
     pub(super) fn close_manifest(&self, world: &World<'_>, carrier: &str) -> Outcome {
         let Some(carrier) = world.cards.carrier(carrier) else {
-            return Outcome::stop(Note::new("unknown_carrier").with("carrier", super::floor::shown(carrier)));
+            return Outcome::stop(Sentence::UnknownCarrier { carrier: super::floor::shown(carrier) });
         };
         let waiting = self.waiting_for_manifest(&carrier.id);
         if waiting.is_empty() {
-            return Outcome::stop(Note::new("manifest_empty").with("carrier", carrier.name.clone()));
+            return Outcome::stop(Sentence::ManifestEmpty { carrier: carrier.name.clone() });
         }
         if let Some(stop) = self.take_out(waiting.values().flatten().copied()) {
             return stop;
         }
         let count: usize = waiting.values().map(Vec::len).sum();
-        let note = Note::new("manifest_closed").with("carrier", carrier.name.clone()).with("count", count.to_string());
+        let note = Sentence::ManifestClosed { carrier: carrier.name.clone(), count: count as u64 };
         let mut outcome = Outcome::say(Say::good(note));
         self.end_bags(world, self.bags_of(&carrier.id), &mut outcome);
         for (ship_date, parcels) in waiting {
@@ -64,7 +64,7 @@ impl Station {
         if open.is_empty() || !self.waiting_for_manifest(&carrier.id).is_empty() {
             return None;
         }
-        let mut outcome = Outcome::say(Say::good(Note::new("slip_again").with("carrier", carrier.name.clone())));
+        let mut outcome = Outcome::say(Say::good(Sentence::SlipAgain { carrier: carrier.name.clone() }));
         let slip = |manifest: &Manifest| Effect::Print(Printout::Manifest { manifest: manifest.id.clone() });
         outcome.effects.extend(open.into_iter().map(slip));
         Some(outcome)
@@ -78,11 +78,11 @@ impl Station {
     /// The carrier took what is on closed manifests of it, without what was left out.
     pub(super) fn hand_over(&self, world: &World<'_>, carrier: &str) -> Outcome {
         let Some(carrier) = world.cards.carrier(carrier) else {
-            return Outcome::stop(Note::new("unknown_carrier").with("carrier", super::floor::shown(carrier)));
+            return Outcome::stop(Sentence::UnknownCarrier { carrier: super::floor::shown(carrier) });
         };
         let open: Vec<_> = self.to_hand_over(&carrier.id).collect();
         if open.is_empty() {
-            return Outcome::stop(Note::new("handover_empty").with("carrier", carrier.name.clone()));
+            return Outcome::stop(Sentence::HandoverEmpty { carrier: carrier.name.clone() });
         }
         if let Some(stop) = self.take_out(open.iter().flat_map(|(index, _)| self.taken(*index))) {
             return stop;
@@ -95,7 +95,7 @@ impl Station {
             Fact::ManifestHandedOver { manifest: manifest.id.clone(), left_out }
         };
         let facts: Vec<Fact> = open.into_iter().map(handed).collect();
-        let note = Note::new("handed_over").with("carrier", carrier.name.clone()).with("count", count.to_string());
+        let note = Sentence::HandedOver { carrier: carrier.name.clone(), count: count as u64 };
         Outcome::say(Say::good(note)).facts(facts)
     }
 
@@ -108,14 +108,14 @@ impl Station {
     /// A person says that every pool that waits may go on from the least that is free.
     pub(super) fn start_pools(&self) -> Outcome {
         if self.suspended.is_empty() && self.copied.is_none() {
-            return Outcome::stop(Note::new("pools_none"));
+            return Outcome::stop(Sentence::PoolsNone);
         }
         let started = |((carrier, pool), next): (&(String, String), &u64)| Fact::PoolStarted {
             carrier: carrier.clone(),
             pool: pool.clone(),
             next: *next,
         };
-        let note = Note::new("pools_started").with("count", self.suspended.len().to_string());
+        let note = Sentence::PoolsStarted { count: self.suspended.len() as u64 };
         // Without a pool of its own the word alone is recorded.
         let settled = self.suspended.is_empty().then_some(Fact::CopySettled);
         let facts = self.suspended.iter().map(started).chain(settled);
@@ -130,17 +130,17 @@ impl Station {
         });
         let sscc = world.rules.sscc.as_ref().filter(|range| carrier == SSCC_POOL && range.prefix() == pool);
         let Some((from, to)) = known.or(sscc.map(SsccRange::serials)) else {
-            return Outcome::stop(Note::new("pool_unknown").with("carrier", carrier).with("pool", pool));
+            return Outcome::stop(Sentence::PoolUnknown { carrier: carrier.to_owned(), pool: pool.to_owned() });
         };
         let key = (carrier.to_owned(), pool.to_owned());
         let used = self.pools.get(&key).or(self.suspended.get(&key)).copied().unwrap_or(from);
         if next < used || next < from || next > to {
             let range = format!("{used}-{to}");
-            return Outcome::stop(Note::new("pool_refused").with("pool", pool).with("range", range));
+            return Outcome::stop(Sentence::PoolRefused { pool: pool.to_owned(), range: range.to_owned() });
         }
         let started = Fact::PoolStarted { carrier: carrier.to_owned(), pool: pool.to_owned(), next };
         let mut outcome =
-            Outcome::say(Say::good(Note::new("pool_started").with("carrier", carrier).with("next", next.to_string())));
+            Outcome::say(Say::good(Sentence::PoolStarted { carrier: carrier.to_owned(), next: next.to_string() }));
         outcome.facts.push(started);
         outcome.effect(Effect::Reconsider)
     }
@@ -172,10 +172,7 @@ impl Station {
                 facts.push(Fact::VolumeStated { service: service.to_owned(), month, parcels, on });
             }
         }
-        let note = Note::new("outcomes_learned")
-            .with("learned", learned.to_string())
-            .with("known", known.to_string())
-            .with("unknown", unknown.to_string());
+        let note = Sentence::OutcomesLearned { learned, known, unknown };
         Outcome::say(Say::good(note)).facts(facts)
     }
 }

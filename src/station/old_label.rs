@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Station};
-use crate::screen::Note;
+use crate::screen::Sentence;
 
 /// One print of one parcel, as its label says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +46,13 @@ fn in_hand(parcel: &Parcel, attempt: u32) -> Outcome {
     match parcel.state {
         _ if attempt < parcel.attempt() => old(parcel),
         State::Committed if attempt == parcel.attempt() => {
-            Outcome::stop(Note::new("label_spoiled").with("tracking", parcel.tracking().unwrap_or_default()))
+            Outcome::stop(Sentence::LabelSpoiled { tracking: parcel.tracking().unwrap_or_default().to_owned() })
         }
-        _ if attempt == parcel.attempt() => Outcome::stop(Note::new("scan_bars")),
-        _ => Outcome::stop(Note::new("wrong_label").with("tracking", parcel.tracking().unwrap_or_default())),
+        _ if attempt == parcel.attempt() => Outcome::stop(Sentence::ScanBars),
+        _ => Outcome::stop(Sentence::WrongLabel { tracking: parcel.tracking().unwrap_or_default().to_owned() }),
     }
 }
 
 fn old(parcel: &Parcel) -> Outcome {
-    Outcome::stop(Note::new("old_label").with("attempt", parcel.attempt().to_string()))
+    Outcome::stop(Sentence::OldLabel { attempt: parcel.attempt().into() })
 }

@@ -23,7 +23,7 @@ use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Station, World};
 use crate::barcode::Why;
 use crate::label::{Label, LabelError};
-use crate::screen::Note;
+use crate::screen::Sentence;
 use crate::units::Mass;
 
 impl Station {
@@ -87,7 +87,7 @@ impl Station {
             }
             Finding::Nothing(evidence) if attempt < Self::ATTEMPTS => {
                 let tracking = parcel.tracking().unwrap_or_default();
-                Outcome::say(Say::good(Note::new("printed_by_itself").with("tracking", tracking)))
+                Outcome::say(Say::good(Sentence::PrintedByItself { tracking: tracking.to_owned() }))
                     .facts([Fact::PrintSpoiled {
                         parcel: id,
                         attempt,
@@ -115,7 +115,7 @@ impl Station {
         let (Some(commitment), Some(weight), Some(order)) =
             (parcel.commitment.as_ref(), parcel.weight.as_ref(), world.live.order.as_ref())
         else {
-            return Outcome::stop(Note::new("label_refused").with("reason", "its order cannot be read"));
+            return Outcome::stop(Sentence::LabelRefused { reason: "its order cannot be read".to_owned() });
         };
         if let Some(stop) = self.stopped(id, parcel) {
             return stop;
@@ -139,8 +139,8 @@ impl Station {
         commitment: &Commitment,
         mass: Mass,
         attempt: u32,
-    ) -> Result<Vec<u8>, Note> {
-        let refused = |reason: &dyn Display| Note::new("label_refused").with("reason", reason.to_string());
+    ) -> Result<Vec<u8>, Sentence> {
+        let refused = |reason: &dyn Display| Sentence::LabelRefused { reason: reason.to_string() };
         match world.cards.numbers().check(commitment.carrier(), &commitment.tracking) {
             Err(error) if error.why != Why::Unknown => return Err(refused(&error)),
             _ => {}

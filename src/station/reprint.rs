@@ -6,11 +6,11 @@
 
 use super::event::Job;
 use super::fact::{Cause, Fact};
-use super::live::{Live, Say};
+use super::live::{Live, PrinterWaits, Say};
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Station, World};
 use crate::barcode::Command;
-use crate::screen::Note;
+use crate::screen::Sentence;
 
 impl Station {
     /// How often the packer, or the station by itself, prints one label.
@@ -34,7 +34,7 @@ impl Station {
         let cause = match (command, parcel.state) {
             (Command::ReprintFor(reason), _) => match Cause::named(reason) {
                 Some(cause) => cause,
-                None => return Outcome::stop(Note::new("unknown_reason").with("reason", super::floor::shown(reason))),
+                None => return Outcome::stop(Sentence::UnknownReason { reason: super::floor::shown(reason) }),
             },
             (_, State::Sent) => Cause::Lost,
             (_, State::PrintUncertain) => Cause::Uncertain,
@@ -42,19 +42,19 @@ impl Station {
         };
         match parcel.state {
             State::Sent | State::Printed | State::PrintUncertain | State::Verified | State::Attested => {}
-            State::Committed | State::Printing => return Outcome::stop(Note::new("printer_blocked")),
+            State::Committed | State::Printing => return Outcome::stop(Sentence::PrinterBlocked),
             State::Open | State::Weighed | State::Manifested | State::Confirmed | State::Held | State::Voided => {
-                return Outcome::stop(Note::new("reprint_refused").with("tracking", tracking));
+                return Outcome::stop(Sentence::ReprintRefused { tracking: tracking.to_owned() });
             }
         }
         if matches!(parcel.state, State::Sent | State::PrintUncertain) && may_still_print(world.live) {
-            let asked = world.live.printer_problem == Some(Live::ASKED);
-            let wait = || Outcome::say(Say::ask(Note::new("printer_asked")));
-            return if asked { wait() } else { Outcome::stop(Note::new("printer_blocked")) };
+            let asked = world.live.printer == Some(PrinterWaits::Asked);
+            let wait = || Outcome::say(Say::ask(Sentence::PrinterAsked));
+            return if asked { wait() } else { Outcome::stop(Sentence::PrinterBlocked) };
         }
         let attempt = parcel.attempt();
         if attempt >= Self::MOST_ATTEMPTS {
-            return Outcome::stop(Note::new("reprint_most").with("count", attempt.to_string()));
+            return Outcome::stop(Sentence::ReprintMost { count: attempt.into() });
         }
         if supervisor.is_none() && (attempt >= Self::ATTEMPTS || parcel.state.closed()) {
             return ask_supervisor(world, id, command);
@@ -63,11 +63,11 @@ impl Station {
         let reopened = reopened.map(|who| Fact::Reopened { parcel: id, supervisor: who.to_owned() });
         let unmarked = |label| !world.rules.labels.marks_reprint(label);
         let supplied = parcel.commitment.as_ref().is_some_and(|commitment| commitment.supplied);
-        let key = match &world.live.label {
-            Some(label) if supplied && unmarked(label) => "reprinted_unmarked",
-            _ => "reprinted",
+        let sentence = match &world.live.label {
+            Some(label) if supplied && unmarked(label) => Sentence::ReprintedUnmarked { tracking },
+            _ => Sentence::Reprinted { tracking },
         };
-        Outcome::say(Say::good(Note::new(key).with("tracking", tracking)))
+        Outcome::say(Say::good(sentence))
             .facts(reopened)
             .facts([Fact::PrintSpoiled {
                 parcel: id,
@@ -84,11 +84,11 @@ impl Station {
     pub(super) fn badge(&self, world: &World<'_>, badge: &str) -> Outcome {
         let asked = world.live.waiting(world.now).filter(|command| command.wants_supervisor());
         let Some(command) = asked else {
-            return Outcome::say(Say::good(Note::new("welcome").with("operator", badge)))
+            return Outcome::say(Say::good(Sentence::Welcome { operator: badge.to_owned() }))
                 .facts([Fact::OperatorChanged { operator: Some(badge.to_owned()) }]);
         };
         if !world.rules.supervisors.contains(badge) {
-            return Outcome::stop(Note::new("not_supervisor").with("operator", badge));
+            return Outcome::stop(Sentence::NotSupervisor { operator: badge.to_owned() });
         }
         self.on_parcel(world, |id, parcel| self.reprint(world, (id, parcel), command, Some(badge)))
     }
@@ -103,14 +103,18 @@ impl Command {
 
 fn ask_supervisor(world: &World<'_>, id: ParcelId, command: &Command) -> Outcome {
     if world.rules.supervisors.is_empty() {
-        return Outcome::stop(Note::new("supervisor_missing"));
+        return Outcome::stop(Sentence::SupervisorMissing);
     }
-    let ask = Outcome::say(Say::ask(Note::new("supervisor_needed")));
+    let ask = Outcome::say(Say::ask(Sentence::SupervisorNeeded));
     Outcome { confirm: Some(command.clone()), shown: Some(id), ..ask }
 }
 
 /// Whether the printer, as it said last, may still print what it holds. One that cannot be reached is told to forget it
 /// before anything else once it can.
 fn may_still_print(live: &Live) -> bool {
-    live.printer_problem.is_some_and(|problem| !matches!(problem, "absent" | "refused" | "lost" | "denied"))
+    match live.printer {
+        None => false,
+        Some(PrinterWaits::Asked) => true,
+        Some(PrinterWaits::Blocked(problem)) => problem.is_reached(),
+    }
 }

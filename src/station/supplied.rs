@@ -11,7 +11,7 @@ use super::parcel::{Parcel, ParcelId};
 use super::{Outcome, Station, World};
 use crate::barcode::{NumberError, Why};
 use crate::rating::{self, Basis, Billable, Cards, Carrier, Decision, Quote, ServiceStanding, Standing};
-use crate::screen::Note;
+use crate::screen::Sentence;
 use crate::units::{Currency, MassUnit, Money};
 
 /// What a supplied label counts for.
@@ -103,10 +103,10 @@ impl Station {
         let decision = self.record(world, counted, rated);
         let carrier = counted.carrier;
         if self.outages.contains(&carrier.id) {
-            return refuse(outcome, id, decision, Note::new("outage_on").with("carrier", carrier.name.clone()));
+            return refuse(outcome, id, decision, Sentence::OutageOn { carrier: carrier.name.clone() });
         }
         if self.by_tracking(&given.tracking).is_some() {
-            return refuse(outcome, id, decision, Note::new("label_used").with("tracking", given.tracking.clone()));
+            return refuse(outcome, id, decision, Sentence::LabelUsed { tracking: given.tracking.clone() });
         }
         let nothing = Money::new(0, world.rules.policy.currency.unwrap_or(Currency::USD));
         let mut commitment = commitment(counted, given, (order, rated), &decision, nothing);
@@ -195,10 +195,10 @@ fn commitment(
     }
 }
 
-fn label_refused(why: impl ToString) -> Note {
-    Note::new("label_refused").with("reason", why.to_string())
+fn label_refused(why: impl ToString) -> Sentence {
+    Sentence::LabelRefused { reason: why.to_string() }
 }
 
-fn refuse(outcome: Outcome, id: ParcelId, decision: Decision, note: Note) -> Outcome {
+fn refuse(outcome: Outcome, id: ParcelId, decision: Decision, note: Sentence) -> Outcome {
     outcome.tell(Say::stop(note)).facts([Fact::Decided { parcel: id, decision: Box::new(decision) }])
 }

@@ -1,11 +1,11 @@
 //! Station and world -> what the packer sees.
 
-use super::event::{Device, NoWeight, WeightState};
+use super::event::{Device, NoWeight, PrinterProblem, ScaleFault, WeightState};
 use super::intercept::{names, stop};
-use super::live::{Live, Say};
+use super::live::{PrinterWaits, Say};
 use super::parcel::{Parcel, State};
 use super::{Station, World};
-use crate::screen::{Link, Mood, Note, Symbol, View};
+use crate::screen::{Link, Mood, Sentence, Symbol, View};
 use crate::units::MassUnit;
 
 impl Station {
@@ -14,8 +14,8 @@ impl Station {
         let live = world.live;
         let prompt = self.prompt(world);
         let (say, detail) = match (&live.cannot_record, live.say(world.now)) {
-            (Some(_), _) => (Say::stop(Note::new("cannot_record")), None),
-            (None, Some(say)) if say.note.key != prompt.note.key => {
+            (Some(_), _) => (Say::stop(Sentence::CannotRecord), None),
+            (None, Some(say)) if say.note.key() != prompt.note.key() => {
                 (say.clone(), Some(say.detail.clone().unwrap_or(prompt.note)))
             }
             (None, _) => {
@@ -27,7 +27,7 @@ impl Station {
         let commitment = parcel.and_then(|parcel| parcel.commitment.as_ref());
         let mut problems = problems(world);
         if world.rules.sscc.is_some() && self.next_sscc(world).is_none() && self.bags().any(|(_, bag)| !bag.closed) {
-            problems.push(Note::new("no_sscc"));
+            problems.push(Sentence::NoSscc);
         }
         problems.splice(0..0, self.standing_problems(world));
         problems.retain(|problem| *problem != say.note && Some(problem) != detail.as_ref());
@@ -52,34 +52,33 @@ impl Station {
     }
 
     /// What stands until somebody deals with it.
-    fn standing_problems(&self, world: &World<'_>) -> Vec<Note> {
+    fn standing_problems(&self, world: &World<'_>) -> Vec<Sentence> {
         let in_hand = self.bench().map(|(id, _)| id);
         let out: Vec<&Parcel> =
             self.to_take_out().filter(|(id, _)| Some(*id) != in_hand).map(|(_, parcel)| parcel).collect();
         let mut problems = Vec::new();
         if !out.is_empty() {
-            problems.push(Note::new("take_out").with("list", names(out.into_iter())));
+            problems.push(Sentence::TakeOut { list: names(out.into_iter()) });
         }
         if self.copied.is_some() {
-            problems.push(Note::new("station_copied"));
+            problems.push(Sentence::StationCopied);
         }
         if world.live.no_mark {
-            problems.push(Note::new("no_mark"));
+            problems.push(Sentence::NoMark);
         }
         let refused = &world.live.refused_orders;
         if let Some(first) = refused.first() {
-            let count = refused.len().to_string();
-            problems.push(Note::new("orders_refused").with("count", count).with("order", first.number.clone()));
+            let count = refused.len() as u64;
+            problems.push(Sentence::OrdersRefused { count, order: first.number.clone() });
         }
         problems
     }
 
     /// The one thing to do, as long as nobody says otherwise.
     fn prompt(&self, world: &World<'_>) -> Say {
-        let say = |mood, symbol, key| Say { mood, symbol, note: Note::new(key), detail: None };
-        let Some((_, parcel)) = self.bench() else { return say(Mood::Ready, Symbol::Scan, "scan_order") };
-        let blocked =
-            || world.live.printer_problem.map(|problem| say(Mood::Stop, Symbol::Printer, printer_key(problem)));
+        let say = |mood, symbol, note| Say { mood, symbol, note, detail: None };
+        let Some((_, parcel)) = self.bench() else { return say(Mood::Ready, Symbol::Scan, Sentence::ScanOrder) };
+        let blocked = || world.live.printer.map(|waits| say(Mood::Stop, Symbol::Printer, of_printer(waits)));
         // Graver than anything a device says.
         if let Some(stop) = stop(parcel) {
             return stop;
@@ -87,38 +86,37 @@ impl Station {
         match parcel.state {
             State::Open => weigh_prompt(world),
             State::Weighed => {
-                let note = world.live.stuck.clone().unwrap_or(Note::new("no_carrier"));
+                let note = world.live.stuck.clone().unwrap_or(Sentence::NoCarrier);
                 Say::stop(note)
             }
             State::Committed | State::Printing => blocked().unwrap_or_else(|| {
                 let carrier = parcel.commitment.as_ref().map(|c| c.carrier()).unwrap_or_default();
                 let name = world.cards.carrier(carrier).map_or(carrier, |carrier| carrier.name.as_str());
-                let note = Note::new("printing").with("carrier", name);
+                let note = Sentence::Printing { carrier: name.to_owned() };
                 Say { mood: Mood::Busy, symbol: Symbol::Printer, note, detail: None }
             }),
             State::Sent => blocked().unwrap_or_else(|| finish(parcel)),
             State::Printed => finish(parcel),
             State::PrintUncertain => Say::ask(doubt(parcel)),
             State::Verified | State::Attested | State::Manifested | State::Confirmed | State::Held | State::Voided => {
-                say(Mood::Ready, Symbol::Scan, "scan_order")
+                say(Mood::Ready, Symbol::Scan, Sentence::ScanOrder)
             }
         }
     }
 
-    fn prompt_detail(&self, world: &World<'_>) -> Option<Note> {
+    fn prompt_detail(&self, world: &World<'_>) -> Option<Sentence> {
         let parcel = self.bench()?.1;
         match parcel.state {
-            State::Weighed => world.live.refusals.first().map(|(service, reason)| {
-                Note::new("refusal").with("service", service.clone()).with("reason", reason.clone())
-            }),
+            State::Weighed => world
+                .live
+                .refusals
+                .first()
+                .map(|(service, reason)| Sentence::Refusal { service: service.clone(), reason: reason.clone() }),
             // It may still print what it holds: that comes before a second label.
-            State::PrintUncertain => {
-                let key = world.live.printer_problem.map_or("label_none", printer_key);
-                Some(Note::new(key))
-            }
+            State::PrintUncertain => Some(world.live.printer.map_or(Sentence::LabelNone, of_printer)),
             State::Committed | State::Printing => parcel.marks_wanted().next().map(mark_wanted),
             State::Sent | State::Printed if parcel.attempt() > 1 && parcel.marks_wanted().next().is_none() => {
-                Some(Note::new("use_newest").with("attempt", parcel.attempt().to_string()))
+                Some(Sentence::UseNewest { attempt: parcel.attempt().into() })
             }
             _ => None,
         }
@@ -137,93 +135,129 @@ impl Station {
 
 /// What is left to do with a parcel whose label is out: its stickers, then its scan.
 fn finish(parcel: &Parcel) -> Say {
-    let note = parcel.marks_wanted().next().map_or(Note::new("scan_label"), mark_wanted);
+    let note = parcel.marks_wanted().next().map_or(Sentence::ScanLabel, mark_wanted);
     Say { mood: Mood::Ready, symbol: Symbol::Label, note, detail: None }
 }
 
-fn mark_wanted(mark: &str) -> Note {
-    Note::new("mark_wanted").with("mark", mark)
+fn mark_wanted(mark: &str) -> Sentence {
+    Sentence::MarkWanted { mark: mark.to_owned() }
 }
 
 /// Whether a label is there, asked of the packer; people know a number by its last characters.
-pub(super) fn doubt(parcel: &Parcel) -> Note {
+pub(super) fn doubt(parcel: &Parcel) -> Sentence {
     const SHOWN: usize = 4;
     let tracking = parcel.tracking().unwrap_or_default();
     let skip = tracking.chars().count().saturating_sub(SHOWN);
-    Note::new("label_doubt").with("ending", tracking.chars().skip(skip).collect::<String>())
+    Sentence::LabelDoubt { ending: tracking.chars().skip(skip).collect::<String>() }
 }
 
 pub(super) fn weigh_prompt(world: &World<'_>) -> Say {
-    let say = |mood, symbol, key| Say { mood, symbol, note: Note::new(key), detail: None };
+    let say = |mood, symbol, note| Say { mood, symbol, note, detail: None };
     if world.live.away.contains_key(&Device::Scale) {
-        return say(Mood::Stop, Symbol::Scale, "scale_absent");
+        return say(Mood::Stop, Symbol::Scale, Sentence::ScaleAbsent);
     }
     let Some(reading) = world.live.reading(world.now) else {
         return match world.live.no_weight {
-            Some(NoWeight::Garbled) => say(Mood::Stop, Symbol::Scale, "scale_nonsense"),
-            Some(NoWeight::Silent) | None => say(Mood::Ask, Symbol::Scale, "scale_silent"),
+            Some(NoWeight::Garbled) => say(Mood::Stop, Symbol::Scale, Sentence::ScaleNonsense),
+            Some(NoWeight::Silent) | None => say(Mood::Ask, Symbol::Scale, Sentence::ScaleSilent),
         };
     };
     match reading.state {
-        WeightState::Over => say(Mood::Stop, Symbol::Scale, "weight_over"),
-        WeightState::Negative => say(Mood::Ask, Symbol::Empty, "weight_negative"),
+        WeightState::Over => say(Mood::Stop, Symbol::Scale, Sentence::WeightOver),
+        WeightState::Negative => say(Mood::Ask, Symbol::Empty, Sentence::WeightNegative),
         // A clone refuses a question now and then; the next one is answered.
-        WeightState::Fault("busy") => say(Mood::Busy, Symbol::Scale, "wait_still"),
+        WeightState::Fault(ScaleFault::Busy) => say(Mood::Busy, Symbol::Scale, Sentence::WaitStill),
         // Said once, and lost: the parcel has to be put down again.
-        WeightState::Fault("no_new_weight") => say(Mood::Ask, Symbol::Empty, "empty_scale"),
-        WeightState::Fault("needs_zero") => say(Mood::Ask, Symbol::Empty, "weight_negative"),
-        WeightState::Fault("unknown_unit" | "unit_mismatch" | "no_unit" | "not_a_weight") => {
-            say(Mood::Stop, Symbol::Scale, "scale_unit")
+        WeightState::Fault(ScaleFault::NoNewWeight) => say(Mood::Ask, Symbol::Empty, Sentence::EmptyScale),
+        WeightState::Fault(ScaleFault::NeedsZero) => say(Mood::Ask, Symbol::Empty, Sentence::WeightNegative),
+        WeightState::Fault(
+            ScaleFault::UnknownUnit | ScaleFault::UnitMismatch | ScaleFault::NoUnit | ScaleFault::NotAWeight,
+        ) => say(Mood::Stop, Symbol::Scale, Sentence::ScaleUnit),
+        WeightState::Fault(
+            ScaleFault::SyntaxError
+            | ScaleFault::TransmissionError
+            | ScaleFault::LogicError
+            | ScaleFault::TooFine
+            | ScaleFault::DeviceFault
+            | ScaleFault::NeedsCalibration,
+        ) => say(Mood::Stop, Symbol::Scale, Sentence::ScaleFault),
+        WeightState::Stable | WeightState::Moving if !world.live.armed => {
+            say(Mood::Ask, Symbol::Empty, Sentence::EmptyScale)
         }
-        WeightState::Fault(_) => say(Mood::Stop, Symbol::Scale, "scale_fault"),
-        WeightState::Stable | WeightState::Moving if !world.live.armed => say(Mood::Ask, Symbol::Empty, "empty_scale"),
-        WeightState::Moving => say(Mood::Busy, Symbol::Scale, "wait_still"),
-        WeightState::Stable => say(Mood::Ready, Symbol::Scale, "place_parcel"),
+        WeightState::Moving => say(Mood::Busy, Symbol::Scale, Sentence::WaitStill),
+        WeightState::Stable => say(Mood::Ready, Symbol::Scale, Sentence::PlaceParcel),
     }
 }
 
-/// The screen's word for what a printer said of itself.
-fn printer_key(problem: &str) -> &'static str {
+/// What a state of a parcel is called.
+pub(super) fn of_state(state: State) -> Sentence {
+    match state {
+        State::Open => Sentence::StateOpen,
+        State::Weighed => Sentence::StateWeighed,
+        State::Committed => Sentence::StateCommitted,
+        State::Printing => Sentence::StatePrinting,
+        State::Sent => Sentence::StateSent,
+        State::Printed => Sentence::StatePrinted,
+        State::PrintUncertain => Sentence::StatePrintUncertain,
+        State::Verified => Sentence::StateVerified,
+        State::Attested => Sentence::StateAttested,
+        State::Manifested => Sentence::StateManifested,
+        State::Confirmed => Sentence::StateConfirmed,
+        State::Held => Sentence::StateHeld,
+        State::Voided => Sentence::StateVoided,
+    }
+}
+
+/// What the label printer is waited for.
+fn of_printer(waits: PrinterWaits) -> Sentence {
+    let problem = match waits {
+        PrinterWaits::Asked => return Sentence::PrinterAsked,
+        PrinterWaits::Blocked(problem) => problem,
+    };
     match problem {
-        Live::ASKED => "printer_asked",
-        "absent" | "refused" | "lost" => "printer_absent",
-        "busy" => "printer_busy",
-        "paper_out" => "printer_paper_out",
-        "head_open" | "cover_open" => "printer_head_open",
-        "jam" | "cutter" => "printer_jam",
-        "offline" => "printer_offline",
-        "ribbon_out" => "printer_ribbon_out",
-        "paused" => "printer_paused",
-        "silent" => "printer_silent",
-        "nonsense" => "printer_nonsense",
-        _ => "printer_other",
+        PrinterProblem::Absent | PrinterProblem::Refused | PrinterProblem::Lost => Sentence::PrinterAbsent,
+        PrinterProblem::Denied => Sentence::PrinterDenied,
+        PrinterProblem::Busy => Sentence::PrinterBusy,
+        PrinterProblem::PaperOut => Sentence::PrinterPaperOut,
+        PrinterProblem::HeadOpen | PrinterProblem::CoverOpen => Sentence::PrinterHeadOpen,
+        PrinterProblem::Jam | PrinterProblem::Cutter => Sentence::PrinterJam,
+        PrinterProblem::Offline => Sentence::PrinterOffline,
+        PrinterProblem::RibbonOut => Sentence::PrinterRibbonOut,
+        PrinterProblem::Paused => Sentence::PrinterPaused,
+        PrinterProblem::Silent | PrinterProblem::Stalled => Sentence::PrinterSilent,
+        PrinterProblem::Nonsense => Sentence::PrinterNonsense,
+        PrinterProblem::HeadHot
+        | PrinterProblem::HeadCold
+        | PrinterProblem::BufferFull
+        | PrinterProblem::MemoryCorrupt
+        | PrinterProblem::Other => Sentence::PrinterOther,
     }
 }
 
-fn problems(world: &World<'_>) -> Vec<Note> {
+fn problems(world: &World<'_>) -> Vec<Sentence> {
     let live = world.live;
-    let mut problems: Vec<Note> = live
+    let mut problems: Vec<Sentence> = live
         .away
         .keys()
         .map(|device| match device {
-            Device::Scanner(name) => Note::new("scanner_absent").with("name", name.clone()),
-            Device::Scale => Note::new("scale_absent"),
-            Device::Printer => Note::new("printer_absent"),
-            Device::Receipts => Note::new("receipt_waits"),
-            Device::BagLabels => Note::new("bag_label_waits"),
-            Device::Panel => Note::new("panel_absent"),
-            Device::Cards => Note::new("cards_wrong"),
+            Device::Scanner(name) => Sentence::ScannerAbsent { name: name.clone() },
+            Device::Scale => Sentence::ScaleAbsent,
+            Device::Printer => Sentence::PrinterAbsent,
+            Device::Receipts => Sentence::ReceiptWaits,
+            Device::BagLabels => Sentence::BagLabelWaits,
+            Device::Panel => Sentence::PanelAbsent,
+            Device::Cards => Sentence::CardsWrong,
         })
         .collect();
-    let problem = live.printer_problem.filter(|problem| *problem != Live::ASKED);
-    problems.extend(problem.map(|problem| Note::new(printer_key(problem))));
+    let waits = live.printer.filter(|waits| *waits != PrinterWaits::Asked);
+    problems.extend(waits.map(of_printer));
     match &live.link {
         Some((Link::Stopped, why)) => {
-            problems.push(Note::new("uplink_stopped").with("reason", why.clone().unwrap_or_default()));
+            problems.push(Sentence::UplinkStopped { reason: why.clone().unwrap_or_default() });
         }
-        Some((Link::Up, Some(why))) => problems.push(Note::new("no_new_orders").with("reason", why.clone())),
+        Some((Link::Up, Some(why))) => problems.push(Sentence::NoNewOrders { reason: why.clone() }),
         _ => {}
     }
-    problems.extend(live.overdue(world.wall).map(|days| Note::new("not_sent").with("days", days.to_string())));
+    problems.extend(live.overdue(world.wall).map(|days| Sentence::NotSent { days }));
     problems
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::screen::{Note, Picture, View, Words, draw};
+use crate::screen::{Picture, Sentence, View, Words, draw};
 
 /// The page's ends of the loop's channels.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ pub struct Frame {
 impl Frame {
     /// The view said in these words, to be drawn on a panel of `size` pixels (320 x 240).
     pub fn of(view: &View, words: &Arc<Words>, size: (u32, u32), version: u64) -> Self {
-        let say = |note: &Note| words.say(note);
+        let say = |note: &Sentence| words.say(note);
         let said = serde_json::json!({
             "view": view,
             "say": {

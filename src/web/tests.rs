@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
 use super::*;
-use crate::screen::{Link, Mood, Note, Symbol, View, Words};
+use crate::screen::{Link, Mood, Sentence, Symbol, View, Words};
 
 /// A desk whose loop and bench answer by themselves, served on a port of its own.
 struct Station {
@@ -19,12 +19,12 @@ struct Station {
     acts: mpsc::UnboundedReceiver<BenchAct>,
 }
 
-fn frame(key: &'static str, version: u64) -> Arc<Frame> {
+fn frame(headline: Sentence, version: u64) -> Arc<Frame> {
     let view = View {
         language: "en".into(),
         mood: Mood::Ready,
         symbol: Symbol::Scan,
-        headline: Note::new(key),
+        headline,
         detail: None,
         order: None,
         weight: None,
@@ -52,7 +52,7 @@ fn answer(question: &Question) -> Value {
 
 impl Station {
     async fn start(demo: bool) -> Self {
-        let (frames, seen) = watch::channel(frame("scan_order", 1));
+        let (frames, seen) = watch::channel(frame(Sentence::ScanOrder, 1));
         let (ask, mut asked) = mpsc::channel::<Asked>(4);
         tokio::spawn(async move {
             while let Some(Asked { question, reply }) = asked.recv().await {
@@ -247,10 +247,35 @@ async fn a_picture_that_is_known_is_not_sent_again() {
         format!("GET /frame.png HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nIf-None-Match: {tag}\r\n\r\n")
     };
     assert_eq!(station.call(ask("\"1\"")).await.0, 304);
-    station.frames.send_replace(frame("place_parcel", 2));
+    station.frames.send_replace(frame(Sentence::PlaceParcel, 2));
     let (status, text) = station.call(ask("\"1\"")).await;
     assert_eq!(status, 200);
     assert!(text.contains("etag: \"2\"") && text.contains("content-type: image/png"));
+}
+
+/// What the page's script says of sentences is of sentences that there are.
+#[test]
+fn every_sentence_that_the_page_knows_is_one() {
+    let script = include_str!("page/bench.js");
+    let section =
+        |from: &str, to: &str| script.split_once(from).and_then(|(_, rest)| rest.split_once(to)).expect(from).0;
+    let by_key =
+        section("const BY_KEY = {", "};").lines().filter_map(|line| line.trim().split_once(": [")).map(|(key, _)| key);
+    let blocked = section("const BLOCKED = [", "];\n").split("[\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let known = section("const known = {", "}").split(',').filter_map(|pair| pair.split(':').next()).map(str::trim);
+    let confirm = section("return { confirm_", "}").split(',').filter_map(|pair| pair.split(':').next());
+    let confirm = confirm.map(|key| key.trim()).map(|key| key.strip_prefix("confirm_").unwrap_or(key));
+    let keys: Vec<String> = by_key
+        .chain(blocked)
+        .chain(known)
+        .map(str::to_owned)
+        .chain(confirm.map(|key| format!("confirm_{key}")))
+        .filter(|key| !key.is_empty())
+        .collect();
+    assert!(keys.len() > 20, "the script is not read right: {keys:?}");
+    for key in keys {
+        assert!(Sentence::ALL.iter().any(|sentence| sentence.key == key), "{key} is no sentence");
+    }
 }
 
 #[tokio::test]
@@ -258,9 +283,9 @@ async fn the_live_page_gets_the_view_at_once_and_then_each_change() {
     let station = Station::start(false).await;
     let mut socket = station.send(&format!("GET /live HTTP/1.1\r\nHost: {}\r\n\r\n", station.address)).await;
     let mut seen = String::new();
-    for (key, version) in [("scan_order", 1), ("place_parcel", 2), ("scan_label", 3)] {
-        station.frames.send_replace(frame(key, version));
-        let wanted = format!("\"key\":\"{key}\"");
+    for (sentence, version) in [(Sentence::ScanOrder, 1), (Sentence::PlaceParcel, 2), (Sentence::ScanLabel, 3)] {
+        let wanted = format!("\"key\":\"{}\"", sentence.key());
+        station.frames.send_replace(frame(sentence, version));
         while !seen.contains(&wanted) || !seen.contains(&format!("\"version\":{version}")) {
             let mut part = [0; 4096];
             let read = tokio::time::timeout(Duration::from_secs(10), socket.read(&mut part)).await.unwrap().unwrap();

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use parceld::screen::{Note, Words, draw_stopped};
+use parceld::screen::{Sentence, Words, draw_stopped};
 
 use super::bench::Bench;
 use super::display;
@@ -26,10 +26,10 @@ fn reason(ran: &Ran) -> &str {
 }
 
 /// What the display shows of a station that does not run.
-fn stopped(why: &str, todo: &'static str) -> Vec<u8> {
+fn stopped(why: &str, todo: Sentence) -> Vec<u8> {
     let words = Words::english();
-    let say = |key| words.say(&Note::new(key));
-    display::drawn(|picture| draw_stopped(&say("stopped"), why, &say(todo), picture))
+    let say = |sentence: Sentence| words.say(&sentence);
+    display::drawn(|picture| draw_stopped(&say(Sentence::Stopped), why, &say(todo), picture))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -51,7 +51,7 @@ async fn the_display_shows_each_step_of_a_parcel_pixel_by_pixel() {
     assert_eq!(bench.run(&["run"]).await.code, Some(75));
     as_the_page_has_it(&station, "the screen at rest").await;
     assert!(station.terminate().await.success());
-    assert!(display::picture().unwrap() == stopped("It was switched off", "stopped_start"));
+    assert!(display::picture().unwrap() == stopped("It was switched off", Sentence::StoppedStart));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -63,7 +63,7 @@ async fn a_station_that_cannot_start_says_on_the_display_why() {
     assert_eq!(ran.code, Some(78), "{ran:?}");
     let why = reason(&ran);
     assert!(why.contains("station.toml:") && why.contains("no time zone \"Pacific\"; write its IANA name"), "{why}");
-    assert!(display::picture().unwrap() == stopped(why, "stopped_correct"));
+    assert!(display::picture().unwrap() == stopped(why, Sentence::StoppedCorrect));
     display::photograph("stopped");
 
     // The file itself may be what is wrong, and the display with it.
@@ -71,7 +71,7 @@ async fn a_station_that_cannot_start_says_on_the_display_why() {
     let ran = bench.run(&["run"]).await;
     assert_eq!(ran.code, Some(78), "{ran:?}");
     let why = reason(&ran);
-    assert!(display::picture().unwrap() == stopped(why, "stopped_correct"), "{why}");
+    assert!(display::picture().unwrap() == stopped(why, Sentence::StoppedCorrect), "{why}");
     display::photograph("unreadable");
 }
 
@@ -87,7 +87,7 @@ async fn a_disk_that_is_full_at_the_start_is_said_on_the_display() {
     mount(&["umount", data]);
     assert_eq!(ran.code, Some(75), "{ran:?}");
     let why = reason(&ran);
-    assert!(display::picture().unwrap() == stopped(why, "stopped_again"), "{why}");
+    assert!(display::picture().unwrap() == stopped(why, Sentence::StoppedAgain), "{why}");
     display::photograph("full");
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use parceld::station::event::Job;
+use parceld::station::event::{Job, PrinterProblem};
 use parceld::station::evidence::{FeedUnit, Odometer, Testimony};
 
 use crate::dice::Dice;
@@ -86,12 +86,12 @@ impl Machine {
     }
 
     /// What keeps it from printing, as it shows.
-    pub(crate) fn problem(&self) -> Option<&'static str> {
+    pub(crate) fn problem(&self) -> Option<PrinterProblem> {
         match (self.power, self.paper, self.is_empty(), self.says) {
-            (false, ..) => Some("absent"),
-            (true, false, _, Says::Everything) => Some("silent"),
-            (true, false, _, _) => Some("paper_out"),
-            (true, true, false, _) => Some("busy"),
+            (false, ..) => Some(PrinterProblem::Absent),
+            (true, false, _, Says::Everything) => Some(PrinterProblem::Silent),
+            (true, false, _, _) => Some(PrinterProblem::PaperOut),
+            (true, true, false, _) => Some(PrinterProblem::Busy),
             (true, true, true, _) => None,
         }
     }

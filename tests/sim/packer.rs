@@ -1,7 +1,7 @@
 //! A packer who does what the screen says, with some mistakes.
 
 use parceld::barcode::Command;
-use parceld::screen::{Note, View};
+use parceld::screen::{Sentence, View};
 
 use crate::dice::Dice;
 
@@ -28,7 +28,7 @@ impl Packer {
     /// What the screen asks for. `label` is a label of the parcel in hand, if one lies there.
     pub(crate) fn follow(&mut self, dice: &mut Dice, view: &View, label: Option<String>, orders: &[String]) -> Move {
         // A printer that needs help comes before the question what it did.
-        let helps = view.detail.as_ref().filter(|note| note.key.starts_with("printer_"));
+        let helps = view.detail.as_ref().filter(|note| note.key().starts_with("printer_"));
         for note in helps.into_iter().chain([&view.headline]).chain(&view.detail) {
             let wanted = self.wanted(dice, note, label.as_ref(), orders);
             if !matches!(wanted, Move::Nothing) {
@@ -38,8 +38,11 @@ impl Packer {
         Move::Nothing
     }
 
-    fn wanted(&mut self, dice: &mut Dice, note: &Note, label: Option<&String>, orders: &[String]) -> Move {
-        match note.key {
+    fn wanted(&mut self, dice: &mut Dice, note: &Sentence, label: Option<&String>, orders: &[String]) -> Move {
+        if let Sentence::MarkWanted { mark } = note {
+            return Move::Say(Command::MarkOk(mark.clone()));
+        }
+        match note.key() {
             "scan_order" => dice.pick(orders).map_or(Move::Nothing, |order| Move::Scan(order.clone())),
             "place_parcel" => Move::Put([200, 450, 2_000, 9_000, 40_500][dice.below(5)]),
             "empty_scale" | "weight_negative" => Move::Lift,
@@ -62,7 +65,6 @@ impl Packer {
                     None => Move::Nothing,
                 }
             }
-            "mark_wanted" => Move::Say(Command::MarkOk(note.args[0].1.clone())),
             "supervisor_needed" => Move::Say(Command::Badge(SUPERVISOR.to_owned())),
             "parcel_shown" if dice.one_in(2) => Move::Say(Command::ReprintFor("SMEAR".to_owned())),
             "no_carrier" | "no_numbers" | "label_refused" => Move::Say(Command::Cancel),

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use parceld::station::event::{Effect, Event, Job, PrinterEvent};
+use parceld::station::event::{Effect, Event, Job, PrinterEvent, PrinterProblem};
 
 use crate::dice::Dice;
 use crate::machine::Machine;
@@ -33,7 +33,7 @@ pub(crate) struct Printer {
     hand: Hand,
     machine: Machine,
     machines: usize,
-    told: Option<&'static str>,
+    told: Option<PrinterProblem>,
     /// Said, and not yet heard by the station.
     pub(crate) said: VecDeque<Event>,
     /// Every label that came out, in order.
@@ -166,7 +166,7 @@ impl Printer {
         let watched = matches!(self.hand, Hand::Watching(..));
         match self.machine.problem() {
             None => return true,
-            Some("busy") if watched => {}
+            Some(PrinterProblem::Busy) if watched => {}
             Some(problem) if self.told != Some(problem) => {
                 self.told = Some(problem);
                 self.say(job, PrinterEvent::Blocked { problem });

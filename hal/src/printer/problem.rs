@@ -3,7 +3,7 @@
 use super::{SendError, StatusError};
 use crate::port::{PortError, PortErrorKind};
 
-/// What keeps a printer from printing. The operator is told by [`Problem::name`].
+/// What keeps a printer from printing. The screen has words for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Problem {
     /// No labels.
@@ -51,7 +51,32 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// A name that does not change, for the words shown to a person.
+    /// Whether the printer is there and may still print what it holds.
+    #[must_use]
+    pub fn is_reached(self) -> bool {
+        match self {
+            Self::Absent | Self::Refused | Self::Lost | Self::Denied => false,
+            Self::PaperOut
+            | Self::HeadOpen
+            | Self::CoverOpen
+            | Self::RibbonOut
+            | Self::Jam
+            | Self::Cutter
+            | Self::Offline
+            | Self::Paused
+            | Self::HeadHot
+            | Self::HeadCold
+            | Self::BufferFull
+            | Self::MemoryCorrupt
+            | Self::Silent
+            | Self::Nonsense
+            | Self::Stalled
+            | Self::Busy
+            | Self::Other => true,
+        }
+    }
+
+    /// A name that does not change, for the log.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -12,6 +12,7 @@
 //! out (KF while it moves, NU always) gives no weight. Common settings are 2400 7E1; bit 7 is masked.
 
 use super::codec::{Answer, Questions};
+use super::fault::Fault;
 use super::lines;
 use super::reading::{Reading, State};
 
@@ -28,7 +29,7 @@ pub(super) fn read(raw: &[u8]) -> Option<Answer> {
     let text = lines::text(raw)?;
     let parts: Vec<&str> = text.split(',').collect();
     let reading = match parts[..] {
-        ["EC", error] if error.starts_with('E') => Reading::without_weight(State::Fault("syntax_error"), raw),
+        ["EC", error] if error.starts_with('E') => Reading::without_weight(State::Fault(Fault::SyntaxError), raw),
         [header, field] if text.len() == 15 => weighed(header, field, raw)?,
         // HI, OK, LO: the comparator. GS, NT, TR: gross, net, tare.
         [header, "HI" | "OK" | "LO" | "GS" | "NT", field] if matches!(text.len(), 17 | 18) => {
@@ -36,7 +37,7 @@ pub(super) fn read(raw: &[u8]) -> Option<Answer> {
         }
         [_, "TR", _] => return Some(Answer::Other),
         ["ST" | "US", field] if lines::number_and_unit(field).is_some_and(|(_, unit)| unit.is_empty()) => {
-            Reading::without_weight(State::Fault("no_unit"), raw)
+            Reading::without_weight(State::Fault(Fault::NoUnit), raw)
         }
         _ => return None,
     };
@@ -51,7 +52,7 @@ fn weighed(header: &str, field: &str, raw: &[u8]) -> Option<Reading> {
         "WT" => State::Unsaid,
         "OL" if field.starts_with('-') => return Some(Reading::without_weight(State::Under, raw)),
         "OL" => return Some(Reading::without_weight(State::Over, raw)),
-        "QT" => return Some(Reading::without_weight(State::Fault("not_a_weight"), raw)),
+        "QT" => return Some(Reading::without_weight(State::Fault(Fault::NotAWeight), raw)),
         _ => return None,
     };
     // Kern fills the first place with a zero and leaves the next ones blank: `+0 1.234`.
@@ -62,7 +63,7 @@ fn weighed(header: &str, field: &str, raw: &[u8]) -> Option<Reading> {
     }
     let (number, unit) = lines::number_and_unit(field)?;
     if matches!(unit, "PC" | "%") {
-        return Some(Reading::without_weight(State::Fault("not_a_weight"), raw));
+        return Some(Reading::without_weight(State::Fault(Fault::NotAWeight), raw));
     }
     Reading::named(number, unit, state, raw)
 }
@@ -94,16 +95,16 @@ mod tests {
             ("OL,+9999999E+19\r\n", 0, State::Over),
             ("OL,-9999999E+19\r\n", 0, State::Under),
             ("WT,+00001.00 kg\r\n", 1000 * GRAM, State::Unsaid),
-            ("QT,+00000012 PC\r\n", 0, State::Fault("not_a_weight")),
-            ("ST,+000050.0  %\r\n", 0, State::Fault("not_a_weight")),
-            ("ST,+0001.234 tl\r\n", 0, State::Fault("unknown_unit")),
+            ("QT,+00000012 PC\r\n", 0, State::Fault(Fault::NotAWeight)),
+            ("ST,+000050.0  %\r\n", 0, State::Fault(Fault::NotAWeight)),
+            ("ST,+0001.234 tl\r\n", 0, State::Fault(Fault::UnknownUnit)),
             ("ST,+00001.00 lb\r\n", WireUnit::Pound.picograms(), State::Stable),
             ("ST,+00001.00ozt\r\n", WireUnit::TroyOunce.picograms(), State::Stable),
             ("ST,OK,+0001.234 kg\r\n", 1234 * GRAM, State::Stable),
             ("ST,GS,+0 1.234 kg\r\n", 1234 * GRAM, State::Stable),
             ("US,NT,-0 1.234 kg\r\n", -1234 * GRAM, State::Moving),
-            ("ST,+00123.45\r\n", 0, State::Fault("no_unit")),
-            ("EC,E01\r\n", 0, State::Fault("syntax_error")),
+            ("ST,+00123.45\r\n", 0, State::Fault(Fault::NoUnit)),
+            ("EC,E01\r\n", 0, State::Fault(Fault::SyntaxError)),
         ];
         for (text, picograms, state) in table {
             assert_eq!(reading(text), (picograms, state), "{text:?}");

@@ -12,6 +12,7 @@
 //! used like that: set it to send continuously. 4800 or 9600 baud, 8N1.
 
 use super::codec::{Answer, Questions};
+use super::fault::Fault;
 use super::lines;
 use super::reading::{Reading, State};
 
@@ -34,7 +35,7 @@ pub(super) fn read(raw: &[u8]) -> Option<Answer> {
     let field = field.strip_prefix(['G', 'N']).unwrap_or(field);
     let (number, unit) = lines::number_and_unit(field)?;
     if matches!(unit, "pcs" | "PCS" | "%") {
-        return Some(Answer::Reading(Reading::without_weight(State::Fault("not_a_weight"), raw)));
+        return Some(Answer::Reading(Reading::without_weight(State::Fault(Fault::NotAWeight), raw)));
     }
     Reading::named(number, unit, State::Unsaid, raw).map(Answer::Reading)
 }
@@ -57,9 +58,9 @@ mod tests {
             ("N  - 0.50 kg\r\n", -500 * GRAM, State::Unsaid),
             ("  2.00kg\r\n", 2000 * GRAM, State::Unsaid),
             ("  1.00 lb\r\n", WireUnit::Pound.picograms(), State::Unsaid),
-            ("  2.00\r\n", 0, State::Fault("no_unit")),
-            ("    12 pcs\r\n", 0, State::Fault("not_a_weight")),
-            ("  2.00 tl\r\n", 0, State::Fault("unknown_unit")),
+            ("  2.00\r\n", 0, State::Fault(Fault::NoUnit)),
+            ("    12 pcs\r\n", 0, State::Fault(Fault::NotAWeight)),
+            ("  2.00 tl\r\n", 0, State::Fault(Fault::UnknownUnit)),
         ];
         for (text, picograms, state) in table {
             match &answers(text)[..] {

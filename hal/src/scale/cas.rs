@@ -135,6 +135,7 @@ fn weighed(field: &str, state: State, raw: &[u8]) -> Option<Reading> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fault::Fault;
     use super::*;
     use crate::scale::WireUnit;
 
@@ -160,7 +161,7 @@ mod tests {
             (b"US,GS,1\x84,000013.5 kg\r\n", 13_500 * GRAM, State::Moving),
             (b"ST,NT,1\xC2,-00001.5 kg\r\n", -1_500 * GRAM, State::Negative),
             (b"OL,GS,1\x80,        \x20kg\r\n", 0, State::Over),
-            (b"ST,GS,1\xC4,0000.135 lx\r\n", 0, State::Fault("unknown_unit")),
+            (b"ST,GS,1\xC4,0000.135 lx\r\n", 0, State::Fault(Fault::UnknownUnit)),
         ];
         for (frame, picograms, state) in table {
             assert_eq!(reading(frame), (picograms, state));

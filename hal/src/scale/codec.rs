@@ -1,5 +1,6 @@
 //! What every protocol of a scale has in common: bytes in, answers out.
 
+use super::fault::KeyRefusal;
 use super::reading::Reading;
 
 /// A key of the scale, pressed over the wire.
@@ -18,8 +19,8 @@ pub enum Answer {
     Reading(Reading),
     /// The key was taken.
     Done(Key),
-    /// The key was refused, by a name that does not change: `busy`, `over`, `under`, `not_allowed`.
-    Refused(Key, &'static str),
+    /// The key was refused.
+    Refused(Key, KeyRefusal),
     /// It says its weight once it has got these bytes.
     Wants(&'static [u8]),
     /// Neither weight nor error: an identification, an echo.

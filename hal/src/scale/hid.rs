@@ -10,6 +10,7 @@
 //! nearly all have. A device sends by itself, falls silent when it sleeps, and its first report after opening may be old.
 
 use super::codec::{Answer, Codec};
+use super::fault::Fault;
 use super::reading::{Reading, State, WireUnit};
 use crate::hid::{Descriptor, Field, Kind, SCALE_PAGE, usage};
 
@@ -151,14 +152,14 @@ fn read(status: u8, unit: u8, exponent: i8, weight: u32, raw: &[u8]) -> Option<R
         2 | 4 => (false, false),
         3 => (true, false),
         5 => (false, true),
-        1 => return Some(Reading::without_weight(State::Fault("device_fault"), raw)),
+        1 => return Some(Reading::without_weight(State::Fault(Fault::DeviceFault), raw)),
         6 => return Some(Reading::without_weight(State::Over, raw)),
-        7 => return Some(Reading::without_weight(State::Fault("needs_calibration"), raw)),
-        8 => return Some(Reading::without_weight(State::Fault("needs_zero"), raw)),
+        7 => return Some(Reading::without_weight(State::Fault(Fault::NeedsCalibration), raw)),
+        8 => return Some(Reading::without_weight(State::Fault(Fault::NeedsZero), raw)),
         _ => return None,
     };
     let Some(unit) = unit_of(unit) else {
-        return Some(Reading::without_weight(State::Fault("unknown_unit"), raw));
+        return Some(Reading::without_weight(State::Fault(Fault::UnknownUnit), raw));
     };
     Reading::weighed(digits(weight, exponent, negative)?, unit, moving, raw)
 }
@@ -232,9 +233,9 @@ mod tests {
             ([0x03, 0x02, 0x0B, 0xFF, 0x00, 0x00], 0, Ounce, "0.0", State::Stable),
             ([0x03, 0x05, 0x02, 0x00, 0x14, 0x00], -20 * GRAM, Gram, "-20", State::Negative),
             ([0x03, 0x06, 0x0C, 0xFF, 0x00, 0x00], 0, Gram, "", State::Over),
-            ([0x03, 0x01, 0x02, 0x00, 0x14, 0x00], 0, Gram, "", State::Fault("device_fault")),
-            ([0x03, 0x07, 0x02, 0x00, 0x14, 0x00], 0, Gram, "", State::Fault("needs_calibration")),
-            ([0x03, 0x08, 0x02, 0x00, 0x14, 0x00], 0, Gram, "", State::Fault("needs_zero")),
+            ([0x03, 0x01, 0x02, 0x00, 0x14, 0x00], 0, Gram, "", State::Fault(Fault::DeviceFault)),
+            ([0x03, 0x07, 0x02, 0x00, 0x14, 0x00], 0, Gram, "", State::Fault(Fault::NeedsCalibration)),
+            ([0x03, 0x08, 0x02, 0x00, 0x14, 0x00], 0, Gram, "", State::Fault(Fault::NeedsZero)),
         ];
         for (report, picograms, unit, text, state) in table {
             assert_eq!(reading(&report), (picograms, unit, text.to_owned(), state));
@@ -252,7 +253,7 @@ mod tests {
     #[test]
     fn an_unknown_unit_is_no_weight() {
         for unit in [0x00, 0x05, 0x0D, 0xFF] {
-            assert_eq!(reading(&[0x03, 0x04, unit, 0, 1, 0]).3, State::Fault("unknown_unit"));
+            assert_eq!(reading(&[0x03, 0x04, unit, 0, 1, 0]).3, State::Fault(Fault::UnknownUnit));
         }
     }
 

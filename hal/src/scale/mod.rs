@@ -8,6 +8,7 @@ mod a_and_d;
 mod adam;
 mod cas;
 mod codec;
+mod fault;
 pub mod hid;
 mod lines;
 mod mt_sics;
@@ -28,6 +29,7 @@ use tokio::sync::{mpsc, watch};
 use crate::port::{Port, PortError};
 
 pub use codec::{Answer, Codec, Key, Questions};
+pub use fault::{Fault, KeyRefusal};
 pub use reading::{RAW_MAX, Reading, State, WireUnit};
 pub use steady::Steady;
 
@@ -184,7 +186,7 @@ pub enum Event {
     /// The scale took this key.
     Done(Key),
     /// The scale would not: `busy`, `over`, `under`, `no_answer`, `not_allowed`.
-    Refused(Key, &'static str),
+    Refused(Key, KeyRefusal),
 }
 
 /// Reads a scale until its port is lost, and returns why it was. Each message on `keys` presses that key once.

@@ -17,6 +17,7 @@
 //! that bit is masked.
 
 use super::codec::{Answer, Key, Questions};
+use super::fault::{Fault, KeyRefusal};
 use super::lines;
 use super::reading::{Reading, State, WireUnit};
 
@@ -32,10 +33,10 @@ pub(super) fn read(raw: &[u8]) -> Option<Answer> {
     Some(match words.as_slice() {
         ["S", "+"] => without_weight(State::Over),
         ["S", "-"] => without_weight(State::Under),
-        ["S", "I"] => without_weight(State::Fault("busy")),
-        ["ES"] => without_weight(State::Fault("syntax_error")),
-        ["ET"] => without_weight(State::Fault("transmission_error")),
-        ["EL"] => without_weight(State::Fault("logic_error")),
+        ["S", "I"] => without_weight(State::Fault(Fault::Busy)),
+        ["ES"] => without_weight(State::Fault(Fault::SyntaxError)),
+        ["ET"] => without_weight(State::Fault(Fault::TransmissionError)),
+        ["EL"] => without_weight(State::Fault(Fault::LogicError)),
         ["S", motion @ ("S" | "D"), weight @ ..] => read_weight(weight, *motion == "D", raw)?,
         ["Z" | "ZI", answer] => pressed(Key::Zero, answer)?,
         ["T" | "TI", answer, ..] => pressed(Key::Tare, answer)?,
@@ -48,9 +49,9 @@ pub(super) fn read(raw: &[u8]) -> Option<Answer> {
 fn pressed(key: Key, answer: &str) -> Option<Answer> {
     Some(match answer {
         "A" | "S" | "D" => Answer::Done(key),
-        "I" => Answer::Refused(key, "busy"),
-        "+" => Answer::Refused(key, "over"),
-        "-" => Answer::Refused(key, "under"),
+        "I" => Answer::Refused(key, KeyRefusal::Busy),
+        "+" => Answer::Refused(key, KeyRefusal::Over),
+        "-" => Answer::Refused(key, KeyRefusal::Under),
         _ => return None,
     })
 }
@@ -66,7 +67,7 @@ fn read_weight(words: &[&str], moving: bool, raw: &[u8]) -> Option<Answer> {
     };
     let reading = match WireUnit::from_symbol(unit) {
         Some(unit) => Reading::weighed(text, unit, moving, raw)?,
-        None => Reading::without_weight(State::Fault("unknown_unit"), raw),
+        None => Reading::without_weight(State::Fault(Fault::UnknownUnit), raw),
     };
     Some(Answer::Reading(reading))
 }
@@ -113,8 +114,8 @@ mod tests {
             (b"S S      -0.00 g\r\n", 0, "-0.00", State::Stable),
             (b"S +\r\n", 0, "", State::Over),
             (b"S -\r\n", 0, "", State::Under),
-            (&[0x53, 0x20, 0x49, 0x0D, 0x0A], 0, "", State::Fault("busy")),
-            (&[0x45, 0x53, 0x0D, 0x0A], 0, "", State::Fault("syntax_error")),
+            (&[0x53, 0x20, 0x49, 0x0D, 0x0A], 0, "", State::Fault(Fault::Busy)),
+            (&[0x45, 0x53, 0x0D, 0x0A], 0, "", State::Fault(Fault::SyntaxError)),
         ];
         for (frame, picograms, text, state) in table {
             assert_eq!(weighed(frame), (picograms, "g", text.to_owned(), state));
@@ -130,7 +131,7 @@ mod tests {
 
     #[test]
     fn an_unknown_unit_is_no_weight() {
-        assert_eq!(weighed(b"S S   1.00 tl\r\n"), (0, "g", String::new(), State::Fault("unknown_unit")));
+        assert_eq!(weighed(b"S S   1.00 tl\r\n"), (0, "g", String::new(), State::Fault(Fault::UnknownUnit)));
         assert_eq!(answers(b"S S   1.00\r\n"), [Answer::Garbled(10)]);
     }
 
@@ -177,10 +178,11 @@ mod tests {
     #[test]
     fn zero_is_set_or_refused_with_its_reason() {
         assert_eq!(answers(b"Z A\r\n"), [Answer::Done(Key::Zero)]);
-        let refused = ["busy", "over", "under"].map(|why| Answer::Refused(Key::Zero, why));
+        let refused =
+            [KeyRefusal::Busy, KeyRefusal::Over, KeyRefusal::Under].map(|why| Answer::Refused(Key::Zero, why));
         assert_eq!(answers(b"Z I\r\nZ +\r\nZ -\r\n"), refused);
         assert_eq!(answers(b"T S      12.00 g\r\n"), [Answer::Done(Key::Tare)]);
-        assert_eq!(answers(b"T I\r\n"), [Answer::Refused(Key::Tare, "busy")]);
+        assert_eq!(answers(b"T I\r\n"), [Answer::Refused(Key::Tare, KeyRefusal::Busy)]);
         assert_eq!(answers(b"I4 A \"0123456789\"\r\n"), [Answer::Other]);
     }
 

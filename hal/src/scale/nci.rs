@@ -17,6 +17,7 @@
 //! with CR alone; bit 7 is parity.
 
 use super::codec::{Answer, Codec, Questions};
+use super::fault::Fault;
 use super::lines;
 use super::reading::{Reading, State};
 
@@ -69,7 +70,7 @@ fn read(raw: &[u8]) -> Option<Answer> {
     let parts: Vec<&[u8]> = frame.strip_prefix(&[LF])?.strip_suffix(&[CR])?.split(|byte| *byte == LF).collect();
     let answer = |reading| Some(Answer::Reading(reading));
     match parts[..] {
-        [b"?"] => answer(Reading::without_weight(State::Fault("syntax_error"), raw)),
+        [b"?"] => answer(Reading::without_weight(State::Fault(Fault::SyntaxError), raw)),
         [status] => {
             let state = Status::read(status)?.alone();
             answer(Reading::without_weight(state, raw))
@@ -87,7 +88,7 @@ fn weighed(field: &[u8], status: &Status, raw: &[u8]) -> Option<Reading> {
         () if status.fault.is_some() => status.alone(),
         () if all(b'^') || status.over => State::Over,
         () if all(b'_') => State::Under,
-        () if all(b'-') => State::Fault("needs_zero"),
+        () if all(b'-') => State::Fault(Fault::NeedsZero),
         () => {
             let (number, unit) = lines::number_and_unit(&field)?;
             let state = if status.motion { State::Moving } else { State::Stable };
@@ -109,7 +110,7 @@ struct Status {
     at_zero: bool,
     under: bool,
     over: bool,
-    fault: Option<&'static str>,
+    fault: Option<Fault>,
 }
 
 impl Status {
@@ -120,9 +121,9 @@ impl Status {
         }
         let bit = |at: usize, bit: u8| bytes.get(at).is_some_and(|byte| byte >> bit & 1 == 1);
         let fault = match () {
-            () if bit(0, 2) || bit(0, 3) || bit(1, 2) => Some("device_fault"),
-            () if bit(1, 3) => Some("needs_calibration"),
-            () if bit(2, 3) => Some("needs_zero"),
+            () if bit(0, 2) || bit(0, 3) || bit(1, 2) => Some(Fault::DeviceFault),
+            () if bit(1, 3) => Some(Fault::NeedsCalibration),
+            () if bit(2, 3) => Some(Fault::NeedsZero),
             () => None,
         };
         Some(Self { motion: bit(0, 0), at_zero: bit(0, 1), under: bit(1, 0), over: bit(1, 1), fault })
@@ -131,12 +132,12 @@ impl Status {
     /// What a status without a weight says.
     fn alone(&self) -> State {
         match self {
-            Self { fault: Some(fault), .. } => State::Fault(fault),
+            Self { fault: Some(fault), .. } => State::Fault(*fault),
             Self { over: true, .. } => State::Over,
             Self { under: true, .. } => State::Under,
-            Self { motion: true, .. } => State::Fault("busy"),
+            Self { motion: true, .. } => State::Fault(Fault::Busy),
             Self { at_zero: true, .. } => State::AtZero,
-            Self { .. } => State::Fault("no_new_weight"),
+            Self { .. } => State::Fault(Fault::NoNewWeight),
         }
     }
 }
@@ -165,16 +166,16 @@ mod tests {
             (b"\n  1.234kg\r\n10\r\x03", 1234 * GRAM, State::Moving),
             (b"\n^^^^^^lb\r\n02\r\x03", 0, State::Over),
             (b"\n______lb\r\n01\r\x03", 0, State::Under),
-            (b"\n------lb\r\n00\r\x03", 0, State::Fault("needs_zero")),
+            (b"\n------lb\r\n00\r\x03", 0, State::Fault(Fault::NeedsZero)),
             (b"\n -0.10lb\r\n01\r\x03", -LB / 10, State::Negative),
             (b"\n  1.000KG\r\nS0000\r\x03", 1000 * GRAM, State::Stable),
             (b"\n  0.000KG\r\nS2000\r\x03", 0, State::Stable),
-            (b"\nS10\r\x03", 0, State::Fault("busy")),
+            (b"\nS10\r\x03", 0, State::Fault(Fault::Busy)),
             (b"\nS20\r\x03", 0, State::AtZero),
             (b"\nS02\r\x03", 0, State::Over),
-            (b"\n00\r\x03", 0, State::Fault("no_new_weight")),
-            (b"\n?\r\x03", 0, State::Fault("syntax_error")),
-            (b"\n  1.000kg\r\n08\r\x03", 0, State::Fault("needs_calibration")),
+            (b"\n00\r\x03", 0, State::Fault(Fault::NoNewWeight)),
+            (b"\n?\r\x03", 0, State::Fault(Fault::SyntaxError)),
+            (b"\n  1.000kg\r\n08\r\x03", 0, State::Fault(Fault::NeedsCalibration)),
         ];
         for (frame, picograms, state) in table {
             assert_eq!(reading(frame), (picograms, state), "{:?}", String::from_utf8_lossy(frame));

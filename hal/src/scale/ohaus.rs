@@ -14,6 +14,7 @@
 //! second.
 
 use super::codec::{Answer, Questions};
+use super::fault::Fault;
 use super::lines;
 use super::reading::{Reading, State};
 
@@ -31,7 +32,7 @@ pub(super) fn read(raw: &[u8]) -> Option<Answer> {
         ref words => ("", words),
     };
     let (number, unit, rest) = match *words {
-        ["ES"] => return Some(Answer::Reading(Reading::without_weight(State::Fault("syntax_error"), raw))),
+        ["ES"] => return Some(Answer::Reading(Reading::without_weight(State::Fault(Fault::SyntaxError), raw))),
         ["OK!" | "Print"] => return Some(Answer::Other),
         [number, unit, ref rest @ ..] if rest.len() <= 2 => (number, unit, rest),
         _ => return None,
@@ -45,7 +46,7 @@ pub(super) fn read(raw: &[u8]) -> Option<Answer> {
         return None;
     }
     if matches!(unit, "PCS" | "pcs" | "%") {
-        return Some(Answer::Reading(Reading::without_weight(State::Fault("not_a_weight"), raw)));
+        return Some(Answer::Reading(Reading::without_weight(State::Fault(Fault::NotAWeight), raw)));
     }
     let state = if moving { State::Moving } else { State::Stable };
     Reading::named(format!("{sign}{number}"), unit, state, raw).map(Answer::Reading)
@@ -73,9 +74,9 @@ mod tests {
             ("-      0.50 g\r\n", -GRAM / 2, State::Negative),
             ("      1.234 kg    G\r\n", 1234 * GRAM, State::Stable),
             ("       1.00 lb\r\n", WireUnit::Pound.picograms(), State::Stable),
-            ("         12 PCS\r\n", 0, State::Fault("not_a_weight")),
-            ("       1.00 tael\r\n", 0, State::Fault("unknown_unit")),
-            ("ES\r\n", 0, State::Fault("syntax_error")),
+            ("         12 PCS\r\n", 0, State::Fault(Fault::NotAWeight)),
+            ("       1.00 tael\r\n", 0, State::Fault(Fault::UnknownUnit)),
+            ("ES\r\n", 0, State::Fault(Fault::SyntaxError)),
         ];
         for (text, picograms, state) in table {
             match &answers(text)[..] {

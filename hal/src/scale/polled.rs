@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::codec::{Answer, Codec, Key, Questions};
+use super::fault::KeyRefusal;
 use super::reading::State;
 use super::steady::Steady;
 use super::{Event, Pace, SILENCE};
@@ -150,11 +151,11 @@ impl<E: FnMut(Event)> Dialog<'_, E> {
             Key::Tare => self.questions.tare,
         };
         if bytes.is_empty() {
-            (self.emit)(Event::Refused(key, "not_allowed"));
+            (self.emit)(Event::Refused(key, KeyRefusal::NotAllowed));
         } else if !self.questions.answers_keys {
             return self.press_unanswered(key, bytes).await;
         } else if !self.ask(bytes, Instant::now() + KEY_ANSWER, Wanted::Key(key)).await? {
-            (self.emit)(Event::Refused(key, "no_answer"));
+            (self.emit)(Event::Refused(key, KeyRefusal::NoAnswer));
         }
         Ok(())
     }
@@ -176,7 +177,7 @@ impl<E: FnMut(Event)> Dialog<'_, E> {
                 return Ok(());
             }
         }
-        (self.emit)(Event::Refused(key, "no_answer"));
+        (self.emit)(Event::Refused(key, KeyRefusal::NoAnswer));
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::codec::{Answer, Codec, Key};
+use super::fault::KeyRefusal;
 use super::hid::{Hid, Layout};
 use super::{Event, SILENCE, State};
 use crate::port::{Port, PortError};
@@ -58,13 +59,13 @@ pub(super) async fn read(
                 Answer::Garbled(count) => emit(Event::Garbled(count)),
                 Answer::Done(_) | Answer::Refused(..) | Answer::Wants(_) | Answer::Other => {}
             }),
-            Happened::Pressed(Key::Tare) => emit(Event::Refused(Key::Tare, "not_allowed")),
+            Happened::Pressed(Key::Tare) => emit(Event::Refused(Key::Tare, KeyRefusal::NotAllowed)),
             Happened::Pressed(Key::Zero) => {
                 pressed = Some(Instant::now());
                 if let Err((_, cause)) = port.transmit_all(&zero, TAKEN).await {
                     tracing::warn!(device = port.what(), %cause, "the scale takes no command; zero it by its own key");
                     pressed = None;
-                    emit(Event::Refused(Key::Zero, "no_answer"));
+                    emit(Event::Refused(Key::Zero, KeyRefusal::NoAnswer));
                 }
             }
             Happened::Nothing => {
@@ -75,7 +76,7 @@ pub(super) async fn read(
         // Nothing answers the command; a scale that ignores it goes on as before.
         if pressed.is_some_and(|at| at.elapsed() >= KEY_ANSWER) {
             pressed = None;
-            emit(Event::Refused(Key::Zero, "no_answer"));
+            emit(Event::Refused(Key::Zero, KeyRefusal::NoAnswer));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! One answer of a scale: an exact weight, or the reason there is none.
 
+use super::fault::Fault;
+
 /// What a scale showed at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
@@ -35,10 +37,8 @@ pub enum State {
     Over,
     /// Less than the scale can show: the pan is off.
     Under,
-    /// No weight, by a name that does not change: `busy`, `syntax_error`, `transmission_error`, `logic_error`,
-    /// `unknown_unit`, `unit_mismatch`, `no_unit`, `not_a_weight`, `no_new_weight`, `too_fine`, `device_fault`,
-    /// `needs_calibration`, `needs_zero`.
-    Fault(&'static str),
+    /// No weight.
+    Fault(Fault),
 }
 
 impl State {
@@ -59,7 +59,7 @@ impl Reading {
     /// A weight in the unit that the wire names; an unknown name is a fault. `None` for digits that are no number.
     pub(super) fn named(text: String, unit: &str, state: State, raw: &[u8]) -> Option<Self> {
         let Some(unit) = WireUnit::from_symbol(unit) else {
-            let why = if unit.is_empty() { "no_unit" } else { "unknown_unit" };
+            let why = if unit.is_empty() { Fault::NoUnit } else { Fault::UnknownUnit };
             return Some(Self::without_weight(State::Fault(why), raw));
         };
         let reading = Self::weighed(text, unit, state == State::Moving, raw)?;
@@ -70,7 +70,7 @@ impl Reading {
     pub(super) fn weighed(text: String, unit: WireUnit, moving: bool, raw: &[u8]) -> Option<Self> {
         let (mantissa, decimals) = decimal(&text)?;
         let Some(picograms) = exact(mantissa, decimals, unit) else {
-            return Some(Self::without_weight(State::Fault("too_fine"), raw));
+            return Some(Self::without_weight(State::Fault(Fault::TooFine), raw));
         };
         let state = if moving {
             State::Moving

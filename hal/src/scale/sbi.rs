@@ -14,6 +14,7 @@
 //! for XON.
 
 use super::codec::{Answer, Questions};
+use super::fault::Fault;
 use super::lines;
 use super::reading::{Reading, State};
 
@@ -33,15 +34,15 @@ fn reading(raw: &[u8]) -> Option<Reading> {
     match words[..] {
         ["High" | "H"] | ["Stat", "High" | "H"] => return without_weight(State::Over),
         ["Low" | "L"] | ["Stat", "Low" | "L"] => return without_weight(State::Under),
-        ["C"] | ["Stat", "C" | "Cal.Ext." | "Cal."] => return without_weight(State::Fault("busy")),
-        ["Err" | "ERR", _] | ["Stat", "Err" | "ERR", _] => return without_weight(State::Fault("device_fault")),
+        ["C"] | ["Stat", "C" | "Cal.Ext." | "Cal."] => return without_weight(State::Fault(Fault::Busy)),
+        ["Err" | "ERR", _] | ["Stat", "Err" | "ERR", _] => return without_weight(State::Fault(Fault::DeviceFault)),
         _ => {}
     }
     let field = match text.len() {
         14 => text.as_str(),
         20 => match text[..6].trim_end_matches(' ') {
             "N" | "G" | "N1" | "" => &text[6..],
-            "Qnt" => return without_weight(State::Fault("not_a_weight")),
+            "Qnt" => return without_weight(State::Fault(Fault::NotAWeight)),
             _ => return None,
         },
         _ => return None,
@@ -53,8 +54,8 @@ fn reading(raw: &[u8]) -> Option<Reading> {
         lines::number_and_unit(&field.replace(['[', ']'], "")).map(|(number, unit)| (number, unit.to_owned()))?;
     match unit.as_str() {
         // The weight is there and may not be used: no unit is how the scale says that it moves.
-        "" => without_weight(State::Fault("busy")),
-        "pcs" | "%" => without_weight(State::Fault("not_a_weight")),
+        "" => without_weight(State::Fault(Fault::Busy)),
+        "pcs" | "%" => without_weight(State::Fault(Fault::NotAWeight)),
         unit => Reading::named(number, unit, State::Stable, raw),
     }
 }
@@ -73,16 +74,16 @@ mod tests {
         const GRAM: i64 = WireUnit::Gram.picograms();
         let table = [
             ("+   123.56 g  \r\n", 123_560_000_000_000, State::Stable),
-            ("+   123.56    \r\n", 0, State::Fault("busy")),
+            ("+   123.56    \r\n", 0, State::Fault(Fault::Busy)),
             ("+  123.5[6] g \r\n", 123_560_000_000_000, State::Stable),
             ("-     0.50 g  \r\n", -GRAM / 2, State::Negative),
             ("+    1.234 kg \r\n", 1234 * GRAM, State::Stable),
             ("N     +   123.56 g  \r\n", 123_560_000_000_000, State::Stable),
-            ("Qnt   +       12 pcs\r\n", 0, State::Fault("not_a_weight")),
+            ("Qnt   +       12 pcs\r\n", 0, State::Fault(Fault::NotAWeight)),
             ("Stat       High     \r\n", 0, State::Over),
             ("Stat       Low      \r\n", 0, State::Under),
-            ("Err 54\r\n", 0, State::Fault("device_fault")),
-            ("+     1.00 tlh\r\n", 0, State::Fault("unknown_unit")),
+            ("Err 54\r\n", 0, State::Fault(Fault::DeviceFault)),
+            ("+     1.00 tlh\r\n", 0, State::Fault(Fault::UnknownUnit)),
         ];
         for (text, picograms, state) in table {
             match &answers(text)[..] {

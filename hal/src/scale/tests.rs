@@ -130,7 +130,7 @@ async fn zero_is_asked_once_and_its_answer_told() {
     bench.event().await;
     assert_eq!(bench.asked().await, mt_sics::QUESTIONS.zero);
     bench.say(b"Z +\r\n").await;
-    assert_eq!(bench.event().await, Event::Refused(Key::Zero, "over"));
+    assert_eq!(bench.event().await, Event::Refused(Key::Zero, KeyRefusal::Over));
     assert_eq!(bench.asked().await, mt_sics::QUESTIONS.weight[0]);
 }
 
@@ -142,7 +142,7 @@ async fn a_zero_nobody_answers_is_refused() {
     bench.say(b"S S     5.0 g\r\n").await;
     bench.event().await;
     bench.asked().await;
-    assert_eq!(bench.event().await, Event::Refused(Key::Zero, "no_answer"));
+    assert_eq!(bench.event().await, Event::Refused(Key::Zero, KeyRefusal::NoAnswer));
 }
 
 #[tokio::test(start_paused = true)]

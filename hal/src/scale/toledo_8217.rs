@@ -16,6 +16,7 @@
 //! The scale wants 200 ms between letters and no CR; usual are 9600 baud and 7E1, and bit 7 is masked.
 
 use super::codec::{Answer, Codec, Questions};
+use super::fault::Fault;
 use super::reading::{Reading, State, WireUnit};
 
 /// `W`, `Z`, `T`; keys are answered by a status like any other.
@@ -53,7 +54,7 @@ impl Toledo8217 {
             return None;
         }
         if !matches!((self.unit, decimals), (WireUnit::Pound, 2) | (WireUnit::Kilogram, 3) | (WireUnit::Gram, 0)) {
-            return without_weight(State::Fault("unit_mismatch"));
+            return without_weight(State::Fault(Fault::UnitMismatch));
         }
         Reading::weighed(digits, self.unit, false, raw).map(Answer::Reading)
     }
@@ -69,12 +70,12 @@ impl Toledo8217 {
 /// Why there is no weight: the first of these that holds.
 fn why(status: u8) -> State {
     match status {
-        _ if status & 0x01 != 0 => State::Fault("busy"),
+        _ if status & 0x01 != 0 => State::Fault(Fault::Busy),
         _ if status & 0x02 != 0 => State::Over,
         _ if status & 0x04 != 0 => State::Under,
-        _ if status & 0x08 != 0 => State::Fault("needs_zero"),
+        _ if status & 0x08 != 0 => State::Fault(Fault::NeedsZero),
         _ if status & 0x10 != 0 => State::AtZero,
-        _ => State::Fault("no_new_weight"),
+        _ => State::Fault(Fault::NoNewWeight),
     }
 }
 
@@ -137,21 +138,21 @@ mod tests {
         assert_eq!(reading(Pound, b"\x0201.00\r"), (WireUnit::Pound.picograms(), State::Stable));
         assert_eq!(reading(Gram, b"\x02001234\r"), (1234 * GRAM, State::Stable));
         for (unit, frame) in [(Pound, &b"\x0202.345\r"[..]), (Kilogram, b"\x0201.00\r"), (Gram, b"\x0201.0\r")] {
-            assert_eq!(reading(unit, frame), (0, State::Fault("unit_mismatch")));
+            assert_eq!(reading(unit, frame), (0, State::Fault(Fault::UnitMismatch)));
         }
     }
 
     #[test]
     fn a_status_is_no_weight_and_never_zero() {
         let table = [
-            (0x41, State::Fault("busy")),
+            (0x41, State::Fault(Fault::Busy)),
             (0x44, State::Under),
             (0x42, State::Over),
-            (0x48, State::Fault("needs_zero")),
+            (0x48, State::Fault(Fault::NeedsZero)),
             (0x50, State::AtZero),
-            (0x60, State::Fault("no_new_weight")),
-            (0x40, State::Fault("no_new_weight")),
-            (0xC1, State::Fault("busy")),
+            (0x60, State::Fault(Fault::NoNewWeight)),
+            (0x40, State::Fault(Fault::NoNewWeight)),
+            (0xC1, State::Fault(Fault::Busy)),
         ];
         for (status, state) in table {
             assert_eq!(reading(WireUnit::Kilogram, &[0x02, 0x3F, status, 0x0D]), (0, state), "{status:#x}");
@@ -164,7 +165,7 @@ mod tests {
         assert!(matches!(&out[..], [Answer::Garbled(3), Answer::Reading(r)] if r.picograms == 2345 * GRAM), "{out:?}");
         assert_eq!(
             answers(WireUnit::Kilogram, b"\x020102.345.1\r"),
-            [Answer::Reading(Reading::without_weight(State::Fault("unit_mismatch"), b"0102.345.1"))]
+            [Answer::Reading(Reading::without_weight(State::Fault(Fault::UnitMismatch), b"0102.345.1"))]
         );
         assert_eq!(answers(WireUnit::Kilogram, b"\x02\r"), [Answer::Garbled(2)]);
     }

@@ -2,7 +2,7 @@
 
 use parceld_hal::port::{Port, PortErrorKind};
 use parceld_hal::record::{Recorder, Recording};
-use parceld_hal::scale::{self, Event, Key, Pace, Protocol, Settings, State, WireUnit};
+use parceld_hal::scale::{self, Event, Key, KeyRefusal, Pace, Protocol, Settings, State, WireUnit};
 use parceld_hal::sim::{Scale, ScaleFault};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -111,7 +111,7 @@ async fn zero_is_set_on_dust_and_refused_under_a_parcel() {
     bench.scale.put(2000 * GRAM);
     bench.until(rests_at(2000)).await;
     bench.keys.send(Key::Zero).await.unwrap();
-    bench.until(|event| *event == Event::Refused(Key::Zero, "over")).await;
+    bench.until(|event| *event == Event::Refused(Key::Zero, KeyRefusal::Over)).await;
     bench.scale.put(5 * GRAM);
     bench.until(rests_at(5)).await;
     bench.keys.send(Key::Zero).await.unwrap();
@@ -163,8 +163,11 @@ async fn weigh_one_parcel(protocol: Protocol) {
     assert!(!before.iter().any(false_rest), "{protocol:?} took {before:?} for rest");
     bench.keys.send(Key::Tare).await.unwrap();
     let (answer, _) = bench.until(|event| matches!(event, Event::Done(_) | Event::Refused(..))).await;
-    let expected =
-        if protocol == Protocol::Cas { Event::Refused(Key::Tare, "not_allowed") } else { Event::Done(Key::Tare) };
+    let expected = if protocol == Protocol::Cas {
+        Event::Refused(Key::Tare, KeyRefusal::NotAllowed)
+    } else {
+        Event::Done(Key::Tare)
+    };
     assert_eq!(answer, expected, "{protocol:?}");
     bench.scale.set_fault(ScaleFault::Garbage);
     bench.until(|event| matches!(event, Event::Garbled(_))).await;

@@ -196,7 +196,7 @@ fn every_bag_has_its_own_sscc_and_when_they_run_out_bags_go_by_our_names() {
     assert_eq!(bench.station.container(&bench.rules, B1), "006141410000000074");
     assert_eq!(bench.station.container(&bench.rules, BagId(3)), "US-LAX-1.DEMO-ST01.B3");
     say(&mut bench, Command::BagOpen);
-    assert!(bench.view().problems.contains(&crate::screen::Note::new("no_sscc")));
+    assert!(bench.view().problems.contains(&crate::screen::Sentence::NoSscc));
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn a_dead_receipt_printer_is_a_hint_and_stops_nothing() {
     let mut bench = Bench::new();
     let device = super::super::event::Device::Receipts;
     bench.when(Event::Device { device: device.clone(), away: Some("absent".into()) });
-    assert_eq!(bench.view().problems, [crate::screen::Note::new("receipt_waits")]);
+    assert_eq!(bench.view().problems, [crate::screen::Sentence::ReceiptWaits]);
     pack(&mut bench);
     let of = carrier(&bench);
     assert_eq!(names(&bench.when(Event::Act(Act::CloseManifest { carrier: of }))), ["manifest_closed"]);

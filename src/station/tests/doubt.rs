@@ -65,7 +65,7 @@ fn a_label_in_doubt_is_never_printed_twice_without_the_packers_word() {
         PrinterEvent::Sent,
         PrinterEvent::SendFailed { accepted: 0, why: "late".into() },
         PrinterEvent::Lost { why: "again".into() },
-        PrinterEvent::Blocked { problem: "absent" },
+        PrinterEvent::Blocked { problem: PrinterProblem::Absent },
     ] {
         for attempt in 0..3 {
             let outcome = bench.printer(attempt, event.clone());
@@ -89,15 +89,18 @@ fn doubt_ends_with_a_scan_or_with_the_printers_late_word() {
 #[test]
 fn what_a_printer_said_before_it_was_lost_does_not_refuse_a_reprint() {
     let mut bench = Bench::at(State::Sent);
-    bench.printer(1, PrinterEvent::Blocked { problem: "paper_out" });
+    bench.printer(1, PrinterEvent::Blocked { problem: PrinterProblem::PaperOut });
     bench.lost(1);
     assert_eq!(said(&bench.command(&Command::Reprint)), "printer_asked", "it has not answered yet");
-    bench.printer(1, PrinterEvent::Blocked { problem: "absent" });
+    bench.printer(1, PrinterEvent::Blocked { problem: PrinterProblem::Absent });
     assert_eq!(prepares(&bench.command(&Command::Reprint)), Some(2));
     let mut bench = Bench::at(State::Sent);
-    bench.printer(1, PrinterEvent::Blocked { problem: "paper_out" });
+    bench.printer(1, PrinterEvent::Blocked { problem: PrinterProblem::PaperOut });
     bench.command(&Command::Hold);
-    bench.when(Event::Printer(Job { parcel: ParcelId(1), attempt: 1 }, PrinterEvent::Blocked { problem: "paper_out" }));
+    bench.when(Event::Printer(
+        Job { parcel: ParcelId(1), attempt: 1 },
+        PrinterEvent::Blocked { problem: PrinterProblem::PaperOut },
+    ));
     bench.scan(LIGHT);
     bench.at_rest(1, Testimony::default());
     assert_eq!(prepares(&bench.command(&Command::Reprint)), Some(2));
@@ -125,6 +128,6 @@ fn a_label_on_its_way_when_its_parcel_is_put_aside_is_in_doubt() {
 fn a_label_that_never_came_is_printed_again_whatever_the_printer_said_of_another() {
     let mut bench = Bench::at(State::Printed);
     let other = Job { parcel: ParcelId(1), attempt: 9 };
-    bench.when(Event::Printer(other, PrinterEvent::Blocked { problem: "paper_out" }));
+    bench.when(Event::Printer(other, PrinterEvent::Blocked { problem: PrinterProblem::PaperOut }));
     assert_eq!(prepares(&bench.command(&Command::Reprint)), Some(2));
 }

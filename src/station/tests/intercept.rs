@@ -8,12 +8,12 @@ fn cancelled(bench: &mut Bench) -> Outcome {
 }
 
 fn detail(bench: &Bench) -> &'static str {
-    bench.view().detail.map_or("", |note| note.key)
+    bench.view().detail.map_or("", |note| note.key())
 }
 
 /// What stands at the foot of the screen.
 fn stands(bench: &Bench) -> Vec<&'static str> {
-    bench.view().problems.iter().map(|note| note.key).collect()
+    bench.view().problems.iter().map(|note| note.key()).collect()
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn the_news_are_called_out_at_once_and_stand_until_they_are_dealt_with() {
 fn in_hand_the_way_out_is_the_one_thing_to_do_whatever_a_device_says() {
     for state in [State::Open, State::Weighed, State::Committed, State::Printing, State::Sent, State::Printed] {
         let mut bench = Bench::at(state);
-        let blocked = PrinterEvent::Blocked { problem: "paper_out" };
+        let blocked = PrinterEvent::Blocked { problem: PrinterProblem::PaperOut };
         bench.printer(bench.parcel().attempt().max(1), blocked);
         cancelled(&mut bench);
         bench.later(Live::SAY_MS);

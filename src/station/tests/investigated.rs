@@ -75,7 +75,7 @@ fn an_answer_that_comes_after_the_packers_changes_nothing() {
     }
     for command in [Command::Reprint, Command::Hold] {
         let mut bench = doubted();
-        bench.printer(1, PrinterEvent::Blocked { problem: "absent" });
+        bench.printer(1, PrinterEvent::Blocked { problem: PrinterProblem::Absent });
         bench.command(&command);
         assert_eq!(late(&mut bench, zebra(8566)), Outcome::default(), "{command:?}");
     }
@@ -103,18 +103,25 @@ fn by_itself_a_label_is_printed_three_times_at_most() {
 
 #[test]
 fn what_the_printer_may_still_print_is_waited_for_and_shown() {
-    for problem in ["paper_out", "head_open", "paused", "silent", "busy"] {
+    let problems = [
+        PrinterProblem::PaperOut,
+        PrinterProblem::HeadOpen,
+        PrinterProblem::Paused,
+        PrinterProblem::Silent,
+        PrinterProblem::Busy,
+    ];
+    for problem in problems {
         let mut bench = doubted();
         bench.printer(1, PrinterEvent::Blocked { problem });
         let view = bench.view();
-        assert_eq!(view.headline.key, "label_doubt");
-        assert!(view.detail.as_ref().is_some_and(|note| note.key.starts_with("printer_")), "{problem}");
+        assert_eq!(view.headline.key(), "label_doubt");
+        assert!(view.detail.as_ref().is_some_and(|note| note.key().starts_with("printer_")), "{problem:?}");
         assert!(view.problems.is_empty(), "it is not said twice");
-        assert_eq!(said(&bench.command(&Command::Reprint)), "printer_blocked", "{problem}");
+        assert_eq!(said(&bench.command(&Command::Reprint)), "printer_blocked", "{problem:?}");
         assert_eq!(names(&bench.at_rest(1, zebra(8572))), ["print_confirmed"]);
     }
     let mut bench = doubted();
-    bench.printer(1, PrinterEvent::Blocked { problem: "absent" });
+    bench.printer(1, PrinterEvent::Blocked { problem: PrinterProblem::Absent });
     let outcome = bench.command(&Command::Reprint);
     assert_eq!((prepares(&outcome), clears(&outcome)), (Some(2), true), "it forgets before it is asked");
 }
@@ -122,11 +129,11 @@ fn what_the_printer_may_still_print_is_waited_for_and_shown() {
 #[test]
 fn the_question_names_the_end_of_the_number_and_what_to_do_without_a_label() {
     let mut bench = doubted();
-    assert_eq!(bench.view().detail.map(|note| note.key), Some("printer_asked"));
+    assert_eq!(bench.view().detail.map(|note| note.key()), Some("printer_asked"));
     bench.at_rest(1, Testimony::default());
     let (view, tracking) = (bench.view(), bench.tracking());
-    assert_eq!(view.headline.args, [("ending", tracking[tracking.len() - 4..].to_owned())]);
-    assert_eq!(view.detail.map(|note| note.key), Some("label_none"));
+    assert_eq!(view.headline, Sentence::LabelDoubt { ending: tracking[tracking.len() - 4..].to_owned() });
+    assert_eq!(view.detail.map(|note| note.key()), Some("label_none"));
 }
 
 #[test]

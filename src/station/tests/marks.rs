@@ -23,7 +23,7 @@ fn the_sticker_is_asked_for_and_its_scan_recorded_before_the_parcel_closes() {
     let mut bench = at(State::Printed);
     bench.later(Live::SAY_MS);
     let view = bench.view();
-    assert_eq!((view.headline.key, &view.headline.args[..]), ("mark_wanted", &[("mark", "UN3481".to_owned())][..]));
+    assert_eq!(view.headline, Sentence::MarkWanted { mark: "UN3481".to_owned() });
     let tracking = bench.tracking();
     let early = bench.scan(&tracking);
     assert_eq!((names(&early), said(&early)), (vec![], "mark_first"));
@@ -37,9 +37,9 @@ fn the_sticker_is_asked_for_and_its_scan_recorded_before_the_parcel_closes() {
 #[test]
 fn it_may_be_on_before_the_label_comes_out() {
     let mut bench = at(State::Committed);
-    assert_eq!(bench.view().detail.map(|note| note.key), Some("mark_wanted"));
+    assert_eq!(bench.view().detail.map(|note| note.key()), Some("mark_wanted"));
     assert_eq!(names(&bench.command(&on("UN3481"))), ["marked"]);
-    assert_eq!(bench.view().headline.key, "mark_on");
+    assert_eq!(bench.view().headline.key(), "mark_on");
 }
 
 #[test]

@@ -23,7 +23,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use super::event::{Effect, Event, Job, Lookup, NoWeight, PrinterEvent, Reading, ScaleKey, WeightState};
+use super::event::{
+    Effect, Event, Job, KeyRefusal, Lookup, NoWeight, PrinterEvent, PrinterProblem, Reading, ScaleFault, ScaleKey,
+    WeightState,
+};
 use super::evidence::{FeedUnit, Odometer, Testimony};
 use super::fact::Fact;
 use super::live::Live;
@@ -34,7 +37,7 @@ use crate::barcode::{Command, Scan};
 use crate::exchange::{order, sample};
 use crate::label::{Draws, Labels, Language, Media, Printer, Supplied};
 use crate::rating::Cards;
-use crate::screen::{Note, View};
+use crate::screen::{Sentence, View};
 use crate::units::{Date, Mass, Timestamp, Uptime};
 
 /// A small parcel for Los Angeles, two more, one that is too heavy for everybody, one for Hawaii.
@@ -289,7 +292,7 @@ impl Bench {
     }
 
     fn headline(&self) -> &'static str {
-        self.view().headline.key
+        self.view().headline.key()
     }
 }
 
@@ -300,7 +303,7 @@ fn names(outcome: &Outcome) -> Vec<&'static str> {
 
 /// The key of what is said.
 fn said(outcome: &Outcome) -> &'static str {
-    outcome.say.as_ref().map_or("", |say| say.note.key)
+    outcome.say.as_ref().map_or("", |say| say.note.key())
 }
 
 fn prepares(outcome: &Outcome) -> Option<u32> {

@@ -56,7 +56,7 @@ fn closed_bags_are_laid_on_the_open_pallet_by_their_labels_and_palletclose_print
     let announced = bench.told;
     let closed = say(&mut bench, Command::PalletClose);
     assert_eq!((said(&closed), names(&closed)), ("pallet_closed", vec!["bag_closed"]));
-    assert_eq!(closed.say.unwrap().note.args, [("pallet", "PAL2".to_owned()), ("count", "2".to_owned())]);
+    assert_eq!(closed.say.unwrap().note, Sentence::PalletClosed { pallet: "PAL2".to_owned(), count: 2 });
     assert_eq!(bench.told, announced + 1);
     assert_eq!(said(&say(&mut bench, Command::PalletClose)), "pallet_none");
 }

@@ -107,7 +107,7 @@ fn the_spoiled_label_closes_nothing_while_the_new_one_is_awaited() {
 #[test]
 fn no_reprint_while_the_printer_is_stopped() {
     let mut bench = Bench::at(State::Sent);
-    bench.printer(1, PrinterEvent::Blocked { problem: "paper_out" });
+    bench.printer(1, PrinterEvent::Blocked { problem: PrinterProblem::PaperOut });
     assert_eq!(said(&bench.command(&Command::Reprint)), "printer_blocked");
     for state in [State::Committed, State::Printing] {
         assert_eq!(said(&Bench::at(state).command(&Command::Reprint)), "printer_blocked", "{state:?}");
@@ -130,7 +130,7 @@ fn what_cannot_be_printed_uses_no_number() {
     bench.scan(LIGHT);
     assert_eq!(said(&bench.weigh(500)), "label_refused");
     assert_eq!(bench.station.pools, before.pools);
-    assert_eq!(bench.view().headline.key, "label_refused");
+    assert_eq!(bench.view().headline.key(), "label_refused");
 }
 
 #[test]

@@ -166,7 +166,7 @@ fn the_bars_of_an_old_label_close_the_parcel_and_the_screen_says_which_to_use() 
     bench.printer(2, PrinterEvent::Sent);
     bench.later(Live::SAY_MS);
     let view = bench.view();
-    assert_eq!((view.headline.key, view.detail.map(|note| note.key)), ("scan_label", Some("use_newest")));
+    assert_eq!((view.headline.key(), view.detail.map(|note| note.key())), ("scan_label", Some("use_newest")));
     let tracking = bench.tracking();
     assert_eq!(names(&bench.scan(&tracking)), ["verified"], "the bars are the same: nobody can tell");
 }

@@ -1,7 +1,5 @@
-use std::collections::BTreeSet;
-
 use super::*;
-use crate::screen::{KEYS, Mood};
+use crate::screen::Mood;
 
 #[test]
 fn every_state_has_its_one_thing_to_do() {
@@ -32,9 +30,9 @@ fn the_scale_is_what_an_open_parcel_waits_for() {
         (480, WeightState::Moving, "wait_still"),
         (0, WeightState::Negative, "weight_negative"),
         (0, WeightState::Over, "weight_over"),
-        (0, WeightState::Fault("device_fault"), "scale_fault"),
-        (0, WeightState::Fault("unknown_unit"), "scale_unit"),
-        (0, WeightState::Fault("needs_zero"), "weight_negative"),
+        (0, WeightState::Fault(ScaleFault::DeviceFault), "scale_fault"),
+        (0, WeightState::Fault(ScaleFault::UnknownUnit), "scale_unit"),
+        (0, WeightState::Fault(ScaleFault::NeedsZero), "weight_negative"),
     ];
     for (grams, state, key) in expect {
         bench.scale(grams, state);
@@ -50,9 +48,9 @@ fn the_scale_is_what_an_open_parcel_waits_for() {
 fn a_stopped_printer_is_the_headline_while_a_label_waits_for_it() {
     for state in [State::Committed, State::Printing, State::Sent] {
         let mut bench = Bench::at(state);
-        bench.printer(1, PrinterEvent::Blocked { problem: "paper_out" });
+        bench.printer(1, PrinterEvent::Blocked { problem: PrinterProblem::PaperOut });
         let view = bench.view();
-        assert_eq!((view.headline.key, view.mood), ("printer_paper_out", Mood::Stop), "{state:?}");
+        assert_eq!((view.headline.key(), view.mood), ("printer_paper_out", Mood::Stop), "{state:?}");
         assert!(view.problems.is_empty(), "the headline is not said twice");
     }
 }
@@ -62,7 +60,7 @@ fn a_message_stands_for_its_time_and_what_to_do_stands_below_it() {
     let mut bench = Bench::at(State::Printed);
     bench.scan("something else");
     let view = bench.view();
-    assert_eq!((view.headline.key, view.detail.map(|note| note.key)), ("wrong_label", Some("scan_label")));
+    assert_eq!((view.headline.key(), view.detail.map(|note| note.key())), ("wrong_label", Some("scan_label")));
     let deadline = bench.live.deadline(bench.now).expect("the screen changes by itself");
     bench.now = deadline;
     assert_eq!(bench.headline(), "scan_label");
@@ -84,7 +82,7 @@ fn what_cannot_be_recorded_is_said_before_everything_else() {
     bench.scan("something else");
     bench.live.cannot_record = Some("the disk is full".into());
     let view = bench.view();
-    assert_eq!((view.headline.key, view.mood), ("cannot_record", Mood::Stop));
+    assert_eq!((view.headline.key(), view.mood), ("cannot_record", Mood::Stop));
 }
 
 #[test]
@@ -97,61 +95,4 @@ fn the_parcel_in_hand_is_shown_with_its_price_and_number() {
     let total = bench.parcel().commitment.as_ref().unwrap().total.to_string();
     assert_eq!(view.carrier.unwrap().1, total);
     assert_eq!(Bench::at(State::Verified).view().packed, 1);
-}
-
-/// The source of everything that says something, without its tests.
-#[expect(clippy::disallowed_methods, reason = "the test reads the source, the station does not")]
-fn source() -> String {
-    let folder = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name);
-    let files = |name: &str| std::fs::read_dir(folder(name)).expect("the folder");
-    let files = files("station").chain(files("paper")).chain(files("cli")).map(|entry| entry.expect("a file").path());
-    files.filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).expect("text")).collect()
-}
-
-#[test]
-fn every_sentence_the_station_says_is_known() {
-    let source = source();
-    let known: BTreeSet<&str> = KEYS.iter().map(|(key, ..)| *key).collect();
-    let notes = source.split("Note::new(\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let prompts = source.split("Symbol::").skip(1).filter_map(|rest| {
-        let (symbol, key) = rest.split_once(", \"")?;
-        symbol.bytes().all(|byte| byte.is_ascii_alphabetic()).then(|| key.split('"').next())?
-    });
-    let mut count = 0;
-    for key in notes.chain(prompts) {
-        assert!(known.contains(key), "{key} is said and is not among the sentences");
-        count += 1;
-    }
-    assert!(count > 60, "only {count} found: the source is not read right");
-}
-
-#[test]
-fn every_known_sentence_is_said() {
-    let source = source();
-    let elsewhere =
-        |key: &str| key.starts_with("link_") || key.starts_with("state_") || matches!(key, "queue" | "packed");
-    for (key, ..) in KEYS.iter().filter(|(key, ..)| !elsewhere(key)) {
-        assert!(source.contains(&format!("\"{key}\"")), "nobody says {key}");
-    }
-}
-
-#[test]
-fn every_place_of_a_sentence_is_filled() {
-    let mut bench = Bench::at(State::Printed);
-    let tracking = bench.tracking();
-    let mut notes = Vec::new();
-    for command in [Command::Void, Command::Cancel, Command::Manifest("usps".into()), Command::Handover("usps".into())]
-    {
-        notes.push(bench.command(&command).say.expect("said").note);
-    }
-    for code in ["something", tracking.as_str(), LIGHT, OTHER] {
-        bench.later(3_000);
-        notes.extend(bench.scan(code).say.map(|say| say.note));
-        notes.extend(bench.view().detail);
-    }
-    for note in notes {
-        let places = KEYS.iter().find(|(key, ..)| *key == note.key).expect("a sentence").1;
-        let filled: Vec<&str> = note.args.iter().map(|(name, _)| *name).collect();
-        assert!(places.iter().all(|place| filled.contains(place)), "{}: {places:?} from {filled:?}", note.key);
-    }
 }

@@ -28,8 +28,8 @@ fn bench() -> Bench {
 
 fn reason(outcome: &Outcome) -> String {
     let note = &outcome.say.as_ref().expect("something is said").note;
-    assert_eq!(note.key, "label_refused");
-    note.args[0].1.clone()
+    let Sentence::LabelRefused { reason } = note else { panic!("{note:?}") };
+    reason.clone()
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn an_unknown_code_and_one_that_finds_several_orders_open_nothing() {
     let order = Lookup::Many(vec![of_shop("A"), of_shop("B")]);
     let many = bench.when(Event::Scanned { scanner: "hand".into(), scan, order });
     assert_eq!((names(&many), said(&many)), (vec![], "order_many"));
-    let list = Note::new("order_which").with("list", "A/1001, B/1001");
+    let list = Sentence::OrderWhich { list: "A/1001, B/1001".to_owned() };
     assert_eq!(bench.view().detail, Some(list), "both are named");
 }
 

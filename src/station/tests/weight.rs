@@ -21,7 +21,9 @@ fn the_parcel_that_lies_on_the_pan_is_not_weighed_for_the_next_order() {
 
 #[test]
 fn what_is_moving_negative_too_much_or_broken_is_no_weight() {
-    for state in [WeightState::Moving, WeightState::Negative, WeightState::Over, WeightState::Fault("device_fault")] {
+    for state in
+        [WeightState::Moving, WeightState::Negative, WeightState::Over, WeightState::Fault(ScaleFault::DeviceFault)]
+    {
         let mut bench = Bench::new();
         bench.scale(0, WeightState::Stable);
         bench.scan(LIGHT);
@@ -82,7 +84,7 @@ fn zero_is_said_when_the_scale_has_said_it() {
     let pressed = bench.command(&Command::Zero);
     assert!(pressed.effects.contains(&Effect::Press(ScaleKey::Zero)));
     assert_eq!(bench.headline(), "scale_key");
-    bench.when(Event::ScaleKey { key: ScaleKey::Zero, refused: Some("over") });
+    bench.when(Event::ScaleKey { key: ScaleKey::Zero, refused: Some(KeyRefusal::Over) });
     assert_eq!(bench.headline(), "scale_refused");
     bench.when(Event::ScaleKey { key: ScaleKey::Zero, refused: None });
     assert_eq!(bench.headline(), "zeroed");
@@ -182,7 +184,7 @@ fn a_parcel_nobody_carries_says_why() {
     let outcome = bench.weigh(40_500);
     assert_eq!((names(&outcome), said(&outcome)), (vec!["weighed", "decided"], "no_carrier"));
     let detail = bench.view().detail.expect("why");
-    assert_eq!(detail.key, "refusal");
+    assert_eq!(detail.key(), "refusal");
     assert_eq!(bench.live.refusals.len(), bench.live.refusals.iter().filter(|(_, why)| !why.is_empty()).count());
 }
 

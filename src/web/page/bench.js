@@ -19,7 +19,6 @@ const SCALE_FAULTS = [["none", "Works"], ["silent", "Silent"], ["off", "Off"]];
 // What the packer's screen asks for -> where to click, and how to say it. First by sentence, then by shape.
 const BY_KEY = {
   wrong_label: ["scan-label", "Scan the label that belongs to this parcel"],
-  label_other: ["scan-label", "Scan the label that belongs to this parcel"],
   label_doubt: ["scan-label", "Did a label come out? Then scan it"],
   weight_over: ["lift", "Too heavy: take it off"],
   weight_negative: ["lift", "Take everything off the scale"],
@@ -28,7 +27,6 @@ const BY_KEY = {
   no_numbers: ["command-HOLD", "No numbers left. Put the order aside"],
   label_refused: ["command-HOLD", "No label can be made. Put the order aside"],
   cannot_record: [null, "The station cannot save. Free some disk space"],
-  cards_bad: [null, "The price lists are unusable. See `parceld check`"],
 };
 const BY_SYMBOL = {
   scan: ["orders", "Scan an order: click one below"],

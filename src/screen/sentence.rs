@@ -1,0 +1,396 @@
+//! Every sentence that the screen, the page and the papers can say.
+//!
+//! A new one is a line here, and its words in every file of `config/languages`: a test compares them.
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+/// What stands in a place of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// A name, a number of a parcel, a reason: shown as it is, whatever it contains.
+    Text(&'a str),
+    /// A count: a language may choose its words by it.
+    Number(u64),
+    /// Words of the same language.
+    Sentence(&'a Sentence),
+}
+
+impl<'a> From<&'a String> for Place<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&u64> for Place<'_> {
+    fn from(number: &u64) -> Self {
+        Self::Number(*number)
+    }
+}
+
+impl<'a> From<&'a Box<Sentence>> for Place<'a> {
+    fn from(sentence: &'a Box<Sentence>) -> Self {
+        Self::Sentence(sentence)
+    }
+}
+
+/// A sentence as it is declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Declared {
+    /// Its key in the language files: `scan_order`.
+    pub key: &'static str,
+    /// The places that its words may use.
+    pub places: &'static [&'static str],
+    /// Its variant of [`Sentence`], to be looked for in the source.
+    pub variant: &'static str,
+}
+
+macro_rules! sentences {
+    ($($variant:ident $key:literal $({ $($place:ident: $kind:ty),* })?,)*) => {
+        /// A sentence with what stands in its places; its words are in the language files.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "the words in config/languages/en.ftl say what each one means")]
+        pub enum Sentence {
+            $($variant $({ $($place: $kind),* })?,)*
+        }
+
+        impl Sentence {
+            /// All of them.
+            pub const ALL: &[Declared] = &[
+                $(Declared { key: $key, places: &[$($(stringify!($place)),*)?], variant: stringify!($variant) },)*
+            ];
+
+            /// Its key in the language files.
+            pub const fn key(&self) -> &'static str {
+                match self {
+                    $(Self::$variant $({ $($place: _),* })? => $key,)*
+                }
+            }
+
+            /// What stands in each of its places.
+            pub fn places(&self) -> Vec<(&'static str, Place<'_>)> {
+                match self {
+                    $(Self::$variant $({ $($place),* })? => vec![$($((stringify!($place), Place::from($place))),*)?],)*
+                }
+            }
+
+            /// Each of them once, its places filled with what `fill` says for their names.
+            #[cfg(test)]
+            pub(crate) fn samples(fill: impl Fn(&str) -> &'static str) -> Vec<Self> {
+                vec![$(Self::$variant $({ $($place: Sample::sample(fill(stringify!($place)))),* })?),*]
+            }
+        }
+    };
+}
+
+sentences! {
+    // The way through one parcel.
+    ScanOrder "scan_order",
+    PlaceParcel "place_parcel",
+    WaitStill "wait_still",
+    Printing "printing" { carrier: String },
+    ScanLabel "scan_label",
+    Done "done" { tracking: String },
+    EmptyScale "empty_scale",
+    // What a scan found.
+    OrderUnknown "order_unknown" { code: String },
+    OrderMany "order_many" { code: String },
+    OrderWhich "order_which" { list: String },
+    OrderHold "order_hold" { order: String },
+    OrderCancelled "order_cancelled" { order: String },
+    OrderChanged "order_changed" { order: String },
+    OrderDone "order_done" { order: String, tracking: String },
+    // What was said of an order after its parcel was begun, and the scan that gets out of it.
+    TakeOut "take_out" { list: String },
+    TakeOutHow "take_out_how",
+    TooLate "too_late" { order: String, tracking: String },
+    OutVoid "out_void" { tracking: String },
+    OutHold "out_hold" { tracking: String },
+    OutLeave "out_leave" { tracking: String },
+    LeaveHow "leave_how",
+    StaysHere "stays_here" { tracking: String },
+    GoneAlready "gone_already" { tracking: String },
+    ParcelCopied "parcel_copied" { tracking: String },
+    StationCopied "station_copied",
+    NoMark "no_mark",
+    CopiedNoNumbers "copied_no_numbers",
+    PoolsNone "pools_none",
+    PoolsStarted "pools_started" { count: u64 },
+    OrdersRefused "orders_refused" { count: u64, order: String },
+    NoNewOrders "no_new_orders" { reason: String },
+    WrongLabel "wrong_label" { tracking: String },
+    FinishFirst "finish_first" { order: String, code: String },
+    LabelSpoiled "label_spoiled" { tracking: String },
+    OldLabel "old_label" { attempt: u64 },
+    UseNewest "use_newest" { attempt: u64 },
+    ScanBars "scan_bars",
+    CancelOrVoid "cancel_or_void" { tracking: String },
+    LanguageSet "language_set",
+    OutcomesLearned "outcomes_learned" { known: u64, learned: u64, unknown: u64 },
+    PoolStarted "pool_started" { carrier: String, next: String },
+    PoolUnknown "pool_unknown" { carrier: String, pool: String },
+    PoolRefused "pool_refused" { pool: String, range: String },
+    ParcelShown "parcel_shown" { tracking: String, state: Box<Sentence> },
+    BadScan "bad_scan",
+    BadCommand "bad_command",
+    NotHere "not_here",
+    ReturnWhich "return_which",
+    Returned "returned" { tracking: String },
+    ReturnRefused "return_refused" { tracking: String },
+    UnknownBox "unknown_box" { id: String },
+    UnknownCarrier "unknown_carrier" { carrier: String },
+    UnknownLanguage "unknown_language" { language: String },
+    // No carrier, no number, no label.
+    NoCarrier "no_carrier",
+    Refusal "refusal" { service: String, reason: String },
+    NoNumbers "no_numbers" { carrier: String },
+    LabelRefused "label_refused" { reason: String },
+    LabelUsed "label_used" { tracking: String },
+    LabelDoubt "label_doubt" { ending: String },
+    LabelNone "label_none",
+    PrinterBlocked "printer_blocked",
+    CannotRecord "cannot_record",
+    // Commands and their answers.
+    Reprinted "reprinted" { tracking: String },
+    ReprintedUnmarked "reprinted_unmarked" { tracking: String },
+    ReprintRefused "reprint_refused" { tracking: String },
+    PrintedByItself "printed_by_itself" { tracking: String },
+    ReprintMost "reprint_most" { count: u64 },
+    UnknownReason "unknown_reason" { reason: String },
+    SupervisorNeeded "supervisor_needed",
+    SupervisorMissing "supervisor_missing",
+    NotSupervisor "not_supervisor" { operator: String },
+    MarkWanted "mark_wanted" { mark: String },
+    MarkFirst "mark_first" { mark: String },
+    MarkOn "mark_on" { mark: String },
+    MarkOther "mark_other" { mark: String },
+    MarkUnneeded "mark_unneeded" { mark: String },
+    ScaleKey "scale_key",
+    Zeroed "zeroed",
+    Tared "tared",
+    ScaleRefused "scale_refused" { reason: String },
+    BoxSet "box_set" { id: String },
+    Held "held" { order: String },
+    Resumed "resumed" { order: String },
+    Cancelled "cancelled" { order: String },
+    VoidWhich "void_which",
+    ConfirmVoid "confirm_void" { tracking: String },
+    Voided "voided" { tracking: String },
+    VoidRefused "void_refused" { tracking: String },
+    ConfirmManifest "confirm_manifest" { carrier: String, count: u64 },
+    ManifestClosed "manifest_closed" { carrier: String, count: u64 },
+    ManifestEmpty "manifest_empty" { carrier: String },
+    SlipAgain "slip_again" { carrier: String },
+    ConfirmHandover "confirm_handover" { carrier: String },
+    HandedOver "handed_over" { carrier: String, count: u64 },
+    HandoverEmpty "handover_empty" { carrier: String },
+    OutageOn "outage_on" { carrier: String },
+    OutageOff "outage_off" { carrier: String },
+    Welcome "welcome" { operator: String },
+    LoggedOut "logged_out",
+    Help "help",
+    // Devices.
+    WeightOver "weight_over",
+    WeightNegative "weight_negative",
+    ScaleAbsent "scale_absent",
+    ScaleSilent "scale_silent",
+    ScaleNonsense "scale_nonsense",
+    ScaleUnit "scale_unit",
+    ScaleFault "scale_fault",
+    PanelAbsent "panel_absent",
+    CardsWrong "cards_wrong",
+    ScannerAbsent "scanner_absent" { name: String },
+    PrinterAbsent "printer_absent",
+    PrinterDenied "printer_denied",
+    PrinterPaperOut "printer_paper_out",
+    PrinterHeadOpen "printer_head_open",
+    PrinterJam "printer_jam",
+    PrinterOffline "printer_offline",
+    PrinterRibbonOut "printer_ribbon_out",
+    PrinterPaused "printer_paused",
+    PrinterSilent "printer_silent",
+    PrinterNonsense "printer_nonsense",
+    PrinterBusy "printer_busy",
+    PrinterAsked "printer_asked",
+    PrinterOther "printer_other",
+    UplinkStopped "uplink_stopped" { reason: String },
+    NotSent "not_sent" { days: u64 },
+    // A station that does not run.
+    Stopped "stopped",
+    StoppedOff "stopped_off",
+    StoppedStart "stopped_start",
+    StoppedCorrect "stopped_correct",
+    StoppedAgain "stopped_again",
+    // The bar at the bottom.
+    LinkNone "link_none",
+    LinkUp "link_up",
+    LinkDown "link_down",
+    LinkStopped "link_stopped",
+    Queue "queue" { count: u64 },
+    Packed "packed" { count: u64 },
+    // The states of a parcel, as a place of another sentence.
+    StateOpen "state_open",
+    StateWeighed "state_weighed",
+    StateCommitted "state_committed",
+    StatePrinting "state_printing",
+    StateSent "state_sent",
+    StatePrinted "state_printed",
+    StatePrintUncertain "state_print_uncertain",
+    StateVerified "state_verified",
+    StateAttested "state_attested",
+    StateManifested "state_manifested",
+    StateConfirmed "state_confirmed",
+    StateHeld "state_held",
+    StateVoided "state_voided",
+    // Bags, cages, and papers that wait.
+    DoneBag "done_bag" { tracking: String, bag: String },
+    DoneLoose "done_loose" { tracking: String },
+    BagOpened "bag_opened" { bag: String },
+    BagWaits "bag_waits" { bag: String },
+    BagClosed "bag_closed" { bag: String, count: u64 },
+    BagEmpty "bag_empty" { bag: String },
+    BagAgain "bag_again" { bag: String },
+    BagNone "bag_none",
+    BagWhich "bag_which",
+    BagShown "bag_shown" { bag: String, count: u64 },
+    PalletOpened "pallet_opened" { pallet: String },
+    PalletWaits "pallet_waits" { pallet: String },
+    BagOnPallet "bag_on_pallet" { bag: String, pallet: String, count: u64 },
+    PalletOther "pallet_other" { bag: String },
+    PalletLate "pallet_late" { bag: String },
+    PalletClosed "pallet_closed" { pallet: String, count: u64 },
+    PalletEmpty "pallet_empty" { pallet: String },
+    PalletAgain "pallet_again" { pallet: String },
+    PalletNone "pallet_none",
+    PalletWhich "pallet_which",
+    PalletShown "pallet_shown" { pallet: String, count: u64 },
+    VoidedBag "voided_bag" { tracking: String, bag: String },
+    Caged "caged" { cage: String },
+    OnPaper "on_paper",
+    NoReceipts "no_receipts",
+    ReceiptWaits "receipt_waits",
+    BagLabelWaits "bag_label_waits",
+    NoSscc "no_sscc",
+    // On paper: manifest slips, bag labels, shift summaries, command sheets.
+    PaperManifest "paper_manifest",
+    PaperWave "paper_wave" { wave: u64 },
+    PaperShipDate "paper_ship_date",
+    PaperClosed "paper_closed",
+    PaperClosedBy "paper_closed_by",
+    PaperParcels "paper_parcels",
+    PaperBags "paper_bags",
+    PaperWeight "paper_weight",
+    PaperServices "paper_services",
+    PaperContainers "paper_containers",
+    PaperBagLine "paper_bag_line" { container: String },
+    PaperCageLine "paper_cage_line" { container: String },
+    PaperPalletLine "paper_pallet_line" { container: String },
+    PaperLoose "paper_loose",
+    PaperTracking "paper_tracking",
+    PaperOrder "paper_order",
+    PaperIn "paper_in",
+    PaperDriver "paper_driver",
+    PaperCounted "paper_counted",
+    PaperName "paper_name",
+    PaperVehicle "paper_vehicle",
+    PaperTime "paper_time",
+    PaperSignature "paper_signature",
+    PaperRecord "paper_record" { hash: String },
+    PaperPage "paper_page" { page: u64, pages: u64 },
+    PaperBag "paper_bag",
+    PaperPallet "paper_pallet",
+    PaperShift "paper_shift",
+    PaperDay "paper_day",
+    PaperOperator "paper_operator" { operator: String },
+    PaperNobody "paper_nobody",
+    PaperNothing "paper_nothing",
+    PaperFirst "paper_first",
+    PaperLast "paper_last",
+    PaperVoids "paper_voids",
+    PaperReprints "paper_reprints",
+    PaperHeld "paper_held",
+    PaperWritten "paper_written",
+    PaperSheet "paper_sheet",
+    PaperSheetHelp "paper_sheet_help",
+    PaperGroupParcel "paper_group_parcel",
+    PaperGroupBoxes "paper_group_boxes",
+    PaperGroupMarks "paper_group_marks",
+    PaperGroupBags "paper_group_bags",
+    PaperGroupCarriers "paper_group_carriers",
+    PaperGroupStation "paper_group_station",
+    PaperGroupMore "paper_group_more",
+    // What the command sheet calls each command, and the reasons it offers.
+    DoOk "do_ok",
+    DoCancel "do_cancel",
+    DoNextparcel "do_nextparcel",
+    DoReweigh "do_reweigh",
+    DoZero "do_zero",
+    DoTare "do_tare",
+    DoBox "do_box" { id: String },
+    DoReprint "do_reprint",
+    DoReprintFor "do_reprint_for" { reason: String },
+    DoVoid "do_void",
+    DoHold "do_hold",
+    DoProblem "do_problem" { reason: String },
+    DoMarkok "do_markok" { mark: String },
+    DoCage "do_cage" { cage: String },
+    DoBagopen "do_bagopen",
+    DoBagclose "do_bagclose",
+    DoPalletopen "do_palletopen",
+    DoPalletclose "do_palletclose",
+    DoManifest "do_manifest" { carrier: String },
+    DoHandover "do_handover" { carrier: String },
+    DoOutage "do_outage" { carrier: String },
+    DoReturn "do_return",
+    DoHelp "do_help",
+    DoLogout "do_logout",
+    DoBadge "do_badge" { operator: String },
+    DoShift "do_shift",
+    DoSheet "do_sheet",
+    ProblemDamaged "problem_damaged",
+    ProblemShort "problem_short",
+    ProblemWrongItem "problem_wrong_item",
+    ProblemAddress "problem_address",
+}
+
+/// For the page: the key, and the places as text.
+impl Serialize for Sentence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = |place: Place<'_>| match place {
+            Place::Text(text) => text.to_owned(),
+            Place::Number(number) => number.to_string(),
+            Place::Sentence(sentence) => sentence.key().to_owned(),
+        };
+        let args: Vec<(&str, String)> = self.places().into_iter().map(|(name, place)| (name, text(place))).collect();
+        let mut object = serializer.serialize_struct("Sentence", 2)?;
+        object.serialize_field("key", self.key())?;
+        object.serialize_field("args", &args)?;
+        object.end()
+    }
+}
+
+/// What a place of a sample can be made from.
+#[cfg(test)]
+trait Sample {
+    fn sample(text: &'static str) -> Self;
+}
+
+#[cfg(test)]
+impl Sample for String {
+    fn sample(text: &'static str) -> Self {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+impl Sample for u64 {
+    fn sample(text: &'static str) -> Self {
+        text.parse().expect("a number for a place that counts")
+    }
+}
+
+#[cfg(test)]
+impl Sample for Box<Sentence> {
+    fn sample(_: &'static str) -> Self {
+        Box::new(Sentence::StatePrintUncertain)
+    }
+}
