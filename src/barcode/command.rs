@@ -9,67 +9,200 @@
 //! another one: MOD 37,36 finds every single wrong character, and two swapped neighbours unless one follows on the other
 //! (A and B).
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use super::checksum::mod37_36;
 
-/// What a packer can say with a barcode.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Yes.
-    Ok,
-    /// Out of here.
-    Cancel,
-    /// Another parcel for the same order.
-    NextParcel,
-    /// Take the weight that lies on the scale now.
-    Reweigh,
-    /// Zero the scale.
-    Zero,
-    /// What lies on the scale is packing: weigh without it.
-    Tare,
-    /// This carton.
-    Box(String),
+/// Declares each command once, in the order of the command sheet:
+///
+/// ```text
+/// Variant(argument: what it names = "an example") => "WORD", group of the sheet, confirmation;
+/// ```
+macro_rules! commands {
+    ($(
+        $(#[$doc:meta])*
+        $variant:ident $(($argument:ident: $kind:ident = $example:literal))?
+            => $word:literal, $group:ident, $confirmation:ident;
+    )*) => {
+        /// What a packer can say with a barcode.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Command {
+            $($(#[$doc])* $variant $((commands!(@text $argument)))?,)*
+        }
+
+        impl Command {
+            /// Every command, in the order of the command sheet.
+            pub const ALL: &'static [CommandSpec] = &[$(CommandSpec {
+                word: $word,
+                argument: commands!(@argument $($kind $example)?),
+                group: SheetGroup::$group,
+                confirmation: Confirmation::$confirmation,
+                make: commands!(@make $variant $($argument)?),
+            },)*];
+
+            /// What is declared of this command.
+            pub const fn spec(&self) -> &'static CommandSpec {
+                match self {
+                    $(Self::$variant { .. } => &Self::ALL[Row::$variant as usize],)*
+                }
+            }
+
+            /// What is acted on or with: `B2`; `None` for a command that takes no argument.
+            pub fn argument(&self) -> Option<&str> {
+                match self {
+                    $(Self::$variant $(($argument))? => None$(.or(Some($argument.as_str())))?,)*
+                }
+            }
+        }
+
+        /// Where a command stands in [`Command::ALL`].
+        enum Row {
+            $($variant,)*
+        }
+    };
+    (@text $argument:ident) => { String };
+    (@argument) => { None };
+    (@argument $kind:ident $example:literal) => { Some((ArgumentKind::$kind, $example)) };
+    (@make $variant:ident) => { |_| Command::$variant };
+    (@make $variant:ident $argument:ident) => { Command::$variant };
+}
+
+commands! {
     /// The label is not usable: print it again.
-    Reprint,
-    /// The same, with a reason.
-    ReprintFor(String),
-    /// This label must not travel.
-    Void,
+    Reprint => "REPRINT", Parcel, Supervisor;
+    /// Take the weight that lies on the scale now.
+    Reweigh => "REWEIGH", Parcel, AtOnce;
     /// Put the parcel aside.
-    Hold,
-    /// Put it aside, with a reason.
-    Problem(String),
-    /// A mark has been applied.
-    MarkOk(String),
-    /// Into this cage.
-    Cage(String),
-    /// Open a bag.
-    BagOpen,
-    /// Close the bag.
-    BagClose,
-    /// Open a pallet.
-    PalletOpen,
-    /// Close the pallet.
-    PalletClose,
-    /// Close the manifest of a carrier.
-    Manifest(String),
-    /// The carrier has taken the parcels.
-    Handover(String),
-    /// The carrier does not come: leave it out of the choice, or back in.
-    Outage(String),
-    /// A return.
-    Return,
+    Hold => "HOLD", Parcel, AtOnce;
+    /// Leave the order in hand; nothing of it is kept.
+    Cancel => "CANCEL", Parcel, AtOnce;
+    /// This label must not travel.
+    Void => "VOID", Parcel, SecondScan;
+    /// Yes.
+    Ok => "OK", Parcel, AtOnce;
     /// What can I do here?
-    Help,
-    /// Words in this language.
-    Lang(String),
-    /// Leave.
-    Logout,
-    /// I am this operator.
-    Badge(String),
+    Help => "HELP", Parcel, AtOnce;
+    /// Put the parcel aside, with a reason.
+    Problem(reason: Problem = "DAMAGED") => "PROBLEM", Parcel, AtOnce;
+    /// Pack into this carton.
+    Box(id: Carton = "B2") => "BOX", Boxes, AtOnce;
+    /// A mark has been applied.
+    MarkOk(mark: Mark = "UN3481") => "MARKOK", Marks, AtOnce;
+    /// Open a bag.
+    BagOpen => "BAGOPEN", Bags, AtOnce;
+    /// Close the bag.
+    BagClose => "BAGCLOSE", Bags, AtOnce;
+    /// Open a pallet.
+    PalletOpen => "PALLETOPEN", Bags, AtOnce;
+    /// Close the pallet.
+    PalletClose => "PALLETCLOSE", Bags, AtOnce;
+    /// Close the manifest of a carrier.
+    Manifest(carrier: Carrier = "usps") => "MANIFEST", Carriers, SecondScan;
+    /// The carrier has taken the parcels.
+    Handover(carrier: Carrier = "usps") => "HANDOVER", Carriers, SecondScan;
+    /// The carrier does not come: leave it out of the choice, or back in.
+    Outage(carrier: Carrier = "usps") => "OUTAGE", Carriers, AtOnce;
+    /// Zero the scale.
+    Zero => "ZERO", Station, AtOnce;
+    /// What lies on the scale is packing: weigh without it.
+    Tare => "TARE", Station, AtOnce;
+    /// The parcel that was just scanned came back.
+    Return => "RETURN", Station, AtOnce;
     /// Print what I did today.
-    Shift,
+    Shift => "SHIFT", Station, AtOnce;
     /// Print the sheet of commands.
-    Sheet,
+    Sheet => "SHEET", Station, AtOnce;
+    /// Sign out.
+    Logout => "LOGOUT", Station, AtOnce;
+    /// Words in this language.
+    Lang(language: Language = "es") => "LANG", Station, AtOnce;
+    /// Print the label again, for this reason.
+    ReprintFor(reason: ReprintReason = "SMEAR") => "REPRINT", More, Supervisor;
+    /// Into this cage.
+    Cage(id: Cage = "07") => "CAGE", More, AtOnce;
+    /// I am this operator.
+    Badge(operator: Operator = "7031") => "BADGE", More, AtOnce;
+    /// Another parcel for the same order. The station packs none yet, so no sheet offers it.
+    NextParcel => "NEXTPARCEL", More, AtOnce;
+}
+
+/// What is declared of a command beside its variant.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandSpec {
+    /// What its barcode says first: `MANIFEST`. Two commands may share it, when only one of them takes an argument.
+    pub word: &'static str,
+    /// What its argument names, with an example; `None` where it takes none.
+    pub argument: Option<(ArgumentKind, &'static str)>,
+    /// Where the command sheet has it.
+    pub group: SheetGroup,
+    /// What must follow before it is done.
+    pub confirmation: Confirmation,
+    /// The command with this argument, or without one where it takes none.
+    make: fn(String) -> Command,
+}
+
+/// What the argument of a command names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ArgumentKind {
+    /// A carton, `[[packing.box]] id`.
+    Carton,
+    /// Why a parcel is put aside: a word of the sheet, or any other.
+    Problem,
+    /// Why a label is printed again, `SMEAR`: a word of the station's list.
+    ReprintReason,
+    /// A sticker that a parcel must bear.
+    Mark,
+    /// A cage, as its own barcode says.
+    Cage,
+    /// A carrier's identifier.
+    Carrier,
+    /// A language of the screen: two letters.
+    Language,
+    /// An operator's badge.
+    Operator,
+}
+
+/// A group of the command sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SheetGroup {
+    /// What is said of the parcel in hand.
+    Parcel,
+    /// The configured cartons.
+    Boxes,
+    /// The configured stickers.
+    Marks,
+    /// Bags and pallets.
+    Bags,
+    /// The carriers with rate cards.
+    Carriers,
+    /// The scale, papers, people and languages.
+    Station,
+    /// What a sheet has only when somebody asks for it by name.
+    More,
+}
+
+/// What must follow a command before it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Confirmation {
+    /// Nothing: it is done at once.
+    AtOnce,
+    /// A second scan, because it destroys something.
+    SecondScan,
+    /// A supervisor's badge, where the packer alone may not.
+    Supervisor,
+}
+
+impl CommandSpec {
+    /// The command with this argument, which is not used where it takes none.
+    pub fn command(&self, argument: &str) -> Command {
+        (self.make)(argument.to_owned())
+    }
+}
+
+impl SheetGroup {
+    /// Every group, in the order of the command sheet.
+    pub const ALL: [Self; 7] =
+        [Self::Parcel, Self::Boxes, Self::Marks, Self::Bags, Self::Carriers, Self::Station, Self::More];
 }
 
 /// A code that begins like a command and is none.
@@ -90,38 +223,6 @@ impl Command {
     /// What every command barcode begins with; no SKU and no tracking number does.
     pub const PREFIX: &'static str = "%PD:";
 
-    /// Every command's name, with an example of its argument where it takes one, in the order of the command sheet.
-    pub const NAMES: [(&'static str, Option<&'static str>); 28] = [
-        ("OK", None),
-        ("CANCEL", None),
-        ("NEXTPARCEL", None),
-        ("REWEIGH", None),
-        ("ZERO", None),
-        ("TARE", None),
-        ("BOX", Some("B2")),
-        ("REPRINT", None),
-        ("REPRINT", Some("SMEAR")),
-        ("VOID", None),
-        ("HOLD", None),
-        ("PROBLEM", Some("DAMAGED")),
-        ("MARKOK", Some("UN3481")),
-        ("CAGE", Some("07")),
-        ("BAGOPEN", None),
-        ("BAGCLOSE", None),
-        ("PALLETOPEN", None),
-        ("PALLETCLOSE", None),
-        ("MANIFEST", Some("usps")),
-        ("HANDOVER", Some("usps")),
-        ("OUTAGE", Some("usps")),
-        ("RETURN", None),
-        ("HELP", None),
-        ("LANG", Some("es")),
-        ("LOGOUT", None),
-        ("BADGE", Some("7031")),
-        ("SHIFT", None),
-        ("SHEET", None),
-    ];
-
     /// Printable ASCII characters an argument may have.
     const MAX_ARGUMENT: usize = 64;
 
@@ -139,85 +240,28 @@ impl Command {
 
     /// The barcode's text. An argument that [`Command::parse`] would refuse makes a barcode that is refused.
     pub fn encode(&self) -> String {
-        let (name, argument) = self.parts();
-        let body = argument.map_or_else(|| name.to_owned(), |argument| format!("{name}:{argument}"));
+        let word = self.spec().word;
+        let body = self.argument().map_or_else(|| word.to_owned(), |argument| format!("{word}:{argument}"));
         format!("{}{body}:{}", Self::PREFIX, check_character(&body))
     }
 
-    /// The command with this name: `REPRINT`; `MANIFEST` with the argument `usps`.
-    pub fn named(name: &str, argument: Option<&str>) -> Result<Self, CommandError> {
-        let wrong = || CommandError::Argument(name.to_owned());
-        let text = || {
-            let printable = |argument: &&str| argument.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-            let sized = |argument: &&str| (1..=Self::MAX_ARGUMENT).contains(&argument.len());
-            argument.filter(printable).filter(sized).map(str::to_owned).ok_or_else(wrong)
-        };
-        let bare = |command: Self| if argument.is_none() { Ok(command) } else { Err(wrong()) };
-        match name {
-            "OK" => bare(Self::Ok),
-            "CANCEL" => bare(Self::Cancel),
-            "NEXTPARCEL" => bare(Self::NextParcel),
-            "REWEIGH" => bare(Self::Reweigh),
-            "ZERO" => bare(Self::Zero),
-            "TARE" => bare(Self::Tare),
-            "BOX" => text().map(Self::Box),
-            "REPRINT" if argument.is_some() => text().map(Self::ReprintFor),
-            "REPRINT" => Ok(Self::Reprint),
-            "VOID" => bare(Self::Void),
-            "HOLD" => bare(Self::Hold),
-            "PROBLEM" => text().map(Self::Problem),
-            "MARKOK" => text().map(Self::MarkOk),
-            "CAGE" => text().map(Self::Cage),
-            "BAGOPEN" => bare(Self::BagOpen),
-            "BAGCLOSE" => bare(Self::BagClose),
-            "PALLETOPEN" => bare(Self::PalletOpen),
-            "PALLETCLOSE" => bare(Self::PalletClose),
-            "MANIFEST" => text().map(Self::Manifest),
-            "HANDOVER" => text().map(Self::Handover),
-            "OUTAGE" => text().map(Self::Outage),
-            "RETURN" => bare(Self::Return),
-            "HELP" => bare(Self::Help),
-            "LANG" => text().map(Self::Lang),
-            "LOGOUT" => bare(Self::Logout),
-            "BADGE" => text().map(Self::Badge),
-            "SHIFT" => bare(Self::Shift),
-            "SHEET" => bare(Self::Sheet),
-            _ => Err(CommandError::Unknown(name.chars().take(40).collect())),
+    /// The command with this word: `REPRINT`; `MANIFEST` with the argument `usps`.
+    pub fn named(word: &str, argument: Option<&str>) -> Result<Self, CommandError> {
+        let of_word = || Self::ALL.iter().filter(|spec| spec.word == word);
+        if of_word().next().is_none() {
+            return Err(CommandError::Unknown(word.chars().take(40).collect()));
         }
+        of_word()
+            .find(|spec| spec.argument.is_some() == argument.is_some())
+            .filter(|_| argument.is_none_or(is_argument))
+            .map(|spec| spec.command(argument.unwrap_or_default()))
+            .ok_or_else(|| CommandError::Argument(word.to_owned()))
     }
+}
 
-    fn parts(&self) -> (&'static str, Option<&str>) {
-        match self {
-            Self::Ok => ("OK", None),
-            Self::Cancel => ("CANCEL", None),
-            Self::NextParcel => ("NEXTPARCEL", None),
-            Self::Reweigh => ("REWEIGH", None),
-            Self::Zero => ("ZERO", None),
-            Self::Tare => ("TARE", None),
-            Self::Box(id) => ("BOX", Some(id)),
-            Self::Reprint => ("REPRINT", None),
-            Self::ReprintFor(reason) => ("REPRINT", Some(reason)),
-            Self::Void => ("VOID", None),
-            Self::Hold => ("HOLD", None),
-            Self::Problem(reason) => ("PROBLEM", Some(reason)),
-            Self::MarkOk(mark) => ("MARKOK", Some(mark)),
-            Self::Cage(id) => ("CAGE", Some(id)),
-            Self::BagOpen => ("BAGOPEN", None),
-            Self::BagClose => ("BAGCLOSE", None),
-            Self::PalletOpen => ("PALLETOPEN", None),
-            Self::PalletClose => ("PALLETCLOSE", None),
-            Self::Manifest(carrier) => ("MANIFEST", Some(carrier)),
-            Self::Handover(carrier) => ("HANDOVER", Some(carrier)),
-            Self::Outage(carrier) => ("OUTAGE", Some(carrier)),
-            Self::Return => ("RETURN", None),
-            Self::Help => ("HELP", None),
-            Self::Lang(language) => ("LANG", Some(language)),
-            Self::Logout => ("LOGOUT", None),
-            Self::Badge(operator) => ("BADGE", Some(operator)),
-            Self::Shift => ("SHIFT", None),
-            Self::Sheet => ("SHEET", None),
-        }
-    }
+/// Whether a text can be the argument of a command.
+fn is_argument(text: &str) -> bool {
+    (1..=Command::MAX_ARGUMENT).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// ISO/IEC 7064 MOD 37,36 over the letters and digits of `body`, upper-cased.
@@ -232,9 +276,8 @@ mod tests {
     use super::*;
 
     fn examples() -> impl Iterator<Item = Command> {
-        Command::NAMES
-            .into_iter()
-            .map(|(name, argument)| Command::named(name, argument).expect("an example of the sheet is a command"))
+        let example = |spec: &CommandSpec| spec.argument.map(|(_, example)| example);
+        Command::ALL.iter().map(move |spec| Command::named(spec.word, example(spec)).expect("an example is a command"))
     }
 
     #[test]
@@ -278,9 +321,9 @@ mod tests {
     }
 
     fn any_command() -> impl Strategy<Value = Command> {
-        (0..Command::NAMES.len(), "[ -~]{1,64}").prop_map(|(at, argument)| {
-            let (name, wants) = Command::NAMES[at];
-            Command::named(name, wants.map(|_| argument.as_str())).expect("a printable argument")
+        (0..Command::ALL.len(), "[ -~]{1,64}").prop_map(|(at, argument)| {
+            let spec = &Command::ALL[at];
+            Command::named(spec.word, spec.argument.map(|_| argument.as_str())).expect("a printable argument")
         })
     }
 

@@ -17,7 +17,7 @@ mod shape;
 
 pub use accept::{Accept, Symbology};
 pub use checksum::{Checksum, ChecksumError};
-pub use command::{Command, CommandError};
+pub use command::{ArgumentKind, Command, CommandError, CommandSpec, Confirmation, SheetGroup};
 pub use format::{Evidence, Format};
 pub use number::{NumberRule, SerialError};
 pub use numbers::{Issuer, Lengths, Match, NumberError, Numbers, Why};

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::{Setup, clock};
-use crate::barcode::{Command, CommandError};
+use crate::barcode::{Command, CommandError, SheetGroup};
 use crate::devices::paper::Tray;
 use crate::label::{Draws, Label, LabelError, Labels, Language, Media, Printer, SSCC_LAYOUT};
 use crate::paper::{self, A4, BagSlip, CommandSheet, ManifestSlip, Operator, Paper, ShiftSummary};
@@ -304,7 +304,7 @@ impl Press {
         });
         let also = also.collect::<Result<Vec<_>, CommandError>>()?;
         if !also.is_empty() {
-            groups.push((Sentence::PaperGroupMore, also));
+            groups.push((SheetGroup::More, also));
         }
         let sheet = CommandSheet { station: self.rules.station.clone(), groups };
         Ok(Draft { what: What::Paper(Box::new(Paper::Sheet(sheet))), words })

@@ -1,11 +1,13 @@
 //! Barcodes of commands, to be hung up at the bench: everything the station understands in this version, for the boxes,
 //! carriers, stickers and languages it is configured with.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::rows::{self, Rows, SMALL, TEXT, qr, reversed, row, space, styled, text, wide};
-use crate::barcode::Command;
+use crate::barcode::{ArgumentKind, Command, CommandSpec, Confirmation, SheetGroup};
 use crate::label::document::Align;
 use crate::label::layout::Cell;
 use crate::screen::{Sentence, Words};
@@ -20,8 +22,8 @@ const SIDE: i64 = 190;
 pub struct CommandSheet {
     /// The station it is for: its boxes and carriers.
     pub station: String,
-    /// In the order of a day.
-    pub groups: Vec<(Sentence, Vec<Entry>)>,
+    /// In the order of [`SheetGroup::ALL`].
+    pub groups: Vec<(SheetGroup, Vec<Entry>)>,
 }
 
 /// One command.
@@ -48,45 +50,53 @@ fn problem_note(reason: &str) -> Option<Sentence> {
     PROBLEMS.iter().find(|(known, _)| *known == reason).map(|(_, words)| words.clone())
 }
 
-/// Every command that a station with these boxes, carriers (identifier and name), stickers and languages understands.
+/// The heading of a group.
+const fn heading(group: SheetGroup) -> Sentence {
+    match group {
+        SheetGroup::Parcel => Sentence::PaperGroupParcel,
+        SheetGroup::Boxes => Sentence::PaperGroupBoxes,
+        SheetGroup::Marks => Sentence::PaperGroupMarks,
+        SheetGroup::Bags => Sentence::PaperGroupBags,
+        SheetGroup::Carriers => Sentence::PaperGroupCarriers,
+        SheetGroup::Station => Sentence::PaperGroupStation,
+        SheetGroup::More => Sentence::PaperGroupMore,
+    }
+}
+
+/// Every command that a station with these boxes, carriers (identifier and name), stickers and languages understands
+/// without being told more: a group for each that has any.
 pub fn commands(
     words: &Words,
     boxes: &[String],
     carriers: &[(String, String)],
     marks: &[String],
     languages: &BTreeMap<String, Arc<Words>>,
-) -> Vec<(Sentence, Vec<Entry>)> {
-    let one = |command: Command| entry(&command, words, carriers, languages);
-    let each = |of: fn(String) -> Command| carriers.iter().map(move |(id, _)| of(id.clone())).map(one);
-    let parcel = [
-        Command::Reprint,
-        Command::Reweigh,
-        Command::Hold,
-        Command::Cancel,
-        Command::Void,
-        Command::NextParcel,
-        Command::Ok,
-        Command::Help,
-    ];
-    let marks = marks.iter().map(|mark| one(Command::MarkOk(mark.clone()))).collect();
-    let problems = PROBLEMS.map(|(reason, _)| Command::Problem(reason.to_owned()));
-    let bench = [Command::Zero, Command::Tare, Command::Return, Command::Shift, Command::Sheet, Command::Logout];
-    let tongues = languages.keys().map(|language| Command::Lang(language.clone()));
-    let groups = [
-        (Sentence::PaperGroupParcel, parcel.into_iter().chain(problems).map(one).collect::<Vec<Entry>>()),
-        (Sentence::PaperGroupBoxes, boxes.iter().map(|id| one(Command::Box(id.clone()))).collect()),
-        (Sentence::PaperGroupMarks, marks),
-        (
-            Sentence::PaperGroupBags,
-            [Command::BagOpen, Command::BagClose, Command::PalletOpen, Command::PalletClose].map(one).into(),
-        ),
-        (
-            Sentence::PaperGroupCarriers,
-            each(Command::Manifest).chain(each(Command::Handover)).chain(each(Command::Outage)).collect(),
-        ),
-        (Sentence::PaperGroupStation, bench.into_iter().chain(tongues).map(one).collect()),
-    ];
-    groups.into_iter().filter(|(_, entries)| !entries.is_empty()).collect()
+) -> Vec<(SheetGroup, Vec<Entry>)> {
+    let arguments = |kind: ArgumentKind| -> Vec<&str> {
+        match kind {
+            ArgumentKind::Carton => boxes.iter().map(String::as_str).collect(),
+            ArgumentKind::Problem => PROBLEMS.iter().map(|(reason, _)| *reason).collect(),
+            ArgumentKind::Mark => marks.iter().map(String::as_str).collect(),
+            ArgumentKind::Carrier => carriers.iter().map(|(id, _)| id.as_str()).collect(),
+            ArgumentKind::Language => languages.keys().map(String::as_str).collect(),
+            ArgumentKind::ReprintReason | ArgumentKind::Cage | ArgumentKind::Operator => Vec::new(),
+        }
+    };
+    let each = |spec: &CommandSpec| {
+        let arguments = spec.argument.map_or_else(|| vec![""], |(kind, _)| arguments(kind));
+        arguments.into_iter().map(|argument| spec.command(argument)).collect::<Vec<_>>()
+    };
+    let of_group = |group: SheetGroup| {
+        Command::ALL
+            .iter()
+            .filter(|spec| spec.group == group)
+            .flat_map(each)
+            .map(|command| entry(&command, words, carriers, languages))
+            .collect::<Vec<_>>()
+    };
+    let listed = SheetGroup::ALL.into_iter().filter(|group| *group != SheetGroup::More);
+    let groups = listed.map(|group| (group, of_group(group)));
+    groups.filter(|(_, entries)| !entries.is_empty()).collect()
 }
 
 /// A command as the sheet has it: one of those, or one that somebody asks for beside them (a cage, a badge).
@@ -96,7 +106,7 @@ pub fn entry(
     carriers: &[(String, String)],
     languages: &BTreeMap<String, Arc<Words>>,
 ) -> Entry {
-    let twice = matches!(command, Command::Void | Command::Manifest(_) | Command::Handover(_));
+    let twice = command.spec().confirmation == Confirmation::SecondScan;
     let carrier = |id: &String| carriers.iter().find(|(known, _)| known == id).map_or(id, |(_, name)| name).clone();
     let said = match command {
         Command::Ok => Sentence::DoOk,
@@ -112,7 +122,7 @@ pub fn entry(
         Command::Hold => Sentence::DoHold,
         Command::Problem(reason) => {
             let reason = problem_note(reason).map_or_else(|| reason.clone(), |note| words.say(&note));
-            Sentence::DoProblem { reason: reason.to_owned() }
+            Sentence::DoProblem { reason }
         }
         Command::MarkOk(mark) => Sentence::DoMarkok { mark: mark.clone() },
         Command::Cage(id) => Sentence::DoCage { cage: id.clone() },
@@ -120,9 +130,9 @@ pub fn entry(
         Command::BagClose => Sentence::DoBagclose,
         Command::PalletOpen => Sentence::DoPalletopen,
         Command::PalletClose => Sentence::DoPalletclose,
-        Command::Manifest(id) => Sentence::DoManifest { carrier: carrier(id).to_owned() },
-        Command::Handover(id) => Sentence::DoHandover { carrier: carrier(id).to_owned() },
-        Command::Outage(id) => Sentence::DoOutage { carrier: carrier(id).to_owned() },
+        Command::Manifest(id) => Sentence::DoManifest { carrier: carrier(id) },
+        Command::Handover(id) => Sentence::DoHandover { carrier: carrier(id) },
+        Command::Outage(id) => Sentence::DoOutage { carrier: carrier(id) },
         Command::Return => Sentence::DoReturn,
         Command::Help => Sentence::DoHelp,
         // Whoever needs it reads it in that language.
@@ -145,7 +155,7 @@ impl CommandSheet {
         rows.row(62, [styled(say(Sentence::PaperSheetHelp), SMALL, 2, Align::Start)]);
         let columns = if wide_paper { COLUMNS } else { 1 };
         for (group, entries) in &self.groups {
-            rows.heading(words.say(group));
+            rows.heading(say(heading(*group)));
             for beside in entries.chunks(columns) {
                 let empty = std::iter::repeat_with(rows::nothing).take(columns - beside.len());
                 let mut cells: Vec<Cell> = beside.iter().map(Entry::cell).chain(empty).collect();

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use super::*;
-use crate::barcode::Command;
+use crate::barcode::{Command, CommandSpec, SheetGroup};
 use crate::label::document::Element;
 use crate::label::{Bitmap, Draws, Language, Printer};
 
@@ -138,7 +138,7 @@ fn sheet(words: &Words) -> Paper {
     let marks = ["LQ", "UN3480", "UN3481"].map(str::to_owned);
     let mut groups = commands(words, &boxes, &carriers, &marks, &languages());
     let more = [Command::Cage("07".to_owned()), Command::Badge("7031".to_owned())];
-    groups.push((Sentence::PaperGroupMore, more.iter().map(|c| entry(c, words, &carriers, &languages())).collect()));
+    groups.push((SheetGroup::More, more.iter().map(|c| entry(c, words, &carriers, &languages())).collect()));
     Paper::Sheet(CommandSheet { station: "LAX1-ST03".to_owned(), groups })
 }
 
@@ -243,16 +243,21 @@ fn every_code_of_a_sheet_reads_back_as_its_command_in_every_language_and_on_ever
 #[test]
 fn a_sheet_has_every_command_that_the_station_understands_without_being_told_more() {
     let Paper::Sheet(sheet) = sheet(&english()) else { panic!("a sheet") };
-    let has = |name: &str| {
-        let of_name = |entry: &Entry| {
+    let has = |group: SheetGroup, word: &str| {
+        let of_word = |entry: &Entry| {
             let body = entry.code.trim_start_matches(Command::PREFIX);
-            body.split(':').next() == Some(name)
+            body.split(':').next() == Some(word)
         };
-        sheet.groups.iter().any(|(_, entries)| entries.iter().any(of_name))
+        sheet.groups.iter().any(|(known, entries)| *known == group && entries.iter().any(of_word))
     };
-    for (name, _) in Command::NAMES {
-        assert!(has(name), "{name} is not on the sheet");
+    let on_request = |spec: &&CommandSpec| spec.group == SheetGroup::More;
+    let (asked_for, listed): (Vec<&CommandSpec>, Vec<&CommandSpec>) = Command::ALL.iter().partition(on_request);
+    for spec in listed {
+        assert!(has(spec.group, spec.word), "{} is not on the sheet", spec.word);
     }
+    let asked_for: Vec<_> = asked_for.into_iter().map(|spec| (spec.word, spec.argument.is_some())).collect();
+    assert_eq!(asked_for, [("REPRINT", true), ("CAGE", true), ("BADGE", true), ("NEXTPARCEL", false)]);
+    assert!(!SheetGroup::ALL.into_iter().any(|group| has(group, "NEXTPARCEL")), "it is offered, and nothing follows");
     let twice = |entry: &&Entry| entry.twice;
     let twice: Vec<&str> = sheet
         .groups

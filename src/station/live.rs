@@ -8,7 +8,7 @@ use super::fact::Fact;
 use super::order::{Order, OrderId};
 use super::parcel::ParcelId;
 use super::{Outcome, Rules};
-use crate::barcode::Command;
+use crate::barcode::{Command, Confirmation};
 use crate::label::Supplied;
 use crate::screen::{Link, Mood, Sentence, Symbol};
 use crate::units::{Timestamp, Uptime};
@@ -289,5 +289,8 @@ impl Live {
 }
 
 const fn patience(command: &Command) -> u64 {
-    if command.wants_supervisor() { Live::SUPERVISOR_MS } else { Live::CONFIRM_MS }
+    match command.spec().confirmation {
+        Confirmation::Supervisor => Live::SUPERVISOR_MS,
+        Confirmation::SecondScan | Confirmation::AtOnce => Live::CONFIRM_MS,
+    }
 }

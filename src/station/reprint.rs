@@ -9,7 +9,7 @@ use super::fact::{Cause, Fact};
 use super::live::{Live, PrinterWaits, Say};
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Station, World};
-use crate::barcode::Command;
+use crate::barcode::{Command, Confirmation};
 use crate::screen::Sentence;
 
 impl Station {
@@ -82,7 +82,8 @@ impl Station {
 
     /// A badge was scanned: it signs somebody in, or allows what the screen asks a supervisor for.
     pub(super) fn badge(&self, world: &World<'_>, badge: &str) -> Outcome {
-        let asked = world.live.waiting(world.now).filter(|command| command.wants_supervisor());
+        let asked =
+            world.live.waiting(world.now).filter(|command| command.spec().confirmation == Confirmation::Supervisor);
         let Some(command) = asked else {
             return Outcome::say(Say::good(Sentence::Welcome { operator: badge.to_owned() }))
                 .facts([Fact::OperatorChanged { operator: Some(badge.to_owned()) }]);
@@ -91,13 +92,6 @@ impl Station {
             return Outcome::stop(Sentence::NotSupervisor { operator: badge.to_owned() });
         }
         self.on_parcel(world, |id, parcel| self.reprint(world, (id, parcel), command, Some(badge)))
-    }
-}
-
-impl Command {
-    /// Whether a supervisor may be asked to allow it.
-    pub(super) const fn wants_supervisor(&self) -> bool {
-        matches!(self, Self::Reprint | Self::ReprintFor(_))
     }
 }
 
