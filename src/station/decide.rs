@@ -75,7 +75,7 @@ impl Station {
             Event::Act(Act::LearnOutcomes { outcomes }) => self.learn(world, outcomes),
             Event::Act(Act::StartPool { carrier, pool, next }) => self.start_pool(world, carrier, pool, *next),
             Event::Reconsider => self.reconsider(world),
-            Event::NoWeight(_) | Event::Device { .. } | Event::Uplink { .. } | Event::Tick => Outcome::default(),
+            Event::NoWeight(_) | Event::Device { .. } | Event::Uplink { .. } => Outcome::default(),
         }
     }
 

@@ -104,8 +104,6 @@ pub enum Event {
     Act(Act),
     /// Something that the choice depends on has changed: numbers, an outage, the cards.
     Reconsider,
-    /// A moment asked for has come; only the screen may change.
-    Tick,
 }
 
 /// What a scanned code finds among the orders.

@@ -171,8 +171,7 @@ impl Live {
             | Event::OrderRefused { .. }
             | Event::Copied { .. }
             | Event::Act(_)
-            | Event::Reconsider
-            | Event::Tick => {}
+            | Event::Reconsider => {}
         }
     }
 

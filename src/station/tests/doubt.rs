@@ -49,7 +49,6 @@ fn a_label_in_doubt_is_never_printed_twice_without_the_packers_word() {
     let events = [
         Event::Started,
         Event::Reconsider,
-        Event::Tick,
         Event::Confirmed { manifests: vec!["M".to_owned()] },
         Event::Device { device: super::super::event::Device::Printer, away: None },
     ];
