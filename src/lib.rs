@@ -48,12 +48,12 @@
 //!
 //! # What holds
 //!
-//! - `units barcode rating label paper station screen` are pure: no file, socket, thread, clock, SQL or environment. Time
-//!   and dates are arguments; identifiers are counted from recorded facts. `clippy::disallowed_methods` and the tidy
-//!   test keep it so. `station` makes the [`screen::View`]; `screen` draws it and knows no station.
+//! - `units barcode rating label paper station screen` and [`uplink::event`] are pure: no file, socket, thread, clock, SQL
+//!   or environment. Time and dates are arguments; identifiers are counted from recorded facts.
+//!   `clippy::disallowed_methods` and the tidy test keep it so. `station` makes the [`screen::View`]; `screen` draws it and knows no station.
 //! - Only `store` knows SQL, only `uplink` an HTTP client, only `config` TOML, only `devices` both `hal` and events.
-//! - Facts are their own disk format: plain fields, frozen by a golden test, extended only with defaults. There is no
-//!   second set of types for the disk, and that is deliberate: two sets that must agree are one more thing to break.
+//! - Facts are their own disk format: plain fields, frozen by a golden test, extended only with defaults; the table of
+//!   [`station::fact::FactKind`] says the rest of each. There is no second set of types for the disk, and that is deliberate: two sets that must agree are one more thing to break.
 //! - Orders stand beside the journal, not in it: they hold names and addresses, which facts never do. Everything that was
 //!   said of an order is a numbered version; a parcel names the one it is packed by, and `daemon::intake` says what a new
 //!   one does to parcels that were begun ([`station`]: intercepted, released).

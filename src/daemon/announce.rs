@@ -1,4 +1,7 @@
-//! Facts -> what the world is told: CloudEvents, and the documents of closed manifests.
+//! Facts -> what the world is told: CloudEvents, and the documents of closed manifests. Which facts are told, and as which
+//! events, is said in the table of [`FactKind`](crate::station::fact::FactKind); here is what each event says.
+
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::collections::BTreeSet;
 
@@ -6,12 +9,12 @@ use super::core::readable;
 use crate::exchange::manifest::{self, ManifestContainer, ManifestInput, ManifestParcel};
 use crate::rating::Dg;
 use crate::station::bag::BagId;
-use crate::station::fact::{Commitment, CopySign, Fact, Sscc};
+use crate::station::fact::{Commitment, Fact};
 use crate::station::parcel::{Parcel, ParcelId};
 use crate::station::{Rules, Station};
 use crate::store::{Announcement, Store, StoreError};
 use crate::units::{Date, Mass, Timestamp};
-use crate::uplink::event::{self, EventError, Kind, Source};
+use crate::uplink::event::{self, EventError, EventKind, Source};
 
 /// Makes the events of facts that are about to be recorded.
 #[derive(Debug)]
@@ -31,48 +34,36 @@ impl<'a> Announcer<'a> {
         let mut events = Vec::new();
         let mut seq = self.store.announced();
         let mut last_hash = None;
-        for (index, fact) in facts.iter().enumerate().filter(|(_, fact)| self.station.announces(fact)) {
+        for (index, fact) in facts.iter().enumerate() {
+            let Some(kind) = self.station.announces(fact) else { continue };
             seq += 1;
-            let announcement = match fact {
-                Fact::Committed { parcel, commitment } => {
-                    let weighed = facts.iter().rev().find_map(|fact| match fact {
-                        Fact::Weighed { parcel: id, weight } if id == parcel => Some(weight.mass),
-                        _ => None,
-                    });
-                    let mass = weighed.or_else(|| self.mass(*parcel));
-                    let told = event::Parcel::default();
-                    self.parcel(seq, at, Kind::ParcelCommitted, (*parcel, mass), commitment, told)
+            let next = Next { seq, at, kind };
+            let told = match kind {
+                EventKind::ParcelCommitted => self.committed(next, fact, facts),
+                EventKind::ParcelVerified | EventKind::ParcelReleased | EventKind::ReturnReceived => {
+                    self.told(next, fact, event::Parcel::default())
                 }
-                Fact::Verified { parcel, .. } => self.closed(seq, at, Kind::ParcelVerified, *parcel, None),
-                Fact::Voided { parcel, .. } => self.closed(seq, at, Kind::ParcelVoided, *parcel, Some("voided")),
-                Fact::Held { parcel, .. } => self.closed(seq, at, Kind::ParcelHeld, *parcel, Some("held")),
-                Fact::LeftOut { parcel, .. } => self.closed(seq, at, Kind::ParcelLeftOut, *parcel, Some("left_out")),
-                Fact::Released { parcel } => self.closed(seq, at, Kind::ParcelReleased, *parcel, None),
-                Fact::Intercepted { parcel, reason, late } => {
-                    let told = event::Parcel { reason: Some(reason.word()), late: *late, ..event::Parcel::default() };
-                    self.told(seq, at, Kind::ParcelIntercepted, *parcel, told)
-                }
-                Fact::Returned { parcel, .. } => self.closed(seq, at, Kind::ReturnReceived, *parcel, None),
-                Fact::OrderRefused { order_ref, channel, shop, reason } => {
-                    let refused = event::OrderRefused { order_ref, channel, shop, reason };
-                    event::order_refused_event(&self.source(), seq, at.0, &refused)
-                        .map(|body| announcement(seq, Kind::OrderRefused, body))
-                }
-                Fact::Copied { why, was, .. } => self.copied(seq, at, facts, *why, was),
-                Fact::BagClosed { bag, sscc, .. } => self.bag(seq, at, *bag, sscc.as_ref()),
-                Fact::ManifestClosed { .. } => {
+                EventKind::ParcelVoided => self.told(next, fact, because("voided")),
+                EventKind::ParcelHeld => self.told(next, fact, because("held")),
+                EventKind::ParcelLeftOut => self.told(next, fact, because("left_out")),
+                EventKind::ParcelIntercepted => self.intercepted(next, fact),
+                EventKind::OrderRefused => self.order_refused(next, fact),
+                EventKind::StationCopied => self.copied(next, fact, facts),
+                EventKind::ContainerClosed => self.container(next, fact),
+                EventKind::ManifestClosed => {
                     let prev = match last_hash.take() {
                         Some(hash) => hash,
                         None => self.store.last_manifest_hash()?.unwrap_or_default(),
                     };
-                    let closed = self.manifest(seq, at, fact, facts, prev)?;
+                    let closed = self.manifest(next, fact, facts, prev)?;
                     last_hash = closed.manifest.as_ref().map(|(_, _, hash)| hash.clone());
                     Ok(closed)
                 }
-                Fact::ManifestHandedOver { manifest, left_out } => self.handed_over(seq, at, manifest, left_out),
-                _ => continue,
+                EventKind::ManifestHandedOver => self.handed_over(next, fact),
+                // The uplink makes them itself, of events that were refused.
+                EventKind::Tombstone => Err(next.not_of(fact)),
             };
-            let mut announcement = announcement.map_err(|error| StoreError::Event(error.to_string()))?;
+            let mut announcement = told.map_err(|error| StoreError::Event(error.to_string()))?;
             announcement.fact = Some(index);
             events.push(announcement);
         }
@@ -87,86 +78,71 @@ impl<'a> Announcer<'a> {
         }
     }
 
-    fn event(
-        &self,
-        seq: u64,
-        at: Timestamp,
-        kind: Kind,
-        data: &impl serde::Serialize,
-    ) -> Result<Announcement, EventError> {
-        Ok(announcement(seq, kind, event::cloud_event(&self.source(), kind, seq, at.0, data)?))
-    }
-
     fn mass(&self, id: ParcelId) -> Option<Mass> {
         self.station.parcel(id)?.weight.as_ref().map(|weight| weight.mass)
     }
 
-    fn closed(
-        &self,
-        seq: u64,
-        at: Timestamp,
-        kind: Kind,
-        id: ParcelId,
-        reason: Option<&str>,
-    ) -> Result<Announcement, EventError> {
-        self.told(seq, at, kind, id, event::Parcel { reason, ..event::Parcel::default() })
+    /// The weight is often recorded together with the commitment.
+    fn committed(&self, next: Next, fact: &Fact, facts: &[Fact]) -> Result<Announcement, EventError> {
+        let Fact::Committed { parcel, commitment } = fact else { return Err(next.not_of(fact)) };
+        let weighed = facts.iter().rev().find_map(|fact| {
+            let Fact::Weighed { parcel: id, weight } = fact else { return None };
+            (id == parcel).then_some(weight.mass)
+        });
+        let mass = weighed.or_else(|| self.mass(*parcel));
+        self.parcel(next, (*parcel, mass), commitment, event::Parcel::default())
     }
 
-    fn told(
-        &self,
-        seq: u64,
-        at: Timestamp,
-        kind: Kind,
-        id: ParcelId,
-        told: event::Parcel<'_>,
-    ) -> Result<Announcement, EventError> {
+    fn intercepted(&self, next: Next, fact: &Fact) -> Result<Announcement, EventError> {
+        let Fact::Intercepted { reason, late, .. } = fact else { return Err(next.not_of(fact)) };
+        self.told(next, fact, event::Parcel { late: *late, ..because(reason.word()) })
+    }
+
+    /// The parcel that the fact is about, with what only this event says of it.
+    fn told(&self, next: Next, fact: &Fact, told: event::Parcel<'_>) -> Result<Announcement, EventError> {
+        let id = fact.parcel().ok_or_else(|| next.not_of(fact))?;
         match self.station.parcel(id) {
             Some(Parcel { commitment: Some(commitment), .. }) => {
-                self.parcel(seq, at, kind, (id, self.mass(id)), commitment, told)
+                self.parcel(next, (id, self.mass(id)), commitment, told)
             }
-            _ => self.event(seq, at, kind, &event::Parcel::default()),
+            _ => self.event(next, &event::Parcel::default()),
         }
     }
 
-    fn handed_over(
-        &self,
-        seq: u64,
-        at: Timestamp,
-        manifest: &str,
-        left_out: &[ParcelId],
-    ) -> Result<Announcement, EventError> {
-        let on_it = self.station.manifests().iter().find(|known| known.id == manifest);
+    fn event(&self, next: Next, data: &impl serde::Serialize) -> Result<Announcement, EventError> {
+        Ok(next.written(event::cloud_event(&self.source(), next.kind, next.seq, next.at.0, data)?))
+    }
+
+    fn order_refused(&self, next: Next, fact: &Fact) -> Result<Announcement, EventError> {
+        let Fact::OrderRefused { order_ref, channel, shop, reason } = fact else { return Err(next.not_of(fact)) };
+        let refused = event::OrderRefused { order_ref, channel, shop, reason };
+        Ok(next.written(event::order_refused_event(&self.source(), next.seq, next.at.0, &refused)?))
+    }
+
+    fn handed_over(&self, next: Next, fact: &Fact) -> Result<Announcement, EventError> {
+        let Fact::ManifestHandedOver { manifest, left_out } = fact else { return Err(next.not_of(fact)) };
+        let on_it = self.station.manifests().iter().find(|known| known.id == *manifest);
         let all = on_it.map_or(0, |manifest| manifest.parcels.len());
         let left_out: Vec<&str> = left_out.iter().filter_map(|id| self.station.parcel(*id)?.tracking()).collect();
         let parcels = all.saturating_sub(left_out.len()) as u64;
         let handover = event::Handover { manifest_id: manifest, parcels, left_out: &left_out };
-        let body = event::handover_event(&self.source(), seq, at.0, &handover)?;
-        Ok(announcement(seq, Kind::ManifestHandedOver, body))
+        Ok(next.written(event::handover_event(&self.source(), next.seq, next.at.0, &handover)?))
     }
 
     /// The pools are those that wait once the facts are recorded.
-    fn copied(
-        &self,
-        seq: u64,
-        at: Timestamp,
-        facts: &[Fact],
-        why: CopySign,
-        was: &str,
-    ) -> Result<Announcement, EventError> {
+    fn copied(&self, next: Next, fact: &Fact, facts: &[Fact]) -> Result<Announcement, EventError> {
+        let Fact::Copied { why, was, .. } = fact else { return Err(next.not_of(fact)) };
         let mut after = self.station.clone();
         facts.iter().for_each(|fact| after.evolve(fact));
         let pool = |(carrier, pool, next)| event::SuspendedPool { carrier, pool, next };
         let pools: Vec<_> = after.suspended().map(pool).collect();
         let copied = event::Copied { why: why.word(), before: was, pools: &pools };
-        let body = event::copied_event(&self.source(), seq, at.0, &copied)?;
-        Ok(announcement(seq, Kind::StationCopied, body))
+        Ok(next.written(event::copied_event(&self.source(), next.seq, next.at.0, &copied)?))
     }
 
     fn parcel(
         &self,
-        seq: u64,
-        at: Timestamp,
-        kind: Kind,
+        next: Next,
         (id, mass): (ParcelId, Option<Mass>),
         commitment: &Commitment,
         told: event::Parcel<'_>,
@@ -187,13 +163,14 @@ impl<'a> Announcer<'a> {
             reason: told.reason,
             late: told.late,
         };
-        Ok(announcement(seq, kind, event::parcel_event(&self.source(), kind, seq, at.0, &parcel)?))
+        Ok(next.written(event::parcel_event(&self.source(), next.kind, next.seq, next.at.0, &parcel)?))
     }
 
-    fn bag(&self, seq: u64, at: Timestamp, id: BagId, sscc: Option<&Sscc>) -> Result<Announcement, EventError> {
-        let own = || self.station.container(self.rules, id);
-        let container = sscc.map_or_else(own, |sscc| sscc.number.clone());
-        let bag = self.station.bag(id).cloned().unwrap_or_default();
+    fn container(&self, next: Next, fact: &Fact) -> Result<Announcement, EventError> {
+        let Fact::BagClosed { bag: id, sscc, .. } = fact else { return Err(next.not_of(fact)) };
+        let own = || self.station.container(self.rules, *id);
+        let container = sscc.as_ref().map_or_else(own, |sscc| sscc.number.clone());
+        let bag = self.station.bag(*id).cloned().unwrap_or_default();
         let (carrier, ship_date) = bag.goes.as_ref().map_or(("", Date::EPOCH), |(carrier, day)| (carrier, *day));
         let tracking = self.station.contents(&bag).filter_map(|id| self.station.parcel(id)?.tracking());
         let orders =
@@ -201,8 +178,8 @@ impl<'a> Announcer<'a> {
         let laid: Vec<String> = self.station.laid(&bag).map(|id| self.station.container(self.rules, id)).collect();
         let body = event::container_event(
             &self.source(),
-            seq,
-            at.0,
+            next.seq,
+            next.at.0,
             &event::Container {
                 container: &container,
                 r#type: bag.kind.word(),
@@ -215,25 +192,18 @@ impl<'a> Announcer<'a> {
                 tracking: &tracking.collect::<Vec<_>>(),
             },
         )?;
-        Ok(announcement(seq, Kind::ContainerClosed, body))
+        Ok(next.written(body))
     }
 
-    fn manifest(
-        &self,
-        seq: u64,
-        at: Timestamp,
-        fact: &Fact,
-        facts: &[Fact],
-        prev_hash: String,
-    ) -> Result<Announcement, StoreError> {
+    fn manifest(&self, next: Next, fact: &Fact, facts: &[Fact], prev_hash: String) -> Result<Announcement, StoreError> {
         let Fact::ManifestClosed { manifest, carrier, ship_date, wave, parcels, operator } = fact else {
-            return Err(StoreError::Event("no manifest".to_owned()));
+            return Err(StoreError::Event(next.not_of(fact).to_string()));
         };
         // Bags that are closed with it have their numbers from the facts beside it.
         let closing = |bag: BagId| {
-            facts.iter().find_map(|fact| match fact {
-                Fact::BagClosed { bag: id, sscc: Some(sscc), .. } if *id == bag => Some(sscc.number.clone()),
-                _ => None,
+            facts.iter().find_map(|fact| {
+                let Fact::BagClosed { bag: id, sscc: Some(sscc), .. } = fact else { return None };
+                (*id == bag).then(|| sscc.number.clone())
             })
         };
         let named = |bag: BagId| closing(bag).unwrap_or_else(|| self.station.container(self.rules, bag));
@@ -258,7 +228,7 @@ impl<'a> Announcer<'a> {
             station: self.rules.station.clone(),
             ship_date: *ship_date,
             wave: *wave,
-            closed_at: at,
+            closed_at: next.at,
             closed_by: operator.clone(),
             parcels: lines,
             containers: containers.0,
@@ -266,9 +236,7 @@ impl<'a> Announcer<'a> {
         });
         let hash = document["hash"].as_str().unwrap_or_default().to_owned();
         let body = document.to_string();
-        let mut announcement = self
-            .event(seq, at, Kind::ManifestClosed, &document)
-            .map_err(|error| StoreError::Event(error.to_string()))?;
+        let mut announcement = self.event(next, &document).map_err(|error| StoreError::Event(error.to_string()))?;
         announcement.manifest = Some((manifest.clone(), body, hash));
         Ok(announcement)
     }
@@ -313,8 +281,29 @@ impl<'a> Announcer<'a> {
     }
 }
 
-fn announcement(seq: u64, kind: Kind, body: String) -> Announcement {
-    Announcement { seq, kind: kind.name(), body, fact: None, manifest: None }
+/// An event that is to be made.
+#[derive(Debug, Clone, Copy)]
+struct Next {
+    /// `stationseq`.
+    seq: u64,
+    at: Timestamp,
+    kind: EventKind,
+}
+
+impl Next {
+    fn written(self, body: String) -> Announcement {
+        Announcement { seq: self.seq, kind: self.kind, body, fact: None, manifest: None }
+    }
+
+    /// The table of facts names this event, and the fact has nothing to say in it.
+    fn not_of(self, fact: &Fact) -> EventError {
+        EventError::Fact { fact: fact.name(), kind: self.kind.name() }
+    }
+}
+
+/// A parcel of which this reason is told.
+fn because(reason: &str) -> event::Parcel<'_> {
+    event::Parcel { reason: Some(reason), ..event::Parcel::default() }
 }
 
 /// What all of them are; empty where they differ.

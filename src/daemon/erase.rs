@@ -73,6 +73,7 @@ mod tests {
     use crate::station::parcel::ParcelId;
     use crate::store::{Announcement, Store, StoredOrder};
     use crate::units::{Date, Money, Uptime};
+    use crate::uplink::event::EventKind;
 
     const NOW: Timestamp = Timestamp(1_795_000_000_000);
     const FRESH: Timestamp = Timestamp(NOW.0 - 71 * HOUR_MS);
@@ -215,7 +216,8 @@ mod tests {
         memory.order("not-sent", 1);
         memory.parcel("not-sent", "manifested", NOW);
         let body = String::new();
-        let event = |seq| Announcement { seq, kind: "", body: body.clone(), fact: None, manifest: None };
+        let kind = EventKind::ParcelVerified;
+        let event = |seq| Announcement { seq, kind, body: body.clone(), fact: None, manifest: None };
         memory.store().commit(NOW, &[], &[event(1)]).expect("recorded");
         let later = Timestamp(NOW.0 + 24 * HOUR_MS);
         memory.store().commit(later, &[], &[event(2), event(3)]).expect("recorded");

@@ -2,12 +2,13 @@
 
 use super::bag::{Bag, BagId, SSCC_POOL};
 use super::event::Job;
-use super::fact::{Commitment, CopySign, Fact, PoolNext};
+use super::fact::{Commitment, CopySign, Fact, PoolNext, Told};
 use super::order::OrderId;
 use super::parcel::{Intercept, Parcel, ParcelId, Print, PrintState, State};
 use super::tally::Ending;
 use super::{Manifest, Station};
 use crate::units::Date;
+use crate::uplink::event::EventKind;
 
 /// Evidence of this rung is a scan, and no word of a printer.
 const SCANNED: u8 = 6;
@@ -22,20 +23,18 @@ impl Station {
         station
     }
 
-    /// Whether a fact that is about to be recorded is told to the world: each such fact takes the next `stationseq`. What
-    /// was recorded keeps the number it was given then, whatever this says of its kind later: the memory has it.
-    pub fn announces(&self, fact: &Fact) -> bool {
-        let numbered = |parcel: &ParcelId| self.parcel(*parcel).is_some_and(|parcel| parcel.tracking().is_some());
-        match fact {
-            Fact::Committed { .. } | Fact::Verified { .. } => true,
-            Fact::Voided { parcel, .. } | Fact::Intercepted { parcel, .. } | Fact::Released { parcel } => {
-                numbered(parcel)
-            }
-            Fact::Held { parcel, .. } => self.parcel(*parcel).is_some_and(|parcel| parcel.state.closed()),
-            Fact::ManifestClosed { .. } | Fact::ManifestHandedOver { .. } | Fact::Returned { .. } => true,
-            Fact::LeftOut { .. } | Fact::OrderRefused { .. } | Fact::Copied { .. } => true,
-            Fact::BagClosed { bag, .. } => self.bag(*bag).is_some_and(|bag| self.contents(bag).next().is_some()),
-            _ => false,
+    /// The event by which the world is told of a fact that is about to be recorded: each such fact takes the next
+    /// `stationseq`. What was recorded keeps the number it was given then, whatever this says of its kind later: the memory
+    /// has it.
+    pub fn announces(&self, fact: &Fact) -> Option<EventKind> {
+        let parcel = || fact.parcel().and_then(|id| self.parcel(id));
+        let container = || fact.container().and_then(|id| self.bag(id));
+        match fact.kind().told() {
+            Told::Never => None,
+            Told::Always(event) => Some(event),
+            Told::WhenNumbered(event) => parcel()?.tracking().map(|_| event),
+            Told::WhenClosed(event) => parcel()?.state.closed().then_some(event),
+            Told::WhenFilled(event) => self.contents(container()?).next().map(|_| event),
         }
     }
 

@@ -6,6 +6,7 @@
 use rusqlite::params;
 
 use super::{Store, StoreError};
+use crate::station::fact::{Fact, FactKind};
 use crate::station::order::OrderId;
 use crate::units::Timestamp;
 
@@ -18,10 +19,12 @@ impl Store {
     }
 
     /// Facts that say that a manifest was confirmed, up to a moment, as they stand in the journal.
-    pub fn manifests_confirmed_by(&self, at: Timestamp) -> Result<Vec<crate::station::fact::Fact>, StoreError> {
-        let mut select = self.db.prepare_cached(
-            "SELECT seq, body FROM journal WHERE name = 'manifest_confirmed' AND at <= ?1 ORDER BY seq",
-        )?;
+    pub fn manifests_confirmed_by(&self, at: Timestamp) -> Result<Vec<Fact>, StoreError> {
+        // The name stands in the text: only so is the index of these facts used.
+        let mut select = self.db.prepare_cached(&format!(
+            "SELECT seq, body FROM journal WHERE name = '{}' AND at <= ?1 ORDER BY seq",
+            FactKind::ManifestConfirmed.name()
+        ))?;
         let mut rows = select.query(params![at.0])?;
         let mut facts = Vec::new();
         while let Some(row) = rows.next()? {

@@ -5,6 +5,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::station::fact::{CopySign, Fact, PoolNext};
 use crate::units::Timestamp;
+use crate::uplink::event::EventKind;
 
 const AT: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -38,7 +39,7 @@ fn started(next: u64) -> Fact {
 }
 
 fn event(seq: u64, text: &str) -> Announcement {
-    Announcement { seq, kind: "x", body: body(text), fact: Some(0), manifest: None }
+    Announcement { seq, kind: EventKind::ParcelVerified, body: body(text), fact: Some(0), manifest: None }
 }
 
 fn body(text: &str) -> String {

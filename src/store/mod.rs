@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, params};
 
 use crate::station::bag::SSCC_POOL;
-use crate::station::fact::Fact;
+use crate::station::fact::{Fact, FactKind};
 use crate::station::parcel::ParcelId;
 use crate::units::Timestamp;
 
@@ -204,7 +204,7 @@ impl Store {
     /// Hands over every fact that state is made of, in order.
     pub fn replay(&self, mut take: impl FnMut(Fact)) -> Result<(), StoreError> {
         let mut facts = self.db.prepare("SELECT seq, body FROM journal WHERE name <> ?1 ORDER BY seq")?;
-        let mut rows = facts.query(params![Fact::DECIDED])?;
+        let mut rows = facts.query(params![FactKind::Decided.name()])?;
         while let Some(row) = rows.next()? {
             take(self.fact(row.get(0)?, row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?);
         }
@@ -229,7 +229,7 @@ impl Store {
         let mut facts = self
             .db
             .prepare("SELECT seq, at, body FROM journal WHERE seq > ?1 AND at < ?2 AND name <> ?3 ORDER BY seq")?;
-        let mut rows = facts.query(params![after, to.0, Fact::DECIDED])?;
+        let mut rows = facts.query(params![after, to.0, FactKind::Decided.name()])?;
         while let Some(row) = rows.next()? {
             take(self.entry(row)?);
         }
@@ -238,10 +238,10 @@ impl Store {
 
     /// Who was signed in at an instant of the station's clock.
     pub fn operator_before(&self, at: Timestamp) -> Result<Option<String>, StoreError> {
-        let mut newest = self.db.prepare(
-            "SELECT seq, at, body FROM journal WHERE seq <= ?1 AND name = 'operator_changed' ORDER BY seq DESC LIMIT 1",
-        )?;
-        let mut rows = newest.query(params![self.last_before(at)?])?;
+        let mut newest = self
+            .db
+            .prepare("SELECT seq, at, body FROM journal WHERE seq <= ?1 AND name = ?2 ORDER BY seq DESC LIMIT 1")?;
+        let mut rows = newest.query(params![self.last_before(at)?, FactKind::OperatorChanged.name()])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         match self.entry(row)?.fact {
             Fact::OperatorChanged { operator } => Ok(operator),

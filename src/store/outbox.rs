@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Store, StoreError};
 use crate::units::Timestamp;
+use crate::uplink::event::EventKind;
 
 /// An event to be kept with the facts it tells of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct Announcement {
     /// `stationseq`.
     pub seq: u64,
     /// Its type.
-    pub kind: &'static str,
+    pub kind: EventKind,
     /// The event, serialized once.
     pub body: String,
     /// Which of the facts recorded with it it tells of, from 0.
@@ -58,7 +59,7 @@ pub(super) fn insert(
 ) -> Result<(), StoreError> {
     transaction
         .prepare_cached("INSERT INTO outbox (seq, at, kind, body, fact) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![row, at.0, event.kind, event.body, fact])?;
+        .execute(params![row, at.0, event.kind.name(), event.body, fact])?;
     if let Some((id, document, hash)) = &event.manifest {
         transaction
             .prepare_cached("INSERT INTO manifests (id, seq, body, hash) VALUES (?1, ?2, ?3, ?4)")?
@@ -100,9 +101,10 @@ impl Store {
     pub fn numbers_told_from(&self, seq: u64) -> Result<Vec<String>, StoreError> {
         let mut select = self.db.prepare_cached(
             "SELECT json_extract(body, '$.data.tracking') FROM outbox
-             WHERE seq >= ?1 AND kind = 'parceld.parcel.committed' AND json_valid(body) ORDER BY seq",
+             WHERE seq >= ?1 AND kind = ?2 AND json_valid(body) ORDER BY seq",
         )?;
-        let numbers = select.query_map([self.base.saturating_add(seq)], |row| row.get::<_, Option<String>>(0))?;
+        let told = params![self.base.saturating_add(seq), EventKind::ParcelCommitted.name()];
+        let numbers = select.query_map(told, |row| row.get::<_, Option<String>>(0))?;
         Ok(numbers.filter_map(Result::transpose).collect::<Result<_, _>>()?)
     }
 
@@ -161,8 +163,8 @@ impl Store {
             params![seq, reason],
         )?;
         transaction.execute(
-            "UPDATE outbox SET kind = 'parceld.tombstone', body = ?2 WHERE seq = ?1",
-            params![seq, tombstone],
+            "UPDATE outbox SET kind = ?3, body = ?2 WHERE seq = ?1",
+            params![seq, tombstone, EventKind::Tombstone.name()],
         )?;
         transaction.commit()?;
         Ok(())

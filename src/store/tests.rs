@@ -10,6 +10,7 @@ use crate::rating::{Basis, Billable, Decision};
 use crate::station::fact::Commitment;
 use crate::station::order::OrderId;
 use crate::units::{Date, Money};
+use crate::uplink::event::EventKind;
 
 const AT: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -60,7 +61,8 @@ fn committed(parcel: u64, tracking: &str) -> Fact {
 }
 
 fn event(seq: u64) -> Announcement {
-    Announcement { seq, kind: "parceld.parcel.verified", body: format!("{{\"n\":{seq}}}"), fact: None, manifest: None }
+    let (kind, body) = (EventKind::ParcelVerified, format!("{{\"n\":{seq}}}"));
+    Announcement { seq, kind, body, fact: None, manifest: None }
 }
 
 fn facts(store: &Store) -> Vec<Fact> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::event::{Kind, Source, cloud_event};
+use super::event::{EventKind, Source, cloud_event};
 use super::{Command, CopySign, LinkState, Pace, Past, Request, Row, Settings, run};
 
 /// Short enough that a test does not wait.
@@ -126,7 +126,7 @@ impl Station {
         let seq = self.db.present.last() + 1;
         let source = Source { incarnation: self.db.present.incarnation.clone(), ..self.settings.source.clone() };
         let data = serde_json::json!({"schema": "parceld.parcel/1", "parcel": mark});
-        let body = cloud_event(&source, Kind::ParcelVerified, seq, 1_794_732_577_042, &data).unwrap();
+        let body = cloud_event(&source, EventKind::ParcelVerified, seq, 1_794_732_577_042, &data).unwrap();
         self.db.present.rows.push(Row { seq, body: body.as_str().into() });
         self.db.present.made.push(body);
     }

@@ -5,7 +5,7 @@ use parceld::daemon::Moment;
 use parceld::station::Station;
 use parceld::station::bag::{Bag, Kind, SSCC_POOL};
 use parceld::station::event::{Act, Effect, Event, Job, Lookup, Reading, WeightState};
-use parceld::station::fact::Fact;
+use parceld::station::fact::{Fact, FactKind};
 use parceld::station::order::OrderState;
 use parceld::units::{Date, Mass, Timestamp, Uptime};
 
@@ -204,7 +204,7 @@ impl Bench<'_> {
 
     fn event(&mut self, calm: bool, event: Event) {
         let outcome = self.engine.step(self.moment, event);
-        self.recorded += outcome.facts.iter().filter(|fact| fact.name() != Fact::DECIDED).count();
+        self.recorded += outcome.facts.iter().filter(|fact| fact.kind() != FactKind::Decided).count();
         for fact in &outcome.facts {
             match fact {
                 // Said to the packer as "destroy it": from here on it is not in anybody's hand.

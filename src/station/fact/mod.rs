@@ -1,12 +1,15 @@
 //! What must survive a power cut, in the past tense.
 //!
 //! Facts are their own disk format: plain fields, tagged with a name, frozen by golden tests. A field is only ever
-//! added with a default; a fact whose meaning changes gets a new name. They hold no names, addresses or phones.
+//! added with a default; a fact whose meaning changes gets a new name. They hold no names, addresses or phones. What else
+//! is to be said of each kind of fact stands in the table of [`FactKind`].
 
+mod kind;
 mod parts;
 
 use serde::{Deserialize, Serialize};
 
+pub use kind::{FactKind, Subject, Told};
 pub use parts::{Cause, Commitment, CopySign, PoolNext, Sscc, Weight};
 
 use super::bag::{BagId, Kind};
@@ -354,97 +357,4 @@ pub enum Fact {
         /// `es`.
         language: String,
     },
-}
-
-impl Fact {
-    /// The parcel it is about.
-    pub fn parcel(&self) -> Option<ParcelId> {
-        match self {
-            Self::ParcelOpened { parcel, .. }
-            | Self::BoxChosen { parcel, .. }
-            | Self::Weighed { parcel, .. }
-            | Self::Decided { parcel, .. }
-            | Self::Committed { parcel, .. }
-            | Self::PrintStarted { parcel, .. }
-            | Self::PrintSent { parcel, .. }
-            | Self::PrintConfirmed { parcel, .. }
-            | Self::PrintAborted { parcel, .. }
-            | Self::PrintDoubted { parcel, .. }
-            | Self::PrintSpoiled { parcel, .. }
-            | Self::Reopened { parcel, .. }
-            | Self::Marked { parcel, .. }
-            | Self::Verified { parcel, .. }
-            | Self::Voided { parcel, .. }
-            | Self::Held { parcel, .. }
-            | Self::Ended { parcel, .. }
-            | Self::Returned { parcel, .. }
-            | Self::Bagged { parcel, .. }
-            | Self::Caged { parcel, .. }
-            | Self::Intercepted { parcel, .. }
-            | Self::Released { parcel }
-            | Self::LeftOut { parcel, .. }
-            | Self::Resumed { parcel } => Some(*parcel),
-            Self::ManifestClosed { .. }
-            | Self::ManifestHandedOver { .. }
-            | Self::ManifestConfirmed { .. }
-            | Self::BagOpened { .. }
-            | Self::Palleted { .. }
-            | Self::BagClosed { .. }
-            | Self::PoolStarted { .. }
-            | Self::OrderRefused { .. }
-            | Self::Copied { .. }
-            | Self::CopySettled
-            | Self::VolumeStated { .. }
-            | Self::OutageSet { .. }
-            | Self::OperatorChanged { .. }
-            | Self::LanguageChanged { .. } => None,
-        }
-    }
-
-    /// Its name on disk.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::ParcelOpened { .. } => "parcel_opened",
-            Self::BoxChosen { .. } => "box_chosen",
-            Self::Weighed { .. } => "weighed",
-            Self::Decided { .. } => Self::DECIDED,
-            Self::Committed { .. } => "committed",
-            Self::PrintStarted { .. } => "print_started",
-            Self::PrintSent { .. } => "print_sent",
-            Self::PrintConfirmed { .. } => "print_confirmed",
-            Self::PrintAborted { .. } => "print_aborted",
-            Self::PrintDoubted { .. } => "print_doubted",
-            Self::PrintSpoiled { .. } => "print_spoiled",
-            Self::Reopened { .. } => "reopened",
-            Self::Marked { .. } => "marked",
-            Self::Verified { .. } => "verified",
-            Self::Voided { .. } => "voided",
-            Self::Held { .. } => "held",
-            Self::Resumed { .. } => "resumed",
-            Self::Intercepted { .. } => "intercepted",
-            Self::Released { .. } => "released",
-            Self::LeftOut { .. } => "left_out",
-            Self::OrderRefused { .. } => "order_refused",
-            Self::Copied { .. } => "copied",
-            Self::CopySettled => "copy_settled",
-            Self::BagOpened { .. } => "bag_opened",
-            Self::Bagged { .. } => "bagged",
-            Self::Palleted { .. } => "palleted",
-            Self::BagClosed { .. } => "bag_closed",
-            Self::Caged { .. } => "caged",
-            Self::ManifestClosed { .. } => "manifest_closed",
-            Self::ManifestHandedOver { .. } => "manifest_handed_over",
-            Self::ManifestConfirmed { .. } => "manifest_confirmed",
-            Self::PoolStarted { .. } => "pool_started",
-            Self::OutageSet { .. } => "outage_set",
-            Self::Ended { .. } => "ended",
-            Self::Returned { .. } => "returned",
-            Self::VolumeStated { .. } => "volume_stated",
-            Self::OperatorChanged { .. } => "operator_changed",
-            Self::LanguageChanged { .. } => "language_changed",
-        }
-    }
-
-    /// The name of the one fact that replay may skip: it is evidence, and the largest.
-    pub const DECIDED: &'static str = "decided";
 }

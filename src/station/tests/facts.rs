@@ -4,10 +4,11 @@ use super::*;
 use crate::rating::{Basis, Billable, Change, Decision, ExpectedLoss, PriceLine, Quote, Refusal};
 use crate::station::bag::{BagId, Kind};
 use crate::station::evidence::Before;
-use crate::station::fact::{Cause, Commitment, CopySign, PoolNext, Sscc, Weight};
+use crate::station::fact::{Cause, Commitment, CopySign, FactKind, PoolNext, Sscc, Weight};
 use crate::station::parcel::Intercept;
 use crate::station::tally::Ending;
 use crate::units::{Currency, Money};
+use crate::uplink::event::EventKind;
 
 /// One fact a line, as the first version wrote them. A line is never changed and never taken out.
 const FROZEN: &str = include_str!("../../../tests/data/facts/facts.jsonl");
@@ -261,11 +262,24 @@ fn facts_that_were_written_once_are_read_for_ever() {
 
 #[test]
 fn every_kind_of_fact_is_frozen_under_its_own_name() {
-    let names: BTreeSet<&str> = each().iter().map(Fact::name).collect();
-    assert_eq!(names.len(), 38);
+    let frozen: BTreeSet<FactKind> = each().iter().map(Fact::kind).collect();
+    assert_eq!(frozen.into_iter().collect::<Vec<_>>(), FactKind::ALL);
     for (line, fact) in FROZEN.lines().zip(each()) {
         assert!(line.starts_with(&format!("{{\"fact\":\"{}\"", fact.name())), "{line}");
     }
+}
+
+#[test]
+fn no_two_kinds_of_fact_share_a_name() {
+    let names: BTreeSet<&str> = FactKind::ALL.iter().map(|kind| kind.name()).collect();
+    assert_eq!(names.len(), FactKind::ALL.len());
+}
+
+#[test]
+fn every_kind_of_event_is_told_of_some_fact_or_takes_the_place_of_one_that_was() {
+    let told: BTreeSet<&str> = FactKind::ALL.iter().filter_map(|kind| Some(kind.told().event()?.name())).collect();
+    let untold = EventKind::ALL.iter().filter(|event| !told.contains(event.name()));
+    assert_eq!(untold.collect::<Vec<_>>(), [&EventKind::Tombstone]);
 }
 
 #[test]
@@ -283,6 +297,6 @@ fn the_same_facts_make_the_same_station() {
     }
     let mut again = Bench::new();
     // Decisions are evidence: replay may leave them out.
-    again.given(facts.into_iter().filter(|fact| fact.name() != Fact::DECIDED));
+    again.given(facts.into_iter().filter(|fact| fact.kind() != FactKind::Decided));
     assert_eq!(again.station, bench.station);
 }

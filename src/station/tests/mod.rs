@@ -162,7 +162,7 @@ impl Bench {
         self.live.observe(&event, &self.rules);
         let outcome = self.station.decide(&self.world(), &event);
         for fact in &outcome.facts {
-            self.told += u64::from(self.station.announces(fact));
+            self.told += u64::from(self.station.announces(fact).is_some());
             self.station.evolve(fact);
         }
         self.live.after(self.now, &event, &outcome);

@@ -1,5 +1,7 @@
 //! The envelope: a CloudEvent on one line.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use serde::Serialize;
 
 /// Whose events these are: `parceld/<warehouse>/<station>/<incarnation>`.
@@ -13,89 +15,58 @@ pub struct Source {
     pub incarnation: String,
 }
 
-/// What happened. The list grows: a receiver takes kinds that it does not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// A parcel's weight settled and was taken.
-    ParcelWeighed,
-    /// A carrier was chosen and a tracking number consumed.
-    ParcelCommitted,
-    /// The printed label was scanned back: the parcel is closed.
-    ParcelVerified,
-    /// The parcel was closed on the printer's evidence, where the station does not scan back.
-    ParcelAttested,
-    /// The parcel's tracking number is dead and never used again.
-    ParcelVoided,
-    /// The parcel was put aside for a person.
-    ParcelHeld,
-    /// A label came out again under the same number.
-    LabelReprinted,
-    /// A bag, cage or pallet was closed.
-    ContainerClosed,
-    /// A manifest was closed; its data is `parceld.manifest/1`.
-    ManifestClosed,
-    /// A manifest's parcels went with the carrier.
-    ManifestHandedOver,
-    /// Something came back.
-    ReturnReceived,
-    /// The parcel is to be stopped: its order was cancelled, held or changed, or its number may be on another parcel.
-    ParcelIntercepted,
-    /// The reason to stop the parcel has gone.
-    ParcelReleased,
-    /// The parcel is on a manifest and was not handed over.
-    ParcelLeftOut,
-    /// An order that was offered to the station was not kept; its data is [`OrderRefused`](super::OrderRefused).
-    OrderRefused,
-    /// The station runs on a copy of its database; its data is [`Copied`](super::Copied).
-    StationCopied,
-    /// Stands in the place of an event the receiver refused.
-    Tombstone,
+/// Declares each kind of event once: its variant and its CloudEvents `type`.
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident => $name:literal;)*) => {
+        /// What happened. The list grows: a receiver takes kinds that it does not know.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum EventKind {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl EventKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The CloudEvents `type`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
 }
 
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 17] = [
-        Self::ParcelWeighed,
-        Self::ParcelCommitted,
-        Self::ParcelVerified,
-        Self::ParcelAttested,
-        Self::ParcelVoided,
-        Self::ParcelHeld,
-        Self::LabelReprinted,
-        Self::ContainerClosed,
-        Self::ManifestClosed,
-        Self::ManifestHandedOver,
-        Self::ReturnReceived,
-        Self::ParcelIntercepted,
-        Self::ParcelReleased,
-        Self::ParcelLeftOut,
-        Self::OrderRefused,
-        Self::StationCopied,
-        Self::Tombstone,
-    ];
-
-    /// The CloudEvents `type`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ParcelWeighed => "parceld.parcel.weighed",
-            Self::ParcelCommitted => "parceld.parcel.committed",
-            Self::ParcelVerified => "parceld.parcel.verified",
-            Self::ParcelAttested => "parceld.parcel.attested",
-            Self::ParcelVoided => "parceld.parcel.voided",
-            Self::ParcelHeld => "parceld.parcel.held",
-            Self::LabelReprinted => "parceld.label.reprinted",
-            Self::ContainerClosed => "parceld.container.closed",
-            Self::ManifestClosed => "parceld.manifest.closed",
-            Self::ManifestHandedOver => "parceld.manifest.handed_over",
-            Self::ReturnReceived => "parceld.return.received",
-            Self::ParcelIntercepted => "parceld.parcel.intercepted",
-            Self::ParcelReleased => "parceld.parcel.released",
-            Self::ParcelLeftOut => "parceld.parcel.left_out",
-            Self::OrderRefused => "parceld.order.refused",
-            Self::StationCopied => "parceld.station.copied",
-            Self::Tombstone => "parceld.tombstone",
-        }
-    }
+events! {
+    /// A carrier was chosen and a tracking number consumed.
+    ParcelCommitted => "parceld.parcel.committed";
+    /// The printed label was scanned back: the parcel is closed.
+    ParcelVerified => "parceld.parcel.verified";
+    /// The parcel's tracking number is dead and never used again.
+    ParcelVoided => "parceld.parcel.voided";
+    /// A closed parcel was put aside for a person.
+    ParcelHeld => "parceld.parcel.held";
+    /// A bag or a pallet was closed; its data is [`Container`](super::Container).
+    ContainerClosed => "parceld.container.closed";
+    /// A manifest was closed; its data is `parceld.manifest/1`.
+    ManifestClosed => "parceld.manifest.closed";
+    /// A manifest's parcels went with the carrier; its data is [`Handover`](super::Handover).
+    ManifestHandedOver => "parceld.manifest.handed_over";
+    /// A parcel that had gone out came back.
+    ReturnReceived => "parceld.return.received";
+    /// The parcel is to be stopped: its order was cancelled, held or changed, or its number may be on another parcel.
+    ParcelIntercepted => "parceld.parcel.intercepted";
+    /// The reason to stop the parcel has gone.
+    ParcelReleased => "parceld.parcel.released";
+    /// The parcel is on a manifest and was not handed over.
+    ParcelLeftOut => "parceld.parcel.left_out";
+    /// An order that was offered to the station was not kept; its data is [`OrderRefused`](super::OrderRefused).
+    OrderRefused => "parceld.order.refused";
+    /// The station runs on a copy of its database; its data is [`Copied`](super::Copied).
+    StationCopied => "parceld.station.copied";
+    /// Stands in the place of an event the receiver refused.
+    Tombstone => "parceld.tombstone";
 }
 
 /// An event that could not be made.
@@ -104,6 +75,14 @@ pub enum EventError {
     /// The clock is beyond the years 1 to 9999.
     #[error("write an event at {0} ms; set the station's clock")]
     Time(i64),
+    /// An event of this kind cannot be made of this fact: the table of facts is wrong.
+    #[error("a fact {fact:?} cannot be told as {kind}")]
+    Fact {
+        /// The name of the fact.
+        fact: &'static str,
+        /// The event's `type`.
+        kind: &'static str,
+    },
     /// The data has no form in JSON.
     #[error("write an event's data: {0}")]
     Data(#[from] serde_json::Error),
@@ -116,7 +95,7 @@ pub enum EventError {
 /// [`EventError`] for a time out of range, or data that JSON has no form for.
 pub fn cloud_event(
     source: &Source,
-    kind: Kind,
+    kind: EventKind,
     seq: u64,
     time_ms: i64,
     data: &impl Serialize,

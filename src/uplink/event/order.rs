@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::cloud::{EventError, Kind, Schema, Source, cloud_event};
+use super::cloud::{EventError, EventKind, Schema, Source, cloud_event};
 
 /// `data` of `parceld.order.refused`, `parceld.order_refused/1`. What is not known is empty and left out.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
@@ -32,7 +32,7 @@ pub fn order_refused_event(
     refused: &OrderRefused<'_>,
 ) -> Result<String, EventError> {
     let data = Schema { schema: "parceld.order_refused/1", data: refused };
-    cloud_event(source, Kind::OrderRefused, seq, time_ms, &data)
+    cloud_event(source, EventKind::OrderRefused, seq, time_ms, &data)
 }
 
 /// At most this many characters of a text that came from elsewhere.

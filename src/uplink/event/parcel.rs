@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::cloud::{EventError, Kind, Schema, Source, cloud_event};
+use super::cloud::{EventError, EventKind, Schema, Source, cloud_event};
 use crate::units::Date;
 
 /// `data` of the parcel events, `parceld.parcel/1`. What does not apply is left out.
@@ -56,7 +56,7 @@ pub fn post_prefix(postcode: &str) -> &str {
 /// [`EventError`] as [`cloud_event`].
 pub fn parcel_event(
     source: &Source,
-    kind: Kind,
+    kind: EventKind,
     seq: u64,
     time_ms: i64,
     parcel: &Parcel<'_>,
@@ -101,7 +101,7 @@ pub fn container_event(
     container: &Container<'_>,
 ) -> Result<String, EventError> {
     let data = Schema { schema: "parceld.container/1", data: container };
-    cloud_event(source, Kind::ContainerClosed, seq, time_ms, &data)
+    cloud_event(source, EventKind::ContainerClosed, seq, time_ms, &data)
 }
 
 /// `data` of `parceld.manifest.handed_over`, `parceld.handover/1`.
@@ -122,5 +122,5 @@ pub struct Handover<'a> {
 /// [`EventError`] as [`cloud_event`].
 pub fn handover_event(source: &Source, seq: u64, time_ms: i64, handover: &Handover<'_>) -> Result<String, EventError> {
     let data = Schema { schema: "parceld.handover/1", data: handover };
-    cloud_event(source, Kind::ManifestHandedOver, seq, time_ms, &data)
+    cloud_event(source, EventKind::ManifestHandedOver, seq, time_ms, &data)
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::cloud::{EventError, Kind, Schema, Source, cloud_event};
+use super::cloud::{EventError, EventKind, Schema, Source, cloud_event};
 
 /// `data` of `parceld.station.copied`, `parceld.copied/1`.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
@@ -33,7 +33,7 @@ pub struct SuspendedPool<'a> {
 /// # Errors
 /// [`EventError`] as [`cloud_event`].
 pub fn copied_event(source: &Source, seq: u64, time_ms: i64, copied: &Copied<'_>) -> Result<String, EventError> {
-    cloud_event(source, Kind::StationCopied, seq, time_ms, &Schema { schema: "parceld.copied/1", data: copied })
+    cloud_event(source, EventKind::StationCopied, seq, time_ms, &Schema { schema: "parceld.copied/1", data: copied })
 }
 
 /// The event that takes the place of `original` when the receiver refuses it: its number and the SHA-256 of its bytes.
@@ -43,7 +43,7 @@ pub fn copied_event(source: &Source, seq: u64, time_ms: i64, copied: &Copied<'_>
 pub fn tombstone(source: &Source, seq: u64, time_ms: i64, original: &str) -> Result<String, EventError> {
     let sha256 = Sha256::digest(original).iter().map(|byte| format!("{byte:02x}")).collect();
     let data = Tombstone { schema: "parceld.tombstone/1".to_owned(), seq, sha256 };
-    cloud_event(source, Kind::Tombstone, seq, time_ms, &data)
+    cloud_event(source, EventKind::Tombstone, seq, time_ms, &data)
 }
 
 /// Whether these bytes are a [`tombstone`].
@@ -52,7 +52,7 @@ pub fn is_tombstone(body: &str) -> bool {
     struct Typed {
         r#type: String,
     }
-    serde_json::from_str::<Typed>(body).is_ok_and(|event| event.r#type == Kind::Tombstone.name())
+    serde_json::from_str::<Typed>(body).is_ok_and(|event| event.r#type == EventKind::Tombstone.name())
 }
 
 /// What stands in the place of an event that was set aside.
@@ -77,7 +77,7 @@ pub fn renumbered(body: &str, incarnation: &str, seq: u64) -> Option<String> {
         data: Box<serde_json::value::RawValue>,
     }
     let mut event: CloudEvent = serde_json::from_str(body).ok()?;
-    if event.r#type == Kind::Tombstone.name() {
+    if event.r#type == EventKind::Tombstone.name() {
         let of: Tombstone = serde_json::from_str(event.data.get()).ok()?;
         event.data = serde_json::value::to_raw_value(&Tombstone { seq, ..of }).ok()?;
     }

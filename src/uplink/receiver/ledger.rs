@@ -309,12 +309,12 @@ fn events(body: &str, station: &str, incarnation: &str, from: u64, to: u64) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::uplink::event::{Kind, Source, cloud_event};
+    use crate::uplink::event::{EventKind, Source, cloud_event};
 
     fn body(incarnation: &str, from: u64, to: u64, note: &str) -> String {
         let source = Source { warehouse: "W".into(), station: "S".into(), incarnation: incarnation.into() };
         let data = serde_json::json!({ "note": note });
-        let event = |seq| cloud_event(&source, Kind::ParcelVerified, seq, 0, &data).unwrap();
+        let event = |seq| cloud_event(&source, EventKind::ParcelVerified, seq, 0, &data).unwrap();
         format!("[{}]", (from..=to).map(event).collect::<Vec<_>>().join(","))
     }
 

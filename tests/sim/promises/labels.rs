@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use parceld::station::fact::{Cause, Fact};
+use parceld::station::fact::{Cause, Fact, FactKind};
 
 use crate::history::Record;
 
@@ -62,7 +62,7 @@ pub(super) fn one_live(record: &Record) -> Result<(), String> {
 }
 
 pub(super) fn closed_with_one(record: &Record) -> Result<(), String> {
-    let facts = record.facts.iter().filter(|fact| fact.name() != Fact::DECIDED);
+    let facts = record.facts.iter().filter(|fact| fact.kind() != FactKind::Decided);
     for (recorded, fact) in facts.enumerate() {
         if let Fact::Verified { parcel, .. } = fact
             && !record.emitted.iter().any(|out| out.job.parcel == *parcel && out.after <= recorded)
