@@ -16,7 +16,7 @@ use crate::devices::paper::Tray;
 use crate::label::{Draws, Label, LabelError, Labels, Language, Media, Printer, SSCC_LAYOUT};
 use crate::paper::{self, A4, BagSlip, CommandSheet, ManifestSlip, Operator, Paper, ShiftSummary};
 use crate::rating::Cards;
-use crate::screen::{Sentence, Words};
+use crate::screen::Words;
 use crate::station::bag::{BagId, Kind};
 use crate::station::event::Printout;
 use crate::station::fact::Fact;
