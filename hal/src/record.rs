@@ -11,13 +11,13 @@
 //! time. A recording holds what the device said: addresses too, if it is a scanner's or a printer's. It is off unless
 //! somebody asks for it, readable by its owner alone, and bounded.
 
-use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
@@ -67,12 +67,8 @@ impl Recorder {
     /// Writes these bytes down. What cannot be written is left out: a recording never holds a device up.
     pub(crate) fn passed(&mut self, way: Way, bytes: &[u8]) {
         for run in bytes.chunks(RUN) {
-            let mut text = String::with_capacity(2 + 2 * run.len());
-            text.push_str(if way == Way::Received { "< " } else { "> " });
-            for byte in run {
-                let _ = write!(text, "{byte:02x}");
-            }
-            self.line(&text);
+            let sign = if way == Way::Received { '<' } else { '>' };
+            self.line(&format!("{sign} {}", HEXLOWER.encode(run)));
         }
     }
 
@@ -182,10 +178,7 @@ impl Recording {
 }
 
 fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> =
-        hex.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-    let digits = digits.filter(|digits| !digits.is_empty() && digits.len() % 2 == 0 && digits.len() <= 2 * RUN)?;
-    Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+    HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok().filter(|bytes| (1..=RUN).contains(&bytes.len()))
 }
 
 #[cfg(test)]

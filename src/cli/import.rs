@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use parceld::daemon::control::{self, Call};
 use parceld::daemon::intake::Verdict;
 use parceld::daemon::{Setup, labels};
@@ -311,7 +312,7 @@ fn labels_of(setup: &Setup, path: &Path, format: Format, wishes: &[Wish], done: 
         Ok(bytes) => bytes,
         Err(error) => return all(format!("its file cannot be read: {error}")),
     };
-    let sum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sum = HEXLOWER.encode(&Sha256::digest(&bytes));
     let wanted: Vec<Wanted> = wishes.iter().map(|wish| wish.wanted.clone()).collect();
     let drawn = drawn::draw(bytes, format, setup.rules.labels.printer, &wanted, done);
     let judged = |(answer, wish): (Answer, &Wish)| {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use hal::gpio::Backend;
 use hal::printer::Known;
 use sha2::{Digest, Sha256};
@@ -113,7 +114,7 @@ impl Setup {
         hash.update(read(&configured.token_file));
         hash.update([0]);
         hash.update(configured.ca_file.as_deref().map(read).unwrap_or_default());
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(&hash.finalize())
     }
 
     /// What the uplink is started with; `None` where none is configured.

@@ -3,6 +3,7 @@
 //! The rules are those of RFC 8785 as far as our documents need them: object keys sorted, no white space, the shortest
 //! escapes, integers in plain digits. Documents that are hashed here hold no fractions (amounts are strings).
 
+use data_encoding::HEXLOWER;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -15,11 +16,7 @@ pub fn text(value: &Value) -> String {
 
 /// SHA-256 of `text`, in 64 lower-case hexadecimal digits.
 pub fn sha256_hex(text: &str) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }
 
 fn write(value: &Value, out: &mut String) {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
+
 use super::event::{Effect, Job, Lookup, WeightState};
 use super::fact::{Commitment, Fact, Weight};
 use super::live::Say;
@@ -356,7 +358,7 @@ fn usable_weight(world: &World<'_>) -> Option<Weight> {
         mass: reading.mass,
         value: reading.value.clone(),
         unit: reading.unit.clone(),
-        raw_hex: hex(&reading.raw),
+        raw_hex: HEXLOWER.encode(&reading.raw),
         stable: true,
         scale: world.rules.scale.clone(),
     })
@@ -374,15 +376,7 @@ pub(super) fn shown(text: &str) -> String {
     text.chars().take(32).collect()
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 pub(super) fn sha256_hex(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
-    hex(&Sha256::digest(bytes))
+    HEXLOWER.encode(&Sha256::digest(bytes))
 }

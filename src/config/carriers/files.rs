@@ -1,11 +1,11 @@
 //! Reading the files of a carriers folder, bounded, and remembering what was read for the hashes.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use super::super::problem::{Problem, Problems};
@@ -61,11 +61,7 @@ fn hash<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8; 32])>) -> String {
         all.update([0]);
         all.update(content);
     }
-    all.finalize().iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string never fails.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    HEXLOWER.encode(&all.finalize())
 }
 
 fn read_text(path: &Path) -> io::Result<String> {

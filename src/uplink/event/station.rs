@@ -1,5 +1,6 @@
 //! The station itself: the copy it runs on, and the events a receiver refused.
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -41,7 +42,7 @@ pub fn copied_event(source: &Source, seq: u64, time_ms: i64, copied: &Copied<'_>
 /// # Errors
 /// [`EventError`] as [`cloud_event`].
 pub fn tombstone(source: &Source, seq: u64, time_ms: i64, original: &str) -> Result<String, EventError> {
-    let sha256 = Sha256::digest(original).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = HEXLOWER.encode(&Sha256::digest(original));
     let data = Tombstone { schema: "parceld.tombstone/1".to_owned(), seq, sha256 };
     cloud_event(source, EventKind::Tombstone, seq, time_ms, &data)
 }
