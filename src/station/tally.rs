@@ -71,7 +71,7 @@ struct Counts {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Tallies(BTreeMap<String, Counts>);
 
-const fn month_of(date: Date) -> (u16, u8) {
+fn month_of(date: Date) -> (u16, u8) {
     (date.year(), date.month())
 }
 

@@ -3,93 +3,72 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 use super::{QuantityError, shown};
 
-/// A day of the Gregorian calendar, ordered.
+/// A day of the Gregorian calendar from the year 1 to 9999, ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Date {
-    year: u16,
-    month: u8,
-    day: u8,
-}
+pub struct Date(civil::Date);
 
 impl Date {
     /// 1970-01-01.
-    pub const EPOCH: Self = Self { year: 1970, month: 1, day: 1 };
+    pub const EPOCH: Self = Self(civil::date(1970, 1, 1));
 
     /// A day that exists; `None` otherwise.
-    pub const fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        if year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > days_in(year, month) {
+    pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+        if year < 1 {
             return None;
         }
-        Some(Self { year, month, day })
+        let (year, month, day) = (year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?);
+        civil::Date::new(year, month, day).ok().map(Self)
     }
 
-    /// The year.
-    pub const fn year(self) -> u16 {
-        self.year
+    /// 1 to 9999.
+    pub fn year(self) -> u16 {
+        self.0.year().unsigned_abs()
     }
 
     /// 1 to 12.
-    pub const fn month(self) -> u8 {
-        self.month
+    pub fn month(self) -> u8 {
+        self.0.month().unsigned_abs()
     }
 
     /// 1 to 31.
-    pub const fn day(self) -> u8 {
-        self.day
+    pub fn day(self) -> u8 {
+        self.0.day().unsigned_abs()
     }
 
-    /// Days since 1970-01-01 (which was a Thursday), to count between two dates.
-    pub const fn number(self) -> i64 {
-        // Years that begin in March put the leap day last, and the months' lengths in a pattern of 153 days for five.
-        let (year, month) = (self.year as i64, self.month as i64);
-        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-        let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-        year * 365 + leaps + (month * 153 + 2) / 5 + self.day as i64 - 1 - 719_468
+    /// Days since 1970-01-01, to count between two dates.
+    pub fn number(self) -> i64 {
+        self.0.duration_since(Self::EPOCH.0).as_hours() / 24
     }
 
     /// 1 to 366.
-    pub const fn day_of_year(self) -> i64 {
-        self.number() - Self { month: 1, day: 1, ..self }.number() + 1
+    pub fn day_of_year(self) -> i64 {
+        self.0.day_of_year().into()
     }
 
     /// 0 is Monday, 6 is Sunday.
-    pub const fn weekday(self) -> u8 {
-        (self.number() + 3).rem_euclid(7) as u8
+    pub fn weekday(self) -> u8 {
+        self.0.weekday().to_monday_zero_offset().unsigned_abs()
     }
 
     /// The first day of its month.
-    pub const fn first_of_month(self) -> Self {
-        Self { day: 1, ..self }
+    pub fn first_of_month(self) -> Self {
+        Self(self.0.first_of_month())
     }
 
     /// The last day of its month.
-    pub const fn last_of_month(self) -> Self {
-        Self { day: days_in(self.year, self.month), ..self }
+    pub fn last_of_month(self) -> Self {
+        Self(self.0.last_of_month())
     }
 
-    /// The day after this one.
-    pub const fn next(self) -> Self {
-        if self.day < days_in(self.year, self.month) {
-            Self { day: self.day + 1, ..self }
-        } else if self.month < 12 {
-            Self { month: self.month + 1, day: 1, ..self }
-        } else {
-            Self { year: self.year + 1, month: 1, day: 1 }
-        }
-    }
-}
-
-const fn days_in(year: u16, month: u8) -> u8 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        _ => 31,
+    /// The day after this one; 9999-12-31 has none and stays.
+    pub fn next(self) -> Self {
+        Self(self.0.tomorrow().unwrap_or(self.0))
     }
 }
 
@@ -110,7 +89,7 @@ impl FromStr for Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        write!(f, "{:04}-{:02}-{:02}", self.year(), self.month(), self.day())
     }
 }
 
@@ -125,5 +104,54 @@ impl TryFrom<String> for Date {
 impl From<Date> for String {
     fn from(date: Date) -> Self {
         date.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        text.parse().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn only_days_that_exist_from_the_year_1_to_9999_are_dates() {
+        assert_eq!(
+            [(0, 1, 1), (2026, 2, 29), (2026, 13, 1), (2026, 4, 31), (10_000, 1, 1), (2026, 1, 0)]
+                .map(|(year, month, day)| Date::new(year, month, day)),
+            [None; 6]
+        );
+        for text in ["2024-02-29", "0001-01-01", "9999-12-31"] {
+            assert_eq!(date(text).to_string(), text);
+        }
+        for text in ["2026-7-12", "20260712", "2026-07-12T00", "0000-01-01", "2026/07/12", "2026-07-1\u{b2}"] {
+            assert!(text.parse::<Date>().is_err(), "{text}");
+        }
+        assert_eq!(size_of::<Date>(), 4);
+    }
+
+    #[test]
+    fn days_are_counted_from_the_epoch_both_ways() {
+        assert_eq!([Date::EPOCH, date("1969-12-31"), date("2000-03-01")].map(Date::number), [0, -1, 11_017]);
+        assert_eq!([date("0001-01-01"), date("9999-12-31")].map(Date::number), [-719_162, 2_932_896]);
+        assert_eq!([Date::EPOCH, date("2026-11-22")].map(Date::weekday), [3, 6]);
+        assert_eq!([date("2024-12-31"), date("2026-12-31")].map(Date::day_of_year), [366, 365]);
+    }
+
+    #[test]
+    fn the_next_day_crosses_months_and_years_and_the_last_one_stays() {
+        for (day, next) in [
+            ("2024-02-28", "2024-02-29"),
+            ("2026-02-28", "2026-03-01"),
+            ("2026-12-31", "2027-01-01"),
+            ("9999-12-31", "9999-12-31"),
+        ] {
+            assert_eq!(date(day).next(), date(next));
+        }
+        assert_eq!(
+            (date("2024-02-10").first_of_month(), date("2024-02-10").last_of_month()),
+            (date("2024-02-01"), date("2024-02-29"))
+        );
     }
 }
