@@ -5,9 +5,11 @@
 //! trials and outages do not: they say what a day allowed, not what a carrier costs.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+
+use csv::Terminator;
 
 use super::core::readable;
+use crate::exchange::spreadsheet::{self, no_formula};
 use crate::rating::{Cards, Parcel, Policy, Rated, Standing};
 use crate::station::fact::Commitment;
 use crate::station::order::{Order, OrderState};
@@ -239,31 +241,45 @@ impl Sum {
 impl Comparison<'_> {
     /// One row per parcel, with a header.
     pub fn csv(&self) -> String {
-        let mut text = "parcel,order_ref,ship_date,grams,before_service,before_zone,before,after_service,after_zone,\
-                        after,difference,currency,why\n"
-            .to_owned();
-        for line in &self.lines {
-            let part = |choice: &Option<Choice>| match choice {
-                Some(choice) => format!("{},{},{}", choice.service, quoted(&choice.zone), self.amount(choice.price)),
-                None => ",,".to_owned(),
-            };
-            let parcel = &line.sent.parcel;
-            // Writing to a string never fails.
-            let _ = writeln!(
-                text,
-                "{},{},{},{},{},{},{},{},{}",
-                line.sent.id,
-                quoted(&line.sent.order_ref),
-                parcel.ship_date,
-                parcel.mass.grams_rounded(),
-                part(&line.before),
-                part(&line.after),
+        let header = [
+            "parcel",
+            "order_ref",
+            "ship_date",
+            "grams",
+            "before_service",
+            "before_zone",
+            "before",
+            "after_service",
+            "after_zone",
+            "after",
+            "difference",
+            "currency",
+            "why",
+        ];
+        let part = |choice: &Option<Choice>| match choice {
+            Some(choice) => [choice.service.to_string(), no_formula(&choice.zone), self.amount(choice.price)],
+            None => Default::default(),
+        };
+        let rows = self.lines.iter().map(|line| {
+            let ([before_service, before_zone, before], [after_service, after_zone, after]) =
+                (part(&line.before), part(&line.after));
+            [
+                line.sent.id.clone(),
+                no_formula(&line.sent.order_ref),
+                line.sent.parcel.ship_date.to_string(),
+                line.sent.parcel.mass.grams_rounded().to_string(),
+                before_service,
+                before_zone,
+                before,
+                after_service,
+                after_zone,
+                after,
                 line.difference().map(|minor| self.amount(minor)).unwrap_or_default(),
-                self.currency,
-                line.why
-            );
-        }
-        text
+                self.currency.to_string(),
+                line.why.clone(),
+            ]
+        });
+        spreadsheet::table(header, rows, Terminator::Any(b'\n'))
     }
 
     /// How it ends, as a person reads it.
@@ -361,15 +377,6 @@ fn band(mass: Mass) -> String {
         from = to;
     }
     format!("over {from} g")
-}
-
-/// A cell that no spreadsheet takes for a formula or for two cells.
-fn quoted(text: &str) -> String {
-    let text = text.replace('"', "\"\"");
-    if text.starts_with(['=', '+', '-', '@']) {
-        return format!("\"'{text}\"");
-    }
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{text}\"") } else { text }
 }
 
 #[cfg(test)]

@@ -10,4 +10,5 @@ pub mod order;
 pub mod outcomes;
 #[cfg(any(test, feature = "demo"))]
 pub mod sample;
+pub mod spreadsheet;
 pub mod supplied;
