@@ -35,7 +35,7 @@ pub(super) fn service(config: &Path) -> Done {
     block_on(async {
         let (service, ways) = Service::new(&setup, setup.devices())?;
         let desk = Desk { frames: ways.frames, ask: ways.ask, bench: None, labels: None, received: None };
-        let page = serve_page(setup.config.listen, |bound| web::router(desk, bound)).await?;
+        let page = serve_page(setup.config.web.listen, |bound| web::router(desk, bound)).await?;
         tracing::info!(%page, station = setup.rules.station, "ready");
         service.run(signal()).await;
         Ok(())

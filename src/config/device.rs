@@ -1,17 +1,20 @@
-//! Scanners, the scale and the printer: which device file or address, and how it speaks.
+//! Scanners, the scale and the printers: which device file or address, and how it speaks.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-use hal::port::{Address, UsbAddress};
+use hal::port::{Address, SerialSettings, UsbAddress};
 use hal::printer::Language;
-use hal::scale;
+use hal::scale::{self, WireUnit};
 use hal::scanner::{self, Protocol};
 use hal::usb::{Kind, Selector};
 
-use super::read::{plain_text, within};
-use super::serial::Line;
+use super::keys::{PrinterKeys, ScaleKeys, ScannerKeys};
+use super::read::{refuse, within};
+use super::serial;
 use super::table::Table;
-use crate::barcode::{Accept, Symbology};
+use super::value::Named;
+use crate::barcode::Accept;
 use crate::label::{self, Draws, Media};
 
 /// Where a device is reached.
@@ -99,57 +102,109 @@ impl Printer {
 
 /// What a printer is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+pub enum Role {
+    /// Labels of parcels.
     Label,
+    /// Receipts.
     Receipt,
 }
 
-/// Equal readings in a row that may be asked for.
-const EQUAL_READINGS: std::ops::RangeInclusive<u32> = 2..=50;
-const DRAWS: [(&str, Draws); 3] =
-    [("text-and-bars", Draws::TextAndBars), ("bars", Draws::Bars), ("nothing", Draws::Nothing)];
-/// Label widths and heights of desktop printers, in millimetres.
-const WIDTHS: std::ops::RangeInclusive<u32> = 50..=110;
-const HEIGHTS: std::ops::RangeInclusive<u32> = 50..=300;
+impl Named for Role {
+    const NAMES: &'static [(&'static str, Self)] = &[("label", Self::Label), ("receipt", Self::Receipt)];
+}
+
+/// Whether a printer is asked how it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// It is.
+    Auto,
+    /// Never.
+    None,
+}
+
+impl Named for Asking {
+    const NAMES: &'static [(&'static str, Self)] = &[("auto", Self::Auto), ("none", Self::None)];
+}
+
+/// How pictures are sent in ZPL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureForm {
+    /// Run-length coded: every printer reads it.
+    Acs,
+    /// Deflated.
+    Z64,
+}
+
+impl Named for PictureForm {
+    const NAMES: &'static [(&'static str, Self)] = &[("acs", Self::Acs), ("z64", Self::Z64)];
+}
+
+impl Named for Draws {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("text-and-bars", Self::TextAndBars), ("bars", Self::Bars), ("nothing", Self::Nothing)];
+}
+
+impl Named for WireUnit {
+    const NAMES: &'static [(&'static str, Self)] = &[("kg", Self::Kilogram), ("g", Self::Gram), ("lb", Self::Pound)];
+}
+
+/// What a serial scanner may speak.
+impl Named for Protocol {
+    const NAMES: &'static [(&'static str, Self)] = &[("lines", Self::Lines), ("ssi", Self::Ssi)];
+}
+
+/// Where a device is, as its key says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// `demo`: a virtual device that `parceld demo` puts in this place.
+    Demo,
+    /// `tcp://`, then this host and port.
+    Network(String),
+    /// `usb:`, `usb-port:` or `auto`: a USB device, wherever it is plugged in.
+    Usb(Selector),
+    /// The path of a device file.
+    File(PathBuf),
+}
+
+impl Place {
+    /// The device there, which is of this kind; a serial one is set as `line`.
+    fn device(self, kind: Kind, line: SerialSettings) -> Device {
+        Device::At(match self {
+            Self::Demo => return Device::Demo,
+            Self::Network(host) => Address::Tcp(host),
+            Self::Usb(selector) => Address::Usb(UsbAddress { kind, selector, line }),
+            Self::File(path) if kind == Kind::Serial => Address::Serial(SerialSettings { path, ..line }),
+            Self::File(path) => Address::Node(path),
+        })
+    }
+}
 
 /// `device = "demo"`, which only the demo replaces.
-fn demo(table: &Table<'_>) -> Device {
-    table.warn(
-        "device",
-        "\"demo\" stands for a virtual device",
-        "write the real device, or start the station with parceld demo",
-    );
-    Device::Demo
+const DEMO: &str = "demo";
+
+fn demo(table: &Table<'_>, key: &str) -> Option<Place> {
+    let todo = "write the real device, or start the station with parceld demo";
+    table.warn(key, "\"demo\" stands for a virtual device", todo);
+    Some(Place::Demo)
 }
 
 /// A device file: its path, or a USB device wherever it is plugged in.
-fn node(table: &Table<'_>, device: &str, kind: Kind, line: &Line, example: &str) -> Option<Device> {
-    let address = if device.starts_with("usb:") || device.starts_with("usb-port:") {
-        match device.parse() {
-            Ok(selector) => Address::Usb(UsbAddress { kind, selector, line: line.settings("")? }),
-            Err(error) => {
-                let error = error.to_string();
-                let (what, todo) = error.split_once("; ").unwrap_or((&error, "correct it"));
-                table.error("device", what, todo);
-                return None;
-            }
-        }
+fn place(table: &Table<'_>, key: &str, device: &str, example: &str) -> Option<Place> {
+    if device.starts_with("usb:") || device.starts_with("usb-port:") {
+        device.parse().inspect_err(|error| refuse(table, key, error)).ok().map(Place::Usb)
     } else if !device.starts_with('/') || device.contains(char::is_control) {
-        table.error("device", format!("device {device:?} is not a device file"), format!("write {example}"));
-        return None;
-    } else if kind == Kind::Serial {
-        Address::Serial(line.settings(device)?)
+        table.error(key, format!("device {device:?} is not a device file"), format!("write {example}"));
+        None
     } else {
-        Address::Node(device.into())
-    };
-    if kind != Kind::Serial {
-        line.unused(table, &format!("a {}", kind.name()));
+        Some(Place::File(device.into()))
     }
-    Some(Device::At(address))
 }
 
+/// An example of a serial line.
+const A_LINE: &str = "its path, such as /dev/serial/by-id/…";
+
 pub(super) fn scanners(root: &Table<'_>) -> Vec<Scanner> {
-    let tables = root.tables("scanner");
+    let tables = root.tables(ScannerKeys::TABLE.name());
     if tables.is_empty() {
         root.error("scanner", "no [[scanner]]", "add one; the floor works by scanning");
     }
@@ -158,112 +213,122 @@ pub(super) fn scanners(root: &Table<'_>) -> Vec<Scanner> {
 }
 
 fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
-    let name = plain_text(table, "name", 1..=32);
-    if let Some(name) = &name
+    let keys = ScannerKeys::read(table);
+    if let Some(name) = table.look::<String>("name")
         && !names.insert(name.clone())
     {
         table.error("name", format!("two scanners are named {name:?}"), "give each its own name");
     }
-    let line = Line::read(table);
-    let (protocol, device) = match table.required::<String>("device") {
-        None => (Protocol::Lines, None),
-        Some(device) if device == "demo" => (Protocol::Lines, Some(demo(table))),
-        Some(device) => scanner_device(table, &device, &line),
-    };
-    const PROTOCOLS: [(&str, Protocol); 2] = [("lines", Protocol::Lines), ("ssi", Protocol::Ssi)];
-    let written = table.optional_name("protocol", &PROTOCOLS);
-    let on_a_line = protocol == Protocol::Lines;
-    let protocol = if on_a_line { written.unwrap_or(protocol) } else { protocol };
-    let ending = table.optional_name("suffix", &scanner::Ending::NAMES);
-    let feedback = table.optional_name("feedback", &scanner::Feedback::NAMES);
-    for (key, there) in
-        [("protocol", written.is_some()), ("suffix", ending.is_some()), ("feedback", feedback.is_some())]
-    {
-        if there && !on_a_line {
-            table.warn(key, format!("{key} has no effect: this scanner is no serial line"), "remove it");
+    let kind = scanner_kind(&table.look::<String>("device").unwrap_or_default());
+    if kind != Kind::Serial {
+        serial::unused(table, &format!("a {}", kind.name()));
+        for key in ["protocol", "suffix", "feedback"] {
+            if table.has(key) {
+                table.warn(key, format!("{key} has no effect: this scanner is no serial line"), "remove it");
+            }
         }
     }
-    if feedback == Some(scanner::Feedback::Ssi) && protocol != Protocol::Ssi {
+    let speaks_ssi = kind == Kind::Serial && table.look("protocol") == Some(Protocol::Ssi);
+    if table.look("feedback") == Some(scanner::Feedback::Ssi) && !speaks_ssi {
         table.error("feedback", "ssi feedback needs the ssi protocol", "write protocol = \"ssi\", or another feedback");
     }
-    let usual = Accept::default();
-    let most = u32::try_from(usual.max_bytes).unwrap_or(u32::MAX);
-    let max_bytes =
-        if table.count(&["max_bytes"]) > 0 { within(table, "max_bytes", &(1..=most), "bytes") } else { Some(most) };
-    let symbologies = table.names("accept", &Symbology::NAMES);
-    let record = table.optional("record").unwrap_or(false);
-    table.finish();
-    let accept = Accept { symbologies, max_bytes: usize::try_from(max_bytes?).unwrap_or(usual.max_bytes) };
+    let keys = keys?;
+    let line = serial::line(table, keys.baud, keys.framing, keys.handshake)?;
+    let (protocol, place) = keys.device;
     let settings = scanner::Settings {
-        protocol,
-        ending: ending.unwrap_or_default(),
-        feedback: feedback.unwrap_or_default(),
+        protocol: if kind == Kind::Serial { keys.protocol.unwrap_or(protocol) } else { protocol },
+        ending: keys.suffix.unwrap_or_default(),
+        feedback: keys.feedback.unwrap_or_default(),
         ..scanner::Settings::default()
     };
-    Some(Scanner { name: name?, device: device?, settings, accept, record })
+    let max_bytes = usize::try_from(keys.max_bytes).unwrap_or(usize::MAX);
+    Some(Scanner {
+        name: keys.name,
+        device: place.device(kind, line),
+        settings,
+        accept: Accept { symbologies: keys.accept, max_bytes },
+        record: keys.record,
+    })
 }
 
 /// `evdev:` before a keyboard, `hidpos:` before a HID scanner; all else is a serial line.
-fn scanner_device(table: &Table<'_>, device: &str, line: &Line) -> (Protocol, Option<Device>) {
-    if let Some(device) = device.strip_prefix("evdev:") {
-        (Protocol::Keyboard, node(table, device, Kind::Keyboard, line, "evdev:/dev/input/by-id/…-event-kbd"))
-    } else if let Some(device) = device.strip_prefix("hidpos:") {
-        (Protocol::HidPos, node(table, device, Kind::Scanner, line, "hidpos:/dev/hidraw0"))
+fn scanner_kind(device: &str) -> Kind {
+    if device.starts_with("evdev:") {
+        Kind::Keyboard
+    } else if device.starts_with("hidpos:") {
+        Kind::Scanner
     } else {
-        (Protocol::Lines, node(table, device, Kind::Serial, line, "its path, such as /dev/serial/by-id/…"))
+        Kind::Serial
+    }
+}
+
+pub(super) fn of_scanner(table: &Table<'_>, key: &'static str, device: String) -> Option<(Protocol, Place)> {
+    let device = device.as_str();
+    let there = |device, example| place(table, key, device, example);
+    if device == DEMO {
+        Some((Protocol::Lines, demo(table, key)?))
+    } else if let Some(device) = device.strip_prefix("evdev:") {
+        Some((Protocol::Keyboard, there(device, "evdev:/dev/input/by-id/…-event-kbd")?))
+    } else if let Some(device) = device.strip_prefix("hidpos:") {
+        Some((Protocol::HidPos, there(device, "hidpos:/dev/hidraw0")?))
+    } else {
+        Some((Protocol::Lines, there(device, A_LINE)?))
     }
 }
 
 pub(super) fn scale(root: &Table<'_>) -> Option<Scale> {
-    let table = root.required_table("scale")?;
-    let protocol = table.required_name("protocol", &scale::Protocol::NAMES);
-    let line = Line::read(&table);
-    let settings = protocol.map(|protocol| scale_settings(&table, protocol));
-    let device = table.required::<String>("device").and_then(|device| match (protocol?, device.as_str()) {
-        (_, "demo") => Some(demo(&table)),
-        (scale::Protocol::Hid, "auto") => {
-            line.unused(&table, "a HID scale");
-            let (kind, selector) = (Kind::Scale, Selector::Only);
-            Some(Device::At(Address::Usb(UsbAddress { kind, selector, line: line.settings("")? })))
-        }
-        (scale::Protocol::Hid, device) => {
-            node(&table, device, Kind::Scale, &line, "\"auto\", or its path, such as /dev/hidraw0")
-        }
-        (_, device) => node(&table, device, Kind::Serial, &line, "its path, such as /dev/serial/by-id/…"),
-    });
-    let record = table.optional("record").unwrap_or(false);
-    table.finish();
-    Some(Scale { settings: settings?, device: device?, record })
+    let table = root.required_table(ScaleKeys::TABLE.name())?;
+    let keys = ScaleKeys::read(&table);
+    if let Some(protocol) = table.look::<scale::Protocol>("protocol") {
+        unused_by_scale(&table, protocol);
+    }
+    let keys = keys?;
+    let line = serial::line(&table, keys.baud, keys.framing, keys.handshake)?;
+    let kind = if keys.protocol == scale::Protocol::Hid { Kind::Scale } else { Kind::Serial };
+    let usual = scale::Settings::new(keys.protocol);
+    let equal_readings = keys.equal_readings.unwrap_or(usual.equal_readings);
+    Some(Scale {
+        settings: scale::Settings { unit: keys.unit, equal_readings, ..usual },
+        device: keys.device.device(kind, line),
+        record: keys.record,
+    })
 }
 
-/// What a protocol leaves open: the unit, and when the pan rests.
-fn scale_settings(table: &Table<'_>, protocol: scale::Protocol) -> scale::Settings {
-    const UNITS: [(&str, scale::WireUnit); 3] =
-        [("kg", scale::WireUnit::Kilogram), ("g", scale::WireUnit::Gram), ("lb", scale::WireUnit::Pound)];
-    let unit = table.optional_name("unit", &UNITS);
-    if protocol.wants_unit() && table.count(&["unit"]) == 0 {
+/// What a protocol leaves open, the unit and when the pan rests, and what it does not.
+fn unused_by_scale(table: &Table<'_>, protocol: scale::Protocol) {
+    match table.look::<String>("device").as_deref() {
+        Some(DEMO) | None => {}
+        Some("auto") if protocol == scale::Protocol::Hid => serial::unused(table, "a HID scale"),
+        Some(_) if protocol == scale::Protocol::Hid => serial::unused(table, &format!("a {}", Kind::Scale.name())),
+        Some(_) => {}
+    }
+    if protocol.wants_unit() && !table.has("unit") {
         let todo = "write the unit on the scale's display: unit = \"kg\", \"g\" or \"lb\"";
         table.error("protocol", "this protocol sends no unit with the weight", todo);
-    } else if !protocol.wants_unit() && unit.is_some() {
+    } else if !protocol.wants_unit() && table.has("unit") {
         table.warn("unit", "unit has no effect: this protocol sends the unit with each weight", "remove it");
     }
-    let usual = scale::Settings { unit, ..scale::Settings::new(protocol) };
-    if table.count(&["equal_readings"]) == 0 {
-        return usual;
-    }
-    if !protocol.counts_readings() {
+    if !protocol.counts_readings() && table.has("equal_readings") {
         let what = "equal_readings has no effect: this protocol says itself when the pan rests";
         table.warn("equal_readings", what, "remove it");
     }
-    let equal_readings = within(table, "equal_readings", &EQUAL_READINGS, "readings");
-    scale::Settings { equal_readings: equal_readings.unwrap_or(usual.equal_readings), ..usual }
+}
+
+pub(super) fn of_scale(table: &Table<'_>, key: &'static str, device: String) -> Option<Place> {
+    match table.look::<scale::Protocol>("protocol")? {
+        _ if device == DEMO => demo(table, key),
+        scale::Protocol::Hid if device == "auto" => Some(Place::Usb(Selector::Only)),
+        scale::Protocol::Hid => place(table, key, &device, "\"auto\", or its path, such as /dev/hidraw0"),
+        _ => place(table, key, &device, A_LINE),
+    }
 }
 
 /// The label printer, and the receipt printer.
 pub(super) fn printers(root: &Table<'_>) -> (Option<Printer>, Option<Printer>) {
     let (mut label, mut receipt, mut names) = (None, None, BTreeSet::new());
-    for table in root.tables("printer") {
-        let Some((role, printer)) = one_printer(&table) else { continue };
+    let tables = root.tables(PrinterKeys::TABLE.name());
+    for table in &tables {
+        let Some((role, printer)) = printer(table) else { continue };
         if !names.insert(printer.name.clone()) {
             table.error("name", format!("two printers are named {:?}", printer.name), "give each its own name");
         }
@@ -278,7 +343,7 @@ pub(super) fn printers(root: &Table<'_>) -> (Option<Printer>, Option<Printer>) {
             Role::Label => label = Some(printer),
         }
     }
-    if root.tables("printer").is_empty() {
+    if tables.is_empty() {
         root.error("printer", "no [[printer]]", "add the label printer");
     } else if label.is_none() && receipt.is_some() {
         root.error("printer", "no [[printer]] with role = \"label\"", "add the label printer");
@@ -286,55 +351,65 @@ pub(super) fn printers(root: &Table<'_>) -> (Option<Printer>, Option<Printer>) {
     (label, receipt)
 }
 
-fn one_printer(table: &Table<'_>) -> Option<(Role, Printer)> {
-    let name = plain_text(table, "name", 1..=32);
-    let role = table.required_name("role", &[("label", Role::Label), ("receipt", Role::Receipt)]);
-    let language = table.required_name("language", &Language::NAMES);
-    let line = Line::read(table);
-    let device = table.required::<String>("device").and_then(|device| printer_device(table, &device, &line));
-    let asks = table.optional_name("status", &[("auto", true), ("none", false)]).unwrap_or(true);
-    let dpi = dpi(table);
-    let width_mm = within(table, "width_mm", &WIDTHS, "mm");
-    let height_mm = match table.optional::<u32>("height_mm") {
-        Some(0) => Some(0),
-        _ => within(table, "height_mm", &HEIGHTS, "mm; 0 is endless paper"),
+fn printer(table: &Table<'_>) -> Option<(Role, Printer)> {
+    let keys = PrinterKeys::read(table);
+    let kind = match table.look::<String>("device") {
+        Some(device) => {
+            let kind = printer_kind(&device, table.look::<u32>("baud").is_some());
+            if device.starts_with("tcp://") {
+                serial::unused(table, "a network printer");
+            } else if device != DEMO && kind != Kind::Serial {
+                serial::unused(table, &format!("a {}", kind.name()));
+            }
+            kind
+        }
+        None => Kind::Printer,
     };
-    let record = table.optional("record").unwrap_or(false);
-    let draws = table.optional_name("draws", &DRAWS).unwrap_or(match language {
-        // Its own letters come in five sizes: lines of one address would differ.
-        Some(Language::Tspl) => Draws::Bars,
-        _ => Draws::TextAndBars,
-    });
-    let packed = table.optional_name("pictures", &[("acs", false), ("z64", true)]).unwrap_or(false);
-    if packed && language.is_some_and(|language| language != Language::Zpl) {
+    let is_zpl = table.look::<Language>("language").is_none_or(|language| language == Language::Zpl);
+    if !is_zpl && table.look("pictures") == Some(PictureForm::Z64) {
         table.warn("pictures", "pictures has no effect: only ZPL has two ways to send them", "remove it");
     }
-    table.finish();
-    let (name, language, device) = (name?, language?, device?);
-    let (width_mm, height_mm) = (width_mm?, height_mm?);
-    let printer = Printer { name, device, language, asks, dpi: dpi?, width_mm, height_mm, draws, packed, record };
-    role.map(|role| (role, printer))
+    let keys = keys?;
+    let line = serial::line(table, keys.baud, keys.framing, keys.handshake)?;
+    let draws = keys.draws.unwrap_or(match keys.language {
+        // Its own letters come in five sizes: lines of one address would differ.
+        Language::Tspl => Draws::Bars,
+        Language::Zpl | Language::EscPos => Draws::TextAndBars,
+    });
+    let printer = Printer {
+        name: keys.name,
+        device: keys.device.device(kind, line),
+        language: keys.language,
+        asks: keys.status == Asking::Auto,
+        dpi: keys.dpi,
+        width_mm: keys.width_mm,
+        height_mm: keys.height_mm,
+        draws,
+        packed: keys.pictures == PictureForm::Z64,
+        record: keys.record,
+    };
+    Some((keys.role, printer))
 }
 
-fn printer_device(table: &Table<'_>, device: &str, line: &Line) -> Option<Device> {
-    if device == "demo" {
-        return Some(demo(table));
+/// A tty, or whatever has a baud rate, is a serial line.
+fn printer_kind(device: &str, has_baud: bool) -> Kind {
+    let is_tty = ["/dev/tty", "/dev/serial/", "/dev/pts/"].iter().any(|start| device.starts_with(start));
+    if is_tty || has_baud { Kind::Serial } else { Kind::Printer }
+}
+
+pub(super) fn of_printer(table: &Table<'_>, key: &'static str, device: String) -> Option<Place> {
+    if device == DEMO {
+        return demo(table, key);
     }
-    if let Some(address) = device.strip_prefix("tcp://") {
-        line.unused(table, "a network printer");
-        if is_host_and_port(address) {
-            return Some(Device::At(Address::Tcp(address.to_owned())));
-        }
-        table.error(
-            "device",
-            format!("{device:?} is not an address"),
-            "write tcp://, host, colon, port: tcp://192.0.2.10:9100",
-        );
-        return None;
+    let Some(address) = device.strip_prefix("tcp://") else {
+        return place(table, key, &device, "tcp://192.0.2.10:9100, /dev/usb/lp0 or /dev/serial/by-id/…");
+    };
+    if is_host_and_port(address) {
+        return Some(Place::Network(address.to_owned()));
     }
-    let serial = ["/dev/tty", "/dev/serial/", "/dev/pts/"].iter().any(|start| device.starts_with(start));
-    let kind = if serial || line.baud.is_some() { Kind::Serial } else { Kind::Printer };
-    node(table, device, kind, line, "tcp://192.0.2.10:9100, /dev/usb/lp0 or /dev/serial/by-id/…")
+    let todo = "write tcp://, host, colon, port: tcp://192.0.2.10:9100";
+    table.error(key, format!("{device:?} is not an address"), todo);
+    None
 }
 
 /// `192.0.2.10:9100`, `[2001:db8::1]:9100`, `printer.local:9100`.
@@ -350,11 +425,17 @@ fn is_host_and_port(address: &str) -> bool {
     port.parse::<u16>().is_ok_and(|port| port != 0) && host.len() <= 253 && !all_digits && host.split('.').all(label)
 }
 
-fn dpi(table: &Table<'_>) -> Option<u32> {
-    let dpi = table.required::<u32>("dpi")?;
+pub(super) fn dpi(table: &Table<'_>, key: &'static str, dpi: u32) -> Option<u32> {
     if !matches!(dpi, 203 | 300) {
-        table.error("dpi", format!("no label is drawn for {dpi} dots per inch"), "write 203 or 300");
+        table.error(key, format!("no label is drawn for {dpi} dots per inch"), "write 203 or 300");
         return None;
     }
     Some(dpi)
+}
+
+pub(super) fn height(table: &Table<'_>, key: &'static str, height: u32) -> Option<u32> {
+    match height {
+        0 => Some(0),
+        _ => within(50..=300, "mm; 0 is endless paper")(table, key, height),
+    }
 }

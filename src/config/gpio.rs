@@ -1,35 +1,17 @@
 //! `[gpio]` and `[panel]`: what is wired to the computer itself.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use hal::framebuffer::Turn;
 use hal::gpio::Line;
-use toml::de::DeValue;
 
+use super::keys::{GpioKeys, PanelKeys};
 use super::read::driven;
-use super::table::{Table, Value};
+use super::table::Table;
+use super::value::{Named, Value, ValueError, Written};
 
-/// Lamps, tone and button on lines of the computer.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Gpio {
-    /// What drives them.
-    pub backend: GpioBackend,
-    /// The chip whose lines are meant: its name, its node or its label.
-    pub chip: Option<String>,
-    /// Lamp: done.
-    pub green: Option<Line>,
-    /// Lamp: a question.
-    pub amber: Option<Line>,
-    /// Lamp: stop.
-    pub red: Option<Line>,
-    /// Buzzer.
-    pub tone: Option<Line>,
-    /// Button to ground.
-    pub button: Option<Line>,
-    /// Lamps and buzzer are on when their line is low (relay boards).
-    pub active_low: bool,
-}
+/// The keys of lines, in the order in which one that is used twice is the later one.
+const LINES: [&str; 5] = ["green", "amber", "red", "tone", "button"];
 
 /// What drives the lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,6 +23,36 @@ pub enum GpioBackend {
     Rppal,
     /// The kernel's character devices; a line is a number on the chip, or a name.
     Gpiocdev,
+}
+
+impl Named for GpioBackend {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("none", Self::None), ("rppal", Self::Rppal), ("gpiocdev", Self::Gpiocdev)];
+}
+
+/// What drives the display of the computer itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PanelKind {
+    /// Nothing: there is none.
+    None,
+    /// The kernel, which shows it as a frame buffer.
+    Framebuffer,
+    /// A controller on SPI; known and not driven by this version.
+    St7789,
+    /// The same.
+    Ili9341,
+    /// A controller on I2C or SPI; known and not driven by this version.
+    Ssd1306,
+}
+
+impl Named for PanelKind {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("none", Self::None),
+        ("framebuffer", Self::Framebuffer),
+        ("st7789", Self::St7789),
+        ("ili9341", Self::Ili9341),
+        ("ssd1306", Self::Ssd1306),
+    ];
 }
 
 /// The display of the computer itself.
@@ -59,77 +71,89 @@ pub enum Panel {
 }
 
 impl Value for Line {
-    const EXPECTED: &'static str = "the number of a line, or its \"name\" in quotation marks";
+    fn expected() -> String {
+        "the number of a line, or its \"name\" in quotation marks".to_owned()
+    }
 
-    fn read(value: &DeValue<'_>) -> Option<Self> {
-        u32::read(value).map(Self::Number).or_else(|| String::read(value).map(Self::Name))
+    fn read(value: &Written<'_>) -> Result<Self, Vec<ValueError>> {
+        let number = u32::read(value).map(Self::Number);
+        let line = number.or_else(|_| String::read(value).map(Self::Name));
+        line.map_err(|_| vec![ValueError::not_a(&Self::expected(), value)])
     }
 }
 
 pub(super) fn panel(root: &Table<'_>) -> Option<Panel> {
-    let Some(table) = root.table("panel") else { return Some(Panel::None) };
-    let kinds =
-        [("none", Some(false)), ("framebuffer", Some(true)), ("st7789", None), ("ili9341", None), ("ssd1306", None)];
-    let is_framebuffer = driven(&table, "kind", &kinds);
-    let device = table.optional::<String>("device").unwrap_or_else(|| "/dev/fb0".to_owned());
-    let turn = match table.optional::<u16>("rotate") {
-        None | Some(0) => Some(Turn::None),
-        Some(90) => Some(Turn::Quarter),
-        Some(180) => Some(Turn::Half),
-        Some(270) => Some(Turn::ThreeQuarters),
-        Some(other) => {
-            table.error("rotate", format!("a panel is not turned by {other} degrees"), "write 0, 90, 180 or 270");
-            None
-        }
-    };
+    let Some(table) = root.table(PanelKeys::TABLE.name()) else { return Some(Panel::None) };
+    let keys = PanelKeys::read(&table)?;
+    Some(match keys.kind {
+        PanelKind::Framebuffer => Panel::Framebuffer { device: keys.device.into(), turn: keys.rotate },
+        PanelKind::None | PanelKind::St7789 | PanelKind::Ili9341 | PanelKind::Ssd1306 => Panel::None,
+    })
+}
+
+pub(super) fn panel_kind(table: &Table<'_>, key: &'static str, kind: PanelKind) -> Option<PanelKind> {
+    driven(table, key, kind, &[PanelKind::None, PanelKind::Framebuffer])
+}
+
+pub(super) fn panel_node(table: &Table<'_>, key: &'static str, device: String) -> Option<String> {
     if !device.starts_with('/') {
-        table.error("device", format!("device {device:?} is not a device file"), "write one such as /dev/fb0");
+        table.error(key, format!("device {device:?} is not a device file"), "write one such as /dev/fb0");
         return None;
     }
-    table.finish();
-    match is_framebuffer? {
-        true => Some(Panel::Framebuffer { device: device.into(), turn: turn? }),
-        false => Some(Panel::None),
+    Some(device)
+}
+
+pub(super) fn turn(table: &Table<'_>, key: &'static str, degrees: u16) -> Option<Turn> {
+    match degrees {
+        0 => Some(Turn::None),
+        90 => Some(Turn::Quarter),
+        180 => Some(Turn::Half),
+        270 => Some(Turn::ThreeQuarters),
+        other => {
+            table.error(key, format!("a panel is not turned by {other} degrees"), "write 0, 90, 180 or 270");
+            None
+        }
     }
 }
 
-pub(super) fn gpio(root: &Table<'_>) -> Option<Gpio> {
-    let Some(table) = root.table("gpio") else { return Some(Gpio::default()) };
-    let backends = [("none", GpioBackend::None), ("rppal", GpioBackend::Rppal), ("gpiocdev", GpioBackend::Gpiocdev)];
-    let backend = table.required_name("backend", &backends);
-    let chip = table.optional::<String>("chip");
-    if let (Some(_), Some(GpioBackend::Rppal)) = (&chip, backend) {
-        table.error("chip", "rppal finds the header by itself", "remove it, or set backend = \"gpiocdev\"");
+pub(super) fn gpio(root: &Table<'_>) -> Option<GpioKeys> {
+    match root.table(GpioKeys::TABLE.name()) {
+        Some(table) => GpioKeys::read(&table),
+        None => Some(GpioKeys::default()),
     }
-    let mut taken = BTreeSet::new();
-    let mut line = |key: &'static str| {
-        let line = table.optional::<Line>(key)?;
-        let wrong = match (&line, backend) {
-            // 0 and 1 belong to the identification memory of an attached board.
-            (Line::Number(2..=27), Some(GpioBackend::Rppal)) => None,
-            (line, Some(GpioBackend::Rppal)) => {
-                Some((format!("{key} is {}, no line of the header", named(line)), "write a BCM number from 2 to 27"))
-            }
-            (Line::Number(number), Some(GpioBackend::Gpiocdev)) if chip.is_none() => Some((
-                format!("{key} is line {number}, and nothing says of which chip"),
-                "add chip = \"gpiochip0\", or write the line's name as `gpioinfo` shows it",
-            )),
-            (_, Some(GpioBackend::Gpiocdev | GpioBackend::None) | None) => None,
-        };
-        if let Some((what, todo)) = wrong {
-            table.error(key, what, todo);
-            return None;
+}
+
+pub(super) fn chip(table: &Table<'_>, key: &'static str, chip: String) -> Option<String> {
+    if table.look("backend") == Some(GpioBackend::Rppal) {
+        table.error(key, "rppal finds the header by itself", "remove it, or set backend = \"gpiocdev\"");
+    }
+    Some(chip)
+}
+
+/// A line that its backend has, and that no other key has.
+pub(super) fn line(table: &Table<'_>, key: &'static str, line: Line) -> Option<Line> {
+    let wrong = match (&line, table.look("backend")) {
+        // 0 and 1 belong to the identification memory of an attached board.
+        (Line::Number(2..=27), Some(GpioBackend::Rppal)) => None,
+        (line, Some(GpioBackend::Rppal)) => {
+            Some((format!("{key} is {}, no line of the header", named(line)), "write a BCM number from 2 to 27"))
         }
-        if !taken.insert(line.clone()) {
-            table.error(key, format!("line {} is used twice", named(&line)), "give each its own line");
-            return None;
-        }
-        Some(line)
+        (Line::Number(number), Some(GpioBackend::Gpiocdev)) if !table.has("chip") => Some((
+            format!("{key} is line {number}, and nothing says of which chip"),
+            "add chip = \"gpiochip0\", or write the line's name as `gpioinfo` shows it",
+        )),
+        (_, Some(GpioBackend::Gpiocdev | GpioBackend::None) | None) => None,
     };
-    let [green, amber, red, tone, button] = ["green", "amber", "red", "tone", "button"].map(&mut line);
-    let active_low = table.optional("active_low").unwrap_or(false);
-    table.finish();
-    Some(Gpio { backend: backend?, chip, green, amber, red, tone, button, active_low })
+    if let Some((what, todo)) = wrong {
+        table.error(key, what, todo);
+        return None;
+    }
+    let mut before = LINES.iter().take_while(|other| **other != key);
+    if before.any(|other| table.look::<Line>(other).as_ref() == Some(&line)) {
+        table.error(key, format!("line {} is used twice", named(&line)), "give each its own line");
+        return None;
+    }
+    Some(line)
 }
 
 fn named(line: &Line) -> String {

@@ -5,8 +5,10 @@
 //! and complete; nothing after this module asks whether a setting makes sense. Device files are not opened here.
 
 pub mod carriers;
+pub mod declare;
 mod device;
 mod gpio;
+pub mod keys;
 pub mod labels;
 mod languages;
 mod marks;
@@ -22,21 +24,23 @@ pub mod template;
 #[cfg(test)]
 mod tests;
 mod uplink;
+pub mod value;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub use device::{Device, Printer, Scale, Scanner};
-pub use gpio::{Gpio, GpioBackend, Panel};
-pub use packing::{Carton, Packing};
+pub use device::{Asking, Device, PictureForm, Place, Printer, Role, Scale, Scanner};
+pub use gpio::{GpioBackend, Panel, PanelKind};
+pub use packing::VerifyItems;
 pub use problem::{Problem, Problems, Severity};
-pub use rates::Rates;
+pub use rates::{PolicyName, Rates, Weekday};
 pub use serial::{Framing, Handshake, SerialSettings};
-pub use station::{MarkPlace, Station};
-pub use uplink::Uplink;
+pub use station::MarkPlace;
 
+use keys::{BoxKeys, GpioKeys, PackingKeys, StationKeys, UplinkKeys, WebKeys};
+use rates::RatesPart;
 use read::lost_character;
+use station::StationPart;
 use table::{Source, Table};
 
 use crate::label::Labels;
@@ -44,6 +48,7 @@ use crate::label::layout::Layout;
 use crate::rating::Cards;
 use crate::screen::Words;
 use crate::station::marks::Marks;
+use crate::station::order::Address;
 
 /// Largest `station.toml`: a hundred times the one we ship.
 const MAX_BYTES: u64 = 1 << 20;
@@ -54,7 +59,15 @@ pub struct Config {
     /// The file it was read from.
     pub file: PathBuf,
     /// Who and where this station is.
-    pub station: Station,
+    pub station: StationKeys,
+    /// The line of its company prefix.
+    prefix_line: usize,
+    /// Printed as the sender; its postcode is the origin of every zone.
+    pub ship_from: Address,
+    /// Words of each language, `<language>.toml`.
+    pub languages_dir: PathBuf,
+    /// Layouts of labels, `<name>.toml`.
+    pub labels_dir: PathBuf,
     /// At least one.
     pub scanners: Vec<Scanner>,
     /// The scale.
@@ -64,17 +77,19 @@ pub struct Config {
     /// The printer for receipts.
     pub receipt: Option<Printer>,
     /// Lamps, tone and button.
-    pub gpio: Gpio,
+    pub gpio: GpioKeys,
     /// The display of the computer itself.
     pub panel: Panel,
     /// Rate cards, and the choice among them.
     pub rates: Rates,
     /// How parcels are packed and closed.
-    pub packing: Packing,
+    pub packing: PackingKeys,
+    /// Cartons by their barcode.
+    pub boxes: Vec<BoxKeys>,
     /// Where events go; `None`: they wait.
-    pub uplink: Option<Uplink>,
-    /// Where the page listens; a loopback address.
-    pub listen: SocketAddr,
+    pub uplink: Option<UplinkKeys>,
+    /// The page.
+    pub web: WebKeys,
 }
 
 impl Config {
@@ -111,7 +126,7 @@ impl Config {
             let (cards, found) = carriers::read(dir, only);
             problems.extend(found.0);
             if let (Some(cards), Some(config)) = (&cards, &reading.config) {
-                problems.extend(carriers::check_origin(cards, dir, &config.station.origin()).0);
+                problems.extend(carriers::check_origin(cards, dir, &config.ship_from.place()).0);
                 problems.extend(rates::problems(&config.rates, cards, path).0);
                 problems.extend(config.layouts().1.0);
                 problems.extend(config.label_problems(cards, dir).0);
@@ -139,7 +154,7 @@ pub struct Bench {
     /// The printer for receipts.
     pub receipt: Option<Printer>,
     /// Lamps, tone and button.
-    pub gpio: Option<Gpio>,
+    pub gpio: Option<GpioKeys>,
     /// The display of the computer itself.
     pub panel: Option<Panel>,
     /// Where recordings go.
@@ -195,13 +210,13 @@ impl Config {
 
     /// Reads the layouts of labels that fit the label printer's paper.
     fn layouts(&self) -> (Vec<Layout>, Problems) {
-        let (layouts, mut problems) = labels::read(&self.station.labels_dir, self.printer.labels().media);
+        let (layouts, mut problems) = labels::read(&self.labels_dir, self.printer.labels().media);
         let layouts: Vec<Layout> = layouts.into_values().collect();
-        if self.station.sscc.is_some() {
+        if self.station.sscc().is_some() {
             let labels = Labels::new(self.printer.labels(), layouts.clone());
             let bag = format!("{}.{}.PAL99999", self.station.warehouse, self.station.id);
-            let problem = labels::sscc_problem(&labels, &self.station.ship_from, bag, &self.file);
-            problems.extend(problem.map(|problem| problem.at(self.station.sscc_line)));
+            let problem = labels::sscc_problem(&labels, &self.ship_from, bag, &self.file);
+            problems.extend(problem.map(|problem| problem.at(self.prefix_line)));
         }
         (layouts, problems)
     }
@@ -209,7 +224,7 @@ impl Config {
     /// What is wrong between the carriers of a folder and the layouts of their labels.
     fn label_problems(&self, cards: &Cards, dir: &Path) -> Problems {
         let labels = Labels::new(self.printer.labels(), self.layouts().0);
-        labels::problems(&labels, cards, &self.station.ship_from, dir)
+        labels::problems(&labels, cards, &self.ship_from, dir)
     }
 
     fn cards_in(&self, dir: &Path) -> (Option<Cards>, Problems) {
@@ -234,7 +249,7 @@ impl Loaded {
             Err(wrong) => wrong,
         };
         let Ok((config, _)) = Config::load(path) else { return Err(wrong) };
-        let (words, mut found) = languages::read(&config.station.languages_dir, &config.station.language);
+        let (words, mut found) = languages::read(&config.languages_dir, &config.station.language);
         let (layouts, wrong_layouts) = config.layouts();
         found.extend(wrong_layouts.0);
         let (marks, wrong_marks) = config.marks();
@@ -254,7 +269,7 @@ impl Loaded {
         let mut problems = Problems(warnings);
         let (cards, found) = config.cards();
         problems.extend(found.0);
-        let (words, found) = languages::read(&config.station.languages_dir, &config.station.language);
+        let (words, found) = languages::read(&config.languages_dir, &config.station.language);
         problems.extend(found.0);
         let (layouts, found) = config.layouts();
         problems.extend(found.0);
@@ -300,21 +315,21 @@ impl Reading {
     }
 
     fn read(&mut self, root: &Table<'_>, path: &Path) {
-        let base = path.parent().unwrap_or(Path::new(""));
-        let (carriers, rates) = rates::rates(root, base);
-        let dir = carriers.as_ref().map(|(dir, _)| dir.as_path());
-        let station = station::station(root, base, dir);
+        let RatesPart { carriers, rates } = rates::rates(root);
+        let StationPart { keys: station, ship_from, languages_dir, labels_dir, prefix_line } =
+            station::station(root, carriers.as_ref().map(|(dir, _)| dir.as_path()));
         let scanners = device::scanners(root);
         let scale = device::scale(root);
         let (printer, receipt) = device::printers(root);
         let panel = gpio::panel(root);
         let gpio = gpio::gpio(root);
-        let packing = packing::packing(root, base);
-        let uplink = uplink::uplink(root, base);
-        let listen = uplink::listen(root);
+        let (packing, boxes) = packing::packing(root);
+        let uplink = uplink::uplink(root);
+        let web = uplink::web(root);
+        root.knows(keys::tables_in(""));
         root.finish();
         self.carriers = carriers;
-        self.language = station.as_ref().map(|station| (station.languages_dir.clone(), station.language.clone()));
+        self.language = languages_dir.clone().zip(station.as_ref().map(|station| station.language.clone()));
         self.bench = Some(Bench {
             scanners: scanners.clone(),
             scale: scale.clone(),
@@ -328,6 +343,10 @@ impl Reading {
             Some(Config {
                 file: path.to_owned(),
                 station: station?,
+                prefix_line,
+                ship_from: ship_from?,
+                languages_dir: languages_dir?,
+                labels_dir: labels_dir?,
                 scanners,
                 scale: scale?,
                 printer: printer?,
@@ -336,8 +355,9 @@ impl Reading {
                 panel: panel?,
                 rates: rates?,
                 packing: packing?,
+                boxes,
                 uplink: uplink?,
-                listen: listen?,
+                web: web?,
             })
         })();
     }

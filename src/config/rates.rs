@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::keys::{CapKeys, CutOffKeys, ExchangeKeys, ExpectedKeys, RateKeys, ShareKeys, TrialKeys};
 use super::problem::{Problem, Problems};
-use super::read::{folder, path_from, wrong_money};
+use super::read::wrong_money;
 use super::table::Table;
-use crate::rating::{Allocation, Cap, Cards, CutOff, Exchange, Expected, Goal, Guard, Per, Policy, Share, Trial};
+use super::value::Named;
+use crate::rating::{Allocation, Cap, Cards, CutOff, Exchange, Expected, Goal, Guard, Policy, Share, Trial};
 use crate::units::{Currency, Decimal, Money};
 
 /// Where rate cards are, and how the choice among them is made.
@@ -21,74 +23,109 @@ pub struct Rates {
     pub allocation: Allocation,
 }
 
-/// As much of it as could be read: the folder, and the rest.
-pub(super) fn rates(root: &Table<'_>, base: &Path) -> (Option<(PathBuf, Vec<String>)>, Option<Rates>) {
-    let Some(table) = root.required_table("rates") else { return (None, None) };
-    let dir = table.required::<String>("carriers_dir");
-    let dir = dir.and_then(|dir| folder(&table, "carriers_dir", path_from(base, &dir)));
-    let carriers: Vec<String> = table.optional("carriers").unwrap_or_default();
-    let policy = policy(&table);
-    let allocation = Allocation {
-        caps: table.tables("cap").iter().filter_map(cap).collect(),
-        shares: shares(&table.tables("share")),
-        trials: table.tables("trial").iter().filter_map(trial).collect(),
-        cut_offs: table.tables("cut_off").iter().filter_map(cut_off).collect(),
-    };
-    table.finish();
-    let place = dir.clone().map(|dir| (dir, carriers.clone()));
-    (place, dir.zip(policy).map(|(carriers_dir, policy)| Rates { carriers_dir, carriers, policy, allocation }))
+/// What counts when several services carry a parcel, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyName {
+    /// The lowest price.
+    Cheapest,
+    /// The earliest arrival.
+    Fastest,
+    /// The first one of a list.
+    Preferred,
+    /// The lowest price with what going wrong is expected to cost.
+    Expected,
 }
 
-fn policy(table: &Table<'_>) -> Option<Policy> {
-    #[derive(Clone, Copy)]
-    enum Name {
-        Cheapest,
-        Fastest,
-        Preferred,
-        Expected,
-    }
-    let names = [
-        ("cheapest", Name::Cheapest),
-        ("fastest", Name::Fastest),
-        ("preferred", Name::Preferred),
-        ("expected", Name::Expected),
+impl Named for PolicyName {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("cheapest", Self::Cheapest),
+        ("fastest", Self::Fastest),
+        ("preferred", Self::Preferred),
+        ("expected", Self::Expected),
     ];
-    let name = if table.count(&["policy"]) == 0 { Name::Cheapest } else { table.required_name("policy", &names)? };
-    let currency: Option<Currency> = table.optional_text("currency");
-    if let Some(unknown) = currency.filter(|currency| !currency.is_known()) {
-        table.error("currency", format!("no currency is called {unknown}"), "write its code of ISO 4217, such as USD");
-    }
-    let prefer: Option<Vec<String>> = table.optional("prefer");
-    let expected = table.table("expected").map(|expected| self::expected(&expected, currency));
-    let exchange = table.tables("exchange").iter().filter_map(exchange).collect();
-    let last_resort = table.optional("last_resort").unwrap_or_default();
-    if prefer.is_some() && !matches!(name, Name::Preferred) {
-        table.error(
-            "prefer",
-            "an order of preference, and another policy",
-            "write policy = \"preferred\", or remove it",
-        );
-    }
-    let goal = match name {
-        Name::Cheapest => Goal::Cheapest,
-        Name::Fastest => Goal::Fastest,
-        Name::Preferred => match prefer {
-            Some(order) => Goal::Preferred(order),
-            None => {
-                table.error("policy", "no order of preference", "write prefer = [\"usps.ground_advantage\", …]");
-                return None;
-            }
-        },
-        Name::Expected => match expected {
-            Some(expected) => Goal::Expected(expected?),
-            None => {
-                let todo = "add [rates.expected] with return_cost, late_cost, prior_failed, prior_late, prior_parcels";
-                table.error("policy", "nothing is said of what going wrong costs", todo);
-                return None;
-            }
-        },
+}
+
+/// A day of the week; 0 is Monday.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weekday(u8);
+
+impl Named for Weekday {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("mon", Self(0)),
+        ("tue", Self(1)),
+        ("wed", Self(2)),
+        ("thu", Self(3)),
+        ("fri", Self(4)),
+        ("sat", Self(5)),
+        ("sun", Self(6)),
+    ];
+}
+
+/// As much of it as could be read: the folder and its carriers, and all of it.
+#[derive(Debug, Default)]
+pub(super) struct RatesPart {
+    pub(super) carriers: Option<(PathBuf, Vec<String>)>,
+    pub(super) rates: Option<Rates>,
+}
+
+pub(super) fn rates(root: &Table<'_>) -> RatesPart {
+    let Some(table) = root.required_table(RateKeys::TABLE.name()) else { return RatesPart::default() };
+    let keys = RateKeys::read(&table);
+    let expected = table.table(ExpectedKeys::TABLE.name());
+    let expected = expected.map(|inner| self::expected(&inner, table.look("currency")));
+    let goal = goal(&table, expected);
+    let exchange = table.tables(ExchangeKeys::TABLE.name()).iter().filter_map(exchange).collect();
+    let allocation = Allocation {
+        caps: table.tables(CapKeys::TABLE.name()).iter().filter_map(cap).collect(),
+        shares: shares(&table.tables(ShareKeys::TABLE.name())),
+        trials: table.tables(TrialKeys::TABLE.name()).iter().filter_map(trial).collect(),
+        cut_offs: table.tables(CutOffKeys::TABLE.name()).iter().filter_map(cut_off).collect(),
     };
-    Some(Policy { goal, currency, exchange, last_resort })
+    let Some(keys) = keys else { return RatesPart::default() };
+    let RateKeys { carriers_dir, carriers, last_resort, currency, .. } = keys;
+    RatesPart {
+        carriers: Some((carriers_dir.clone(), carriers.clone())),
+        rates: goal.map(|goal| Rates {
+            carriers_dir,
+            carriers,
+            policy: Policy { goal, currency, exchange, last_resort },
+            allocation,
+        }),
+    }
+}
+
+/// What counts; `expected` is the table of that name, where it is there.
+fn goal(table: &Table<'_>, expected: Option<Option<Expected>>) -> Option<Goal> {
+    let prefer: Option<Vec<String>> = table.look("prefer");
+    let policy = if table.has("policy") { table.look("policy")? } else { PolicyName::Cheapest };
+    if prefer.is_some() && policy != PolicyName::Preferred {
+        let todo = "write policy = \"preferred\", or remove it";
+        table.error("prefer", "an order of preference, and another policy", todo);
+    }
+    match (policy, prefer, expected) {
+        (PolicyName::Cheapest, ..) => Some(Goal::Cheapest),
+        (PolicyName::Fastest, ..) => Some(Goal::Fastest),
+        (PolicyName::Preferred, Some(order), _) => Some(Goal::Preferred(order)),
+        (PolicyName::Preferred, None, _) => {
+            table.error("policy", "no order of preference", "write prefer = [\"usps.ground_advantage\", …]");
+            None
+        }
+        (PolicyName::Expected, _, Some(expected)) => expected.map(Goal::Expected),
+        (PolicyName::Expected, _, None) => {
+            let todo = "add [rates.expected] with return_cost, late_cost, prior_failed, prior_late, prior_parcels";
+            table.error("policy", "nothing is said of what going wrong costs", todo);
+            None
+        }
+    }
+}
+
+/// It stays where it is wrong, so that what depends on it is looked at, too.
+pub(super) fn currency(table: &Table<'_>, key: &'static str, currency: Currency) -> Option<Currency> {
+    if !currency.is_known() {
+        let todo = "write its code of ISO 4217, such as USD";
+        table.error(key, format!("no currency is called {currency}"), todo);
+    }
+    Some(currency)
 }
 
 fn expected(table: &Table<'_>, currency: Option<Currency>) -> Option<Expected> {
@@ -96,70 +133,66 @@ fn expected(table: &Table<'_>, currency: Option<Currency>) -> Option<Expected> {
         table.error("", "amounts without a currency", "write currency = \"USD\" in [rates]");
     }
     let currency = currency.unwrap_or(Currency::USD);
-    let money = |key| {
-        let text: String = table.required(key)?;
-        let amount = Money::parse(&text, currency).ok().filter(|amount| amount.minor >= 0);
-        if amount.is_none() {
-            let (what, todo) = wrong_money(key, &text, currency, "");
-            table.error(key, what, todo);
-        }
-        amount.map(|amount| amount.minor)
-    };
-    let (return_cost, late_cost) = (money("return_cost"), money("late_cost"));
-    let (failed, late) = (percent(table, "prior_failed"), percent(table, "prior_late"));
-    let parcels = table.required::<u32>("prior_parcels");
-    table.finish();
+    let keys = ExpectedKeys::read(table);
+    let (return_cost, late_cost) = (cost(table, "return_cost", currency), cost(table, "late_cost", currency));
+    let ExpectedKeys { prior_failed, prior_late, prior_parcels, .. } = keys?;
     Some(Expected {
         return_cost: return_cost?,
         late_cost: late_cost?,
-        prior_failed: failed?,
-        prior_late: late?,
-        prior_parcels: parcels?.into(),
+        prior_failed,
+        prior_late,
+        prior_parcels: prior_parcels.into(),
     })
 }
 
+/// An amount, in minor units.
+fn cost(table: &Table<'_>, key: &'static str, currency: Currency) -> Option<i64> {
+    let text: String = table.look(key)?;
+    let amount = Money::parse(&text, currency).ok().filter(|amount| amount.minor >= 0);
+    if amount.is_none() {
+        let (what, todo) = wrong_money(key, &text, currency, "");
+        table.error(key, what, todo);
+    }
+    amount.map(|amount| amount.minor)
+}
+
 /// A percentage from 0 to 100, in parts per million.
-fn percent(table: &Table<'_>, key: &'static str) -> Option<i64> {
-    let text: String = table.required(key)?;
-    let parts = Decimal::parse(&text).ok().and_then(|percent| percent.scaled(10_000));
-    let parts = parts.filter(|parts| (0..=1_000_000).contains(parts));
+pub(super) fn percent(table: &Table<'_>, key: &'static str, text: String) -> Option<i64> {
+    let parts = parts(&text);
     if parts.is_none() {
-        table.error(
-            key,
-            format!("{key} is {text:?}"),
-            "write a percentage from 0 to 100 with up to 4 decimals, \"2.5\"",
-        );
+        let todo = "write a percentage from 0 to 100 with up to 4 decimals, \"2.5\"";
+        table.error(key, format!("{key} is {text:?}"), todo);
     }
     parts
 }
 
+fn parts(percent: &str) -> Option<i64> {
+    let parts = Decimal::parse(percent).ok()?.scaled(10_000)?;
+    (0..=1_000_000).contains(&parts).then_some(parts)
+}
+
 fn exchange(table: &Table<'_>) -> Option<Exchange> {
-    let (from, to) = (table.required_text("from"), table.required_text("to"));
-    let on = table.required_text("date");
-    let rate = table.required::<String>("rate").and_then(|text| {
-        let rate = Decimal::parse(&text).ok().filter(|rate| rate.mantissa > 0);
-        if rate.is_none() {
-            table.error("rate", format!("rate is {text:?}"), "write what one is worth in the other, \"0.1389\"");
-        }
-        rate
-    });
-    table.finish();
-    Some(Exchange { from: from?, to: to?, on: on?, rate: rate? })
+    let ExchangeKeys { from, to, rate, date } = ExchangeKeys::read(table)?;
+    Some(Exchange { from, to, on: date, rate })
+}
+
+pub(super) fn rate(table: &Table<'_>, key: &'static str, text: String) -> Option<Decimal> {
+    let rate = Decimal::parse(&text).ok().filter(|rate| rate.mantissa > 0);
+    if rate.is_none() {
+        table.error(key, format!("rate is {text:?}"), "write what one is worth in the other, \"0.1389\"");
+    }
+    rate
 }
 
 fn cap(table: &Table<'_>) -> Option<Cap> {
-    let of = table.required("of");
-    let (parcels, per) = (table.required::<u64>("parcels"), table.required_name("per", &Per::NAMES));
-    table.finish();
-    Some(Cap { of: of?, parcels: parcels?, per: per? })
+    let CapKeys { of, parcels, per } = CapKeys::read(table)?;
+    Some(Cap { of, parcels, per })
 }
 
 fn shares(entries: &[Table<'_>]) -> Vec<Share> {
     let mut shares: Vec<Share> = Vec::new();
     for table in entries {
-        let (service, percent) = (table.required::<String>("service"), hundredth(table, "percent"));
-        table.finish();
-        let (Some(service), Some(percent)) = (service, percent) else { continue };
+        let Some(ShareKeys { service, percent }) = ShareKeys::read(table) else { continue };
         if shares.iter().any(|share| share.service == service) {
             table.error("service", format!("a second share of {service}"), "write one share a service");
         }
@@ -172,8 +205,7 @@ fn shares(entries: &[Table<'_>]) -> Vec<Share> {
     shares
 }
 
-fn hundredth(table: &Table<'_>, key: &'static str) -> Option<u32> {
-    let percent: u32 = table.required(key)?;
+pub(super) fn hundredth(table: &Table<'_>, key: &'static str, percent: u32) -> Option<u32> {
     if percent > 100 {
         table.error(key, format!("{key} is {percent}"), "write 0 to 100");
         return None;
@@ -182,45 +214,50 @@ fn hundredth(table: &Table<'_>, key: &'static str) -> Option<u32> {
 }
 
 fn trial(table: &Table<'_>) -> Option<Trial> {
-    let service = table.required("service");
-    let stages: Vec<u64> = table.optional("stages").unwrap_or_else(|| vec![10, 50, 200, 500]);
-    let share = if table.count(&["percent"]) == 0 { Some(100) } else { hundredth(table, "percent") };
-    let (good, bad) = (percent(table, "good"), percent(table, "bad"));
-    let odds = table.optional::<u64>("odds").unwrap_or(20);
-    table.finish();
-    if stages.is_empty() || stages[0] == 0 || !stages.windows(2).all(|pair| pair[0] < pair[1]) {
-        table.error("stages", "the stages do not rise", "write how many parcels in all, such as [10, 50, 200, 500]");
-        return None;
-    }
-    let (good, bad) = (good?, bad?);
-    if good >= bad || good == 0 || bad == 1_000_000 || odds < 2 {
+    let keys = TrialKeys::read(table);
+    let failures = |key| parts(&table.look::<String>(key)?);
+    let odds = table.look::<u64>("odds");
+    if let (Some(good), Some(bad)) = (failures("good"), failures("bad"))
+        && (good >= bad || good == 0 || bad == 1_000_000 || odds.is_some_and(|odds| odds < 2))
+    {
         let todo = "write failures of a good carrier, more of a bad one, and odds of 2 or more";
         table.error("good", "a good and a bad carrier cannot be told apart", todo);
+    }
+    let TrialKeys { service, stages, percent, good, bad, odds } = keys?;
+    Some(Trial { service, stages, percent, guard: Guard { good, bad, odds } })
+}
+
+pub(super) fn stages(table: &Table<'_>, key: &'static str, stages: Vec<u64>) -> Option<Vec<u64>> {
+    if stages.first().is_none_or(|first| *first == 0) || !stages.is_sorted_by(|one, next| one < next) {
+        let todo = "write how many parcels in all, such as [10, 50, 200, 500]";
+        table.error(key, "the stages do not rise", todo);
         return None;
     }
-    Some(Trial { service: service?, stages, percent: share?, guard: Guard { good, bad, odds } })
+    Some(stages)
 }
 
 fn cut_off(table: &Table<'_>) -> Option<CutOff> {
-    const DAYS: [(&str, u8); 7] = [("mon", 0), ("tue", 1), ("wed", 2), ("thu", 3), ("fri", 4), ("sat", 5), ("sun", 6)];
-    let carrier = table.required("carrier");
-    let minute = table.required::<String>("time").and_then(|text| {
-        let minute = text.split_once(':').and_then(|(hour, minute)| {
-            let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
-            (hour < 24 && minute < 60).then_some(hour * 60 + minute)
-        });
-        if minute.is_none() {
-            table.error("time", format!("time is {text:?}"), "write hours and minutes, \"16:30\"");
-        }
-        minute
+    let CutOffKeys { carrier, time, closed } = CutOffKeys::read(table)?;
+    Some(CutOff { carrier, minute: time, closed: closed.into_iter().map(|Weekday(day)| day).collect() })
+}
+
+pub(super) fn minute(table: &Table<'_>, key: &'static str, text: String) -> Option<u16> {
+    let minute = text.split_once(':').and_then(|(hour, minute)| {
+        let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+        (hour < 24 && minute < 60).then_some(hour * 60 + minute)
     });
-    let closed = table.names("closed", &DAYS);
-    table.finish();
-    if DAYS.iter().all(|(_, day)| closed.contains(day)) {
-        table.error("closed", "no day of the week is left", "leave out a day on which a van comes");
+    if minute.is_none() {
+        table.error(key, format!("time is {text:?}"), "write hours and minutes, \"16:30\"");
+    }
+    minute
+}
+
+pub(super) fn closed(table: &Table<'_>, key: &'static str, days: Vec<Weekday>) -> Option<Vec<Weekday>> {
+    if Weekday::NAMES.iter().all(|(_, day)| days.contains(day)) {
+        table.error(key, "no day of the week is left", "leave out a day on which a van comes");
         return None;
     }
-    Some(CutOff { carrier: carrier?, minute: minute?, closed })
+    Some(days)
 }
 
 /// An error for each service or carrier that `[rates]` names and no card has: misspelt, it would never be capped or tried.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::problem::Problem;
 use super::table::Table;
+use super::value::Named;
 use crate::units::{Currency, Money, QuantityError};
 
 /// What is wrong with a text that is no amount, called `name`, and what to write: an amount, or `or` what else. Decimals that
@@ -28,32 +29,41 @@ pub(super) fn lost_character(path: &Path, text: &str) -> Option<Problem> {
     Some(Problem::error(path, what, "write the character again, and save the file as UTF-8").at(line))
 }
 
+/// The value itself, where its type says everything.
+pub(super) fn as_written<T>(_: &Table<'_>, _: &'static str, value: T) -> Option<T> {
+    Some(value)
+}
+
 /// Text without control characters, of a bounded number of characters.
-pub(super) fn plain_text(table: &Table<'_>, key: &'static str, length: RangeInclusive<usize>) -> Option<String> {
-    let text = table.required::<String>(key)?;
-    if !length.contains(&text.trim().chars().count()) || text.contains(char::is_control) {
-        let (least, most) = (length.start(), length.end());
-        let todo = format!("write {least} to {most} characters on one line");
-        table.error(key, format!("{key} is empty, too long or holds a control character"), todo);
-        return None;
+pub(super) fn text(length: RangeInclusive<usize>) -> impl Fn(&Table<'_>, &'static str, String) -> Option<String> {
+    move |table, key, text| {
+        if !length.contains(&text.trim().chars().count()) || text.contains(char::is_control) {
+            let (least, most) = (length.start(), length.end());
+            let todo = format!("write {least} to {most} characters on one line");
+            table.error(key, format!("{key} is empty, too long or holds a control character"), todo);
+            return None;
+        }
+        Some(text)
     }
-    Some(text)
 }
 
 /// A whole number inside its range.
-pub(super) fn within(table: &Table<'_>, key: &'static str, range: &RangeInclusive<u32>, unit: &str) -> Option<u32> {
-    let number = table.required::<u32>(key)?;
-    if !range.contains(&number) {
-        let todo = format!("write a number from {} to {} ({unit})", range.start(), range.end());
-        table.error(key, format!("{key} is {number}, outside its range"), todo);
-        return None;
+pub(super) fn within(
+    range: RangeInclusive<u32>,
+    unit: &'static str,
+) -> impl Fn(&Table<'_>, &'static str, u32) -> Option<u32> {
+    move |table, key, number| {
+        if !range.contains(&number) {
+            let todo = format!("write a number from {} to {} ({unit})", range.start(), range.end());
+            table.error(key, format!("{key} is {number}, outside its range"), todo);
+            return None;
+        }
+        Some(number)
     }
-    Some(number)
 }
 
 /// A name that is safe in file names, addresses and barcodes.
-pub(super) fn identifier(table: &Table<'_>, key: &'static str) -> Option<String> {
-    let id = table.required::<String>(key)?;
+pub(super) fn identifier(table: &Table<'_>, key: &'static str, id: String) -> Option<String> {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     if !(1..=32).contains(&id.len()) || !id.bytes().all(known) || id.bytes().all(|byte| byte == b'.') {
         table.error(key, format!("{key} {id:?} is not an identifier"), "write 1 to 32 of A-Z a-z 0-9 . _ -");
@@ -63,12 +73,17 @@ pub(super) fn identifier(table: &Table<'_>, key: &'static str) -> Option<String>
 }
 
 /// A path as the file means it: relative to the file's folder.
-pub(super) fn path_from(base: &Path, text: &str) -> PathBuf {
-    base.join(text)
+pub(super) fn file(table: &Table<'_>, _: &'static str, path: String) -> Option<PathBuf> {
+    Some(table.folder().join(path))
+}
+
+/// The path of a folder that must be there.
+pub(super) fn folder(table: &Table<'_>, key: &'static str, path: String) -> Option<PathBuf> {
+    folder_at(table, key, table.folder().join(path))
 }
 
 /// A folder that must be there.
-pub(super) fn folder(table: &Table<'_>, key: &'static str, path: PathBuf) -> Option<PathBuf> {
+pub(super) fn folder_at(table: &Table<'_>, key: &str, path: PathBuf) -> Option<PathBuf> {
     if path.is_dir() {
         return Some(path);
     }
@@ -76,14 +91,21 @@ pub(super) fn folder(table: &Table<'_>, key: &'static str, path: PathBuf) -> Opt
     None
 }
 
-/// One of `names`; a name without a value is known and not driven by this version.
-pub(super) fn driven<T: Copy>(table: &Table<'_>, key: &'static str, names: &[(&str, Option<T>)]) -> Option<T> {
-    let value = table.required_name(key, names)?;
-    if value.is_none() {
-        let used: Vec<String> =
-            names.iter().filter(|(_, value)| value.is_some()).map(|(name, _)| format!("{name:?}")).collect();
-        let what = format!("{key} names something that is not driven by this version");
-        table.error(key, what, format!("use {}", used.join(" or ")));
+/// A value that this version drives; the others of its type are known, and not driven.
+pub(super) fn driven<T: Named + PartialEq>(table: &Table<'_>, key: &'static str, value: T, used: &[T]) -> Option<T> {
+    if used.contains(&value) {
+        return Some(value);
     }
-    value
+    let names = T::NAMES.iter().filter(|(_, value)| used.contains(value));
+    let names: Vec<String> = names.map(|(name, _)| format!("{name:?}")).collect();
+    let what = format!("{key} names something that is not driven by this version");
+    table.error(key, what, format!("use {}", names.join(" or ")));
+    None
+}
+
+/// Remembers the error of something that was read; it says what is wrong, and behind `; ` what to do.
+pub(super) fn refuse(table: &Table<'_>, key: &str, error: &impl ToString) {
+    let error = error.to_string();
+    let (what, todo) = error.split_once("; ").unwrap_or((&error, "correct it"));
+    table.error(key, what, todo);
 }

@@ -3,55 +3,50 @@
 pub use hal::port::{Framing, Handshake, SerialSettings};
 
 use super::table::Table;
+use super::value::Named;
 
-const HANDSHAKES: [(&str, Handshake); 3] =
-    [("none", Handshake::None), ("rts-cts", Handshake::RtsCts), ("xon-xoff", Handshake::XonXoff)];
 /// Rates that serial adapters and the devices of a bench have in common.
 const BAUDS: [u32; 10] = [300, 600, 1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200];
-/// The settings of a serial line, as far as they are written.
-pub(super) struct Line {
-    pub(super) baud: Option<u32>,
-    framing: Option<Framing>,
-    handshake: Option<Handshake>,
-    wrong: bool,
+
+impl Named for Handshake {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("none", Self::None), ("rts-cts", Self::RtsCts), ("xon-xoff", Self::XonXoff)];
 }
 
-impl Line {
-    pub(super) fn read(table: &Table<'_>) -> Self {
-        let baud = table.optional::<u32>("baud");
-        let known = baud.is_none_or(|baud| BAUDS.contains(&baud));
-        if !known {
-            let rates = BAUDS.map(|rate| rate.to_string()).join(", ");
-            table.error("baud", "baud is not a rate that serial lines have", format!("write one of {rates}"));
-        }
-        let framing = table.optional_text("framing");
-        let handshake = table.optional_name("handshake", &HANDSHAKES);
-        Self { baud, framing, handshake, wrong: !known }
+pub(super) fn baud(table: &Table<'_>, key: &'static str, baud: u32) -> Option<u32> {
+    if BAUDS.contains(&baud) {
+        return Some(baud);
     }
+    let rates = BAUDS.map(|rate| rate.to_string()).join(", ");
+    table.error(key, "baud is not a rate that serial lines have", format!("write one of {rates}"));
+    None
+}
 
-    /// The line at `path`, if its settings are right.
-    pub(super) fn settings(&self, path: &str) -> Option<SerialSettings> {
-        (!self.wrong).then(|| {
-            let usual = SerialSettings::new(path);
-            SerialSettings {
-                baud: self.baud.unwrap_or(usual.baud),
-                framing: self.framing.unwrap_or(usual.framing),
-                handshake: self.handshake.unwrap_or(usual.handshake),
-                ..usual
-            }
-        })
+/// A line as its keys say it, each as usual where it is left out; its path is still to be filled in. `None` where the rate is
+/// wrong: nothing is opened at another one.
+pub(super) fn line(
+    table: &Table<'_>,
+    baud: Option<u32>,
+    framing: Option<Framing>,
+    handshake: Option<Handshake>,
+) -> Option<SerialSettings> {
+    if table.has("baud") && baud.is_none() {
+        return None;
     }
+    let usual = SerialSettings::new("");
+    Some(SerialSettings {
+        baud: baud.unwrap_or(usual.baud),
+        framing: framing.unwrap_or(usual.framing),
+        handshake: handshake.unwrap_or(usual.handshake),
+        ..usual
+    })
+}
 
-    /// Warns of settings that a device without a serial line does not have.
-    pub(super) fn unused(&self, table: &Table<'_>, by: &str) {
-        for (key, there) in [
-            ("baud", self.baud.is_some()),
-            ("framing", self.framing.is_some()),
-            ("handshake", self.handshake.is_some()),
-        ] {
-            if there {
-                table.warn(key, format!("{key} has no effect on {by}"), "remove it");
-            }
+/// Warns of settings that a device without a serial line does not have.
+pub(super) fn unused(table: &Table<'_>, by: &str) {
+    for key in ["baud", "framing", "handshake"] {
+        if table.has(key) {
+            table.warn(key, format!("{key} has no effect on {by}"), "remove it");
         }
     }
 }

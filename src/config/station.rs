@@ -1,48 +1,15 @@
 //! `[station]`: who and where this station is.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use super::read::{folder, identifier, path_from, plain_text};
+use super::keys::{SenderKeys, StationKeys};
+use super::read::{folder_at, refuse, text};
 use super::table::Table;
 use crate::barcode::gs1::{SsccError, SsccRange};
-use crate::rating::Place;
 use crate::station::order::Address;
-
-/// A weekend: a carrier may refuse on Monday what it took on Friday.
-const KEEP_HOURS: u32 = 72;
-/// Ninety days: what is kept longer is an archive, and belongs elsewhere.
-const MOST_KEEP_HOURS: u32 = 2_160;
-
-/// Who and where this station is.
-#[derive(Debug, Clone)]
-pub struct Station {
-    /// 1 to 32 of `A-Z a-z 0-9 . _ -`; unique in the warehouse.
-    pub id: String,
-    /// The same characters.
-    pub warehouse: String,
-    /// The ship date is a date here.
-    pub timezone: TimeZone,
-    /// Language of the packer's screen: `en`, `zh-CN`.
-    pub language: String,
-    /// Database, label images, exports, control socket.
-    pub data_dir: PathBuf,
-    /// Where the mark of the database is kept.
-    pub mark: MarkPlace,
-    /// Words of each language, `<language>.toml`.
-    pub languages_dir: PathBuf,
-    /// Layouts of labels, `<name>.toml`.
-    pub labels_dir: PathBuf,
-    /// Printed as the sender; its postcode is the origin of every zone.
-    pub ship_from: Address,
-    /// The numbers of bags, where the company has a GS1 prefix.
-    pub sscc: Option<SsccRange>,
-    /// The line of that prefix.
-    pub sscc_line: usize,
-    /// Names, addresses and supplied labels go so many hours after their parcels' manifest is confirmed.
-    pub keep_personal_hours: u32,
-}
 
 /// Where the mark is kept that tells whether the database is the newest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,185 +22,163 @@ pub enum MarkPlace {
     Nowhere,
 }
 
-impl Station {
-    /// Where parcels leave from, as the rate cards see it.
-    pub fn origin(&self) -> Place {
-        self.ship_from.place()
+impl StationKeys {
+    /// Where the mark of the database is kept.
+    pub fn mark(&self) -> MarkPlace {
+        self.mark_dir.clone().unwrap_or(MarkPlace::Beside)
+    }
+
+    /// The numbers of bags and pallets, where the company has a GS1 prefix.
+    pub fn sscc(&self) -> Option<SsccRange> {
+        SsccRange::new(self.gs1_prefix.as_deref()?, self.gs1_extension.unwrap_or(0), self.gs1_serials).ok()
     }
 }
 
-pub(super) fn station(root: &Table<'_>, base: &Path, carriers_dir: Option<&Path>) -> Option<Station> {
-    let table = root.required_table("station")?;
-    let id = identifier(&table, "id");
-    let warehouse = identifier(&table, "warehouse");
-    let timezone = table.required::<String>("timezone").and_then(|name| {
-        let zone = TimeZone::get(&name).ok();
-        if zone.is_none() {
-            table.error(
-                "timezone",
-                format!("no time zone {name:?}"),
-                "write its IANA name, such as America/Los_Angeles",
-            );
-        }
-        zone
-    });
-    let language = language(&table);
-    let data_dir = data_dir(&table, base);
-    let mark = mark_dir(&table, base, data_dir.as_deref());
-    let languages = table.optional::<String>("languages_dir").map(|dir| path_from(base, &dir));
-    let beside = |name| carriers_dir.map(|dir| dir.parent().unwrap_or(Path::new("")).join(name));
-    let languages_dir = languages.or_else(|| beside("languages")).and_then(|dir| folder(&table, "languages_dir", dir));
-    let labels = table.optional::<String>("labels_dir").map(|dir| path_from(base, &dir));
-    let labels_dir = labels.or_else(|| beside("labels")).and_then(|dir| folder(&table, "labels_dir", dir));
-    let ship_from = ship_from(&table);
-    let (sscc, sscc_line) = (sscc(&table), table.line_of("gs1_prefix"));
-    let keep_personal_hours = keep_personal_hours(&table);
-    table.finish();
-    Some(Station {
-        id: id?,
-        warehouse: warehouse?,
-        timezone: timezone?,
-        language: language?,
-        data_dir: data_dir?,
-        mark: mark?,
-        languages_dir: languages_dir?,
-        labels_dir: labels_dir?,
-        ship_from: ship_from?,
-        sscc: sscc?,
-        sscc_line,
-        keep_personal_hours: keep_personal_hours?,
-    })
+/// `[station]`, as far as it could be read.
+#[derive(Debug, Default)]
+pub(super) struct StationPart {
+    pub(super) keys: Option<StationKeys>,
+    pub(super) ship_from: Option<Address>,
+    pub(super) languages_dir: Option<PathBuf>,
+    pub(super) labels_dir: Option<PathBuf>,
+    /// The line of the company prefix.
+    pub(super) prefix_line: usize,
 }
 
-/// `None` when something is wrong, `Some(None)` without a company prefix.
-fn sscc(table: &Table<'_>) -> Option<Option<SsccRange>> {
-    let extension = table.optional::<u32>("gs1_extension");
-    let serials = table.optional::<String>("gs1_serials");
-    let Some(prefix) = table.optional::<String>("gs1_prefix") else {
-        for (key, there) in [("gs1_extension", extension.is_some()), ("gs1_serials", serials.is_some())] {
-            if there {
-                table.warn(key, format!("{key} has no effect without gs1_prefix"), "write gs1_prefix, or remove it");
-            }
-        }
-        return Some(None);
-    };
-    let serials = match serials {
-        None => None,
-        Some(text) => {
-            let parsed =
-                text.split_once('-').and_then(|(from, to)| Some((from.trim().parse().ok()?, to.trim().parse().ok()?)));
-            if parsed.is_none() {
-                table.error(
-                    "gs1_serials",
-                    format!("{text:?} is not a range of serials"),
-                    "write two numbers, such as 1-99999",
-                );
-                return None;
-            }
-            parsed
-        }
-    };
-    let extension = u8::try_from(extension.unwrap_or(0)).unwrap_or(u8::MAX);
-    SsccRange::new(&prefix, extension, serials)
-        .inspect_err(|error| {
-            let key = match error {
-                SsccError::Prefix(_) => "gs1_prefix",
-                SsccError::Extension(_) => "gs1_extension",
-                SsccError::Serials { .. } => "gs1_serials",
-            };
-            let error = error.to_string();
-            let (what, todo) = error.split_once("; ").unwrap_or((&error, "correct it"));
-            table.error(key, what, todo);
-        })
-        .ok()
-        .map(Some)
-}
-
-fn keep_personal_hours(table: &Table<'_>) -> Option<u32> {
-    let hours = table.optional::<u32>("keep_personal_hours").unwrap_or(KEEP_HOURS);
-    if !(1..=MOST_KEEP_HOURS).contains(&hours) {
-        table.error("keep_personal_hours", format!("{hours} hours"), format!("write 1 to {MOST_KEEP_HOURS}"));
-        return None;
+pub(super) fn station(root: &Table<'_>, carriers_dir: Option<&Path>) -> StationPart {
+    let Some(table) = root.required_table(StationKeys::TABLE.name()) else { return StationPart::default() };
+    let keys = StationKeys::read(&table);
+    let beside = carriers_dir.map(|dir| dir.parent().unwrap_or(Path::new("")));
+    let languages_dir = keys.as_ref().and_then(|keys| keys.languages_dir.clone());
+    let labels_dir = keys.as_ref().and_then(|keys| keys.labels_dir.clone());
+    StationPart {
+        keys,
+        ship_from: ship_from(&table),
+        languages_dir: languages_dir.or_else(|| usual_folder(&table, "languages_dir", beside?.join("languages"))),
+        labels_dir: labels_dir.or_else(|| usual_folder(&table, "labels_dir", beside?.join("labels"))),
+        prefix_line: table.line_of("gs1_prefix"),
     }
-    Some(hours)
 }
 
-fn language(table: &Table<'_>) -> Option<String> {
-    let language = table.required::<String>("language")?;
+/// The folder that is meant where the key is left out.
+fn usual_folder(table: &Table<'_>, key: &str, path: PathBuf) -> Option<PathBuf> {
+    if table.has(key) { None } else { folder_at(table, key, path) }
+}
+
+fn ship_from(station: &Table<'_>) -> Option<Address> {
+    let table = station.required_table(SenderKeys::TABLE.name())?;
+    let SenderKeys { name, line1, line2, city, region, postcode, country, phone } = SenderKeys::read(&table)?;
+    Some(Address { name, line1, line2, city, region, postcode, country, phone, residential: false })
+}
+
+pub(super) fn timezone(table: &Table<'_>, key: &'static str, name: String) -> Option<TimeZone> {
+    let zone = TimeZone::get(&name).ok();
+    if zone.is_none() {
+        table.error(key, format!("no time zone {name:?}"), "write its IANA name, such as America/Los_Angeles");
+    }
+    zone
+}
+
+pub(super) fn language(table: &Table<'_>, key: &'static str, language: String) -> Option<String> {
     let (tongue, region) = language.split_once('-').unwrap_or((&language, "US"));
     let good = (2..=3).contains(&tongue.len())
         && tongue.bytes().all(|byte| byte.is_ascii_lowercase())
         && (2..=8).contains(&region.len())
         && region.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !good {
-        table.error("language", format!("{language:?} is not a language code"), "write one such as en, es or zh-CN");
+        table.error(key, format!("{language:?} is not a language code"), "write one such as en, es or zh-CN");
     }
     good.then_some(language)
 }
 
-fn data_dir(table: &Table<'_>, base: &Path) -> Option<PathBuf> {
-    let path = path_from(base, &table.required::<String>("data_dir")?);
+pub(super) fn data_dir(table: &Table<'_>, key: &'static str, path: String) -> Option<PathBuf> {
+    let path = table.folder().join(path);
     if path.exists() && !path.is_dir() {
-        table.error("data_dir", format!("data_dir: {} is not a folder", path.display()), "name a folder");
+        table.error(key, format!("data_dir: {} is not a folder", path.display()), "name a folder");
         return None;
     }
     Some(path)
 }
 
 /// It must not be copied with the data.
-fn mark_dir(table: &Table<'_>, base: &Path, data_dir: Option<&Path>) -> Option<MarkPlace> {
-    let path = match table.optional::<String>("mark_dir") {
-        None => return Some(MarkPlace::Beside),
-        Some(none) if none == "none" => return Some(MarkPlace::Nowhere),
-        Some(dir) => path_from(base, &dir),
-    };
+pub(super) fn mark_dir(table: &Table<'_>, key: &'static str, dir: String) -> Option<MarkPlace> {
+    if dir == "none" {
+        return Some(MarkPlace::Nowhere);
+    }
+    let path = table.folder().join(dir);
+    let data_dir = table.look::<String>("data_dir").map(|dir| table.folder().join(dir));
     if data_dir.is_some_and(|data| path.starts_with(data)) {
         let what = format!("mark_dir: {} is inside data_dir, and would be copied with it", path.display());
-        table.error("mark_dir", what, "name a folder outside, best on another medium");
+        table.error(key, what, "name a folder outside, best on another medium");
         return None;
     }
     Some(MarkPlace::Folder(path))
 }
 
-fn ship_from(station: &Table<'_>) -> Option<Address> {
-    let table = station.required_table("ship_from")?;
-    let optional = |key: &'static str| match table.optional::<String>(key) {
-        Some(text) if text.is_empty() => Some(text),
-        Some(_) => plain_text(&table, key, 0..=60),
-        None => Some(String::new()),
+pub(super) fn hours(range: RangeInclusive<u32>) -> impl Fn(&Table<'_>, &'static str, u32) -> Option<u32> {
+    move |table, key, hours| {
+        if !range.contains(&hours) {
+            table.error(key, format!("{hours} hours"), format!("write {} to {}", range.start(), range.end()));
+            return None;
+        }
+        Some(hours)
+    }
+}
+
+pub(super) fn gs1_prefix(table: &Table<'_>, key: &'static str, prefix: String) -> Option<String> {
+    SsccRange::new(&prefix, 0, None).inspect_err(|error| refuse(table, key, error)).ok()?;
+    Some(prefix)
+}
+
+pub(super) fn gs1_extension(table: &Table<'_>, key: &'static str, digit: u32) -> Option<u8> {
+    let digit = u8::try_from(digit).unwrap_or(u8::MAX);
+    if let Some(prefix) = prefix_of(table, key)
+        && let Err(error @ SsccError::Extension(_)) = SsccRange::new(&prefix, digit, None)
+    {
+        refuse(table, key, &error);
+        return None;
+    }
+    Some(digit)
+}
+
+pub(super) fn gs1_serials(table: &Table<'_>, key: &'static str, text: String) -> Option<(u64, u64)> {
+    let prefix = prefix_of(table, key)?;
+    let serials =
+        text.split_once('-').and_then(|(from, to)| Some((from.trim().parse().ok()?, to.trim().parse().ok()?)));
+    let Some(serials) = serials else {
+        table.error(key, format!("{text:?} is not a range of serials"), "write two numbers, such as 1-99999");
+        return None;
     };
-    let name = plain_text(&table, "name", 1..=60);
-    let line1 = plain_text(&table, "line1", 1..=60);
-    let line2 = optional("line2");
-    let city = plain_text(&table, "city", 1..=60);
-    let region = plain_text(&table, "region", 1..=60);
-    let postcode = plain_text(&table, "postcode", 1..=12);
-    let country = plain_text(&table, "country", 2..=2);
-    let phone = optional("phone");
-    if let Some(country) = &country
-        && !country.bytes().all(|byte| byte.is_ascii_uppercase())
-    {
-        table.error(
-            "country",
-            format!("country {country:?} is not a country"),
-            "write two capital letters, such as US",
-        );
+    if let Err(error @ SsccError::Serials { .. }) = SsccRange::new(&prefix, 0, Some(serials)) {
+        refuse(table, key, &error);
+        return None;
     }
-    if let (Some("US"), Some(zip)) = (country.as_deref(), &postcode)
-        && !(zip.len() == 5 && zip.bytes().all(|byte| byte.is_ascii_digit()))
-    {
-        table.error("postcode", format!("postcode {zip:?} is not a ZIP code"), "write its five digits");
+    Some(serials)
+}
+
+/// The prefix that another key goes with. Without one that key is a warning.
+fn prefix_of(table: &Table<'_>, key: &str) -> Option<String> {
+    if !table.has("gs1_prefix") {
+        table.warn(key, format!("{key} has no effect without gs1_prefix"), "write gs1_prefix, or remove it");
     }
-    table.finish();
-    Some(Address {
-        name: name?,
-        line1: line1?,
-        line2: line2?,
-        city: city?,
-        region: region?,
-        postcode: postcode?,
-        country: country?,
-        phone: phone?,
-        residential: false,
-    })
+    table.look("gs1_prefix")
+}
+
+/// It stays where it is wrong, so that what depends on it is looked at, too.
+pub(super) fn country(table: &Table<'_>, key: &'static str, country: String) -> Option<String> {
+    let country = text(2..=2)(table, key, country)?;
+    if !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        table.error(key, format!("country {country:?} is not a country"), "write two capital letters, such as US");
+    }
+    Some(country)
+}
+
+/// It stays where it is wrong, so that what depends on it is looked at, too.
+pub(super) fn postcode(table: &Table<'_>, key: &'static str, postcode: String) -> Option<String> {
+    let postcode = text(1..=12)(table, key, postcode)?;
+    let in_us = table.look::<String>("country").as_deref() == Some("US");
+    if in_us && !(postcode.len() == 5 && postcode.bytes().all(|byte| byte.is_ascii_digit())) {
+        table.error(key, format!("postcode {postcode:?} is not a ZIP code"), "write its five digits");
+    }
+    Some(postcode)
 }

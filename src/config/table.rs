@@ -16,12 +16,14 @@ use std::fmt::Display;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::nearest::nearest;
 use super::problem::{Problem, Problems};
+use super::value::{Fault, Value, ValueError, Written, one_of, text, word};
 
 /// A file's text, and the problems found in it.
 #[derive(Debug)]
@@ -77,7 +79,7 @@ impl Source {
     }
 }
 
-/// A table of the file, and which of its keys have been asked for.
+/// A table of the file, and which of its keys are known.
 #[derive(Debug)]
 pub struct Table<'a> {
     source: &'a Source,
@@ -105,43 +107,82 @@ impl<'a> Table<'a> {
 
     /// A key that must be there.
     pub fn required<T: Value>(&self, key: &'static str) -> Option<T> {
-        self.present(key, T::EXPECTED).and_then(|value| self.typed(key, value))
+        self.required_by(key, |_, _, value| Some(value))
     }
 
     /// A key that may be there.
     pub fn optional<T: Value>(&self, key: &'static str) -> Option<T> {
-        self.find(key).and_then(|value| self.typed(key, value))
+        self.optional_by(key, |_, _, value| Some(value))
+    }
+
+    /// A key that must be there, judged by `check`, which may make something else of it.
+    pub(super) fn required_by<R: Value, T>(
+        &self,
+        key: &'static str,
+        check: impl Fn(&Table<'_>, &'static str, R) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.present(key, &R::expected())?;
+        self.taken(key, R::read(value)).and_then(|value| check(self, key, value))
+    }
+
+    /// The same for a key that may be there.
+    pub(super) fn optional_by<R: Value, T>(
+        &self,
+        key: &'static str,
+        check: impl Fn(&Table<'_>, &'static str, R) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.find(key)?;
+        self.taken(key, R::read(value)).and_then(|value| check(self, key, value))
+    }
+
+    /// The same for a key that has a default: one that is left out, or wrong, is read as if `default` stood there.
+    pub(super) fn default_by<R: Value, T>(
+        &self,
+        key: &'static str,
+        default: &'static str,
+        check: impl Fn(&Table<'_>, &'static str, R) -> Option<T>,
+    ) -> Option<T> {
+        self.optional_by(key, &check).or_else(|| {
+            let value = DeValue::parse(default).ok()?;
+            self.taken(key, R::read(&value)).and_then(|value| check(self, key, value))
+        })
+    }
+
+    /// A key as the check of another one sees it: `None` when it is not there, or wrong, which its own reading remembers.
+    pub(super) fn look<T: Value>(&self, key: &'static str) -> Option<T> {
+        self.find(key).and_then(|value| T::read(value).ok())
     }
 
     /// A string that must be there, read as something else: a mass, a date.
     pub fn required_text<T: FromStr<Err: Display>>(&self, key: &'static str) -> Option<T> {
-        self.present(key, String::EXPECTED).and_then(|value| self.read(key, value))
+        let value = self.present(key, &String::expected())?;
+        self.taken(key, text(value))
     }
 
     /// A string that may be there, read as something else.
     pub fn optional_text<T: FromStr<Err: Display>>(&self, key: &'static str) -> Option<T> {
-        self.find(key).and_then(|value| self.read(key, value))
+        self.find(key).and_then(|value| self.taken(key, text(value)))
     }
 
     /// A string that must be there and be one of `names`.
     pub fn required_name<T: Copy>(&self, key: &'static str, names: &[(&str, T)]) -> Option<T> {
         let value = self.present(key, &one_of(names))?;
-        self.named(key, value, names)
+        self.taken(key, word(value, names))
     }
 
     /// A string that may be there and must be one of `names`.
     pub fn optional_name<T: Copy>(&self, key: &'static str, names: &[(&str, T)]) -> Option<T> {
-        self.find(key).and_then(|value| self.named(key, value, names))
+        self.find(key).and_then(|value| self.taken(key, word(value, names)))
     }
 
     /// An array of strings, each one of `names`; empty when the key is not there.
     pub fn names<T: Copy>(&self, key: &'static str, names: &[(&str, T)]) -> Vec<T> {
         let Some(value) = self.find(key) else { return Vec::new() };
         let DeValue::Array(items) = value.get_ref() else {
-            self.wrong_type(key, value, "an array of strings");
+            self.refuse(key, &ValueError::not_a("an array of strings", value));
             return Vec::new();
         };
-        items.iter().filter_map(|item| self.named(key, item, names)).collect()
+        items.iter().filter_map(|item| self.taken(key, word(item, names))).collect()
     }
 
     /// A table that may be there.
@@ -149,12 +190,35 @@ impl<'a> Table<'a> {
         self.find(key).and_then(|value| self.inner(key, value, self.path(key)))
     }
 
+    /// A table that may be there; one that is not has no keys.
+    pub(super) fn table_or_empty(&self, key: &'static str) -> Table<'a> {
+        static EMPTY: LazyLock<DeTable<'static>> = LazyLock::new(DeTable::new);
+        let empty = || Table {
+            source: self.source,
+            table: &EMPTY,
+            line: self.line,
+            name: self.path(key),
+            asked: RefCell::default(),
+        };
+        self.table(key).unwrap_or_else(empty)
+    }
+
+    /// Remembers that these keys may be there, whether or not anybody asks for them.
+    pub(super) fn knows(&self, keys: impl IntoIterator<Item = &'static str>) {
+        self.asked.borrow_mut().extend(keys);
+    }
+
+    /// Whether a key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// A table of strings under names of the file's own choosing; empty when it is not there.
     pub fn texts(&self, key: &'static str) -> BTreeMap<String, String> {
         let Some(table) = self.table(key) else { return BTreeMap::new() };
-        let entry = |(name, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+        let entry = |(name, value): (&Spanned<_>, &Written<'_>)| {
             let name: &std::borrow::Cow<'_, str> = name.get_ref();
-            Some((name.to_string(), table.typed::<String>(name, value)?))
+            Some((name.to_string(), table.taken(name, String::read(value))?))
         };
         table.table.iter().filter_map(entry).collect()
     }
@@ -168,7 +232,8 @@ impl<'a> Table<'a> {
     pub fn tables(&self, key: &'static str) -> Vec<Table<'a>> {
         let Some(value) = self.find(key) else { return Vec::new() };
         let DeValue::Array(items) = value.get_ref() else {
-            self.wrong_type(key, value, &format!("a list of tables, each begun with [[{}]]", self.path(key)));
+            let expected = format!("a list of tables, each begun with [[{}]]", self.path(key));
+            self.refuse(key, &ValueError::not_a(&expected, value));
             return Vec::new();
         };
         let tables = items.iter().enumerate();
@@ -190,7 +255,7 @@ impl<'a> Table<'a> {
         self.push(Problem::error(&self.source.path, what, what_to_do).at(self.line_of(key)).warning());
     }
 
-    /// Remembers a problem for every key that was never asked for.
+    /// Remembers a problem for every key that was never asked for and is not known otherwise.
     pub fn finish(&self) {
         let asked = self.asked.borrow();
         for key in self.table.keys() {
@@ -220,12 +285,12 @@ impl<'a> Table<'a> {
         self.source.push(problem);
     }
 
-    fn find(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+    fn find(&self, key: &'static str) -> Option<&'a Written<'a>> {
         self.asked.borrow_mut().insert(key);
         self.table.get(key)
     }
 
-    fn present(&self, key: &'static str, expected: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+    fn present(&self, key: &'static str, expected: &str) -> Option<&'a Written<'a>> {
         let found = self.find(key);
         if found.is_none() {
             let what = format!("{} is missing", self.path(key));
@@ -235,151 +300,30 @@ impl<'a> Table<'a> {
         found
     }
 
-    fn typed<T: Value>(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<T> {
-        let read = T::read(value.get_ref());
-        if read.is_none() {
-            self.wrong_type(key, value, T::EXPECTED);
-        }
-        read
+    /// The value that was read; what is wrong with it is remembered.
+    fn taken<T>(&self, key: &str, read: Result<T, Vec<ValueError>>) -> Option<T> {
+        read.map_err(|errors| errors.into_iter().for_each(|error| self.refuse(key, &error))).ok()
     }
 
-    fn read<T: FromStr<Err: Display>>(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<T> {
-        let text: String = self.typed(key, value)?;
-        match text.parse() {
-            Ok(read) => Some(read),
-            Err(error) => {
-                let error = error.to_string();
-                let (what, todo) = error.split_once("; ").unwrap_or((&error, "correct it"));
-                let problem = Problem::error(&self.source.path, format!("{}: {what}", self.path(key)), todo);
-                self.push(problem.at(self.source.line(&value.span())));
-                None
+    fn refuse(&self, key: &str, error: &ValueError) {
+        let name = self.path(key);
+        let (what, todo) = match &error.fault {
+            Fault::NotA(expected) => (format!("{name} is not {expected}"), format!("write {key} = {expected}")),
+            Fault::Unknown { word, known } => {
+                (format!("{name} is {word:?}, which is not known"), format!("write {known}"))
             }
-        }
+            Fault::Unreadable { what, what_to_do } => (format!("{name}: {what}"), what_to_do.clone()),
+        };
+        self.push(Problem::error(&self.source.path, what, todo).at(self.source.line(&error.at)));
     }
 
-    fn named<T: Copy>(&self, key: &str, value: &Spanned<DeValue<'_>>, names: &[(&str, T)]) -> Option<T> {
-        let text: String = self.typed(key, value)?;
-        let found = names.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
-        if found.is_none() {
-            let what = format!("{} is {text:?}, which is not known", self.path(key));
-            let problem = Problem::error(&self.source.path, what, format!("write {}", one_of(names)));
-            self.push(problem.at(self.source.line(&value.span())));
-        }
-        found
-    }
-
-    fn inner(&self, key: &str, value: &'a Spanned<DeValue<'a>>, name: String) -> Option<Table<'a>> {
+    fn inner(&self, key: &str, value: &'a Written<'a>, name: String) -> Option<Table<'a>> {
         let DeValue::Table(table) = value.get_ref() else {
-            self.wrong_type(key, value, "a table");
+            self.refuse(key, &ValueError::not_a("a table", value));
             return None;
         };
         let line = self.source.line(&value.span());
         Some(Table { source: self.source, table, line, name, asked: RefCell::default() })
-    }
-
-    fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
-        let problem = Problem::error(
-            &self.source.path,
-            format!("{} is not {expected}", self.path(key)),
-            format!("write {key} = {expected}"),
-        );
-        self.push(problem.at(self.source.line(&value.span())));
-    }
-}
-
-fn one_of<T>(names: &[(&str, T)]) -> String {
-    names.iter().map(|(name, _)| format!("{name:?}")).collect::<Vec<_>>().join(", ")
-}
-
-/// A type TOML has.
-pub trait Value: Sized {
-    /// What a person should write.
-    const EXPECTED: &'static str;
-
-    /// The value, if it is of this type and fits.
-    fn read(value: &DeValue<'_>) -> Option<Self>;
-}
-
-impl Value for String {
-    const EXPECTED: &'static str = "\"text\" in quotation marks";
-
-    fn read(value: &DeValue<'_>) -> Option<Self> {
-        match value {
-            DeValue::String(text) => Some(text.to_string()),
-            _ => None,
-        }
-    }
-}
-
-impl Value for bool {
-    const EXPECTED: &'static str = "true or false";
-
-    fn read(value: &DeValue<'_>) -> Option<Self> {
-        match value {
-            DeValue::Boolean(value) => Some(*value),
-            _ => None,
-        }
-    }
-}
-
-/// Whole numbers: read as the type itself, so what does not fit is refused.
-macro_rules! whole_number {
-    ($($type:ty: $expected:literal),*) => {$(
-        impl Value for $type {
-            const EXPECTED: &'static str = $expected;
-
-            fn read(value: &DeValue<'_>) -> Option<Self> {
-                match value {
-                    DeValue::Integer(number) => Self::from_str_radix(number.as_str(), number.radix()).ok(),
-                    _ => None,
-                }
-            }
-        }
-    )*};
-}
-
-whole_number! {
-    u16: "a whole number from 0 to 65535",
-    u32: "a whole number from 0 to 4294967295",
-    u64: "a whole number, 0 or more",
-    i64: "a whole number"
-}
-
-impl Value for Vec<u64> {
-    const EXPECTED: &'static str = "an array of whole numbers";
-
-    fn read(value: &DeValue<'_>) -> Option<Self> {
-        match value {
-            DeValue::Array(items) => items.iter().map(|item| u64::read(item.get_ref())).collect(),
-            _ => None,
-        }
-    }
-}
-
-/// One string, or several.
-#[derive(Debug)]
-pub struct OneOrMore(pub Vec<String>);
-
-impl Value for OneOrMore {
-    const EXPECTED: &'static str = "\"text\" in quotation marks, or an array of such";
-
-    fn read(value: &DeValue<'_>) -> Option<Self> {
-        String::read(value)
-            .map(|one| vec![one])
-            .or_else(|| Vec::read(value))
-            .map(Self)
-            .filter(|Self(all)| !all.is_empty())
-    }
-}
-
-impl Value for Vec<String> {
-    const EXPECTED: &'static str = "an array of strings, such as [\"a\", \"b\"]";
-
-    fn read(value: &DeValue<'_>) -> Option<Self> {
-        match value {
-            DeValue::Array(items) => items.iter().map(|item| String::read(item.get_ref())).collect(),
-            _ => None,
-        }
     }
 }
 

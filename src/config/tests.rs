@@ -35,7 +35,7 @@ fn problems_with(from: &str, to: &str) -> Vec<String> {
     problems_of(&STATION.replacen(from, to, 1))
 }
 
-fn problems_of(text: &str) -> Vec<String> {
+pub(super) fn problems_of(text: &str) -> Vec<String> {
     let (dir, file) = install(text);
     let problems = match Config::load(&file) {
         Ok((_, warnings)) => warnings,
@@ -68,9 +68,9 @@ fn the_shipped_file_loads_without_a_problem() {
     let (_dir, file) = install(STATION);
     let (config, warnings) = Config::load(&file).unwrap();
     assert_eq!(warnings, []);
-    assert_eq!((config.station.id.as_str(), config.listen.port()), ("LAX1-ST03", 8080));
+    assert_eq!((config.station.id.as_str(), config.web.listen.port()), ("LAX1-ST03", 8080));
     assert_eq!(config.printer.device, at(Address::Tcp("192.0.2.10:9100".into())));
-    assert_eq!(config.packing.boxes[1].tare, Mass::from_grams(180));
+    assert_eq!(config.boxes[1].tare, Mass::from_grams(180));
     assert_eq!(config.packing.empty_below, Mass::from_grams(10));
     let Device::At(Address::Serial(line)) = &config.scale.device else { panic!("{:?}", config.scale) };
     assert_eq!((line.baud, line.framing, line.handshake), (9600, Framing::default(), Handshake::None));
@@ -85,9 +85,9 @@ fn the_demo_file_loads_with_nothing_but_its_placeholders() {
     assert!(warnings.iter().all(|warning| warning.what == "\"demo\" stands for a virtual device"));
     assert_eq!(config.station.data_dir, dir.path().join("demo-data"));
     assert_eq!(config.rates.carriers_dir, dir.path().join("carriers"));
-    assert_eq!(config.station.languages_dir, dir.path().join("languages"));
+    assert_eq!(config.languages_dir, dir.path().join("languages"));
     assert!(config.packing.specimen && config.uplink.is_none() && config.scale.device == Device::Demo);
-    let ids: Vec<&str> = config.packing.boxes.iter().map(|carton| carton.id.as_str()).collect();
+    let ids: Vec<&str> = config.boxes.iter().map(|carton| carton.id.as_str()).collect();
     assert_eq!(ids, ["B1", "B2", "B3", "B4"]);
 }
 
@@ -96,7 +96,7 @@ fn the_mark_is_beside_the_data_or_where_it_is_wanted_or_nowhere() {
     let place = |line: &str| {
         let data = "data_dir = \"/var/lib/parceld\"\n";
         let (_dir, file) = install(&STATION.replace(data, &format!("{data}{line}\n")));
-        Config::load(&file).unwrap().0.station.mark
+        Config::load(&file).unwrap().0.station.mark()
     };
     assert_eq!(place(""), MarkPlace::Beside);
     assert_eq!(place("mark_dir = \"none\""), MarkPlace::Nowhere);
@@ -120,18 +120,6 @@ fn every_key_is_explained_in_the_shipped_file() {
             assert!(explained.iter().any(|form| STATION.contains(form)), "{key}");
         }
     }
-}
-
-#[test]
-fn every_key_shown_as_optional_is_one() {
-    let text: String = STATION.lines().map(|line| format!("{}\n", uncommented(line))).collect();
-    assert!(text.contains("\nempty_below = ") && text.contains("\ngreen = "));
-    let unknown: Vec<String> = problems_of(&text).into_iter().filter(|found| found.contains("unknown")).collect();
-    assert_eq!(unknown, [""; 0]);
-}
-
-fn uncommented(line: &str) -> &str {
-    line.strip_prefix('#').filter(|rest| rest.starts_with(|first: char| first.is_ascii_lowercase())).unwrap_or(line)
 }
 
 #[test]
@@ -289,7 +277,7 @@ fn with_keys(keys: &str) -> String {
 #[test]
 fn a_company_prefix_gives_bags_their_numbers() {
     let (_dir, file) = install(&with_keys("gs1_prefix = \"0614141\"\ngs1_extension = 3\ngs1_serials = \"5-9\""));
-    let sscc = Config::load(&file).unwrap().0.station.sscc.unwrap();
+    let sscc = Config::load(&file).unwrap().0.station.sscc().unwrap();
     assert_eq!((sscc.prefix(), sscc.serials()), ("0614141", (5, 9)));
     assert_eq!(sscc.number(5).as_deref(), Some("306141410000000051"));
     let line = line_of("warehouse") + 1;
@@ -362,7 +350,7 @@ fn tables_that_may_be_left_out_have_their_stated_defaults() {
     let (config, warnings) = Config::load(&file).unwrap();
     assert_eq!(warnings, []);
     assert!(config.uplink.is_none() && config.packing.verify_scan && !config.packing.specimen);
-    assert_eq!((config.gpio.backend, config.listen.to_string()), (GpioBackend::None, "127.0.0.1:8080".to_owned()));
+    assert_eq!((config.gpio.backend, config.web.listen.to_string()), (GpioBackend::None, "127.0.0.1:8080".to_owned()));
 }
 
 #[test]

@@ -74,12 +74,12 @@ impl Setup {
 
     fn of(loaded: Loaded) -> (Self, Vec<Problem>) {
         let Loaded { config, cards, layouts, marks, words, warnings, cards_wrong } = loaded;
-        let carton = |b: &crate::config::Carton| (b.id.clone(), Carton { outer: b.outer, tare: b.tare });
+        let carton = |b: &config::keys::BoxKeys| (b.id.clone(), Carton { outer: b.outer, tare: b.tare });
         let rules = Rules {
             station: config.station.id.clone(),
             warehouse: config.station.warehouse.clone(),
-            ship_from: config.station.ship_from.clone(),
-            boxes: config.packing.boxes.iter().map(carton).collect(),
+            ship_from: config.ship_from.clone(),
+            boxes: config.boxes.iter().map(carton).collect(),
             scale: scale_name(&config.scale),
             empty_below: config.packing.empty_below,
             policy: config.rates.policy.clone(),
@@ -88,7 +88,7 @@ impl Setup {
             specimen: config.packing.specimen,
             supervisors: config.packing.supervisors.clone(),
             marks,
-            sscc: config.station.sscc.clone(),
+            sscc: config.station.sscc(),
             receipts: config.receipt.is_some(),
             languages: words.keys().cloned().collect(),
             language: config.station.language.clone(),
@@ -197,7 +197,7 @@ pub fn devices(bench: &config::Bench) -> Devices {
         let record = record(s.record, "scale".to_owned());
         Some(Scale { address: s.device.address()?, settings: s.settings, record })
     };
-    let pins = |gpio: &config::Gpio| {
+    let pins = |gpio: &config::keys::GpioKeys| {
         let backend = match gpio.backend {
             GpioBackend::None => return None,
             GpioBackend::Rppal => Backend::Rppal,

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::super::problem::{Problem, Problems};
-use super::super::table::{OneOrMore, Source, Table};
+use super::super::table::{Source, Table};
+use super::super::value::OneOrMore;
 use super::files::Files;
 use super::prices::{PriceSheet, Pricing};
 use super::rules::Context;

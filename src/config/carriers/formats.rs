@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::super::nearest::nearest;
 use super::super::problem::Problems;
-use super::super::table::{OneOrMore, Source, Table};
+use super::super::table::{Source, Table};
+use super::super::value::OneOrMore;
 use super::files::{self, Files};
 use crate::barcode::{Checksum, Format, Issuer, Shape};
 

@@ -3,7 +3,8 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::super::table::{OneOrMore, Table};
+use super::super::table::Table;
+use super::super::value::OneOrMore;
 use super::card::Tables;
 use super::rules::Context;
 use crate::rating::{Above, Condition, Dg, Extra, Measure, Season, Signature, Terms, When, Worth};
