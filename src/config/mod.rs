@@ -9,6 +9,8 @@ pub mod declare;
 mod device;
 mod gpio;
 pub mod keys;
+#[cfg(test)]
+mod keys_tests;
 pub mod labels;
 mod languages;
 mod marks;

@@ -1,94 +1,149 @@
-//! A first `station.toml`: the shipped file, changed at its keys. It is edited as text, so that every key keeps its
-//! explanation; what comes out is read again and checked like any other file.
+//! A first `station.toml`: the shipped file, changed at its keys. Every key keeps its explanation; what comes out is read
+//! again and checked like any other file.
+
+use toml_edit::visit_mut::{VisitMut, visit_table_like_kv_mut, visit_table_mut};
+use toml_edit::{Decor, DocumentMut, Item, KeyMut, Table, Value};
 
 /// The shipped file, where every key is explained.
 const SHIPPED: &str = include_str!("../../config/station.toml");
+/// What stands before a key, or the head of a table, that is commented out.
+const OFF: char = '#';
 
-/// A `station.toml` in the making.
+/// A `station.toml` in the making. Keys that are commented out are in it like all others: the text before them ends in `#`.
 #[derive(Debug, Clone)]
 pub struct Template {
-    lines: Vec<String>,
+    document: DocumentMut,
 }
 
 impl Default for Template {
     fn default() -> Self {
-        Self { lines: SHIPPED.lines().map(str::to_owned).collect() }
+        let line = |line: &str| match line.strip_prefix(OFF) {
+            // Put on a line of its own, so that it is read; `Together` takes the end of that line away again.
+            Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '[') => format!("{OFF}\n{rest}\n"),
+            _ => format!("{line}\n"),
+        };
+        let mut document: DocumentMut = SHIPPED.lines().map(line).collect::<String>().parse().unwrap_or_default();
+        Together.visit_document_mut(&mut document);
+        Self { document }
     }
 }
 
 impl Template {
     /// The file as it is now.
     pub fn text(&self) -> String {
-        self.lines.join("\n") + "\n"
+        self.document.to_string()
     }
 
     /// What the shipped file has at a key of text.
     pub fn text_of(&self, table: &str, key: &str) -> Option<&str> {
-        let (_, value) = self.lines[self.find(table, key)?].split_once('=')?;
-        value.trim().strip_prefix('"')?.strip_suffix('"')
+        let mut inner = self.document.as_table();
+        for name in table.split('.') {
+            inner = match inner.get(name)? {
+                Item::ArrayOfTables(tables) => tables.get(0)?,
+                item => item.as_table()?,
+            };
+        }
+        inner.get(key)?.as_str()
     }
 
-    /// Sets a key of text, also one that stands there as `#key`.
+    /// Sets a key of text, also one that is commented out.
     pub fn set(&mut self, table: &str, key: &str, text: &str) {
-        self.put(table, key, &serde_json::Value::from(text).to_string());
+        self.put(table, key, serde_json::Value::from(text));
     }
 
     /// Sets a key that is a list of names.
     pub fn set_list(&mut self, table: &str, key: &str, names: &[String]) {
-        self.put(table, key, &serde_json::Value::from(names).to_string());
+        self.put(table, key, serde_json::Value::from(names));
     }
 
     /// Switches a key on.
     pub fn set_true(&mut self, table: &str, key: &str) {
-        self.put(table, key, "true");
+        self.put(table, key, serde_json::Value::from(true));
     }
 
     /// Takes a key out, and leaves it there as a comment.
     pub fn leave_out(&mut self, table: &str, key: &str) {
-        if let Some(line) = self.find(table, key) {
-            comment(&mut self.lines[line]);
+        if let Some(mut key) = self.table(table).and_then(|table| table.key_mut(key)) {
+            turn_off(key.leaf_decor_mut());
         }
     }
 
     /// Takes a whole table out, the same.
     pub fn leave_out_table(&mut self, table: &str) {
-        for line in self.part(table) {
-            comment(&mut self.lines[line]);
+        let Some(table) = self.table(table) else { return };
+        turn_off(table.decor_mut());
+        for (mut key, _) in table.iter_mut() {
+            turn_off(key.leaf_decor_mut());
         }
     }
 
-    fn put(&mut self, table: &str, key: &str, value: &str) {
-        let line = format!("{key} = {value}");
-        match self.find(table, key) {
-            Some(at) => self.lines[at] = line,
-            None => {
-                let after = self.part(table).start + 1;
-                self.lines.insert(after.min(self.lines.len()), line);
+    fn put(&mut self, table: &str, key: &str, value: serde_json::Value) {
+        // What JSON has of texts, lists and truth is TOML, too.
+        let (Some(table), Ok(mut value)) = (self.table(table), value.to_string().parse::<Value>()) else { return };
+        match table.get_mut(key) {
+            Some(Item::Value(there)) => {
+                *value.decor_mut() = there.decor().clone();
+                *there = value;
+            }
+            _ => {
+                table.insert(key, Item::Value(value));
             }
         }
+        if let Some(mut key) = table.key_mut(key) {
+            let before = before(key.leaf_decor()).trim_end_matches(OFF).to_owned();
+            key.leaf_decor_mut().set_prefix(before);
+        }
     }
 
-    /// The lines of the first table of this name, its head first.
-    fn part(&self, table: &str) -> std::ops::Range<usize> {
-        let heads = [format!("[{table}]"), format!("[[{table}]]")];
-        let start = self.lines.iter().position(|line| heads.contains(line)).unwrap_or(self.lines.len());
-        let is_head = |line: &String| line.trim_start_matches('#').starts_with('[');
-        let length = self.lines.iter().skip(start + 1).position(is_head);
-        start..length.map_or(self.lines.len(), |length| start + 1 + length)
+    /// Everything that is in it.
+    #[cfg(test)]
+    pub(super) fn document(&self) -> &DocumentMut {
+        &self.document
     }
 
-    fn find(&self, table: &str, key: &str) -> Option<usize> {
-        let is_key = |line: &str| {
-            let rest = line.strip_prefix('#').unwrap_or(line).strip_prefix(key);
-            rest.is_some_and(|rest| rest.trim_start().starts_with('='))
-        };
-        self.part(table).find(|line| is_key(&self.lines[*line]))
+    /// The first table of this name.
+    fn table(&mut self, path: &str) -> Option<&mut Table> {
+        path.split('.').try_fold(self.document.as_table_mut(), |table, name| match table.get_mut(name)? {
+            Item::ArrayOfTables(tables) => tables.get_mut(0),
+            item => item.as_table_mut(),
+        })
     }
 }
 
-fn comment(line: &mut String) {
-    if !line.is_empty() && !line.starts_with('#') {
-        line.insert(0, '#');
+/// The text before a key or a head.
+pub(super) fn before(decor: &Decor) -> &str {
+    decor.prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default()
+}
+
+fn turn_off(decor: &mut Decor) {
+    if !before(decor).ends_with(OFF) {
+        decor.set_prefix(format!("{}{OFF}", before(decor)));
+    }
+}
+
+/// Puts a `#` that has a line of its own before the key or head that it comments out.
+struct Together;
+
+impl Together {
+    fn put(decor: &mut Decor) {
+        if let Some(text) = before(decor).strip_suffix('\n').filter(|text| text.ends_with(OFF)) {
+            let text = text.to_owned();
+            decor.set_prefix(text);
+        }
+    }
+}
+
+impl VisitMut for Together {
+    fn visit_table_mut(&mut self, table: &mut Table) {
+        Self::put(table.decor_mut());
+        visit_table_mut(self, table);
+    }
+
+    fn visit_table_like_kv_mut(&mut self, mut key: KeyMut<'_>, item: &mut Item) {
+        if item.is_value() {
+            Self::put(key.leaf_decor_mut());
+        }
+        visit_table_like_kv_mut(self, key, item);
     }
 }
 
