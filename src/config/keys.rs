@@ -75,7 +75,7 @@ declare! {
         /// weekend: a carrier may refuse on Monday what it took on Friday. What is kept longer than ninety days is an archive,
         /// and belongs elsewhere.
         keep_personal_hours: u32, default 72, by station::hours(1..=2_160);
-        /// Words of each language, `<language>.toml`; the folder `languages` beside the rate cards without.
+        /// Words of each language, `<language>.ftl`; the folder `languages` beside the rate cards without.
         languages_dir: PathBuf, optional, by folder;
         /// Layouts of labels, `<name>.toml`; the folder `labels` beside the rate cards without.
         labels_dir: PathBuf, optional, by folder;

@@ -66,7 +66,7 @@ pub struct Config {
     prefix_line: usize,
     /// Printed as the sender; its postcode is the origin of every zone.
     pub ship_from: Address,
-    /// Words of each language, `<language>.toml`.
+    /// Words of each language, `<language>.ftl`.
     pub languages_dir: PathBuf,
     /// Layouts of labels, `<name>.toml`.
     pub labels_dir: PathBuf,
