@@ -29,6 +29,7 @@
 //! | module | what it is for |
 //! |---|---|
 //! | [`units`] | mass, length, money, dates: exact integers |
+//! | [`ids`] | which carrier, service, number pool, tracking number |
 //! | [`barcode`] | scan bytes -> codes, command barcodes, tracking-number rules |
 //! | [`rating`] | cards -> quotes and refusals -> the choice by policy and allocation, with its reasons |
 //! | [`label`] | layout and content -> one document -> ZPL, TSPL, ESC/POS, pixels |
@@ -48,12 +49,14 @@
 //!
 //! # What holds
 //!
-//! - `units barcode rating label paper station screen` and [`uplink::event`] are pure: no file, socket, thread, clock, SQL
-//!   or environment. Time and dates are arguments; identifiers are counted from recorded facts.
-//!   `clippy::disallowed_methods` and the tidy test keep it so. `station` makes the [`screen::View`]; `screen` draws it and knows no station.
+//! - `units ids barcode rating label paper station screen` and [`uplink::event`] are pure: no file, socket, thread, clock,
+//!   SQL or environment. Time and dates are arguments; identifiers are counted from recorded facts.
+//!   `clippy::disallowed_methods` and the tidy test keep it so. `station` makes the [`screen::View`]; `screen` draws it and
+//!   knows no station.
 //! - Only `store` knows SQL, only `uplink` an HTTP client, only `config` TOML, only `devices` both `hal` and events.
 //! - Facts are their own disk format: plain fields, frozen by a golden test, extended only with defaults; the table of
-//!   [`station::fact::FactKind`] says the rest of each. There is no second set of types for the disk, and that is deliberate: two sets that must agree are one more thing to break.
+//!   [`station::fact::FactKind`] says the rest of each. There is no second set of types for the disk, and that is
+//!   deliberate: two sets that must agree are one more thing to break.
 //! - Orders stand beside the journal, not in it: they hold names and addresses, which facts never do. Everything that was
 //!   said of an order is a numbered version; a parcel names the one it is packed by, and `daemon::intake` says what a new
 //!   one does to parcels that were begun ([`station`]: intercepted, released).
@@ -69,6 +72,7 @@ pub mod daemon;
 pub mod demo;
 pub mod devices;
 pub mod exchange;
+pub mod ids;
 pub mod label;
 pub mod paper;
 pub mod rating;
