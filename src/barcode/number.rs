@@ -7,6 +7,7 @@
 //! Whether a number is a carrier's is not asked here but of its [`Format`]s.
 
 use super::{Checksum, Format, Shape, ShapeError};
+use crate::ids::TrackingNumber;
 
 /// How a station makes a carrier's numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub enum SerialError {
 impl NumberRule {
     /// The tracking number with this serial; refused from [`NumberRule::capacity`] on, and when the prefix does not
     /// suit the check digit.
-    pub fn number(&self, serial: u64) -> Result<String, SerialError> {
+    pub fn number(&self, serial: u64) -> Result<TrackingNumber, SerialError> {
         if serial >= self.capacity() {
             return Err(SerialError::TooLong);
         }
@@ -42,7 +43,7 @@ impl NumberRule {
             let check = self.check.of(number.as_bytes()).ok_or(SerialError::Prefix)?;
             number.push(char::from(check));
         }
-        Ok(number)
+        Ok(number.into())
     }
 
     /// How many serials there are, from 0.
@@ -73,16 +74,16 @@ mod tests {
     #[test]
     fn the_carriers_samples_are_made_again_from_their_serials() {
         let made = rule("9400111206206", 8, "mod10-3-1").number(40_626_078);
-        assert_eq!(made.as_deref(), Ok("9400111206206406260787"));
-        assert_eq!(rule("D100113", 7, "mod10-2-1").number(5_445_370).as_deref(), Ok("D10011354453707"));
-        assert_eq!(rule("C110315", 7, "mod10-2-1").number(187).as_deref(), Ok("C11031500001879"));
-        assert_eq!(rule("LX", 8, "none").number(17_635_036).as_deref(), Ok("LX17635036"));
+        assert_eq!(made, Ok("9400111206206406260787".into()));
+        assert_eq!(rule("D100113", 7, "mod10-2-1").number(5_445_370), Ok("D10011354453707".into()));
+        assert_eq!(rule("C110315", 7, "mod10-2-1").number(187), Ok("C11031500001879".into()));
+        assert_eq!(rule("LX", 8, "none").number(17_635_036), Ok("LX17635036".into()));
     }
 
     #[test]
     fn a_serial_beyond_the_width_is_refused() {
         let usps = rule("92612903456789", 7, "mod10-3-1");
-        assert_eq!(usps.number(9_999_999).map(|number| number.len()), Ok(22));
+        assert_eq!(usps.number(9_999_999).map(|number| number.as_str().len()), Ok(22));
         assert_eq!((usps.number(10_000_000), usps.capacity()), (Err(SerialError::TooLong), 10_000_000));
         assert_eq!(rule("1", 30, "none").capacity(), u64::MAX);
     }
@@ -102,11 +103,11 @@ mod tests {
                 let rule = rule(prefix, 7, check);
                 let number = rule.number(serial).expect("within the width");
                 let format = rule.format().expect("a format");
-                prop_assert_eq!(format.compare(&number), Ok(Evidence::CheckDigit), "{}", number);
+                prop_assert_eq!(format.compare(number.as_str()), Ok(Evidence::CheckDigit), "{}", number);
             }
             let bare = rule("CTL", 10, "none");
             let number = bare.number(serial).expect("within the width");
-            prop_assert_eq!(bare.format().expect("a format").compare(&number), Ok(Evidence::LookOnly));
+            prop_assert_eq!(bare.format().expect("a format").compare(number.as_str()), Ok(Evidence::LookOnly));
         }
     }
 }

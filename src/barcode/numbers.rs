@@ -10,12 +10,13 @@ use std::fmt;
 use super::scan::without_routing;
 use super::shape::Misfit;
 use super::{Evidence, Format, Shape};
+use crate::ids::{CarrierId, TrackingNumber};
 
 /// Who gives numbers out, and how they look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer {
     /// The carrier's id: `ontrac`.
-    pub id: String,
+    pub id: CarrierId,
     /// What people call it: `OnTrac`.
     pub name: String,
     /// How its numbers look; none: nobody knows, and none is refused.
@@ -39,7 +40,7 @@ pub struct Match<'a> {
     /// What speaks for it, or against it.
     pub evidence: Evidence,
     /// The number, without blanks and routing.
-    pub number: String,
+    pub number: TrackingNumber,
 }
 
 /// A number that is none of a carrier's.
@@ -48,7 +49,7 @@ pub struct Match<'a> {
 pub struct NumberError {
     /// The number, or its beginning.
     pub number: String,
-    /// The carrier.
+    /// The carrier's name; its id where nobody knows the carrier.
     pub carrier: String,
     /// What is wrong.
     pub why: Why,
@@ -117,15 +118,15 @@ impl Numbers {
     }
 
     /// Whether this can be a number of this carrier, by its id.
-    pub fn check(&self, carrier: &str, text: &str) -> Result<(), NumberError> {
+    pub fn check(&self, carrier: &CarrierId, text: &str) -> Result<(), NumberError> {
         match self.issuer(carrier) {
             Some(issuer) => issuer.check(text),
-            None => Err(refused(text, carrier, Why::Unknown)),
+            None => Err(refused(text, carrier.as_str(), Why::Unknown)),
         }
     }
 
-    fn issuer(&self, id: &str) -> Option<&Issuer> {
-        let at = self.issuers.binary_search_by(|issuer| issuer.id.as_str().cmp(id)).ok()?;
+    fn issuer(&self, id: &CarrierId) -> Option<&Issuer> {
+        let at = self.issuers.binary_search_by(|issuer| issuer.id.cmp(id)).ok()?;
         self.issuers.get(at)
     }
 }
@@ -138,7 +139,7 @@ impl Issuer {
         }
         match self.best(&readings(text)) {
             Ok(found) if found.evidence == Evidence::WrongCheckDigit => {
-                Err(refused(&found.number, &self.name, Why::CheckDigit))
+                Err(refused(found.number.as_str(), &self.name, Why::CheckDigit))
             }
             Ok(_) => Ok(()),
             Err((misfit, number)) => Err(refused(number, &self.name, self.why(misfit, number))),
@@ -153,7 +154,7 @@ impl Issuer {
             for format in &self.formats {
                 match format.compare(number) {
                     Ok(evidence) if best.as_ref().is_none_or(|best| evidence < best.evidence) => {
-                        best = Some(Match { issuer: self, format, evidence, number: number.clone() });
+                        best = Some(Match { issuer: self, format, evidence, number: number.as_str().into() });
                     }
                     Err(misfit) if misfit > nearest.0 => nearest = (misfit, number),
                     _ => {}

@@ -5,6 +5,7 @@ use std::path::Path;
 use parceld::daemon::control::{self, Call, CallError};
 use parceld::daemon::{Moment, Setup, clock, identity, minute, today};
 use parceld::exchange::{order, outcomes};
+use parceld::ids::{CarrierId, PoolId};
 
 use parceld::screen::Words;
 use parceld::units::Uptime;
@@ -42,7 +43,7 @@ fn act_and_say(shown: &Shown, call: &Call) -> Done {
     Ok(())
 }
 
-pub(super) fn close_manifest(carrier: String, shown: &Shown) -> Done {
+pub(super) fn close_manifest(carrier: CarrierId, shown: &Shown) -> Done {
     act_and_say(shown, &Call::CloseManifest { carrier })
 }
 
@@ -61,7 +62,7 @@ pub(super) fn reload_cards(config: &Path) -> Done {
     Ok(())
 }
 
-pub(super) fn start_pool(carrier: String, pool: String, next: u64, shown: &Shown) -> Done {
+pub(super) fn start_pool(carrier: CarrierId, pool: PoolId, next: u64, shown: &Shown) -> Done {
     act_and_say(shown, &Call::StartPool { carrier, pool, next })
 }
 

@@ -256,13 +256,13 @@ fn source(setup: &Setup, folder: &Path, kept: Option<&Store>, incoming: &Incomin
     counted(&setup.cards, given).map_err(|error| error.to_string())?;
     let media = labels::media(setup.rules.labels.printer.media);
     // What cannot be asked is read.
-    if kept.is_some_and(|store| matches!(has_label(store, incoming, &given.tracking, media), Ok(true))) {
+    if kept.is_some_and(|store| matches!(has_label(store, incoming, given.tracking.as_str(), media), Ok(true))) {
         return Ok(None);
     }
     let LabelFile { path, format, page, sha256, dpi } = file;
     let path = inside(folder, path)?;
     let format = format.ok_or("label.format is missing; write pdf, png or zpl")?;
-    let wanted = Wanted { number: given.tracking.clone(), page: *page, dpi: *dpi };
+    let wanted = Wanted { number: given.tracking.to_string(), page: *page, dpi: *dpi };
     Ok(Some(Source { path, format, wanted, sha256: sha256.clone() }))
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use parceld::daemon::{Setup, clock, labels, today};
 use parceld::exchange::supplied::{Format, MAX_FILE_BYTES, Wanted};
+use parceld::ids::ServiceId;
 use parceld::label::Label;
 use parceld::station::order::Address;
 use parceld::store::Store;
@@ -70,8 +71,8 @@ impl Preview {
             return self.supplied(&setup, file);
         }
         let wanted = self.service.as_deref().unwrap_or_default();
-        let carrier = wanted.split('.').next().unwrap_or_default();
-        let found = setup.cards.carrier(carrier).and_then(|carrier| Some((carrier, carrier.service(wanted)?)));
+        let id = ServiceId::from(wanted);
+        let found = setup.cards.carrier(id.carrier()).and_then(|carrier| Some((carrier, carrier.service(&id)?)));
         let Some((carrier, service)) = found else {
             let known: Vec<&str> = setup.cards.services().iter().map(|service| service.id.as_str()).collect();
             let text = format!("no service {wanted:?}; write one of {}", known.join(", "));
@@ -83,14 +84,15 @@ impl Preview {
         label.values.clone_from(&carrier.values);
         label.attempt = self.attempt;
         label.specimen = setup.rules.specimen;
-        if let Some(tracking) = self.tracking.clone().or_else(|| carrier.number.as_ref()?.number(1).ok()) {
+        let first = || carrier.number.as_ref()?.number(1).ok().map(|number| number.to_string());
+        if let Some(tracking) = self.tracking.clone().or_else(first) {
             label.tracking = tracking;
         }
         if let Some(to) = self.recipient(&setup)? {
             label.to = to;
         }
         let labels = &setup.rules.labels;
-        let document = labels.document(carrier.layout(&service.id), &label);
+        let document = labels.document(carrier.layout(Some(&service.id)), &label);
         let document = document.map_err(|error| Failure::say(USAGE, format!("cannot draw the label: {error}")))?;
         write(&self.out, &labels.pixels(&document).png())?;
         if let Some(job) = &self.job {

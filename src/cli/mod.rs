@@ -20,6 +20,7 @@ use std::fmt::Display;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use parceld::ids::{CarrierId, PoolId};
 
 /// The command line was wrong (sysexits.h).
 pub(crate) const USAGE: u8 = 64;
@@ -177,7 +178,7 @@ enum Manifest {
     /// Close the manifest of a carrier
     Close {
         /// The carrier
-        carrier: String,
+        carrier: CarrierId,
         #[command(flatten)]
         shown: Shown,
     },
@@ -250,10 +251,10 @@ enum Pool {
     Start {
         /// The carrier
         #[arg(required_unless_present = "all")]
-        carrier: Option<String>,
+        carrier: Option<CarrierId>,
         /// The pool's id in the carrier's folder
         #[arg(required_unless_present = "all")]
-        pool: Option<String>,
+        pool: Option<PoolId>,
         /// The first serial to use
         #[arg(long, required_unless_present = "all")]
         next: Option<u64>,

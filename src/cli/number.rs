@@ -3,6 +3,7 @@
 use clap::Args;
 use parceld::barcode::{Evidence, Match};
 use parceld::daemon::Setup;
+use parceld::ids::CarrierId;
 use serde_json::json;
 
 use super::{Done, Failure, Shown, USAGE, print};
@@ -13,7 +14,7 @@ pub(super) struct Number {
     number: String,
     /// Whether it is one of this carrier's, and why not
     #[arg(long)]
-    carrier: Option<String>,
+    carrier: Option<CarrierId>,
     #[command(flatten)]
     shown: Shown,
 }

@@ -86,7 +86,8 @@ fn load(dir: &Path, setup: &Setup) -> Result<Cards, Failure> {
         return Err(Failure::say(USAGE, format!("no folder {}; name one with a folder per carrier", dir.display())));
     }
     // Of a folder with the station's carriers in it only those count; of any other all do.
-    let known = setup.config.rates.carriers.iter().filter(|id| dir.join(id).is_dir()).cloned().collect::<Vec<_>>();
+    let known =
+        setup.config.rates.carriers.iter().filter(|id| dir.join(id.as_str()).is_dir()).cloned().collect::<Vec<_>>();
     carriers::load(dir, &known).map_err(|problems| Failure::new(CONFIG, problems))
 }
 

@@ -12,6 +12,7 @@ use clap::Args;
 use parceld::config::template::Template;
 use parceld::config::{Config as Station, Severity, carriers};
 use parceld::devices::discover::{Discovered, Role, discover};
+use parceld::ids::CarrierId;
 
 use super::{CONFIG, Config, Done, Failure, UNAVAILABLE, USAGE, print};
 
@@ -143,10 +144,11 @@ impl Setup {
     fn choose_carriers(&self, people: &mut People, template: &mut Template, country: &str) -> Done {
         template.set("rates", "carriers_dir", &self.carriers_dir.display().to_string());
         let cards = carriers::load(&self.carriers_dir, &[])?;
-        let collects = |carrier: &str| {
-            cards.services().iter().any(|service| service.carrier == carrier && service.collects_in(country))
+        let collects = |carrier: &CarrierId| {
+            cards.services().iter().any(|service| service.id.carrier() == carrier && service.collects_in(country))
         };
-        let here: Vec<&str> = cards.carriers().iter().map(|c| c.id.as_str()).filter(|id| collects(id)).collect();
+        let here: Vec<&str> =
+            cards.carriers().iter().map(|c| &c.id).filter(|id| collects(id)).map(CarrierId::as_str).collect();
         let said = (!self.carriers.is_empty()).then(|| self.carriers.join(","));
         let chosen = people.ask("carriers", said.as_ref(), &here.join(","))?;
         let chosen =

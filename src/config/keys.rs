@@ -25,6 +25,7 @@ use super::station::{self, MarkPlace};
 use super::table::Table;
 use super::{serial, uplink};
 use crate::barcode::Symbology;
+use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
 use crate::label::Draws;
 use crate::rating::Per;
 use crate::units::{Currency, Date, Decimal, Dims, Mass};
@@ -235,13 +236,13 @@ declare! {
         /// Folder of rate cards, one folder per carrier.
         carriers_dir: PathBuf, required, by folder;
         /// The carriers that are used; every one of the folder when there are none.
-        carriers: Vec<String>, default [];
+        carriers: Vec<CarrierId>, default [];
         /// What counts when several services carry a parcel.
         policy: PolicyName, default "cheapest";
         /// Services in their order, for the policy `preferred`.
-        prefer: Vec<String>, optional;
+        prefer: Vec<ServiceId>, optional;
         /// Services that are used when no other one carries the parcel.
-        last_resort: Vec<String>, default [];
+        last_resort: Vec<ServiceId>, default [];
         /// Prices are compared in it (ISO 4217); in that of the first service that collects here without.
         currency: Currency, optional, by rates::currency;
     }
@@ -281,7 +282,7 @@ declare! {
     /// The most parcels that a carrier or a service gets.
     "[[rates.cap]]" as CapKeys {
         /// A service (`ontrac.ground`) or a carrier (`ontrac`).
-        of: String, required;
+        of: ServiceOrCarrier, required;
         /// So many, and no more.
         parcels: u64, required;
         /// In which time.
@@ -293,7 +294,7 @@ declare! {
     /// A part of the orders that goes with one service.
     "[[rates.share]]" as ShareKeys {
         /// The service.
-        service: String, required;
+        service: ServiceId, required;
         /// Of a hundred orders; all shares together are at most 100.
         percent: u32, required, by rates::hundredth;
     }
@@ -303,7 +304,7 @@ declare! {
     /// A new service that is tried.
     "[[rates.trial]]" as TrialKeys {
         /// The service.
-        service: String, required;
+        service: ServiceId, required;
         /// How many parcels in all each stage goes up to, ascending.
         stages: Vec<u64>, default [10, 50, 200, 500], by rates::stages;
         /// After the first stage, only this part of a hundred orders.
@@ -321,7 +322,7 @@ declare! {
     /// When a carrier's van leaves.
     "[[rates.cut_off]]" as CutOffKeys {
         /// The carrier.
-        carrier: String, required;
+        carrier: CarrierId, required;
         /// Hours and minutes in the warehouse's zone, `16:30`; as a minute of the day.
         time: u16, required, by rates::minute;
         /// Days without a van.

@@ -52,16 +52,16 @@ pub fn read(dir: &Path, media: Media) -> (BTreeMap<String, Layout>, Problems) {
 pub(super) fn problems(labels: &Labels, cards: &Cards, from: &Address, dir: &Path) -> Problems {
     let mut problems = Problems::default();
     for carrier in cards.carriers() {
-        let file = dir.join(&carrier.id).join("carrier.toml");
+        let file = dir.join(carrier.id.as_str()).join("carrier.toml");
         let mut sample = Label::sample(from.clone(), Date::EPOCH);
         sample.carrier.clone_from(&carrier.name);
         sample.values.clone_from(&carrier.values);
         if let Some(number) = carrier.number.as_ref().and_then(|rule| rule.number(1).ok()) {
-            sample.tracking = number;
+            sample.tracking = number.to_string();
         }
         for service in &carrier.services {
             sample.service.clone_from(&service.name);
-            let layout = carrier.layout(&service.id);
+            let layout = carrier.layout(Some(&service.id));
             match labels.document(layout, &sample) {
                 Ok(_) => {}
                 Err(LabelError::Layout(name)) => {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::problem::{Problem, Problems};
 use super::table::{Source, Table};
+use crate::ids::CarrierId;
 use crate::rating::Dg;
 use crate::station::marks::{MarkRule, Marks};
 use crate::station::order::Packed;
@@ -55,7 +56,7 @@ fn rule(table: &Table<'_>) -> Option<MarkRule> {
         parcels_up_to: table.optional("parcels_up_to"),
         from: texts("from"),
         to: texts("to"),
-        carriers: texts("carriers"),
+        carriers: texts("carriers").into_iter().map(CarrierId::from).collect(),
         dates: (table.optional_text::<Date>("first"), table.optional_text::<Date>("last")),
     };
     table.finish();
@@ -100,7 +101,7 @@ mod tests {
         let text = format!("{{\"order_ref\":\"A-1\",{to},\"lines\":[{}]}}", lines.join(","));
         let order = order::parse(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
         let on = Date::new(2026, 11, 23).expect("a day");
-        shipped().needed(&order, Way { from: "US", carrier: "usps", on })
+        shipped().needed(&order, Way { from: "US", carrier: &"usps".into(), on })
     }
 
     #[test]
@@ -134,9 +135,9 @@ mod tests {
         assert_eq!(problems.0, []);
         let order = "{\"order_ref\":\"A\",\"state\":\"hold\",\"lines\":[{\"sku\":\"A\",\"qty\":1,\"dg\":{\"class\":\"li_ion\"}}]}";
         let order = order::parse(order).expect("an order");
-        let on = |day, carrier| {
+        let on = |day, carrier: &str| {
             let on = Date::new(2026, 11, day).expect("a day");
-            marks.needed(&order, Way { from: "US", carrier, on }).len()
+            marks.needed(&order, Way { from: "US", carrier: &carrier.into(), on }).len()
         };
         assert_eq!([22, 23, 24, 25].map(|day| on(day, "usps")), [0, 1, 1, 0]);
         assert_eq!(on(23, "ontrac"), 0);

@@ -45,6 +45,7 @@ use read::lost_character;
 use station::StationPart;
 use table::{Source, Table};
 
+use crate::ids::CarrierId;
 use crate::label::Labels;
 use crate::label::layout::Layout;
 use crate::rating::Cards;
@@ -290,7 +291,7 @@ impl Loaded {
 struct Reading {
     config: Option<Config>,
     bench: Option<Bench>,
-    carriers: Option<(PathBuf, Vec<String>)>,
+    carriers: Option<(PathBuf, Vec<CarrierId>)>,
     language: Option<(PathBuf, String)>,
     problems: Problems,
 }

@@ -7,6 +7,7 @@ use super::problem::{Problem, Problems};
 use super::read::wrong_money;
 use super::table::Table;
 use super::value::Named;
+use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
 use crate::rating::{Allocation, Cap, Cards, CutOff, Exchange, Expected, Goal, Guard, Policy, Share, Trial};
 use crate::units::{Currency, Decimal, Money};
 
@@ -16,7 +17,7 @@ pub struct Rates {
     /// Folder of rate cards, one folder per carrier.
     pub carriers_dir: PathBuf,
     /// The carriers that are used; every one of the folder when there are none.
-    pub carriers: Vec<String>,
+    pub carriers: Vec<CarrierId>,
     /// What counts.
     pub policy: Policy,
     /// Who gets how many, whatever they cost.
@@ -64,7 +65,7 @@ impl Named for Weekday {
 /// As much of it as could be read: the folder and its carriers, and all of it.
 #[derive(Debug, Default)]
 pub(super) struct RatesPart {
-    pub(super) carriers: Option<(PathBuf, Vec<String>)>,
+    pub(super) carriers: Option<(PathBuf, Vec<CarrierId>)>,
     pub(super) rates: Option<Rates>,
 }
 
@@ -96,7 +97,7 @@ pub(super) fn rates(root: &Table<'_>) -> RatesPart {
 
 /// What counts; `expected` is the table of that name, where it is there.
 fn goal(table: &Table<'_>, expected: Option<Option<Expected>>) -> Option<Goal> {
-    let prefer: Option<Vec<String>> = table.look("prefer");
+    let prefer: Option<Vec<ServiceId>> = table.look("prefer");
     let policy = if table.has("policy") { table.look("policy")? } else { PolicyName::Cheapest };
     if prefer.is_some() && policy != PolicyName::Preferred {
         let todo = "write policy = \"preferred\", or remove it";
@@ -262,10 +263,13 @@ pub(super) fn closed(table: &Table<'_>, key: &'static str, days: Vec<Weekday>) -
 
 /// An error for each service or carrier that `[rates]` names and no card has: misspelt, it would never be capped or tried.
 pub(super) fn problems(rates: &Rates, cards: &Cards, file: &Path) -> Problems {
-    let service = |id: &str| cards.services().iter().any(|service| service.id == id);
-    let carrier = |id: &str| cards.carrier(id).is_some();
+    let has_service = |id: &ServiceId| cards.services().iter().any(|service| service.id == *id);
+    let has = |id: &ServiceOrCarrier| match id {
+        ServiceOrCarrier::Service(service) => has_service(service),
+        ServiceOrCarrier::Carrier(carrier) => cards.carrier(carrier).is_some(),
+    };
     let policy = &rates.policy;
-    let preferred: &[String] = match &policy.goal {
+    let preferred: &[ServiceId] = match &policy.goal {
         Goal::Preferred(order) => order,
         _ => &[],
     };
@@ -275,11 +279,13 @@ pub(super) fn problems(rates: &Rates, cards: &Cards, file: &Path) -> Problems {
         .chain(&policy.last_resort)
         .chain(allocation.shares.iter().map(|share| &share.service))
         .chain(allocation.trials.iter().map(|trial| &trial.service))
-        .filter(|id| !service(id));
-    let caps = allocation.caps.iter().map(|cap| &cap.of).filter(|id| !service(id) && !carrier(id));
-    let vans = allocation.cut_offs.iter().map(|cut_off| &cut_off.carrier).filter(|id| !carrier(id));
+        .filter(|id| !has_service(id))
+        .map(ServiceId::as_str);
+    let caps = allocation.caps.iter().map(|cap| &cap.of).filter(|id| !has(id)).map(ServiceOrCarrier::as_str);
+    let vans = allocation.cut_offs.iter().map(|cut_off| &cut_off.carrier);
+    let vans = vans.filter(|id| cards.carrier(id).is_none()).map(CarrierId::as_str);
     let known: Vec<&str> = cards.services().iter().map(|service| service.id.as_str()).collect();
-    let problem = |id: &String| {
+    let problem = |id: &str| {
         let what = format!("[rates] names {id:?}, and no card has that name");
         Problem::error(
             file,

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
+
 /// A value of the file, and where it stands.
 pub type Written<'a> = Spanned<DeValue<'a>>;
 
@@ -171,6 +173,33 @@ impl Value for Vec<String> {
         of_type(value, each(value, "", String::read).ok())
     }
 }
+
+/// Carriers and services that the file names: whether there are such is asked when the cards are read.
+macro_rules! identifiers {
+    ($($type:ty),*) => {$(
+        impl Value for $type {
+            fn expected() -> String {
+                String::expected()
+            }
+
+            fn read(value: &Written<'_>) -> Result<Self, Vec<ValueError>> {
+                String::read(value).map(Self::from)
+            }
+        }
+
+        impl Value for Vec<$type> {
+            fn expected() -> String {
+                <Vec<String> as Value>::expected()
+            }
+
+            fn read(value: &Written<'_>) -> Result<Self, Vec<ValueError>> {
+                <Vec<String> as Value>::read(value).map(|names| names.into_iter().map(<$type>::from).collect())
+            }
+        }
+    )*};
+}
+
+identifiers! { CarrierId, ServiceId, ServiceOrCarrier }
 
 /// One string, or several.
 #[derive(Debug)]

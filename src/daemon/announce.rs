@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 
 use super::core::readable;
 use crate::exchange::manifest::{self, ManifestContainer, ManifestInput, ManifestParcel};
+use crate::ids::TrackingNumber;
 use crate::rating::Dg;
 use crate::station::bag::BagId;
 use crate::station::fact::{Commitment, Fact};
 use crate::station::parcel::{Parcel, ParcelId};
 use crate::station::{Rules, Station};
 use crate::store::{Announcement, Store, StoreError};
-use crate::units::{Date, Mass, Timestamp};
+use crate::units::{Mass, Timestamp};
 use crate::uplink::event::{self, EventError, EventKind, Source};
 
 /// Makes the events of facts that are about to be recorded.
@@ -78,6 +79,11 @@ impl<'a> Announcer<'a> {
         }
     }
 
+
+    fn tracking(&self, id: ParcelId) -> Option<&TrackingNumber> {
+        self.station.parcel(id)?.commitment.as_ref().map(|commitment| &commitment.tracking)
+    }
+
     fn mass(&self, id: ParcelId) -> Option<Mass> {
         self.station.parcel(id)?.weight.as_ref().map(|weight| weight.mass)
     }
@@ -123,7 +129,7 @@ impl<'a> Announcer<'a> {
         let Fact::ManifestHandedOver { manifest, left_out } = fact else { return Err(next.not_of(fact)) };
         let on_it = self.station.manifests().iter().find(|known| known.id == *manifest);
         let all = on_it.map_or(0, |manifest| manifest.parcels.len());
-        let left_out: Vec<&str> = left_out.iter().filter_map(|id| self.station.parcel(*id)?.tracking()).collect();
+        let left_out: Vec<_> = left_out.iter().filter_map(|id| self.tracking(*id)).collect();
         let parcels = all.saturating_sub(left_out.len()) as u64;
         let handover = event::Handover { manifest_id: manifest, parcels, left_out: &left_out };
         Ok(next.written(event::handover_event(&self.source(), next.seq, next.at.0, &handover)?))
@@ -159,7 +165,7 @@ impl<'a> Announcer<'a> {
             weight_g: mass.map(Mass::grams_rounded),
             country: Some(country),
             post_prefix: Some(event::post_prefix(postcode)),
-            label_source: commitment.supplied.then_some("supplied"),
+            label_source: commitment.is_supplied().then_some("supplied"),
             reason: told.reason,
             late: told.late,
         };
@@ -170,12 +176,12 @@ impl<'a> Announcer<'a> {
         let Fact::BagClosed { bag: id, sscc, .. } = fact else { return Err(next.not_of(fact)) };
         let own = || self.station.container(self.rules, *id);
         let container = sscc.as_ref().map_or_else(own, |sscc| sscc.number.clone());
-        let bag = self.station.bag(*id).cloned().unwrap_or_default();
-        let (carrier, ship_date) = bag.goes.as_ref().map_or(("", Date::EPOCH), |(carrier, day)| (carrier, *day));
-        let tracking = self.station.contents(&bag).filter_map(|id| self.station.parcel(id)?.tracking());
-        let orders =
-            || self.station.contents(&bag).filter_map(|id| self.station.parcel(id).map(|parcel| &parcel.order));
-        let laid: Vec<String> = self.station.laid(&bag).map(|id| self.station.container(self.rules, id)).collect();
+        let bag = self.station.bag(*id).and_then(|bag| Some((bag, bag.goes.as_ref()?)));
+        // One that nothing is in is never told.
+        let Some((bag, (carrier, ship_date))) = bag else { return Err(next.not_of(fact)) };
+        let tracking = self.station.contents(bag).filter_map(|id| self.tracking(id));
+        let orders = || self.station.contents(bag).filter_map(|id| self.station.parcel(id).map(|parcel| &parcel.order));
+        let laid: Vec<String> = self.station.laid(bag).map(|id| self.station.container(self.rules, id)).collect();
         let body = event::container_event(
             &self.source(),
             next.seq,
@@ -184,8 +190,8 @@ impl<'a> Announcer<'a> {
                 container: &container,
                 r#type: bag.kind.word(),
                 carrier,
-                ship_date,
-                gross_g: self.station.bag_mass(&bag).grams_rounded(),
+                ship_date: *ship_date,
+                gross_g: self.station.bag_mass(bag).grams_rounded(),
                 channel: one_of(orders().map(|order| order.channel.as_str())),
                 shop: one_of(orders().map(|order| order.shop.as_str())),
                 containers: &laid,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Core;
 use super::core::readable;
+use crate::ids::{CarrierId, PoolId};
 use crate::rating::{self, Cards};
 use crate::station::bag::{Bag, BagId, SSCC_POOL};
 use crate::station::fact::{CopySign, Fact};
@@ -39,15 +40,18 @@ pub fn order(station: &Station, store: &Store, id: &OrderId) -> Result<Value, St
 
 /// Every pool of numbers of this station, and what to do where they wait for a person.
 pub fn pools(station: &Station, rules: &Rules, cards: &Cards) -> Value {
-    let started: BTreeMap<(&str, &str), u64> = station.pools().map(|(c, p, next)| ((c, p), next)).collect();
-    let waits: BTreeMap<(&str, &str), u64> = station.suspended().map(|(c, p, next)| ((c, p), next)).collect();
+    let started: BTreeMap<_, u64> = station.pools().map(|(c, p, next)| ((c, p), next)).collect();
+    let waits: BTreeMap<_, u64> = station.suspended().map(|(c, p, next)| ((c, p), next)).collect();
     let of_cards = cards.carriers().iter().flat_map(|carrier| {
         let own = carrier.pools.iter().filter(|pool| pool.station == rules.station);
-        own.map(|pool| (carrier.id.as_str(), pool.id.as_str(), pool.from, pool.to))
+        own.map(|pool| (carrier.id.clone(), pool.id.clone(), pool.from, pool.to))
     });
-    let sscc = rules.sscc.as_ref().map(|range| (SSCC_POOL, range.prefix(), range.serials().0, range.serials().1));
-    let line = |(carrier, pool, from, to): (&str, &str, u64, u64)| {
-        let (state, next) = match (started.get(&(carrier, pool)), waits.get(&(carrier, pool))) {
+    let sscc = rules
+        .sscc
+        .as_ref()
+        .map(|range| (SSCC_POOL.into(), range.prefix().into(), range.serials().0, range.serials().1));
+    let line = |(carrier, pool, from, to): (CarrierId, PoolId, u64, u64)| {
+        let (state, next) = match (started.get(&(&carrier, &pool)), waits.get(&(&carrier, &pool))) {
             (Some(next), _) if *next > to => ("used up", *next),
             (Some(next), _) => ("gives numbers", *next),
             (None, Some(next)) => ("waits", *next),
@@ -127,7 +131,7 @@ fn parcel_line(station: &Station, cards: &Cards, id: ParcelId, parcel: &Parcel) 
         "service_name": commitment.map(|c| cards.full_name(&c.service)),
         "total": commitment.and_then(|c| c.price()).map(|price| price.amount()),
         "currency": commitment.map(|c| c.total.currency.code().to_owned()),
-        "label_source": commitment.map(|c| if c.supplied { "supplied" } else { "station" }),
+        "label_source": commitment.map(|c| if c.is_supplied() { "supplied" } else { "station" }),
         "zone": commitment.map(|c| &c.zone),
         "notes": commitment.map(|c| cards.notes(&c.service, c.ship_date)),
         "tracking": parcel.tracking(),
@@ -162,7 +166,7 @@ pub fn parcel(station: &Station, store: &Store, number: u64) -> Result<Value, St
         "state": now.state.word(),
         "service": parcel.commitment.as_ref().map(|c| &c.service),
         "tracking": parcel.tracking(),
-        "label_source": parcel.commitment.as_ref().map(|c| if c.supplied { "supplied" } else { "station" }),
+        "label_source": parcel.commitment.as_ref().map(|c| if c.is_supplied() { "supplied" } else { "station" }),
         "manifest": station.manifest_of(now).map(|manifest| &manifest.id),
         "bag": now.bag.map(|bag| bag.to_string()),
         "pallet": now.bag.and_then(|bag| station.bag(bag)?.pallet).map(|pallet| station.short(pallet)),

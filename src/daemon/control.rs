@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::service::Import;
 use super::{Core, Moment, identity};
 use crate::exchange::order::Incoming;
+use crate::ids::{CarrierId, PoolId};
 use crate::screen::{Mood, Words};
 use crate::station::event::{Act, Effect, Event, Learned, Printout};
 use crate::store::StoredOrder;
@@ -28,16 +29,16 @@ pub enum Call {
     /// Close the manifest of a carrier.
     CloseManifest {
         /// The carrier.
-        carrier: String,
+        carrier: CarrierId,
     },
     /// Begin every number pool that waits for a person.
     StartPools,
     /// Begin a number pool.
     StartPool {
         /// The carrier.
-        carrier: String,
+        carrier: CarrierId,
         /// The pool.
-        pool: String,
+        pool: PoolId,
         /// First serial to use.
         next: u64,
     },

@@ -220,7 +220,7 @@ impl Core {
     fn sync_label(&mut self) -> Result<(), StoreError> {
         let wanted = self.live.order.as_ref().filter(|_| self.live.label.is_none());
         if let Some((order, given)) = wanted.and_then(|order| Some((order, order.label.as_ref()?))) {
-            self.live.label = self.store.label(&order.id(), &given.tracking)?.and_then(labels::ready);
+            self.live.label = self.store.label(&order.id(), given.tracking.as_str())?.and_then(labels::ready);
         }
         Ok(())
     }

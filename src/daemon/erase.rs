@@ -69,7 +69,7 @@ mod tests {
     use crate::rating::{Basis, Billable};
     use crate::screen::Sentence;
     use crate::station::event::Event;
-    use crate::station::fact::Commitment;
+    use crate::station::fact::{Commitment, NumberSource};
     use crate::station::parcel::ParcelId;
     use crate::store::{Announcement, Store, StoredOrder};
     use crate::units::{Date, Money, Uptime};
@@ -129,9 +129,8 @@ mod tests {
             let ship_date = Date::new(2026, 11, 20).expect("a day");
             let commitment = Commitment {
                 service: "usps.ground_advantage".into(),
-                tracking: format!("T{}", self.parcels),
-                pool: String::new(),
-                serial: 0,
+                tracking: format!("T{}", self.parcels).into(),
+                source: NumberSource::Supplied,
                 ship_date,
                 total: Money::new(1, "USD".parse().expect("a currency")),
                 zone: String::new(),
@@ -143,7 +142,6 @@ mod tests {
                 marks: Vec::new(),
                 label_sha256: String::new(),
                 destination: ("US".into(), "900".into()),
-                supplied: true,
             };
             let mut facts = vec![
                 Fact::ParcelOpened {
@@ -162,7 +160,7 @@ mod tests {
                 facts.push(Fact::Voided { parcel, reason: "torn".into() });
             }
             if ["manifested", "confirmed"].contains(&to) {
-                let (carrier, parcels) = ("usps".to_owned(), vec![parcel]);
+                let (carrier, parcels) = ("usps".into(), vec![parcel]);
                 let manifest = manifest.clone();
                 facts.push(Fact::ManifestClosed { manifest, carrier, ship_date, wave: 1, parcels, operator: None });
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::{Core, Moment, Setup, SetupError};
 use crate::config::MarkPlace;
+use crate::ids::{CarrierId, PoolId};
 use crate::station::event::Event;
 use crate::station::fact::{CopySign, PoolNext};
 use crate::store::{BOARD, Machine, Mark, Recognised, Store, StoreError};
@@ -128,14 +129,14 @@ impl Core {
             CopySign::NoMark | CopySign::OtherMachine => BEYOND_UNKNOWN,
         };
         let known = self.station().pools().chain(self.station().suspended());
-        let known = known.map(|(carrier, pool, next)| ((carrier.to_owned(), pool.to_owned()), next));
+        let known = known.map(|(carrier, pool, next)| ((carrier.clone(), pool.clone()), next));
         let marked = marked.iter().map(|next| ((next.carrier.clone(), next.pool.clone()), next.next));
         let mut least = std::collections::BTreeMap::new();
         for (pool, next) in known.chain(marked) {
             let least: &mut u64 = least.entry(pool).or_default();
             *least = next.max(*least);
         }
-        let proposed = |((carrier, pool), next): ((String, String), u64)| PoolNext {
+        let proposed = |((carrier, pool), next): ((CarrierId, PoolId), u64)| PoolNext {
             carrier,
             pool,
             next: next.saturating_add(beyond),

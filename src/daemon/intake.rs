@@ -309,7 +309,7 @@ impl Core {
         }
         if let Some(given) = &order.label
             && stored.label.is_none()
-            && self.store().label(&order.id(), &given.tracking)?.is_none()
+            && self.store().label(&order.id(), given.tracking.as_str())?.is_none()
         {
             let why = "it says that its label is supplied, and that label is not here; import it with its label's file, or \
                        send it with label_source \"station\"";

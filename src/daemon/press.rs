@@ -123,7 +123,7 @@ impl Press {
         let bag = station.bag(id).ok_or(PressError::Bag(id))?;
         let parcels = station.contents(bag).count();
         let (carrier, ship_date) = bag.goes.clone().filter(|_| parcels > 0).ok_or(PressError::Bag(id))?;
-        let carrier = cards.carrier(&carrier).map_or(carrier, |known| known.name.clone());
+        let carrier = cards.carrier_name(&carrier).to_owned();
         let bags = (bag.kind == Kind::Pallet).then(|| station.laid(bag).count());
         let mass = station.bag_mass(bag);
         let own = station.own_name(&self.rules, id);
@@ -207,7 +207,7 @@ impl Press {
         let older = |parcel| {
             let facts = store.history(parcel).unwrap_or_default();
             facts.iter().find_map(|entry| match &entry.fact {
-                Fact::Committed { commitment, .. } => Some(commitment.carrier().to_owned()),
+                Fact::Committed { commitment, .. } => Some(commitment.carrier().clone()),
                 _ => None,
             })
         };
@@ -224,11 +224,10 @@ impl Press {
 
     fn operator(&self, cards: &Cards, badge: Option<String>, done: &Done) -> Operator {
         let time = |at: Timestamp| self.local(at).split_once(' ').map_or_else(String::new, |(_, time)| time.to_owned());
-        let name = |id: &String| cards.carrier(id).map_or_else(|| id.clone(), |carrier| carrier.name.clone());
         Operator {
             badge,
             parcels: done.total(),
-            by_carrier: done.parcels.iter().map(|(carrier, count)| (name(carrier), *count)).collect(),
+            by_carrier: done.parcels.iter().map(|(id, count)| (cards.carrier_name(id).to_owned(), *count)).collect(),
             voids: done.voids,
             reprints: done.reprints,
             held: done.held,
@@ -249,13 +248,14 @@ impl Press {
         let short = |name: String| name.strip_prefix(&own).map(str::to_owned).unwrap_or(name);
         let mut services: BTreeMap<String, u64> = BTreeMap::new();
         for parcel in list("parcels") {
-            *services.entry(cards.service_name(&text(&parcel, "service")).to_owned()).or_insert(0) += 1;
+            let service = text(&parcel, "service").into();
+            *services.entry(cards.service_name(&service).to_owned()).or_insert(0) += 1;
         }
-        let carrier = text(&document, "carrier");
+        let carrier = text(&document, "carrier").into();
         let closed: Option<jiff::Timestamp> = text(&document, "closed_at").parse().ok();
         Ok(ManifestSlip {
             id: text(&document, "manifest_id"),
-            carrier: cards.carrier(&carrier).map_or(carrier, |known| known.name.clone()),
+            carrier: cards.carrier_name(&carrier).to_owned(),
             ship_date: text(&document, "ship_date"),
             wave: document["wave"].as_u64().unwrap_or(0),
             closed_at: closed.map_or_else(String::new, |at| self.local(Timestamp(at.as_millisecond()))),
@@ -293,7 +293,7 @@ impl Press {
     fn sheet(&self, cards: &Cards, language: &str, also: &[String]) -> Result<Draft, PressError> {
         let words = self.words(language)?;
         let boxes: Vec<String> = self.rules.boxes.keys().cloned().collect();
-        let carriers: Vec<(String, String)> =
+        let carriers: Vec<_> =
             cards.carriers().iter().map(|carrier| (carrier.id.clone(), carrier.name.clone())).collect();
         let marks: Vec<String> = self.rules.marks.all().into_iter().map(str::to_owned).collect();
         let mut groups = paper::commands(&words, &boxes, &carriers, &marks, &self.words);

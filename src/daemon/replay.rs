@@ -10,6 +10,7 @@ use csv::Terminator;
 
 use super::core::readable;
 use crate::exchange::spreadsheet::{self, no_formula};
+use crate::ids::ServiceOrCarrier;
 use crate::rating::{Cards, Parcel, Policy, Rated, Standing};
 use crate::station::fact::Commitment;
 use crate::station::order::{Order, OrderState};
@@ -38,7 +39,7 @@ pub struct Sent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paid {
     /// The service.
-    pub service: String,
+    pub service: ServiceOrCarrier,
     /// The zone of its card.
     pub zone: String,
     /// The price.
@@ -58,7 +59,7 @@ pub fn history(station: &Station, store: &Store, rules: &Rules) -> Result<Vec<Se
     for (id, parcel) in station.parcels() {
         let (Some(commitment), Some(weight)) = (&parcel.commitment, &parcel.weight) else { continue };
         // What came with its label was never chosen here.
-        if parcel.state == State::Voided || commitment.supplied {
+        if parcel.state == State::Voided || commitment.is_supplied() {
             continue;
         }
         let body = match store.order_at(&parcel.order, parcel.version)? {
@@ -99,7 +100,7 @@ pub fn planned(store: &Store, rules: &Rules, ship_date: Date) -> Result<Vec<Sent
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// The service.
-    pub service: String,
+    pub service: ServiceOrCarrier,
     /// The zone of its card.
     pub zone: String,
     /// The price, in the currency of comparison.
@@ -109,7 +110,7 @@ pub struct Choice {
 fn choice(rated: &Rated<'_>) -> Option<Choice> {
     let offer = rated.offers().next()?;
     let zone = offer.card.zones.names().get(offer.zone as usize).cloned().unwrap_or_default();
-    Some(Choice { service: rated.service(offer.service).to_owned(), zone, price: offer.compared })
+    Some(Choice { service: rated.service(offer.service).clone().into(), zone, price: offer.compared })
 }
 
 fn why_not(rated: &Rated<'_>) -> String {
@@ -318,7 +319,7 @@ impl Comparison<'_> {
             say(format!("  {parcels} because of: {why}"));
         }
         for (title, key) in [
-            ("by service", (|line| line.before.as_ref()?.service.clone().into()) as fn(&Line<'_>) -> Option<String>),
+            ("by service", (|line| Some(line.before.as_ref()?.service.to_string())) as fn(&Line<'_>) -> Option<String>),
             ("by zone and weight", |line| {
                 let before = line.before.as_ref()?;
                 Some(format!("{} zone {}, {}", before.service, before.zone, band(line.sent.parcel.mass)))
@@ -390,7 +391,7 @@ mod tests {
     #[test]
     fn history_is_priced_with_the_discounts_of_a_month_that_fills_up() {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
-        let cards = crate::config::carriers::load(&dir, &["royalmail".to_owned()]).unwrap();
+        let cards = crate::config::carriers::load(&dir, &["royalmail".into()]).unwrap();
         let sent = |ship_date: &str| Sent {
             id: String::new(),
             order_ref: String::new(),

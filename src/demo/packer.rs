@@ -15,6 +15,7 @@ use super::labels::{Barcode, Labels};
 use crate::barcode::Command;
 use crate::daemon::control::Call;
 use crate::daemon::{Ways, ask};
+use crate::ids::{CarrierId, ServiceOrCarrier};
 use crate::web::{Frame, Question};
 
 /// The screen must say something new within this time after the robot did something.
@@ -186,8 +187,8 @@ impl Robot<'_> {
     async fn close_manifests(&mut self) -> Result<u64, DemoError> {
         let parcels = self.ask(Question::Parcels { limit: u32::MAX }).await?;
         let verified = |parcel: &Value| parcel["state"] == "verified";
-        let carrier = |parcel: &Value| parcel["service"].as_str()?.split('.').next().map(str::to_owned);
-        let waiting: BTreeSet<String> =
+        let carrier = |parcel: &Value| Some(ServiceOrCarrier::from(parcel["service"].as_str()?).carrier().clone());
+        let waiting: BTreeSet<CarrierId> =
             parcels.as_array().into_iter().flatten().filter(|p| verified(p)).filter_map(carrier).collect();
         let mut closed = 0;
         for carrier in waiting {

@@ -1,6 +1,7 @@
 //! `tracking,status,date[,service]`: what became of parcels, as the seller's records say.
 
 use super::order::MAX_FILE_BYTES;
+use crate::ids::ServiceOrCarrier;
 use crate::station::event::Learned;
 use crate::station::tally::Ending;
 use crate::units::Date;
@@ -71,11 +72,11 @@ fn row(tracking: &str, status: &str, date: &str, service: Option<&str>) -> Resul
     // A time behind the day is of no interest here.
     let day = date.get(..10).unwrap_or(date);
     let on: Date = day.parse().map_err(|error| format!("date: {error}"))?;
-    let service = service.filter(|service| !service.is_empty()).map(str::to_owned);
-    if service.as_ref().is_some_and(|service| service.len() > 64 || !service.is_ascii()) {
+    let service = service.filter(|service| !service.is_empty());
+    if service.is_some_and(|service| service.len() > 64 || !service.is_ascii()) {
         return Err("the service is not one such as usps.ground_advantage".to_owned());
     }
-    Ok(Learned { tracking, ending, on, service })
+    Ok(Learned { tracking: tracking.into(), ending, on, service: service.map(ServiceOrCarrier::from) })
 }
 
 fn shown(text: &str) -> String {
@@ -96,7 +97,7 @@ mod tests {
         let outcomes = read(file.as_bytes()).unwrap();
         assert_eq!(outcomes.learned.len(), 2);
         assert_eq!(outcomes.learned[0].tracking, "9261290345678900000016");
-        assert_eq!(outcomes.learned[1].service.as_deref(), Some("ontrac.ground"));
+        assert_eq!(outcomes.learned[1].service, Some("ontrac.ground".into()));
         let lines: Vec<u64> = outcomes.refused.iter().map(|(line, _)| *line).collect();
         assert_eq!(lines, [3, 4, 5], "{:?}", outcomes.refused);
         assert!(read(b"a,b\n1,2\n").unwrap_err().contains("no columns tracking"));

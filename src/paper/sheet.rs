@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::rows::{self, Rows, SMALL, TEXT, qr, reversed, row, space, styled, text, wide};
 use crate::barcode::{ArgumentKind, Command, CommandSpec, Confirmation, SheetGroup};
+use crate::ids::CarrierId;
 use crate::label::document::Align;
 use crate::label::layout::Cell;
 use crate::screen::{Sentence, Words};
@@ -68,7 +69,7 @@ const fn heading(group: SheetGroup) -> Sentence {
 pub fn commands(
     words: &Words,
     boxes: &[String],
-    carriers: &[(String, String)],
+    carriers: &[(CarrierId, String)],
     marks: &[String],
     languages: &BTreeMap<String, Arc<Words>>,
 ) -> Vec<(SheetGroup, Vec<Entry>)> {
@@ -103,11 +104,12 @@ pub fn commands(
 pub fn entry(
     command: &Command,
     words: &Words,
-    carriers: &[(String, String)],
+    carriers: &[(CarrierId, String)],
     languages: &BTreeMap<String, Arc<Words>>,
 ) -> Entry {
     let twice = command.spec().confirmation == Confirmation::SecondScan;
-    let carrier = |id: &String| carriers.iter().find(|(known, _)| known == id).map_or(id, |(_, name)| name).clone();
+    let carrier =
+        |id: &String| carriers.iter().find(|(known, _)| *known == id.as_str()).map_or(id, |(_, name)| name).clone();
     let said = match command {
         Command::Ok => Sentence::DoOk,
         Command::Cancel => Sentence::DoCancel,

@@ -134,7 +134,7 @@ fn shift() -> Paper {
 fn sheet(words: &Words) -> Paper {
     let boxes = ["B1", "B2", "B3", "B4"].map(str::to_owned);
     let carriers = [("cityline", "Cityline"), ("ontrac", "OnTrac"), ("usps", "USPS")];
-    let carriers = carriers.map(|(id, name)| (id.to_owned(), name.to_owned()));
+    let carriers = carriers.map(|(id, name)| (id.into(), name.to_owned()));
     let marks = ["LQ", "UN3480", "UN3481"].map(str::to_owned);
     let mut groups = commands(words, &boxes, &carriers, &marks, &languages());
     let more = [Command::Cage("07".to_owned()), Command::Badge("7031".to_owned())];

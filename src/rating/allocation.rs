@@ -2,6 +2,7 @@
 //! `station.toml`; pure, so the same order and the same counts give the same answer on every station.
 
 use super::standing::{Record, ServiceStanding, Turn, Unavailable};
+use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
 use crate::units::Date;
 
 /// What is said of parcels beside their prices.
@@ -21,11 +22,21 @@ pub struct Allocation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cap {
     /// A service (`ontrac.ground`) or a carrier (`ontrac`).
-    pub of: String,
+    pub of: ServiceOrCarrier,
     /// So many, and no more.
     pub parcels: u64,
     /// In which time.
     pub per: Per,
+}
+
+impl Cap {
+    /// Whether parcels of this service count.
+    fn counts(&self, service: &ServiceId) -> bool {
+        match &self.of {
+            ServiceOrCarrier::Service(of) => of == service,
+            ServiceOrCarrier::Carrier(of) => of == service.carrier(),
+        }
+    }
 }
 
 /// A time that parcels are counted in.
@@ -56,7 +67,7 @@ impl Per {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {
     /// The service; it has one share.
-    pub service: String,
+    pub service: ServiceId,
     /// Of a hundred orders. No order is in two shares, so all of them together are at most 100.
     pub percent: u32,
 }
@@ -65,7 +76,7 @@ pub struct Share {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trial {
     /// The service.
-    pub service: String,
+    pub service: ServiceId,
     /// How many parcels in all each stage goes up to, ascending.
     pub stages: Vec<u64>,
     /// After the first stage, only this part of the orders, of a hundred.
@@ -92,7 +103,7 @@ pub struct Guard {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CutOff {
     /// The carrier.
-    pub carrier: String,
+    pub carrier: CarrierId,
     /// Minute of the day, in the warehouse's zone; what is packed then or later leaves on the next day.
     pub minute: u16,
     /// Days without a van, 0 is Monday.
@@ -181,15 +192,16 @@ impl Allocation {
     /// would leave and the month of that.
     pub fn stand(
         &self,
-        (service, carrier): (&str, &str),
+        service: &ServiceId,
         order_ref: &str,
         (today, minute): (Date, u16),
-        tally: impl Fn(&str, Date) -> Tally,
+        tally: impl Fn(&ServiceOrCarrier, Date) -> Tally,
     ) -> ServiceStanding {
-        let mut stands = ServiceStanding { leaves: self.leaves(carrier, today, minute), ..ServiceStanding::default() };
+        let mut stands =
+            ServiceStanding { leaves: self.leaves(service.carrier(), today, minute), ..ServiceStanding::default() };
         let day = stands.leaves.unwrap_or(today);
-        let tally = |id: &str| tally(id, day);
-        for cap in self.caps.iter().filter(|cap| cap.of == service || cap.of == carrier) {
+        let tally = |of: &ServiceOrCarrier| tally(of, day);
+        for cap in self.caps.iter().filter(|cap| cap.counts(service)) {
             let so_far = tally(&cap.of);
             let so_far = match cap.per {
                 Per::Day => so_far.day,
@@ -200,14 +212,14 @@ impl Allocation {
                 stands.unavailable = Some(Unavailable::Cap { parcels: cap.parcels, per: cap.per.name() });
             }
         }
-        if let Some(share) = self.shares.iter().find(|share| share.service == service) {
-            match self.share_of(order_ref).is_some_and(|of| of.service == service) {
+        if let Some(share) = self.shares.iter().find(|share| share.service == *service) {
+            match self.share_of(order_ref).is_some_and(|of| of.service == *service) {
                 true => stands.turn = Some(Turn::Share { percent: share.percent }),
                 false => stands.beside = Some(share.percent),
             }
         }
-        if let Some(trial) = self.trials.iter().find(|trial| trial.service == service) {
-            let tally = tally(service);
+        if let Some(trial) = self.trials.iter().find(|trial| trial.service == *service) {
+            let tally = tally(&service.clone().into());
             let first = trial.stages.first().copied().unwrap_or(0);
             match trial.state(&tally) {
                 TrialState::Stopped(odds) => {
@@ -236,8 +248,8 @@ impl Allocation {
     }
 
     /// The day a parcel leaves, when it is not today.
-    pub fn leaves(&self, carrier: &str, today: Date, minute: u16) -> Option<Date> {
-        let cut_off = self.cut_offs.iter().find(|cut_off| cut_off.carrier == carrier)?;
+    pub fn leaves(&self, carrier: &CarrierId, today: Date, minute: u16) -> Option<Date> {
+        let cut_off = self.cut_offs.iter().find(|cut_off| cut_off.carrier == *carrier)?;
         let closed = |day: Date| cut_off.closed.contains(&day.weekday());
         let mut day = if minute >= cut_off.minute { today.next() } else { today };
         // A week has an open day, or the configuration was refused.
@@ -252,8 +264,8 @@ impl Allocation {
 }
 
 /// Whether an order is among `percent` of a hundred: always the same ones, other ones for each service.
-fn is_among(percent: u32, service: &str, order_ref: &str) -> bool {
-    lot(service.bytes().chain([0]).chain(order_ref.bytes())) < u64::from(percent)
+fn is_among(percent: u32, service: &ServiceId, order_ref: &str) -> bool {
+    lot(service.as_str().bytes().chain([0]).chain(order_ref.bytes())) < u64::from(percent)
 }
 
 /// 0 to 99, by chance and always the same.
@@ -279,7 +291,7 @@ mod tests {
 
     fn stand(allocation: &Allocation, order: &str, tally: Tally) -> ServiceStanding {
         let now = ("2026-11-20".parse().unwrap(), 600);
-        allocation.stand(("gofo.parcel", "gofo"), order, now, |_, _| tally)
+        allocation.stand(&"gofo.parcel".into(), order, now, |_, _| tally)
     }
 
     fn tally(sent: u64, parcels: u64, failed: u64) -> Tally {
@@ -326,7 +338,7 @@ mod tests {
         let now = ("2026-11-20".parse().unwrap(), 600);
         let (mut ontrac, mut usps) = (0, 0);
         for order in (0..10_000).map(|n| format!("57646{n:07}")) {
-            let of = |service: &str| allocation.stand((service, ""), &order, now, |_, _| Tally::default());
+            let of = |service: &str| allocation.stand(&service.into(), &order, now, |_, _| Tally::default());
             let (first, second) = (of("ontrac.ground"), of("usps.ground_advantage"));
             assert!(first.turn.is_some() != second.turn.is_some(), "{order}");
             assert_eq!((first.unavailable, second.unavailable), (None, None));
@@ -385,8 +397,8 @@ mod tests {
             ..Allocation::default()
         };
         let monday = Date::new(2026, 11, 23).unwrap();
-        let of = |_: &str, day: Date| Tally { day: if day == monday { 2 } else { 0 }, ..Tally::default() };
-        let at = |minute| allocation.stand(("gofo.parcel", "gofo"), "x", ("2026-11-20".parse().unwrap(), minute), of);
+        let of = |_: &ServiceOrCarrier, day: Date| Tally { day: if day == monday { 2 } else { 0 }, ..Tally::default() };
+        let at = |minute| allocation.stand(&"gofo.parcel".into(), "x", ("2026-11-20".parse().unwrap(), minute), of);
         assert_eq!(at(989).unavailable, None, "today's van has room");
         assert_eq!(at(990).leaves, Some(monday));
         assert_eq!(at(990).unavailable, Some(Unavailable::Cap { parcels: 2, per: "day" }), "Monday's has none");
@@ -398,11 +410,11 @@ mod tests {
             cut_offs: vec![CutOff { carrier: "gofo".into(), minute: 16 * 60 + 30, closed: vec![5, 6] }],
             ..Allocation::default()
         };
-        let leaves = |day: &str, minute| allocation.leaves("gofo", day.parse().unwrap(), minute);
+        let leaves = |day: &str, minute| allocation.leaves(&"gofo".into(), day.parse().unwrap(), minute);
         assert_eq!(leaves("2026-11-19", 989), None);
         assert_eq!(leaves("2026-11-19", 990), Date::new(2026, 11, 20));
         assert_eq!(leaves("2026-11-20", 990), Date::new(2026, 11, 23), "over the weekend");
         assert_eq!(leaves("2026-11-21", 0), Date::new(2026, 11, 23));
-        assert_eq!(allocation.leaves("usps", "2026-11-21".parse().unwrap(), 0), None);
+        assert_eq!(allocation.leaves(&"usps".into(), "2026-11-21".parse().unwrap(), 0), None);
     }
 }

@@ -7,6 +7,7 @@ use super::price::{Asked, Line, Offer, Out};
 use super::refused::Refused;
 use super::{Card, Parcel, Place, Policy, Standing};
 use crate::barcode::{Format, Issuer, NumberRule, Numbers};
+use crate::ids::{CarrierId, PoolId, ServiceId, ServiceOrCarrier};
 use crate::units::{Currency, Date};
 
 /// All services of all carriers, with all their periods.
@@ -23,7 +24,7 @@ pub struct Cards {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carrier {
     /// The name of its folder: `ontrac`.
-    pub id: String,
+    pub id: CarrierId,
     /// What labels call it: `ONTRAC`.
     pub name: String,
     /// How its tracking numbers are made; `None` where every label comes from outside.
@@ -46,13 +47,13 @@ impl Carrier {
     }
 
     /// One of its services.
-    pub fn service(&self, id: &str) -> Option<&ServiceName> {
-        self.services.iter().find(|service| service.id == id)
+    pub fn service(&self, id: &ServiceId) -> Option<&ServiceName> {
+        self.services.iter().find(|service| service.id == *id)
     }
 
     /// The layout of a service's labels.
-    pub fn layout(&self, service: &str) -> &str {
-        self.service(service).and_then(|service| service.label.as_deref()).unwrap_or(&self.label)
+    pub fn layout(&self, service: Option<&ServiceId>) -> &str {
+        service.and_then(|id| self.service(id)?.label.as_deref()).unwrap_or(&self.label)
     }
 }
 
@@ -60,7 +61,7 @@ impl Carrier {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceName {
     /// Carrier and service: `ontrac.ground`.
-    pub id: String,
+    pub id: ServiceId,
     /// What labels call it: `GROUND`.
     pub name: String,
     /// The layout of its labels, where it has one of its own.
@@ -71,7 +72,7 @@ pub struct ServiceName {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pool {
     /// Unique within the carrier, never used again for other numbers.
-    pub id: String,
+    pub id: PoolId,
     /// The station that may use it.
     pub station: String,
     /// First serial.
@@ -84,9 +85,7 @@ pub struct Pool {
 #[derive(Debug, Clone)]
 pub struct Service {
     /// Carrier and service: `ontrac.ground`.
-    pub id: String,
-    /// The carrier's id.
-    pub carrier: String,
+    pub id: ServiceId,
     /// One per period.
     pub cards: Vec<Card>,
 }
@@ -131,8 +130,18 @@ impl Cards {
     }
 
     /// The carrier with this id.
-    pub fn carrier(&self, id: &str) -> Option<&Carrier> {
-        self.carriers.iter().find(|carrier| carrier.id == id)
+    pub fn carrier(&self, id: &CarrierId) -> Option<&Carrier> {
+        self.carriers.iter().find(|carrier| carrier.id == *id)
+    }
+
+    /// The carrier that a person or a file calls by its id.
+    pub fn carrier_called(&self, text: &str) -> Option<&Carrier> {
+        self.carriers.iter().find(|carrier| carrier.id == text)
+    }
+
+    /// What labels call a carrier; its id where there is no such carrier here.
+    pub fn carrier_name<'a>(&'a self, id: &'a CarrierId) -> &'a str {
+        self.carrier(id).map_or(id.as_str(), |carrier| &carrier.name)
     }
 
     /// Every service, by id.
@@ -146,9 +155,9 @@ impl Cards {
     }
 
     /// Services that do not collect from `place` with any of their cards.
-    pub fn not_from<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a str> {
+    pub fn not_from<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a ServiceId> {
         let collects = move |service: &&Service| !service.cards.iter().any(|card| card.zones.leaves_from(place));
-        self.services.iter().filter(collects).map(|service| service.id.as_str())
+        self.services.iter().filter(collects).map(|service| &service.id)
     }
 
     /// The currency prices of parcels from `place` are compared in.
@@ -157,25 +166,26 @@ impl Cards {
     }
 
     /// What labels and screens call a service; its id where no carrier names it.
-    pub fn service_name<'a>(&'a self, id: &'a str) -> &'a str {
-        let carrier = id.split('.').next().unwrap_or(id);
-        self.carrier(carrier).and_then(|carrier| carrier.service(id)).map_or(id, |service| &service.name)
+    pub fn service_name<'a>(&'a self, id: &'a ServiceOrCarrier) -> &'a str {
+        let known = id.service().and_then(|service| self.carrier(service.carrier())?.service(service));
+        known.map_or(id.as_str(), |service| &service.name)
     }
 
     /// What a packer calls a service: its carrier and its name on the label, `USPS GROUND ADVANTAGE`; of a bare carrier
     /// its name, and the id when it is unknown.
-    pub fn full_name(&self, id: &str) -> String {
-        let carrier = id.split('.').next().and_then(|carrier| self.carrier(carrier));
-        match carrier.map(|carrier| (carrier, carrier.service(id))) {
-            Some((carrier, Some(service))) => format!("{} {}", carrier.name, service.name),
-            Some((carrier, None)) if carrier.id == id => carrier.name.clone(),
-            _ => id.to_owned(),
-        }
+    pub fn full_name(&self, id: &ServiceOrCarrier) -> String {
+        let known = self.carrier(id.carrier()).and_then(|carrier| match id {
+            ServiceOrCarrier::Service(id) => {
+                carrier.service(id).map(|service| format!("{} {}", carrier.name, service.name))
+            }
+            ServiceOrCarrier::Carrier(_) => Some(carrier.name.clone()),
+        });
+        known.unwrap_or_else(|| id.to_string())
     }
 
     /// What a person should know of a service's prices on a day.
-    pub fn notes(&self, service: &str, date: Date) -> &[String] {
-        let service = self.services.iter().find(|known| known.id == service);
+    pub fn notes(&self, service: &ServiceOrCarrier, date: Date) -> &[String] {
+        let service = self.services.iter().find(|known| Some(&known.id) == service.service());
         service.and_then(|service| service.card(date)).map_or(&[], |card| &card.notes)
     }
 
@@ -244,9 +254,9 @@ impl<'c> Rated<'c> {
         self.currency
     }
 
-    /// The id of the service at this position.
-    pub fn service(&self, position: u32) -> &'c str {
-        self.cards.services.get(position as usize).map_or("", |service| service.id.as_str())
+    /// The id of the service at this position, which is one that an offer or a refusal of these names.
+    pub fn service(&self, position: u32) -> &'c ServiceId {
+        &self.cards.services[position as usize].id
     }
 
     /// What an offer's price is made of.

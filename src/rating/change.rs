@@ -32,7 +32,7 @@ impl Rated<'_> {
             Some(Change {
                 what: what.to_owned(),
                 less,
-                service: rated.service(offer.service).to_owned(),
+                service: rated.service(offer.service).clone(),
                 total: Money::new(offer.total, offer.card.currency),
                 saves: Money::new(saves, self.currency),
             })

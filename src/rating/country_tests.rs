@@ -2,6 +2,7 @@
 
 use super::examples_tests::{everywhere, parcel};
 use super::*;
+use crate::ids::ServiceId;
 use crate::units::{Currency, Money};
 
 fn money(text: &str) -> Option<Money> {
@@ -231,7 +232,7 @@ fn what_little_less_would_have_been_cheaper_is_said() {
     // J&T takes 3.03 kg as 3.5 for 23.80; Ninja Van has a row of 3 kg for 19.50.
     let parcel = from_to("MY:50000", "MY:88000", "3.03kg", None);
     let decision = everywhere().decide(&parcel, &Standing::default(), &Policy::default());
-    assert_eq!(decision.choice.as_deref(), Some("jt.my"));
+    assert_eq!(decision.choice, Some(ServiceId::from("jt.my").into()));
     let change = &decision.changes[0];
     let (less, service, saves) = (change.less.as_str(), change.service.as_str(), change.saves.amount());
     assert_eq!((less, service, saves.as_str()), ("30 g", "ninjavan.my", "4.30"));

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::{ServiceId, ServiceOrCarrier};
 use crate::units::{Date, Money};
 
 /// The choice with everything it was made from; stored with the parcel, shown by `parceld quote`.
@@ -14,8 +15,8 @@ pub struct Decision {
     /// Country and first three characters of the postcode, `US:902` (the region where there is none): a decision record
     /// holds no address.
     pub to: String,
-    /// The service to use; `None` when every one refused.
-    pub choice: Option<String>,
+    /// The service to use, of a supplied label perhaps only its carrier; `None` when every service refused.
+    pub choice: Option<ServiceOrCarrier>,
     /// What counted: `cheapest`, `fastest`, `preferred`, `expected`; empty in records of before there was a choice of
     /// that.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -40,7 +41,7 @@ pub struct Change {
     /// How much less of it: `30 g`.
     pub less: String,
     /// The service to use then.
-    pub service: String,
+    pub service: ServiceId,
     /// What it costs then.
     pub total: Money,
     /// How much cheaper that is, in the currency prices are compared in.
@@ -51,7 +52,7 @@ pub struct Change {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     /// `ontrac.ground`.
-    pub service: String,
+    pub service: ServiceId,
     /// Sum of the lines.
     pub total: Money,
     /// Zone of the table.
@@ -143,7 +144,7 @@ pub struct PriceLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// `jt.local`.
-    pub service: String,
+    pub service: ServiceId,
     /// The rule's name: `outage`, `numbers`, `cap`, `share`, `trial`, `trial_stopped`, `no_card`, `currency`, `origin`,
     /// `zone`, `dg`, `signature`, `insurance`, `cod`, `pod`, `appointment`, `weekend`, `terms`, `amount_currency`,
     /// `dims_needed`, `no_weight`, `max_weight`, `max_longest`, `max_second`, `max_length_plus_girth`,

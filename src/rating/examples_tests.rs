@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::*;
 use crate::config::carriers;
+use crate::ids::CarrierId;
 use crate::units::Mass;
 
 pub(super) const AMERICAN: [&str; 4] = ["usps", "ontrac", "gofo", "cityline"];
@@ -23,7 +24,7 @@ pub(super) fn everywhere() -> &'static Cards {
 pub(super) fn shipped() -> &'static Cards {
     static CARDS: LazyLock<Cards> = LazyLock::new(|| {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
-        carriers::load(&dir, &AMERICAN.map(str::to_owned)).unwrap_or_else(|problems| panic!("{problems}"))
+        carriers::load(&dir, &AMERICAN.map(CarrierId::from)).unwrap_or_else(|problems| panic!("{problems}"))
     });
     &CARDS
 }
@@ -132,7 +133,7 @@ fn the_limit_itself_is_carried_and_no_more() {
 fn a_refusal_says_by_how_much() {
     let decision =
         shipped().decide(&parcel("10001", "72.5lb", Some("30x20x21in")), &Standing::default(), &Policy::default());
-    let reasons: Vec<_> = decision.refusals.iter().filter(|refusal| refusal.service.starts_with("usps")).collect();
+    let reasons: Vec<_> = decision.refusals.iter().filter(|refusal| *refusal.service.carrier() == "usps").collect();
     assert_eq!(reasons[0].reason, "weight is 2.5 lb over the limit of 70 lb");
     assert!(reasons[1].reason.starts_with("length plus girth is 4 in over the limit of 108 in: "), "{reasons:?}");
 }
@@ -174,7 +175,7 @@ fn the_choice_differs_from_parcel_to_parcel() {
     let choice = |to: &str, mass: &str, dg: Option<Dg>| {
         let mut parcel = parcel(to, mass, Some("10x8x6in"));
         parcel.dg.extend(dg);
-        shipped().decide(&parcel, &Standing::default(), &Policy::default()).choice.unwrap_or_default()
+        shipped().decide(&parcel, &Standing::default(), &Policy::default()).choice.expect("a choice")
     };
     assert_eq!(choice("90012", "12oz", None), "gofo.parcel");
     assert_eq!(choice("90012", "12oz", Some(Dg::LiIon)), "usps.ground_advantage");
@@ -234,8 +235,8 @@ fn the_example_in_the_readme_is_what_the_program_says() {
 #[test]
 fn the_json_is_what_programs_were_promised() {
     let mut decision = shipped().decide(&parcel("10001", "1lb", None), &Standing::default(), &Policy::default());
-    decision.quotes.retain(|quote| quote.service.starts_with("usps"));
-    decision.refusals.retain(|refusal| refusal.service.starts_with("cityline"));
+    decision.quotes.retain(|quote| *quote.service.carrier() == "usps");
+    decision.refusals.retain(|refusal| *refusal.service.carrier() == "cityline");
     decision.choice = None;
     let card = decision.quotes[0].card.clone();
     assert_eq!(

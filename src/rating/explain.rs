@@ -3,18 +3,20 @@
 use std::fmt::Write as _;
 
 use super::{Basis, Decision, Quote};
+use crate::ids::ServiceOrCarrier;
 
 /// The decision as a table, ending with a line end.
 pub fn explain(decision: &Decision) -> String {
     let mut text = format!("{} -> {}, shipped {}\n", decision.from, decision.to, decision.ship_date);
     let services = decision.quotes.iter().map(|quote| &quote.service);
     let refused = decision.refusals.iter().filter(|refusal| refusal.rule != "origin").map(|refusal| &refusal.service);
-    let width = services.chain(refused).map(String::len).max().unwrap_or(0);
+    let width = services.chain(refused).map(|service| service.as_str().len()).max().unwrap_or(0);
     if decision.choice.is_none() {
         text.push_str("\nno service carries this parcel\n");
     }
+    let chosen = decision.choice.as_ref().and_then(ServiceOrCarrier::service);
     for quote in &decision.quotes {
-        push_quote(&mut text, quote, decision.choice.as_ref() == Some(&quote.service), width);
+        push_quote(&mut text, quote, chosen == Some(&quote.service), width);
     }
     let (elsewhere, refused): (Vec<_>, Vec<_>) = decision.refusals.iter().partition(|refusal| refusal.rule == "origin");
     if !refused.is_empty() {
@@ -34,8 +36,8 @@ pub fn explain(decision: &Decision) -> String {
     }
     for change in &decision.changes {
         let (what, less, saves) = (&change.what, &change.less, &change.saves);
-        let by = if decision.choice.as_ref() == Some(&change.service) { "" } else { change.service.as_str() };
-        let by = if by.is_empty() { String::new() } else { format!(" by {by}") };
+        let same = chosen == Some(&change.service);
+        let by = if same { String::new() } else { format!(" by {}", change.service) };
         push(&mut text, format_args!("\n{less} less {what} is {saves} cheaper: {}{by}\n", change.total.amount()));
     }
     text

@@ -5,6 +5,7 @@ use super::price::Offer;
 use super::standing::{Record, Standing};
 use super::surcharge::part_of;
 use super::{Cards, Rounding};
+use crate::ids::ServiceId;
 use crate::units::{Currency, Date, Decimal};
 
 /// How the choice is made.
@@ -18,7 +19,7 @@ pub struct Policy {
     /// What money of another currency is worth, for comparing alone.
     pub exchange: Vec<Exchange>,
     /// Services that are used only when no other carries the parcel: the first of them that does.
-    pub last_resort: Vec<String>,
+    pub last_resort: Vec<ServiceId>,
 }
 
 /// What counts when several services carry a parcel.
@@ -30,7 +31,7 @@ pub enum Goal {
     /// The earliest arrival; of two the cheaper. A service that does not say its days comes last.
     Fastest,
     /// The first of these that carries it; those not listed come after, by price.
-    Preferred(Vec<String>),
+    Preferred(Vec<ServiceId>),
     /// The lowest price with what goes wrong counted in.
     Expected(Expected),
 }
@@ -121,16 +122,16 @@ impl Policy {
     /// What comes first is better. Services stand in the order of their names, which decides where nothing else does: the
     /// order is always the same.
     pub(super) fn rank(&self, cards: &Cards, offer: &Offer<'_>, standing: &Standing) -> Rank {
-        let name = || cards.services()[offer.service as usize].id.as_str();
+        let id = || &cards.services()[offer.service as usize].id;
         let price = offer.compared;
         let days = offer.days.map_or(i64::MAX, i64::from);
-        let last = self.last_resort.iter().position(|service| service == name()).map_or(0, |at| at + 1);
+        let last = self.last_resort.iter().position(|service| service == id()).map_or(0, |at| at + 1);
         let beside = standing.of(offer.service).beside.is_some();
         let (first, second) = match &self.goal {
             Goal::Cheapest => (price, days),
             Goal::Fastest => (offer.days.map_or(i64::MAX, |days| offer.ship_date.number() + i64::from(days)), price),
             Goal::Preferred(order) => {
-                let at = order.iter().position(|service| service == name());
+                let at = order.iter().position(|service| service == id());
                 (at.and_then(|at| i64::try_from(at).ok()).unwrap_or(i64::MAX), price)
             }
             Goal::Expected(_) => match self.risk(offer, standing) {

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::examples_tests::{everywhere, parcel, shipped};
 use super::*;
+use crate::ids::ServiceId;
 use crate::units::{Currency, Date, Dims, Length, LengthUnit, Mass, MassUnit, Money};
 
 fn decide(parcel: &Parcel) -> Decision {
@@ -122,7 +123,7 @@ proptest! {
         let expected = Expected {
             return_cost: price, late_cost: rate, prior_failed: 30_000, prior_late: 1_000_000, prior_parcels: month.own
         };
-        let service = Service { id: "a.b".into(), carrier: "a".into(), cards: vec![card] };
+        let service = Service { id: "a.b".into(), cards: vec![card] };
         let cards = Cards::new(vec![], vec![service], String::new());
         for goal in [Goal::Cheapest, Goal::Expected(expected)] {
             let decision = cards.decide(&parcel, &standing, &Policy { goal, ..Policy::default() });
@@ -157,7 +158,7 @@ proptest! {
             prop_assert_eq!(quote.lines.iter().map(|line| line.amount.minor).sum::<i64>(), quote.total.minor);
         }
         prop_assert!(decision.quotes.is_sorted_by_key(|quote| (quote.total.minor, quote.service.clone())));
-        prop_assert_eq!(decision.choice.as_ref(), decision.quotes.first().map(|quote| &quote.service));
+        prop_assert_eq!(&decision.choice, &decision.quotes.first().map(|quote| quote.service.clone().into()));
     }
 
     #[test]
@@ -175,7 +176,7 @@ proptest! {
                 changed.dims = Dims::new([longest, b, c]);
             }
             let then = decide(&changed);
-            prop_assert_eq!(then.choice.as_ref(), Some(&change.service));
+            prop_assert_eq!(&then.choice, &Some(change.service.clone().into()));
             prop_assert_eq!(then.quotes[0].total, change.total);
             prop_assert_eq!(decision.quotes[0].total.minor - then.quotes[0].total.minor, change.saves.minor);
         }
@@ -223,14 +224,14 @@ fn an_outage_refuses_the_carrier_and_the_next_is_chosen() {
             .services()
             .iter()
             .map(|service| ServiceStanding {
-                unavailable: (service.carrier == "gofo").then_some(Unavailable::Outage),
+                unavailable: (*service.id.carrier() == "gofo").then_some(Unavailable::Outage),
                 ..ServiceStanding::default()
             })
             .collect(),
     );
     let decision = shipped().decide(&parcel, &standing, &Policy::default());
     assert_eq!(rules(&decision, "gofo.parcel"), ["outage"]);
-    assert_eq!(decision.choice.as_deref(), Some("ontrac.ground"));
+    assert_eq!(decision.choice, Some(ServiceId::from("ontrac.ground").into()));
 }
 
 #[test]
@@ -293,7 +294,7 @@ fn card(price: i64, currency: Currency) -> Card {
 }
 
 fn cards(cards: [(&str, Card); 2]) -> Cards {
-    let service = |(id, card): (&str, Card)| Service { id: id.into(), carrier: id.into(), cards: vec![card] };
+    let service = |(id, card): (&str, Card)| Service { id: id.into(), cards: vec![card] };
     Cards::new(vec![], cards.map(service).into(), String::new())
 }
 
@@ -302,7 +303,7 @@ fn a_price_or_weight_that_does_not_fit_is_refused() {
     let cards = cards([("a", card(i64::MAX, Currency::USD)), ("b", card(1, Currency::USD))]);
     let decision = cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &Policy::default());
     assert_eq!(rules(&decision, "a"), ["overflow"]);
-    assert_eq!(decision.choice.as_deref(), Some("b"));
+    assert_eq!(decision.choice, Some(ServiceId::from("b").into()));
     let decision =
         cards.decide(&parcel("90210", "1kg", Some("9999x9999x9999mm")), &Standing::default(), &Policy::default());
     assert_eq!(rules(&decision, "b"), ["overflow"]);
@@ -315,7 +316,7 @@ fn a_price_or_weight_that_does_not_fit_is_refused() {
 fn prices_in_another_currency_than_the_first_card_are_not_compared() {
     let cards = cards([("a", card(200, Currency::USD)), ("b", card(100, "EUR".parse().unwrap()))]);
     let decision = cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &Policy::default());
-    assert_eq!(decision.choice.as_deref(), Some("a"));
+    assert_eq!(decision.choice, Some(ServiceId::from("a").into()));
     assert_eq!(rules(&decision, "b"), ["currency"]);
 }
 
@@ -323,8 +324,8 @@ fn prices_in_another_currency_than_the_first_card_are_not_compared() {
 fn of_two_at_one_price_the_first_by_name_is_chosen() {
     let cards = cards([("b", card(100, Currency::USD)), ("a", card(100, Currency::USD))]);
     assert_eq!(
-        cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &Policy::default()).choice.as_deref(),
-        Some("a")
+        cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &Policy::default()).choice,
+        Some(ServiceId::from("a").into())
     );
 }
 
@@ -373,10 +374,14 @@ fn outside_of_its_share_a_service_takes_only_what_nothing_else_carries() {
         cards.decide(&parcel("90210", "1kg", None), &standing, &Policy::default())
     };
     let decision = decide(ServiceStanding::default());
-    assert_eq!(decision.choice.as_deref(), Some("b"));
+    assert_eq!(decision.choice, Some(ServiceId::from("b").into()));
     assert!(explain(&decision).contains("outside of its share of 20 %"), "{}", explain(&decision));
     let alone = decide(ServiceStanding { unavailable: Some(Unavailable::Outage), ..ServiceStanding::default() });
-    assert_eq!(alone.choice.as_deref(), Some("a"), "no order is left without a carrier because of a share");
+    assert_eq!(
+        alone.choice,
+        Some(ServiceId::from("a").into()),
+        "no order is left without a carrier because of a share"
+    );
 }
 
 #[test]
@@ -387,7 +392,7 @@ fn a_parcel_that_leaves_tomorrow_is_priced_for_tomorrow_and_arrives_a_day_later(
     let standing = Standing::new(vec![late, ServiceStanding::default()]);
     let policy = Policy { goal: Goal::Fastest, ..Policy::default() };
     let decision = cards.decide(&parcel("90210", "1kg", None), &standing, &policy);
-    assert_eq!(decision.choice.as_deref(), Some("b"));
+    assert_eq!(decision.choice, Some(ServiceId::from("b").into()));
     assert_eq!(decision.quotes[1].leaves, Date::new(2026, 11, 23));
 }
 
@@ -402,7 +407,7 @@ fn another_currency_is_compared_where_somebody_said_what_it_is_worth() {
     };
     let policy = Policy { exchange: vec![rate], ..Policy::default() };
     let decision = cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &policy);
-    assert_eq!(decision.choice.as_deref(), Some("b"));
+    assert_eq!(decision.choice, Some(ServiceId::from("b").into()));
     let quote = &decision.quotes[0];
     assert_eq!((quote.total.to_string(), quote.compared.unwrap().to_string()), ("20.00 CNY".into(), "2.78 USD".into()));
 }
@@ -431,7 +436,7 @@ fn a_value_in_another_currency_is_refused_where_it_matters_and_only_there() {
         parcel.value = Some(Money::new(9_900, "CNY".parse().unwrap()));
         let decision = cards.decide(&parcel, &Standing::default(), &Policy::default());
         assert_eq!(rules(&decision, "a"), ["amount_currency"]);
-        assert_eq!(decision.choice.as_deref(), Some("b"));
+        assert_eq!(decision.choice, Some(ServiceId::from("b").into()));
     }
 }
 

@@ -7,6 +7,7 @@ use super::refused::Refused;
 use super::standing::{Standing, Turn};
 use super::surcharge::{ByZone, Percent};
 use super::{Basis, Billable, Card, Cards, Decision, ExpectedLoss, Parcel, Policy, PriceLine, Quote, Refusal};
+use crate::ids::ServiceId;
 use crate::units::{Currency, Mass, Money};
 
 impl Cards {
@@ -41,7 +42,7 @@ impl Rated<'_> {
             ship_date: parcel.ship_date,
             from: parcel.from.shown(usize::MAX),
             to: parcel.to.shown(3),
-            choice: choice.map(|service| services[service as usize].id.clone()),
+            choice: choice.map(|service| services[service as usize].id.clone().into()),
             policy: policy.goal.name().to_owned(),
             turn,
             quotes: self
@@ -63,7 +64,7 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn quote(&self, service: &str, offer: &Offer<'_>, lines: &[Line<'_>]) -> Quote {
+    fn quote(&self, service: &ServiceId, offer: &Offer<'_>, lines: &[Line<'_>]) -> Quote {
         let card = offer.card;
         let money = |minor| Money::new(minor, card.currency);
         let mut notes = card.notes.clone();
@@ -91,7 +92,7 @@ impl Words<'_> {
             late_believed: percent(risk.late.1),
         });
         Quote {
-            service: service.to_owned(),
+            service: service.clone(),
             total: money(offer.total),
             zone: zone(offer).to_owned(),
             billable: billable(offer),

@@ -24,6 +24,7 @@ use super::fact::{Commitment, Fact, Sscc};
 use super::live::Say;
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Rules, Station, World};
+use crate::ids::CarrierId;
 use crate::screen::Sentence;
 use crate::units::{Date, Mass};
 
@@ -91,7 +92,7 @@ pub struct Bag {
     /// Which of the two.
     pub kind: Kind,
     /// Carrier and ship date of everything in it; `None` before its first parcel.
-    pub goes: Option<(String, Date)>,
+    pub goes: Option<(CarrierId, Date)>,
     /// What is in a bag.
     pub parcels: Vec<ParcelId>,
     /// What is on a pallet.
@@ -157,7 +158,7 @@ impl Station {
     }
 
     /// The open bag or pallet for a carrier and day: theirs, or else the one that waits for its first.
-    fn open_for(&self, kind: Kind, carrier: &str, day: Date) -> Option<BagId> {
+    fn open_for(&self, kind: Kind, carrier: &CarrierId, day: Date) -> Option<BagId> {
         let goes = |bag: &Bag| bag.goes.as_ref().map(|(of, on)| of == carrier && *on == day);
         let found = self.open_of(kind).find(|(_, bag)| goes(bag) == Some(true));
         found.or_else(|| self.open_of(kind).find(|(_, bag)| bag.goes.is_none())).map(|(id, _)| id)
@@ -241,7 +242,7 @@ impl Station {
     }
 
     /// The open bags and pallets of a carrier.
-    pub(super) fn bags_of<'a>(&'a self, carrier: &'a str) -> impl Iterator<Item = BagId> + 'a {
+    pub(super) fn bags_of<'a>(&'a self, carrier: &'a CarrierId) -> impl Iterator<Item = BagId> + 'a {
         let of_carrier = move |bag: &Bag| bag.goes.as_ref().is_some_and(|(of, _)| of == carrier);
         let open = Kind::ALL.into_iter().flat_map(|kind| self.open_of(kind));
         open.filter(move |(_, bag)| of_carrier(bag)).map(|(id, _)| id)
@@ -264,14 +265,14 @@ impl Station {
     /// The next SSCC; `None` where there is no company prefix, where nobody has said yet where its serials start on this
     /// database, and where they have run out.
     pub(super) fn next_sscc(&self, world: &World<'_>) -> Option<Sscc> {
-        let pool = world.rules.sscc.as_ref()?.prefix().to_owned();
-        let serial = *self.pools.get(&(SSCC_POOL.to_owned(), pool))?;
+        let pool = world.rules.sscc.as_ref()?.prefix().into();
+        let serial = *self.pools.get(&(SSCC_POOL.into(), pool))?;
         self.sscc(world, serial)
     }
 
     fn sscc(&self, world: &World<'_>, serial: u64) -> Option<Sscc> {
         let range = world.rules.sscc.as_ref()?;
-        Some(Sscc { number: range.number(serial)?, pool: range.prefix().to_owned(), serial })
+        Some(Sscc { number: range.number(serial)?, pool: range.prefix().into(), serial })
     }
 
     /// CAGE: where the parcel lies that was just closed, or the one whose label was just scanned.

@@ -78,7 +78,7 @@ impl Station {
         if world.live.confirms(world.now, command) {
             return act();
         }
-        let Some(known) = world.cards.carrier(carrier) else {
+        let Some(known) = world.cards.carrier_called(carrier) else {
             return Outcome::stop(Sentence::UnknownCarrier { carrier: super::floor::shown(carrier) });
         };
         let parcels: Vec<ParcelId> = match command {
@@ -244,7 +244,7 @@ impl Station {
     }
 
     fn outage(&self, world: &World<'_>, carrier: &str) -> Outcome {
-        let Some(known) = world.cards.carrier(carrier) else {
+        let Some(known) = world.cards.carrier_called(carrier) else {
             return Outcome::stop(Sentence::UnknownCarrier { carrier: super::floor::shown(carrier) });
         };
         let out = !self.outages.contains(&known.id);

@@ -71,7 +71,7 @@ impl Station {
             Event::OrderRefused { order, reason } => self.order_refused(order, reason),
             Event::Copied { why, was, next, parcels } => self.station_copied(*why, was, next, parcels),
             Event::Act(Act::StartPools) => self.start_pools(),
-            Event::Act(Act::CloseManifest { carrier }) => self.close_manifest(world, carrier),
+            Event::Act(Act::CloseManifest { carrier }) => self.close_manifest(world, carrier.as_str()),
             Event::Act(Act::LearnOutcomes { outcomes }) => self.learn(world, outcomes),
             Event::Act(Act::StartPool { carrier, pool, next }) => self.start_pool(world, carrier, pool, *next),
             Event::Reconsider => self.reconsider(world),

@@ -14,6 +14,7 @@ pub use hal::printer::Problem as PrinterProblem;
 pub use hal::scale::{Fault as ScaleFault, KeyRefusal};
 
 use crate::barcode::Scan;
+use crate::ids::{CarrierId, PoolId, ServiceOrCarrier, TrackingNumber};
 use crate::screen::Link;
 use crate::units::{Date, Mass, Uptime};
 
@@ -247,16 +248,16 @@ pub enum Act {
     /// Close the manifest of a carrier.
     CloseManifest {
         /// The carrier.
-        carrier: String,
+        carrier: CarrierId,
     },
     /// Begin every pool that waits for a person, each from the least that is free.
     StartPools,
     /// Begin a number pool.
     StartPool {
         /// The carrier.
-        carrier: String,
+        carrier: CarrierId,
         /// The pool.
-        pool: String,
+        pool: PoolId,
         /// First serial to use.
         next: u64,
     },
@@ -271,14 +272,14 @@ pub enum Act {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Learned {
     /// Its tracking number.
-    pub tracking: String,
+    pub tracking: TrackingNumber,
     /// What became of it.
     pub ending: Ending,
     /// When.
     pub on: Date,
     /// The service, where the record says it: what another station sent counts toward the account's month.
     #[serde(default)]
-    pub service: Option<String>,
+    pub service: Option<ServiceOrCarrier>,
 }
 
 /// Something to be done; derived again after a restart.

@@ -2,7 +2,7 @@
 
 use super::bag::{Bag, BagId, SSCC_POOL};
 use super::event::Job;
-use super::fact::{Commitment, CopySign, Fact, PoolNext, Told};
+use super::fact::{Commitment, CopySign, Fact, NumberSource, PoolNext, Told};
 use super::order::OrderId;
 use super::parcel::{Intercept, Parcel, ParcelId, Print, PrintState, State};
 use super::tally::Ending;
@@ -51,9 +51,8 @@ impl Station {
             Fact::Committed { parcel, commitment } => {
                 self.by_tracking.insert(commitment.tracking.clone(), *parcel);
                 self.tallies.committed(commitment);
-                if !commitment.supplied {
-                    let pool = (commitment.carrier().to_owned(), commitment.pool.clone());
-                    self.pools.insert(pool, commitment.serial + 1);
+                if let NumberSource::Drawn { pool, serial } = &commitment.source {
+                    self.pools.insert((commitment.carrier().clone(), pool.clone()), serial + 1);
                 }
                 self.change(*parcel, |p| p.evolve(fact));
             }
@@ -113,7 +112,7 @@ impl Station {
                 }
             }
             Fact::Bagged { parcel, bag } => {
-                let goes = self.commitment(*parcel).map(|c| (c.carrier().to_owned(), c.ship_date));
+                let goes = self.commitment(*parcel).map(|c| (c.carrier().clone(), c.ship_date));
                 if let Some(into) = self.bag_mut(*bag) {
                     into.goes = into.goes.take().or(goes);
                     into.parcels.push(*parcel);
@@ -123,7 +122,7 @@ impl Station {
             }
             Fact::BagClosed { bag, sscc, .. } => {
                 if let Some(sscc) = sscc {
-                    self.pools.insert((SSCC_POOL.to_owned(), sscc.pool.clone()), sscc.serial + 1);
+                    self.pools.insert((SSCC_POOL.into(), sscc.pool.clone()), sscc.serial + 1);
                 }
                 if let Some(bag) = self.bag_mut(*bag) {
                     bag.closed = true;
@@ -244,7 +243,7 @@ impl Station {
         }
         self.copied = Some(why);
         let begun = |parcel: &Parcel| {
-            let drawn = parcel.commitment.as_ref().is_some_and(|commitment| !commitment.supplied);
+            let drawn = parcel.commitment.as_ref().is_some_and(|commitment| !commitment.is_supplied());
             drawn && !parcel.state.closed() && parcel.state != State::Voided
         };
         for id in (1..=self.parcels.len() as u64).map(ParcelId) {
@@ -368,7 +367,6 @@ impl Parcel {
         if let Some(commitment) = &mut self.commitment {
             commitment.card = String::new();
             commitment.label_sha256 = String::new();
-            commitment.pool = String::new();
         }
         for print in &mut self.prints {
             (print.evidence, print.before) = (String::new(), None);

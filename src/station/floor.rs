@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 
 use super::event::{Effect, Job, Lookup, WeightState};
-use super::fact::{Commitment, Fact, Weight};
+use super::fact::{Commitment, Fact, NumberSource, Weight};
 use super::live::Say;
 use super::marks::Way;
 use super::order::{Order, OrderId, OrderState};
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Outcome, Rules, Station, World};
 use crate::barcode::Scan;
+use crate::ids::{CarrierId, PoolId, ServiceId, ServiceOrCarrier, TrackingNumber};
 use crate::rating::{Carrier, Decision, Goal, Month, Quote, Service, ServiceStanding, Standing, Unavailable};
 use crate::screen::Sentence;
 use crate::units::{Date, Dims, Mass};
@@ -222,10 +223,10 @@ impl Station {
     }
 
     /// The next tracking number of a carrier, with its pool and serial; none that breaks what the carrier says of its numbers.
-    fn next_number(&self, world: &World<'_>, carrier: &str) -> Option<(String, u64, String)> {
+    fn next_number(&self, world: &World<'_>, carrier: &CarrierId) -> Option<(PoolId, u64, TrackingNumber)> {
         let (pool, serial) = self.next_serial(world, carrier)?;
         let tracking = world.cards.carrier(carrier)?.number.as_ref()?.number(serial).ok()?;
-        world.cards.numbers().check(carrier, &tracking).ok()?;
+        world.cards.numbers().check(carrier, tracking.as_str()).ok()?;
         Some((pool, serial, tracking))
     }
 
@@ -238,20 +239,19 @@ impl Station {
     ) -> Standing {
         let stands = |service: &Service| {
             let unavailable = match () {
-                () if self.outages.contains(&service.carrier) => Some(Unavailable::Outage),
-                () if !numbered(world.cards.carrier(&service.carrier)) => Some(Unavailable::NoNumbers),
+                () if self.outages.contains(service.id.carrier()) => Some(Unavailable::Outage),
+                () if !numbered(world.cards.carrier(service.id.carrier())) => Some(Unavailable::NoNumbers),
                 () => None,
             };
             let allocation = &world.rules.allocation;
-            let tally = |id: &str, day| self.tallies.of(id, day);
-            let who = (service.id.as_str(), service.carrier.as_str());
-            let stands = allocation.stand(who, order_ref, (world.today, world.minute), tally);
+            let tally = |of: &ServiceOrCarrier, day| self.tallies.of(of, day);
+            let stands = allocation.stand(&service.id, order_ref, (world.today, world.minute), tally);
             let day = stands.leaves.unwrap_or(world.today);
             let learns = matches!(world.rules.policy.goal, Goal::Expected(_));
             ServiceStanding {
                 unavailable: unavailable.or(stands.unavailable),
                 month: self.tallies.month(&service.id, day),
-                record: self.tallies.of(&service.id, day).record,
+                record: self.tallies.of_service(&service.id, day).record,
                 by_zone: if learns { self.tallies.by_zone(&service.id) } else { BTreeMap::new() },
                 ..stands
             }
@@ -261,10 +261,10 @@ impl Station {
 
     /// What is known of a service whenever it is asked: what became of its parcels, and what other stations sent in the
     /// month of a day.
-    pub fn learned(&self, service: &str, day: Date) -> ServiceStanding {
+    pub fn learned(&self, service: &ServiceId, day: Date) -> ServiceStanding {
         ServiceStanding {
-            month: Month { own: 0, elsewhere: self.tallies.elsewhere(service, day) },
-            record: self.tallies.of(service, day).record,
+            month: Month { own: 0, ..self.tallies.month(service, day) },
+            record: self.tallies.of_service(service, day).record,
             by_zone: self.tallies.by_zone(service),
             ..ServiceStanding::default()
         }
@@ -279,15 +279,14 @@ impl Station {
         decision: &Decision,
         quote: &Quote,
     ) -> Result<Commitment, Sentence> {
-        let carrier = quote.service.split('.').next().unwrap_or_default();
-        let no_numbers = || Sentence::NoNumbers { carrier: carrier.to_owned() };
+        let carrier = quote.service.carrier();
+        let no_numbers = || Sentence::NoNumbers { carrier: carrier.to_string() };
         let (pool, serial, tracking) = self.next_number(world, carrier).ok_or_else(no_numbers)?;
         let postcode = order.ship_to.postcode.chars().take(3).collect();
         let mut commitment = Commitment {
-            service: quote.service.clone(),
+            service: quote.service.clone().into(),
             tracking,
-            pool,
-            serial,
+            source: NumberSource::Drawn { pool, serial },
             ship_date: quote.leaves.unwrap_or(decision.ship_date),
             total: quote.total,
             zone: quote.zone.clone(),
@@ -299,7 +298,6 @@ impl Station {
             marks: Vec::new(),
             label_sha256: String::new(),
             destination: (order.ship_to.country.clone(), postcode),
-            supplied: false,
         };
         let bytes = self.label(world, id, order, &commitment, mass, 1)?;
         commitment.label_sha256 = sha256_hex(&bytes);

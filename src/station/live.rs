@@ -230,7 +230,8 @@ impl Live {
                 Fact::Weighed { .. } => self.armed = false,
                 Fact::Decided { decision, .. } => {
                     self.stuck = outcome.say.as_ref().map(|say| say.note.clone());
-                    self.refusals = decision.refusals.iter().map(|r| (r.service.clone(), r.reason.clone())).collect();
+                    self.refusals =
+                        decision.refusals.iter().map(|r| (r.service.to_string(), r.reason.clone())).collect();
                 }
                 Fact::Verified { .. } => self.packed += 1,
                 Fact::OrderRefused { order_ref, channel, shop, .. } if self.refused_orders.len() < Self::REFUSED => {

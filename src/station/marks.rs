@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::order::{Order, OrderLine, Packed};
+use crate::ids::CarrierId;
 use crate::rating::Dg;
 use crate::units::Date;
 
@@ -36,7 +37,7 @@ pub struct MarkRule {
     /// Countries it goes to.
     pub to: BTreeSet<String>,
     /// Carriers that take it.
-    pub carriers: BTreeSet<String>,
+    pub carriers: BTreeSet<CarrierId>,
     /// First and last ship date.
     pub dates: (Option<Date>, Option<Date>),
 }
@@ -47,7 +48,7 @@ pub struct Way<'a> {
     /// Country it leaves from.
     pub from: &'a str,
     /// The carrier.
-    pub carrier: &'a str,
+    pub carrier: &'a CarrierId,
     /// Ship date.
     pub on: Date,
 }
@@ -86,7 +87,7 @@ impl MarkRule {
             && self.parcels_up_to.is_none_or(|most| order.parcels_planned <= most)
             && named(&self.from, way.from)
             && named(&self.to, &order.ship_to.country)
-            && named(&self.carriers, way.carrier)
+            && (self.carriers.is_empty() || self.carriers.contains(way.carrier))
             && first.is_none_or(|first| first <= way.on)
             && last.is_none_or(|last| way.on <= last)
     }

@@ -54,6 +54,7 @@ use tally::Tallies;
 
 use crate::barcode::Command;
 use crate::barcode::gs1::SsccRange;
+use crate::ids::{CarrierId, PoolId, TrackingNumber};
 use crate::label::Labels;
 use crate::rating::{Allocation, Cards, Policy};
 use crate::units::{Date, Dims, Mass, Timestamp, Uptime};
@@ -64,7 +65,7 @@ pub struct Station {
     /// By identifier; the first is number 1.
     parcels: Vec<Parcel>,
     by_order: HashMap<OrderId, Vec<ParcelId>>,
-    by_tracking: HashMap<String, ParcelId>,
+    by_tracking: HashMap<TrackingNumber, ParcelId>,
     /// The parcel in hand.
     bench: Option<ParcelId>,
     manifests: Vec<Manifest>,
@@ -74,14 +75,14 @@ pub struct Station {
     last_bag: Option<BagId>,
     last_closed: Option<ParcelId>,
     /// Next serial of each started pool, by carrier and pool.
-    pools: BTreeMap<(String, String), u64>,
+    pools: BTreeMap<(CarrierId, PoolId), u64>,
     /// Pools that wait until a person says where they start, each with the least that may be said.
-    suspended: BTreeMap<(String, String), u64>,
+    suspended: BTreeMap<(CarrierId, PoolId), u64>,
     /// Why they wait.
     copied: Option<CopySign>,
     /// Parcels that must not travel as they are, and have not gone.
     intercepted: BTreeSet<ParcelId>,
-    outages: BTreeSet<String>,
+    outages: BTreeSet<CarrierId>,
     tallies: Tallies,
     /// The printer of the last print, and every printer that has ever answered.
     printer: String,
@@ -100,7 +101,7 @@ pub struct Manifest {
     /// Its identifier.
     pub id: String,
     /// The carrier.
-    pub carrier: String,
+    pub carrier: CarrierId,
     /// The ship date of all its parcels.
     pub ship_date: Date,
     /// Counts manifests of this carrier and day.
@@ -264,13 +265,13 @@ impl Station {
     }
 
     /// Pools that wait for a person: carrier, pool, and the least that may be said.
-    pub fn suspended(&self) -> impl Iterator<Item = (&str, &str, u64)> {
-        self.suspended.iter().map(|((carrier, pool), next)| (carrier.as_str(), pool.as_str(), *next))
+    pub fn suspended(&self) -> impl Iterator<Item = (&CarrierId, &PoolId, u64)> {
+        self.suspended.iter().map(|((carrier, pool), next)| (carrier, pool, *next))
     }
 
     /// Pools that give numbers: carrier, pool, and the next serial.
-    pub fn pools(&self) -> impl Iterator<Item = (&str, &str, u64)> {
-        self.pools.iter().map(|((carrier, pool), next)| (carrier.as_str(), pool.as_str(), *next))
+    pub fn pools(&self) -> impl Iterator<Item = (&CarrierId, &PoolId, u64)> {
+        self.pools.iter().map(|((carrier, pool), next)| (carrier, pool, *next))
     }
 
     /// Every manifest, oldest first.
@@ -305,7 +306,7 @@ impl Station {
     }
 
     /// The next number of a carrier: its pool and serial; `None` when no started pool of this station has one left.
-    pub fn next_serial(&self, world: &World<'_>, carrier: &str) -> Option<(String, u64)> {
+    pub fn next_serial(&self, world: &World<'_>, carrier: &CarrierId) -> Option<(PoolId, u64)> {
         let carrier = world.cards.carrier(carrier)?;
         carrier.pools.iter().filter(|pool| pool.station == world.rules.station).find_map(|pool| {
             let next = *self.pools.get(&(carrier.id.clone(), pool.id.clone()))?;

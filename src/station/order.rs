@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::{ServiceOrCarrier, TrackingNumber};
 use crate::rating::{self, Dg, Extra, Place, Signature, Terms};
 use crate::units::{Date, Dims, Mass, Money, Timestamp};
 
@@ -86,10 +87,10 @@ pub struct Order {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
     /// The number on it.
-    pub tracking: String,
-    /// The service or the carrier that it counts for; empty where the order does not say.
-    pub service: String,
-    /// The same as a hint, which counts only where it names one.
+    pub tracking: TrackingNumber,
+    /// The service or the carrier that it counts for, where the order says it.
+    pub service: Option<ServiceOrCarrier>,
+    /// Any text; it counts where it is the id of a service or a carrier, and no service is given.
     pub hint: String,
 }
 

@@ -141,26 +141,26 @@ impl Station {
         attempt: u32,
     ) -> Result<Vec<u8>, Sentence> {
         let refused = |reason: &dyn Display| Sentence::LabelRefused { reason: reason.to_string() };
-        match world.cards.numbers().check(commitment.carrier(), &commitment.tracking) {
+        match world.cards.numbers().check(commitment.carrier(), commitment.tracking.as_str()) {
             Err(error) if error.why != Why::Unknown => return Err(refused(&error)),
             _ => {}
         }
-        if commitment.supplied {
+        if commitment.is_supplied() {
             let supplied = world.live.label.as_ref().ok_or_else(|| refused(&LabelError::NotHere))?;
             let printed = world.rules.labels.supplied(supplied, attempt, world.rules.specimen);
             return printed.map_err(|error| refused(&error));
         }
         let carrier = world.cards.carrier(commitment.carrier());
-        let layout = carrier.map_or("parcel", |carrier| carrier.layout(&commitment.service));
+        let layout = carrier.map_or("parcel", |carrier| carrier.layout(commitment.service.service()));
         let label = Label {
-            carrier: carrier.map_or_else(|| commitment.carrier().to_owned(), |carrier| carrier.name.clone()),
+            carrier: world.cards.carrier_name(commitment.carrier()).to_owned(),
             service: world.cards.service_name(&commitment.service).to_owned(),
             from: world.rules.ship_from.clone(),
             to: order.ship_to.clone(),
             sort_code: commitment.sort_code.clone(),
             sort_detail: commitment.sort_detail.clone(),
             mass,
-            tracking: commitment.tracking.clone(),
+            tracking: commitment.tracking.to_string(),
             order_ref: order.order_ref.clone(),
             parcel: id.to_string(),
             ship_date: commitment.ship_date,

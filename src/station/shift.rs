@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fact::Fact;
 use super::parcel::ParcelId;
+use crate::ids::CarrierId;
 use crate::units::Timestamp;
 
 /// Counts by operator; `None` is nobody who signed in.
@@ -12,14 +13,14 @@ pub struct Shift {
     /// By badge.
     pub operators: BTreeMap<Option<String>, Done>,
     now: Option<String>,
-    carriers: BTreeMap<ParcelId, String>,
+    carriers: BTreeMap<ParcelId, CarrierId>,
 }
 
 /// What one operator did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Done {
     /// Parcels closed, by carrier.
-    pub parcels: BTreeMap<String, u64>,
+    pub parcels: BTreeMap<CarrierId, u64>,
     /// Parcels voided after they had a number.
     pub voids: u64,
     /// Labels printed again.
@@ -38,14 +39,15 @@ impl Shift {
 
     /// Takes in one fact and when it was recorded. `carrier` is asked for the carrier of a parcel whose number is older than
     /// the span; `None` is a parcel without a number.
-    pub fn take(&mut self, at: Timestamp, fact: &Fact, carrier: impl FnOnce(ParcelId) -> Option<String>) {
+    pub fn take(&mut self, at: Timestamp, fact: &Fact, carrier: impl FnOnce(ParcelId) -> Option<CarrierId>) {
         match fact {
             Fact::OperatorChanged { operator } => self.now.clone_from(operator),
             Fact::Committed { parcel, commitment } => {
-                self.carriers.insert(*parcel, commitment.carrier().to_owned());
+                self.carriers.insert(*parcel, commitment.carrier().clone());
             }
             Fact::Verified { parcel, .. } => {
-                let carrier = self.carriers.get(parcel).cloned().or_else(|| carrier(*parcel)).unwrap_or_default();
+                // What is closed has a label, and so a carrier.
+                let Some(carrier) = self.carriers.get(parcel).cloned().or_else(|| carrier(*parcel)) else { return };
                 let done = self.done();
                 *done.parcels.entry(carrier).or_insert(0) += 1;
                 done.between = Some((done.between.map_or(at, |(first, _)| first), at));
@@ -81,7 +83,7 @@ mod tests {
     #[test]
     fn acts_count_for_whoever_is_signed_in_and_a_parcel_of_yesterday_for_its_carrier() {
         let mut shift = Shift::beginning_with(Some("7031".into()));
-        let of = |parcel| (parcel == A).then(|| "usps".to_owned());
+        let of = |parcel| (parcel == A).then(|| CarrierId::from("usps"));
         let text = str::to_owned;
         let mut minute = 0;
         let mut take = |fact: Fact| {
@@ -98,7 +100,7 @@ mod tests {
         take(Fact::Voided { parcel: B, reason: text("cancelled") });
         take(Fact::Held { parcel: B, reason: text("DAMAGED") });
         let first = &shift.operators[&Some("7031".to_owned())];
-        assert_eq!((first.total(), first.parcels["usps"], first.reprints, first.voids), (2, 2, 1, 0));
+        assert_eq!((first.total(), first.parcels[&"usps".into()], first.reprints, first.voids), (2, 2, 1, 0));
         assert_eq!(first.between, Some((Timestamp(1), Timestamp(4))));
         let nobody = &shift.operators[&None];
         assert_eq!((nobody.total(), nobody.voids, nobody.held, nobody.between), (0, 1, 1, None));

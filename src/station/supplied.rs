@@ -2,7 +2,7 @@
 //! says, or else for the one carrier whose rule its number keeps; it is printed when it is known to be nobody else's.
 
 use super::event::Job;
-use super::fact::{Commitment, Fact};
+use super::fact::{Commitment, Fact, NumberSource};
 use super::floor::sha256_hex;
 use super::live::Say;
 use super::marks::Way;
@@ -10,6 +10,7 @@ use super::order::{Given, Order};
 use super::parcel::{Parcel, ParcelId};
 use super::{Outcome, Station, World};
 use crate::barcode::{NumberError, Why};
+use crate::ids::{ServiceId, ServiceOrCarrier, TrackingNumber};
 use crate::rating::{self, Basis, Billable, Cards, Carrier, Decision, Quote, ServiceStanding, Standing};
 use crate::screen::Sentence;
 use crate::units::{Currency, MassUnit, Money};
@@ -20,26 +21,26 @@ pub struct Counted<'c> {
     /// Its carrier.
     pub carrier: &'c Carrier,
     /// Its service, where the order says it.
-    pub service: Option<&'c str>,
+    pub service: Option<&'c ServiceId>,
 }
 
 /// Why a supplied label counts for nobody.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Uncounted {
     /// The order names what there is not.
-    #[error("service.carrier {0:?} is no carrier and no service of this station; correct it, or add its folder")]
-    Unknown(String),
+    #[error("service.carrier {:?} is no carrier and no service of this station; correct it, or add its folder", .0.as_str())]
+    Unknown(ServiceOrCarrier),
     /// The number is none of the carrier's.
     #[error("{0}, or correct service.carrier")]
     Broken(NumberError),
     /// No carrier's rule fits the number.
     #[error("no carrier here has numbers like {0}; say whose it is in service.carrier")]
-    Nobodys(String),
+    Nobodys(TrackingNumber),
     /// Several carriers' rules fit the number.
     #[error("{number} may be a number of {carriers}; say whose it is in service.carrier")]
     Several {
         /// The number.
-        number: String,
+        number: TrackingNumber,
         /// `gofo, usps`.
         carriers: String,
     },
@@ -51,19 +52,19 @@ pub enum Uncounted {
 /// # Errors
 /// [`Uncounted`]: nothing is guessed.
 pub fn counted<'c>(cards: &'c Cards, given: &Given) -> Result<Counted<'c>, Uncounted> {
-    let named = match (given.service.as_str(), given.hint.as_str()) {
-        ("", hint) => named(cards, hint),
-        (service, _) => Some(named(cards, service).ok_or_else(|| Uncounted::Unknown(service.to_owned()))?),
+    let named = match &given.service {
+        None => named(cards, &given.hint.as_str().into()),
+        Some(service) => Some(named(cards, service).ok_or_else(|| Uncounted::Unknown(service.clone()))?),
     };
     if let Some(counted) = named {
-        return match cards.numbers().check(&counted.carrier.id, &given.tracking) {
+        return match cards.numbers().check(&counted.carrier.id, given.tracking.as_str()) {
             Err(error) if error.why != Why::Unknown => Err(Uncounted::Broken(error)),
             Ok(()) | Err(_) => Ok(counted),
         };
     }
     let number = given.tracking.clone();
     let carriers: Vec<&Carrier> =
-        cards.numbers().whose(&number).iter().filter_map(|found| cards.carrier(&found.issuer.id)).collect();
+        cards.numbers().whose(number.as_str()).iter().filter_map(|found| cards.carrier(&found.issuer.id)).collect();
     match carriers[..] {
         [carrier] => Ok(Counted { carrier, service: None }),
         [] => Err(Uncounted::Nobodys(number)),
@@ -75,10 +76,13 @@ pub fn counted<'c>(cards: &'c Cards, given: &Given) -> Result<Counted<'c>, Uncou
 }
 
 /// The carrier or the service of this name.
-fn named<'c>(cards: &'c Cards, name: &str) -> Option<Counted<'c>> {
-    let carrier = cards.carrier(name.split('.').next()?)?;
-    let service = carrier.service(name).map(|service| service.id.as_str());
-    (carrier.id == name || service.is_some()).then_some(Counted { carrier, service })
+fn named<'c>(cards: &'c Cards, name: &ServiceOrCarrier) -> Option<Counted<'c>> {
+    let carrier = cards.carrier(name.carrier())?;
+    let service = match name {
+        ServiceOrCarrier::Service(service) => Some(&carrier.service(service)?.id),
+        ServiceOrCarrier::Carrier(_) => None,
+    };
+    Some(Counted { carrier, service })
 }
 
 impl Station {
@@ -105,8 +109,8 @@ impl Station {
         if self.outages.contains(&carrier.id) {
             return refuse(outcome, id, decision, Sentence::OutageOn { carrier: carrier.name.clone() });
         }
-        if self.by_tracking(&given.tracking).is_some() {
-            return refuse(outcome, id, decision, Sentence::LabelUsed { tracking: given.tracking.clone() });
+        if self.by_tracking(given.tracking.as_str()).is_some() {
+            return refuse(outcome, id, decision, Sentence::LabelUsed { tracking: given.tracking.to_string() });
         }
         let nothing = Money::new(0, world.rules.policy.currency.unwrap_or(Currency::USD));
         let mut commitment = commitment(counted, given, (order, rated), &decision, nothing);
@@ -133,7 +137,7 @@ impl Station {
     fn record(&self, world: &World<'_>, counted: Counted<'_>, rated: &rating::Parcel) -> Decision {
         let allocation = &world.rules.allocation;
         let stands = |service: &rating::Service| {
-            let leaves = allocation.leaves(&service.carrier, world.today, world.minute);
+            let leaves = allocation.leaves(service.id.carrier(), world.today, world.minute);
             ServiceStanding {
                 leaves,
                 month: self.tallies.month(&service.id, leaves.unwrap_or(world.today)),
@@ -142,9 +146,9 @@ impl Station {
         };
         let standing = Standing::new(world.cards.services().iter().map(stands).collect());
         let mut decision = world.cards.decide(rated, &standing, &world.rules.policy);
-        let of = |service: &str| match counted.service {
+        let of = |service: &ServiceId| match counted.service {
             Some(named) => service == named,
-            None => service.split('.').next() == Some(counted.carrier.id.as_str()),
+            None => *service.carrier() == counted.carrier.id,
         };
         decision.quotes.retain(|quote| of(&quote.service));
         decision.refusals.retain(|refusal| of(&refusal.service));
@@ -166,20 +170,19 @@ fn commitment(
         _ => None,
     };
     let only = match &counted.carrier.services[..] {
-        [service] => Some(service.id.as_str()),
+        [service] => Some(&service.id),
         _ => None,
     };
-    let service = counted.service.or(quote.map(|quote| quote.service.as_str())).or(only);
+    let service = counted.service.or(quote.map(|quote| &quote.service)).or(only);
     let weighed = || Billable {
         value: rated.mass.display(MassUnit::Kg, 3).to_string(),
         unit: MassUnit::Kg.symbol().to_owned(),
         basis: Basis::Actual,
     };
     Commitment {
-        service: service.unwrap_or(&counted.carrier.id).to_owned(),
+        service: service.map_or_else(|| counted.carrier.id.clone().into(), |service| service.clone().into()),
         tracking: given.tracking.clone(),
-        pool: String::new(),
-        serial: 0,
+        source: NumberSource::Supplied,
         ship_date: quote.and_then(|quote| quote.leaves).unwrap_or(decision.ship_date),
         total: quote.map_or(nothing, |quote| quote.total),
         zone: quote.map(|quote| quote.zone.clone()).unwrap_or_default(),
@@ -191,7 +194,6 @@ fn commitment(
         marks: Vec::new(),
         label_sha256: String::new(),
         destination: (order.ship_to.country.clone(), order.ship_to.postcode.chars().take(3).collect()),
-        supplied: true,
     }
 }
 

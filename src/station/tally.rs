@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::fact::Commitment;
+use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
 use crate::rating::{Month, Record, Tally};
 use crate::units::Date;
 
@@ -67,9 +68,12 @@ struct Counts {
     elsewhere: BTreeMap<(u16, u8), (u64, Date)>,
 }
 
-/// Counts by service.
+/// Counts of every service, and of each carrier those of parcels of which nobody says the service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Tallies(BTreeMap<String, Counts>);
+pub(super) struct Tallies {
+    services: BTreeMap<ServiceId, Counts>,
+    carriers: BTreeMap<CarrierId, Counts>,
+}
 
 fn month_of(date: Date) -> (u16, u8) {
     (date.year(), date.month())
@@ -77,7 +81,7 @@ fn month_of(date: Date) -> (u16, u8) {
 
 impl Tallies {
     pub(super) fn committed(&mut self, commitment: &Commitment) {
-        let counts = self.0.entry(commitment.service.clone()).or_default();
+        let counts = self.counts_of(&commitment.service);
         counts.sent += 1;
         counts.wave += 1;
         *counts.days.entry(commitment.ship_date).or_default() += 1;
@@ -85,7 +89,7 @@ impl Tallies {
 
     /// A parcel does not travel; `manifested` says that it was on a manifest, and counts in no wave any more.
     pub(super) fn voided(&mut self, commitment: &Commitment, manifested: bool) {
-        let Some(counts) = self.0.get_mut(&commitment.service) else { return };
+        let counts = self.counts_of(&commitment.service);
         counts.sent = counts.sent.saturating_sub(1);
         counts.wave = counts.wave.saturating_sub(u64::from(!manifested));
         if let Some(day) = counts.days.get_mut(&commitment.ship_date) {
@@ -94,10 +98,9 @@ impl Tallies {
     }
 
     /// A parcel was put on a manifest.
-    pub(super) fn manifested(&mut self, service: &str) {
-        if let Some(counts) = self.0.get_mut(service) {
-            counts.wave = counts.wave.saturating_sub(1);
-        }
+    pub(super) fn manifested(&mut self, service: &ServiceOrCarrier) {
+        let counts = self.counts_of(service);
+        counts.wave = counts.wave.saturating_sub(1);
     }
 
     /// Something was learned of a parcel; what was known of it before no longer counts.
@@ -105,7 +108,7 @@ impl Tallies {
         let took = on.number() - commitment.ship_date.number();
         let late = commitment.days.is_some_and(|days| took > i64::from(days));
         let now = Ended { ending, on, late };
-        let counts = self.0.entry(commitment.service.clone()).or_default();
+        let counts = self.counts_of(&commitment.service);
         let zone = counts.by_zone.entry(commitment.zone.clone()).or_default();
         for record in [&mut counts.record, zone] {
             if let Some(before) = before {
@@ -120,39 +123,66 @@ impl Tallies {
         now
     }
 
-    pub(super) fn stated(&mut self, service: &str, month: Date, parcels: u64, on: Date) {
-        self.0.entry(service.to_owned()).or_default().elsewhere.insert(month_of(month), (parcels, on));
+    pub(super) fn stated(&mut self, service: &ServiceOrCarrier, month: Date, parcels: u64, on: Date) {
+        self.counts_of(service).elsewhere.insert(month_of(month), (parcels, on));
+    }
+
+    fn counts_of(&mut self, of: &ServiceOrCarrier) -> &mut Counts {
+        match of {
+            ServiceOrCarrier::Service(service) => self.services.entry(service.clone()).or_default(),
+            ServiceOrCarrier::Carrier(carrier) => self.carriers.entry(carrier.clone()).or_default(),
+        }
     }
 
     /// How many parcels of other stations are believed in, in the month of a day.
-    pub(super) fn elsewhere(&self, service: &str, day: Date) -> Option<(u64, Date)> {
-        self.0.get(service)?.elsewhere.get(&month_of(day)).copied()
+    pub(super) fn elsewhere(&self, of: &ServiceOrCarrier, day: Date) -> Option<(u64, Date)> {
+        let counts = match of {
+            ServiceOrCarrier::Service(service) => self.services.get(service),
+            ServiceOrCarrier::Carrier(carrier) => self.carriers.get(carrier),
+        };
+        counts?.elsewhere.get(&month_of(day)).copied()
     }
 
-    /// A service's counts, or those of all services of a carrier, with those of a ship date and of its month.
-    pub(super) fn of(&self, id: &str, day: Date) -> Tally {
-        let mut tally = Tally::default();
-        let of = |service: &str| service == id || service.split('.').next() == Some(id);
-        for counts in self.0.iter().filter(|(service, _)| of(service)).map(|(_, counts)| counts) {
-            tally.day += counts.days.get(&day).copied().unwrap_or_default();
-            tally.month +=
-                counts.days.range(day.first_of_month()..=day.last_of_month()).map(|(_, count)| count).sum::<u64>();
-            tally.wave += counts.wave;
-            tally.sent += counts.sent;
-            tally.record.parcels += counts.record.parcels;
-            tally.record.failed += counts.record.failed;
-            tally.record.late += counts.record.late;
+    /// A service's counts, or those of everything that goes with a carrier, with those of a ship date and of its month.
+    pub(super) fn of(&self, of: &ServiceOrCarrier, day: Date) -> Tally {
+        match of {
+            ServiceOrCarrier::Service(service) => self.of_service(service, day),
+            ServiceOrCarrier::Carrier(carrier) => {
+                let services = self.services.iter().filter(|(service, _)| service.carrier() == carrier);
+                sum(services.map(|(_, counts)| counts).chain(self.carriers.get(carrier)), day)
+            }
         }
-        tally
+    }
+
+    /// A service's counts, with those of a ship date and of its month.
+    pub(super) fn of_service(&self, service: &ServiceId, day: Date) -> Tally {
+        sum(self.services.get(service).into_iter(), day)
     }
 
     /// A service's parcels of the month of a ship date.
-    pub(super) fn month(&self, service: &str, day: Date) -> Month {
-        Month { own: self.of(service, day).month, elsewhere: self.elsewhere(service, day) }
+    pub(super) fn month(&self, service: &ServiceId, day: Date) -> Month {
+        let counts = self.services.get(service);
+        let elsewhere = counts.and_then(|counts| counts.elsewhere.get(&month_of(day)).copied());
+        Month { own: self.of_service(service, day).month, elsewhere }
     }
 
     /// What became of a service's parcels, by zone.
-    pub(super) fn by_zone(&self, service: &str) -> BTreeMap<String, Record> {
-        self.0.get(service).map(|counts| counts.by_zone.clone()).unwrap_or_default()
+    pub(super) fn by_zone(&self, service: &ServiceId) -> BTreeMap<String, Record> {
+        self.services.get(service).map(|counts| counts.by_zone.clone()).unwrap_or_default()
     }
+}
+
+fn sum<'a>(all: impl Iterator<Item = &'a Counts>, day: Date) -> Tally {
+    let mut tally = Tally::default();
+    for counts in all {
+        tally.day += counts.days.get(&day).copied().unwrap_or_default();
+        tally.month +=
+            counts.days.range(day.first_of_month()..=day.last_of_month()).map(|(_, count)| count).sum::<u64>();
+        tally.wave += counts.wave;
+        tally.sent += counts.sent;
+        tally.record.parcels += counts.record.parcels;
+        tally.record.failed += counts.record.failed;
+        tally.record.late += counts.record.late;
+    }
+    tally
 }

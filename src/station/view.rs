@@ -43,7 +43,7 @@ impl Station {
                 (world.cards.full_name(&c.service), c.price().map(|price| price.to_string()).unwrap_or_default())
             }),
             price_notes: commitment.map(|c| world.cards.notes(&c.service, c.ship_date).to_vec()).unwrap_or_default(),
-            tracking: commitment.map(|c| c.tracking.clone()),
+            tracking: commitment.map(|c| c.tracking.to_string()),
             link: live.link.as_ref().map_or(Link::None, |(link, _)| *link),
             queue: live.queue,
             problems,
@@ -90,8 +90,7 @@ impl Station {
                 Say::stop(note)
             }
             State::Committed | State::Printing => blocked().unwrap_or_else(|| {
-                let carrier = parcel.commitment.as_ref().map(|c| c.carrier()).unwrap_or_default();
-                let name = world.cards.carrier(carrier).map_or(carrier, |carrier| carrier.name.as_str());
+                let name = parcel.commitment.as_ref().map_or("", |c| world.cards.carrier_name(c.carrier()));
                 let note = Sentence::Printing { carrier: name.to_owned() };
                 Say { mood: Mood::Busy, symbol: Symbol::Printer, note, detail: None }
             }),

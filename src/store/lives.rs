@@ -31,7 +31,8 @@ use serde::{Deserialize, Serialize};
 
 use super::mark::{Mark, Marked};
 use super::{Store, StoreError, schema};
-use crate::station::fact::{CopySign, Fact, PoolNext};
+use crate::station::bag::SSCC_POOL;
+use crate::station::fact::{CopySign, Fact, NumberSource, PoolNext};
 use crate::units::Timestamp;
 
 /// What tells one machine from another: names and values, such as its board's serial number.
@@ -339,12 +340,13 @@ fn is_other(home: &Machine, machine: &Machine) -> bool {
 /// From where a pool goes on after a fact that used one of its numbers, or began it.
 pub(super) fn pool_after(fact: &Fact) -> Option<PoolNext> {
     let (carrier, pool, next) = match fact {
-        Fact::Committed { commitment, .. } if !commitment.supplied => {
-            (commitment.carrier(), &commitment.pool, commitment.serial + 1)
-        }
-        Fact::BagClosed { sscc: Some(sscc), .. } => (crate::station::bag::SSCC_POOL, &sscc.pool, sscc.serial + 1),
-        Fact::PoolStarted { carrier, pool, next } => (carrier.as_str(), pool, *next),
+        Fact::Committed { commitment, .. } => match &commitment.source {
+            NumberSource::Drawn { pool, serial } => (commitment.carrier().clone(), pool, serial + 1),
+            NumberSource::Supplied => return None,
+        },
+        Fact::BagClosed { sscc: Some(sscc), .. } => (SSCC_POOL.into(), &sscc.pool, sscc.serial + 1),
+        Fact::PoolStarted { carrier, pool, next } => (carrier.clone(), pool, *next),
         _ => return None,
     };
-    Some(PoolNext { carrier: carrier.to_owned(), pool: pool.clone(), next })
+    Some(PoolNext { carrier, pool: pool.clone(), next })
 }

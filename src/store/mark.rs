@@ -94,8 +94,10 @@ impl Mark {
         let mark = self.db.query_row("SELECT incarnation, seq FROM mark", [], row).optional()?;
         let Some((incarnation, seq)) = mark else { return Ok(None) };
         let mut pools = self.db.prepare("SELECT carrier, pool, next FROM pools")?;
-        let next =
-            |row: &rusqlite::Row<'_>| Ok(PoolNext { carrier: row.get(0)?, pool: row.get(1)?, next: row.get(2)? });
+        let next = |row: &rusqlite::Row<'_>| {
+            let (carrier, pool): (String, String) = (row.get(0)?, row.get(1)?);
+            Ok(PoolNext { carrier: carrier.into(), pool: pool.into(), next: row.get(2)? })
+        };
         Ok(Some(Marked { incarnation, seq, next: pools.query_map([], next)?.collect::<Result<_, _>>()? }))
     }
 
@@ -137,7 +139,7 @@ impl Mark {
                     "INSERT INTO pools VALUES (?1, ?2, ?3)
                      ON CONFLICT (carrier, pool) DO UPDATE SET next = max(next, excluded.next)",
                 )?
-                .execute(params![carrier, pool, next])?;
+                .execute(params![carrier.as_str(), pool.as_str(), next])?;
         }
         transaction.commit()
     }

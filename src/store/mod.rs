@@ -284,9 +284,9 @@ impl Store {
                 journal.execute(params![seq, at.0, fact.parcel().map(|id| id.0), fact.name(), body])?;
                 let number = match fact {
                     Fact::Committed { parcel, commitment } => {
-                        Some((commitment.carrier(), &commitment.tracking, parcel.0))
+                        Some((commitment.carrier().as_str(), commitment.tracking.as_str(), parcel.0))
                     }
-                    Fact::BagClosed { bag, sscc: Some(sscc), .. } => Some((SSCC_POOL, &sscc.number, bag.0)),
+                    Fact::BagClosed { bag, sscc: Some(sscc), .. } => Some((SSCC_POOL, sscc.number.as_str(), bag.0)),
                     _ => None,
                 };
                 if let Some((carrier, number, used_by)) = number {

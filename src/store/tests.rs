@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::rating::{Basis, Billable, Decision};
-use crate::station::fact::Commitment;
+use crate::station::fact::{Commitment, NumberSource};
 use crate::station::order::OrderId;
 use crate::units::{Date, Money};
 use crate::uplink::event::EventKind;
@@ -43,8 +43,7 @@ fn committed(parcel: u64, tracking: &str) -> Fact {
         marks: Vec::new(),
         service: "ontrac.ground".into(),
         tracking: tracking.into(),
-        pool: "ontrac-demo-1".into(),
-        serial: parcel,
+        source: NumberSource::Drawn { pool: "ontrac-demo-1".into(), serial: parcel },
         ship_date: date(),
         total: Money::new(1013, "USD".parse().expect("a currency")),
         zone: "2".into(),
@@ -55,7 +54,6 @@ fn committed(parcel: u64, tracking: &str) -> Fact {
         sort_detail: None,
         label_sha256: String::new(),
         destination: ("US".into(), "900".into()),
-        supplied: false,
     };
     Fact::Committed { parcel: ParcelId(parcel), commitment: Box::new(commitment) }
 }

@@ -1,8 +1,13 @@
-//! Scans: text, symbology, GS1, commands. `src/barcode` is taken in as source: it depends on nothing else of parceld.
+//! Scans: text, symbology, GS1, commands. `src/barcode` is taken in as source: it depends on nothing of
+//! parceld but `src/ids`.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+
+#[path = "../../src/ids/mod.rs"]
+#[allow(dead_code, unused_imports, clippy::all, reason = "src/barcode names carriers and numbers by it")]
+mod ids;
 
 #[path = "../../src/barcode/mod.rs"]
 #[allow(dead_code, unused_imports, clippy::all, reason = "the whole module is taken in, and only its reading is fuzzed")]

@@ -31,7 +31,7 @@ impl Stage {
     pub(crate) fn new(rules: Rules) -> Self {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
         let cards = Arc::new(
-            parceld::config::carriers::load(&dir, &["usps", "ontrac", "gofo", "cityline"].map(str::to_owned))
+            parceld::config::carriers::load(&dir, &["usps", "ontrac", "gofo", "cityline"].map(Into::into))
                 .expect("the shipped cards"),
         );
         let incoming = order::read(FIFTY, "sample.jsonl").accepted;

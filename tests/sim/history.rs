@@ -104,7 +104,7 @@ impl Bench<'_> {
         }
         // Without it no bag has a number, and all else is the same.
         if let Some(range) = stage.rules.sscc.as_ref().filter(|_| self.dice.one_in(2)) {
-            let (carrier, pool) = (SSCC_POOL.to_owned(), range.prefix().to_owned());
+            let (carrier, pool) = (SSCC_POOL.into(), range.prefix().into());
             self.event(true, Event::Act(Act::StartPool { carrier, pool, next: range.serials().0 }));
         }
         self.event(true, Event::Started);
@@ -138,7 +138,7 @@ impl Bench<'_> {
             self.event(calm, Event::Confirmed { manifests });
         }
         if !calm && self.dice.one_in(20) {
-            let carrier = CARRIERS[self.dice.below(CARRIERS.len())].to_owned();
+            let carrier = CARRIERS[self.dice.below(CARRIERS.len())].into();
             self.event(calm, Event::Act(Act::CloseManifest { carrier }));
         }
         if !calm && self.dice.one_in(12) {

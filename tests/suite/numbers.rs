@@ -5,11 +5,12 @@ use std::sync::OnceLock;
 
 use parceld::barcode::{Evidence, Issuer, Numbers};
 use parceld::config::carriers;
+use parceld::ids::CarrierId;
 use proptest::prelude::*;
 
 /// A published number, and whether it is one of these formats of a carrier.
 struct Sample {
-    carrier: String,
+    carrier: CarrierId,
     formats: Vec<String>,
     is_one: bool,
     number: String,
@@ -21,7 +22,7 @@ fn samples() -> &'static [Sample] {
         let text = include_str!("../data/numbers.csv");
         let rows = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes()).into_records();
         let read = |row: csv::StringRecord| Sample {
-            carrier: row[0].to_owned(),
+            carrier: row[0].into(),
             formats: row[1].split('|').map(str::to_owned).collect(),
             is_one: &row[2] == "yes",
             number: row[3].to_owned(),
@@ -39,8 +40,8 @@ fn numbers() -> &'static Numbers {
 }
 
 /// The carrier as if it had these formats alone.
-fn with_formats(carrier: &str, formats: &[String]) -> Issuer {
-    let issuer = numbers().issuers().iter().find(|issuer| issuer.id == carrier).expect("a known carrier");
+fn with_formats(carrier: &CarrierId, formats: &[String]) -> Issuer {
+    let issuer = numbers().issuers().iter().find(|issuer| issuer.id == *carrier).expect("a known carrier");
     let mut issuer = issuer.clone();
     issuer.formats.retain(|format| formats.contains(&format.name));
     assert_eq!(issuer.formats.len(), formats.len(), "{carrier} has the formats {formats:?}");
@@ -78,7 +79,7 @@ fn a_number_of_several_carriers_is_said_to_be_of_all_of_them() {
         found.iter().map(|found| (found.issuer.id.clone(), found.evidence)).collect()
     };
     let (sure, look) = (Evidence::CheckDigit, Evidence::LookOnly);
-    let of = |id: &str, evidence| (id.to_owned(), evidence);
+    let of = |id: &str, evidence| (CarrierId::from(id), evidence);
     assert_eq!(whose("not a number"), []);
     assert_eq!(whose("TBA010000000000")[0], of("amazon", look));
     let british = whose("RB 123 456 785 GB");
@@ -91,14 +92,15 @@ fn a_number_of_several_carriers_is_said_to_be_of_all_of_them() {
 
 #[test]
 fn both_check_digits_of_a_d_number_are_right_and_no_third() {
-    let right = |number: &str| numbers().check("ontrac", number).is_ok();
+    let right = |number: &str| numbers().check(&"ontrac".into(), number).is_ok();
     let digits = (0..10).filter(|digit| right(&format!("D1073490208142{digit}")));
     assert_eq!(digits.collect::<Vec<_>>(), [0, 9]);
 }
 
 #[test]
 fn a_refusal_says_what_is_wrong_and_what_to_do() {
-    let why = |carrier: &str, number: &str| numbers().check(carrier, number).expect_err("no number").to_string();
+    let why =
+        |carrier: &str, number: &str| numbers().check(&carrier.into(), number).expect_err("no number").to_string();
     let cases = [
         ("usps", "9400111206206406260788", "its check digit is wrong; read it again, or ask who made it for another"),
         ("usps", "940011120620640626078", "it has 21 characters, not 20, 22, 26 or 30; read it again"),
@@ -130,7 +132,7 @@ fn no_single_digit_of_a_published_number_can_change_where_its_check_digit_finds_
             let covered = !["Ground SSCC-18", "Ground 96, 22 digits"].contains(&name.as_str());
             let whole = Numbers::new(vec![issuer.clone()]);
             let Some(found) = whole.whose(&sample.number).pop().filter(|_| finds_all && covered) else { continue };
-            for damaged in neighbours(&found.number) {
+            for damaged in neighbours(found.number.as_str()) {
                 assert!(issuer.check(&damaged).is_err(), "{} {name}: {damaged} for {}", sample.carrier, found.number);
                 changed += 1;
             }
@@ -154,7 +156,7 @@ proptest! {
         for found in numbers().alike(&text) {
             let right = found.evidence != Evidence::WrongCheckDigit;
             prop_assert_eq!(numbers().check(&found.issuer.id, &text).is_ok(), right);
-            prop_assert_eq!(found.issuer.check(&found.number).is_ok(), right);
+            prop_assert_eq!(found.issuer.check(found.number.as_str()).is_ok(), right);
         }
     }
 

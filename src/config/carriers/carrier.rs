@@ -7,6 +7,7 @@ use super::super::table::{Source, Table};
 use super::files::{self, Files};
 use super::{formats, service};
 use crate::barcode::{Format, Issuer, NumberRule};
+use crate::ids::{CarrierId, PoolId, ServiceId};
 use crate::rating::{Carrier, Pool, Service, ServiceName};
 
 /// What a carrier's folder holds; parts of it may be missing when there are problems.
@@ -16,7 +17,13 @@ pub(super) struct Loaded {
     pub(super) services: Vec<Service>,
 }
 
-pub(super) fn load(dir: &Path, id: &str, published: &[Issuer], files: &mut Files, problems: &mut Problems) -> Loaded {
+pub(super) fn load(
+    dir: &Path,
+    id: &CarrierId,
+    published: &[Issuer],
+    files: &mut Files,
+    problems: &mut Problems,
+) -> Loaded {
     let path = dir.join("carrier.toml");
     let mut loaded = Loaded::default();
     let mut names = None;
@@ -32,25 +39,25 @@ pub(super) fn load(dir: &Path, id: &str, published: &[Issuer], files: &mut Files
     }
     let folders = files::folders(dir, problems);
     for name in names.iter().flatten() {
-        let folder = name.id.rsplit('.').next().unwrap_or_default();
+        let folder = name.id.name();
         if !folders.iter().any(|found| found == folder) {
             let todo = "add the folder with its prices, or remove the [[service]]";
             problems.push(Problem::error(&path, format!("service {folder} has no folder"), todo));
         }
     }
     for folder in folders {
-        let service = format!("{id}.{folder}");
+        let service = ServiceId::of(id, &folder);
         if names.as_ref().is_some_and(|names| !names.iter().any(|name| name.id == service)) {
             let todo = format!("add [[service]] with id = \"{folder}\" and a name to carrier.toml");
             problems.push(Problem::error(dir.join(&folder), "a service without a name", todo));
         }
         let cards = service::load(&dir.join(folder), files, problems);
-        loaded.services.push(Service { id: service, carrier: id.to_owned(), cards });
+        loaded.services.push(Service { id: service, cards });
     }
     loaded
 }
 
-fn carrier(table: &Table<'_>, id: &str, published: &[Issuer], services: Vec<ServiceName>) -> Option<Carrier> {
+fn carrier(table: &Table<'_>, id: &CarrierId, published: &[Issuer], services: Vec<ServiceName>) -> Option<Carrier> {
     let name: Option<String> = table.required("name");
     let label: Option<String> = table.required("label");
     let values = table.texts("values");
@@ -67,11 +74,11 @@ fn carrier(table: &Table<'_>, id: &str, published: &[Issuer], services: Vec<Serv
     }
     let formats = formats_of(table, id, number.as_ref(), published);
     table.finish();
-    Some(Carrier { id: id.to_owned(), name: name?, number, formats, pools, label: label?, values, services })
+    Some(Carrier { id: id.clone(), name: name?, number, formats, pools, label: label?, values, services })
 }
 
 /// How its numbers look: as declared; without a word, as they are made.
-fn formats_of(table: &Table<'_>, id: &str, number: Option<&NumberRule>, published: &[Issuer]) -> Vec<Format> {
+fn formats_of(table: &Table<'_>, id: &CarrierId, number: Option<&NumberRule>, published: &[Issuer]) -> Vec<Format> {
     let declared = formats::declared(table, published);
     if table.count(&["format", "formats"]) == 0 {
         if table.count(&["number"]) == 0 {
@@ -80,9 +87,9 @@ fn formats_of(table: &Table<'_>, id: &str, number: Option<&NumberRule>, publishe
         }
         return number.and_then(|rule| rule.format().ok()).into_iter().collect();
     }
-    let issuer = Issuer { id: id.to_owned(), name: id.to_owned(), formats: declared };
+    let issuer = Issuer { id: id.clone(), name: id.to_string(), formats: declared };
     let made = number.and_then(|rule| rule.number(0).ok());
-    if let Some(Err(error)) = made.map(|made| issuer.check(&made)) {
+    if let Some(Err(error)) = made.map(|made| issuer.check(made.as_str())) {
         let what = format!("numbers made like this break the carrier's own formats: {error}");
         let (what, _) = what.split_once("; ").unwrap_or((&what, ""));
         table.error("number", what, "correct the prefix, the width or the check, or the format");
@@ -90,14 +97,14 @@ fn formats_of(table: &Table<'_>, id: &str, number: Option<&NumberRule>, publishe
     issuer.formats
 }
 
-fn service_names(table: &Table<'_>, carrier: &str) -> Vec<ServiceName> {
+fn service_names(table: &Table<'_>, carrier: &CarrierId) -> Vec<ServiceName> {
     let mut services: Vec<ServiceName> = Vec::new();
     for entry in table.tables("service") {
         let (id, name) = (entry.required::<String>("id"), entry.required::<String>("name"));
         let label = entry.optional::<String>("label");
         entry.finish();
         let (Some(id), Some(name)) = (id, name) else { continue };
-        let id = format!("{carrier}.{id}");
+        let id = ServiceId::of(carrier, &id);
         if services.iter().any(|service| service.id == id) {
             entry.error("id", format!("service {id} twice"), "remove one of them");
         }
@@ -133,7 +140,7 @@ fn number_rule(table: &Table<'_>) -> Option<NumberRule> {
 }
 
 fn pool_of(table: &Table<'_>, number: Option<&NumberRule>) -> Option<Pool> {
-    let (id, station) = (table.required::<String>("id"), table.required::<String>("station"));
+    let (id, station) = (table.required::<String>("id").map(PoolId::from), table.required::<String>("station"));
     let (from, to) = (table.required::<u64>("from"), table.required::<u64>("to"));
     table.finish();
     let pool = Pool { id: id?, station: station?, from: from?, to: to? };

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::problem::{Problem, Problems};
 use super::super::read::lost_character;
+use crate::ids::is_folder_name;
 
 /// A zone table of every postcode of the United Kingdom is under 50 MB; more is not a rate card.
 const LARGEST: u64 = 64 << 20;
@@ -73,7 +74,7 @@ fn read_text(path: &Path) -> io::Result<String> {
 /// The folders in `dir`, by name. Hidden ones do not count; a name no service id can have is a problem.
 pub(super) fn folders(dir: &Path, problems: &mut Problems) -> Vec<String> {
     let found = entries(dir, true, problems);
-    let (good, bad): (Vec<_>, Vec<_>) = found.into_iter().partition(|name| is_id(name));
+    let (good, bad): (Vec<_>, Vec<_>) = found.into_iter().partition(|name| is_folder_name(name));
     for name in bad {
         let what = "its name is not an id";
         problems.push(Problem::error(dir.join(name), what, "name it with a-z, 0-9 and _"));
@@ -84,11 +85,6 @@ pub(super) fn folders(dir: &Path, problems: &mut Problems) -> Vec<String> {
 /// The files in `dir`, by name. Hidden ones do not count.
 pub(super) fn files(dir: &Path, problems: &mut Problems) -> Vec<String> {
     entries(dir, false, problems)
-}
-
-/// Whether this can be part of a service's id.
-pub(super) fn is_id(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 fn entries(dir: &Path, folders: bool, problems: &mut Problems) -> Vec<String> {

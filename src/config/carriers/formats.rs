@@ -8,6 +8,7 @@ use super::super::table::{Source, Table};
 use super::super::value::OneOrMore;
 use super::files::{self, Files};
 use crate::barcode::{Checksum, Format, Issuer, Shape};
+use crate::ids::is_folder_name;
 
 /// The file, beside the carriers' folders.
 pub(super) const FILE: &str = "formats.toml";
@@ -38,13 +39,13 @@ fn issuers(table: &Table<'_>) -> Vec<Issuer> {
         }
         entry.finish();
         let (Some(id), Some(name)) = (id, name) else { continue };
-        if !files::is_id(&id) {
+        if !is_folder_name(&id) {
             entry.error("id", format!("{id:?} is not an id"), "write it with a-z, 0-9 and _");
         }
-        if issuers.iter().any(|issuer| issuer.id == id) {
+        if issuers.iter().any(|issuer| issuer.id == *id) {
             entry.error("id", format!("carrier {id} twice"), "put its formats below one [[carrier]]");
         }
-        issuers.push(Issuer { id, name, formats });
+        issuers.push(Issuer { id: id.into(), name, formats });
     }
     issuers
 }
@@ -53,7 +54,7 @@ fn issuers(table: &Table<'_>) -> Vec<Issuer> {
 pub(super) fn declared(table: &Table<'_>, published: &[Issuer]) -> Vec<Format> {
     let mut all = formats(table);
     for id in table.optional::<Vec<String>>("formats").unwrap_or_default() {
-        match published.iter().find(|issuer| issuer.id == id) {
+        match published.iter().find(|issuer| issuer.id == *id) {
             Some(issuer) => all.extend(issuer.formats.iter().cloned()),
             None => {
                 let meant = nearest(&id, published.iter().map(|issuer| issuer.id.as_str()));

@@ -5,12 +5,14 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::ids::CarrierId;
+
 /// Holds the hash of the cards that are kept; hidden, so that it is no carrier.
 const HASH: &str = ".hash";
 
 /// Keeps a copy of the carriers in `dir` (all, or those named in `only`) in `kept`, unless that holds the same already.
 /// Written aside and renamed: a power cut leaves the old copy or the new one.
-pub fn keep(dir: &Path, only: &[String], hash: &str, kept: &Path) -> io::Result<()> {
+pub fn keep(dir: &Path, only: &[CarrierId], hash: &str, kept: &Path) -> io::Result<()> {
     if fs::read_to_string(kept.join(HASH)).is_ok_and(|known| known == hash) {
         return Ok(());
     }
@@ -21,7 +23,7 @@ pub fn keep(dir: &Path, only: &[String], hash: &str, kept: &Path) -> io::Result<
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let name = entry.file_name();
-        let wanted = only.is_empty() || only.iter().any(|only| name.to_str() == Some(only));
+        let wanted = only.is_empty() || only.iter().any(|only| name == only.as_str());
         if wanted && fs::metadata(entry.path())?.is_dir() {
             copy(&entry.path(), &aside.join(name))?;
         } else if name == super::formats::FILE {

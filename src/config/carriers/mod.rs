@@ -33,33 +33,34 @@ use std::path::Path;
 pub use keep::keep;
 
 use super::problem::{Problem, Problems};
+use crate::ids::{CarrierId, ServiceId};
 use crate::rating::{Cards, Place, Service};
 use files::Files;
 
 /// Reads the carriers in `dir`, all or those named in `only`; every problem, warnings too, when there is an error among
 /// them.
-pub fn load(dir: &Path, only: &[String]) -> Result<Cards, Problems> {
+pub fn load(dir: &Path, only: &[CarrierId]) -> Result<Cards, Problems> {
     let (cards, problems) = read(dir, only);
     cards.ok_or(problems)
 }
 
 /// Reads the carriers in `dir`, all or those named in `only`: the cards when nothing is wrong with them, and every
 /// problem, warnings too.
-pub fn read(dir: &Path, only: &[String]) -> (Option<Cards>, Problems) {
+pub fn read(dir: &Path, only: &[CarrierId]) -> (Option<Cards>, Problems) {
     let mut problems = Problems::default();
     let mut files = Files::default();
     let (mut carriers, mut services) = (Vec::new(), Vec::new());
     let published = formats::published(dir, &mut files, &mut problems);
-    let folders = files::folders(dir, &mut problems);
+    let folders: Vec<CarrierId> = files::folders(dir, &mut problems).into_iter().map(CarrierId::from).collect();
     for missing in only.iter().filter(|name| !folders.contains(name)) {
         problems.push(Problem::error(
-            dir.join(missing),
+            dir.join(missing.as_str()),
             "no such carrier",
             "add its folder, or take it out of [rates]",
         ));
     }
     for folder in folders.into_iter().filter(|folder| only.is_empty() || only.contains(folder)) {
-        let loaded = carrier::load(&dir.join(&folder), &folder, &published, &mut files, &mut problems);
+        let loaded = carrier::load(&dir.join(folder.as_str()), &folder, &published, &mut files, &mut problems);
         carriers.extend(loaded.carrier);
         services.extend(loaded.services);
     }
@@ -75,16 +76,17 @@ pub fn read(dir: &Path, only: &[String]) -> (Option<Cards>, Problems) {
 /// A warning for each service that does not collect from where the station is, though it does from elsewhere in that
 /// country or its carrier has no other service here: a carrier's services of other countries are as they should be.
 pub fn check_origin(cards: &Cards, dir: &Path, ship_from: &Place) -> Problems {
-    let idle: Vec<&str> = cards.not_from(ship_from).collect();
+    let idle: Vec<&ServiceId> = cards.not_from(ship_from).collect();
     let carrier_is_idle = |service: &Service| {
-        cards.services().iter().filter(|other| other.carrier == service.carrier).all(|other| idle.contains(&&*other.id))
+        let of_carrier = cards.services().iter().filter(|other| other.id.carrier() == service.id.carrier());
+        of_carrier.map(|other| &other.id).all(|id| idle.contains(&id))
     };
-    let wanted = |id: &&str| {
+    let wanted = |id: &&ServiceId| {
         let service = cards.services().iter().find(|service| service.id == **id);
         service.is_some_and(|service| service.collects_in(&ship_from.country) || carrier_is_idle(service))
     };
-    let warning = |service: &str| {
-        let folder = service.split('.').fold(dir.to_path_buf(), |path, part| path.join(part));
+    let warning = |service: &ServiceId| {
+        let folder = dir.join(service.carrier().as_str()).join(service.name());
         let what = format!("no zones from {}:{}", ship_from.country, ship_from.postcode);
         let todo = "add this origin to its zone table, or every parcel is refused by this service";
         Problem::error(folder, what, todo).warning()

@@ -107,8 +107,8 @@ fn the_shipped_carriers_have_no_problem_and_collect_from_los_angeles() {
     }
     assert_eq!(
         cards
-            .carrier("usps")
-            .and_then(|usps| usps.service("usps.ground_advantage"))
+            .carrier(&"usps".into())
+            .and_then(|usps| usps.service(&"usps.ground_advantage".into()))
             .map(|service| service.name.as_str()),
         Some("GROUND ADVANTAGE")
     );
@@ -368,7 +368,7 @@ fn the_last_good_cards_are_kept_whole_and_replaced_only_by_others() {
     let changed = keep(folder.dir.path(), &[], "of something else", &kept).unwrap_err();
     assert!(changed.to_string().contains("changed while they were copied"), "{changed}");
     assert_eq!(load(&kept, &[]).unwrap().hash(), first, "the old copy stays");
-    keep(folder.dir.path(), &["acme".to_owned()], &second, &kept).unwrap();
+    keep(folder.dir.path(), &["acme".into()], &second, &kept).unwrap();
     assert_eq!(load(&kept, &[]).unwrap().hash(), second);
     assert!(!kept.with_extension("old").exists() && !kept.with_extension("new").exists());
 }
@@ -554,7 +554,7 @@ fn numbers_of(declared: &str, numbers: &[&str]) -> Vec<bool> {
     let carrier = CARRIER.replace("label = ", &format!("{declared}\nlabel = "));
     let folder = Folder::with(&[("formats.toml", FORMATS), ("acme/carrier.toml", &carrier)]);
     let cards = load(folder.dir.path(), &[]).unwrap();
-    numbers.iter().map(|number| cards.numbers().check("acme", number).is_ok()).collect()
+    numbers.iter().map(|number| cards.numbers().check(&"acme".into(), number).is_ok()).collect()
 }
 
 #[test]
@@ -584,7 +584,7 @@ fn published_numbers_are_known_of_carriers_without_a_folder_and_kept_with_the_ca
     };
     assert_eq!(known(&cards), ["ACME", "Old Lines", "1", "1", "0"], "the folder's word counts alone");
     let kept = folder.dir.path().join("kept");
-    let only = ["acme".to_owned()];
+    let only = [CarrierId::from("acme")];
     let chosen = load(folder.dir.path(), &only).unwrap();
     keep(folder.dir.path(), &only, chosen.hash(), &kept).unwrap();
     assert_eq!(known(&load(&kept, &only).unwrap()), known(&cards));
@@ -638,7 +638,7 @@ fn what_a_carrier_says_of_its_numbers_and_how_it_makes_them_agree() {
     let found = only("acme/carrier.toml", &nothing);
     assert!(found.contains("toml:1: nothing says how its tracking numbers look, so none is checked; "), "{found}");
     let folder = Folder::with(&[("acme/carrier.toml", &nothing)]);
-    assert!(load(folder.dir.path(), &[]).unwrap().numbers().check("acme", "anything").is_ok());
+    assert!(load(folder.dir.path(), &[]).unwrap().numbers().check(&"acme".into(), "anything").is_ok());
 }
 
 #[test]

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::canonical;
+use crate::ids::{CarrierId, ServiceOrCarrier, TrackingNumber};
 use crate::rating::{Basis, Billable, Dg, Signature};
 use crate::units::{Date, Dims, LengthUnit, Mass, Money, Timestamp};
 
@@ -32,7 +33,7 @@ pub struct ManifestInput {
     /// From [`manifest_id`].
     pub manifest_id: String,
     /// `ontrac`.
-    pub carrier: String,
+    pub carrier: CarrierId,
     /// The warehouse it leaves from: `US-LAX-1`.
     pub ship_from: String,
     /// The station that closed it.
@@ -80,9 +81,9 @@ pub struct ManifestParcel {
     /// Which shop of the channel.
     pub shop: String,
     /// The carrier's number.
-    pub tracking: String,
+    pub tracking: TrackingNumber,
     /// `ontrac.ground`.
-    pub service: String,
+    pub service: ServiceOrCarrier,
     /// Gross mass.
     pub mass: Mass,
     /// Outside, where known.

@@ -9,7 +9,7 @@ fn a_parcel(number: u32, grams: i64) -> ManifestParcel {
         order_ref: format!("57646141303878575{number}"),
         channel: String::new(),
         shop: String::new(),
-        tracking: format!("D1001000000001{number}"),
+        tracking: format!("D1001000000001{number}").into(),
         service: "ontrac.ground".into(),
         mass: Mass::from_grams(grams),
         dims: "12x9x6in".parse().ok(),

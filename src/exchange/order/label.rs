@@ -54,9 +54,10 @@ pub(super) fn given(root: &Fields<'_>) -> Option<(Given, LabelFile)> {
         sha256: sha256(&label),
         dpi: small("dpi", 1_200),
     };
-    let tracking = super::document::identifier(&label, "tracking").to_owned();
-    let text = |name| service.text(name).trim().to_owned();
-    Some((Given { tracking, service: text("carrier"), hint: text("channel_hint") }, file))
+    let tracking = super::document::identifier(&label, "tracking").into();
+    let text = |name| service.text(name).trim();
+    let carrier = Some(text("carrier")).filter(|carrier| !carrier.is_empty()).map(Into::into);
+    Some((Given { tracking, service: carrier, hint: text("channel_hint").to_owned() }, file))
 }
 
 fn sha256(label: &Fields<'_>) -> Option<String> {

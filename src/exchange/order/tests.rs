@@ -144,7 +144,7 @@ fn an_order_brings_its_label_and_says_where_it_is() {
     let label = format!(r#","format":"pdf","path":"waybills/wave7.pdf","page":3,"sha256":"{sha256}""#);
     let incoming = with_label(r#","carrier":"yodel.home48","channel_hint":"standard""#, &label).unwrap();
     let given = incoming.order.label.unwrap();
-    assert_eq!((given.tracking.as_str(), given.service.as_str()), ("JJD0002257639032011", "yodel.home48"));
+    assert_eq!((given.tracking, given.service), ("JJD0002257639032011".into(), Some("yodel.home48".into())));
     assert_eq!(given.hint, "standard");
     assert_eq!(incoming.order.references, ["JJD0002257639032011"]);
     let path = "waybills/wave7.pdf".to_owned();

@@ -4,18 +4,21 @@
 //! added with a default; a fact whose meaning changes gets a new name. They hold no names, addresses or phones. What else
 //! is to be said of each kind of fact stands in the table of [`FactKind`].
 
+mod commitment;
 mod kind;
 mod parts;
 
 use serde::{Deserialize, Serialize};
 
+pub use commitment::{Commitment, NumberSource};
 pub use kind::{FactKind, Subject, Told};
-pub use parts::{Cause, Commitment, CopySign, PoolNext, Sscc, Weight};
+pub use parts::{Cause, CopySign, PoolNext, Sscc, Weight};
 
 use super::bag::{BagId, Kind};
 use super::evidence::Before;
 use super::parcel::{Intercept, ParcelId};
 use super::tally::Ending;
+use crate::ids::{CarrierId, PoolId, ServiceOrCarrier};
 use crate::rating::Decision;
 use crate::units::Date;
 
@@ -277,7 +280,7 @@ pub enum Fact {
         /// `US-LAX-1.LAX1-ST03.20261122.USPS.1`.
         manifest: String,
         /// The carrier.
-        carrier: String,
+        carrier: CarrierId,
         /// The ship date of all of them.
         ship_date: Date,
         /// Counts manifests of this carrier and day.
@@ -304,16 +307,16 @@ pub enum Fact {
     /// A person said where a number pool starts for this database.
     PoolStarted {
         /// The carrier.
-        carrier: String,
+        carrier: CarrierId,
         /// The pool's identifier in the carrier's folder.
-        pool: String,
+        pool: PoolId,
         /// The first serial to use.
         next: u64,
     },
     /// A carrier was left out of the choice, or let back in.
     OutageSet {
         /// The carrier.
-        carrier: String,
+        carrier: CarrierId,
         /// Whether it is out.
         out: bool,
     },
@@ -339,7 +342,7 @@ pub enum Fact {
     /// How many parcels the account's other stations have sent with a service in a month: an estimate.
     VolumeStated {
         /// The service.
-        service: String,
+        service: ServiceOrCarrier,
         /// The first day of the month.
         month: Date,
         /// How many.

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::rating::Billable;
-use crate::units::{Date, Mass, Money};
+use crate::ids::{CarrierId, PoolId};
+use crate::units::Mass;
 
 /// Why a label is printed again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,9 +87,9 @@ impl CopySign {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PoolNext {
     /// The carrier, or [`SSCC_POOL`](crate::station::bag::SSCC_POOL).
-    pub carrier: String,
+    pub carrier: CarrierId,
     /// The pool.
-    pub pool: String,
+    pub pool: PoolId,
     /// The first serial that nothing is known of.
     pub next: u64,
 }
@@ -100,7 +100,7 @@ pub struct Sscc {
     /// The 18 digits.
     pub number: String,
     /// The company prefix.
-    pub pool: String,
+    pub pool: PoolId,
     /// Its serial.
     pub serial: u64,
 }
@@ -120,59 +120,4 @@ pub struct Weight {
     pub stable: bool,
     /// Which scale.
     pub scale: String,
-}
-
-/// What is fixed when a tracking number is consumed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Commitment {
-    /// `ontrac.ground`.
-    pub service: String,
-    /// The number, consumed for ever.
-    pub tracking: String,
-    /// Which pool it came from.
-    pub pool: String,
-    /// Its serial in the pool.
-    pub serial: u64,
-    /// The day of hand-over that the label says.
-    pub ship_date: Date,
-    /// What it will cost.
-    pub total: Money,
-    /// Zone of the card.
-    pub zone: String,
-    /// The weight that is paid for.
-    pub billable: Billable,
-    /// Hash of the card.
-    pub card: String,
-    /// Days on the way, where the card says it: what is later is late.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days: Option<u16>,
-    /// Routing code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sort_code: Option<String>,
-    /// What stands beside it on the label, smaller.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sort_detail: Option<String>,
-    /// Stickers that the parcel must bear before it is closed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub marks: Vec<String>,
-    /// SHA-256 of the first attempt's label bytes.
-    pub label_sha256: String,
-    /// Country and first three characters of the postcode: all that events say of the address.
-    pub destination: (String, String),
-    /// The label and its number came with the order: no pool gave it, and the price is only what a card says, 0 where
-    /// none does. The service may be the bare carrier.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub supplied: bool,
-}
-
-impl Commitment {
-    /// What it will cost; nobody here knows it of a supplied label that no card prices.
-    pub fn price(&self) -> Option<Money> {
-        (!self.supplied || self.total.minor != 0).then_some(self.total)
-    }
-
-    /// The carrier: what stands before the point of the service.
-    pub fn carrier(&self) -> &str {
-        self.service.split('.').next().unwrap_or(&self.service)
-    }
 }

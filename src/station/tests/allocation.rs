@@ -40,12 +40,12 @@ fn a_clock_that_was_wrong_for_a_while_does_not_end_the_counting() {
 
 /// What is believed of the month's parcels of a service.
 fn month(bench: &Bench, service: &str) -> Month {
-    bench.station.tallies.month(service, bench.today)
+    bench.station.tallies.month(&service.into(), bench.today)
 }
 
 fn learn(bench: &mut Bench, rows: &[(&str, &str)]) {
     let learned = |(at, (tracking, on)): (usize, &(&str, &str))| Learned {
-        tracking: format!("{tracking}{at}"),
+        tracking: format!("{tracking}{at}").into(),
         ending: Ending::Delivered,
         on: on.parse().unwrap(),
         service: Some("usps.ground_advantage".into()),

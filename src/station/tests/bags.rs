@@ -30,8 +30,8 @@ pub(super) fn say(bench: &mut Bench, command: Command) -> Outcome {
     bench.command(&command)
 }
 
-pub(super) fn carrier(bench: &Bench) -> String {
-    bench.parcel().commitment.as_ref().unwrap().carrier().to_owned()
+pub(super) fn carrier(bench: &Bench) -> CarrierId {
+    bench.parcel().commitment.as_ref().unwrap().carrier().clone()
 }
 
 fn inside(bench: &Bench, bag: BagId) -> Vec<ParcelId> {
@@ -42,7 +42,7 @@ fn inside(bench: &Bench, bag: BagId) -> Vec<ParcelId> {
 pub(super) fn numbered() -> Bench {
     let mut bench = Bench::new();
     bench.rules.sscc = SsccRange::new("0614141", 0, Some((1, 8))).ok();
-    let (carrier, pool) = (SSCC_POOL.to_owned(), "0614141".to_owned());
+    let (carrier, pool) = (SSCC_POOL.into(), "0614141".into());
     let started = bench.when(Event::Act(Act::StartPool { carrier, pool, next: 7 }));
     assert_eq!(names(&started), ["pool_started"]);
     bench
@@ -208,7 +208,7 @@ fn a_new_database_gives_no_sscc_until_a_person_says_where_they_start() {
     let closed = say(&mut bench, Command::BagClose);
     assert!(matches!(closed.facts[..], [Fact::BagClosed { sscc: None, .. }]));
     let start = |bench: &mut Bench, pool: &str, next| {
-        let (carrier, pool) = (SSCC_POOL.to_owned(), pool.to_owned());
+        let (carrier, pool) = (SSCC_POOL.into(), pool.into());
         said(&bench.when(Event::Act(Act::StartPool { carrier, pool, next })))
     };
     assert_eq!(start(&mut bench, "0614142", 1), "pool_unknown");

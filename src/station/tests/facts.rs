@@ -4,7 +4,7 @@ use super::*;
 use crate::rating::{Basis, Billable, Change, Decision, ExpectedLoss, PriceLine, Quote, Refusal};
 use crate::station::bag::{BagId, Kind};
 use crate::station::evidence::Before;
-use crate::station::fact::{Cause, Commitment, CopySign, FactKind, PoolNext, Sscc, Weight};
+use crate::station::fact::{Cause, Commitment, CopySign, FactKind, NumberSource, PoolNext, Sscc, Weight};
 use crate::station::parcel::Intercept;
 use crate::station::tally::Ending;
 use crate::units::{Currency, Money};
@@ -76,10 +76,9 @@ fn full_decision() -> Decision {
 fn commitment() -> Commitment {
     let quote = decision().quotes.remove(0);
     Commitment {
-        service: quote.service,
+        service: quote.service.into(),
         tracking: "D90000100000019".into(),
-        pool: "ontrac-demo-1".into(),
-        serial: 9_000_010_000_001,
+        source: NumberSource::Drawn { pool: "ontrac-demo-1".into(), serial: 9_000_010_000_001 },
         ship_date: Date::new(2026, 11, 23).expect("a day"),
         total: quote.total,
         zone: quote.zone,
@@ -91,7 +90,6 @@ fn commitment() -> Commitment {
         marks: vec![],
         label_sha256: "ab".repeat(32),
         destination: ("US".into(), "900".into()),
-        supplied: false,
     }
 }
 
@@ -100,15 +98,13 @@ fn supplied() -> Commitment {
     Commitment {
         service: "yodel".into(),
         tracking: "JJD0002257639032011".into(),
-        pool: String::new(),
-        serial: 0,
+        source: NumberSource::Supplied,
         total: usd(0),
         zone: String::new(),
         billable: Billable { value: "0.5".into(), unit: "kg".into(), basis: Basis::Actual },
         card: String::new(),
         sort_code: None,
         destination: ("GB".into(), "SW1".into()),
-        supplied: true,
         ..commitment()
     }
 }
@@ -173,7 +169,7 @@ fn each() -> Vec<Fact> {
         Fact::Resumed { parcel },
         Fact::ManifestClosed {
             manifest: manifest.clone(),
-            carrier: text("ontrac"),
+            carrier: "ontrac".into(),
             ship_date,
             wave: 1,
             parcels: vec![parcel],
@@ -181,15 +177,15 @@ fn each() -> Vec<Fact> {
         },
         Fact::ManifestHandedOver { manifest: manifest.clone(), left_out: vec![] },
         Fact::ManifestConfirmed { manifest },
-        Fact::PoolStarted { carrier: text("ontrac"), pool: text("ontrac-demo-1"), next: 9_000_010_000_001 },
-        Fact::OutageSet { carrier: text("usps"), out: true },
+        Fact::PoolStarted { carrier: "ontrac".into(), pool: "ontrac-demo-1".into(), next: 9_000_010_000_001 },
+        Fact::OutageSet { carrier: "usps".into(), out: true },
         Fact::OperatorChanged { operator: Some(text("7031")) },
         Fact::OperatorChanged { operator: None },
         Fact::LanguageChanged { language: text("es") },
         Fact::Decided { parcel, decision: Box::new(full_decision()) },
         Fact::Committed { parcel, commitment: Box::new(Commitment { days: Some(3), ..commitment() }) },
         Fact::Ended { parcel, ending: Ending::Returned, on: ship_date },
-        Fact::VolumeStated { service: text("ontrac.ground"), month: ship_date, parcels: 404, on: ship_date },
+        Fact::VolumeStated { service: "ontrac.ground".into(), month: ship_date, parcels: 404, on: ship_date },
         Fact::Committed { parcel, commitment: Box::new(Commitment { sort_detail: Some(text("S01")), ..commitment() }) },
         Fact::PrintStarted { parcel, attempt: 1, printer: text("label"), before: before(zebra(8560)) },
         Fact::PrintStarted { parcel, attempt: 1, printer: text("label"), before: before(mute) },
@@ -208,7 +204,7 @@ fn each() -> Vec<Fact> {
         Fact::Bagged { parcel, bag: BagId(4) },
         Fact::BagClosed {
             bag: BagId(4),
-            sscc: Some(Sscc { number: text("006141411234567890"), pool: text("0614141"), serial: 123_456_789 }),
+            sscc: Some(Sscc { number: text("006141411234567890"), pool: "0614141".into(), serial: 123_456_789 }),
             operator: Some(text("7031")),
         },
         Fact::BagClosed { bag: BagId(4), sscc: None, operator: None },
@@ -241,7 +237,7 @@ fn each() -> Vec<Fact> {
         Fact::Copied {
             why: CopySign::Behind,
             was: text("d94e60fb70b01206"),
-            next: vec![PoolNext { carrier: text("ontrac"), pool: text("ontrac-demo-1"), next: 113 }],
+            next: vec![PoolNext { carrier: "ontrac".into(), pool: "ontrac-demo-1".into(), next: 113 }],
         },
         Fact::CopySettled,
     ]

@@ -114,7 +114,7 @@ fn what_was_put_aside_closed_is_scanned_back_when_its_order_may_go() {
 #[test]
 fn what_its_carrier_has_cannot_be_stopped_and_is_said() {
     let mut bench = Bench::at(State::Verified);
-    let carrier = bench.parcel().commitment.clone().unwrap().carrier().to_owned();
+    let carrier = bench.parcel().commitment.clone().unwrap().carrier().to_string();
     for command in [Command::Manifest(carrier.clone()), Command::Handover(carrier)] {
         bench.command(&command);
         bench.command(&command);
@@ -131,9 +131,9 @@ fn what_its_carrier_has_cannot_be_stopped_and_is_said() {
 #[test]
 fn a_copied_database_gives_no_number_and_prints_none_that_was_drawn_before() {
     let mut bench = Bench::at(State::Committed);
-    let carrier = bench.parcel().commitment.clone().unwrap();
-    let pool = (carrier.carrier().to_owned(), carrier.pool.clone());
-    let next = PoolNext { carrier: pool.0.clone(), pool: pool.1.clone(), next: carrier.serial + 100 };
+    let carrier = bench.parcel().commitment.as_ref().unwrap().carrier().clone();
+    let (pool, serial) = drawn(&bench);
+    let next = PoolNext { carrier: carrier.clone(), pool: pool.clone(), next: serial + 100 };
     let copied = Event::Copied { why: CopySign::Behind, was: "a1".into(), next: vec![next], parcels: Vec::new() };
     assert_eq!(names(&bench.when(copied.clone())), ["copied"]);
     assert_eq!(names(&bench.when(copied)), [""; 0], "said once");
@@ -145,12 +145,12 @@ fn a_copied_database_gives_no_number_and_prints_none_that_was_drawn_before() {
     assert_eq!((bench.headline(), bench.state()), ("copied_no_numbers", State::Weighed));
     assert_eq!(stands(&bench), ["station_copied"]);
     let start =
-        |next| Event::Act(super::super::event::Act::StartPool { carrier: pool.0.clone(), pool: pool.1.clone(), next });
-    assert_eq!(said(&bench.when(start(carrier.serial + 99))), "pool_refused");
+        |next| Event::Act(super::super::event::Act::StartPool { carrier: carrier.clone(), pool: pool.clone(), next });
+    assert_eq!(said(&bench.when(start(serial + 99))), "pool_refused");
     let all = bench.when(Event::Act(super::super::event::Act::StartPools));
     assert!(all.facts.len() == 4 && said(&all) == "pools_started", "{all:?}");
     assert_eq!(stands(&bench), [""; 0]);
     bench.when(Event::Reconsider);
-    assert_eq!(bench.parcel().commitment.as_ref().unwrap().serial, carrier.serial + 100);
+    assert_eq!(drawn(&bench), (pool, serial + 100));
     assert_eq!(said(&bench.when(Event::Act(super::super::event::Act::StartPools))), "pools_none");
 }

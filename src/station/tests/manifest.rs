@@ -3,7 +3,7 @@ use super::super::tally::Ending;
 use super::*;
 
 fn carrier(bench: &Bench) -> String {
-    bench.parcel().commitment.as_ref().expect("committed").carrier().to_owned()
+    bench.parcel().commitment.as_ref().expect("committed").carrier().to_string()
 }
 
 fn close(bench: &mut Bench, carrier: &str) -> Outcome {

@@ -28,13 +28,14 @@ use super::event::{
     WeightState,
 };
 use super::evidence::{FeedUnit, Odometer, Testimony};
-use super::fact::Fact;
+use super::fact::{Fact, NumberSource};
 use super::live::Live;
 use super::order::{Address, Order, OrderId, OrderState};
 use super::parcel::{Parcel, ParcelId, State};
 use super::{Carton, Outcome, Rules, Station, World};
 use crate::barcode::{Command, Scan};
 use crate::exchange::{order, sample};
+use crate::ids::{CarrierId, PoolId};
 use crate::label::{Draws, Labels, Language, Media, Printer, Supplied};
 use crate::rating::Cards;
 use crate::screen::{Sentence, View};
@@ -54,7 +55,7 @@ fn cards() -> Arc<Cards> {
     let load = || {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers");
         Arc::new(
-            crate::config::carriers::load(&dir, &["usps", "ontrac", "gofo", "cityline"].map(str::to_owned))
+            crate::config::carriers::load(&dir, &["usps", "ontrac", "gofo", "cityline"].map(CarrierId::from))
                 .expect("the shipped cards"),
         )
     };
@@ -304,6 +305,14 @@ fn names(outcome: &Outcome) -> Vec<&'static str> {
 /// The key of what is said.
 fn said(outcome: &Outcome) -> &'static str {
     outcome.say.as_ref().map_or("", |say| say.note.key())
+}
+
+/// The pool and the serial that the parcel's number was drawn with.
+fn drawn(bench: &Bench) -> (PoolId, u64) {
+    match &bench.parcel().commitment.as_ref().expect("a commitment").source {
+        NumberSource::Drawn { pool, serial } => (pool.clone(), *serial),
+        NumberSource::Supplied => panic!("its label came with its order"),
+    }
 }
 
 fn prepares(outcome: &Outcome) -> Option<u32> {

@@ -148,8 +148,8 @@ fn a_closed_parcel_is_voided_by_its_number_until_it_is_on_a_manifest() {
     let mut bench = Bench::at(State::Verified);
     let carrier = bench.parcel().commitment.clone().unwrap().carrier().to_owned();
     let tracking = bench.tracking();
-    bench.command(&Command::Manifest(carrier.clone()));
-    bench.command(&Command::Manifest(carrier));
+    bench.command(&Command::Manifest(carrier.to_string()));
+    bench.command(&Command::Manifest(carrier.to_string()));
     bench.scan(&tracking);
     assert_eq!(said(&bench.command(&Command::Void)), "void_refused");
     assert_eq!(bench.state(), State::Manifested);

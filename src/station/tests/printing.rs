@@ -165,11 +165,14 @@ fn declare(bench: &mut Bench, id: &str, pattern: &str) {
 fn a_number_that_breaks_its_carriers_rule_is_not_given_out() {
     let mut bench = Bench::new();
     bench.bring(LIGHT, State::Committed);
-    let first = bench.parcel().commitment.clone().expect("a commitment").carrier().to_owned();
+    let first = bench.parcel().commitment.clone().expect("a commitment").carrier().to_string();
     let mut bench = Bench::new();
     declare(&mut bench, &first, "Zd{9}");
     bench.bring(LIGHT, State::Committed);
-    assert_ne!(bench.parcel().commitment.as_ref().map(|commitment| commitment.carrier()), Some(first.as_str()));
+    assert_ne!(
+        bench.parcel().commitment.as_ref().map(|commitment| commitment.carrier().as_str()),
+        Some(first.as_str())
+    );
     assert!(bench.live.refusals.iter().any(|(service, _)| service.starts_with(&first)));
 }
 
@@ -177,7 +180,7 @@ fn a_number_that_breaks_its_carriers_rule_is_not_given_out() {
 fn a_number_that_breaks_its_carriers_rule_never_prints() {
     let mut bench = Bench::new();
     bench.bring(LIGHT, State::Committed);
-    let carrier = bench.parcel().commitment.clone().expect("a commitment").carrier().to_owned();
+    let carrier = bench.parcel().commitment.clone().expect("a commitment").carrier().to_string();
     declare(&mut bench, &carrier, "Zd{9}");
     let outcome = bench.ready(1);
     assert_eq!((names(&outcome), said(&outcome), sends(&outcome)), (vec![], "label_refused", None));

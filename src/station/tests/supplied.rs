@@ -1,4 +1,5 @@
 use super::*;
+use crate::ids::ServiceId;
 use crate::label::Bitmap;
 use crate::station::order::Given;
 use crate::station::{Uncounted, counted};
@@ -7,7 +8,11 @@ use crate::station::{Uncounted, counted};
 const NUMBER: &str = "GFUS12345678901234";
 
 fn given(number: &str, service: &str) -> Given {
-    Given { tracking: number.into(), service: service.into(), hint: String::new() }
+    Given {
+        tracking: number.into(),
+        service: Some(service).filter(|service| !service.is_empty()).map(Into::into),
+        hint: String::new(),
+    }
 }
 
 /// A label, black down to so many millimetres.
@@ -40,8 +45,8 @@ fn a_label_that_came_with_its_order_is_printed_and_its_scan_closes_the_parcel() 
     assert_eq!(names(&weighed), ["weighed", "decided", "committed"]);
     assert_eq!(prepares(&weighed), Some(1));
     let commitment = bench.parcel().commitment.clone().expect("a commitment");
-    assert!(commitment.supplied && commitment.pool.is_empty());
-    assert_eq!((commitment.tracking.as_str(), commitment.carrier()), (NUMBER, "gofo"));
+    assert_eq!(commitment.source, NumberSource::Supplied);
+    assert_eq!((commitment.tracking.as_str(), commitment.carrier().as_str()), (NUMBER, "gofo"));
     let started = bench.ready(1);
     let expected = bench.rules.labels.supplied(&label(120), 1, false).expect("a job");
     let sent = started.effects.iter().any(|effect| matches!(effect, Effect::Send { bytes, .. } if *bytes == expected));
@@ -58,8 +63,9 @@ fn a_label_that_came_with_its_order_is_printed_and_its_scan_closes_the_parcel() 
 fn no_number_pool_is_touched() {
     let mut bench = Bench::new();
     bench.rules.specimen = false;
-    let next =
-        |bench: &Bench| ["gofo", "ontrac", "usps"].map(|carrier| bench.station.next_serial(&bench.world(), carrier));
+    let next = |bench: &Bench| {
+        ["gofo", "ontrac", "usps"].map(|carrier| bench.station.next_serial(&bench.world(), &carrier.into()))
+    };
     let before = next(&bench);
     bench.label = Some(label(120));
     bench.orders.get_mut(LIGHT).expect("an order").label = Some(given(NUMBER, ""));
@@ -83,7 +89,7 @@ fn its_price_is_what_its_services_card_says_and_nothing_where_none_does() {
     unpriced.scan(HAWAII);
     let weighed = unpriced.weigh(500);
     let Some(Fact::Decided { decision, .. }) = weighed.facts.get(1) else { panic!("{weighed:?}") };
-    assert_eq!((decision.policy.as_str(), decision.choice.as_deref()), ("supplied", Some("gofo.parcel")));
+    assert_eq!((decision.policy.as_str(), &decision.choice), ("supplied", &Some("gofo.parcel".into())));
     assert_eq!(decision.quotes, []);
     assert!(decision.refusals.iter().all(|refusal| refusal.service == "gofo.parcel") && !decision.refusals.is_empty());
     assert_eq!((price(&unpriced), unpriced.view().carrier.expect("a carrier").1), (None, String::new()));
@@ -92,8 +98,10 @@ fn its_price_is_what_its_services_card_says_and_nothing_where_none_does() {
 #[test]
 fn the_carrier_is_the_one_the_order_says_or_the_one_whose_rule_the_number_keeps() {
     let bench = Bench::new();
-    let of = |given: Given| counted(&bench.cards, &given).map(|found| (found.carrier.id.clone(), found.service));
-    let gofo = |service| Ok(("gofo".to_owned(), service));
+    let of = |given: Given| {
+        counted(&bench.cards, &given).map(|found| (found.carrier.id.clone(), found.service.map(ServiceId::as_str)))
+    };
+    let gofo = |service| Ok(("gofo".into(), service));
     assert_eq!(of(given(NUMBER, "")), gofo(None));
     assert_eq!(of(given(NUMBER, "gofo")), gofo(None));
     assert_eq!(of(given(NUMBER, "gofo.parcel")), gofo(Some("gofo.parcel")));

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::cloud::{EventError, EventKind, Schema, Source, cloud_event};
+use crate::ids::{CarrierId, ServiceOrCarrier, TrackingNumber};
 use crate::units::Date;
 
 /// `data` of the parcel events, `parceld.parcel/1`. What does not apply is left out.
@@ -20,10 +21,10 @@ pub struct Parcel<'a> {
     pub shop: &'a str,
     /// `ontrac.ground`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub service: Option<&'a str>,
+    pub service: Option<&'a ServiceOrCarrier>,
     /// The carrier's number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tracking: Option<&'a str>,
+    pub tracking: Option<&'a TrackingNumber>,
     /// Grams, rounded by the caller.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_g: Option<i64>,
@@ -72,7 +73,7 @@ pub struct Container<'a> {
     /// `bag` or `pallet`.
     pub r#type: &'static str,
     /// Whose it is.
-    pub carrier: &'a str,
+    pub carrier: &'a CarrierId,
     /// The day it is handed over.
     pub ship_date: Date,
     /// What the parcels in it weigh, rounded by the caller.
@@ -87,7 +88,7 @@ pub struct Container<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub containers: &'a [String],
     /// Their numbers.
-    pub tracking: &'a [&'a str],
+    pub tracking: &'a [&'a TrackingNumber],
 }
 
 /// A bag or a pallet was closed, on one line.
@@ -113,7 +114,7 @@ pub struct Handover<'a> {
     pub parcels: u64,
     /// Tracking numbers on the manifest that were not.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub left_out: &'a [&'a str],
+    pub left_out: &'a [&'a TrackingNumber],
 }
 
 /// A manifest's parcels went with the carrier, on one line.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::cloud::{EventError, EventKind, Schema, Source, cloud_event};
+use crate::ids::{CarrierId, PoolId};
 
 /// `data` of `parceld.station.copied`, `parceld.copied/1`.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
@@ -22,9 +23,9 @@ pub struct Copied<'a> {
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct SuspendedPool<'a> {
     /// Whose numbers they are.
-    pub carrier: &'a str,
+    pub carrier: &'a CarrierId,
     /// Its name.
-    pub pool: &'a str,
+    pub pool: &'a PoolId,
     /// The serial that would have come next.
     pub next: u64,
 }

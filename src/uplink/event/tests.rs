@@ -22,8 +22,8 @@ fn events_are_written_as_frozen() {
     let verified = Parcel {
         parcel: "LAX1-ST03-000017",
         order_ref: "576461413038785752",
-        service: Some("ontrac.ground"),
-        tracking: Some("D10011354453707"),
+        service: Some(&"ontrac.ground".into()),
+        tracking: Some(&"D10011354453707".into()),
         weight_g: Some(310),
         country: Some("US"),
         post_prefix: Some(post_prefix("90210")),
@@ -38,13 +38,13 @@ fn events_are_written_as_frozen() {
     let bag = Container {
         container: "006141411234567890",
         r#type: "bag",
-        carrier: "ontrac",
+        carrier: &"ontrac".into(),
         ship_date: Date::new(2026, 11, 15).unwrap(),
         gross_g: 1355,
         channel: "",
         shop: "",
         containers: &[],
-        tracking: &["D10011354453707", "D10011354453715"],
+        tracking: &[&"D10011354453707".into(), &"D10011354453715".into()],
     };
     let laid = ["006141411234567890".to_owned()];
     let pallet = Container { container: "006141411234567906", r#type: "pallet", containers: &laid, ..bag };
@@ -74,8 +74,8 @@ fn events_about_what_is_to_be_stopped_are_written_as_frozen() {
         order_ref: "576461413038785752",
         channel: "tiktok_shop",
         shop: "US-01",
-        service: Some("ontrac.ground"),
-        tracking: Some("D10011354453707"),
+        service: Some(&"ontrac.ground".into()),
+        tracking: Some(&"D10011354453707".into()),
         country: Some("US"),
         post_prefix: Some("902"),
         ..Parcel::default()
@@ -87,16 +87,19 @@ fn events_about_what_is_to_be_stopped_are_written_as_frozen() {
     let bag = Container {
         container: "006141411234567890",
         r#type: "bag",
-        carrier: "ontrac",
+        carrier: &"ontrac".into(),
         ship_date: Date::new(2026, 11, 15).unwrap(),
         gross_g: 1355,
         channel: "tiktok_shop",
         shop: "US-01",
         containers: &[],
-        tracking: &["D10011354453707"],
+        tracking: &[&"D10011354453707".into()],
     };
-    let handover =
-        Handover { manifest_id: "US-LAX-1.ST03.20261115.ONTRAC.2", parcels: 41, left_out: &["D10011354453707"] };
+    let handover = Handover {
+        manifest_id: "US-LAX-1.ST03.20261115.ONTRAC.2",
+        parcels: 41,
+        left_out: &[&"D10011354453707".into()],
+    };
     for (name, written) in [
         ("parcel.intercepted", parcel(EventKind::ParcelIntercepted, 23, &cancelled)),
         ("parcel.intercepted.late", parcel(EventKind::ParcelIntercepted, 24, &late)),
@@ -120,8 +123,8 @@ fn events_about_orders_and_the_station_are_written_as_frozen() {
     };
     let nameless = OrderRefused { reason: "no order_ref", ..OrderRefused::default() };
     let pools = [
-        SuspendedPool { carrier: "ontrac", pool: "D1001", next: 135_445_371 },
-        SuspendedPool { carrier: "usps", pool: "9261290", next: 4_017 },
+        SuspendedPool { carrier: &"ontrac".into(), pool: &"D1001".into(), next: 135_445_371 },
+        SuspendedPool { carrier: &"usps".into(), pool: &"9261290".into(), next: 4_017 },
     ];
     let copied = Copied { why: "receiver", before: "1c77de02aa904b31", pools: &pools };
     for (name, written) in [

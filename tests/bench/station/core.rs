@@ -138,7 +138,7 @@ impl Floor {
 
     /// Every carrier's parcels leave on a manifest.
     pub fn close_manifests(&mut self) {
-        let carriers: Vec<String> = self.core.cards().carriers().iter().map(|carrier| carrier.id.clone()).collect();
+        let carriers: Vec<_> = self.core.cards().carriers().iter().map(|carrier| carrier.id.clone()).collect();
         for carrier in carriers {
             let call = control::Call::CloseManifest { carrier };
             let _ = control::perform(&mut self.core, self.moment, call, &parceld::screen::Words::english());

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use parceld::config::carriers;
+use parceld::ids::CarrierId;
 
 use super::folder::Folder;
 
@@ -17,11 +18,11 @@ pub fn measure(_: &Folder) {
     let numbers = cards.numbers();
     let text = include_str!("../../data/numbers.csv");
     let mut rows = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
-    let samples: Vec<(String, String)> =
-        rows.records().map(|row| row.expect("a row")).map(|row| (row[0].to_owned(), row[3].to_owned())).collect();
+    let samples: Vec<(CarrierId, String)> =
+        rows.records().map(|row| row.expect("a row")).map(|row| (row[0].into(), row[3].to_owned())).collect();
     let check = each(&samples, |(carrier, number)| drop(black_box(numbers.check(carrier, number))));
     let whose = each(&samples, |(_, number)| drop(black_box(numbers.whose(number))));
-    let endless = vec![(String::new(), "9".repeat(10_000))];
+    let endless = vec![(CarrierId::from(""), "9".repeat(10_000))];
     let long = each(&endless, |(_, number)| drop(black_box(numbers.whose(number))));
     println!(
         "numbers: {check:.2} us for one carrier, {whose:.2} us among {}, {long:.0} us for 10,000 characters",

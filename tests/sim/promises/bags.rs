@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use parceld::ids::CarrierId;
 use parceld::station::bag::{BagId, Kind};
 use parceld::station::fact::Fact;
 use parceld::station::parcel::ParcelId;
@@ -10,7 +11,7 @@ use crate::history::Record;
 #[derive(Default)]
 struct Bag {
     kind: Kind,
-    goes: Option<(String, Date)>,
+    goes: Option<(CarrierId, Date)>,
     inside: BTreeSet<ParcelId>,
     /// Of a pallet: what is on it.
     laid: BTreeSet<BagId>,
@@ -20,7 +21,7 @@ struct Bag {
 #[derive(Default)]
 struct Bags {
     bags: BTreeMap<BagId, Bag>,
-    goes: BTreeMap<ParcelId, (String, Date)>,
+    goes: BTreeMap<ParcelId, (CarrierId, Date)>,
     numbers: BTreeSet<String>,
     manifested: BTreeSet<ParcelId>,
 }
@@ -34,7 +35,7 @@ impl Bags {
     fn take(&mut self, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::Committed { parcel, commitment } => {
-                self.goes.insert(*parcel, (commitment.carrier().to_owned(), commitment.ship_date));
+                self.goes.insert(*parcel, (commitment.carrier().clone(), commitment.ship_date));
             }
             Fact::BagOpened { bag, kind } => {
                 if self.bags.insert(*bag, Bag { kind: *kind, ..Bag::default() }).is_some() {
