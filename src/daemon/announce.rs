@@ -79,7 +79,6 @@ impl<'a> Announcer<'a> {
         }
     }
 
-
     fn tracking(&self, id: ParcelId) -> Option<&TrackingNumber> {
         self.station.parcel(id)?.commitment.as_ref().map(|commitment| &commitment.tracking)
     }

@@ -6,7 +6,7 @@ use super::super::nearest::nearest;
 use super::super::problem::Problems;
 use super::super::table::{Source, Table};
 use super::super::value::OneOrMore;
-use super::files::{self, Files};
+use super::files::Files;
 use crate::barcode::{Checksum, Format, Issuer, Shape};
 use crate::ids::is_folder_name;
 
