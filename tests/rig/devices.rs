@@ -200,7 +200,7 @@ async fn a_parcel_is_weighed_in_another_protocol_and_the_recording_plays_again()
     assert_eq!(weight["scale"], format!("nci {}", scale.path().display()));
 
     let text = std::fs::read_to_string(bench.data().join("recordings/scale.txt")).unwrap();
-    let (mut port, _) = hal::record::Recording::parse(&text).unwrap().play().unwrap();
+    let (mut port, _) = hal::port::Port::play(hal::record::Recording::parse(&text).unwrap()).unwrap();
     let (_pace, mut paced) = tokio::sync::watch::channel(Pace::Eager);
     let (_keys, mut pressed) = tokio::sync::mpsc::channel(1);
     let mut weights = Vec::new();

@@ -9,6 +9,7 @@ mod error;
 mod holder;
 mod ioctl;
 pub(crate) mod node;
+mod playback;
 
 use std::future::poll_fn;
 use std::io;
@@ -25,7 +26,7 @@ use tokio::net::TcpStream;
 use tokio_serial::{SerialPortBuilderExt, SerialStream};
 
 use crate::hid;
-use crate::record::{Recorder, Way};
+use crate::record::{Direction, Recorder};
 
 pub use address::{Address, DataBits, Framing, Handshake, Parity, SerialSettings, SettingError, UsbAddress};
 pub use error::{PortError, PortErrorKind};
@@ -181,7 +182,7 @@ impl Port {
             Ok(0) => Err(PortError::lost(&self.what, None)),
             Ok(count) => {
                 if let Some(recorder) = &mut self.recorder {
-                    recorder.passed(Way::Received, &buffer[..count]);
+                    recorder.passed(Direction::Received, &buffer[..count]);
                 }
                 Ok(Some(count))
             }
@@ -272,7 +273,7 @@ impl AsyncRead for Port {
             Line::Node(line) => line.poll_read(cx, buffer),
         };
         if let Some(recorder) = &mut self.recorder {
-            recorder.passed(Way::Received, &buffer.filled()[before..]);
+            recorder.passed(Direction::Received, &buffer.filled()[before..]);
         }
         read
     }
@@ -286,7 +287,7 @@ impl AsyncWrite for Port {
             Line::Node(line) => line.poll_write(cx, bytes),
         };
         if let (Some(recorder), Poll::Ready(Ok(count))) = (&mut self.recorder, &written) {
-            recorder.passed(Way::Sent, &bytes[..*count]);
+            recorder.passed(Direction::Sent, &bytes[..*count]);
         }
         written
     }

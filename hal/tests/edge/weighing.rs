@@ -205,7 +205,8 @@ async fn what_was_recorded_at_a_scale_plays_again_to_the_same_readings() {
     soon(at_rest).await;
     scale.unplug();
     let live = soon(reading).await.unwrap();
-    let (port, _) = Recording::parse(&std::fs::read_to_string(&file).unwrap()).unwrap().play().unwrap();
+    let recording = Recording::parse(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let (port, _) = Port::play(recording).unwrap();
     let again = soon(read(port)).await;
     let weights = |events: &[Event]| -> Vec<i64> {
         let weight = |event: &Event| if let Event::Reading(r) = event { Some(r.picograms) } else { None };
