@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{Known, Language, Listener, Status, escpos, tspl, zpl};
+use super::{Known, Language, Listener, Problem, Status, escpos, tspl, zpl};
 use crate::port::{Address, Port, PortError, PortErrorKind};
 
 /// A printer that answers at all does so within some 200 ms.
@@ -50,6 +50,25 @@ pub struct SendError {
     /// What happened; `TimedOut` after nothing was taken for 10 s.
     #[source]
     pub cause: PortError,
+}
+
+impl From<&StatusError> for Problem {
+    fn from(error: &StatusError) -> Self {
+        match error {
+            StatusError::Silent => Self::Silent,
+            StatusError::Nonsense(_) => Self::Nonsense,
+            StatusError::Lost(cause) => Self::from(cause),
+        }
+    }
+}
+
+impl From<&SendError> for Problem {
+    fn from(error: &SendError) -> Self {
+        match error.cause.kind() {
+            PortErrorKind::TimedOut => Self::Stalled,
+            _ => Self::from(&error.cause),
+        }
+    }
 }
 
 /// One conversation. Most printers hold one connection at a time: close it when the job is done.
