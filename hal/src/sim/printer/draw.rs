@@ -58,7 +58,7 @@ fn rendered(language: Language, job: &[u8], settings: PrinterSettings) -> Result
         language: Some(language),
         width_mm: Some(f64::from(settings.width_mm)),
         height_mm: Some(f64::from(settings.height_mm)),
-        dpmm: super::engine::dots_per_mm(settings.dpi),
+        dpmm: settings.dots_per_mm(),
         antialias: false,
     };
     labelize::render_png(job, options).map(|rendered| rendered.bytes).map_err(|error| error.to_string())

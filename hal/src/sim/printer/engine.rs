@@ -116,7 +116,7 @@ impl State {
         let bit = |is_so: bool| u8::from(is_so);
         let printing = usize::from(self.is_printing());
         let remaining = if self.is_printing() { self.queue.front().map_or(0, |job| job.remaining) } else { 0 };
-        let dots = u32::from(settings.height_mm) * dots_per_mm(settings.dpi).unsigned_abs();
+        let dots = u32::from(settings.height_mm) * settings.dots_per_mm().unsigned_abs();
         Some(
             format!(
                 "\x02030,{},{},{dots:04},{:03},{},0,{},000,0,0,0\x03\r\n\x02001,0,{},0,1,2,4,0,{remaining:08},1,{:03}\x03\r\n\x021234,0\x03\r\n",
@@ -161,7 +161,7 @@ impl State {
             Question::HostStatus => self.status(settings),
             Question::Errors | Question::Odometer | Question::Serial => self.more(question, settings),
             Question::Identification => {
-                let model = format!("\x02PARCELD-VIRTUAL,V1.0.0,{},8192KB\x03\r\n", dots_per_mm(settings.dpi));
+                let model = format!("\x02PARCELD-VIRTUAL,V1.0.0,{},8192KB\x03\r\n", settings.dots_per_mm());
                 self.talks().then(|| model.into_bytes())
             }
             Question::TsplStatus => self.says(|fault, printing| {
@@ -258,16 +258,6 @@ impl State {
         }
         self.history.push_back(Arc::clone(&printed));
         Some(printed)
-    }
-}
-
-/// The printer's own resolution; its makers round 203 dpi to 8 dots a millimetre.
-pub(super) fn dots_per_mm(dpi: u16) -> i32 {
-    match dpi {
-        0..=175 => 6,
-        176..=250 => 8,
-        251..=450 => 12,
-        _ => 24,
     }
 }
 

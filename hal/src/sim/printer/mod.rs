@@ -76,6 +76,18 @@ impl Default for PrinterSettings {
     }
 }
 
+impl PrinterSettings {
+    /// The printer's own resolution; its makers round 203 dpi to 8 dots a millimetre.
+    fn dots_per_mm(self) -> i32 {
+        match self.dpi {
+            0..=175 => 6,
+            176..=250 => 8,
+            251..=450 => 12,
+            _ => 24,
+        }
+    }
+}
+
 /// What is wrong with the printer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PrinterFault {
