@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use super::document::{Area, Point};
+use super::area::{Area, Point};
 
 /// Dots of the largest picture that is read: more than any label has.
 const MOST_DOTS: u64 = 1 << 26;

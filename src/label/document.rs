@@ -1,5 +1,6 @@
 //! A label as a printer-neutral list of things to draw, in dots from the top left corner.
 
+pub use super::area::{Area, Point};
 use super::code128::Code128;
 use super::picture::Picture;
 
@@ -14,26 +15,6 @@ pub struct Document {
     pub dots_per_metre: u32,
     /// They do not overlap, but for what stands inside a reversed area.
     pub elements: Vec<Element>,
-}
-
-/// Where an element's top left corner is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Point {
-    /// Dots from the left edge.
-    pub x: u32,
-    /// Dots from the top edge.
-    pub y: u32,
-}
-
-/// A rectangle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Area {
-    /// Its corner.
-    pub at: Point,
-    /// Dots across.
-    pub width: u32,
-    /// Dots down.
-    pub height: u32,
 }
 
 /// One thing to draw.

@@ -12,6 +12,7 @@
 #![deny(clippy::disallowed_methods)]
 
 mod address;
+mod area;
 mod bitmap;
 pub mod code128;
 mod codes;
