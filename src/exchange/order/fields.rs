@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::owners::{self, Field, Shape};
 use super::{MAX_KEPT_TEXT, MAX_TEXT, OrderError};
+use crate::barcode::Command;
 use crate::units::{Currency, Decimal, Dims, Length, LengthUnit, Mass, MassUnit, Money, QuantityError, Timestamp};
 
 /// What has been found wrong with an order so far.
@@ -198,6 +199,22 @@ impl<'a> Fields<'a> {
         text
     }
 
+    /// Text without blanks that a barcode can carry and that no command barcode begins like.
+    pub(super) fn identifier(&self, name: &str) -> &'a str {
+        let id = self.required(name);
+        self.no_apostrophe(name, id);
+        if id.len() > MAX_ID {
+            self.wrong(OrderError::TooLong { field: self.name(name), most: MAX_ID, of: "characters" });
+        } else if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            self.kind(name, "letters, digits and signs without blanks");
+        } else if is_rounded(id) {
+            self.wrong(OrderError::Rounded(self.name(name)));
+        } else if id.starts_with(Command::PREFIX) {
+            self.kind(name, "something that no command barcode begins with");
+        }
+        id
+    }
+
     /// A list of texts, without the empty ones.
     pub(super) fn texts(&self, name: &str, most: usize) -> Vec<String> {
         let texts = self.array(name, most, "entries").iter().map(|item| self.plain(item, name));
@@ -366,6 +383,8 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Longest identifier that still fits a barcode on a pick list.
+const MAX_ID: usize = 64;
 /// Heavier than any parcel: a slipped unit.
 const MOST_MASS: Mass = Mass::from_grams(1_000_000);
 
@@ -379,6 +398,14 @@ fn asks(value: &Value) -> bool {
         Value::Array(items) => !items.is_empty(),
         Value::Object(map) => !map.is_empty(),
     }
+}
+
+/// `5.76461E+17`: what a spreadsheet makes of a long number.
+fn is_rounded(id: &str) -> bool {
+    let Some((digits, exponent)) = id.split_once("E+").or_else(|| id.split_once("e+")) else { return false };
+    let number =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',');
+    number(digits) && number(exponent)
 }
 
 fn not_whole(field: String, value: &Value) -> OrderError {

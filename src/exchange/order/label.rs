@@ -54,7 +54,7 @@ pub(super) fn given(root: &Fields<'_>) -> Option<(Given, LabelFile)> {
         sha256: sha256(&label),
         dpi: small("dpi", 1_200),
     };
-    let tracking = super::document::identifier(&label, "tracking").to_owned();
+    let tracking = label.identifier("tracking").to_owned();
     let text = |name| service.text(name).trim().to_owned();
     Some((Given { tracking, service: text("carrier"), hint: text("channel_hint") }, file))
 }
