@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::problem::Problems;
 use super::files::Files;
-use super::rules::parts;
+use super::percent::parts;
 use super::sheet::Sheet;
 use crate::units::Date;
 

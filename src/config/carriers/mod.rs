@@ -14,14 +14,17 @@
 
 mod card;
 mod carrier;
+mod context;
 mod files;
 mod formats;
 mod fuel;
 mod keep;
+mod percent;
 mod prices;
 mod rules;
 mod service;
 mod sheet;
+mod tables;
 mod when;
 mod zones;
 

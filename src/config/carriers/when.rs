@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use super::super::table::{OneOrMore, Table};
-use super::card::Tables;
-use super::rules::Context;
+use super::context::Context;
+use super::tables::Tables;
 use crate::rating::{Above, Condition, Dg, Extra, Measure, Season, Signature, Terms, When, Worth};
 use crate::units::Date;
 
