@@ -5,6 +5,7 @@
 
 pub mod discover;
 pub mod doctor;
+mod label_driver;
 mod lamp;
 pub mod observe;
 mod panel;
@@ -62,7 +63,7 @@ pub struct Hands {
     verdicts: BTreeMap<String, mpsc::Sender<Verdict>>,
     pace: watch::Sender<hal::scale::Pace>,
     keys: mpsc::Sender<Key>,
-    print: mpsc::Sender<printer::Task>,
+    print: mpsc::Sender<label_driver::Task>,
     trays: Trays,
     mood: watch::Sender<Mood>,
     sound: mpsc::Sender<Sound>,
@@ -89,7 +90,7 @@ impl Hands {
             tokio::spawn(scale::run(scale, paced, pressed, events.clone(), began));
         }
         if let Some(printer) = devices.printer {
-            tokio::spawn(printer::run(printer, tasks, bag_labels, events.clone()));
+            tokio::spawn(label_driver::run(printer, tasks, bag_labels, events.clone()));
         }
         if let Some(printer) = devices.receipt {
             tokio::spawn(paper::run(printer, receipts, events.clone()));
@@ -107,11 +108,11 @@ impl Hands {
     /// the printer's queue is longer than anything the station ever asks of it at once.
     pub fn perform(&self, effect: Effect) {
         let task = match effect {
-            Effect::Prepare { job, clear } => printer::Task::Prepare { job, clear },
-            Effect::Send { job, bytes } => printer::Task::Send { job, bytes },
-            Effect::Ask(job) => printer::Task::Ask(job),
-            Effect::Forget => printer::Task::Forget,
-            Effect::Release => printer::Task::Release,
+            Effect::Prepare { job, clear } => label_driver::Task::Prepare { job, clear },
+            Effect::Send { job, bytes } => label_driver::Task::Send { job, bytes },
+            Effect::Ask(job) => label_driver::Task::Ask(job),
+            Effect::Forget => label_driver::Task::Forget,
+            Effect::Release => label_driver::Task::Release,
             Effect::Press(key) => {
                 let key = match key {
                     ScaleKey::Zero => Key::Zero,

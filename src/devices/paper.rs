@@ -10,7 +10,7 @@ use hal::printer::Problem;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
-use super::printer::{Greeting, LabelPrinter, ask};
+use super::printer::{Greeting, LabelPrinter};
 use crate::station::event::{Device, Event};
 
 /// Papers that may wait for a printer: a shift's manifests.
@@ -90,7 +90,7 @@ pub(super) async fn run(mut printer: LabelPrinter, mut papers: mpsc::Receiver<Ve
 /// What keeps the printer from printing.
 pub async fn print(printer: &mut LabelPrinter, paper: &[u8]) -> Result<(), Problem> {
     let mut session = None;
-    let asked = ask(printer, &mut session, Greeting::default()).await;
+    let asked = printer.ask(&mut session, Greeting::default()).await;
     let Some(mut session) = session else { return Err(asked.err().unwrap_or(Problem::Absent)) };
     let sent = match asked {
         Ok(_) => session.print(paper, false).await.map(drop).map_err(|error| {
