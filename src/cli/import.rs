@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
-use parceld::daemon::control::{self, Call};
+use parceld::daemon::control::Call;
 use parceld::daemon::intake::Verdict;
-use parceld::daemon::{Setup, labels};
+use parceld::daemon::{Setup, labels, orders};
 use parceld::exchange::order::{self, Batch, Incoming, LabelFile};
 use parceld::exchange::supplied::{self, Format, Wanted};
 use parceld::station::counted;
@@ -219,7 +219,7 @@ fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch, by_folder: impl Fn
         match label.transpose() {
             Ok(label) => {
                 let shop_of_folder = by_folder(at);
-                stored.push(StoredOrder { label, shop_of_folder, ..control::stored(incoming) });
+                stored.push(StoredOrder { label, shop_of_folder, ..orders::stored(incoming) });
             }
             Err(why) => batch.refused.push(incoming.refuse(format!("label: {why}"))),
         }

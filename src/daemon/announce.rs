@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::core::readable;
+use super::orders::readable;
 use crate::exchange::manifest::{self, ManifestContainer, ManifestInput, ManifestParcel};
 use crate::rating::Dg;
 use crate::station::bag::BagId;

@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
 
-use super::service::Import;
+use super::import::Import;
 use super::{Core, Moment, identity};
-use crate::exchange::order::Incoming;
 use crate::screen::{Mood, Words};
 use crate::station::event::{Act, Effect, Event, Learned, Printout};
 use crate::store::StoredOrder;
@@ -93,12 +92,6 @@ pub enum CallError {
     /// It refused.
     #[error("{0}")]
     Refused(String),
-}
-
-/// An order as the memory keeps it, without a label that came with it.
-pub fn stored(incoming: Incoming) -> StoredOrder {
-    let Incoming { order, body, .. } = incoming;
-    StoredOrder { id: order.id(), shop_of_folder: false, body, label: None }
 }
 
 /// Does what is asked, with the core in hand: in the running station, or in a command that holds the station's lock. What

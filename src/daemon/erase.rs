@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Core;
-use super::core::readable;
+use super::orders::readable;
 use crate::exchange;
 use crate::station::fact::Fact;
 use crate::station::order::OrderId;

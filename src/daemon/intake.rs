@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::core::readable;
+use super::orders::readable;
 use super::{Core, Moment};
 use crate::exchange::order;
 use crate::station::event::Event;

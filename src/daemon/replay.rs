@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::core::readable;
+use super::orders::readable;
 use crate::rating::{Cards, Parcel, Policy, Rated, Standing};
 use crate::station::fact::Commitment;
 use crate::station::order::{Order, OrderState};

@@ -14,12 +14,12 @@ mod imports;
 mod reload;
 mod uplink;
 
-pub(super) use imports::Import;
 use imports::{Pending, Waiter};
 use reload::Reloaded;
 use uplink::{Uplink, start_uplink};
 
 use super::control::{self, Call, Called};
+use super::import::Import;
 use super::press::Press;
 use super::{Core, Moment, Setup, SetupError, answers, clock, identity, minute, today};
 use crate::config::Config;

@@ -18,8 +18,8 @@ use hal::port::{Address, SerialSettings};
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
-use crate::daemon::control::{self, Call, Called};
-use crate::daemon::{Service, Setup, SetupError, Ways, serve_page};
+use crate::daemon::control::{Call, Called};
+use crate::daemon::{Service, Setup, SetupError, Ways, orders, serve_page};
 use crate::devices::{Devices, LabelPrinter, Scale, Scanner};
 use crate::exchange::order;
 use crate::uplink::receiver::{self, Receiver};
@@ -201,7 +201,7 @@ async fn import(ways: &Ways, count: usize) -> Result<(), DemoError> {
     const CHUNK: usize = 500;
     let orders: Vec<order::Incoming> = files::orders(count)?;
     for chunk in orders.chunks(CHUNK) {
-        let orders = chunk.iter().cloned().map(control::stored).collect();
+        let orders = chunk.iter().cloned().map(orders::stored).collect();
         call(ways, Call::Import { orders, newest: false }).await?;
     }
     Ok(())

@@ -2,9 +2,10 @@
 
 use tokio::sync::{mpsc, watch};
 
-use super::imports::{Import, Waiter};
+use super::imports::Waiter;
 use super::{Service, SetupError, clock};
 use crate::daemon::Setup;
+use crate::daemon::import::Import;
 use crate::screen::Link;
 use crate::station::event::Event;
 use crate::store::{Store, UplinkStop, Waiting};
