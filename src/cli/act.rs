@@ -10,7 +10,7 @@ use parceld::screen::Words;
 use parceld::units::Uptime;
 use serde_json::Value;
 
-use super::import::read_bounded;
+use super::file::read_bounded;
 use super::{CONFIG, Done, Failure, Shown, UNAVAILABLE, print};
 
 /// What is to be printed is not, with no station running: `parceld manifest print` does it.

@@ -3,7 +3,7 @@
 //! A label's path begins at the folder of its order file and never leaves it: not by `/`, not by `..`, not by a link.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
 
 use parceld::daemon::control::Call;
@@ -18,6 +18,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::act::act;
+use super::file::read_bounded;
 use super::{Done, Failure, UNAVAILABLE, USAGE, drawn, print};
 
 /// Orders sent to the station at once, and about how many bytes of them.
@@ -330,13 +331,6 @@ fn progress(what: std::fmt::Arguments<'_>) {
     if std::io::stderr().is_terminal() {
         let _ = write!(std::io::stderr(), "\r{what}");
     }
-}
-
-/// A file larger than the limit is read one byte past it, so that the reader says what is wrong with it.
-pub(super) fn read_bounded(file: &Path, most: usize) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(file)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use parceld::label::Label;
 use parceld::station::order::Address;
 use parceld::store::Store;
 
-use super::import::read_bounded;
+use super::file::read_bounded;
 use super::{Config, Done, Failure, UNAVAILABLE, USAGE, print};
 
 #[derive(Debug, Subcommand)]

@@ -2,6 +2,7 @@
 
 mod act;
 mod drawn;
+mod file;
 mod import;
 mod label;
 pub(crate) mod log;

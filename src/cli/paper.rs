@@ -15,6 +15,7 @@ use parceld::store::Store;
 use parceld::units::Date;
 use serde_json::{Value, json};
 
+use super::file::write_whole;
 use super::{Config, Done, Failure, SOFTWARE, Shown, UNAVAILABLE, USAGE, print, show};
 
 impl From<PressError> for Failure {
@@ -204,7 +205,7 @@ fn to_file(setup: &Setup, printout: &Printout, file: &Path) -> Done {
     let press = Press::of(setup);
     let draft = press.draft(printout, &setup.cards, &setup.rules.language)?;
     let pdf = press.pdf(&draft)?;
-    show::write(file, |out| out.write_all(&pdf))?;
+    write_whole(file, |out| out.write_all(&pdf))?;
     print(format_args!("{}: {} KB", file.display(), pdf.len().div_ceil(1000)));
     Ok(())
 }

@@ -10,7 +10,8 @@ use parceld::station::order::OrderId;
 use parceld::store::Store;
 use serde_json::Value;
 
-use super::{CONFIG, Done, Failure, SOFTWARE, Shown, UNAVAILABLE, USAGE, print};
+use super::file::write_whole;
+use super::{CONFIG, Done, Failure, SOFTWARE, Shown, USAGE, print};
 
 /// `parceld check`: every problem, one a line.
 pub(super) fn check(config: &Path) -> Done {
@@ -134,7 +135,7 @@ pub(super) fn manifest(id: &str, shown: &Shown) -> Done {
 pub(super) fn export_manifest(id: &str, out: &Path, config: &Path) -> Done {
     let memory = open(config)?;
     let document = manifest_document(&memory, id)?;
-    write(out, |file| writeln!(file, "{document:#}"))
+    write_whole(out, |file| writeln!(file, "{document:#}"))
 }
 
 fn manifest_document(memory: &Memory, id: &str) -> Result<Value, Failure> {
@@ -168,7 +169,7 @@ pub(super) fn export_outbox(out: &Path, config: &Path) -> Done {
     let memory = open(config)?;
     let aside = memory.store.aside()?;
     let lives = memory.store.lives()?;
-    write(out, |file| {
+    write_whole(out, |file| {
         for life in &lives {
             let mut after = 0;
             loop {
@@ -184,21 +185,6 @@ pub(super) fn export_outbox(out: &Path, config: &Path) -> Done {
         }
         Ok(())
     })
-}
-
-/// Writes aside, syncs, renames: the file is whole or it is not there.
-pub(super) fn write(
-    out: &Path,
-    fill: impl FnOnce(&mut std::io::BufWriter<std::fs::File>) -> std::io::Result<()>,
-) -> Done {
-    let aside = out.with_extension("part");
-    let done = || -> std::io::Result<()> {
-        let mut file = std::io::BufWriter::new(std::fs::File::create(&aside)?);
-        fill(&mut file)?;
-        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-        std::fs::rename(&aside, out)
-    };
-    done().map_err(|error| Failure::say(UNAVAILABLE, format!("write {}: {error}", out.display())))
 }
 
 fn document(json: bool, value: &Value) {
