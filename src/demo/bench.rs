@@ -1,13 +1,14 @@
 //! The virtual bench, and the hands on it.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 use hal::sim::{Printer, PrinterFault, PrinterSettings, Scale, ScaleFault, Scanner};
 use tokio::sync::mpsc;
 
-use super::DemoError;
 use super::labels::Labels;
+use super::{DemoError, files};
 use crate::barcode::Command;
 use crate::daemon::{Ways, ask};
 use crate::units::MassUnit;
@@ -45,6 +46,20 @@ impl Bench {
         };
         let receipts = Printer::listen(anywhere, narrow).await.map_err(device("receipt printer"))?;
         Ok(Self { scanner, scale, printer, receipts })
+    }
+
+    /// Writes `devices.json`: where everything virtual can be reached.
+    pub(super) fn write_devices(&self, data: &Path, page: SocketAddr, receiver: SocketAddr) -> Result<(), DemoError> {
+        let devices = serde_json::json!({
+            "scanner": self.scanner.path(),
+            "scale": self.scale.path(),
+            "printer": self.printer.addr().to_string(),
+            "receipt_printer": self.receipts.addr().to_string(),
+            "page": format!("http://{page}/"),
+            "receiver": format!("http://{receiver}"),
+            "pid": std::process::id(),
+        });
+        files::write(&data.join("devices.json"), format!("{devices:#}\n").as_bytes())
     }
 
     /// The scanner reads this.

@@ -9,6 +9,7 @@ mod files;
 mod labels;
 mod packer;
 mod receipts;
+mod summary;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ use crate::exchange::order;
 use crate::uplink::receiver::{self, Receiver};
 use crate::web::{self, BenchCall, Desk};
 
-pub use packer::Summary;
+pub use summary::Summary;
 
 /// How a demo is run.
 #[derive(Debug, Clone)]
@@ -171,7 +172,7 @@ async fn play(
         received: Some(received),
     };
     let page = serve_page(options.listen, |bound| web::router(desk, bound)).await?;
-    files::write_devices(data, &bench, page, receiver.addr())?;
+    bench.write_devices(data, page, receiver.addr())?;
 
     let outcome = match options.headless {
         None => {
@@ -190,7 +191,7 @@ async fn play(
     let _ = running.await;
     let summary = outcome?;
     if let (Some(out), Some(summary)) = (&options.out, &summary) {
-        files::write_out(out, data, summary)?;
+        summary.write(out, data)?;
     }
     Ok(summary)
 }

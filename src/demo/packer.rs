@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -12,6 +11,7 @@ use tokio::time::timeout;
 use super::DemoError;
 use super::bench::{Bench, CARTON_GRAMS};
 use super::labels::{Barcode, Labels};
+use super::summary::{Refused, Summary};
 use crate::barcode::Command;
 use crate::daemon::control::Call;
 use crate::daemon::{Ways, ask};
@@ -19,39 +19,6 @@ use crate::web::{Frame, Question};
 
 /// The screen must say something new within this time after the robot did something.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// What a headless demo did: `summary.json`.
-#[derive(Debug, Clone, Serialize)]
-pub struct Summary {
-    /// Orders that were to be packed.
-    pub orders: usize,
-    /// Of them, those whose parcels the receiver has.
-    pub confirmed: usize,
-    /// The others, each with its reason.
-    pub refused: Vec<Refused>,
-    /// Parcels with a tracking number.
-    pub parcels: usize,
-    /// Labels sent to the printer.
-    pub labels: usize,
-    /// Parcels whose printed label was scanned back.
-    pub verified: usize,
-    /// Parcels on a closed manifest.
-    pub manifested: usize,
-    /// From the first scan to the last receipt.
-    pub elapsed_ms: u64,
-    /// Manifests that were closed.
-    #[serde(skip)]
-    pub manifests: Vec<String>,
-}
-
-/// An order that was not packed.
-#[derive(Debug, Clone, Serialize)]
-pub struct Refused {
-    /// Which.
-    pub order_ref: String,
-    /// What the screen said.
-    pub reason: String,
-}
 
 struct Robot<'a> {
     bench: &'a Bench,
