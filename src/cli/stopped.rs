@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use parceld::config::{Bench, Problems, Severity};
-use parceld::devices::{Panel, Turn};
+use parceld::devices::{Panel, Rotation};
 use parceld::screen::{Sentence, Words, draw_stopped};
 use parceld::store::StoreError;
 
@@ -37,7 +37,7 @@ fn panel(config: &Path) -> Option<Panel> {
     match Bench::read(config).0.and_then(|bench| bench.panel) {
         Some(panel) => parceld::daemon::panel(&panel),
         None => {
-            let first = Panel { device: "/dev/fb0".into(), turn: Turn::None };
+            let first = Panel { device: "/dev/fb0".into(), turn: Rotation::None };
             first.device.exists().then_some(first)
         }
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use hal::port::{Address, UsbAddress};
 use hal::printer::Language;
 use hal::scale;
-use hal::scanner::{self, Protocol};
-use hal::usb::{Kind, Selector};
+use hal::scanner::{self, ScannerProtocol};
+use hal::usb::{DeviceKind, Selector};
 
 use super::read::{plain_text, within};
 use super::serial::Line;
@@ -41,7 +41,7 @@ pub struct Scanner {
     /// A serial line, a keyboard or a HID scanner.
     pub device: Device,
     /// What it speaks, what ends a scan, how it hears what became of it.
-    pub settings: scanner::Settings,
+    pub settings: scanner::ScannerSettings,
     /// What it may read.
     pub accept: Accept,
     /// Whether what it says is written down.
@@ -52,7 +52,7 @@ pub struct Scanner {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scale {
     /// What it speaks, and what its protocol leaves open.
-    pub settings: scale::Settings,
+    pub settings: scale::ScaleSettings,
     /// A HID device for HID, else a serial line.
     pub device: Device,
     /// Whether what passes is written down.
@@ -123,7 +123,7 @@ fn demo(table: &Table<'_>) -> Device {
 }
 
 /// A device file: its path, or a USB device wherever it is plugged in.
-fn node(table: &Table<'_>, device: &str, kind: Kind, line: &Line, example: &str) -> Option<Device> {
+fn node(table: &Table<'_>, device: &str, kind: DeviceKind, line: &Line, example: &str) -> Option<Device> {
     let address = if device.starts_with("usb:") || device.starts_with("usb-port:") {
         match device.parse() {
             Ok(selector) => Address::Usb(UsbAddress { kind, selector, line: line.settings("")? }),
@@ -137,12 +137,12 @@ fn node(table: &Table<'_>, device: &str, kind: Kind, line: &Line, example: &str)
     } else if !device.starts_with('/') || device.contains(char::is_control) {
         table.error("device", format!("device {device:?} is not a device file"), format!("write {example}"));
         return None;
-    } else if kind == Kind::Serial {
+    } else if kind == DeviceKind::Serial {
         Address::Serial(line.settings(device)?)
     } else {
         Address::Node(device.into())
     };
-    if kind != Kind::Serial {
+    if kind != DeviceKind::Serial {
         line.unused(table, &format!("a {}", kind.name()));
     }
     Some(Device::At(address))
@@ -166,13 +166,13 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
     }
     let line = Line::read(table);
     let (protocol, device) = match table.required::<String>("device") {
-        None => (Protocol::Lines, None),
-        Some(device) if device == "demo" => (Protocol::Lines, Some(demo(table))),
+        None => (ScannerProtocol::Lines, None),
+        Some(device) if device == "demo" => (ScannerProtocol::Lines, Some(demo(table))),
         Some(device) => scanner_device(table, &device, &line),
     };
-    const PROTOCOLS: [(&str, Protocol); 2] = [("lines", Protocol::Lines), ("ssi", Protocol::Ssi)];
+    const PROTOCOLS: [(&str, ScannerProtocol); 2] = [("lines", ScannerProtocol::Lines), ("ssi", ScannerProtocol::Ssi)];
     let written = table.optional_name("protocol", &PROTOCOLS);
-    let on_a_line = protocol == Protocol::Lines;
+    let on_a_line = protocol == ScannerProtocol::Lines;
     let protocol = if on_a_line { written.unwrap_or(protocol) } else { protocol };
     let ending = table.optional_name("suffix", &scanner::Ending::NAMES);
     let feedback = table.optional_name("feedback", &scanner::Feedback::NAMES);
@@ -183,7 +183,7 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
             table.warn(key, format!("{key} has no effect: this scanner is no serial line"), "remove it");
         }
     }
-    if feedback == Some(scanner::Feedback::Ssi) && protocol != Protocol::Ssi {
+    if feedback == Some(scanner::Feedback::Ssi) && protocol != ScannerProtocol::Ssi {
         table.error("feedback", "ssi feedback needs the ssi protocol", "write protocol = \"ssi\", or another feedback");
     }
     let usual = Accept::default();
@@ -194,42 +194,45 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
     let record = table.optional("record").unwrap_or(false);
     table.finish();
     let accept = Accept { symbologies, max_bytes: usize::try_from(max_bytes?).unwrap_or(usual.max_bytes) };
-    let settings = scanner::Settings {
+    let settings = scanner::ScannerSettings {
         protocol,
         ending: ending.unwrap_or_default(),
         feedback: feedback.unwrap_or_default(),
-        ..scanner::Settings::default()
+        ..scanner::ScannerSettings::default()
     };
     Some(Scanner { name: name?, device: device?, settings, accept, record })
 }
 
 /// `evdev:` before a keyboard, `hidpos:` before a HID scanner; all else is a serial line.
-fn scanner_device(table: &Table<'_>, device: &str, line: &Line) -> (Protocol, Option<Device>) {
+fn scanner_device(table: &Table<'_>, device: &str, line: &Line) -> (ScannerProtocol, Option<Device>) {
     if let Some(device) = device.strip_prefix("evdev:") {
-        (Protocol::Keyboard, node(table, device, Kind::Keyboard, line, "evdev:/dev/input/by-id/…-event-kbd"))
+        (
+            ScannerProtocol::Keyboard,
+            node(table, device, DeviceKind::Keyboard, line, "evdev:/dev/input/by-id/…-event-kbd"),
+        )
     } else if let Some(device) = device.strip_prefix("hidpos:") {
-        (Protocol::HidPos, node(table, device, Kind::Scanner, line, "hidpos:/dev/hidraw0"))
+        (ScannerProtocol::HidPos, node(table, device, DeviceKind::Scanner, line, "hidpos:/dev/hidraw0"))
     } else {
-        (Protocol::Lines, node(table, device, Kind::Serial, line, "its path, such as /dev/serial/by-id/…"))
+        (ScannerProtocol::Lines, node(table, device, DeviceKind::Serial, line, "its path, such as /dev/serial/by-id/…"))
     }
 }
 
 pub(super) fn scale(root: &Table<'_>) -> Option<Scale> {
     let table = root.required_table("scale")?;
-    let protocol = table.required_name("protocol", &scale::Protocol::NAMES);
+    let protocol = table.required_name("protocol", &scale::ScaleProtocol::NAMES);
     let line = Line::read(&table);
     let settings = protocol.map(|protocol| scale_settings(&table, protocol));
     let device = table.required::<String>("device").and_then(|device| match (protocol?, device.as_str()) {
         (_, "demo") => Some(demo(&table)),
-        (scale::Protocol::Hid, "auto") => {
+        (scale::ScaleProtocol::Hid, "auto") => {
             line.unused(&table, "a HID scale");
-            let (kind, selector) = (Kind::Scale, Selector::Only);
+            let (kind, selector) = (DeviceKind::Scale, Selector::Only);
             Some(Device::At(Address::Usb(UsbAddress { kind, selector, line: line.settings("")? })))
         }
-        (scale::Protocol::Hid, device) => {
-            node(&table, device, Kind::Scale, &line, "\"auto\", or its path, such as /dev/hidraw0")
+        (scale::ScaleProtocol::Hid, device) => {
+            node(&table, device, DeviceKind::Scale, &line, "\"auto\", or its path, such as /dev/hidraw0")
         }
-        (_, device) => node(&table, device, Kind::Serial, &line, "its path, such as /dev/serial/by-id/…"),
+        (_, device) => node(&table, device, DeviceKind::Serial, &line, "its path, such as /dev/serial/by-id/…"),
     });
     let record = table.optional("record").unwrap_or(false);
     table.finish();
@@ -237,7 +240,7 @@ pub(super) fn scale(root: &Table<'_>) -> Option<Scale> {
 }
 
 /// What a protocol leaves open: the unit, and when the pan rests.
-fn scale_settings(table: &Table<'_>, protocol: scale::Protocol) -> scale::Settings {
+fn scale_settings(table: &Table<'_>, protocol: scale::ScaleProtocol) -> scale::ScaleSettings {
     const UNITS: [(&str, scale::WireUnit); 3] =
         [("kg", scale::WireUnit::Kilogram), ("g", scale::WireUnit::Gram), ("lb", scale::WireUnit::Pound)];
     let unit = table.optional_name("unit", &UNITS);
@@ -247,7 +250,7 @@ fn scale_settings(table: &Table<'_>, protocol: scale::Protocol) -> scale::Settin
     } else if !protocol.wants_unit() && unit.is_some() {
         table.warn("unit", "unit has no effect: this protocol sends the unit with each weight", "remove it");
     }
-    let usual = scale::Settings { unit, ..scale::Settings::new(protocol) };
+    let usual = scale::ScaleSettings { unit, ..scale::ScaleSettings::new(protocol) };
     if table.count(&["equal_readings"]) == 0 {
         return usual;
     }
@@ -256,7 +259,7 @@ fn scale_settings(table: &Table<'_>, protocol: scale::Protocol) -> scale::Settin
         table.warn("equal_readings", what, "remove it");
     }
     let equal_readings = within(table, "equal_readings", &EQUAL_READINGS, "readings");
-    scale::Settings { equal_readings: equal_readings.unwrap_or(usual.equal_readings), ..usual }
+    scale::ScaleSettings { equal_readings: equal_readings.unwrap_or(usual.equal_readings), ..usual }
 }
 
 /// The label printer, and the receipt printer.
@@ -333,7 +336,7 @@ fn printer_device(table: &Table<'_>, device: &str, line: &Line) -> Option<Device
         return None;
     }
     let serial = ["/dev/tty", "/dev/serial/", "/dev/pts/"].iter().any(|start| device.starts_with(start));
-    let kind = if serial || line.baud.is_some() { Kind::Serial } else { Kind::Printer };
+    let kind = if serial || line.baud.is_some() { DeviceKind::Serial } else { DeviceKind::Printer };
     node(table, device, kind, line, "tcp://192.0.2.10:9100, /dev/usb/lp0 or /dev/serial/by-id/…")
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use hal::framebuffer::Turn;
-use hal::gpio::Line;
+use hal::framebuffer::Rotation;
+use hal::gpio::GpioLine;
 use toml::de::DeValue;
 
 use super::read::driven;
@@ -18,15 +18,15 @@ pub struct Gpio {
     /// The chip whose lines are meant: its name, its node or its label.
     pub chip: Option<String>,
     /// Lamp: done.
-    pub green: Option<Line>,
+    pub green: Option<GpioLine>,
     /// Lamp: a question.
-    pub amber: Option<Line>,
+    pub amber: Option<GpioLine>,
     /// Lamp: stop.
-    pub red: Option<Line>,
+    pub red: Option<GpioLine>,
     /// Buzzer.
-    pub tone: Option<Line>,
+    pub tone: Option<GpioLine>,
     /// Button to ground.
-    pub button: Option<Line>,
+    pub button: Option<GpioLine>,
     /// Lamps and buzzer are on when their line is low (relay boards).
     pub active_low: bool,
 }
@@ -54,11 +54,11 @@ pub enum Panel {
         /// Its node: `/dev/fb0`.
         device: PathBuf,
         /// How it is mounted.
-        turn: Turn,
+        turn: Rotation,
     },
 }
 
-impl Value for Line {
+impl Value for GpioLine {
     const EXPECTED: &'static str = "the number of a line, or its \"name\" in quotation marks";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -73,10 +73,10 @@ pub(super) fn panel(root: &Table<'_>) -> Option<Panel> {
     let is_framebuffer = driven(&table, "kind", &kinds);
     let device = table.optional::<String>("device").unwrap_or_else(|| "/dev/fb0".to_owned());
     let turn = match table.optional::<u16>("rotate") {
-        None | Some(0) => Some(Turn::None),
-        Some(90) => Some(Turn::Quarter),
-        Some(180) => Some(Turn::Half),
-        Some(270) => Some(Turn::ThreeQuarters),
+        None | Some(0) => Some(Rotation::None),
+        Some(90) => Some(Rotation::Quarter),
+        Some(180) => Some(Rotation::Half),
+        Some(270) => Some(Rotation::ThreeQuarters),
         Some(other) => {
             table.error("rotate", format!("a panel is not turned by {other} degrees"), "write 0, 90, 180 or 270");
             None
@@ -103,14 +103,14 @@ pub(super) fn gpio(root: &Table<'_>) -> Option<Gpio> {
     }
     let mut taken = BTreeSet::new();
     let mut line = |key: &'static str| {
-        let line = table.optional::<Line>(key)?;
+        let line = table.optional::<GpioLine>(key)?;
         let wrong = match (&line, backend) {
             // 0 and 1 belong to the identification memory of an attached board.
-            (Line::Number(2..=27), Some(GpioBackend::Rppal)) => None,
+            (GpioLine::Number(2..=27), Some(GpioBackend::Rppal)) => None,
             (line, Some(GpioBackend::Rppal)) => {
                 Some((format!("{key} is {}, no line of the header", named(line)), "write a BCM number from 2 to 27"))
             }
-            (Line::Number(number), Some(GpioBackend::Gpiocdev)) if chip.is_none() => Some((
+            (GpioLine::Number(number), Some(GpioBackend::Gpiocdev)) if chip.is_none() => Some((
                 format!("{key} is line {number}, and nothing says of which chip"),
                 "add chip = \"gpiochip0\", or write the line's name as `gpioinfo` shows it",
             )),
@@ -132,9 +132,9 @@ pub(super) fn gpio(root: &Table<'_>) -> Option<Gpio> {
     Some(Gpio { backend: backend?, chip, green, amber, red, tone, button, active_low })
 }
 
-fn named(line: &Line) -> String {
+fn named(line: &GpioLine) -> String {
     match line {
-        Line::Number(number) => number.to_string(),
-        Line::Name(name) => format!("{name:?}"),
+        GpioLine::Number(number) => number.to_string(),
+        GpioLine::Name(name) => format!("{name:?}"),
     }
 }

@@ -432,18 +432,18 @@ fn check_goes_on_to_the_folders_when_the_station_has_problems() {
 
 #[test]
 fn scanners_are_told_apart_by_their_device_and_set_by_their_keys() {
-    use hal::scanner::{Ending, Feedback, Protocol};
+    use hal::scanner::{Ending, Feedback, ScannerProtocol};
     const LINE: &str = "device = \"/dev/serial/by-id/usb-Example_Scanner_0001-if00\"\n";
     let load = |device: &str, keys: &str| {
         let (_dir, file) = install(&STATION.replace(LINE, &format!("device = \"{device}\"\n{keys}")));
         Config::load(&file).map(|(mut config, _)| config.scanners.remove(0))
     };
     let ssi = load("/dev/ttyS0", "protocol = \"ssi\"\nfeedback = \"ssi\"\nsuffix = \"cr\"").unwrap();
-    assert_eq!((ssi.settings.protocol, ssi.settings.feedback), (Protocol::Ssi, Feedback::Ssi));
+    assert_eq!((ssi.settings.protocol, ssi.settings.feedback), (ScannerProtocol::Ssi, Feedback::Ssi));
     assert_eq!(ssi.settings.ending, Ending::Cr);
-    assert_eq!(load("evdev:/dev/input/event3", "").unwrap().settings.protocol, Protocol::Keyboard);
+    assert_eq!(load("evdev:/dev/input/event3", "").unwrap().settings.protocol, ScannerProtocol::Keyboard);
     let pos = load("hidpos:usb:0c2e:0b61", "accept = [\"qr\"]\nmax_bytes = 99").unwrap();
-    assert_eq!((pos.settings.protocol, pos.accept.max_bytes), (Protocol::HidPos, 99));
+    assert_eq!((pos.settings.protocol, pos.accept.max_bytes), (ScannerProtocol::HidPos, 99));
     assert_eq!(pos.device.address().unwrap().to_string(), "usb:0c2e:0b61");
     for (device, keys) in
         [("usb:1:2", ""), ("evdev:x", ""), ("/dev/ttyS0", "feedback = \"ssi\""), ("/dev/ttyS0", "accept = [\"x\"]")]

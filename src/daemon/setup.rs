@@ -156,7 +156,8 @@ impl Setup {
 /// `mt-sics /dev/serial/by-id/…`: what a dispute about a weight wants to know of the scale.
 fn scale_name(scale: &config::Scale) -> String {
     let protocol = scale.settings.protocol;
-    let name = hal::scale::Protocol::NAMES.iter().find(|(_, known)| *known == protocol).map_or("", |(name, _)| name);
+    let name =
+        hal::scale::ScaleProtocol::NAMES.iter().find(|(_, known)| *known == protocol).map_or("", |(name, _)| name);
     match scale.device.address() {
         Some(address) => format!("{name} {address}"),
         None => format!("{name} demo"),

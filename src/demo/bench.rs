@@ -35,7 +35,7 @@ impl Bench {
         std::fs::create_dir_all(&folder).map_err(|source| DemoError::File { path: folder.clone(), source })?;
         let device = |what| move |source| DemoError::Device { what, source };
         let scanner = Scanner::open_at(folder.join("scanner")).map_err(device("scanner"))?;
-        let scale = Scale::open_at(folder.join("scale"), hal::scale::Protocol::MtSics).map_err(device("scale"))?;
+        let scale = Scale::open_at(folder.join("scale"), hal::scale::ScaleProtocol::MtSics).map_err(device("scale"))?;
         scale.set_settling(fast);
         let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
         let printer = Printer::listen(anywhere, PrinterSettings::default()).await.map_err(device("printer"))?;

@@ -122,7 +122,7 @@ async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, De
         scanners: vec![Scanner::on_a_line("hand", serial(bench.scanner.path()))],
         scale: Some(Scale {
             address: serial(bench.scale.path()),
-            settings: hal::scale::Settings::new(hal::scale::Protocol::MtSics),
+            settings: hal::scale::ScaleSettings::new(hal::scale::ScaleProtocol::MtSics),
             record: None,
         }),
         printer: Some(LabelPrinter::zpl("label", Address::Tcp(bench.printer.addr().to_string()))),

@@ -8,8 +8,8 @@ use hal::gpio::{Backend, Gpio, GpioErrorKind};
 use hal::port::{Address, Port, PortError, PortErrorKind};
 use hal::printer::{Language, Session, Status, StatusError};
 use hal::scale::{self, Pace};
-use hal::scanner::Protocol;
-use hal::usb::{self, Found, Kind};
+use hal::scanner::ScannerProtocol;
+use hal::usb::{self, DeviceKind, UsbDevice};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
@@ -124,34 +124,34 @@ pub fn unnamed(devices: &Devices) -> Vec<String> {
     let mut named: Vec<&Address> = devices.scanners.iter().map(|scanner| &scanner.address).collect();
     named.extend(devices.scale.iter().map(|scale| &scale.address));
     named.extend(devices.printer.iter().chain(&devices.receipt).map(|printer| &printer.address));
-    let of_named: Vec<&Found> = named.into_iter().filter_map(|address| known(address, &plugged)).collect();
-    let socket = |found: &Found| found.port.split(':').next().unwrap_or_default().to_owned();
+    let of_named: Vec<&UsbDevice> = named.into_iter().filter_map(|address| known(address, &plugged)).collect();
+    let socket = |found: &UsbDevice| found.port.split(':').next().unwrap_or_default().to_owned();
     // A device shows several faces: a scanner that is used as a serial line may be a keyboard, too.
-    let is_free = |found: &&Found| !of_named.iter().any(|named| socket(named) == socket(found));
-    let say = |found: &Found| {
+    let is_free = |found: &&UsbDevice| !of_named.iter().any(|named| socket(named) == socket(found));
+    let say = |found: &UsbDevice| {
         format!("{} {}: {}; {}", found.kind.name(), found.node.display(), name(found), how_to_use(found))
     };
     plugged.iter().filter(is_free).map(say).collect()
 }
 
-fn how_to_use(found: &Found) -> String {
+fn how_to_use(found: &UsbDevice) -> String {
     let selector = found.selector();
     match found.kind {
-        Kind::Serial => format!("a scanner or a scale: device = \"{selector}\""),
-        Kind::Scale => format!("[scale] protocol = \"hid\", device = \"{selector}\""),
-        Kind::Scanner => format!("[[scanner]] device = \"hidpos:{selector}\""),
-        Kind::Keyboard => format!("if it is a scanner: [[scanner]] device = \"evdev:{selector}\""),
-        Kind::Printer => format!("[[printer]] device = \"{selector}\""),
+        DeviceKind::Serial => format!("a scanner or a scale: device = \"{selector}\""),
+        DeviceKind::Scale => format!("[scale] protocol = \"hid\", device = \"{selector}\""),
+        DeviceKind::Scanner => format!("[[scanner]] device = \"hidpos:{selector}\""),
+        DeviceKind::Keyboard => format!("if it is a scanner: [[scanner]] device = \"evdev:{selector}\""),
+        DeviceKind::Printer => format!("[[printer]] device = \"{selector}\""),
     }
 }
 
-fn name(found: &Found) -> String {
+fn name(found: &UsbDevice) -> String {
     let id = format!("{:04x}:{:04x}", found.vendor, found.product);
     if found.name.is_empty() { id } else { format!("{} {id}", found.name) }
 }
 
 /// The USB device behind an address.
-fn known<'a>(address: &Address, plugged: &'a [Found]) -> Option<&'a Found> {
+fn known<'a>(address: &Address, plugged: &'a [UsbDevice]) -> Option<&'a UsbDevice> {
     let node: PathBuf = match address {
         Address::Usb(usb) => usb::find(usb.kind, &usb.selector, Path::new(SYS)).ok()?.node,
         other => std::fs::canonicalize(other.node()?).ok()?,
@@ -173,15 +173,15 @@ async fn try_scanner(scanner: &Scanner) -> (Health, String) {
         Err(error) => return not_open(&error),
     };
     match scanner.settings.protocol {
-        Protocol::Keyboard if port.node().is_some_and(|node| usb::is_inhibited(node, Path::new(SYS))) => {
+        ScannerProtocol::Keyboard if port.node().is_some_and(|node| usb::is_inhibited(node, Path::new(SYS))) => {
             let todo = "let it in again in /etc/udev/rules.d/61-parceld.rules, as 60-parceld.rules says";
             (Health::Silent, format!("the system lets no key of it through; {todo}"))
         }
-        Protocol::Keyboard => match port.grab() {
+        ScannerProtocol::Keyboard => match port.grab() {
             Ok(()) => (Health::Ok, "ours alone; scan something with --watch to see it work".to_owned()),
             Err(error) => not_open(&error),
         },
-        Protocol::Lines | Protocol::Ssi | Protocol::HidPos => {
+        ScannerProtocol::Lines | ScannerProtocol::Ssi | ScannerProtocol::HidPos => {
             (Health::Ok, "open; scan something with --watch to see it work".to_owned())
         }
     }
@@ -208,16 +208,16 @@ async fn weigh(port: &mut Port, scale: &Scale) -> (Health, String) {
 
 /// A reading for a person: `it says 1.234 kg, at rest`.
 pub(super) fn in_words(reading: &scale::Reading) -> String {
-    use scale::State;
+    use scale::Stability;
     let weight = format!("{} {}", reading.text, reading.unit.symbol());
     match reading.state {
-        State::Stable => format!("it says {weight}, at rest"),
-        State::Moving | State::Unsaid => format!("it says {weight}, moving"),
-        State::Negative => format!("it says {weight}, below zero; empty it and zero it"),
-        State::AtZero => "it says zero".to_owned(),
-        State::Over => "it says: too heavy".to_owned(),
-        State::Under => "it says: below zero; empty it and zero it".to_owned(),
-        State::Fault(why) => format!("it gives no weight: {}; see its display", why.name()),
+        Stability::Stable => format!("it says {weight}, at rest"),
+        Stability::Moving | Stability::Unsaid => format!("it says {weight}, moving"),
+        Stability::Negative => format!("it says {weight}, below zero; empty it and zero it"),
+        Stability::AtZero => "it says zero".to_owned(),
+        Stability::Over => "it says: too heavy".to_owned(),
+        Stability::Under => "it says: below zero; empty it and zero it".to_owned(),
+        Stability::Fault(why) => format!("it gives no weight: {}; see its display", why.name()),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hal::printer::{Problem, Proof, SendError, Session, Status, StatusError, Verdict};
+use hal::printer::{PrintVerdict, Problem, Proof, SendError, Session, Status, StatusError};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::{Instant, sleep};
@@ -228,13 +228,13 @@ impl Hand {
             };
             let over = match answer {
                 Ok(status) => match proof.take(&status, &mut self.printer.known, Instant::now()) {
-                    Verdict::Wait => None,
-                    Verdict::Blocked(problem) => {
+                    PrintVerdict::Wait => None,
+                    PrintVerdict::Blocked(problem) => {
                         self.blocked(job, problem).await;
                         None
                     }
-                    Verdict::Out { rung, evidence } => Some(PrinterEvent::LabelOut { rung, evidence }),
-                    Verdict::Vanished => Some(PrinterEvent::Lost { why: "the printer fed no label".to_owned() }),
+                    PrintVerdict::Out { rung, evidence } => Some(PrinterEvent::LabelOut { rung, evidence }),
+                    PrintVerdict::Vanished => Some(PrinterEvent::Lost { why: "the printer fed no label".to_owned() }),
                 },
                 Err(StatusError::Lost(error)) => Some(PrinterEvent::Lost { why: error.to_string() }),
                 Err(error) => {

@@ -22,7 +22,7 @@ use std::time::Duration;
 use hal::port::{Address, Port, PortError};
 use hal::record::Recorder;
 use hal::scale::Key;
-use hal::scanner::Verdict;
+use hal::scanner::ScanVerdict;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -31,7 +31,7 @@ use crate::station::event::{Device, Effect, Event, ScaleKey, Sound};
 use crate::station::parcel::State;
 
 pub use lamp::Pins;
-pub use panel::{Panel, Turn};
+pub use panel::{Panel, Rotation};
 use paper::Trays;
 pub use printer::LabelPrinter;
 pub use scale::Scale;
@@ -60,7 +60,7 @@ pub struct Devices {
 /// The loop's end of the devices.
 #[derive(Debug)]
 pub struct Hands {
-    verdicts: BTreeMap<String, mpsc::Sender<Verdict>>,
+    verdicts: BTreeMap<String, mpsc::Sender<ScanVerdict>>,
     pace: watch::Sender<hal::scale::Pace>,
     keys: mpsc::Sender<Key>,
     print: mpsc::Sender<label_driver::Task>,
@@ -123,7 +123,7 @@ impl Hands {
             }
             Effect::Verdict { scanner, accepted } => {
                 if let Some(judge) = self.verdicts.get(&scanner) {
-                    let _ = judge.try_send(if accepted { Verdict::Accepted } else { Verdict::Refused });
+                    let _ = judge.try_send(if accepted { ScanVerdict::Accepted } else { ScanVerdict::Refused });
                 }
                 return;
             }

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::screen::{Picture, View, Words, draw};
 use crate::station::event::{Device, Event};
 
-pub use hal::framebuffer::Turn;
+pub use hal::framebuffer::Rotation;
 
 /// The screen is made for so many pixels; a display with more shows it enlarged, by a whole number.
 const LEAST: (u32, u32) = (320, 240);
@@ -24,7 +24,7 @@ pub struct Panel {
     /// Its node: `/dev/fb0`.
     pub device: PathBuf,
     /// How it is mounted.
-    pub turn: Turn,
+    pub turn: Rotation,
 }
 
 impl Panel {

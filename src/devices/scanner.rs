@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use hal::port::Address;
-use hal::scanner::{self, Frame, Settings, Verdict};
+use hal::scanner::{self, Frame, ScanVerdict, ScannerSettings};
 use tokio::sync::mpsc;
 
 use crate::barcode::{Accept, ScanError};
@@ -17,7 +17,7 @@ pub struct Scanner {
     /// Where it is.
     pub address: Address,
     /// What it speaks.
-    pub settings: Settings,
+    pub settings: ScannerSettings,
     /// What it may read.
     pub accept: Accept,
     /// Where what it says is written down.
@@ -27,14 +27,20 @@ pub struct Scanner {
 impl Scanner {
     /// One that sends lines of any kind of code.
     pub fn on_a_line(name: &str, address: Address) -> Self {
-        Self { name: name.to_owned(), address, settings: Settings::default(), accept: Accept::default(), record: None }
+        Self {
+            name: name.to_owned(),
+            address,
+            settings: ScannerSettings::default(),
+            accept: Accept::default(),
+            record: None,
+        }
     }
 }
 
 /// Scans that may wait for the loop; more than a person can make in the time it needs for one.
 const QUEUE: usize = 64;
 
-pub(super) async fn run(scanner: Scanner, mut verdicts: mpsc::Receiver<Verdict>, events: mpsc::Sender<Event>) {
+pub(super) async fn run(scanner: Scanner, mut verdicts: mpsc::Receiver<ScanVerdict>, events: mpsc::Sender<Event>) {
     let device = Device::Scanner(scanner.name.clone());
     loop {
         let mut port = super::open(&scanner.address, scanner.record.as_deref(), &device, &events).await;

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use hal::sim::{Drawn, PrinterSettings, draw};
+use hal::sim::{DrawnJob, PrinterSettings, draw};
 use parceld::label::document::Element;
 use parceld::label::{Bitmap, Container, Draws, Label, Labels, Language, Media, Printer};
 use parceld::station::order::Address;
@@ -56,7 +56,7 @@ fn sample(tracking: &str) -> Label {
     label
 }
 
-fn on_paper(labels: &Labels, language: hal::printer::Language, dpi: u32, layout: &str, label: &Label) -> Drawn {
+fn on_paper(labels: &Labels, language: hal::printer::Language, dpi: u32, layout: &str, label: &Label) -> DrawnJob {
     let job = labels.print(layout, label).unwrap_or_else(|error| panic!("{layout}: {error}"));
     // The renderer knows 8 and 12 dots a millimetre; a head of 300 dpi has 11.8, so its paper is given in that.
     let (width, height) = labels.printer.media.size();
@@ -81,7 +81,7 @@ fn expected(layout: &str, label: &Label) -> (String, bool) {
     }
 }
 
-fn reads_back(drawn: &Drawn, layout: &str, label: &Label, what: &str) {
+fn reads_back(drawn: &DrawnJob, layout: &str, label: &Label, what: &str) {
     let (text, gs1) = expected(layout, label);
     let read = drawn.report.decoded.iter().any(|symbol| symbol.text == text && symbol.gs1 == gs1);
     if !read {

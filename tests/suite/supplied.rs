@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hal::sim::{Drawn, PrinterSettings, draw};
+use hal::sim::{DrawnJob, PrinterSettings, draw};
 use parceld::exchange::supplied::{File, Format, SuppliedError, Wanted};
 use parceld::label::{Bitmap, Draws, Labels, Language, Media, Printer, Supplied};
 
@@ -35,7 +35,7 @@ fn why(result: Result<Supplied, SuppliedError>) -> String {
 }
 
 /// What an engine that we did not write draws of the job.
-fn printed(supplied: &Supplied, ours: Language, theirs: hal::printer::Language, attempt: u32) -> Drawn {
+fn printed(supplied: &Supplied, ours: Language, theirs: hal::printer::Language, attempt: u32) -> DrawnJob {
     let dpi = supplied.media.dpi;
     let labels = Labels::new(Printer { media: supplied.media, ..printer(ours, dpi) }, []);
     let job = labels.supplied(supplied, attempt, false).expect("made for this printer");

@@ -52,7 +52,7 @@ mod tests {
 
     use super::*;
     use crate::port::PortErrorKind;
-    use crate::scale::{self, Event, Pace, Protocol, Settings, State};
+    use crate::scale::{self, Event, Pace, ScaleProtocol, ScaleSettings, Stability};
 
     /// A scale at a bench: asked three times, moving, at rest, then torn off in the middle of a frame.
     const SCALE: &str = "parceld-recording 1
@@ -72,7 +72,7 @@ mod tests {
         let (_pace, mut paced) = watch::channel(Pace::Eager);
         let (_keys, mut pressed) = mpsc::channel(1);
         let mut seen = Vec::new();
-        let settings = Settings::new(Protocol::MtSics);
+        let settings = ScaleSettings::new(ScaleProtocol::MtSics);
         let lost = scale::read(&mut port, settings, &mut paced, &mut pressed, |event| seen.push(event)).await;
         assert_eq!(lost.kind(), PortErrorKind::Lost);
         let states: Vec<_> = seen
@@ -82,7 +82,7 @@ mod tests {
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(states, [(State::Moving, "99.87"), (State::Stable, "100.00")]);
+        assert_eq!(states, [(Stability::Moving, "99.87"), (Stability::Stable, "100.00")]);
         assert_eq!(playing.await.unwrap(), b"SI\r\nSI\r\nSI\r\n");
     }
 }

@@ -92,7 +92,7 @@ async fn bench(folder: &Folder) -> Vec<Took> {
     drop(Floor::new(&setup, &orders));
     let place = |name: &str| folder.path().join(name);
     let scanner = Scanner::open_at(place("scanner")).expect("a scanner");
-    let scale = Scale::open_at(place("scale"), hal::scale::Protocol::MtSics).expect("a scale");
+    let scale = Scale::open_at(place("scale"), hal::scale::ScaleProtocol::MtSics).expect("a scale");
     scale.set_settling(true);
     let settings = PrinterSettings { render: false, ..PrinterSettings::default() };
     let printer = Printer::listen((std::net::Ipv4Addr::LOCALHOST, 0).into(), settings).await.expect("a printer");
@@ -101,7 +101,7 @@ async fn bench(folder: &Folder) -> Vec<Took> {
         scanners: vec![devices::Scanner::on_a_line("hand", serial(scanner.path()))],
         scale: Some(devices::Scale {
             address: serial(scale.path()),
-            settings: hal::scale::Settings::new(hal::scale::Protocol::MtSics),
+            settings: hal::scale::ScaleSettings::new(hal::scale::ScaleProtocol::MtSics),
             record: None,
         }),
         printer: Some(LabelPrinter::zpl("label", Address::Tcp(printer.addr().to_string()))),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use super::draw::{Drawn, draw};
+use super::draw::{DrawnJob, draw};
 use super::parse::{Question, copies};
 use super::{Printed, PrinterFault, PrinterSettings, Shared};
 use crate::printer::Language;
@@ -17,7 +17,7 @@ const BUFFER: usize = 1000;
 
 /// A label in the buffer.
 #[derive(Debug)]
-struct Job {
+struct QueuedJob {
     number: u64,
     language: Language,
     bytes: Arc<[u8]>,
@@ -26,13 +26,13 @@ struct Job {
 
 /// The printer's memory, its switches and its faults.
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(super) struct PrinterState {
     pub(super) fault: PrinterFault,
     pub(super) hold_replies: bool,
     pub(super) listening: bool,
     /// A label is half received.
     pub(super) partial: bool,
-    queue: VecDeque<Job>,
+    queue: VecDeque<QueuedJob>,
     history: VecDeque<Arc<Printed>>,
     received: u64,
     printed: u64,
@@ -44,7 +44,7 @@ pub(super) struct State {
     owed: Option<[u8; 4]>,
 }
 
-impl State {
+impl PrinterState {
     /// Switched off, it forgets what it had not printed.
     pub(super) fn set_fault(&mut self, fault: PrinterFault, settings: PrinterSettings) {
         self.fault = fault;
@@ -80,7 +80,7 @@ impl State {
             return;
         }
         let remaining = copies(language, &job);
-        self.queue.push_back(Job { number: self.received, language, remaining, bytes: job.into() });
+        self.queue.push_back(QueuedJob { number: self.received, language, remaining, bytes: job.into() });
     }
 
     pub(super) fn clear(&mut self) {
@@ -232,7 +232,7 @@ impl State {
     }
 
     /// One copy comes out, unless something came between: the buffer cleared, the paper gone.
-    fn finish(&mut self, number: u64, drawn: &Drawn) -> Option<Arc<Printed>> {
+    fn finish(&mut self, number: u64, drawn: &DrawnJob) -> Option<Arc<Printed>> {
         let can = self.moves_paper();
         let job = self.queue.front_mut().filter(|job| can && job.number == number)?;
         job.remaining -= 1;
@@ -264,7 +264,7 @@ impl State {
 /// Prints what is in the buffer, one copy after the other.
 pub(super) async fn run(shared: Shared) {
     let mut seen = shared.state.subscribe();
-    let mut drawn: Option<(u64, Drawn)> = None;
+    let mut drawn: Option<(u64, DrawnJob)> = None;
     loop {
         let next = match seen.wait_for(|state| state.next().is_some()).await {
             Ok(state) => state.next(),
@@ -284,9 +284,9 @@ pub(super) async fn run(shared: Shared) {
     }
 }
 
-async fn on_paper(language: Language, job: Arc<[u8]>, settings: PrinterSettings) -> Drawn {
+async fn on_paper(language: Language, job: Arc<[u8]>, settings: PrinterSettings) -> DrawnJob {
     if !settings.render {
-        return Drawn::default();
+        return DrawnJob::default();
     }
     match tokio::task::spawn_blocking(move || draw(language, &job, settings)).await {
         Ok(drawn) => {
@@ -297,7 +297,7 @@ async fn on_paper(language: Language, job: Arc<[u8]>, settings: PrinterSettings)
         }
         Err(error) => {
             tracing::warn!(%error, "the virtual printer stumbled over this label");
-            Drawn::default()
+            DrawnJob::default()
         }
     }
 }

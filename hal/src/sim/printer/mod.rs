@@ -21,8 +21,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
-pub use draw::{Drawn, draw};
-use engine::State;
+pub use draw::{DrawnJob, draw};
+use engine::PrinterState;
 pub use files::keep_labels;
 pub use report::Report;
 
@@ -209,7 +209,7 @@ pub struct Printer {
 #[derive(Debug, Clone)]
 struct Shared {
     settings: PrinterSettings,
-    state: watch::Sender<State>,
+    state: watch::Sender<PrinterState>,
     labels: broadcast::Sender<Arc<Printed>>,
     edges: broadcast::Sender<Edge>,
 }
@@ -230,7 +230,7 @@ impl Printer {
         let address = listener.local_addr()?;
         let shared = Shared {
             settings,
-            state: watch::Sender::new(State::default()),
+            state: watch::Sender::new(PrinterState::default()),
             labels: broadcast::Sender::new(BEHIND),
             edges: broadcast::Sender::new(BEHIND),
         };
@@ -253,7 +253,7 @@ impl Printer {
     /// Waits until it listens, or has stopped listening, as its fault says.
     pub async fn settled(&self) {
         let mut state = self.shared.state.subscribe();
-        let _ = state.wait_for(State::is_settled).await;
+        let _ = state.wait_for(PrinterState::is_settled).await;
     }
 
     /// `true` keeps the answers to questions back, `false` lets them go in their order: a slow network.
