@@ -17,7 +17,7 @@ use super::{Checksum, LONGEST_NUMBER};
 /// A pattern that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shape {
-    parts: Vec<Part>,
+    parts: Vec<ShapePart>,
     /// Parts that the check character follows from, and the part that is the check character.
     checked: Option<(Range<usize>, usize)>,
     least: usize,
@@ -26,7 +26,7 @@ pub struct Shape {
 
 /// So many of one kind of character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Part {
+struct ShapePart {
     symbols: Symbols,
     least: usize,
     most: usize,
@@ -120,7 +120,7 @@ impl Symbols {
 impl Shape {
     /// Reads a pattern for numbers with this check digit.
     pub fn new(pattern: &str, check: &Checksum) -> Result<Self, ShapeError> {
-        let shape = Reader { rest: pattern, at: 0 }.shape(check)?;
+        let shape = ShapeReader { rest: pattern, at: 0 }.shape(check)?;
         if shape.checked.is_none() != (*check == Checksum::None) {
             return Err(ShapeError::Check);
         }
@@ -141,7 +141,7 @@ impl Shape {
             return Err(Misfit::Length);
         }
         let spare = number.len() - self.least;
-        let count = |part: &Part| if part.least < part.most { part.least + spare } else { part.least };
+        let count = |part: &ShapePart| if part.least < part.most { part.least + spare } else { part.least };
         let mut rest = number.as_bytes().iter().enumerate();
         for part in &self.parts {
             let mut piece = rest.by_ref().take(count(part));
@@ -158,15 +158,15 @@ impl Shape {
 }
 
 /// A pattern on its way.
-struct Reader<'a> {
+struct ShapeReader<'a> {
     rest: &'a str,
     /// Characters taken.
     at: usize,
 }
 
-impl Reader<'_> {
+impl ShapeReader<'_> {
     fn shape(mut self, check: &Checksum) -> Result<Shape, ShapeError> {
-        let mut parts: Vec<Part> = Vec::new();
+        let mut parts: Vec<ShapePart> = Vec::new();
         let (mut opened, mut covered, mut digit) = (None, None, None);
         while let Some(character) = self.take() {
             match character {
@@ -177,12 +177,12 @@ impl Reader<'_> {
                 'c' => {
                     digit = Some(parts.len());
                     let letters = if check.gives_letters() { Symbols::LETTERS } else { Symbols(0) };
-                    parts.push(Part { symbols: Symbols::DIGITS.or(letters), least: 1, most: 1 });
+                    parts.push(ShapePart { symbols: Symbols::DIGITS.or(letters), least: 1, most: 1 });
                 }
                 _ => {
                     let symbols = self.symbols(character)?;
                     let (least, most) = self.count()?;
-                    parts.push(Part { symbols, least, most });
+                    parts.push(ShapePart { symbols, least, most });
                 }
             }
         }
