@@ -14,7 +14,7 @@ use std::time::Duration;
 use nix::sys::resource::{Resource, setrlimit};
 use parceld::daemon::labels;
 use parceld::exchange::supplied::{File, Format, MAX_FILE_BYTES, Wanted};
-use parceld::label::{Draws, Language, Media, Printer};
+use parceld::label::{Draws, Language, Media, PrinterFormat};
 use parceld::store::StoredLabel;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,7 @@ enum Reply {
 pub(super) fn draw(
     bytes: Vec<u8>,
     format: Format,
-    printer: Printer,
+    printer: PrinterFormat,
     wanted: &[Wanted],
     done: impl FnMut(),
 ) -> Vec<Result<StoredLabel, String>> {
@@ -73,7 +73,7 @@ fn drawn_by(
     drawer: Command,
     silence: Duration,
     file: (Vec<u8>, Format),
-    printer: Printer,
+    printer: PrinterFormat,
     wanted: &[Wanted],
     mut done: impl FnMut(),
 ) -> Vec<Result<StoredLabel, String>> {
@@ -110,7 +110,7 @@ fn drawn_by(
 fn start(
     mut drawer: Command,
     (bytes, format): (Vec<u8>, Format),
-    printer: Printer,
+    printer: PrinterFormat,
     wanted: &[Wanted],
 ) -> std::io::Result<(Child, std::sync::mpsc::Receiver<Reply>)> {
     let request = Request {
@@ -153,7 +153,7 @@ pub(super) fn run() -> Done {
     let (dpi, width_mm, height_mm) = request.media;
     let language = if request.zpl { Language::Zpl } else { Language::Tspl };
     let media = Media { dpi, width_mm, height_mm };
-    let printer = Printer { language, draws: Draws::TextAndBars, packed: false, media };
+    let printer = PrinterFormat { language, draws: Draws::TextAndBars, packed: false, media };
     let mut file = match File::open(bytes, format, printer) {
         Ok(file) => file,
         Err(error) => return tell(&Reply::File(error.to_string())),
@@ -221,7 +221,7 @@ mod tests {
 
     fn drawn(page: Vec<u8>, silence: Duration) -> Vec<Result<StoredLabel, String>> {
         let media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
-        let printer = Printer { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
+        let printer = PrinterFormat { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
         let mut drawer = Command::new(std::env::current_exe().expect("a program"));
         drawer.args(["--exact", "cli::drawn::tests::drawer", "--ignored", "--nocapture", "--quiet"]);
         drawn_by(drawer, silence, (page, Format::Pdf), printer, &[Wanted::default()], || {})

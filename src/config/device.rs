@@ -86,14 +86,14 @@ pub struct Printer {
 
 impl Printer {
     /// What its labels are encoded for.
-    pub fn labels(&self) -> label::Printer {
+    pub fn labels(&self) -> label::PrinterFormat {
         let language = match self.language {
             Language::Zpl => label::Language::Zpl,
             Language::Tspl => label::Language::Tspl,
             Language::EscPos => label::Language::EscPos,
         };
         let media = Media { dpi: self.dpi, width_mm: self.width_mm, height_mm: self.height_mm };
-        label::Printer { language, draws: self.draws, packed: self.packed, media }
+        label::PrinterFormat { language, draws: self.draws, packed: self.packed, media }
     }
 }
 

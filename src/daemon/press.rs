@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{Setup, clock};
 use crate::barcode::{Command, CommandError, SheetGroup};
 use crate::devices::paper::Tray;
-use crate::label::{Draws, Label, LabelError, Labels, Language, Media, Printer, SSCC_LAYOUT};
+use crate::label::{Draws, Label, LabelError, Labels, Language, Media, PrinterFormat, SSCC_LAYOUT};
 use crate::paper::{self, A4, BagSlip, CommandSheet, ManifestSlip, Operator, Paper, ShiftSummary};
 use crate::rating::Cards;
 use crate::screen::{Sentence, Words};
@@ -130,7 +130,7 @@ impl Press {
         let words = self.words(language)?;
         let what = match &bag.sscc {
             Some(sscc) => {
-                let container = crate::label::Container { id: own, sscc: Some(sscc.clone()), parcels, bags };
+                let container = crate::label::ContainerLabel { id: own, sscc: Some(sscc.clone()), parcels, bags };
                 let from = self.rules.ship_from.clone();
                 let label = Label::of_container(container, from, carrier, mass, ship_date, self.rules.specimen);
                 What::Sscc(Box::new(label))
@@ -171,7 +171,7 @@ impl Press {
     /// [`PressError::Draw`].
     pub fn pdf(&self, draft: &Draft) -> Result<Vec<u8>, PressError> {
         let on = |media: Media, paper: &Paper| {
-            let printer = Printer { language: Language::EscPos, draws: Draws::Nothing, packed: false, media };
+            let printer = PrinterFormat { language: Language::EscPos, draws: Draws::Nothing, packed: false, media };
             let labels = Labels::new(printer, []);
             let pages = paper.draw(&labels, &draft.words)?;
             let pages: Vec<_> = pages.iter().map(|page| labels.pixels(page)).collect();

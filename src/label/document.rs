@@ -2,7 +2,7 @@
 
 pub use super::area::{Area, Point};
 use super::code128::Code128;
-use super::picture::Picture;
+use super::picture::LabelPicture;
 
 /// Everything on one label, in drawing order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Element {
         /// Its corner.
         at: Point,
         /// Its dots.
-        picture: Picture,
+        picture: LabelPicture,
     },
     /// A black area.
     Fill(Area),

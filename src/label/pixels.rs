@@ -49,7 +49,7 @@ fn draw(paper: &mut Bitmap, elements: &[Element], lettering: &Lettering) {
 }
 
 /// Text of the printer's own font as a picture, and where its corner is. Nothing for blanks.
-pub(super) fn lettered(text: &Text, lettering: &Lettering) -> Option<(i64, i64, super::picture::Picture)> {
+pub(super) fn lettered(text: &Text, lettering: &Lettering) -> Option<(i64, i64, super::picture::LabelPicture)> {
     let drawn = lettering.draw(&text.text, text.size, text.room).ok()?;
     let width = drawn.picture.dots().width();
     let left = i64::from(text.align.offset(text.room, width));

@@ -5,7 +5,7 @@
 
 use super::rows::{self, Rows, SMALL, TEXT, blank_line, pair, qr, row, space, styled, text, wide};
 use crate::label::document::Align;
-use crate::label::layout::Cell;
+use crate::label::layout::LayoutCell;
 use crate::screen::{Sentence, Words};
 
 /// A closed manifest.
@@ -130,7 +130,7 @@ impl ManifestSlip {
             return;
         }
         let say = |sentence: Sentence| words.say(&sentence);
-        let line = |name: Cell, count: String, weight: String| {
+        let line = |name: LayoutCell, count: String, weight: String| {
             [name, wide(text(count, TEXT, Align::End), 110), wide(text(weight, TEXT, Align::End), 200)]
         };
         rows.heading(say(Sentence::PaperContainers));

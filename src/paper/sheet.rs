@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::rows::{self, Rows, SMALL, TEXT, qr, reversed, row, space, styled, text, wide};
 use crate::barcode::{ArgumentKind, Command, CommandSpec, Confirmation, SheetGroup};
 use crate::label::document::Align;
-use crate::label::layout::Cell;
+use crate::label::layout::LayoutCell;
 use crate::screen::{Sentence, Words};
 
 /// Cells beside each other on office paper.
@@ -158,7 +158,7 @@ impl CommandSheet {
             rows.heading(say(heading(*group)));
             for beside in entries.chunks(columns) {
                 let empty = std::iter::repeat_with(rows::nothing).take(columns - beside.len());
-                let mut cells: Vec<Cell> = beside.iter().map(Entry::cell).chain(empty).collect();
+                let mut cells: Vec<LayoutCell> = beside.iter().map(Entry::cell).chain(empty).collect();
                 for at in (1..columns).rev() {
                     cells.insert(at, space(30));
                 }
@@ -169,7 +169,7 @@ impl CommandSheet {
 }
 
 impl Entry {
-    fn cell(&self) -> Cell {
+    fn cell(&self) -> LayoutCell {
         let name = self.code.trim_start_matches(Command::PREFIX);
         let name = name.rsplit_once(':').map_or(name, |(name, _)| name);
         let mark = self.twice.then(|| [space(10), wide(reversed(text("2x", 36, Align::Middle)), 70)]);

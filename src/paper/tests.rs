@@ -9,14 +9,14 @@ use std::sync::{Arc, LazyLock};
 use super::*;
 use crate::barcode::{Command, CommandSpec, SheetGroup};
 use crate::label::document::Element;
-use crate::label::{Bitmap, Draws, Language, Printer};
+use crate::label::{Bitmap, Draws, Language, PrinterFormat};
 
 /// What a receipt printer prints of 80 mm.
 const ROLL: Media = Media { dpi: 203, width_mm: 72, height_mm: 0 };
 const LABEL: Media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
 
 fn labels(media: Media) -> Labels {
-    Labels::new(Printer { language: Language::EscPos, draws: Draws::TextAndBars, packed: false, media }, [])
+    Labels::new(PrinterFormat { language: Language::EscPos, draws: Draws::TextAndBars, packed: false, media }, [])
 }
 
 static NARROW: LazyLock<Labels> = LazyLock::new(|| labels(ROLL));

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use hal::sim::{DrawnJob, PrinterSettings, draw};
 use parceld::label::document::Element;
-use parceld::label::{Bitmap, Container, Draws, Label, Labels, Language, Media, Printer};
+use parceld::label::{Bitmap, ContainerLabel, Draws, Label, Labels, Language, Media, PrinterFormat};
 use parceld::station::order::Address;
 use parceld::units::{Date, Mass};
 
@@ -31,7 +31,7 @@ fn labels_of(folder: &Path, language: Language, dpi: u32) -> Labels {
     let media = Media { dpi, width_mm: 100, height_mm: 150 };
     let (layouts, problems) = parceld::config::labels::read(folder, media);
     assert!(!problems.has_errors(), "{problems}");
-    Labels::new(Printer { language, draws: Draws::TextAndBars, packed: false, media }, layouts.into_values())
+    Labels::new(PrinterFormat { language, draws: Draws::TextAndBars, packed: false, media }, layouts.into_values())
 }
 
 static ALL: LazyLock<Vec<(Labels, hal::printer::Language, u32)>> = LazyLock::new(|| {
@@ -186,7 +186,7 @@ fn in_grey(dots: &Bitmap) -> Vec<u8> {
 }
 
 fn of_a_bag() -> Label {
-    let container = Container {
+    let container = ContainerLabel {
         id: "US-LAX-1.LAX1-ST03.B000012".into(),
         sscc: Some("006141411234567890".into()),
         parcels: 14,

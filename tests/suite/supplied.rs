@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hal::sim::{DrawnJob, PrinterSettings, draw};
 use parceld::exchange::supplied::{File, Format, SuppliedError, Wanted};
-use parceld::label::{Bitmap, Draws, Labels, Language, Media, Printer, Supplied};
+use parceld::label::{Bitmap, Draws, Labels, Language, Media, PrinterFormat, Supplied};
 
 use super::sheet::{A4, A6, PAPER, Sheet, pdf};
 
@@ -17,9 +17,9 @@ const LANGUAGES: [(Language, hal::printer::Language); 3] = [
     (Language::EscPos, hal::printer::Language::EscPos),
 ];
 
-fn printer(language: Language, dpi: u32) -> Printer {
+fn printer(language: Language, dpi: u32) -> PrinterFormat {
     let media = Media { dpi, width_mm: 100, height_mm: 150 };
-    Printer { language, draws: Draws::TextAndBars, packed: false, media }
+    PrinterFormat { language, draws: Draws::TextAndBars, packed: false, media }
 }
 
 fn wanted(number: &str, page: Option<u32>) -> Wanted {
@@ -37,7 +37,7 @@ fn why(result: Result<Supplied, SuppliedError>) -> String {
 /// What an engine that we did not write draws of the job.
 fn printed(supplied: &Supplied, ours: Language, theirs: hal::printer::Language, attempt: u32) -> DrawnJob {
     let dpi = supplied.media.dpi;
-    let labels = Labels::new(Printer { media: supplied.media, ..printer(ours, dpi) }, []);
+    let labels = Labels::new(PrinterFormat { media: supplied.media, ..printer(ours, dpi) }, []);
     let job = labels.supplied(supplied, attempt, false).expect("made for this printer");
     let (width, height) = supplied.media.size();
     let per_mm = if dpi == 203 { 8 } else { 12 };
@@ -107,7 +107,7 @@ fn a_label_somewhat_too_large_is_shrunk_and_still_reads_back_and_one_twice_as_lo
     assert!(refused.starts_with("what is on it is 92 x 280 mm and would be shrunk to 53 % for 203 dpi"), "{refused}");
 
     let narrow = Media { dpi: 203, width_mm: 80, height_mm: 150 };
-    let narrow = Printer { media: narrow, ..printer(Language::Zpl, 203) };
+    let narrow = PrinterFormat { media: narrow, ..printer(Language::Zpl, 203) };
     let sheet = pdf(&[Sheet::new(A6, NUMBER)]);
     let mut file = File::open(sheet, Format::Pdf, narrow).unwrap();
     let label = file.label(&wanted(NUMBER, None), &mut || ()).unwrap();

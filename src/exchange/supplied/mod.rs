@@ -25,7 +25,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::barcode::Scan;
-use crate::label::{Bitmap, Media, Printer, Supplied};
+use crate::label::{Bitmap, Media, PrinterFormat, Supplied};
 use paper::Source;
 
 /// Largest file: three times the label PDF of a large wave.
@@ -207,7 +207,7 @@ pub fn picture(png: &[u8], width: u32, height: u32) -> Result<Bitmap, SuppliedEr
 /// A label's file, taken apart as far as it takes to find labels in it.
 pub struct File {
     content: Content,
-    printer: Printer,
+    printer: PrinterFormat,
     /// What the codes of each page mean, once they have been looked for.
     linear: Vec<Vec<String>>,
     matrices: Vec<Vec<String>>,
@@ -230,7 +230,7 @@ impl File {
     ///
     /// # Errors
     /// [`SuppliedError`] when it is not what `format` says, or is beyond the bounds.
-    pub fn open(bytes: Vec<u8>, format: Format, printer: Printer) -> Result<Self, SuppliedError> {
+    pub fn open(bytes: Vec<u8>, format: Format, printer: PrinterFormat) -> Result<Self, SuppliedError> {
         if bytes.len() > MAX_FILE_BYTES {
             return Err(SuppliedError::Large);
         }

@@ -13,7 +13,7 @@
 //! Programming Guide: STX is `^XA`, SI is `^FS`), and are refused.
 
 use super::{SuppliedError, Wanted, bare};
-use crate::label::{Content, Language, Media, Printer, Supplied};
+use crate::label::{Language, Media, PrinterFormat, Supplied, SuppliedContent};
 
 /// Largest ZPL: a whole label as one picture, written down in hexadecimal at 300 dpi.
 const MAX_BYTES: usize = 1 << 20;
@@ -54,7 +54,7 @@ struct Command<'a> {
 }
 
 /// The format with its settings replaced by ours, if it is one that may be printed and shows the number.
-pub(super) fn checked(bytes: &[u8], printer: Printer, wanted: &Wanted) -> Result<Supplied, SuppliedError> {
+pub(super) fn checked(bytes: &[u8], printer: PrinterFormat, wanted: &Wanted) -> Result<Supplied, SuppliedError> {
     if printer.language != Language::Zpl {
         return Err(SuppliedError::Zpl("cannot be printed by a printer of another language".to_owned()));
     }
@@ -82,7 +82,7 @@ pub(super) fn checked(bytes: &[u8], printer: Printer, wanted: &Wanted) -> Result
     fits(meant, wanted.dpi, media)?;
     shows(&commands, &wanted.number)?;
     zpl.extend_from_slice(b"^PQ1\n^XZ\n");
-    Ok(Supplied { media, content: Content::Zpl(zpl.into()) })
+    Ok(Supplied { media, content: SuppliedContent::Zpl(zpl.into()) })
 }
 
 /// What a label before may have left in the printer, set back, and this paper.
