@@ -264,7 +264,7 @@ impl Press {
             services: services.into_iter().collect(),
             containers: list("containers")
                 .iter()
-                .map(|container| paper::Container {
+                .map(|container| paper::SlipContainer {
                     id: short(text(container, "id")),
                     kind: match container["type"].as_str() {
                         Some("pallet") => paper::ContainerKind::Pallet,
@@ -279,7 +279,7 @@ impl Press {
                 .collect(),
             lines: list("parcels")
                 .iter()
-                .map(|parcel| paper::Line {
+                .map(|parcel| paper::SlipLine {
                     tracking: text(parcel, "tracking"),
                     order_ref: text(parcel, "order_ref"),
                     weight: weight(parcel, "weight_g"),
