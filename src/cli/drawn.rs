@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use nix::sys::resource::{Resource, setrlimit};
 use parceld::daemon::labels;
-use parceld::exchange::supplied::{File, Format, MAX_FILE_BYTES, Wanted};
+use parceld::exchange::supplied::{File, LabelFormat, MAX_FILE_BYTES, Wanted};
 use parceld::label::{Draws, Language, Media, PrinterFormat};
 use parceld::store::StoredLabel;
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ enum Reply {
 /// Draws labels of one file, each with its own answer. `done` hears of each.
 pub(super) fn draw(
     bytes: Vec<u8>,
-    format: Format,
+    format: LabelFormat,
     printer: PrinterFormat,
     wanted: &[Wanted],
     done: impl FnMut(),
@@ -72,7 +72,7 @@ pub(super) fn draw(
 fn drawn_by(
     drawer: Command,
     silence: Duration,
-    file: (Vec<u8>, Format),
+    file: (Vec<u8>, LabelFormat),
     printer: PrinterFormat,
     wanted: &[Wanted],
     mut done: impl FnMut(),
@@ -109,7 +109,7 @@ fn drawn_by(
 
 fn start(
     mut drawer: Command,
-    (bytes, format): (Vec<u8>, Format),
+    (bytes, format): (Vec<u8>, LabelFormat),
     printer: PrinterFormat,
     wanted: &[Wanted],
 ) -> std::io::Result<(Child, std::sync::mpsc::Receiver<Reply>)> {
@@ -149,7 +149,7 @@ pub(super) fn run() -> Done {
     let request: Request = serde_json::from_str(&line).map_err(|error| Failure::new(SOFTWARE, error))?;
     // One byte more than there may be, so that the reader says what is wrong with it.
     input.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| Failure::new(SOFTWARE, error))?;
-    let format: Format = request.format.parse().map_err(|error| Failure::new(SOFTWARE, error))?;
+    let format: LabelFormat = request.format.parse().map_err(|error| Failure::new(SOFTWARE, error))?;
     let (dpi, width_mm, height_mm) = request.media;
     let language = if request.zpl { Language::Zpl } else { Language::Tspl };
     let media = Media { dpi, width_mm, height_mm };
@@ -224,7 +224,7 @@ mod tests {
         let printer = PrinterFormat { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
         let mut drawer = Command::new(std::env::current_exe().expect("a program"));
         drawer.args(["--exact", "cli::drawn::tests::drawer", "--ignored", "--nocapture", "--quiet"]);
-        drawn_by(drawer, silence, (page, Format::Pdf), printer, &[Wanted::default()], || {})
+        drawn_by(drawer, silence, (page, LabelFormat::Pdf), printer, &[Wanted::default()], || {})
     }
 
     #[test]

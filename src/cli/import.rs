@@ -10,7 +10,7 @@ use parceld::daemon::control::Call;
 use parceld::daemon::intake::Verdict;
 use parceld::daemon::{Setup, labels, orders};
 use parceld::exchange::order::{self, Batch, Incoming, LabelFile};
-use parceld::exchange::supplied::{self, Format, Wanted};
+use parceld::exchange::supplied::{self, LabelFormat, Wanted};
 use parceld::station::counted;
 use parceld::station::order::OrderId;
 use parceld::store::{Store, StoredLabel, StoredOrder};
@@ -191,7 +191,7 @@ fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch, by_folder: impl Fn
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let kept = Store::read(&setup.config.station.data_dir).ok();
     let mut orders: Vec<(Incoming, Option<Answer>)> = Vec::new();
-    let mut files: BTreeMap<(PathBuf, Format), Vec<Wish>> = BTreeMap::new();
+    let mut files: BTreeMap<(PathBuf, LabelFormat), Vec<Wish>> = BTreeMap::new();
     for incoming in std::mem::take(&mut batch.accepted) {
         let at = orders.len();
         let answer = match source(setup, folder, kept.as_ref(), &incoming) {
@@ -235,7 +235,7 @@ type Answer = Result<StoredLabel, String>;
 /// Where an order's label is.
 struct Source {
     path: PathBuf,
-    format: Format,
+    format: LabelFormat,
     wanted: Wanted,
     sha256: Option<String>,
 }
@@ -306,7 +306,7 @@ fn inside(folder: &Path, path: &str) -> Result<PathBuf, String> {
 }
 
 /// Labels of one file, in the order they are wanted.
-fn labels_of(setup: &Setup, path: &Path, format: Format, wishes: &[Wish], done: impl FnMut()) -> Vec<Answer> {
+fn labels_of(setup: &Setup, path: &Path, format: LabelFormat, wishes: &[Wish], done: impl FnMut()) -> Vec<Answer> {
     let all = |why: String| wishes.iter().map(|_| Err(why.clone())).collect();
     let bytes = match read_bounded(path, supplied::MAX_FILE_BYTES) {
         Ok(bytes) => bytes,

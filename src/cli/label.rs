@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use parceld::daemon::{Setup, clock, labels, today};
-use parceld::exchange::supplied::{Format, MAX_FILE_BYTES, Wanted};
+use parceld::exchange::supplied::{LabelFormat, MAX_FILE_BYTES, Wanted};
 use parceld::label::Label;
 use parceld::station::order::Address;
 use parceld::store::Store;
@@ -106,7 +106,7 @@ impl Preview {
         let shown = file.display();
         let refused = |why: String| Failure::say(USAGE, format!("{shown}: {why}"));
         let ending = file.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default();
-        let format: Format = ending.parse().map_err(|error| refused(format!("its name's ending {error}")))?;
+        let format: LabelFormat = ending.parse().map_err(|error| refused(format!("its name's ending {error}")))?;
         let bytes = read_bounded(file, MAX_FILE_BYTES)
             .map_err(|error| Failure::say(UNAVAILABLE, format!("read {shown}: {error}")))?;
         let number = self.tracking.clone().unwrap_or_default();

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::fields::{Fields, Reading, bound};
+use super::fields::{Fields, OrderReading, bound};
 use super::label::{self, LabelFile};
 use super::owners::{self, Owner};
-use super::{MAX_BODY_BYTES, MAX_LINES, MAX_TEXT, OrderError, Reasons, SCHEMA, Source};
+use super::{MAX_BODY_BYTES, MAX_LINES, MAX_TEXT, OrderError, OrderSource, Reasons, SCHEMA};
 use crate::exchange::canonical;
 use crate::rating::{Dg, Extra, Signature, Terms};
 use crate::station::order::{Address, Order, OrderLine, OrderState, Packed};
@@ -48,8 +48,8 @@ const MAX_REV: u64 = i64::MAX as u64;
 
 /// One order, and where its label is if that was made elsewhere; every field that the station reads is checked, every
 /// other one is bounded.
-pub(super) fn order(value: &Value, source: Source) -> Result<(Order, Option<LabelFile>), Reasons> {
-    let reading = Reading::default();
+pub(super) fn order(value: &Value, source: OrderSource) -> Result<(Order, Option<LabelFile>), Reasons> {
+    let reading = OrderReading::default();
     let root = Fields::root(value, &reading)?;
     if !matches!(root.text("schema"), "" | SCHEMA) {
         return Err(OrderError::Kind { field: "schema".into(), expected: SCHEMA }.into());
@@ -59,7 +59,7 @@ pub(super) fn order(value: &Value, source: Source) -> Result<(Order, Option<Labe
     }
     let expected = "ready, hold, cancel_requested, cancelled or done";
     let state = root.word("state", &STATES, expected).unwrap_or(OrderState::Ready);
-    if state == OrderState::Ready && source != Source::Kept {
+    if state == OrderState::Ready && source != OrderSource::Kept {
         reading.be_strict();
     }
     bound(value, "", None, &root);

@@ -6,19 +6,19 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
-use super::owners::{self, Field, Shape};
+use super::owners::{self, FieldShape, OrderField};
 use super::{MAX_KEPT_TEXT, MAX_TEXT, OrderError};
 use crate::barcode::Command;
 use crate::units::{Currency, Decimal, Dims, Length, LengthUnit, Mass, MassUnit, Money, QuantityError, Timestamp};
 
 /// What has been found wrong with an order so far.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct OrderReading {
     errors: RefCell<Vec<OrderError>>,
     strict: Cell<bool>,
 }
 
-impl Reading {
+impl OrderReading {
     /// From here on everything counts that may lead a parcel astray: the order is new here, and ready.
     pub(super) fn be_strict(&self) {
         self.strict.set(true);
@@ -44,7 +44,7 @@ impl Reading {
 /// An object of the order, or what stands for one that is absent.
 #[derive(Debug, Clone)]
 pub(super) struct Fields<'a> {
-    reading: &'a Reading,
+    reading: &'a OrderReading,
     /// With places in lists, for people: `lines[2].dg`.
     path: String,
     /// Without, as the table of fields has it.
@@ -56,7 +56,7 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The order itself.
-    pub(super) fn root(value: &'a Value, reading: &'a Reading) -> Result<Self, OrderError> {
+    pub(super) fn root(value: &'a Value, reading: &'a OrderReading) -> Result<Self, OrderError> {
         let map = value.as_object().ok_or(OrderError::Kind { field: "the order".into(), expected: "a JSON object" })?;
         Ok(Self { reading, path: String::new(), scope: "", map: Some(map), quiet: false })
     }
@@ -420,14 +420,14 @@ fn not_whole(field: String, value: &Value) -> OrderError {
 
 /// Bounds what is only kept: text of bounded length without controls other than line breaks and tabs, and no number
 /// that reading has already rounded. `at` is the value's place in the table of fields, if it has one.
-pub(super) fn bound(value: &Value, path: &str, at: Option<&'static Field>, root: &Fields<'_>) {
+pub(super) fn bound(value: &Value, path: &str, at: Option<&'static OrderField>, root: &Fields<'_>) {
     let shape = at.map(|field| field.shape);
     let field = || if path.is_empty() { "the order".to_owned() } else { path.chars().take(80).collect() };
     match value {
         Value::Null | Value::Bool(_) => {}
         // Written with an exponent: reading has rounded it, or will.
         Value::Number(number) if number.to_string().contains('e') => root.wrong(match shape {
-            Some(Shape::Whole) => not_whole(field(), value),
+            Some(FieldShape::Whole) => not_whole(field(), value),
             _ => OrderError::NumberForText(field()),
         }),
         Value::Number(_) => {}

@@ -12,7 +12,7 @@ fn printer(language: Language, dpi: u32) -> PrinterFormat {
 
 fn read(zpl: &str, printer: PrinterFormat, dpi: Option<u32>) -> Result<String, SuppliedError> {
     let wanted = Wanted { number: NUMBER.to_owned(), page: None, dpi };
-    let label = File::open(zpl.as_bytes().to_vec(), Format::Zpl, printer)?.label(&wanted, &mut || ())?;
+    let label = File::open(zpl.as_bytes().to_vec(), LabelFormat::Zpl, printer)?.label(&wanted, &mut || ())?;
     match label.content {
         SuppliedContent::Zpl(zpl) => Ok(String::from_utf8_lossy(&zpl).into_owned()),
         SuppliedContent::Dots { .. } => panic!("ZPL is not drawn here"),

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use machine::Times;
-use parceld::exchange::supplied::{File, Format, Wanted};
+use parceld::exchange::supplied::{File, LabelFormat, Wanted};
 use parceld::label::layout::{CellContent, Extent, Layout, LayoutCell, LayoutRow};
 use parceld::label::{Bitmap, Draws, Label, Labels, Language, Media, PrinterFormat};
 use parceld::station::order::Address;
@@ -189,7 +189,7 @@ fn supplied() {
     let (mut times, begin) = (Vec::new(), Instant::now());
     while begin.elapsed() < MEASURED {
         let before = Instant::now();
-        let mut file = File::open(page.clone(), Format::Pdf, printer).expect("a PDF");
+        let mut file = File::open(page.clone(), LabelFormat::Pdf, printer).expect("a PDF");
         file.label(&wanted, &mut || {}).expect("a label");
         times.push(before.elapsed());
     }
