@@ -28,7 +28,7 @@ use crate::screen::{View, Words};
 use crate::station::event::{Effect, Event, Printout};
 use crate::units::Uptime;
 use crate::uplink::Request;
-use crate::web::{Asked, Frame, Question};
+use crate::web::{AskedQuestion, Frame, Question};
 
 /// The size of the page's screen in pixels.
 const PANEL: (u32, u32) = (320, 240);
@@ -48,7 +48,7 @@ pub struct Ways {
     /// Something happened.
     pub events: mpsc::Sender<Event>,
     /// Something is asked.
-    pub ask: mpsc::Sender<Asked>,
+    pub ask: mpsc::Sender<AskedQuestion>,
     /// Something is to be done.
     pub calls: mpsc::Sender<Called>,
     /// The newest screen.
@@ -64,7 +64,7 @@ pub struct Service {
     zone: jiff::tz::TimeZone,
     began: Instant,
     events: mpsc::Receiver<Event>,
-    asked: mpsc::Receiver<Asked>,
+    asked: mpsc::Receiver<AskedQuestion>,
     called: mpsc::Receiver<Called>,
     requests: mpsc::Receiver<Request>,
     uplink: Option<Uplink>,
@@ -306,7 +306,7 @@ impl Service {
         self.view = view;
     }
 
-    fn answer(&mut self, Asked { question, reply }: Asked) {
+    fn answer(&mut self, AskedQuestion { question, reply }: AskedQuestion) {
         let answer = match question {
             Question::Orders => answers::orders(&self.core),
             Question::Parcels { limit } => Ok(answers::parcels(self.core.station(), self.core.cards(), limit as usize)),
@@ -399,6 +399,6 @@ pub async fn serve_page(
 /// A question to the loop, answered.
 pub async fn ask(ways: &Ways, question: Question) -> Option<serde_json::Value> {
     let (reply, answer) = oneshot::channel();
-    ways.ask.send(Asked { question, reply }).await.ok()?;
+    ways.ask.send(AskedQuestion { question, reply }).await.ok()?;
     answer.await.ok()
 }
