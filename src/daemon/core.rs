@@ -11,7 +11,7 @@ use crate::station::event::{Event, Lookup};
 use crate::station::fact::Fact;
 use crate::station::live::Live;
 use crate::station::{Outcome, Rules, Station, World};
-use crate::store::{Found, OrderBatch, Store, StoreError};
+use crate::store::{FoundOrder, OrderBatch, Store, StoreError};
 use crate::units::{Date, Timestamp, Uptime};
 
 /// A moment, on every clock that matters.
@@ -186,9 +186,9 @@ impl Core {
     fn look_up(&self, event: &mut Event) -> Result<(), StoreError> {
         if let Event::Scanned { scan, order, .. } = event {
             *order = match self.store.find_order(&scan.keys())? {
-                Found::None => Lookup::None,
-                Found::Many(orders) => Lookup::Many(orders),
-                Found::One { body, version } => {
+                FoundOrder::None => Lookup::None,
+                FoundOrder::Many(orders) => Lookup::Many(orders),
+                FoundOrder::One { body, version } => {
                     readable(&body).map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version })
                 }
             };
