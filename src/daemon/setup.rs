@@ -117,7 +117,7 @@ impl Setup {
     }
 
     /// What the uplink is started with; `None` where none is configured.
-    pub fn uplink(&self, store: &Store) -> Result<Option<uplink::Settings>, SetupError> {
+    pub fn uplink(&self, store: &Store) -> Result<Option<uplink::UplinkSettings>, SetupError> {
         let Some(configured) = &self.config.uplink else { return Ok(None) };
         let read = |path: &Path| {
             let failed = |source| SetupError::File { path: path.to_owned(), source };
@@ -135,11 +135,11 @@ impl Setup {
         let past = past.collect();
         // A person who changed the settings wants it to try them; where histories differ, settings mend nothing.
         let stop = store.uplink_stop()?.filter(|stop| stop.fork.is_some() || stop.settings == self.uplink_hash());
-        Ok(Some(uplink::Settings {
+        Ok(Some(uplink::UplinkSettings {
             url: configured.url.clone(),
             token: Some(uplink::Token::new(&read(&configured.token_file)?)),
             ca_pem,
-            source: uplink::event::Source {
+            source: uplink::event::EventSource {
                 warehouse: self.rules.warehouse.clone(),
                 station: self.rules.station.clone(),
                 incarnation: store.incarnation().to_owned(),

@@ -102,7 +102,7 @@ pub async fn run(options: Options, stop: impl Future<Output = ()>) -> Result<Opt
 
 async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, DemoError> {
     let bench = bench::Bench::plug_in(data, fast).await?;
-    let settings = receiver::Settings {
+    let settings = receiver::ReceiverSettings {
         token: Some(files::TOKEN.to_owned()),
         data: Some(out.unwrap_or(data).join("received.jsonl")),
         orders: Vec::new(),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::Pace;
-use super::receiver::{self, Fault, Receiver};
+use super::receiver::{self, Receiver, ReceiverFault};
 use super::test_station::{BRISK, Database, Station, mark};
 use super::tests::{ANY, bodies, soon};
 
@@ -39,7 +39,7 @@ async fn restarted(receiver: Receiver, data: &PathBuf, torn: bool) -> Receiver {
         bytes.extend_from_slice(br#"{"specversion":"1.0","id":"#);
         std::fs::write(data, bytes).unwrap();
     }
-    let settings = receiver::Settings { data: Some(data.clone()), ..receiver::Settings::default() };
+    let settings = receiver::ReceiverSettings { data: Some(data.clone()), ..receiver::ReceiverSettings::default() };
     Receiver::start(addr, settings).await.unwrap()
 }
 
@@ -47,7 +47,7 @@ async fn storm(seed: u64, faults: u32) {
     let mut dice = Dice(seed);
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("received.jsonl");
-    let settings = receiver::Settings { data: Some(data.clone()), ..receiver::Settings::default() };
+    let settings = receiver::ReceiverSettings { data: Some(data.clone()), ..receiver::ReceiverSettings::default() };
     let mut receiver = Receiver::start(ANY, settings).await.unwrap();
     let pace = Pace { whole: Duration::from_millis(60), ..BRISK };
     let mut station = Station::new(receiver.addr(), pace);
@@ -55,22 +55,22 @@ async fn storm(seed: u64, faults: u32) {
     for _ in 0..faults {
         station.record(dice.roll(80));
         match dice.roll(10) {
-            0 => receiver.set_fault(Fault::LoseAnswer),
-            1 => receiver.set_fault(Fault::Refuse([500, 502, 503, 408, 429][dice.roll(5) as usize])),
-            2 => receiver.set_fault(Fault::CaptivePortal),
-            3 => receiver.set_fault(Fault::Hang),
-            4 => receiver.set_fault(Fault::Unconfirmed),
+            0 => receiver.set_fault(ReceiverFault::LoseAnswer),
+            1 => receiver.set_fault(ReceiverFault::Refuse([500, 502, 503, 408, 429][dice.roll(5) as usize])),
+            2 => receiver.set_fault(ReceiverFault::CaptivePortal),
+            3 => receiver.set_fault(ReceiverFault::Hang),
+            4 => receiver.set_fault(ReceiverFault::Unconfirmed),
             5 | 6 => receiver.pull_cable(dice.roll(2) == 0),
             7 => receiver = restarted(receiver, &data, dice.roll(2) == 0).await,
             8 => station.start(),
-            _ => receiver.set_fault(Fault::None),
+            _ => receiver.set_fault(ReceiverFault::None),
         }
         for _ in 0..dice.roll(6) {
             // A hand that has nothing to say is what an idle link looks like.
             let _ = timeout(Duration::from_millis(20), station.serve()).await;
         }
     }
-    receiver.set_fault(Fault::None);
+    receiver.set_fault(ReceiverFault::None);
     receiver.pull_cable(false);
     soon(station.drained()).await;
     assert!(!station.db.present.made.is_empty());
@@ -154,7 +154,7 @@ impl Copies {
 /// Copies are taken and put back, and run beside the original, while the link fails. Says how often a station stopped.
 async fn storm_of_copies(seed: u64, steps: u32) -> u32 {
     let mut dice = Dice(seed);
-    let receiver = Receiver::start(ANY, receiver::Settings::default()).await.unwrap();
+    let receiver = Receiver::start(ANY, receiver::ReceiverSettings::default()).await.unwrap();
     let pace = Pace { whole: Duration::from_millis(60), ..BRISK };
     let mut first = Station::new(receiver.addr(), pace);
     first.start();
@@ -164,10 +164,10 @@ async fn storm_of_copies(seed: u64, steps: u32) -> u32 {
         let at = dice.below(storm.stations.len());
         storm.stations[at].record(dice.roll(30));
         match dice.roll(12) {
-            0 => storm.receiver.set_fault(Fault::LoseAnswer),
-            1 => storm.receiver.set_fault(Fault::Refuse(503)),
-            2 => storm.receiver.set_fault(Fault::Unconfirmed),
-            3 => storm.receiver.set_fault(Fault::OtherHead),
+            0 => storm.receiver.set_fault(ReceiverFault::LoseAnswer),
+            1 => storm.receiver.set_fault(ReceiverFault::Refuse(503)),
+            2 => storm.receiver.set_fault(ReceiverFault::Unconfirmed),
+            3 => storm.receiver.set_fault(ReceiverFault::OtherHead),
             4 => storm.receiver.pull_cable(dice.roll(2) == 0),
             5 | 6 => storm.copies.push(storm.stations[at].db.clone()),
             7 => {
@@ -181,14 +181,14 @@ async fn storm_of_copies(seed: u64, steps: u32) -> u32 {
                 storm.stations.push(twin);
             }
             9 => storm.stations[at].start(),
-            _ => storm.receiver.set_fault(Fault::None),
+            _ => storm.receiver.set_fault(ReceiverFault::None),
         }
         for _ in 0..dice.roll(8) {
             let at = dice.below(storm.stations.len());
             storm.serve(at).await;
         }
     }
-    storm.receiver.set_fault(Fault::None);
+    storm.receiver.set_fault(ReceiverFault::None);
     storm.receiver.pull_cable(false);
     // What is recorded last shows every fork that is left.
     storm.stations.iter_mut().for_each(|station| station.record(1));

@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::event::{EventKind, Source, cloud_event};
-use super::{Command, CopySign, LinkState, Pace, Past, Request, Row, Settings, run};
+use super::event::{EventKind, EventSource, cloud_event};
+use super::{CopySign, LinkState, OutboxRow, Pace, Past, Request, UplinkCommand, UplinkSettings, run};
 
 /// Short enough that a test does not wait.
 pub(super) const BRISK: Pace = Pace {
@@ -29,7 +29,7 @@ pub(super) struct Life {
     /// Every event it ever told under its own number.
     pub(super) made: Vec<String>,
     /// Those that are kept.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<OutboxRow>,
     pub(super) sent: u64,
     pub(super) confirmed: u64,
 }
@@ -65,7 +65,7 @@ impl Database {
 
 /// The loop and its database.
 pub(super) struct Station {
-    pub(super) settings: Settings,
+    pub(super) settings: UplinkSettings,
     pub(super) db: Database,
     /// Counts the events of every history, so that no two are the same.
     marks: Arc<AtomicU64>,
@@ -79,7 +79,7 @@ pub(super) struct Station {
 struct Hand {
     requests: mpsc::Receiver<Request>,
     wake: watch::Sender<u64>,
-    commands: mpsc::Sender<Command>,
+    commands: mpsc::Sender<UplinkCommand>,
     task: JoinHandle<()>,
 }
 
@@ -89,8 +89,8 @@ impl Station {
     }
 
     pub(super) fn at(url: String, pace: Pace) -> Self {
-        let source = Source { warehouse: "W1".into(), station: "ST03".into(), incarnation: String::new() };
-        let settings = Settings {
+        let source = EventSource { warehouse: "W1".into(), station: "ST03".into(), incarnation: String::new() };
+        let settings = UplinkSettings {
             url,
             token: None,
             ca_pem: None,
@@ -124,10 +124,10 @@ impl Station {
     /// The event of this mark gets the next number.
     fn tell(&mut self, mark: &str) {
         let seq = self.db.present.last() + 1;
-        let source = Source { incarnation: self.db.present.incarnation.clone(), ..self.settings.source.clone() };
+        let source = EventSource { incarnation: self.db.present.incarnation.clone(), ..self.settings.source.clone() };
         let data = serde_json::json!({"schema": "parceld.parcel/1", "parcel": mark});
         let body = cloud_event(&source, EventKind::ParcelVerified, seq, 1_794_732_577_042, &data).unwrap();
-        self.db.present.rows.push(Row { seq, body: body.as_str().into() });
+        self.db.present.rows.push(OutboxRow { seq, body: body.as_str().into() });
         self.db.present.made.push(body);
     }
 
@@ -145,7 +145,7 @@ impl Station {
             confirmed: life.confirmed,
             last: life.last(),
         });
-        let mut settings = Settings {
+        let mut settings = UplinkSettings {
             confirmed: present.confirmed,
             past: past.collect(),
             stopped: stopped.clone(),
@@ -188,7 +188,7 @@ impl Station {
 
     pub(super) fn retry(&mut self) {
         self.db.stopped = None;
-        self.hand.as_ref().unwrap().commands.try_send(Command::Retry).unwrap();
+        self.hand.as_ref().unwrap().commands.try_send(UplinkCommand::Retry).unwrap();
     }
 
     /// Serves the hand's next request.
@@ -196,7 +196,7 @@ impl Station {
         match self.hand.as_mut().unwrap().requests.recv().await.expect("the hand goes on") {
             Request::Rows { incarnation, after, max, max_bytes, reply } => {
                 let mut bytes = 0;
-                let within = |row: &&Row| {
+                let within = |row: &&OutboxRow| {
                     let fits = bytes < max_bytes;
                     bytes += row.body.len();
                     fits

@@ -48,7 +48,8 @@ impl Bench {
         let scale = Scale::open_at(dir.path().join("scale"), ScaleProtocol::MtSics).unwrap();
         let printer = Printer::listen(anywhere, PrinterSettings { render: false, ..Default::default() }).await.unwrap();
         let token = Some(TOKEN.to_owned());
-        let receiver = Receiver::start(anywhere, receiver::Settings { token, ..Default::default() }).await.unwrap();
+        let receiver =
+            Receiver::start(anywhere, receiver::ReceiverSettings { token, ..Default::default() }).await.unwrap();
         // Free at this moment; if somebody else has it by the first boot, QEMU says so.
         let page = std::net::TcpListener::bind(anywhere).unwrap().local_addr().unwrap();
         lay_disk(dir.path(), plan, printer.addr().port(), page, orders).await;

@@ -47,7 +47,9 @@ impl Bench {
             scanner: Scanner::open_at(dir.path().join("scanner")).unwrap(),
             scale: Scale::open_at(dir.path().join("scale"), ScaleProtocol::MtSics).unwrap(),
             printer: Printer::listen(anywhere, settings).await.unwrap(),
-            receiver: Receiver::start(anywhere, receiver::Settings { token, ..Default::default() }).await.unwrap(),
+            receiver: Receiver::start(anywhere, receiver::ReceiverSettings { token, ..Default::default() })
+                .await
+                .unwrap(),
             config: dir.path().join("station.toml"),
             dir,
         };

@@ -9,10 +9,10 @@ use crate::daemon::import::Import;
 use crate::screen::Link;
 use crate::station::event::Event;
 use crate::store::{Store, UplinkStop, Waiting};
-use crate::uplink::{self, LinkState, Request, Row};
+use crate::uplink::{self, LinkState, OutboxRow, Request};
 
 /// How the uplink is told that there is news, and that a person wants it to try.
-pub(super) type Uplink = (watch::Sender<u64>, mpsc::Sender<uplink::Command>);
+pub(super) type Uplink = (watch::Sender<u64>, mpsc::Sender<uplink::UplinkCommand>);
 
 /// Starts the uplink of the life that is lived, if one is configured.
 pub(super) fn start_uplink(
@@ -41,7 +41,7 @@ impl Service {
             return Err("no uplink is configured; add [uplink] to the configuration".to_owned());
         };
         self.core.store_mut().set_uplink_stop(None).map_err(|error| error.to_string())?;
-        let _ = retry.try_send(uplink::Command::Retry);
+        let _ = retry.try_send(uplink::UplinkCommand::Retry);
         Ok(serde_json::json!({ "retrying": true }))
     }
 
@@ -50,7 +50,7 @@ impl Service {
             Request::Rows { incarnation, after, max, max_bytes, reply } => {
                 let rows = self.core.store().outbox_after(&incarnation, after, max, max_bytes);
                 let rows = rows.inspect_err(|error| tracing::error!(%error, "the outbox cannot be read")).ok();
-                let row = |row: Waiting| Row { seq: row.seq, body: row.body.into() };
+                let row = |row: Waiting| OutboxRow { seq: row.seq, body: row.body.into() };
                 let _ = reply.send(rows.map(|rows| rows.into_iter().map(row).collect()));
             }
             Request::Progress { incarnation, confirmed, .. } => {

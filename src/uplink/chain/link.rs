@@ -6,7 +6,7 @@ use crate::uplink::{CopySign, LinkState};
 
 /// What failed, the lesser first: a success ends the back-off of what is not greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Errand {
+pub(super) enum RequestKind {
     /// Finding out where the receiver is.
     Head,
     Append,
@@ -14,15 +14,15 @@ pub(super) enum Errand {
 
 /// The link.
 #[derive(Debug)]
-pub(in crate::uplink) struct Link {
+pub(in crate::uplink) struct ChainLink {
     /// For the screen; `None` before the first answer.
     pub(in crate::uplink) state: Option<LinkState>,
-    failed: Option<Errand>,
+    failed: Option<RequestKind>,
     retry_at: Option<Uptime>,
     backoff: Backoff,
 }
 
-impl Link {
+impl ChainLink {
     pub(super) fn new(backoff: Backoff) -> Self {
         Self { state: None, failed: None, retry_at: None, backoff }
     }
@@ -42,7 +42,7 @@ impl Link {
     }
 
     /// The receiver did what was asked. `orders` says why none are pulled.
-    pub(super) fn succeed(&mut self, errand: Errand, orders: Option<&str>) {
+    pub(super) fn succeed(&mut self, errand: RequestKind, orders: Option<&str>) {
         if self.failed <= Some(errand) {
             self.failed = None;
             self.backoff.reset();
@@ -51,7 +51,7 @@ impl Link {
     }
 
     /// It did not.
-    pub(super) fn fail(&mut self, now: Uptime, errand: Errand, why: String, wish_ms: Option<u64>, random: u64) {
+    pub(super) fn fail(&mut self, now: Uptime, errand: RequestKind, why: String, wish_ms: Option<u64>, random: u64) {
         let retry_in_ms = self.backoff.after_failure(random, wish_ms);
         self.failed = self.failed.max(Some(errand));
         self.retry_at = Some(now.plus(retry_in_ms));
@@ -60,7 +60,7 @@ impl Link {
 
     /// A person is called, whatever happens to the program meanwhile.
     pub(super) fn stop(&mut self, why: String, copy: Option<CopySign>) {
-        self.failed = Some(Errand::Append);
+        self.failed = Some(RequestKind::Append);
         self.state = Some(LinkState::Stopped { why, durable: true, copy });
     }
 
