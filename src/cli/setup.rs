@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use parceld::config::template::Template;
 use parceld::config::{Config as Station, Severity, carriers};
-use parceld::devices::discover::{Discovered, Role, discover};
+use parceld::devices::discover::{DeviceChoice, Discovered, discover};
 
 use super::{CONFIG, Config, Done, Failure, UNAVAILABLE, USAGE, print};
 
@@ -217,16 +217,16 @@ impl People {
         &mut self,
         what: &str,
         said: Option<&String>,
-        found: Option<Role>,
+        found: Option<DeviceChoice>,
         unseen: &str,
-    ) -> Result<Role, Failure> {
+    ) -> Result<DeviceChoice, Failure> {
         if let (None, Some(found)) = (said, found) {
             print(format_args!("{what}: {} ({})", found.device, found.name));
             return Ok(found);
         }
         let device = self.ask(&format!("{what}, none is plugged in or several are; its device"), said, unseen)?;
         let on_a_line = is_line(&device);
-        Ok(Role { device, name: String::new(), on_a_line })
+        Ok(DeviceChoice { device, name: String::new(), on_a_line })
     }
 }
 

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use parceld::config::{Bench, Problems, Severity};
-use parceld::devices::{Panel, Rotation};
+use parceld::devices::{BenchPanel, Rotation};
 use parceld::screen::{Sentence, Words, draw_stopped};
 use parceld::store::StoreError;
 
@@ -33,11 +33,11 @@ pub(super) fn shown(config: &Path, run: impl FnOnce() -> Done) -> Done {
 }
 
 /// The display of this configuration, as far as it can be read; else the first one of the computer, where it has one.
-fn panel(config: &Path) -> Option<Panel> {
+fn panel(config: &Path) -> Option<BenchPanel> {
     match Bench::read(config).0.and_then(|bench| bench.panel) {
         Some(panel) => parceld::daemon::panel(&panel),
         None => {
-            let first = Panel { device: "/dev/fb0".into(), turn: Rotation::None };
+            let first = BenchPanel { device: "/dev/fb0".into(), turn: Rotation::None };
             first.device.exists().then_some(first)
         }
     }

@@ -23,7 +23,7 @@ use super::import::Import;
 use super::press::Press;
 use super::{Core, Moment, Setup, SetupError, answers, clock, identity, minute, today};
 use crate::config::Config;
-use crate::devices::{Devices, Hands};
+use crate::devices::{Devices, Drivers};
 use crate::screen::{View, Words};
 use crate::station::event::{Effect, Event, Printout};
 use crate::units::Uptime;
@@ -59,7 +59,7 @@ pub struct Ways {
 #[derive(Debug)]
 pub struct Service {
     core: Core,
-    hands: Hands,
+    hands: Drivers,
     words: BTreeMap<String, Arc<Words>>,
     zone: jiff::tz::TimeZone,
     began: Instant,
@@ -107,7 +107,7 @@ impl Service {
         if let Some(printer) = &mut devices.printer {
             printer.remember(core.station().has_answered(&printer.name), core.station().counts_labels());
         }
-        let hands = Hands::start(devices, &events_in, began);
+        let hands = Drivers::start(devices, &events_in, began);
         let moment = moment(began, &zone);
         let view = core.view(moment);
         let words = setup.words.clone();

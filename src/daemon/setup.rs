@@ -9,7 +9,7 @@ use hal::printer::Known;
 use sha2::{Digest, Sha256};
 
 use crate::config::{self, Config, GpioBackend, Loaded, Problem, Problems};
-use crate::devices::{Devices, LabelPrinter, Panel, Pins, Scale, Scanner};
+use crate::devices::{BenchPanel, BenchPrinter, BenchScale, BenchScanner, Devices, Pins};
 use crate::label::Labels;
 use crate::rating::Cards;
 use crate::screen::Words;
@@ -176,7 +176,7 @@ pub fn devices(bench: &config::Bench) -> Devices {
         Some(folder.join(format!("{name}.txt")))
     };
     let scanner = |(number, s): (usize, &config::Scanner)| {
-        Some(Scanner {
+        Some(BenchScanner {
             name: s.name.clone(),
             address: s.device.address()?,
             settings: s.settings,
@@ -185,7 +185,7 @@ pub fn devices(bench: &config::Bench) -> Devices {
         })
     };
     let printer = |p: &config::Printer, name: String| {
-        Some(LabelPrinter {
+        Some(BenchPrinter {
             name: p.name.clone(),
             address: p.device.address()?,
             language: p.language,
@@ -195,7 +195,7 @@ pub fn devices(bench: &config::Bench) -> Devices {
     };
     let scale = |s: &config::Scale| {
         let record = record(s.record, "scale".to_owned());
-        Some(Scale { address: s.device.address()?, settings: s.settings, record })
+        Some(BenchScale { address: s.device.address()?, settings: s.settings, record })
     };
     let pins = |gpio: &config::Gpio| {
         let backend = match gpio.backend {
@@ -224,10 +224,10 @@ pub fn devices(bench: &config::Bench) -> Devices {
 }
 
 /// The display that a configuration names.
-pub fn panel(panel: &config::Panel) -> Option<Panel> {
+pub fn panel(panel: &config::Panel) -> Option<BenchPanel> {
     match panel {
         config::Panel::None => None,
-        config::Panel::Framebuffer { device, turn } => Some(Panel { device: device.clone(), turn: *turn }),
+        config::Panel::Framebuffer { device, turn } => Some(BenchPanel { device: device.clone(), turn: *turn }),
     }
 }
 

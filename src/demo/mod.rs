@@ -21,7 +21,7 @@ use tokio::task::LocalSet;
 
 use crate::daemon::control::{Call, Called};
 use crate::daemon::{Service, Setup, SetupError, Ways, orders, serve_page};
-use crate::devices::{Devices, LabelPrinter, Scale, Scanner};
+use crate::devices::{BenchPrinter, BenchScale, BenchScanner, Devices};
 use crate::exchange::order;
 use crate::uplink::receiver::{self, Receiver};
 use crate::web::{self, BenchCall, Desk};
@@ -119,16 +119,16 @@ async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, De
         tracing::warn!(%warning, "configuration");
     }
     let devices = Devices {
-        scanners: vec![Scanner::on_a_line("hand", serial(bench.scanner.path()))],
-        scale: Some(Scale {
+        scanners: vec![BenchScanner::on_a_line("hand", serial(bench.scanner.path()))],
+        scale: Some(BenchScale {
             address: serial(bench.scale.path()),
             settings: hal::scale::ScaleSettings::new(hal::scale::ScaleProtocol::MtSics),
             record: None,
         }),
-        printer: Some(LabelPrinter::zpl("label", Address::Tcp(bench.printer.addr().to_string()))),
-        receipt: Some(LabelPrinter {
+        printer: Some(BenchPrinter::zpl("label", Address::Tcp(bench.printer.addr().to_string()))),
+        receipt: Some(BenchPrinter {
             language: hal::printer::Language::EscPos,
-            ..LabelPrinter::zpl("receipts", Address::Tcp(bench.receipts.addr().to_string()))
+            ..BenchPrinter::zpl("receipts", Address::Tcp(bench.receipts.addr().to_string()))
         }),
         pins: None,
         panel: None,

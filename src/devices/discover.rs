@@ -13,18 +13,18 @@ const SCANNERS: [u16; 5] = [0x0c2e, 0x05e0, 0x05f9, 0x065a, 0x1eab];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Discovered {
     /// `[[scanner]] device`.
-    pub scanner: Option<Role>,
+    pub scanner: Option<DeviceChoice>,
     /// `[scale] device`; a HID scale unless `on_a_line`.
-    pub scale: Option<Role>,
+    pub scale: Option<DeviceChoice>,
     /// `[[printer]] device`.
-    pub printer: Option<Role>,
+    pub printer: Option<DeviceChoice>,
     /// `[[printer]] language`, as the printer says.
     pub printer_language: Option<&'static str>,
 }
 
 /// A device for a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Role {
+pub struct DeviceChoice {
     /// What `device` says.
     pub device: String,
     /// What it calls itself.
@@ -54,9 +54,9 @@ pub fn discover(sys: &Path) -> Discovered {
     }
 }
 
-fn role(found: &UsbDevice, prefix: &str) -> Role {
+fn role(found: &UsbDevice, prefix: &str) -> DeviceChoice {
     let device = format!("{prefix}{}", found.selector());
-    Role { device, name: found.name.clone(), on_a_line: found.kind == DeviceKind::Serial }
+    DeviceChoice { device, name: found.name.clone(), on_a_line: found.kind == DeviceKind::Serial }
 }
 
 /// From the printer's IEEE 1284 id (`MFG:Zebra;CMD:ZPL;…`), which usblp asks for.
@@ -94,7 +94,7 @@ mod tests {
         let printer = plug(sys.path(), "1-3", ("0a5f", "P1"), "usbmisc", "lp0");
         std::fs::write(printer.join("ieee1284_id"), "MFG:Zebra;CMD:ZPL;").unwrap();
         let found = discover(sys.path());
-        let names = |role: &Option<Role>| role.as_ref().map(|role| (role.device.clone(), role.on_a_line));
+        let names = |role: &Option<DeviceChoice>| role.as_ref().map(|role| (role.device.clone(), role.on_a_line));
         assert_eq!(names(&found.scanner), Some(("usb:0c2e:0001:S1".to_owned(), true)));
         assert_eq!(names(&found.scale), Some(("usb:0403:0001:A1".to_owned(), true)));
         assert_eq!(names(&found.printer), Some(("usb:0a5f:0001:P1".to_owned(), false)));

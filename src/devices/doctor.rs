@@ -13,7 +13,7 @@ use hal::usb::{self, DeviceKind, UsbDevice};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
-use super::{Devices, LabelPrinter, Panel, Pins, Scale, Scanner, lamp};
+use super::{BenchPanel, BenchPrinter, BenchScale, BenchScanner, Devices, Pins, lamp};
 
 /// A scale that is awake answers well within this time.
 const ANSWER: Duration = Duration::from_secs(3);
@@ -22,7 +22,7 @@ const SYS: &str = "/sys";
 
 /// What was found of one device.
 #[derive(Debug)]
-pub struct Finding {
+pub struct DeviceFinding {
     device: String,
     address: String,
     health: Health,
@@ -37,7 +37,7 @@ enum Health {
     Busy,
 }
 
-impl Finding {
+impl DeviceFinding {
     /// Whether it works.
     pub fn is_ok(&self) -> bool {
         self.health == Health::Ok
@@ -45,7 +45,7 @@ impl Finding {
 }
 
 /// `scale /dev/ttyUSB0: silent: …`.
-impl fmt::Display for Finding {
+impl fmt::Display for DeviceFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let health = match self.health {
             Health::Ok => "ok",
@@ -58,14 +58,14 @@ impl fmt::Display for Finding {
 }
 
 /// Opens every device, one after the other.
-pub async fn examine(devices: &Devices) -> Vec<Finding> {
+pub async fn examine(devices: &Devices) -> Vec<DeviceFinding> {
     let plugged = usb::list(Path::new(SYS));
     let mut findings = Vec::new();
     let mut add = |device: String, address: &Address, (health, mut say): (Health, String)| {
         if let Some(found) = known(address, &plugged) {
             say = format!("{say} ({}, {})", name(found), found.selector());
         }
-        findings.push(Finding { device, address: address.to_string(), health, say });
+        findings.push(DeviceFinding { device, address: address.to_string(), health, say });
     };
     for scanner in &devices.scanners {
         add(format!("scanner {}", scanner.name), &scanner.address, try_scanner(scanner).await);
@@ -88,7 +88,7 @@ pub async fn examine(devices: &Devices) -> Vec<Finding> {
 }
 
 /// Opens the display and draws nothing, because a station may be showing something there.
-fn try_panel(panel: &Panel) -> Finding {
+fn try_panel(panel: &BenchPanel) -> DeviceFinding {
     let (health, say) = match panel.open() {
         Ok(display) => {
             let (width, height) = display.size();
@@ -96,11 +96,11 @@ fn try_panel(panel: &Panel) -> Finding {
         }
         Err(error) => (Health::Absent, error.to_string()),
     };
-    Finding { device: "panel".to_owned(), address: panel.device.display().to_string(), health, say }
+    DeviceFinding { device: "panel".to_owned(), address: panel.device.display().to_string(), health, say }
 }
 
 /// Takes the lines, lights every lamp for a moment, and sounds the tone.
-async fn try_lines(pins: &Pins) -> Finding {
+async fn try_lines(pins: &Pins) -> DeviceFinding {
     let address = match &pins.backend {
         Backend::Rppal => "rppal".to_owned(),
         Backend::Gpiocdev { chip } => chip.clone().unwrap_or_else(|| "gpiocdev".to_owned()),
@@ -115,7 +115,7 @@ async fn try_lines(pins: &Pins) -> Finding {
         Err(error) if error.kind() == GpioErrorKind::Busy => (Health::Busy, error.to_string()),
         Err(error) => (Health::Absent, error.to_string()),
     };
-    Finding { device: "gpio".to_owned(), address, health, say }
+    DeviceFinding { device: "gpio".to_owned(), address, health, say }
 }
 
 /// What is plugged in and no address names, each with the line that would make it a device of the bench.
@@ -167,7 +167,7 @@ fn not_open(error: &PortError) -> (Health, String) {
     (health, error.to_string())
 }
 
-async fn try_scanner(scanner: &Scanner) -> (Health, String) {
+async fn try_scanner(scanner: &BenchScanner) -> (Health, String) {
     let port = match Port::open(&scanner.address).await {
         Ok(port) => port,
         Err(error) => return not_open(&error),
@@ -187,7 +187,7 @@ async fn try_scanner(scanner: &Scanner) -> (Health, String) {
     }
 }
 
-async fn weigh(port: &mut Port, scale: &Scale) -> (Health, String) {
+async fn weigh(port: &mut Port, scale: &BenchScale) -> (Health, String) {
     let (_pace, mut paced) = watch::channel(Pace::Eager);
     let (_keys, mut pressed) = mpsc::channel(1);
     let (said, mut says) = mpsc::channel(1);
@@ -221,14 +221,14 @@ pub(super) fn in_words(reading: &scale::Reading) -> String {
     }
 }
 
-async fn try_printer(printer: &LabelPrinter) -> (Health, String) {
+async fn try_printer(printer: &BenchPrinter) -> (Health, String) {
     match printer.connect().await {
         Ok(session) => ask(session, printer).await,
         Err(error) => not_open(&error),
     }
 }
 
-async fn ask(mut session: Session, printer: &LabelPrinter) -> (Health, String) {
+async fn ask(mut session: Session, printer: &BenchPrinter) -> (Health, String) {
     let mut known = printer.known;
     let status = session.status(&mut known).await;
     session.close().await;

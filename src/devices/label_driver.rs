@@ -11,12 +11,12 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::{Instant, sleep};
 
 use super::paper::{self, Hint};
-use super::printer::{Greeting, LabelPrinter};
+use super::printer::{BenchPrinter, Greeting};
 use crate::station::event::{Device, Event, Job, PrinterEvent};
 
 /// What the loop wants of the printer.
 #[derive(Debug)]
-pub(super) enum Task {
+pub(super) enum PrintTask {
     /// Ask until it can print; what it holds is forgotten first, if so told.
     Prepare { job: Job, clear: bool },
     /// Print.
@@ -34,9 +34,9 @@ const ASK_AGAIN: Duration = Duration::from_millis(500);
 /// How often the printer is asked whether a label is out.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
-struct Hand {
-    printer: LabelPrinter,
-    tasks: mpsc::Receiver<Task>,
+struct LabelDriver {
+    printer: BenchPrinter,
+    tasks: mpsc::Receiver<PrintTask>,
     /// Labels of bags; printed while no parcel's label wants the printer.
     papers: mpsc::Receiver<Vec<u8>>,
     /// One of them that a parcel's label came before.
@@ -48,32 +48,32 @@ struct Hand {
 }
 
 pub(super) async fn run(
-    printer: LabelPrinter,
-    tasks: mpsc::Receiver<Task>,
+    printer: BenchPrinter,
+    tasks: mpsc::Receiver<PrintTask>,
     papers: mpsc::Receiver<Vec<u8>>,
     events: mpsc::Sender<Event>,
 ) {
     let hint = Hint::new(Device::BagLabels, events.clone());
-    let mut hand = Hand { printer, tasks, papers, kept: None, hint, events, told: None };
+    let mut hand = LabelDriver { printer, tasks, papers, kept: None, hint, events, told: None };
     let mut next = hand.meet().await;
     while let Some(task) = next {
         next = match task {
-            Task::Prepare { job, clear } => hand.print(job, clear).await,
-            Task::Ask(job) => hand.ask(job).await,
-            Task::Forget => hand.forget().await,
-            Task::Send { job, .. } => {
+            PrintTask::Prepare { job, clear } => hand.print(job, clear).await,
+            PrintTask::Ask(job) => hand.ask(job).await,
+            PrintTask::Forget => hand.forget().await,
+            PrintTask::Send { job, .. } => {
                 let why = "the printer was not asked before".to_owned();
                 hand.say(job, PrinterEvent::SendFailed { accepted: 0, why }).await;
                 hand.next().await
             }
-            Task::Release => hand.next().await,
+            PrintTask::Release => hand.next().await,
         };
     }
 }
 
-impl Hand {
+impl LabelDriver {
     /// Learns whether the printer talks, before anything depends on it. Returns the first task.
-    async fn meet(&mut self) -> Option<Task> {
+    async fn meet(&mut self) -> Option<PrintTask> {
         let asked = async {
             let mut session = self.printer.connect().await.ok()?;
             let status = session.status(&mut self.printer.known).await;
@@ -89,7 +89,7 @@ impl Hand {
     }
 
     /// The next task; papers are printed while there is none.
-    async fn next(&mut self) -> Option<Task> {
+    async fn next(&mut self) -> Option<PrintTask> {
         loop {
             let paper = match self.kept.take() {
                 Some(paper) => paper,
@@ -106,7 +106,7 @@ impl Hand {
     }
 
     /// One paper, until it is out or a task comes; then it is kept. A task that comes while it is sent waits for its end.
-    async fn paper(&mut self, paper: Vec<u8>) -> Option<Option<Task>> {
+    async fn paper(&mut self, paper: Vec<u8>) -> Option<Option<PrintTask>> {
         loop {
             let task = match self.tasks.try_recv() {
                 Ok(task) => Some(task),
@@ -131,7 +131,7 @@ impl Hand {
     }
 
     /// One print from the first question to the last answer. Returns the task that came instead or after.
-    async fn print(&mut self, job: Job, clear: bool) -> Option<Task> {
+    async fn print(&mut self, job: Job, clear: bool) -> Option<PrintTask> {
         let (mut session, before) = match self.at_rest(job, Greeting { clear, mark: true }).await {
             Ok(rest) => rest,
             Err(other) => return other,
@@ -139,7 +139,7 @@ impl Hand {
         let says = Box::new(self.printer.testimony(before.as_ref()));
         self.say(job, PrinterEvent::Ready { printer: self.printer.name.clone(), says }).await;
         let bytes = match self.tasks.recv().await {
-            Some(Task::Send { job: send, bytes }) if send == job => bytes,
+            Some(PrintTask::Send { job: send, bytes }) if send == job => bytes,
             other => return other,
         };
         let id = match session.print(&bytes, true).await {
@@ -161,7 +161,7 @@ impl Hand {
     }
 
     /// Hears what the printer says once it is at rest, and sends it nothing. Returns the task that came instead or after.
-    async fn ask(&mut self, job: Job) -> Option<Task> {
+    async fn ask(&mut self, job: Job) -> Option<PrintTask> {
         let (session, status) = match self.at_rest(job, Greeting::default()).await {
             Ok(rest) => rest,
             Err(other) => return other,
@@ -173,7 +173,7 @@ impl Hand {
     }
 
     /// Lets the printer forget what it holds, as soon as it can be reached. Returns the task that came instead or after.
-    async fn forget(&mut self) -> Option<Task> {
+    async fn forget(&mut self) -> Option<PrintTask> {
         let forgotten = async {
             loop {
                 if let Ok(mut session) = self.printer.connect().await {
@@ -196,7 +196,7 @@ impl Hand {
 
     /// Asks until the printer is at rest and nothing is wrong with it, and keeps what it said; the error is the task that
     /// came first.
-    async fn at_rest(&mut self, job: Job, greeting: Greeting) -> Result<(Session, Option<Status>), Option<Task>> {
+    async fn at_rest(&mut self, job: Job, greeting: Greeting) -> Result<(Session, Option<Status>), Option<PrintTask>> {
         self.told = None;
         let mut session = None;
         loop {
@@ -220,7 +220,7 @@ impl Hand {
     }
 
     /// Watches a label until the printer says that it is out, the connection breaks, or a task comes, which it returns.
-    async fn watch(&mut self, job: Job, session: &mut Session, mut proof: Proof) -> Option<Option<Task>> {
+    async fn watch(&mut self, job: Job, session: &mut Session, mut proof: Proof) -> Option<Option<PrintTask>> {
         loop {
             let answer = tokio::select! {
                 answer = session.listen(&mut self.printer.known) => answer,

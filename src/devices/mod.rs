@@ -31,11 +31,11 @@ use crate::station::event::{Device, Effect, Event, ScaleKey, Sound};
 use crate::station::parcel::State;
 
 pub use lamp::Pins;
-pub use panel::{Panel, Rotation};
+pub use panel::{BenchPanel, Rotation};
 use paper::Trays;
-pub use printer::LabelPrinter;
-pub use scale::Scale;
-pub use scanner::Scanner;
+pub use printer::BenchPrinter;
+pub use scale::BenchScale;
+pub use scanner::BenchScanner;
 
 /// How long a device that is away is left alone before it is opened again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -44,33 +44,33 @@ const AGAIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Devices {
     /// Scanners, by name.
-    pub scanners: Vec<Scanner>,
+    pub scanners: Vec<BenchScanner>,
     /// The scale, if there is one.
-    pub scale: Option<Scale>,
+    pub scale: Option<BenchScale>,
     /// The label printer, if there is one.
-    pub printer: Option<LabelPrinter>,
+    pub printer: Option<BenchPrinter>,
     /// The printer for receipts, if there is one.
-    pub receipt: Option<LabelPrinter>,
+    pub receipt: Option<BenchPrinter>,
     /// Lamp, tone and button lines, if they are wired.
     pub pins: Option<Pins>,
     /// The display of the computer itself, if it has one.
-    pub panel: Option<Panel>,
+    pub panel: Option<BenchPanel>,
 }
 
 /// The loop's end of the devices.
 #[derive(Debug)]
-pub struct Hands {
+pub struct Drivers {
     verdicts: BTreeMap<String, mpsc::Sender<ScanVerdict>>,
     pace: watch::Sender<hal::scale::Pace>,
     keys: mpsc::Sender<Key>,
-    print: mpsc::Sender<label_driver::Task>,
+    print: mpsc::Sender<label_driver::PrintTask>,
     trays: Trays,
     mood: watch::Sender<Mood>,
     sound: mpsc::Sender<Sound>,
-    shown: watch::Sender<panel::Shown>,
+    shown: watch::Sender<panel::ShownView>,
 }
 
-impl Hands {
+impl Drivers {
     /// Starts a task for each device; times of events count from `began`.
     pub fn start(devices: Devices, events: &mpsc::Sender<Event>, began: Instant) -> Self {
         let (pace, paced) = watch::channel(hal::scale::Pace::Calm);
@@ -108,11 +108,11 @@ impl Hands {
     /// the printer's queue is longer than anything the station ever asks of it at once.
     pub fn perform(&self, effect: Effect) {
         let task = match effect {
-            Effect::Prepare { job, clear } => label_driver::Task::Prepare { job, clear },
-            Effect::Send { job, bytes } => label_driver::Task::Send { job, bytes },
-            Effect::Ask(job) => label_driver::Task::Ask(job),
-            Effect::Forget => label_driver::Task::Forget,
-            Effect::Release => label_driver::Task::Release,
+            Effect::Prepare { job, clear } => label_driver::PrintTask::Prepare { job, clear },
+            Effect::Send { job, bytes } => label_driver::PrintTask::Send { job, bytes },
+            Effect::Ask(job) => label_driver::PrintTask::Ask(job),
+            Effect::Forget => label_driver::PrintTask::Forget,
+            Effect::Release => label_driver::PrintTask::Release,
             Effect::Press(key) => {
                 let key = match key {
                     ScaleKey::Zero => Key::Zero,

@@ -20,14 +20,14 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// A display.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Panel {
+pub struct BenchPanel {
     /// Its node: `/dev/fb0`.
     pub device: PathBuf,
     /// How it is mounted.
     pub turn: Rotation,
 }
 
-impl Panel {
+impl BenchPanel {
     /// Opens it.
     ///
     /// # Errors
@@ -53,10 +53,10 @@ fn show(display: &mut Framebuffer, draw: impl FnOnce(&mut Picture)) -> Result<us
 }
 
 /// What is to be seen, and in which words.
-pub(super) type Shown = Option<(View, Arc<Words>)>;
+pub(super) type ShownView = Option<(View, Arc<Words>)>;
 
 /// Shows what is to be seen, until the program ends; a display that is not there is looked for.
-pub(super) async fn run(panel: Panel, mut shown: watch::Receiver<Shown>, events: mpsc::Sender<Event>) {
+pub(super) async fn run(panel: BenchPanel, mut shown: watch::Receiver<ShownView>, events: mpsc::Sender<Event>) {
     let mut said = false;
     loop {
         let lost = match panel.open() {
@@ -82,7 +82,7 @@ pub(super) async fn run(panel: Panel, mut shown: watch::Receiver<Shown>, events:
 }
 
 /// Until the display is lost: why. Nothing when the program ends.
-async fn drive(mut display: Framebuffer, shown: &mut watch::Receiver<Shown>) -> Option<FramebufferError> {
+async fn drive(mut display: Framebuffer, shown: &mut watch::Receiver<ShownView>) -> Option<FramebufferError> {
     shown.mark_changed();
     // While a display comes up, the console may write over what we have drawn; once more is enough.
     let mut again = true;

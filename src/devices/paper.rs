@@ -10,7 +10,7 @@ use hal::printer::Problem;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
-use super::printer::{Greeting, LabelPrinter};
+use super::printer::{BenchPrinter, Greeting};
 use crate::station::event::{Device, Event};
 
 /// Papers that may wait for a printer: a shift's manifests.
@@ -73,7 +73,7 @@ impl Trays {
 }
 
 /// The receipt printer's hand.
-pub(super) async fn run(mut printer: LabelPrinter, mut papers: mpsc::Receiver<Vec<u8>>, events: mpsc::Sender<Event>) {
+pub(super) async fn run(mut printer: BenchPrinter, mut papers: mpsc::Receiver<Vec<u8>>, events: mpsc::Sender<Event>) {
     let mut hint = Hint::new(Device::Receipts, events);
     while let Some(paper) = papers.recv().await {
         while let Err(problem) = print(&mut printer, &paper).await {
@@ -88,7 +88,7 @@ pub(super) async fn run(mut printer: LabelPrinter, mut papers: mpsc::Receiver<Ve
 ///
 /// # Errors
 /// What keeps the printer from printing.
-pub async fn print(printer: &mut LabelPrinter, paper: &[u8]) -> Result<(), Problem> {
+pub async fn print(printer: &mut BenchPrinter, paper: &[u8]) -> Result<(), Problem> {
     let mut session = None;
     let asked = printer.ask(&mut session, Greeting::default()).await;
     let Some(mut session) = session else { return Err(asked.err().unwrap_or(Problem::Absent)) };

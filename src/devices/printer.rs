@@ -9,7 +9,7 @@ use crate::station::evidence::{self, Testimony};
 
 /// The label printer of the bench.
 #[derive(Debug, Clone)]
-pub struct LabelPrinter {
+pub struct BenchPrinter {
     /// Its name in the configuration.
     pub name: String,
     /// Where it is.
@@ -22,7 +22,7 @@ pub struct LabelPrinter {
     pub record: Option<PathBuf>,
 }
 
-impl LabelPrinter {
+impl BenchPrinter {
     /// A ZPL printer of which nothing is known.
     pub fn zpl(name: &str, address: Address) -> Self {
         Self { name: name.to_owned(), address, language: Language::Zpl, known: Known::default(), record: None }

@@ -13,7 +13,7 @@ use crate::units::{Mass, Uptime};
 
 /// The scale of the bench.
 #[derive(Debug, Clone)]
-pub struct Scale {
+pub struct BenchScale {
     /// Where it is.
     pub address: Address,
     /// What it speaks, and what its protocol leaves open.
@@ -29,7 +29,7 @@ const QUEUE: usize = 16;
 const REPEAT: Duration = Duration::from_millis(700);
 
 pub(super) async fn run(
-    scale: Scale,
+    scale: BenchScale,
     mut pace: watch::Receiver<Pace>,
     mut keys: mpsc::Receiver<Key>,
     events: mpsc::Sender<Event>,

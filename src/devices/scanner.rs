@@ -11,7 +11,7 @@ use crate::station::event::{Device, Event, Lookup};
 
 /// A scanner of the bench.
 #[derive(Debug, Clone)]
-pub struct Scanner {
+pub struct BenchScanner {
     /// Its name in the configuration.
     pub name: String,
     /// Where it is.
@@ -24,7 +24,7 @@ pub struct Scanner {
     pub record: Option<PathBuf>,
 }
 
-impl Scanner {
+impl BenchScanner {
     /// One that sends lines of any kind of code.
     pub fn on_a_line(name: &str, address: Address) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Scanner {
 /// Scans that may wait for the loop; more than a person can make in the time it needs for one.
 const QUEUE: usize = 64;
 
-pub(super) async fn run(scanner: Scanner, mut verdicts: mpsc::Receiver<ScanVerdict>, events: mpsc::Sender<Event>) {
+pub(super) async fn run(scanner: BenchScanner, mut verdicts: mpsc::Receiver<ScanVerdict>, events: mpsc::Sender<Event>) {
     let device = Device::Scanner(scanner.name.clone());
     loop {
         let mut port = super::open(&scanner.address, scanner.record.as_deref(), &device, &events).await;
@@ -67,7 +67,7 @@ pub(super) async fn run(scanner: Scanner, mut verdicts: mpsc::Receiver<ScanVerdi
     }
 }
 
-fn event(scanner: &Scanner, frame: Frame) -> Event {
+fn event(scanner: &BenchScanner, frame: Frame) -> Event {
     let bad = |why: String| {
         tracing::warn!(scanner = scanner.name, why, "bad scan");
         Event::BadScan { scanner: scanner.name.clone(), why }

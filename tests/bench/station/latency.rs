@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use hal::port::{Address, SerialSettings};
 use hal::sim::{Edge, Printer, PrinterSettings, Scale, Scanner};
 use parceld::daemon::{Service, Ways};
-use parceld::devices::{self, Devices, LabelPrinter};
+use parceld::devices::{self, BenchPrinter, Devices};
 use parceld::station::fact::Fact;
 use parceld::station::parcel::ParcelId;
 use parceld::store::Store;
@@ -98,13 +98,13 @@ async fn bench(folder: &Folder) -> Vec<Took> {
     let printer = Printer::listen((std::net::Ipv4Addr::LOCALHOST, 0).into(), settings).await.expect("a printer");
     let serial = |path: &std::path::Path| Address::Serial(SerialSettings::new(path));
     let devices = Devices {
-        scanners: vec![devices::Scanner::on_a_line("hand", serial(scanner.path()))],
-        scale: Some(devices::Scale {
+        scanners: vec![devices::BenchScanner::on_a_line("hand", serial(scanner.path()))],
+        scale: Some(devices::BenchScale {
             address: serial(scale.path()),
             settings: hal::scale::ScaleSettings::new(hal::scale::ScaleProtocol::MtSics),
             record: None,
         }),
-        printer: Some(LabelPrinter::zpl("label", Address::Tcp(printer.addr().to_string()))),
+        printer: Some(BenchPrinter::zpl("label", Address::Tcp(printer.addr().to_string()))),
         receipt: None,
         pins: None,
         panel: None,
