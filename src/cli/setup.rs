@@ -9,7 +9,7 @@ use std::os::unix::fs::{OpenOptionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use parceld::config::template::Template;
+use parceld::config::template::ConfigTemplate;
 use parceld::config::{Config as Station, Severity, carriers};
 use parceld::devices::discover::{DeviceChoice, Discovered, discover};
 
@@ -95,7 +95,7 @@ impl Setup {
             return Err(Failure::say(USAGE, format!("{} is there already; {todo}", file.display())));
         }
         let mut people = People { silent: self.yes };
-        let mut template = Template::default();
+        let mut template = ConfigTemplate::default();
         let country = self.place(&mut people, &mut template)?;
         self.choose_carriers(&mut people, &mut template, &country)?;
         self.find_devices(&mut people, &mut template)?;
@@ -108,7 +108,7 @@ impl Setup {
     }
 
     /// Who and where the station is. The country it sends from.
-    fn place(&self, people: &mut People, template: &mut Template) -> Result<String, Failure> {
+    fn place(&self, people: &mut People, template: &mut ConfigTemplate) -> Result<String, Failure> {
         let (host, zone) = (host_name(), jiff::tz::TimeZone::system());
         let id = people.ask("name of this station", self.id.as_ref(), &host)?;
         template.set("station", "id", &id);
@@ -140,7 +140,7 @@ impl Setup {
     }
 
     /// Those that collect in this country, unless somebody says others.
-    fn choose_carriers(&self, people: &mut People, template: &mut Template, country: &str) -> Done {
+    fn choose_carriers(&self, people: &mut People, template: &mut ConfigTemplate, country: &str) -> Done {
         template.set("rates", "carriers_dir", &self.carriers_dir.display().to_string());
         let cards = carriers::load(&self.carriers_dir, &[])?;
         let collects = |carrier: &str| {
@@ -158,7 +158,7 @@ impl Setup {
     }
 
     /// What is plugged in; a device that is not seen, or of which there are two, is asked for.
-    fn find_devices(&self, people: &mut People, template: &mut Template) -> Done {
+    fn find_devices(&self, people: &mut People, template: &mut ConfigTemplate) -> Done {
         let Discovered { scanner, scale, printer, printer_language } = discover(Path::new(SYS));
         let found = people.device("scanner", self.scanner.as_ref(), scanner, UNSEEN.0)?;
         template.set("scanner", "device", &found.device);

@@ -9,21 +9,21 @@ use hal::scanner::{self, ScannerProtocol};
 use hal::usb::{DeviceKind, Selector};
 
 use super::read::{plain_text, within};
-use super::serial::Line;
+use super::serial::SerialLine;
 use super::table::Table;
 use crate::barcode::{Accept, Symbology};
 use crate::label::{self, Draws, Media};
 
 /// Where a device is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Device {
+pub enum DeviceAddress {
     /// There.
     At(Address),
     /// A virtual device that `parceld demo` puts in this place.
     Demo,
 }
 
-impl Device {
+impl DeviceAddress {
     /// Where it is; `None` in the demo's places.
     pub fn address(&self) -> Option<Address> {
         match self {
@@ -39,7 +39,7 @@ pub struct Scanner {
     /// What people call it; unique on the station.
     pub name: String,
     /// A serial line, a keyboard or a HID scanner.
-    pub device: Device,
+    pub device: DeviceAddress,
     /// What it speaks, what ends a scan, how it hears what became of it.
     pub settings: scanner::ScannerSettings,
     /// What it may read.
@@ -54,7 +54,7 @@ pub struct Scale {
     /// What it speaks, and what its protocol leaves open.
     pub settings: scale::ScaleSettings,
     /// A HID device for HID, else a serial line.
-    pub device: Device,
+    pub device: DeviceAddress,
     /// Whether what passes is written down.
     pub record: bool,
 }
@@ -65,7 +65,7 @@ pub struct Printer {
     /// What people call it.
     pub name: String,
     /// The network, USB or a serial line.
-    pub device: Device,
+    pub device: DeviceAddress,
     /// What it speaks.
     pub language: Language,
     /// Whether it is asked how it is.
@@ -113,17 +113,17 @@ const WIDTHS: std::ops::RangeInclusive<u32> = 50..=110;
 const HEIGHTS: std::ops::RangeInclusive<u32> = 50..=300;
 
 /// `device = "demo"`, which only the demo replaces.
-fn demo(table: &Table<'_>) -> Device {
+fn demo(table: &Table<'_>) -> DeviceAddress {
     table.warn(
         "device",
         "\"demo\" stands for a virtual device",
         "write the real device, or start the station with parceld demo",
     );
-    Device::Demo
+    DeviceAddress::Demo
 }
 
 /// A device file: its path, or a USB device wherever it is plugged in.
-fn node(table: &Table<'_>, device: &str, kind: DeviceKind, line: &Line, example: &str) -> Option<Device> {
+fn node(table: &Table<'_>, device: &str, kind: DeviceKind, line: &SerialLine, example: &str) -> Option<DeviceAddress> {
     let address = if device.starts_with("usb:") || device.starts_with("usb-port:") {
         match device.parse() {
             Ok(selector) => Address::Usb(UsbAddress { kind, selector, line: line.settings("")? }),
@@ -145,7 +145,7 @@ fn node(table: &Table<'_>, device: &str, kind: DeviceKind, line: &Line, example:
     if kind != DeviceKind::Serial {
         line.unused(table, &format!("a {}", kind.name()));
     }
-    Some(Device::At(address))
+    Some(DeviceAddress::At(address))
 }
 
 pub(super) fn scanners(root: &Table<'_>) -> Vec<Scanner> {
@@ -164,7 +164,7 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
     {
         table.error("name", format!("two scanners are named {name:?}"), "give each its own name");
     }
-    let line = Line::read(table);
+    let line = SerialLine::read(table);
     let (protocol, device) = match table.required::<String>("device") {
         None => (ScannerProtocol::Lines, None),
         Some(device) if device == "demo" => (ScannerProtocol::Lines, Some(demo(table))),
@@ -204,7 +204,7 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
 }
 
 /// `evdev:` before a keyboard, `hidpos:` before a HID scanner; all else is a serial line.
-fn scanner_device(table: &Table<'_>, device: &str, line: &Line) -> (ScannerProtocol, Option<Device>) {
+fn scanner_device(table: &Table<'_>, device: &str, line: &SerialLine) -> (ScannerProtocol, Option<DeviceAddress>) {
     if let Some(device) = device.strip_prefix("evdev:") {
         (
             ScannerProtocol::Keyboard,
@@ -220,14 +220,14 @@ fn scanner_device(table: &Table<'_>, device: &str, line: &Line) -> (ScannerProto
 pub(super) fn scale(root: &Table<'_>) -> Option<Scale> {
     let table = root.required_table("scale")?;
     let protocol = table.required_name("protocol", &scale::ScaleProtocol::NAMES);
-    let line = Line::read(&table);
+    let line = SerialLine::read(&table);
     let settings = protocol.map(|protocol| scale_settings(&table, protocol));
     let device = table.required::<String>("device").and_then(|device| match (protocol?, device.as_str()) {
         (_, "demo") => Some(demo(&table)),
         (scale::ScaleProtocol::Hid, "auto") => {
             line.unused(&table, "a HID scale");
             let (kind, selector) = (DeviceKind::Scale, Selector::Only);
-            Some(Device::At(Address::Usb(UsbAddress { kind, selector, line: line.settings("")? })))
+            Some(DeviceAddress::At(Address::Usb(UsbAddress { kind, selector, line: line.settings("")? })))
         }
         (scale::ScaleProtocol::Hid, device) => {
             node(&table, device, DeviceKind::Scale, &line, "\"auto\", or its path, such as /dev/hidraw0")
@@ -293,7 +293,7 @@ fn one_printer(table: &Table<'_>) -> Option<(Role, Printer)> {
     let name = plain_text(table, "name", 1..=32);
     let role = table.required_name("role", &[("label", Role::Label), ("receipt", Role::Receipt)]);
     let language = table.required_name("language", &Language::NAMES);
-    let line = Line::read(table);
+    let line = SerialLine::read(table);
     let device = table.required::<String>("device").and_then(|device| printer_device(table, &device, &line));
     let asks = table.optional_name("status", &[("auto", true), ("none", false)]).unwrap_or(true);
     let dpi = dpi(table);
@@ -319,14 +319,14 @@ fn one_printer(table: &Table<'_>) -> Option<(Role, Printer)> {
     role.map(|role| (role, printer))
 }
 
-fn printer_device(table: &Table<'_>, device: &str, line: &Line) -> Option<Device> {
+fn printer_device(table: &Table<'_>, device: &str, line: &SerialLine) -> Option<DeviceAddress> {
     if device == "demo" {
         return Some(demo(table));
     }
     if let Some(address) = device.strip_prefix("tcp://") {
         line.unused(table, "a network printer");
         if is_host_and_port(address) {
-            return Some(Device::At(Address::Tcp(address.to_owned())));
+            return Some(DeviceAddress::At(Address::Tcp(address.to_owned())));
         }
         table.error(
             "device",

@@ -132,7 +132,7 @@ fn layout(table: &Table<'_>, name: String, media: Media) -> Option<Layout> {
     });
     let margin = table.optional_text("margin").unwrap_or(Length::ZERO);
     let across = width.map(|width| media.dots(width).saturating_sub(2 * media.dots(margin)));
-    let rows = rows(&table.tables("row"), Place { media, width: across, height: None, deeper: DEEPEST });
+    let rows = rows(&table.tables("row"), CellSpace { media, width: across, height: None, deeper: DEEPEST });
     table.finish();
     if rows.is_empty() {
         table.error("row", "a layout without rows", "add [[row]] with its height and what stands in it");
@@ -146,14 +146,14 @@ fn layout(table: &Table<'_>, name: String, media: Media) -> Option<Layout> {
 
 /// Where something stands: the paper, the dots it has as far as its layout gives them, and how much may stand in it.
 #[derive(Clone, Copy)]
-struct Place {
+struct CellSpace {
     media: Media,
     width: Option<u32>,
     height: Option<u32>,
     deeper: usize,
 }
 
-impl Place {
+impl CellSpace {
     fn dots(self, extent: Extent) -> Option<u32> {
         match extent {
             Extent::Fixed(length) => Some(self.media.dots(length)),
@@ -168,13 +168,13 @@ impl Place {
     }
 }
 
-fn rows(tables: &[Table<'_>], place: Place) -> Vec<LayoutRow> {
+fn rows(tables: &[Table<'_>], place: CellSpace) -> Vec<LayoutRow> {
     tables.iter().map(|table| row(table, place)).collect()
 }
 
-fn row(table: &Table<'_>, place: Place) -> LayoutRow {
+fn row(table: &Table<'_>, place: CellSpace) -> LayoutRow {
     let height = extent(table, "height");
-    let place = Place { height: place.dots(height), ..place };
+    let place = CellSpace { height: place.dots(height), ..place };
     let only_with = table.optional_text::<LabelField>("if");
     let cells = if table.count(&["cells"]) == 0 {
         vec![cell(table, place, Extent::Rest, None)]
@@ -182,7 +182,7 @@ fn row(table: &Table<'_>, place: Place) -> LayoutRow {
         let cells = table.tables("cells");
         let cells = cells.iter().map(|inner| {
             let (width, only_with) = (extent(inner, "width"), inner.optional_text::<LabelField>("if"));
-            let read = cell(inner, Place { width: place.dots(width), ..place }, width, only_with);
+            let read = cell(inner, CellSpace { width: place.dots(width), ..place }, width, only_with);
             inner.finish();
             read
         });
@@ -197,7 +197,7 @@ fn extent(table: &Table<'_>, key: &'static str) -> Extent {
     table.optional_text(key).map_or(Extent::Rest, Extent::Fixed)
 }
 
-fn cell(table: &Table<'_>, place: Place, width: Extent, only_with: Option<LabelField>) -> LayoutCell {
+fn cell(table: &Table<'_>, place: CellSpace, width: Extent, only_with: Option<LabelField>) -> LayoutCell {
     const KINDS: [&str; 8] = ["text", "bars", "gs1", "qr", "datamatrix", "pdf417", "rows", "image"];
     let padding = table.optional_text("padding").unwrap_or(Length::ZERO);
     let frame = table.optional_text("frame");
@@ -210,7 +210,7 @@ fn cell(table: &Table<'_>, place: Place, width: Extent, only_with: Option<LabelF
     LayoutCell { width, only_with, padding, frame, reverse, content }
 }
 
-fn content(table: &Table<'_>, place: Place) -> Option<CellContent> {
+fn content(table: &Table<'_>, place: CellSpace) -> Option<CellContent> {
     if let Some(template) = table.optional_text::<Template>("text") {
         return Some(CellContent::Text(style(table)?, template));
     }
@@ -246,13 +246,13 @@ fn content(table: &Table<'_>, place: Place) -> Option<CellContent> {
             table.error("rows", "rows within rows, too deep", "set some of them side by side");
             return None;
         }
-        return Some(CellContent::Rows(rows(&table.tables("rows"), Place { deeper: place.deeper - 1, ..place })));
+        return Some(CellContent::Rows(rows(&table.tables("rows"), CellSpace { deeper: place.deeper - 1, ..place })));
     }
     None
 }
 
 /// A PNG beside the layout's file, as large as its cell and row let it be.
-fn image(table: &Table<'_>, name: &str, place: Place) -> Option<LabelPicture> {
+fn image(table: &Table<'_>, name: &str, place: CellSpace) -> Option<LabelPicture> {
     let refused = |what: String, todo: &str| {
         table.error("image", what, todo);
         None

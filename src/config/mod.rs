@@ -27,13 +27,13 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub use device::{Device, Printer, Scale, Scanner};
+pub use device::{DeviceAddress, Printer, Scale, Scanner};
 pub use gpio::{Gpio, GpioBackend, Panel};
-pub use packing::{Carton, Packing};
+pub use packing::{Packing, PackingBox};
 pub use problem::{Problem, Problems, Severity};
 pub use rates::Rates;
 pub use serial::{Framing, Handshake, SerialSettings};
-pub use station::{MarkPlace, Station};
+pub use station::{MarkPlace, StationConfig};
 pub use uplink::Uplink;
 
 use read::lost_character;
@@ -54,7 +54,7 @@ pub struct Config {
     /// The file it was read from.
     pub file: PathBuf,
     /// Who and where this station is.
-    pub station: Station,
+    pub station: StationConfig,
     /// At least one.
     pub scanners: Vec<Scanner>,
     /// The scale.
@@ -83,7 +83,7 @@ impl Config {
     /// # Errors
     /// Every problem of the file, warnings too, when at least one of them stops the station.
     pub fn load(path: &Path) -> Result<(Self, Vec<Problem>), Problems> {
-        let reading = Reading::of(path);
+        let reading = ConfigReading::of(path);
         match reading.config {
             Some(config) if !reading.problems.has_errors() => Ok((config, reading.problems.0)),
             _ => Err(reading.problems),
@@ -105,7 +105,7 @@ impl Config {
 
     /// Every problem of `station.toml`, of the rate cards and of the languages.
     pub fn check_all(path: &Path) -> Vec<Problem> {
-        let reading = Reading::of(path);
+        let reading = ConfigReading::of(path);
         let mut problems = reading.problems;
         if let Some((dir, only)) = &reading.carriers {
             let (cards, found) = carriers::read(dir, only);
@@ -150,7 +150,7 @@ impl Bench {
     /// Reads what can be read, whatever is wrong with the rest of the file: a doctor is called before everything is in its
     /// place. `None` for a file that cannot be read at all; every problem beside.
     pub fn read(path: &Path) -> (Option<Self>, Problems) {
-        let reading = Reading::of(path);
+        let reading = ConfigReading::of(path);
         (reading.bench, reading.problems)
     }
 }
@@ -270,7 +270,7 @@ impl Loaded {
 }
 
 /// What one pass over the file found. The folders are known even when something else is wrong.
-struct Reading {
+struct ConfigReading {
     config: Option<Config>,
     bench: Option<Bench>,
     carriers: Option<(PathBuf, Vec<String>)>,
@@ -278,7 +278,7 @@ struct Reading {
     problems: Problems,
 }
 
-impl Reading {
+impl ConfigReading {
     fn of(path: &Path) -> Self {
         let mut reading =
             Self { config: None, bench: None, carriers: None, language: None, problems: Problems::default() };

@@ -29,12 +29,12 @@ pub struct Packing {
     /// Rules of stickers; the shipped ones without.
     pub marks_file: Option<PathBuf>,
     /// Cartons by their barcode.
-    pub boxes: Vec<Carton>,
+    pub boxes: Vec<PackingBox>,
 }
 
 /// A carton.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Carton {
+pub struct PackingBox {
     /// What its barcode `BOX:<id>` and an order's `box` say.
     pub id: String,
     /// Outside.
@@ -94,7 +94,7 @@ fn check_mass(table: &Table<'_>, key: &str, mass: Mass, most: Mass) {
     }
 }
 
-fn carton(table: &Table<'_>, ids: &mut BTreeSet<String>) -> Option<Carton> {
+fn carton(table: &Table<'_>, ids: &mut BTreeSet<String>) -> Option<PackingBox> {
     let id = identifier(table, "id");
     if let Some(id) = &id
         && !ids.insert(id.clone())
@@ -107,5 +107,5 @@ fn carton(table: &Table<'_>, ids: &mut BTreeSet<String>) -> Option<Carton> {
         check_mass(table, "tare", tare, MOST_TARE);
     }
     table.finish();
-    Some(Carton { id: id?, outer: outer?, tare: tare? })
+    Some(PackingBox { id: id?, outer: outer?, tare: tare? })
 }

@@ -9,14 +9,14 @@ const HANDSHAKES: [(&str, Handshake); 3] =
 /// Rates that serial adapters and the devices of a bench have in common.
 const BAUDS: [u32; 10] = [300, 600, 1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200];
 /// The settings of a serial line, as far as they are written.
-pub(super) struct Line {
+pub(super) struct SerialLine {
     pub(super) baud: Option<u32>,
     framing: Option<Framing>,
     handshake: Option<Handshake>,
     wrong: bool,
 }
 
-impl Line {
+impl SerialLine {
     pub(super) fn read(table: &Table<'_>) -> Self {
         let baud = table.optional::<u32>("baud");
         let known = baud.is_none_or(|baud| BAUDS.contains(&baud));

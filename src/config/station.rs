@@ -17,7 +17,7 @@ const MOST_KEEP_HOURS: u32 = 2_160;
 
 /// Who and where this station is.
 #[derive(Debug, Clone)]
-pub struct Station {
+pub struct StationConfig {
     /// 1 to 32 of `A-Z a-z 0-9 . _ -`; unique in the warehouse.
     pub id: String,
     /// The same characters.
@@ -55,14 +55,14 @@ pub enum MarkPlace {
     Nowhere,
 }
 
-impl Station {
+impl StationConfig {
     /// Where parcels leave from, as the rate cards see it.
     pub fn origin(&self) -> Place {
         self.ship_from.place()
     }
 }
 
-pub(super) fn station(root: &Table<'_>, base: &Path, carriers_dir: Option<&Path>) -> Option<Station> {
+pub(super) fn station(root: &Table<'_>, base: &Path, carriers_dir: Option<&Path>) -> Option<StationConfig> {
     let table = root.required_table("station")?;
     let id = identifier(&table, "id");
     let warehouse = identifier(&table, "warehouse");
@@ -89,7 +89,7 @@ pub(super) fn station(root: &Table<'_>, base: &Path, carriers_dir: Option<&Path>
     let (sscc, sscc_line) = (sscc(&table), table.line_of("gs1_prefix"));
     let keep_personal_hours = keep_personal_hours(&table);
     table.finish();
-    Some(Station {
+    Some(StationConfig {
         id: id?,
         warehouse: warehouse?,
         timezone: timezone?,

@@ -6,17 +6,17 @@ const SHIPPED: &str = include_str!("../../config/station.toml");
 
 /// A `station.toml` in the making.
 #[derive(Debug, Clone)]
-pub struct Template {
+pub struct ConfigTemplate {
     lines: Vec<String>,
 }
 
-impl Default for Template {
+impl Default for ConfigTemplate {
     fn default() -> Self {
         Self { lines: SHIPPED.lines().map(str::to_owned).collect() }
     }
 }
 
-impl Template {
+impl ConfigTemplate {
     /// The file as it is now.
     pub fn text(&self) -> String {
         self.lines.join("\n") + "\n"
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_key_is_set_in_its_own_table_and_every_explanation_stays() {
-        let mut template = Template::default();
+        let mut template = ConfigTemplate::default();
         template.set("scanner", "device", "usb:0c2e:0b61:A \"B\"");
         template.set("scale", "device", "auto");
         template.leave_out("scale", "baud");

@@ -73,7 +73,7 @@ impl Setup {
 
     fn of(loaded: Loaded) -> (Self, Vec<Problem>) {
         let Loaded { config, cards, layouts, marks, words, warnings, cards_wrong } = loaded;
-        let carton = |b: &crate::config::Carton| (b.id.clone(), Carton { outer: b.outer, tare: b.tare });
+        let carton = |b: &crate::config::PackingBox| (b.id.clone(), Carton { outer: b.outer, tare: b.tare });
         let rules = Rules {
             station: config.station.id.clone(),
             warehouse: config.station.warehouse.clone(),

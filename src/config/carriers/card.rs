@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::problem::Problems;
 use super::super::table::{OneOrMore, Source, Table};
 use super::context::Context;
-use super::files::Files;
+use super::files::CarrierFiles;
 use super::prices::{PriceSheet, Pricing};
 use super::tables::Tables;
 use super::{rules, zones};
@@ -24,7 +24,7 @@ pub(super) struct Period {
     pub(super) files: Vec<String>,
 }
 
-pub(super) fn load(dir: &Path, from: Date, files: &mut Files, problems: &mut Problems) -> Period {
+pub(super) fn load(dir: &Path, from: Date, files: &mut CarrierFiles, problems: &mut Problems) -> Period {
     let toml = format!("{from}.toml");
     let mut period = Period { path: dir.join(&toml), from, until: None, card: None, files: vec![toml] };
     let Some(text) = files.read(&period.path, problems) else { return period };
@@ -152,11 +152,11 @@ fn priced(
     } else {
         None
     };
-    let parts: Vec<Option<zones::Part>> = zone_files
+    let parts: Vec<Option<zones::ZonePart>> = zone_files
         .iter()
         .map(|name| tables.read(name, |path, files, problems| zones::part(path, sheet.as_ref(), files, problems)))
         .collect();
-    let parts: Option<Vec<zones::Part>> = parts.into_iter().collect();
+    let parts: Option<Vec<zones::ZonePart>> = parts.into_iter().collect();
     let zones = parts
         .filter(|parts| !parts.is_empty())
         .and_then(|parts| zones::zone_map(parts, sheet.as_ref(), &mut tables.problems));

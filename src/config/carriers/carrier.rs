@@ -4,21 +4,27 @@ use std::path::Path;
 
 use super::super::problem::{Problem, Problems};
 use super::super::table::{Source, Table};
-use super::files::{self, Files};
+use super::files::{self, CarrierFiles};
 use super::{formats, service};
 use crate::barcode::{Format, Issuer, NumberRule};
 use crate::rating::{Carrier, Pool, Service, ServiceName};
 
 /// What a carrier's folder holds; parts of it may be missing when there are problems.
 #[derive(Default)]
-pub(super) struct Loaded {
+pub(super) struct LoadedCarrier {
     pub(super) carrier: Option<Carrier>,
     pub(super) services: Vec<Service>,
 }
 
-pub(super) fn load(dir: &Path, id: &str, published: &[Issuer], files: &mut Files, problems: &mut Problems) -> Loaded {
+pub(super) fn load(
+    dir: &Path,
+    id: &str,
+    published: &[Issuer],
+    files: &mut CarrierFiles,
+    problems: &mut Problems,
+) -> LoadedCarrier {
     let path = dir.join("carrier.toml");
-    let mut loaded = Loaded::default();
+    let mut loaded = LoadedCarrier::default();
     let mut names = None;
     if let Some(text) = files.read(&path, problems) {
         let source = Source::new(&path, text);

@@ -5,14 +5,14 @@ use std::path::Path;
 use super::super::nearest::nearest;
 use super::super::problem::Problems;
 use super::super::table::{OneOrMore, Source, Table};
-use super::files::{self, Files};
+use super::files::{self, CarrierFiles};
 use crate::barcode::{Checksum, Format, Issuer, Shape};
 
 /// The file, beside the carriers' folders.
 pub(super) const FILE: &str = "formats.toml";
 
 /// The carriers of `formats.toml`; none where there is no such file.
-pub(super) fn published(dir: &Path, files: &mut Files, problems: &mut Problems) -> Vec<Issuer> {
+pub(super) fn published(dir: &Path, files: &mut CarrierFiles, problems: &mut Problems) -> Vec<Issuer> {
     let path = dir.join(FILE);
     let text = if path.exists() { files.read(&path, problems) } else { None };
     let Some(text) = text else { return Vec::new() };

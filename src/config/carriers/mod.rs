@@ -37,7 +37,7 @@ pub use keep::keep;
 
 use super::problem::{Problem, Problems};
 use crate::rating::{Cards, Place, Service};
-use files::Files;
+use files::CarrierFiles;
 
 /// Reads the carriers in `dir`, all or those named in `only`; every problem, warnings too, when there is an error among
 /// them.
@@ -50,7 +50,7 @@ pub fn load(dir: &Path, only: &[String]) -> Result<Cards, Problems> {
 /// problem, warnings too.
 pub fn read(dir: &Path, only: &[String]) -> (Option<Cards>, Problems) {
     let mut problems = Problems::default();
-    let mut files = Files::default();
+    let mut files = CarrierFiles::default();
     let (mut carriers, mut services) = (Vec::new(), Vec::new());
     let published = formats::published(dir, &mut files, &mut problems);
     let folders = files::folders(dir, &mut problems);

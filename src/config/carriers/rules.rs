@@ -21,21 +21,21 @@ fn rounding_by<T: FromStr<Err: Display>>(
     smallest: impl Fn(T) -> i64,
 ) -> Option<Rounding> {
     #[derive(Clone, Copy)]
-    enum Way {
+    enum RoundingName {
         None,
         By(fn(i64) -> Rounding),
         Tolerance,
     }
-    const WAYS: [(&str, Way); 6] = [
-        ("none", Way::None),
-        ("up", Way::By(Rounding::Up)),
-        ("nearest", Way::By(Rounding::Nearest)),
-        ("half_even", Way::By(Rounding::HalfEven)),
-        ("down", Way::By(Rounding::Down)),
-        ("tolerance", Way::Tolerance),
+    const WAYS: [(&str, RoundingName); 6] = [
+        ("none", RoundingName::None),
+        ("up", RoundingName::By(Rounding::Up)),
+        ("nearest", RoundingName::By(Rounding::Nearest)),
+        ("half_even", RoundingName::By(Rounding::HalfEven)),
+        ("down", RoundingName::By(Rounding::Down)),
+        ("tolerance", RoundingName::Tolerance),
     ];
     let way = table.required_name(round, &WAYS)?;
-    if matches!(way, Way::None) {
+    if matches!(way, RoundingName::None) {
         return Some(Rounding::Exact);
     }
     let size = smallest(table.required_text(step)?);
@@ -44,9 +44,9 @@ fn rounding_by<T: FromStr<Err: Display>>(
         return None;
     }
     match way {
-        Way::None => Some(Rounding::Exact),
-        Way::By(way) => Some(way(size)),
-        Way::Tolerance => {
+        RoundingName::None => Some(Rounding::Exact),
+        RoundingName::By(way) => Some(way(size)),
+        RoundingName::Tolerance => {
             let spared = smallest(table.required_text(tolerance)?);
             if !(0..size).contains(&spared) {
                 table.error(tolerance, "the tolerance is not below the step", "write less than the step");

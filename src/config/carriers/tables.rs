@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::problem::{Problem, Problems};
-use super::files::Files;
+use super::files::CarrierFiles;
 use super::{fuel, zones};
 use crate::rating::{PlaceMap, Spot};
 use crate::units::Date;
@@ -11,7 +11,7 @@ use crate::units::Date;
 /// Reads the tables that a period names.
 pub(super) struct Tables<'a> {
     dir: &'a Path,
-    files: &'a mut Files,
+    files: &'a mut CarrierFiles,
     pub(super) problems: Problems,
     /// Names of those that were read.
     pub(super) used: Vec<String>,
@@ -22,7 +22,7 @@ pub(super) struct Tables<'a> {
 }
 
 impl<'a> Tables<'a> {
-    pub(super) fn new(dir: &'a Path, files: &'a mut Files) -> Self {
+    pub(super) fn new(dir: &'a Path, files: &'a mut CarrierFiles) -> Self {
         Self { dir, files, problems: Problems::default(), used: Vec::new(), areas: Vec::new(), served: Vec::new() }
     }
 
@@ -30,7 +30,7 @@ impl<'a> Tables<'a> {
     pub(super) fn read<T>(
         &mut self,
         name: &str,
-        read: impl FnOnce(&Path, &mut Files, &mut Problems) -> Option<T>,
+        read: impl FnOnce(&Path, &mut CarrierFiles, &mut Problems) -> Option<T>,
     ) -> Option<T> {
         if !self.used.iter().any(|used| used == name) {
             self.used.push(name.to_owned());
