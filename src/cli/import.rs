@@ -7,7 +7,7 @@ use std::io::{IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
 
 use parceld::daemon::control::Call;
-use parceld::daemon::intake::Verdict;
+use parceld::daemon::intake::OrderVerdict;
 use parceld::daemon::{Setup, labels, orders};
 use parceld::exchange::order::{self, Batch, Incoming, LabelFile};
 use parceld::exchange::supplied::{self, LabelFormat, Wanted};
@@ -122,7 +122,7 @@ impl Told {
     }
 
     fn add(&mut self, answer: &Value) {
-        for (name, _) in Verdict::NAMES {
+        for (name, _) in OrderVerdict::NAMES {
             *self.counts.entry(name).or_default() += answer[name.replace(' ', "_")].as_u64().unwrap_or(0);
         }
         self.said.extend(answer["said"].as_array().into_iter().flatten().cloned());
@@ -142,7 +142,7 @@ impl Told {
         if json {
             let mut answer = serde_json::Map::new();
             answer.insert("file".to_owned(), file.into());
-            for (name, _) in Verdict::NAMES {
+            for (name, _) in OrderVerdict::NAMES {
                 answer.insert(name.replace(' ', "_"), self.count(name).into());
             }
             let row = |(row, reason): &(usize, String)| serde_json::json!({ "row": row, "reason": reason });
@@ -159,7 +159,7 @@ impl Told {
             print(format!("{file}: {id}: {}: {}", text("verdict"), said["why"].as_str().unwrap_or_default()));
         }
         let counts: Vec<String> =
-            Verdict::NAMES.iter().map(|(name, _)| format!("{} {name}", self.count(name))).collect();
+            OrderVerdict::NAMES.iter().map(|(name, _)| format!("{} {name}", self.count(name))).collect();
         print(format!("{file}: {}", counts.join(", ")));
         if let Some(rejects) = rejects {
             print(format!("{file}: refused rows are in {}", rejects.display()));

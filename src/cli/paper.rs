@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use parceld::daemon::control::{self, Call, CallError};
-use parceld::daemon::press::{Press, PressError};
+use parceld::daemon::press::{DocumentError, Documents};
 use parceld::daemon::{Setup, answers, clock, today};
 use parceld::devices::paper::{self, Tray};
 use parceld::paper::ShiftSummary;
@@ -18,15 +18,16 @@ use serde_json::{Value, json};
 use super::file::write_whole;
 use super::{Config, Done, Failure, SOFTWARE, Shown, UNAVAILABLE, USAGE, print, show};
 
-impl From<PressError> for Failure {
-    fn from(error: PressError) -> Self {
+impl From<DocumentError> for Failure {
+    fn from(error: DocumentError) -> Self {
         match error {
-            PressError::Store(error) => error.into(),
-            PressError::Draw(_) => Self::new(SOFTWARE, error),
-            PressError::NoPrinter => Self::new(UNAVAILABLE, error),
-            PressError::Manifest(_) | PressError::Bag(_) | PressError::Language(_) | PressError::Command(_) => {
-                Self::new(USAGE, error)
-            }
+            DocumentError::Store(error) => error.into(),
+            DocumentError::Draw(_) => Self::new(SOFTWARE, error),
+            DocumentError::NoPrinter => Self::new(UNAVAILABLE, error),
+            DocumentError::Manifest(_)
+            | DocumentError::Bag(_)
+            | DocumentError::Language(_)
+            | DocumentError::Command(_) => Self::new(USAGE, error),
         }
     }
 }
@@ -140,7 +141,7 @@ impl Shift {
             return Ok(());
         }
         let store = Store::read(&setup.config.station.data_dir)?;
-        let summary = Press::of(&setup).shift(&store, &setup.cards, day, self.operator.as_deref())?;
+        let summary = Documents::of(&setup).shift(&store, &setup.cards, day, self.operator.as_deref())?;
         let shown = rows(&summary, self.shown.json);
         let columns = ["operator", "parcels", "by_carrier", "voids", "reprints", "held", "first", "last"];
         show::table(self.shown.json, &shown, &columns);
@@ -202,7 +203,7 @@ impl Sheet {
 }
 
 fn to_file(setup: &Setup, printout: &Printout, file: &Path) -> Done {
-    let press = Press::of(setup);
+    let press = Documents::of(setup);
     let draft = press.draft(printout, &setup.cards, &setup.rules.language)?;
     let pdf = press.pdf(&draft)?;
     write_whole(file, |out| out.write_all(&pdf))?;
@@ -221,7 +222,7 @@ fn to_printer(setup: &Setup, printout: Printout) -> Done {
 }
 
 fn alone(setup: &Setup, printout: &Printout) -> Done {
-    let press = Press::of(setup);
+    let press = Documents::of(setup);
     let (tray, job) = press.job(&press.draft(printout, &setup.cards, &setup.rules.language)?)?;
     let devices = setup.devices();
     let printer = match tray {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use parceld::config::{Bench, Severity};
-use parceld::daemon::{Service, Setup, serve_page};
+use parceld::daemon::{Setup, StationService, serve_page};
 use parceld::devices::{doctor, observe};
 use parceld::web::{self, Desk};
 
@@ -33,7 +33,7 @@ pub(super) fn service(config: &Path) -> Done {
         tracing::warn!("{warning}");
     }
     block_on(async {
-        let (service, ways) = Service::new(&setup, setup.devices())?;
+        let (service, ways) = StationService::new(&setup, setup.devices())?;
         let desk = Desk { frames: ways.frames, ask: ways.ask, bench: None, labels: None, received: None };
         let page = serve_page(setup.config.listen, |bound| web::router(desk, bound)).await?;
         tracing::info!(%page, station = setup.rules.station, "ready");

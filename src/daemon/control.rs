@@ -75,7 +75,7 @@ pub struct Called {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Answer {
+enum CallAnswer {
     Done(serde_json::Value),
     Refused(String),
 }
@@ -156,14 +156,14 @@ async fn converse(stream: tokio::net::UnixStream, calls: mpsc::Sender<Called>) {
     let mut lines = tokio::io::BufReader::new(read.take(LINE)).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let answer = match parsed(line).await {
-            Err(error) => Answer::Refused(format!("not a call: {error}")),
+            Err(error) => CallAnswer::Refused(format!("not a call: {error}")),
             Ok(call) => {
                 let (reply, answer) = oneshot::channel();
                 let sent = calls.send(Called { call, reply }).await;
                 match (sent, answer.await) {
-                    (Ok(()), Ok(Ok(done))) => Answer::Done(done),
-                    (Ok(()), Ok(Err(why))) => Answer::Refused(why),
-                    _ => Answer::Refused("the station is stopping; try again".to_owned()),
+                    (Ok(()), Ok(Ok(done))) => CallAnswer::Done(done),
+                    (Ok(()), Ok(Err(why))) => CallAnswer::Refused(why),
+                    _ => CallAnswer::Refused("the station is stopping; try again".to_owned()),
                 }
             }
         };
@@ -185,7 +185,7 @@ async fn parsed(line: String) -> Result<Call, String> {
 pub fn call(data_dir: &Path, call: &Call) -> Result<serde_json::Value, CallError> {
     let mut stream =
         std::os::unix::net::UnixStream::connect(data_dir.join(SOCKET)).map_err(|_| CallError::NotRunning)?;
-    let mut exchange = || -> std::io::Result<Answer> {
+    let mut exchange = || -> std::io::Result<CallAnswer> {
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         let mut line = serde_json::to_string(call)?;
         line.push('\n');
@@ -195,7 +195,7 @@ pub fn call(data_dir: &Path, call: &Call) -> Result<serde_json::Value, CallError
         Ok(serde_json::from_str(&answer)?)
     };
     match exchange().map_err(CallError::Silent)? {
-        Answer::Done(done) => Ok(done),
-        Answer::Refused(why) => Err(CallError::Refused(why)),
+        CallAnswer::Done(done) => Ok(done),
+        CallAnswer::Refused(why) => Err(CallError::Refused(why)),
     }
 }

@@ -63,7 +63,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::daemon::intake::From;
+    use crate::daemon::intake::OrderOrigin;
     use crate::daemon::{Moment, Setup, labels};
     use crate::label::{Bitmap, Supplied};
     use crate::rating::{Basis, Billable};
@@ -119,7 +119,7 @@ mod tests {
             let supplied = Supplied::dots(self.setup.rules.labels.printer.media, &Bitmap::new(800, 1200));
             let label = Some(labels::stored("T1", &supplied));
             let order = StoredOrder { id: id(order_ref), shop_of_folder: false, body: body.to_string(), label };
-            self.core().take_orders(moment(NOW), &[order], From::File, None).expect("kept");
+            self.core().take_orders(moment(NOW), &[order], OrderOrigin::File, None).expect("kept");
         }
 
         /// A parcel of an order, as far as these say: `""`, `manifested`, `confirmed`, `voided`.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::intake::{AT_ONCE, Answer, From, Verdict};
+use super::intake::{AT_ONCE, OrderAnswer, OrderOrigin, OrderVerdict};
 use super::orders::stored;
 use super::{Core, Moment};
 use crate::exchange::order;
@@ -26,16 +26,16 @@ enum Item {
 #[derive(Debug)]
 pub(super) struct Import {
     items: VecDeque<Item>,
-    from: From,
+    from: OrderOrigin,
     /// Where the next pull begins, once everything is kept.
     cursor: Option<String>,
-    counts: [u64; Verdict::NAMES.len()],
-    said: Vec<Answer>,
+    counts: [u64; OrderVerdict::NAMES.len()],
+    said: Vec<OrderAnswer>,
 }
 
 impl Import {
     pub(super) fn of_file(orders: Vec<StoredOrder>, newest: bool) -> Self {
-        let from = if newest { From::FileAsNewest } else { From::File };
+        let from = if newest { OrderOrigin::FileAsNewest } else { OrderOrigin::File };
         let items = orders.into_iter().map(|order| Item::Order(Box::new(order))).collect();
         Self { items, from, cursor: None, counts: Default::default(), said: Vec::new() }
     }
@@ -49,7 +49,7 @@ impl Import {
             items.extend(refused);
             items.extend(batch.accepted.into_iter().map(|order| Item::Order(Box::new(stored(order)))));
         }
-        Self { items, from: From::Receiver, cursor: Some(cursor), counts: Default::default(), said: Vec::new() }
+        Self { items, from: OrderOrigin::Receiver, cursor: Some(cursor), counts: Default::default(), said: Vec::new() }
     }
 
     /// Takes the next few in; `None` once there are no more.
@@ -69,7 +69,7 @@ impl Import {
         }
         if let (true, Some(Item::Refused(..))) = (orders.is_empty(), self.items.front()) {
             let Some(Item::Refused(id, why)) = self.items.pop_front() else { return Ok(None) };
-            let answer = Answer { id, verdict: Verdict::Refused, kept: false, why: Some(why) };
+            let answer = OrderAnswer { id, verdict: OrderVerdict::Refused, kept: false, why: Some(why) };
             let outcome = core.refuse_order(moment, &answer, None)?;
             self.count(answer);
             return Ok(Some(outcome));
@@ -80,14 +80,14 @@ impl Import {
         Ok(Some(outcome))
     }
 
-    fn count(&mut self, answer: Answer) {
-        if let Some(at) = Verdict::NAMES.iter().position(|(_, verdict)| *verdict == answer.verdict) {
+    fn count(&mut self, answer: OrderAnswer) {
+        if let Some(at) = OrderVerdict::NAMES.iter().position(|(_, verdict)| *verdict == answer.verdict) {
             self.counts[at] += 1;
         }
         if let Some(why) = &answer.why {
             let order = answer.id.to_string();
             match (self.from, answer.verdict) {
-                (From::Receiver, Verdict::Refused) => {
+                (OrderOrigin::Receiver, OrderVerdict::Refused) => {
                     tracing::error!(order, reason = why, "an order from the receiver was refused");
                 }
                 _ => tracing::warn!(order, why, "an order is not as it was packed, or is not taken"),
@@ -102,10 +102,10 @@ impl Import {
     pub(super) fn log(&self) {
         let [accepted, unchanged, changed, older, in_conflict, refused] = self.counts;
         match self.from {
-            From::Receiver => {
+            OrderOrigin::Receiver => {
                 tracing::info!(accepted, unchanged, changed, older, in_conflict, refused, "orders pulled");
             }
-            From::File | From::FileAsNewest => {
+            OrderOrigin::File | OrderOrigin::FileAsNewest => {
                 tracing::info!(accepted, unchanged, changed, older, in_conflict, refused, "orders imported");
             }
         }
@@ -114,7 +114,7 @@ impl Import {
     /// How many orders came to what, and what a person must know of.
     pub(super) fn answer(&self) -> serde_json::Value {
         let mut answer = serde_json::Map::new();
-        for ((name, _), count) in Verdict::NAMES.iter().zip(self.counts) {
+        for ((name, _), count) in OrderVerdict::NAMES.iter().zip(self.counts) {
             answer.insert(name.replace(' ', "_"), count.into());
         }
         answer.insert("said".to_owned(), serde_json::json!(self.said));

@@ -20,5 +20,5 @@ mod service;
 mod setup;
 
 pub use self::core::{Core, Moment};
-pub use service::{Service, Ways, ask, serve_page};
+pub use service::{ServiceHandle, StationService, ask, serve_page};
 pub use setup::{Setup, SetupError, clock, devices, minute, panel, today};

@@ -16,11 +16,11 @@ mod uplink;
 
 use imports::{Pending, Waiter};
 use reload::Reloaded;
-use uplink::{Uplink, start_uplink};
+use uplink::{UplinkHandle, start_uplink};
 
 use super::control::{self, Call, Called};
 use super::import::Import;
-use super::press::Press;
+use super::press::Documents;
 use super::{Core, Moment, Setup, SetupError, answers, clock, identity, minute, today};
 use crate::config::Config;
 use crate::devices::{Devices, Drivers};
@@ -44,7 +44,7 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// How the rest of the program reaches the loop.
 #[derive(Debug, Clone)]
-pub struct Ways {
+pub struct ServiceHandle {
     /// Something happened.
     pub events: mpsc::Sender<Event>,
     /// Something is asked.
@@ -57,7 +57,7 @@ pub struct Ways {
 
 /// The loop: the one writer of the journal.
 #[derive(Debug)]
-pub struct Service {
+pub struct StationService {
     core: Core,
     hands: Drivers,
     words: BTreeMap<String, Arc<Words>>,
@@ -67,7 +67,7 @@ pub struct Service {
     asked: mpsc::Receiver<AskedQuestion>,
     called: mpsc::Receiver<Called>,
     requests: mpsc::Receiver<Request>,
-    uplink: Option<Uplink>,
+    uplink: Option<UplinkHandle>,
     frames: watch::Sender<Arc<Frame>>,
     view: View,
     /// Events of machines that could not be recorded: they will not say it again.
@@ -75,7 +75,7 @@ pub struct Service {
     control: PathBuf,
     /// What says where the cards are, and whether they are not those of that place now.
     config: Arc<Config>,
-    press: Arc<Press>,
+    press: Arc<Documents>,
     cards_wrong: bool,
     /// How many days the log has said that events wait for the receiver.
     overdue: Option<u64>,
@@ -87,9 +87,9 @@ pub struct Service {
     setup: Arc<Setup>,
 }
 
-impl Service {
+impl StationService {
     /// Opens the memory, replays it, starts the hands. Ready when it returns.
-    pub fn new(setup: &Setup, mut devices: Devices) -> Result<(Self, Ways), SetupError> {
+    pub fn new(setup: &Setup, mut devices: Devices) -> Result<(Self, ServiceHandle), SetupError> {
         let setup = Arc::new(setup.clone());
         let data_dir = &setup.config.station.data_dir;
         let began = Instant::now();
@@ -114,7 +114,7 @@ impl Service {
         let frame = Frame::of(&view, words_for(&words, &view.language), PANEL, 1);
         hands.show(&view, words_for(&words, &view.language));
         let (frames, frames_out) = watch::channel(Arc::new(frame));
-        let ways = Ways { events: events_in, ask, calls, frames: frames_out };
+        let ways = ServiceHandle { events: events_in, ask, calls, frames: frames_out };
         let control = data_dir.join(control::SOCKET);
         control::serve(&control, ways.calls.clone())
             .map_err(|source| SetupError::Listen { address: control.display().to_string(), source })?;
@@ -134,7 +134,7 @@ impl Service {
             unrecorded: VecDeque::new(),
             control,
             config: Arc::new(setup.config.clone()),
-            press: Arc::new(Press::of(&setup)),
+            press: Arc::new(Documents::of(&setup)),
             cards_wrong: setup.cards_wrong,
             overdue: None,
             reloads: mpsc::channel(4),
@@ -397,7 +397,7 @@ pub async fn serve_page(
 }
 
 /// A question to the loop, answered.
-pub async fn ask(ways: &Ways, question: Question) -> Option<serde_json::Value> {
+pub async fn ask(ways: &ServiceHandle, question: Question) -> Option<serde_json::Value> {
     let (reply, answer) = oneshot::channel();
     ways.ask.send(AskedQuestion { question, reply }).await.ok()?;
     answer.await.ok()

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::labels::Labels;
 use super::{DemoError, files};
 use crate::barcode::Command;
-use crate::daemon::{Ways, ask};
+use crate::daemon::{ServiceHandle, ask};
 use crate::units::MassUnit;
 use crate::uplink::receiver::Receiver;
 use crate::web::{BenchAct, BenchCall, Question};
@@ -77,7 +77,7 @@ impl Bench {
 pub(super) async fn serve(
     bench: Arc<Bench>,
     receiver: Arc<Receiver>,
-    ways: Ways,
+    ways: ServiceHandle,
     labels: Labels,
     mut calls: mpsc::Receiver<BenchCall>,
 ) {
@@ -89,7 +89,7 @@ pub(super) async fn serve(
 async fn perform(
     bench: &Bench,
     receiver: &Receiver,
-    ways: &Ways,
+    ways: &ServiceHandle,
     labels: &Labels,
     act: BenchAct,
 ) -> Result<(), String> {
@@ -157,7 +157,7 @@ fn command(text: &str) -> Result<Command, String> {
 }
 
 /// What the parcel of the order in hand weighs, carton and all.
-async fn order_in_hand(ways: &Ways) -> Option<i64> {
+async fn order_in_hand(ways: &ServiceHandle) -> Option<i64> {
     let order = ways.frames.borrow().view["view"]["order"].as_str()?.to_owned();
     let orders = ask(ways, Question::Orders).await?;
     let order = orders.as_array()?.iter().find(|known| known["order_ref"] == order.as_str())?.clone();

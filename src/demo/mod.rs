@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
 use crate::daemon::control::{Call, Called};
-use crate::daemon::{Service, Setup, SetupError, Ways, orders, serve_page};
+use crate::daemon::{ServiceHandle, Setup, SetupError, StationService, orders, serve_page};
 use crate::devices::{BenchPrinter, BenchScale, BenchScanner, Devices};
 use crate::exchange::order;
 use crate::uplink::receiver::{self, Receiver};
@@ -151,7 +151,7 @@ async fn play(
     // Before the station: after a restart it may print at once.
     let labels = labels::collect(&bench.printer, options.out.clone());
     let receipts = receipts::collect(&bench.receipts, options.out.clone());
-    let (service, ways) = Service::new(&setup, devices)?;
+    let (service, ways) = StationService::new(&setup, devices)?;
     let (ended, end) = watch::channel(false);
     let mut end = end;
     let running = tokio::task::spawn_local(service.run(async move {
@@ -197,7 +197,7 @@ async fn play(
 }
 
 /// The sample orders, through the same door as every import.
-async fn import(ways: &Ways, count: usize) -> Result<(), DemoError> {
+async fn import(ways: &ServiceHandle, count: usize) -> Result<(), DemoError> {
     /// Orders handed over at once.
     const CHUNK: usize = 500;
     let orders: Vec<order::Incoming> = files::orders(count)?;
@@ -210,7 +210,7 @@ async fn import(ways: &Ways, count: usize) -> Result<(), DemoError> {
 
 /// What a person does once on a new station: say where its number pools start. On a later start they have begun, and
 /// the station refuses to begin them again.
-async fn start_pools(ways: &Ways, setup: &Setup) -> Result<(), DemoError> {
+async fn start_pools(ways: &ServiceHandle, setup: &Setup) -> Result<(), DemoError> {
     for carrier in setup.cards.carriers() {
         for pool in carrier.pools.iter().filter(|pool| pool.station == setup.rules.station) {
             let (carrier, pool, next) = (carrier.id.clone(), pool.id.clone(), pool.from);
@@ -222,7 +222,7 @@ async fn start_pools(ways: &Ways, setup: &Setup) -> Result<(), DemoError> {
     Ok(())
 }
 
-async fn call(ways: &Ways, call: Call) -> Result<serde_json::Value, DemoError> {
+async fn call(ways: &ServiceHandle, call: Call) -> Result<serde_json::Value, DemoError> {
     let (reply, answer) = tokio::sync::oneshot::channel();
     let gone = |_| DemoError::Stuck("the station stopped".to_owned());
     ways.calls.send(Called { call, reply }).await.map_err(|_| gone(()))?;

@@ -14,7 +14,7 @@ use super::labels::{Barcode, Labels};
 use super::summary::{Refused, Summary};
 use crate::barcode::Command;
 use crate::daemon::control::Call;
-use crate::daemon::{Ways, ask};
+use crate::daemon::{ServiceHandle, ask};
 use crate::web::{Frame, Question};
 
 /// The screen must say something new within this time after the robot did something.
@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Robot<'a> {
     bench: &'a Bench,
-    ways: &'a Ways,
+    ways: &'a ServiceHandle,
     frames: watch::Receiver<Arc<Frame>>,
     labels: Labels,
     /// Number of the parcel that was in hand before this run: its label may have come out of an earlier printer.
@@ -32,7 +32,7 @@ struct Robot<'a> {
 /// Packs every order that is not packed yet, closes the manifests, and waits for the receiver.
 pub(super) async fn pack(
     bench: &Bench,
-    ways: &Ways,
+    ways: &ServiceHandle,
     labels: Labels,
     mut receipts: watch::Receiver<u64>,
     orders: usize,

@@ -2,7 +2,7 @@
 
 use tokio::sync::oneshot;
 
-use super::Service;
+use super::StationService;
 use crate::daemon::import::Import;
 use crate::station::event::Event;
 
@@ -16,7 +16,7 @@ pub(super) enum Waiter {
     Uplink(oneshot::Sender<bool>),
 }
 
-impl Service {
+impl StationService {
     /// Takes a few orders in; the next ones come when the loop has seen to everything else.
     pub(super) fn import_some(&mut self) {
         let Some((mut import, waiter)) = self.imports.pop_front() else { return };

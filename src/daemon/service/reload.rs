@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::Service;
+use super::StationService;
 use crate::config::{Problems, carriers};
 use crate::rating::Cards;
 use crate::station::event::{Device, Event};
@@ -17,7 +17,7 @@ pub(super) struct Reloaded {
     reply: Option<oneshot::Sender<Result<serde_json::Value, String>>>,
 }
 
-impl Service {
+impl StationService {
     /// Reads the cards again, beside the loop: packing goes on meanwhile with those in force.
     pub(super) fn reload(&self, reply: Option<oneshot::Sender<Result<serde_json::Value, String>>>) {
         let (config, done) = (self.config.clone(), self.reloads.0.clone());

@@ -3,7 +3,7 @@
 use tokio::sync::{mpsc, watch};
 
 use super::imports::Waiter;
-use super::{Service, SetupError, clock};
+use super::{SetupError, StationService, clock};
 use crate::daemon::Setup;
 use crate::daemon::import::Import;
 use crate::screen::Link;
@@ -12,13 +12,13 @@ use crate::store::{Store, UplinkStop, Waiting};
 use crate::uplink::{self, LinkState, OutboxRow, Request};
 
 /// How the uplink is told that there is news, and that a person wants it to try.
-pub(super) type Uplink = (watch::Sender<u64>, mpsc::Sender<uplink::UplinkCommand>);
+pub(super) type UplinkHandle = (watch::Sender<u64>, mpsc::Sender<uplink::UplinkCommand>);
 
 /// Starts the uplink of the life that is lived, if one is configured.
 pub(super) fn start_uplink(
     setup: &Setup,
     store: &Store,
-) -> Result<Option<(Uplink, mpsc::Receiver<Request>)>, SetupError> {
+) -> Result<Option<(UplinkHandle, mpsc::Receiver<Request>)>, SetupError> {
     let Some(settings) = setup.uplink(store)? else { return Ok(None) };
     let (requests_in, requests) = mpsc::channel(16);
     let (wake, woken) = watch::channel(store.announced());
@@ -27,7 +27,7 @@ pub(super) fn start_uplink(
     Ok(Some(((wake, retry), requests)))
 }
 
-impl Service {
+impl StationService {
     pub(super) fn wake_uplink(&self) {
         if let Some((wake, _)) = &self.uplink {
             let announced = self.core.store().announced();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use hal::port::{Address, SerialSettings};
 use hal::sim::{Edge, Printer, PrinterSettings, Scale, Scanner};
-use parceld::daemon::{Service, Ways};
+use parceld::daemon::{ServiceHandle, StationService};
 use parceld::devices::{self, BenchPrinter, Devices};
 use parceld::station::fact::Fact;
 use parceld::station::parcel::ParcelId;
@@ -109,12 +109,12 @@ async fn bench(folder: &Folder) -> Vec<Took> {
         pins: None,
         panel: None,
     };
-    let (ways_out, ways) = oneshot::channel::<Ways>();
+    let (ways_out, ways) = oneshot::channel::<ServiceHandle>();
     let (stop, stopped) = oneshot::channel::<()>();
     let service = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
-            let (service, ways) = Service::new(&setup, devices).expect("a service");
+            let (service, ways) = StationService::new(&setup, devices).expect("a service");
             let _ = ways_out.send(ways);
             service.run(async { drop(stopped.await) }).await;
         });
