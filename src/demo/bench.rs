@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hal::sim::{Printer, PrinterFault, PrinterSettings, Scale, ScaleFault, Scanner};
 use tokio::sync::mpsc;
 
-use super::labels::Labels;
+use super::labels::PrintedLabels;
 use super::{DemoError, files};
 use crate::barcode::Command;
 use crate::daemon::{ServiceHandle, ask};
@@ -21,14 +21,14 @@ const RECEIPT_MM: u16 = 72;
 pub(super) const CARTON_GRAMS: i64 = 180;
 
 /// The devices of the bench.
-pub(super) struct Bench {
+pub(super) struct VirtualBench {
     pub(super) scanner: Scanner,
     pub(super) scale: Scale,
     pub(super) printer: Printer,
     pub(super) receipts: Printer,
 }
 
-impl Bench {
+impl VirtualBench {
     /// Plugs everything in. `fast`: the pan rests at once.
     pub(super) async fn plug_in(data: &Path, fast: bool) -> Result<Self, DemoError> {
         let folder = data.join("devices");
@@ -75,10 +75,10 @@ impl Bench {
 
 /// Does what the page asks of the bench, one act after the other.
 pub(super) async fn serve(
-    bench: Arc<Bench>,
+    bench: Arc<VirtualBench>,
     receiver: Arc<Receiver>,
     ways: ServiceHandle,
-    labels: Labels,
+    labels: PrintedLabels,
     mut calls: mpsc::Receiver<BenchCall>,
 ) {
     while let Some(BenchCall { act, reply }) = calls.recv().await {
@@ -87,10 +87,10 @@ pub(super) async fn serve(
 }
 
 async fn perform(
-    bench: &Bench,
+    bench: &VirtualBench,
     receiver: &Receiver,
     ways: &ServiceHandle,
-    labels: &Labels,
+    labels: &PrintedLabels,
     act: BenchAct,
 ) -> Result<(), String> {
     match act {

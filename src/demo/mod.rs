@@ -73,7 +73,7 @@ pub enum DemoError {
 
 /// The virtual bench and the receiver, started.
 struct Stage {
-    bench: bench::Bench,
+    bench: bench::VirtualBench,
     receiver: Arc<Receiver>,
     setup: Setup,
     devices: Devices,
@@ -101,7 +101,7 @@ pub async fn run(options: Options, stop: impl Future<Output = ()>) -> Result<Opt
 }
 
 async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, DemoError> {
-    let bench = bench::Bench::plug_in(data, fast).await?;
+    let bench = bench::VirtualBench::plug_in(data, fast).await?;
     let settings = receiver::ReceiverSettings {
         token: Some(files::TOKEN.to_owned()),
         data: Some(out.unwrap_or(data).join("received.jsonl")),

@@ -9,9 +9,9 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::DemoError;
-use super::bench::{Bench, CARTON_GRAMS};
-use super::labels::{Barcode, Labels};
-use super::summary::{Refused, Summary};
+use super::bench::{CARTON_GRAMS, VirtualBench};
+use super::labels::{Barcode, PrintedLabels};
+use super::summary::{RefusedOrder, Summary};
 use crate::barcode::Command;
 use crate::daemon::control::Call;
 use crate::daemon::{ServiceHandle, ask};
@@ -21,19 +21,19 @@ use crate::web::{Frame, Question};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Robot<'a> {
-    bench: &'a Bench,
+    bench: &'a VirtualBench,
     ways: &'a ServiceHandle,
     frames: watch::Receiver<Arc<Frame>>,
-    labels: Labels,
+    labels: PrintedLabels,
     /// Number of the parcel that was in hand before this run: its label may have come out of an earlier printer.
     before: Option<String>,
 }
 
 /// Packs every order that is not packed yet, closes the manifests, and waits for the receiver.
 pub(super) async fn pack(
-    bench: &Bench,
+    bench: &VirtualBench,
     ways: &ServiceHandle,
-    labels: Labels,
+    labels: PrintedLabels,
     mut receipts: watch::Receiver<u64>,
     orders: usize,
 ) -> Result<Summary, DemoError> {
@@ -50,7 +50,7 @@ pub(super) async fn pack(
         }
         if let Some(reason) = robot.pack(order).await? {
             let order_ref = order["order_ref"].as_str().unwrap_or_default().to_owned();
-            refused.push(Refused { order_ref, reason });
+            refused.push(RefusedOrder { order_ref, reason });
         }
     }
     progress(all.len(), all.len());
@@ -185,7 +185,7 @@ impl Robot<'_> {
     async fn summary(
         &self,
         orders: usize,
-        refused: Vec<Refused>,
+        refused: Vec<RefusedOrder>,
         manifests: Vec<String>,
         began: Instant,
     ) -> Result<Summary, DemoError> {

@@ -15,7 +15,7 @@ pub struct Summary {
     /// Of them, those whose parcels the receiver has.
     pub confirmed: usize,
     /// The others, each with its reason.
-    pub refused: Vec<Refused>,
+    pub refused: Vec<RefusedOrder>,
     /// Parcels with a tracking number.
     pub parcels: usize,
     /// Labels sent to the printer.
@@ -33,7 +33,7 @@ pub struct Summary {
 
 /// An order that was not packed.
 #[derive(Debug, Clone, Serialize)]
-pub struct Refused {
+pub struct RefusedOrder {
     /// Which.
     pub order_ref: String,
     /// What the screen said.
