@@ -18,7 +18,7 @@ use parceld::label::{Draws, Language, Media, PrinterFormat};
 use parceld::store::StoredLabel;
 use serde::{Deserialize, Serialize};
 
-use super::{Done, Failure, SOFTWARE};
+use super::{CommandResult, Failure, SOFTWARE};
 
 /// Memory of the process: twice the largest file, the largest page in colour, and as much again.
 const MEMORY: u64 = 512 << 20;
@@ -30,7 +30,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 const GAVE_UP: &str = "it takes more memory or time to draw than a label may; get it as PNG";
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Request {
+struct DrawRequest {
     format: String,
     zpl: bool,
     media: (u32, u32, u32),
@@ -39,7 +39,7 @@ struct Request {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Reply {
+enum DrawReply {
     /// A page was looked at.
     Alive,
     /// A label, by its place among those wanted.
@@ -82,20 +82,20 @@ fn drawn_by(
         Ok((mut child, replies)) => {
             loop {
                 match replies.recv_timeout(silence) {
-                    Ok(Reply::Alive) => {}
-                    Ok(Reply::Label(at, label)) => {
+                    Ok(DrawReply::Alive) => {}
+                    Ok(DrawReply::Label(at, label)) => {
                         if let Some(answer) = answers.get_mut(at) {
                             *answer = Some(Ok(label));
                         }
                         done();
                     }
-                    Ok(Reply::Refused(at, why)) => {
+                    Ok(DrawReply::Refused(at, why)) => {
                         if let Some(answer) = answers.get_mut(at) {
                             *answer = Some(Err(why));
                         }
                         done();
                     }
-                    Ok(Reply::File(why)) => answers.iter_mut().for_each(|answer| *answer = Some(Err(why.clone()))),
+                    Ok(DrawReply::File(why)) => answers.iter_mut().for_each(|answer| *answer = Some(Err(why.clone()))),
                     Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
                 }
             }
@@ -112,8 +112,8 @@ fn start(
     (bytes, format): (Vec<u8>, LabelFormat),
     printer: PrinterFormat,
     wanted: &[Wanted],
-) -> std::io::Result<(Child, std::sync::mpsc::Receiver<Reply>)> {
-    let request = Request {
+) -> std::io::Result<(Child, std::sync::mpsc::Receiver<DrawReply>)> {
+    let request = DrawRequest {
         format: format.name().to_owned(),
         zpl: printer.language == Language::Zpl,
         media: labels::media(printer.media),
@@ -130,7 +130,7 @@ fn start(
     let (tell, replies) = channel();
     std::thread::spawn(move || {
         let lines = from.map(|from| BufReader::new(from).lines()).into_iter().flatten().map_while(Result::ok);
-        for reply in lines.filter_map(|line| serde_json::from_str::<Reply>(&line).ok()) {
+        for reply in lines.filter_map(|line| serde_json::from_str::<DrawReply>(&line).ok()) {
             if tell.send(reply).is_err() {
                 return;
             }
@@ -140,13 +140,13 @@ fn start(
 }
 
 /// `parceld label draw`: the process.
-pub(super) fn run() -> Done {
+pub(super) fn run() -> CommandResult {
     bounded().map_err(|error| Failure::new(SOFTWARE, error))?;
     std::panic::set_hook(Box::new(|_| {}));
     let mut input = std::io::stdin().lock();
     let (mut line, mut bytes) = (String::new(), Vec::new());
     input.read_line(&mut line).map_err(|error| Failure::new(SOFTWARE, error))?;
-    let request: Request = serde_json::from_str(&line).map_err(|error| Failure::new(SOFTWARE, error))?;
+    let request: DrawRequest = serde_json::from_str(&line).map_err(|error| Failure::new(SOFTWARE, error))?;
     // One byte more than there may be, so that the reader says what is wrong with it.
     input.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| Failure::new(SOFTWARE, error))?;
     let format: LabelFormat = request.format.parse().map_err(|error| Failure::new(SOFTWARE, error))?;
@@ -156,14 +156,14 @@ pub(super) fn run() -> Done {
     let printer = PrinterFormat { language, draws: Draws::TextAndBars, packed: false, media };
     let mut file = match File::open(bytes, format, printer) {
         Ok(file) => file,
-        Err(error) => return tell(&Reply::File(error.to_string())),
+        Err(error) => return tell(&DrawReply::File(error.to_string())),
     };
     for (at, (number, page, dpi)) in request.wanted.into_iter().enumerate() {
         let wanted = Wanted { number, page, dpi };
-        let drawn = file.label(&wanted, &mut || drop(tell(&Reply::Alive)));
+        let drawn = file.label(&wanted, &mut || drop(tell(&DrawReply::Alive)));
         tell(&match drawn {
-            Ok(label) => Reply::Label(at, labels::stored(&wanted.number, &label)),
-            Err(error) => Reply::Refused(at, error.to_string()),
+            Ok(label) => DrawReply::Label(at, labels::stored(&wanted.number, &label)),
+            Err(error) => DrawReply::Refused(at, error.to_string()),
         })?;
     }
     Ok(())
@@ -180,7 +180,7 @@ fn bounded() -> nix::Result<()> {
 }
 
 /// One line; when nobody reads any more the process ends.
-fn tell(reply: &Reply) -> Done {
+fn tell(reply: &DrawReply) -> CommandResult {
     let mut out = std::io::stdout().lock();
     let line = serde_json::to_string(reply).map_err(|error| Failure::new(SOFTWARE, error))?;
     writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| Failure::new(SOFTWARE, error))

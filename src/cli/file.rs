@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, IntoInnerError, Read};
 use std::path::Path;
 
-use super::{Done, Failure, UNAVAILABLE};
+use super::{CommandResult, Failure, UNAVAILABLE};
 
 /// A file larger than the limit is read one byte past it, so that the reader says what is wrong with it.
 pub(super) fn read_bounded(file: &Path, most: usize) -> io::Result<Vec<u8>> {
@@ -14,7 +14,7 @@ pub(super) fn read_bounded(file: &Path, most: usize) -> io::Result<Vec<u8>> {
 }
 
 /// Writes aside, syncs, renames: the file is whole or it is not there.
-pub(super) fn write_whole(out: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Done {
+pub(super) fn write_whole(out: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> CommandResult {
     let aside = out.with_extension("part");
     let done = || -> io::Result<()> {
         let mut file = BufWriter::new(File::create(&aside)?);

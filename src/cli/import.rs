@@ -19,14 +19,14 @@ use sha2::{Digest, Sha256};
 
 use super::act::act;
 use super::file::read_bounded;
-use super::{Done, Failure, UNAVAILABLE, USAGE, drawn, print};
+use super::{CommandResult, Failure, UNAVAILABLE, USAGE, drawn, print};
 
 /// Orders sent to the station at once, and about how many bytes of them.
 const CHUNK: usize = 500;
 const CHUNK_BYTES: usize = 8 << 20;
 
 /// Imports files; each may have its own refused rows, kept in a reject file beside it.
-pub(super) fn import(files: &[PathBuf], config: &Path, format: &str, how: &How) -> Done {
+pub(super) fn import(files: &[PathBuf], config: &Path, format: &str, how: &ImportOptions) -> CommandResult {
     if format != order::SCHEMA {
         return Err(Failure::say(USAGE, format!("no format {format:?}; this version reads {}", order::SCHEMA)));
     }
@@ -52,7 +52,7 @@ pub(super) fn import(files: &[PathBuf], config: &Path, format: &str, how: &How) 
 
 /// What a person says of the files.
 #[derive(Debug)]
-pub(super) struct How {
+pub(super) struct ImportOptions {
     /// Shop of the orders that name none.
     pub(super) shop: Option<String>,
     /// They are the last word.
@@ -61,7 +61,7 @@ pub(super) struct How {
     pub(super) json: bool,
 }
 
-fn import_file(setup: &Setup, file: &Path, how: &How) -> Result<Told, Failure> {
+fn import_file(setup: &Setup, file: &Path, how: &ImportOptions) -> Result<ImportReport, Failure> {
     let shown = file.display();
     let bytes = read_bounded(file, order::MAX_FILE_BYTES)
         .map_err(|error| Failure::say(UNAVAILABLE, format!("read {shown}: {error}")))?;
@@ -81,7 +81,7 @@ fn import_file(setup: &Setup, file: &Path, how: &How) -> Result<Told, Failure> {
             .map_err(|error| Failure::say(UNAVAILABLE, format!("write {}: {error}", rejects.display())))?;
     }
     let total = orders.len();
-    let mut told = Told::default();
+    let mut told = ImportReport::default();
     for row in &batch.refused {
         told.refused(row.row, &row.reason);
     }
@@ -107,7 +107,7 @@ fn folder_of(file: &Path) -> Option<String> {
 
 /// What became of the orders of a file.
 #[derive(Debug, Default)]
-struct Told {
+struct ImportReport {
     counts: BTreeMap<&'static str, u64>,
     /// Rows that could not be read, and why.
     rows: Vec<(usize, String)>,
@@ -115,7 +115,7 @@ struct Told {
     said: Vec<Value>,
 }
 
-impl Told {
+impl ImportReport {
     fn refused(&mut self, row: usize, reason: &str) {
         *self.counts.entry("refused").or_default() += 1;
         self.rows.push((row, reason.to_owned()));
@@ -190,12 +190,12 @@ fn chunks(orders: Vec<StoredOrder>) -> Vec<Vec<StoredOrder>> {
 fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch, by_folder: impl Fn(usize) -> bool) -> Vec<StoredOrder> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let kept = Store::read(&setup.config.station.data_dir).ok();
-    let mut orders: Vec<(Incoming, Option<Answer>)> = Vec::new();
+    let mut orders: Vec<(Incoming, Option<LabelAnswer>)> = Vec::new();
     let mut files: BTreeMap<(PathBuf, LabelFormat), Vec<Wish>> = BTreeMap::new();
     for incoming in std::mem::take(&mut batch.accepted) {
         let at = orders.len();
         let answer = match source(setup, folder, kept.as_ref(), &incoming) {
-            Ok(Some(Source { path, format, wanted, sha256 })) => {
+            Ok(Some(LabelSource { path, format, wanted, sha256 })) => {
                 files.entry((path, format)).or_default().push(Wish { order: at, wanted, sha256 });
                 None
             }
@@ -230,10 +230,10 @@ fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch, by_folder: impl Fn
 }
 
 /// What became of an order's label.
-type Answer = Result<StoredLabel, String>;
+type LabelAnswer = Result<StoredLabel, String>;
 
 /// Where an order's label is.
-struct Source {
+struct LabelSource {
     path: PathBuf,
     format: LabelFormat,
     wanted: Wanted,
@@ -250,7 +250,12 @@ struct Wish {
 }
 
 /// The file of an order's label, if it has one that is not known yet.
-fn source(setup: &Setup, folder: &Path, kept: Option<&Store>, incoming: &Incoming) -> Result<Option<Source>, String> {
+fn source(
+    setup: &Setup,
+    folder: &Path,
+    kept: Option<&Store>,
+    incoming: &Incoming,
+) -> Result<Option<LabelSource>, String> {
     let Incoming { order, label: Some(file), .. } = incoming else { return Ok(None) };
     let Some(given) = &order.label else { return Ok(None) };
     counted(&setup.cards, given).map_err(|error| error.to_string())?;
@@ -263,7 +268,7 @@ fn source(setup: &Setup, folder: &Path, kept: Option<&Store>, incoming: &Incomin
     let path = inside(folder, path)?;
     let format = format.ok_or("label.format is missing; write pdf, png or zpl")?;
     let wanted = Wanted { number: given.tracking.clone(), page: *page, dpi: *dpi };
-    Ok(Some(Source { path, format, wanted, sha256: sha256.clone() }))
+    Ok(Some(LabelSource { path, format, wanted, sha256: sha256.clone() }))
 }
 
 /// Whether an order's label need not be read: it is erased for good, or here as this printer needs it, and the order says
@@ -306,7 +311,7 @@ fn inside(folder: &Path, path: &str) -> Result<PathBuf, String> {
 }
 
 /// Labels of one file, in the order they are wanted.
-fn labels_of(setup: &Setup, path: &Path, format: LabelFormat, wishes: &[Wish], done: impl FnMut()) -> Vec<Answer> {
+fn labels_of(setup: &Setup, path: &Path, format: LabelFormat, wishes: &[Wish], done: impl FnMut()) -> Vec<LabelAnswer> {
     let all = |why: String| wishes.iter().map(|_| Err(why.clone())).collect();
     let bytes = match read_bounded(path, supplied::MAX_FILE_BYTES) {
         Ok(bytes) => bytes,
@@ -315,7 +320,7 @@ fn labels_of(setup: &Setup, path: &Path, format: LabelFormat, wishes: &[Wish], d
     let sum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let wanted: Vec<Wanted> = wishes.iter().map(|wish| wish.wanted.clone()).collect();
     let drawn = drawn::draw(bytes, format, setup.rules.labels.printer, &wanted, done);
-    let judged = |(answer, wish): (Answer, &Wish)| {
+    let judged = |(answer, wish): (LabelAnswer, &Wish)| {
         if wish.sha256.as_ref().is_some_and(|said| *said != sum) {
             return Err("its file is another than label.sha256 says; get both again".to_owned());
         }

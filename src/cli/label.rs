@@ -10,10 +10,10 @@ use parceld::station::order::Address;
 use parceld::store::Store;
 
 use super::file::read_bounded;
-use super::{Config, Done, Failure, UNAVAILABLE, USAGE, print};
+use super::{CommandResult, ConfigArg, Failure, UNAVAILABLE, USAGE, print};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum LabelCommand {
     /// Draw a service's label, or one from a file, as a picture, without printing it
     Preview(Box<Preview>),
     /// Draw labels of a file that comes in, and nothing else
@@ -33,7 +33,7 @@ pub(super) struct Preview {
     #[arg(long, requires = "file")]
     page: Option<u32>,
     #[command(flatten)]
-    config: Config,
+    config: ConfigArg,
     /// The picture to write
     #[arg(long, value_name = "FILE.png")]
     out: PathBuf,
@@ -54,8 +54,8 @@ pub(super) struct Preview {
     attempt: u32,
 }
 
-impl Command {
-    pub(super) fn run(self) -> Done {
+impl LabelCommand {
+    pub(super) fn run(self) -> CommandResult {
         match self {
             Self::Preview(preview) => preview.run(),
             Self::Draw => super::drawn::run(),
@@ -64,7 +64,7 @@ impl Command {
 }
 
 impl Preview {
-    fn run(self) -> Done {
+    fn run(self) -> CommandResult {
         let (setup, _) = Setup::load(&self.config.config)?;
         if let Some(file) = &self.file {
             return self.supplied(&setup, file);
@@ -102,7 +102,7 @@ impl Preview {
     }
 
     /// What would be printed of a label made elsewhere.
-    fn supplied(&self, setup: &Setup, file: &std::path::Path) -> Done {
+    fn supplied(&self, setup: &Setup, file: &std::path::Path) -> CommandResult {
         let shown = file.display();
         let refused = |why: String| Failure::say(USAGE, format!("{shown}: {why}"));
         let ending = file.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default();
@@ -152,6 +152,6 @@ impl Preview {
     }
 }
 
-fn write(file: &std::path::Path, bytes: &[u8]) -> Done {
+fn write(file: &std::path::Path, bytes: &[u8]) -> CommandResult {
     std::fs::write(file, bytes).map_err(|error| Failure::say(UNAVAILABLE, format!("write {}: {error}", file.display())))
 }

@@ -16,7 +16,7 @@ use parceld::units::Date;
 use serde_json::{Value, json};
 
 use super::file::write_whole;
-use super::{Config, Done, Failure, SOFTWARE, Shown, UNAVAILABLE, USAGE, print, show};
+use super::{CommandResult, ConfigArg, Failure, SOFTWARE, ShownArgs, UNAVAILABLE, USAGE, print, show};
 
 impl From<DocumentError> for Failure {
     fn from(error: DocumentError) -> Self {
@@ -35,7 +35,7 @@ impl From<DocumentError> for Failure {
 /// Files that a manifest is written to.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
-pub(super) struct Files {
+pub(super) struct ManifestFiles {
     /// The record as it was closed, JSON
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -44,8 +44,8 @@ pub(super) struct Files {
     pdf: Option<PathBuf>,
 }
 
-impl Files {
-    pub(super) fn export(&self, manifest: &str, config: &Path) -> Done {
+impl ManifestFiles {
+    pub(super) fn export(&self, manifest: &str, config: &Path) -> CommandResult {
         if let Some(out) = &self.out {
             show::export_manifest(manifest, out, config)?;
         }
@@ -55,21 +55,21 @@ impl Files {
     }
 }
 
-pub(super) fn print_manifest(manifest: String, config: &Path) -> Done {
+pub(super) fn print_manifest(manifest: String, config: &Path) -> CommandResult {
     let (setup, _) = Setup::load(config)?;
     to_printer(&setup, Printout::Manifest { manifest })
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Bag {
+pub(super) enum BagCommand {
     /// Every bag and pallet
-    List(Shown),
+    List(ShownArgs),
     /// Its label once more
     Print {
         /// Its number: B12, PAL13
         bag: BagId,
         #[command(flatten)]
-        config: Config,
+        config: ConfigArg,
     },
     /// Its label as a file
     Export {
@@ -79,12 +79,12 @@ pub(super) enum Bag {
         #[arg(long, value_name = "FILE.pdf")]
         pdf: PathBuf,
         #[command(flatten)]
-        config: Config,
+        config: ConfigArg,
     },
 }
 
-impl Bag {
-    pub(super) fn run(self) -> Done {
+impl BagCommand {
+    pub(super) fn run(self) -> CommandResult {
         match self {
             Self::List(shown) => {
                 let memory = show::open(&shown.config.config)?;
@@ -109,9 +109,9 @@ impl Bag {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Shift {
+pub(super) struct ShiftCommand {
     #[command(flatten)]
-    shown: Shown,
+    shown: ShownArgs,
     /// The day, in the warehouse's zone; today without
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
@@ -126,8 +126,8 @@ pub(super) struct Shift {
     print: bool,
 }
 
-impl Shift {
-    pub(super) fn run(self) -> Done {
+impl ShiftCommand {
+    pub(super) fn run(self) -> CommandResult {
         let (setup, _) = Setup::load(&self.shown.config.config)?;
         let day = self.date.unwrap_or_else(|| today(&setup.config.station.timezone, clock()));
         let printout = Printout::Shift { day, operator: self.operator.clone() };
@@ -174,9 +174,9 @@ fn rows(summary: &ShiftSummary, as_json: bool) -> Value {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Sheet {
+pub(super) struct SheetCommand {
     #[command(flatten)]
-    config: Config,
+    config: ConfigArg,
     /// In this language; the station's without
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
@@ -191,8 +191,8 @@ pub(super) struct Sheet {
     print: bool,
 }
 
-impl Sheet {
-    pub(super) fn run(self) -> Done {
+impl SheetCommand {
+    pub(super) fn run(self) -> CommandResult {
         let (setup, _) = Setup::load(&self.config.config)?;
         let printout = Printout::Sheet { language: self.language, also: self.also };
         if let Some(file) = &self.out {
@@ -202,7 +202,7 @@ impl Sheet {
     }
 }
 
-fn to_file(setup: &Setup, printout: &Printout, file: &Path) -> Done {
+fn to_file(setup: &Setup, printout: &Printout, file: &Path) -> CommandResult {
     let press = Documents::of(setup);
     let draft = press.draft(printout, &setup.cards, &setup.rules.language)?;
     let pdf = press.pdf(&draft)?;
@@ -212,7 +212,7 @@ fn to_file(setup: &Setup, printout: &Printout, file: &Path) -> Done {
 }
 
 /// Through the running station, whose printers these are; with none running, straight to the printer.
-fn to_printer(setup: &Setup, printout: Printout) -> Done {
+fn to_printer(setup: &Setup, printout: Printout) -> CommandResult {
     match control::call(&setup.config.station.data_dir, &Call::Print { printout: printout.clone() }) {
         Ok(done) => print(done["said"].as_str().unwrap_or_default()),
         Err(CallError::NotRunning) => alone(setup, &printout)?,
@@ -221,7 +221,7 @@ fn to_printer(setup: &Setup, printout: Printout) -> Done {
     Ok(())
 }
 
-fn alone(setup: &Setup, printout: &Printout) -> Done {
+fn alone(setup: &Setup, printout: &Printout) -> CommandResult {
     let press = Documents::of(setup);
     let (tray, job) = press.job(&press.draft(printout, &setup.cards, &setup.rules.language)?)?;
     let devices = setup.devices();

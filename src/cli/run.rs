@@ -7,7 +7,7 @@ use parceld::daemon::{Setup, StationService, serve_page};
 use parceld::devices::{doctor, observe};
 use parceld::web::{self, Desk};
 
-use super::{Done, Failure, SOFTWARE, UNAVAILABLE, log, print};
+use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, log, print};
 
 /// The runtime of the hands: one thread, like the loop.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -26,7 +26,7 @@ pub(super) async fn signal() {
 }
 
 /// `parceld run`.
-pub(super) fn service(config: &Path) -> Done {
+pub(super) fn service(config: &Path) -> CommandResult {
     log::start();
     let (setup, warnings) = Setup::load_to_run(config)?;
     for warning in &warnings {
@@ -43,7 +43,7 @@ pub(super) fn service(config: &Path) -> Done {
 }
 
 /// `parceld doctor`. Looks at what can be read of a configuration, whatever else is wrong with it.
-pub(super) fn doctor(file: &Path, watch: bool) -> Done {
+pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     let (bench, problems) = Bench::read(file);
     let Some(bench) = bench else { return Err(problems.into()) };
     for problem in problems.0.iter().filter(|problem| problem.severity == Severity::Error) {
@@ -89,7 +89,7 @@ mod demo {
     use parceld::demo::{self, DemoError, Options, Summary};
 
     use super::super::CONFIG;
-    use super::{Done, Failure, SOFTWARE, UNAVAILABLE, block_on, log, print, signal};
+    use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, block_on, log, print, signal};
 
     #[derive(Debug, Args)]
     pub(crate) struct Demo {
@@ -111,7 +111,7 @@ mod demo {
     }
 
     impl Demo {
-        pub(crate) fn run(self) -> Done {
+        pub(crate) fn run(self) -> CommandResult {
             if self.headless && std::env::var_os("PARCELD_LOG").is_none() {
                 // The summary is what is asked for; a log of every fact would hide it.
             } else {
@@ -138,7 +138,7 @@ mod demo {
     }
 
     /// The summary, and whether it adds up.
-    fn tell(summary: &Summary) -> Done {
+    fn tell(summary: &Summary) -> CommandResult {
         print(format!("{} orders", summary.orders));
         print(format!("{} confirmed by the receiver", summary.confirmed));
         print(format!("{} refused", summary.refused.len()));

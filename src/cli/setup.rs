@@ -13,7 +13,7 @@ use parceld::config::template::ConfigTemplate;
 use parceld::config::{Config as Station, Severity, carriers};
 use parceld::devices::discover::{DeviceChoice, Discovered, discover};
 
-use super::{CONFIG, Config, Done, Failure, UNAVAILABLE, USAGE, print};
+use super::{CONFIG, CommandResult, ConfigArg, Failure, UNAVAILABLE, USAGE, print};
 
 /// Where the kernel tells of its devices.
 const SYS: &str = "/sys";
@@ -25,9 +25,9 @@ const DISPLAY: &str = "/dev/fb0";
 const UNSEEN: (&str, &str, &str) = ("/dev/parceld/scanner", "/dev/parceld/scale", "/dev/parceld/printer");
 
 #[derive(Debug, Args)]
-pub(super) struct Setup {
+pub(super) struct SetupCommand {
     #[command(flatten)]
-    config: Config,
+    config: ConfigArg,
     /// Write over a configuration that is there
     #[arg(long)]
     force: bool,
@@ -87,8 +87,8 @@ pub(super) struct Setup {
     data_dir: PathBuf,
 }
 
-impl Setup {
-    pub(super) fn run(self) -> Done {
+impl SetupCommand {
+    pub(super) fn run(self) -> CommandResult {
         let file = &self.config.config;
         if file.exists() && !self.force {
             let todo = "edit it, or write over it with --force";
@@ -140,7 +140,7 @@ impl Setup {
     }
 
     /// Those that collect in this country, unless somebody says others.
-    fn choose_carriers(&self, people: &mut People, template: &mut ConfigTemplate, country: &str) -> Done {
+    fn choose_carriers(&self, people: &mut People, template: &mut ConfigTemplate, country: &str) -> CommandResult {
         template.set("rates", "carriers_dir", &self.carriers_dir.display().to_string());
         let cards = carriers::load(&self.carriers_dir, &[])?;
         let collects = |carrier: &str| {
@@ -158,7 +158,7 @@ impl Setup {
     }
 
     /// What is plugged in; a device that is not seen, or of which there are two, is asked for.
-    fn find_devices(&self, people: &mut People, template: &mut ConfigTemplate) -> Done {
+    fn find_devices(&self, people: &mut People, template: &mut ConfigTemplate) -> CommandResult {
         let Discovered { scanner, scale, printer, printer_language } = discover(Path::new(SYS));
         let found = people.device("scanner", self.scanner.as_ref(), scanner, UNSEEN.0)?;
         template.set("scanner", "device", &found.device);
@@ -245,7 +245,7 @@ fn host_name() -> String {
 }
 
 /// Writes aside, checks what it wrote, then renames: the file is whole and good, or it is as it was.
-fn write(file: &Path, text: &str) -> Done {
+fn write(file: &Path, text: &str) -> CommandResult {
     let mut aside = file.as_os_str().to_owned();
     aside.push(".new");
     let aside = PathBuf::from(aside);

@@ -11,10 +11,10 @@ use parceld::store::Store;
 use serde_json::Value;
 
 use super::file::write_whole;
-use super::{CONFIG, Done, Failure, SOFTWARE, Shown, USAGE, print};
+use super::{CONFIG, CommandResult, Failure, SOFTWARE, ShownArgs, USAGE, print};
 
 /// `parceld check`: every problem, one a line.
-pub(super) fn check(config: &Path) -> Done {
+pub(super) fn check(config: &Path) -> CommandResult {
     let problems = parceld::config::Config::check_all(config);
     let mut errors = 0;
     for problem in &problems {
@@ -32,21 +32,21 @@ pub(super) fn check(config: &Path) -> Done {
     Ok(())
 }
 
-pub(super) struct Memory {
+pub(super) struct OpenedStation {
     pub(super) setup: Setup,
     pub(super) store: Store,
     pub(super) station: Station,
 }
 
-pub(super) fn open(config: &Path) -> Result<Memory, Failure> {
+pub(super) fn open(config: &Path) -> Result<OpenedStation, Failure> {
     let (setup, _) = Setup::load(config)?;
     let store = Store::read(&setup.config.station.data_dir)?;
     let mut station = Station::default();
     store.replay(|fact| station.evolve(&fact))?;
-    Ok(Memory { setup, store, station })
+    Ok(OpenedStation { setup, store, station })
 }
 
-pub(super) fn orders(shown: &Shown) -> Done {
+pub(super) fn orders(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let orders = answers::list_orders(&memory.station, &memory.store)?;
     table(
@@ -57,7 +57,7 @@ pub(super) fn orders(shown: &Shown) -> Done {
     Ok(())
 }
 
-pub(super) fn order(name: &str, shop: Option<&str>, shown: &Shown) -> Done {
+pub(super) fn order(name: &str, shop: Option<&str>, shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let id = one_order(&memory.store, name, shop)?;
     let order = answers::order(&memory.station, &memory.store, &id)?;
@@ -84,7 +84,7 @@ pub(super) fn one_order(store: &Store, name: &str, shop: Option<&str>) -> Result
 }
 
 /// Pools of numbers, and from where those go on that wait for a person.
-pub(super) fn pools(shown: &Shown) -> Done {
+pub(super) fn pools(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let pools = answers::pools(&memory.station, &memory.setup.rules, &memory.setup.cards);
     if shown.json {
@@ -98,14 +98,14 @@ pub(super) fn pools(shown: &Shown) -> Done {
     Ok(())
 }
 
-pub(super) fn parcels(shown: &Shown) -> Done {
+pub(super) fn parcels(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let parcels = answers::parcels(&memory.station, &memory.setup.cards, usize::MAX);
     table(shown.json, &parcels, &["parcel", "order_ref", "state", "service", "total", "tracking", "manifest"]);
     Ok(())
 }
 
-pub(super) fn parcel(name: &str, shown: &Shown) -> Done {
+pub(super) fn parcel(name: &str, shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let id = memory.station.by_tracking(name).or_else(|| name.parse().ok());
     let parcel = match id {
@@ -119,32 +119,32 @@ pub(super) fn parcel(name: &str, shown: &Shown) -> Done {
     Ok(())
 }
 
-pub(super) fn manifests(shown: &Shown) -> Done {
+pub(super) fn manifests(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let manifests = answers::manifests(&memory.station);
     table(shown.json, &manifests, &["manifest_id", "carrier", "ship_date", "parcels", "state"]);
     Ok(())
 }
 
-pub(super) fn manifest(id: &str, shown: &Shown) -> Done {
+pub(super) fn manifest(id: &str, shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     document(shown.json, &manifest_document(&memory, id)?);
     Ok(())
 }
 
-pub(super) fn export_manifest(id: &str, out: &Path, config: &Path) -> Done {
+pub(super) fn export_manifest(id: &str, out: &Path, config: &Path) -> CommandResult {
     let memory = open(config)?;
     let document = manifest_document(&memory, id)?;
     write_whole(out, |file| writeln!(file, "{document:#}"))
 }
 
-fn manifest_document(memory: &Memory, id: &str) -> Result<Value, Failure> {
+fn manifest_document(memory: &OpenedStation, id: &str) -> Result<Value, Failure> {
     let body = memory.store.manifest(id)?;
     let body = body.ok_or_else(|| Failure::say(USAGE, format!("no manifest {id}; see `parceld manifest list`")))?;
     serde_json::from_str(&body).map_err(|error| Failure::new(SOFTWARE, error))
 }
 
-pub(super) fn outbox(shown: &Shown) -> Done {
+pub(super) fn outbox(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let outbox = answers::outbox(&memory.store)?;
     if shown.json {
@@ -163,7 +163,7 @@ pub(super) fn outbox(shown: &Shown) -> Done {
 }
 
 /// Every event as it stands in the outbox; one that was set aside as it was before its tombstone.
-pub(super) fn export_outbox(out: &Path, config: &Path) -> Done {
+pub(super) fn export_outbox(out: &Path, config: &Path) -> CommandResult {
     /// Read in pages: an outbox of a year does not fit the memory.
     const PAGE: usize = 1_000;
     let memory = open(config)?;

@@ -9,10 +9,10 @@ use parceld::devices::{BenchPanel, Rotation};
 use parceld::screen::{Sentence, Words, draw_stopped};
 use parceld::store::StoreError;
 
-use super::{CONFIG, Done};
+use super::{CONFIG, CommandResult};
 
 /// Runs the station, and leaves on the display why it ended.
-pub(super) fn shown(config: &Path, run: impl FnOnce() -> Done) -> Done {
+pub(super) fn shown(config: &Path, run: impl FnOnce() -> CommandResult) -> CommandResult {
     let done = catch_unwind(AssertUnwindSafe(run));
     // The display is the one's that runs.
     let another_runs = matches!(&done, Ok(Err(failure)) if is_locked(&failure.error));
