@@ -12,7 +12,7 @@
 //! confirmed, before that.
 //!
 //! - `chain` decides, `answer` reads an HTTP answer, `backoff` counts delays, `orders` paces the pull: all pure.
-//! - `client` speaks HTTP; `hand` joins the two and asks the daemon's loop for what it needs through [`Request`].
+//! - `client` speaks HTTP; `driver` joins the two and asks the daemon's loop for what it needs through [`Request`].
 //! - [`event`] makes the events themselves. `receiver` is a real receiver for the demo and the tests.
 //!
 //! | what happens | noticed by | what the uplink does |
@@ -21,7 +21,7 @@
 //! | an old copy was put back, and nothing was packed | the last row put again: 200, and the head is beyond it | durable stop with a [`CopySign`] |
 //! | a second station runs on a copy | 409 on new events | halves to the fork; durable stop with a [`CopySign`] |
 //! | the receiver was restored from a backup | its head is behind; that row put again: 200 | sends again from there; durable stop where a row is no longer kept |
-//! | and it lost what past incarnations had told | its head is behind what was confirmed | [`Request::Told`]; their last rows are put again, and what is missing is sent, before the present one goes on |
+//! | and it lost what past incarnations had told | its head is behind what was confirmed | [`Request::PastLives`]; their last rows are put again, and what is missing is sent, before the present one goes on |
 //! | an answer was lost | the connection | head, last row again, then on |
 //! | the receiver names another head (412) | the append | that row put again, then on from there; the second time in a row it is left alone for a while |
 //! | the receiver names another incarnation in its head | the head | begins with the row that was confirmed last |
@@ -58,13 +58,13 @@ mod answer;
 mod backoff;
 mod chain;
 mod client;
+mod driver;
 pub mod event;
-mod hand;
+#[cfg(test)]
+mod fault_tests;
 mod orders;
 #[cfg(any(test, feature = "demo"))]
 pub mod receiver;
-#[cfg(test)]
-mod storm;
 #[cfg(test)]
 mod test_station;
 #[cfg(test)]
@@ -77,7 +77,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use client::SetupError;
-pub use hand::run;
+pub use driver::run;
 pub use reqwest::Url;
 
 /// One event of the outbox: a CloudEvent as [`event::cloud_event`] wrote it once. These bytes are sent every time.
@@ -150,7 +150,7 @@ pub enum Request {
         incarnation: String,
     },
     /// The receiver has lost what it had confirmed, and with it perhaps what past incarnations had told.
-    Told {
+    PastLives {
         /// Takes the past incarnations, the oldest first, with the last row that is kept of each.
         reply: oneshot::Sender<Vec<Past>>,
     },

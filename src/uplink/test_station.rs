@@ -1,4 +1,4 @@
-//! A station for the tests: the loop, its database, and a hand that can be killed.
+//! A station for the tests: the loop, its database, and a driver that can be killed.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ impl Life {
     }
 }
 
-/// What survives when the hand is killed, and what can be copied.
+/// What survives when the driver is killed, and what can be copied.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Database {
     pub(super) present: Life,
@@ -73,10 +73,10 @@ pub(super) struct Station {
     pub(super) moved: Vec<String>,
     pub(super) copy: Option<CopySign>,
     pub(super) links: Vec<LinkState>,
-    hand: Option<Hand>,
+    driver: Option<RunningDriver>,
 }
 
-struct Hand {
+struct RunningDriver {
     requests: mpsc::Receiver<Request>,
     wake: watch::Sender<u64>,
     commands: mpsc::Sender<UplinkCommand>,
@@ -103,13 +103,13 @@ impl Station {
         };
         let present = Life { incarnation: "a1".into(), ..Life::default() };
         let db = Database { present, ..Database::default() };
-        Self { settings, db, marks: Arc::default(), moved: vec![], copy: None, links: vec![], hand: None }
+        Self { settings, db, marks: Arc::default(), moved: vec![], copy: None, links: vec![], driver: None }
     }
 
     /// Another station that runs on a copy of a database of this one.
     pub(super) fn on_copy(&self, db: Database) -> Self {
         let (settings, marks) = (self.settings.clone(), self.marks.clone());
-        Self { settings, db, marks, moved: vec![], copy: None, links: vec![], hand: None }
+        Self { settings, db, marks, moved: vec![], copy: None, links: vec![], driver: None }
     }
 
     /// Records `count` more events.
@@ -132,8 +132,8 @@ impl Station {
     }
 
     fn wake(&self) {
-        if let Some(hand) = &self.hand {
-            hand.wake.send_replace(self.db.present.last());
+        if let Some(driver) = &self.driver {
+            driver.wake.send_replace(self.db.present.last());
         }
     }
 
@@ -157,7 +157,7 @@ impl Station {
         let (wake, woken) = watch::channel(present.last());
         let (commands, commanded) = mpsc::channel(1);
         let task = tokio::spawn(run(settings, requests, woken, commanded));
-        self.hand = Some(Hand { requests: taken, wake, commands, task });
+        self.driver = Some(RunningDriver { requests: taken, wake, commands, task });
     }
 
     /// The database is put back as it was, and nobody notices.
@@ -181,19 +181,19 @@ impl Station {
 
     /// As a cut of power would.
     fn kill(&mut self) {
-        if let Some(hand) = self.hand.take() {
-            hand.task.abort();
+        if let Some(driver) = self.driver.take() {
+            driver.task.abort();
         }
     }
 
     pub(super) fn retry(&mut self) {
         self.db.stopped = None;
-        self.hand.as_ref().unwrap().commands.try_send(UplinkCommand::Retry).unwrap();
+        self.driver.as_ref().unwrap().commands.try_send(UplinkCommand::Retry).unwrap();
     }
 
-    /// Serves the hand's next request.
+    /// Serves the driver's next request.
     pub(super) async fn serve(&mut self) {
-        match self.hand.as_mut().unwrap().requests.recv().await.expect("the hand goes on") {
+        match self.driver.as_mut().unwrap().requests.recv().await.expect("the driver goes on") {
             Request::Rows { incarnation, after, max, max_bytes, reply } => {
                 let mut bytes = 0;
                 let within = |row: &&OutboxRow| {
@@ -234,7 +234,7 @@ impl Station {
                 life.sent = life.confirmed;
                 life.rows.clear();
             }
-            Request::Told { reply } => {
+            Request::PastLives { reply } => {
                 // What is finished is not kept here.
                 let _ = reply.send(Vec::new());
             }

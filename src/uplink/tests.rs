@@ -1,4 +1,4 @@
-//! The hand against the receiver, over sockets.
+//! The driver against the receiver, over sockets.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -83,7 +83,7 @@ impl StationService {
                 }
                 self.confirm_manifests();
             }
-            Request::Told { reply } => {
+            Request::PastLives { reply } => {
                 let lives = self.core.store().past_lives();
                 let lives = lives.inspect_err(|error| tracing::error!(%error, "the outbox cannot be read"));
                 let past = |(incarnation, last)| uplink::Past { incarnation, confirmed: last, last };

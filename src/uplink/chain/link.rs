@@ -42,8 +42,8 @@ impl ChainLink {
     }
 
     /// The receiver did what was asked. `orders` says why none are pulled.
-    pub(super) fn succeed(&mut self, errand: RequestKind, orders: Option<&str>) {
-        if self.failed <= Some(errand) {
+    pub(super) fn succeed(&mut self, kind: RequestKind, orders: Option<&str>) {
+        if self.failed <= Some(kind) {
             self.failed = None;
             self.backoff.reset();
             self.state = Some(LinkState::Up { orders: orders.map(str::to_owned) });
@@ -51,9 +51,9 @@ impl ChainLink {
     }
 
     /// It did not.
-    pub(super) fn fail(&mut self, now: Uptime, errand: RequestKind, why: String, wish_ms: Option<u64>, random: u64) {
+    pub(super) fn fail(&mut self, now: Uptime, kind: RequestKind, why: String, wish_ms: Option<u64>, random: u64) {
         let retry_in_ms = self.backoff.after_failure(random, wish_ms);
-        self.failed = self.failed.max(Some(errand));
+        self.failed = self.failed.max(Some(kind));
         self.retry_at = Some(now.plus(retry_in_ms));
         self.state = Some(LinkState::Down { why, retry_in_ms });
     }

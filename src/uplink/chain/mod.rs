@@ -464,15 +464,15 @@ impl Chain {
         self.link.pulled(self.orders.trouble.as_deref());
     }
 
-    fn succeed(&mut self, errand: RequestKind) {
-        if errand == RequestKind::Append {
+    fn succeed(&mut self, kind: RequestKind) {
+        if kind == RequestKind::Append {
             self.moves = 0;
         }
-        self.link.succeed(errand, self.orders.trouble.as_deref());
+        self.link.succeed(kind, self.orders.trouble.as_deref());
     }
 
-    fn fail(&mut self, now: Uptime, errand: RequestKind, why: String, wish_ms: Option<u64>, random: u64) {
-        self.link.fail(now, errand, why, wish_ms, random);
+    fn fail(&mut self, now: Uptime, kind: RequestKind, why: String, wish_ms: Option<u64>, random: u64) {
+        self.link.fail(now, kind, why, wish_ms, random);
         self.doubt();
     }
 

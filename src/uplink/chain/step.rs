@@ -1,4 +1,4 @@
-//! What the chain asks of the hand.
+//! What the chain asks of the driver.
 
 use super::batch::EventBatch;
 use crate::units::Uptime;

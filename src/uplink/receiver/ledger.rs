@@ -149,7 +149,7 @@ impl Ledger {
     }
 
     /// Answers until nobody asks.
-    pub(super) async fn keep(mut self, mut questions: mpsc::Receiver<Ask>, stored: watch::Sender<u64>) {
+    pub(super) async fn run(mut self, mut questions: mpsc::Receiver<Ask>, stored: watch::Sender<u64>) {
         loop {
             let count = self.stored.len() as u64;
             stored.send_if_modified(|known| std::mem::replace(known, count) != count);

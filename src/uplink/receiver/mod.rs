@@ -119,7 +119,7 @@ impl Receiver {
         let (asks, questions) = mpsc::channel(16);
         let (stored, progress) = watch::channel(0);
         let ledger = ledger::Ledger::open(settings.data, settings.orders)?;
-        let ledger = tokio::spawn(ledger.keep(questions, stored));
+        let ledger = tokio::spawn(ledger.run(questions, stored));
         let router = routes::router(asks.clone(), switches.clone(), settings.token);
         let server = tokio::spawn(async move {
             // Never returns: a port that cannot be opened again is tried until the task ends.

@@ -31,10 +31,10 @@ pub async fn run(
     if let Some(why) = settings.stopped.clone() {
         chain.still_stopped(why);
     }
-    let said = LastReported { link: None, progress: None };
-    let mut hand =
-        UplinkDriver { settings, chain, later: chains, said, requests, wake, commands, start: Instant::now() };
-    match hand.work().await {
+    let last_reported = LastReported { link: None, progress: None };
+    let mut driver =
+        UplinkDriver { settings, chain, later: chains, last_reported, requests, wake, commands, start: Instant::now() };
+    match driver.work().await {
         Err(LoopGone) => tracing::debug!("the uplink ends with the loop"),
     }
 }
@@ -44,7 +44,7 @@ struct LoopGone;
 
 enum Never {}
 
-/// What the loop was told last.
+/// What was last reported to the loop.
 struct LastReported {
     link: Option<LinkState>,
     progress: Option<(u64, u64)>,
@@ -55,7 +55,7 @@ struct UplinkDriver {
     chain: Chain,
     /// The chains of later incarnations; the present one is the last.
     later: VecDeque<Chain>,
-    said: LastReported,
+    last_reported: LastReported,
     requests: mpsc::Sender<Request>,
     wake: watch::Receiver<u64>,
     commands: mpsc::Receiver<UplinkCommand>,
@@ -88,7 +88,7 @@ impl UplinkDriver {
                 Step::Finished => self.finish().await?,
             }
             if self.chain.finds_loss() {
-                self.tell_again().await?;
+                self.repeat_past_lives().await?;
             }
         }
     }
@@ -152,20 +152,20 @@ impl UplinkDriver {
     async fn finish(&mut self) -> Result<(), LoopGone> {
         if let Some(next) = self.later.pop_front() {
             let incarnation = std::mem::replace(&mut self.chain, next).incarnation;
-            self.said.progress = None;
+            self.last_reported.progress = None;
             tracing::info!(incarnation, "everything of an earlier incarnation has arrived");
-            self.tell(Request::Finished { incarnation }).await?;
+            self.send(Request::Finished { incarnation }).await?;
         }
         Ok(())
     }
 
     /// Past incarnations are told again as far as the receiver has lost them, and then the present one.
-    async fn tell_again(&mut self) -> Result<(), LoopGone> {
-        let lives = self.ask(|reply| Request::Told { reply }).await?;
+    async fn repeat_past_lives(&mut self) -> Result<(), LoopGone> {
+        let lives = self.ask(|reply| Request::PastLives { reply }).await?;
         for past in lives.into_iter().rev() {
             let past = Chain::past(past, &self.settings.pace);
             self.later.push_front(std::mem::replace(&mut self.chain, past));
-            self.said.progress = None;
+            self.last_reported.progress = None;
         }
         Ok(())
     }
@@ -226,24 +226,24 @@ impl UplinkDriver {
             Some(UplinkCommand::Retry) => {
                 self.chain.retry(self.now());
                 // What comes of it is told, even if it is what was told before.
-                self.said.link = None;
+                self.last_reported.link = None;
                 Ok(())
             }
             None => Err(LoopGone),
         }
     }
 
-    /// Tells the loop what is new.
+    /// Reports to the loop what is new.
     async fn report(&mut self) -> Result<(), LoopGone> {
         if let Some((sent, confirmed)) = self.chain.progress
-            && self.said.progress != self.chain.progress
+            && self.last_reported.progress != self.chain.progress
         {
-            self.said.progress = self.chain.progress;
+            self.last_reported.progress = self.chain.progress;
             let incarnation = self.chain.incarnation.clone();
-            self.tell(Request::Progress { incarnation, sent, confirmed }).await?;
+            self.send(Request::Progress { incarnation, sent, confirmed }).await?;
         }
         if let Some(link) = self.chain.link.state.clone()
-            && self.said.link.as_ref() != Some(&link)
+            && self.last_reported.link.as_ref() != Some(&link)
         {
             match &link {
                 LinkState::Up { orders: None } => tracing::info!("the receiver answers"),
@@ -253,19 +253,19 @@ impl UplinkDriver {
                 }
                 LinkState::Stopped { why, .. } => tracing::error!(why, "the uplink waits for a person"),
             }
-            self.said.link = Some(link.clone());
-            self.tell(Request::State(link)).await?;
+            self.last_reported.link = Some(link.clone());
+            self.send(Request::State(link)).await?;
         }
         Ok(())
     }
 
-    async fn tell(&self, request: Request) -> Result<(), LoopGone> {
+    async fn send(&self, request: Request) -> Result<(), LoopGone> {
         self.requests.send(request).await.map_err(|_| LoopGone)
     }
 
     async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, LoopGone> {
         let (reply, answer) = oneshot::channel();
-        self.tell(request(reply)).await?;
+        self.send(request(reply)).await?;
         answer.await.map_err(|_| LoopGone)
     }
 
