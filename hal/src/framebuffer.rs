@@ -63,7 +63,7 @@ pub struct Framebuffer {
     node: PathBuf,
     file: File,
     geometry: Geometry,
-    turn: Rotation,
+    rotation: Rotation,
     scale: usize,
     /// What was written last; empty before anything was.
     shown: Vec<u8>,
@@ -74,11 +74,11 @@ impl Framebuffer {
     ///
     /// # Errors
     /// [`FramebufferError`].
-    pub fn open(node: &Path, turn: Rotation, least: (u32, u32)) -> Result<Self, FramebufferError> {
-        Self::open_in(node, Path::new(SYS), turn, least)
+    pub fn open(node: &Path, rotation: Rotation, least: (u32, u32)) -> Result<Self, FramebufferError> {
+        Self::open_in(node, Path::new(SYS), rotation, least)
     }
 
-    fn open_in(node: &Path, sys: &Path, turn: Rotation, least: (u32, u32)) -> Result<Self, FramebufferError> {
+    fn open_in(node: &Path, sys: &Path, rotation: Rotation, least: (u32, u32)) -> Result<Self, FramebufferError> {
         let failed = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound => FramebufferError::Absent(node.to_owned()),
             io::ErrorKind::PermissionDenied => FramebufferError::Denied(node.to_owned()),
@@ -87,15 +87,15 @@ impl Framebuffer {
         let real = fs::canonicalize(node).map_err(failed)?;
         let geometry = Geometry::read(node, &sys.join(real.file_name().unwrap_or_default()))?;
         let file = File::options().write(true).open(&real).map_err(failed)?;
-        let (width, height) = geometry.upright(turn);
+        let (width, height) = geometry.upright(rotation);
         let scale = (width / least.0.max(1) as usize).min(height / least.1.max(1) as usize).max(1);
-        Ok(Self { node: node.to_owned(), file, geometry, turn, scale, shown: Vec::new() })
+        Ok(Self { node: node.to_owned(), file, geometry, rotation, scale, shown: Vec::new() })
     }
 
     /// Width and height of the pictures it shows.
     #[must_use]
     pub fn size(&self) -> (u32, u32) {
-        let (width, height) = self.geometry.upright(self.turn);
+        let (width, height) = self.geometry.upright(self.rotation);
         let pixels = |length: usize| u32::try_from(length / self.scale).unwrap_or(u32::MAX);
         (pixels(width), pixels(height))
     }
@@ -148,7 +148,7 @@ impl Framebuffer {
     fn row(&self, y: usize, pixel: &impl Fn(u32, u32) -> u16) -> Vec<u8> {
         let Geometry { width, height, stride, bytes } = self.geometry;
         let (across, down) = self.size();
-        let (upright_width, upright_height) = self.geometry.upright(self.turn);
+        let (upright_width, upright_height) = self.geometry.upright(self.rotation);
         // The border is what the enlarged picture leaves over, half on each side.
         let inside = |at: usize, length: usize, of: u32| {
             let border = (length - of as usize * self.scale) / 2;
@@ -157,7 +157,7 @@ impl Framebuffer {
         };
         let mut row = vec![0; stride];
         for (x, place) in row.chunks_exact_mut(bytes).take(width).enumerate() {
-            let (px, py) = match self.turn {
+            let (px, py) = match self.rotation {
                 Rotation::None => (x, y),
                 Rotation::Quarter => (height - 1 - y, x),
                 Rotation::Half => (width - 1 - x, height - 1 - y),
@@ -207,8 +207,8 @@ impl Geometry {
     }
 
     /// Width and height as a person sees them.
-    const fn upright(self, turn: Rotation) -> (usize, usize) {
-        match turn {
+    const fn upright(self, rotation: Rotation) -> (usize, usize) {
+        match rotation {
             Rotation::None | Rotation::Half => (self.width, self.height),
             Rotation::Quarter | Rotation::ThreeQuarters => (self.height, self.width),
         }
@@ -236,8 +236,8 @@ mod tests {
             Self(dir)
         }
 
-        fn open(&self, turn: Rotation) -> Result<Framebuffer, FramebufferError> {
-            Framebuffer::open_in(&self.0.path().join("fb0"), &self.0.path().join("sys"), turn, LEAST)
+        fn open(&self, rotation: Rotation) -> Result<Framebuffer, FramebufferError> {
+            Framebuffer::open_in(&self.0.path().join("fb0"), &self.0.path().join("sys"), rotation, LEAST)
         }
 
         fn bytes(&self) -> Vec<u8> {
@@ -269,9 +269,9 @@ mod tests {
 
     #[test]
     fn a_turned_display_shows_the_picture_turned_back() {
-        let shown = |turn| {
+        let shown = |rotation| {
             let display = Display::new("3,2", "6", "16");
-            let mut open = display.open(turn).unwrap();
+            let mut open = display.open(rotation).unwrap();
             let (width, _) = open.size();
             open.show(|x, y| u16::try_from(1 + x + width * y).unwrap()).unwrap();
             display.bytes().chunks(2).map(|pixel| pixel[0]).collect::<Vec<_>>()

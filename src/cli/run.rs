@@ -9,7 +9,7 @@ use parceld::web::{self, Desk};
 
 use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, log, print};
 
-/// The runtime of the hands: one thread, like the loop.
+/// The runtime of the drivers: one thread, like the loop.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::new(SOFTWARE, error))?.block_on(work)

@@ -37,7 +37,7 @@ fn panel(config: &Path) -> Option<BenchPanel> {
     match Bench::read(config).0.and_then(|bench| bench.panel) {
         Some(panel) => parceld::daemon::panel(&panel),
         None => {
-            let first = BenchPanel { device: "/dev/fb0".into(), turn: Rotation::None };
+            let first = BenchPanel { device: "/dev/fb0".into(), rotation: Rotation::None };
             first.device.exists().then_some(first)
         }
     }

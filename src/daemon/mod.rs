@@ -1,6 +1,6 @@
 //! The running station: the loop, and everything that hangs on it.
 //!
-//! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its hands; `answers`
+//! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its drivers; `answers`
 //! are the documents that commands and the page show; `press` makes papers; `erase` takes out what is personal when it has
 //! served; `control` is the socket that commands act through.
 

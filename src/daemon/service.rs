@@ -1,4 +1,4 @@
-//! The loop and its hands.
+//! The loop and its drivers.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
@@ -59,7 +59,7 @@ pub struct ServiceHandle {
 #[derive(Debug)]
 pub struct StationService {
     core: Core,
-    hands: Drivers,
+    drivers: Drivers,
     words: BTreeMap<String, Arc<Words>>,
     zone: jiff::tz::TimeZone,
     began: Instant,
@@ -88,7 +88,7 @@ pub struct StationService {
 }
 
 impl StationService {
-    /// Opens the memory, replays it, starts the hands. Ready when it returns.
+    /// Opens the memory, replays it, starts the drivers. Ready when it returns.
     pub fn new(setup: &Setup, mut devices: Devices) -> Result<(Self, ServiceHandle), SetupError> {
         let setup = Arc::new(setup.clone());
         let data_dir = &setup.config.station.data_dir;
@@ -107,12 +107,12 @@ impl StationService {
         if let Some(printer) = &mut devices.printer {
             printer.remember(core.station().has_answered(&printer.name), core.station().counts_labels());
         }
-        let hands = Drivers::start(devices, &events_in, began);
+        let drivers = Drivers::start(devices, &events_in, began);
         let moment = moment(began, &zone);
         let view = core.view(moment);
         let words = setup.words.clone();
         let frame = Frame::of(&view, words_for(&words, &view.language), PANEL, 1);
-        hands.show(&view, words_for(&words, &view.language));
+        drivers.show(&view, words_for(&words, &view.language));
         let (frames, frames_out) = watch::channel(Arc::new(frame));
         let ways = ServiceHandle { events: events_in, ask, calls, frames: frames_out };
         let control = data_dir.join(control::SOCKET);
@@ -120,7 +120,7 @@ impl StationService {
             .map_err(|source| SetupError::Listen { address: control.display().to_string(), source })?;
         let service = Self {
             core,
-            hands,
+            drivers,
             words,
             zone,
             began,
@@ -222,7 +222,7 @@ impl StationService {
             Err(_) => {
                 self.unrecorded.extend(kept);
                 if let Some(scanner) = scanner {
-                    self.hands.perform(Effect::Verdict { scanner, accepted: false });
+                    self.drivers.perform(Effect::Verdict { scanner, accepted: false });
                 }
             }
         }
@@ -233,13 +233,13 @@ impl StationService {
         match effect {
             Effect::Print(printout) if self.press.prints(&printout) => self.print(printout, None),
             Effect::Print(printout) => tracing::debug!(?printout, "no printer for it"),
-            effect => self.hands.perform(effect),
+            effect => self.drivers.perform(effect),
         }
     }
 
     /// Makes a document beside the loop, and lets it wait for its printer.
     fn print(&self, printout: Printout, reply: Option<oneshot::Sender<Result<serde_json::Value, String>>>) {
-        let (press, cards, trays) = (self.press.clone(), self.core.cards().clone(), self.hands.trays());
+        let (press, cards, trays) = (self.press.clone(), self.core.cards().clone(), self.drivers.trays());
         let language = self.core.station().language(self.core.rules()).to_owned();
         // A bag is as the loop knows it, whatever is recorded next.
         let bag = match printout {
@@ -298,9 +298,9 @@ impl StationService {
         if view == self.view {
             return;
         }
-        self.hands.follow(view.mood, self.core.station().bench().map(|(_, parcel)| parcel.state));
+        self.drivers.follow(view.mood, self.core.station().bench().map(|(_, parcel)| parcel.state));
         let words = words_for(&self.words, &view.language);
-        self.hands.show(&view, words);
+        self.drivers.show(&view, words);
         let version = self.frames.borrow().version + 1;
         self.frames.send_replace(Arc::new(Frame::of(&view, words, PANEL, version)));
         self.view = view;

@@ -227,7 +227,7 @@ pub fn devices(bench: &config::Bench) -> Devices {
 pub fn panel(panel: &config::Panel) -> Option<BenchPanel> {
     match panel {
         config::Panel::None => None,
-        config::Panel::Framebuffer { device, turn } => Some(BenchPanel { device: device.clone(), turn: *turn }),
+        config::Panel::Framebuffer { device, turn } => Some(BenchPanel { device: device.clone(), rotation: *turn }),
     }
 }
 

@@ -43,8 +43,8 @@ struct LabelDriver {
     kept: Option<Vec<u8>>,
     hint: Hint,
     events: mpsc::Sender<Event>,
-    /// What the screen was told last.
-    told: Option<Problem>,
+    /// The problem that the screen shows of it.
+    last_problem: Option<Problem>,
 }
 
 pub(super) async fn run(
@@ -54,19 +54,19 @@ pub(super) async fn run(
     events: mpsc::Sender<Event>,
 ) {
     let hint = Hint::new(Device::BagLabels, events.clone());
-    let mut hand = LabelDriver { printer, tasks, papers, kept: None, hint, events, told: None };
-    let mut next = hand.meet().await;
+    let mut driver = LabelDriver { printer, tasks, papers, kept: None, hint, events, last_problem: None };
+    let mut next = driver.meet().await;
     while let Some(task) = next {
         next = match task {
-            PrintTask::Prepare { job, clear } => hand.print(job, clear).await,
-            PrintTask::Ask(job) => hand.ask(job).await,
-            PrintTask::Forget => hand.forget().await,
+            PrintTask::Prepare { job, clear } => driver.print(job, clear).await,
+            PrintTask::Ask(job) => driver.ask(job).await,
+            PrintTask::Forget => driver.forget().await,
             PrintTask::Send { job, .. } => {
                 let why = "the printer was not asked before".to_owned();
-                hand.say(job, PrinterEvent::SendFailed { accepted: 0, why }).await;
-                hand.next().await
+                driver.say(job, PrinterEvent::SendFailed { accepted: 0, why }).await;
+                driver.next().await
             }
-            PrintTask::Release => hand.next().await,
+            PrintTask::Release => driver.next().await,
         };
     }
 }
@@ -197,7 +197,7 @@ impl LabelDriver {
     /// Asks until the printer is at rest and nothing is wrong with it, and keeps what it said; the error is the task that
     /// came first.
     async fn at_rest(&mut self, job: Job, greeting: Greeting) -> Result<(Session, Option<Status>), Option<PrintTask>> {
-        self.told = None;
+        self.last_problem = None;
         let mut session = None;
         loop {
             let asked = tokio::select! {
@@ -255,8 +255,8 @@ impl LabelDriver {
 
     /// Says a problem once.
     async fn blocked(&mut self, job: Job, problem: Problem) {
-        if self.told != Some(problem) {
-            self.told = Some(problem);
+        if self.last_problem != Some(problem) {
+            self.last_problem = Some(problem);
             tracing::warn!(printer = self.printer.name, problem = problem.name(), "printer cannot print");
             self.say(job, PrinterEvent::Blocked { problem }).await;
         }
@@ -264,7 +264,7 @@ impl LabelDriver {
 
     async fn say(&mut self, job: Job, event: PrinterEvent) {
         if !matches!(event, PrinterEvent::Blocked { .. }) {
-            self.told = None;
+            self.last_problem = None;
         }
         super::report(&self.events, Event::Printer(job, event)).await;
     }

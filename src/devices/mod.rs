@@ -139,7 +139,7 @@ impl Drivers {
         }
     }
 
-    /// The ways to the printers of documents for people.
+    /// The queues of the printers of documents for people.
     pub fn trays(&self) -> Trays {
         self.trays.clone()
     }

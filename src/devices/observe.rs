@@ -21,16 +21,16 @@ pub async fn watch(mut devices: Devices, mut tell: impl FnMut(String)) {
     for printer in devices.printer.take().into_iter().chain(devices.receipt.take()) {
         tokio::spawn(watch_printer(printer, lines_in.clone()));
     }
-    let hands = Drivers::start(devices, &events_in, Instant::now());
+    let drivers = Drivers::start(devices, &events_in, Instant::now());
     // As if somebody waited for a weight.
-    hands.follow(Mood::Ready, Some(State::Open));
+    drivers.follow(Mood::Ready, Some(State::Open));
     let mut last = String::new();
     loop {
         let line = tokio::select! {
             Some(event) = events.recv() => {
                 if let Event::Scanned { scanner, .. } = &event {
                     let scanner = scanner.clone();
-                    hands.perform(crate::station::event::Effect::Verdict { scanner, accepted: true });
+                    drivers.perform(crate::station::event::Effect::Verdict { scanner, accepted: true });
                 }
                 say(&event)
             }

@@ -24,7 +24,7 @@ pub struct BenchPanel {
     /// Its node: `/dev/fb0`.
     pub device: PathBuf,
     /// How it is mounted.
-    pub turn: Rotation,
+    pub rotation: Rotation,
 }
 
 impl BenchPanel {
@@ -33,7 +33,7 @@ impl BenchPanel {
     /// # Errors
     /// [`FramebufferError`], with what to do.
     pub fn open(&self) -> Result<Framebuffer, FramebufferError> {
-        Framebuffer::open(&self.device, self.turn, LEAST)
+        Framebuffer::open(&self.device, self.rotation, LEAST)
     }
 
     /// Draws one picture on it, and leaves it there.
