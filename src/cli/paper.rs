@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use parceld::daemon::control::{self, Call, CallError};
-use parceld::daemon::press::{DocumentError, Documents};
+use parceld::daemon::documents::{DocumentError, Documents};
 use parceld::daemon::{Setup, answers, clock, today};
 use parceld::devices::paper::{self, Tray};
 use parceld::paper::ShiftSummary;
@@ -203,9 +203,9 @@ impl SheetCommand {
 }
 
 fn to_file(setup: &Setup, printout: &Printout, file: &Path) -> CommandResult {
-    let press = Documents::of(setup);
-    let draft = press.draft(printout, &setup.cards, &setup.rules.language)?;
-    let pdf = press.pdf(&draft)?;
+    let documents = Documents::of(setup);
+    let draft = documents.draft(printout, &setup.cards, &setup.rules.language)?;
+    let pdf = documents.pdf(&draft)?;
     write_whole(file, |out| out.write_all(&pdf))?;
     print(format_args!("{}: {} KB", file.display(), pdf.len().div_ceil(1000)));
     Ok(())
@@ -222,8 +222,8 @@ fn to_printer(setup: &Setup, printout: Printout) -> CommandResult {
 }
 
 fn alone(setup: &Setup, printout: &Printout) -> CommandResult {
-    let press = Documents::of(setup);
-    let (tray, job) = press.job(&press.draft(printout, &setup.cards, &setup.rules.language)?)?;
+    let documents = Documents::of(setup);
+    let (tray, job) = documents.job(&documents.draft(printout, &setup.cards, &setup.rules.language)?)?;
     let devices = setup.devices();
     let printer = match tray {
         Tray::Receipts => devices.receipt,

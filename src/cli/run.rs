@@ -33,8 +33,8 @@ pub(super) fn service(config: &Path) -> CommandResult {
         tracing::warn!("{warning}");
     }
     block_on(async {
-        let (service, ways) = StationService::new(&setup, setup.devices())?;
-        let desk = Desk { frames: ways.frames, ask: ways.ask, bench: None, labels: None, received: None };
+        let (service, handle) = StationService::new(&setup, setup.devices())?;
+        let desk = Desk { frames: handle.frames, ask: handle.ask, bench: None, labels: None, received: None };
         let page = serve_page(setup.config.listen, |bound| web::router(desk, bound)).await?;
         tracing::info!(%page, station = setup.rules.station, "ready");
         service.run(signal()).await;

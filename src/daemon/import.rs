@@ -11,7 +11,7 @@ use crate::station::order::OrderId;
 use crate::store::{StoreError, StoredOrder};
 
 /// Answers that say why, at most: a file that is wrong as a whole is wrong in every line.
-const SAID: usize = 1_000;
+const MOST_ANSWERS: usize = 1_000;
 
 /// One order of a file or a page.
 #[derive(Debug)]
@@ -30,14 +30,14 @@ pub(super) struct Import {
     /// Where the next pull begins, once everything is kept.
     cursor: Option<String>,
     counts: [u64; OrderVerdict::NAMES.len()],
-    said: Vec<OrderAnswer>,
+    answers: Vec<OrderAnswer>,
 }
 
 impl Import {
     pub(super) fn of_file(orders: Vec<StoredOrder>, newest: bool) -> Self {
         let from = if newest { OrderOrigin::FileAsNewest } else { OrderOrigin::File };
         let items = orders.into_iter().map(|order| Item::Order(Box::new(order))).collect();
-        Self { items, from, cursor: None, counts: Default::default(), said: Vec::new() }
+        Self { items, from, cursor: None, counts: Default::default(), answers: Vec::new() }
     }
 
     /// A page of the receiver. Reads it: a long one takes its time, and belongs beside the loop.
@@ -49,7 +49,13 @@ impl Import {
             items.extend(refused);
             items.extend(batch.accepted.into_iter().map(|order| Item::Order(Box::new(stored(order)))));
         }
-        Self { items, from: OrderOrigin::Receiver, cursor: Some(cursor), counts: Default::default(), said: Vec::new() }
+        Self {
+            items,
+            from: OrderOrigin::Receiver,
+            cursor: Some(cursor),
+            counts: Default::default(),
+            answers: Vec::new(),
+        }
     }
 
     /// Takes the next few in; `None` once there are no more.
@@ -92,8 +98,8 @@ impl Import {
                 }
                 _ => tracing::warn!(order, why, "an order is not as it was packed, or is not taken"),
             }
-            if self.said.len() < SAID {
-                self.said.push(answer);
+            if self.answers.len() < MOST_ANSWERS {
+                self.answers.push(answer);
             }
         }
     }
@@ -117,7 +123,7 @@ impl Import {
         for ((name, _), count) in OrderVerdict::NAMES.iter().zip(self.counts) {
             answer.insert(name.replace(' ', "_"), count.into());
         }
-        answer.insert("said".to_owned(), serde_json::json!(self.said));
+        answer.insert("said".to_owned(), serde_json::json!(self.answers));
         answer.into()
     }
 }

@@ -19,8 +19,8 @@ use reload::Reloaded;
 use uplink::{UplinkHandle, start_uplink};
 
 use super::control::{self, Call, Called};
+use super::documents::Documents;
 use super::import::Import;
-use super::press::Documents;
 use super::{Core, Moment, Setup, SetupError, answers, clock, identity, minute, today};
 use crate::config::Config;
 use crate::devices::{Devices, Drivers};
@@ -75,7 +75,7 @@ pub struct StationService {
     control: PathBuf,
     /// What says where the cards are, and whether they are not those of that place now.
     config: Arc<Config>,
-    press: Arc<Documents>,
+    documents: Arc<Documents>,
     cards_wrong: bool,
     /// How many days the log has said that events wait for the receiver.
     overdue: Option<u64>,
@@ -114,9 +114,9 @@ impl StationService {
         let frame = Frame::of(&view, words_for(&words, &view.language), PANEL, 1);
         drivers.show(&view, words_for(&words, &view.language));
         let (frames, frames_out) = watch::channel(Arc::new(frame));
-        let ways = ServiceHandle { events: events_in, ask, calls, frames: frames_out };
+        let handle = ServiceHandle { events: events_in, ask, calls, frames: frames_out };
         let control = data_dir.join(control::SOCKET);
-        control::serve(&control, ways.calls.clone())
+        control::serve(&control, handle.calls.clone())
             .map_err(|source| SetupError::Listen { address: control.display().to_string(), source })?;
         let service = Self {
             core,
@@ -134,7 +134,7 @@ impl StationService {
             unrecorded: VecDeque::new(),
             control,
             config: Arc::new(setup.config.clone()),
-            press: Arc::new(Documents::of(&setup)),
+            documents: Arc::new(Documents::of(&setup)),
             cards_wrong: setup.cards_wrong,
             overdue: None,
             reloads: mpsc::channel(4),
@@ -142,7 +142,7 @@ impl StationService {
             pages: mpsc::channel(2),
             setup,
         };
-        Ok((service, ways))
+        Ok((service, handle))
     }
 
     /// Runs until `stop`. Tells systemd that it is ready, and feeds its watchdog from here and nowhere else.
@@ -231,7 +231,7 @@ impl StationService {
 
     fn perform(&self, effect: Effect) {
         match effect {
-            Effect::Print(printout) if self.press.prints(&printout) => self.print(printout, None),
+            Effect::Print(printout) if self.documents.prints(&printout) => self.print(printout, None),
             Effect::Print(printout) => tracing::debug!(?printout, "no printer for it"),
             effect => self.drivers.perform(effect),
         }
@@ -239,16 +239,16 @@ impl StationService {
 
     /// Makes a document beside the loop, and lets it wait for its printer.
     fn print(&self, printout: Printout, reply: Option<oneshot::Sender<Result<serde_json::Value, String>>>) {
-        let (press, cards, trays) = (self.press.clone(), self.core.cards().clone(), self.drivers.trays());
+        let (documents, cards, trays) = (self.documents.clone(), self.core.cards().clone(), self.drivers.trays());
         let language = self.core.station().language(self.core.rules()).to_owned();
         // A bag is as the loop knows it, whatever is recorded next.
         let bag = match printout {
-            Printout::Bag { bag } => Some(press.bag(self.core.station(), &cards, bag, &language)),
+            Printout::Bag { bag } => Some(documents.bag(self.core.station(), &cards, bag, &language)),
             _ => None,
         };
         tokio::task::spawn_blocking(move || {
-            let draft = bag.unwrap_or_else(|| press.draft(&printout, &cards, &language));
-            let job = draft.and_then(|draft| press.job(&draft)).map_err(|error| error.to_string());
+            let draft = bag.unwrap_or_else(|| documents.draft(&printout, &cards, &language));
+            let job = draft.and_then(|draft| documents.job(&draft)).map_err(|error| error.to_string());
             let done = job.and_then(|(tray, job)| trays.put(tray, job).map_err(|error| error.to_string()));
             match (done, reply) {
                 (Ok(()), None) => {}
@@ -397,8 +397,8 @@ pub async fn serve_page(
 }
 
 /// A question to the loop, answered.
-pub async fn ask(ways: &ServiceHandle, question: Question) -> Option<serde_json::Value> {
+pub async fn ask(handle: &ServiceHandle, question: Question) -> Option<serde_json::Value> {
     let (reply, answer) = oneshot::channel();
-    ways.ask.send(AskedQuestion { question, reply }).await.ok()?;
+    handle.ask.send(AskedQuestion { question, reply }).await.ok()?;
     answer.await.ok()
 }

@@ -77,19 +77,19 @@ impl VirtualBench {
 pub(super) async fn serve(
     bench: Arc<VirtualBench>,
     receiver: Arc<Receiver>,
-    ways: ServiceHandle,
+    service: ServiceHandle,
     labels: PrintedLabels,
     mut calls: mpsc::Receiver<BenchCall>,
 ) {
     while let Some(BenchCall { act, reply }) = calls.recv().await {
-        let _ = reply.send(perform(&bench, &receiver, &ways, &labels, act).await);
+        let _ = reply.send(perform(&bench, &receiver, &service, &labels, act).await);
     }
 }
 
 async fn perform(
     bench: &VirtualBench,
     receiver: &Receiver,
-    ways: &ServiceHandle,
+    service: &ServiceHandle,
     labels: &PrintedLabels,
     act: BenchAct,
 ) -> Result<(), String> {
@@ -101,7 +101,7 @@ async fn perform(
             Ok(())
         }
         BenchAct::PutOrder => {
-            let grams = order_in_hand(ways).await.ok_or("scan an order first")?;
+            let grams = order_in_hand(service).await.ok_or("scan an order first")?;
             bench.put(grams);
             Ok(())
         }
@@ -157,9 +157,9 @@ fn command(text: &str) -> Result<Command, String> {
 }
 
 /// What the parcel of the order in hand weighs, carton and all.
-async fn order_in_hand(ways: &ServiceHandle) -> Option<i64> {
-    let order = ways.frames.borrow().view["view"]["order"].as_str()?.to_owned();
-    let orders = ask(ways, Question::Orders).await?;
+async fn order_in_hand(service: &ServiceHandle) -> Option<i64> {
+    let order = service.frames.borrow().view["view"]["order"].as_str()?.to_owned();
+    let orders = ask(service, Question::Orders).await?;
     let order = orders.as_array()?.iter().find(|known| known["order_ref"] == order.as_str())?.clone();
     Some(order["grams"].as_i64()? + CARTON_GRAMS)
 }

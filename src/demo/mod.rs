@@ -151,22 +151,22 @@ async fn play(
     // Before the station: after a restart it may print at once.
     let labels = labels::collect(&bench.printer, options.out.clone());
     let receipts = receipts::collect(&bench.receipts, options.out.clone());
-    let (service, ways) = StationService::new(&setup, devices)?;
+    let (service, handle) = StationService::new(&setup, devices)?;
     let (ended, end) = watch::channel(false);
     let mut end = end;
     let running = tokio::task::spawn_local(service.run(async move {
         let _ = end.wait_for(|ended| *ended).await;
     }));
     let count = options.headless.unwrap_or(files::SAMPLES);
-    import(&ways, count).await?;
-    start_pools(&ways, &setup).await?;
+    import(&handle, count).await?;
+    start_pools(&handle, &setup).await?;
 
     let (acts, calls) = mpsc::channel::<BenchCall>(16);
-    tokio::task::spawn_local(bench::serve(bench.clone(), receiver.clone(), ways.clone(), labels.clone(), calls));
+    tokio::task::spawn_local(bench::serve(bench.clone(), receiver.clone(), handle.clone(), labels.clone(), calls));
     let received = received(receiver.clone());
     let desk = Desk {
-        frames: ways.frames.clone(),
-        ask: ways.ask.clone(),
+        frames: handle.frames.clone(),
+        ask: handle.ask.clone(),
         bench: Some(acts),
         labels: Some(labels.shown.clone()),
         received: Some(received),
@@ -182,7 +182,7 @@ async fn play(
         }
         Some(orders) => {
             tokio::select! {
-                summary = packer::pack(&bench, &ways, labels, receipts, orders) => summary.map(Some),
+                summary = packer::pack(&bench, &handle, labels, receipts, orders) => summary.map(Some),
                 () = stop => Err(DemoError::Stuck("stopped before every order was packed".to_owned())),
             }
         }
@@ -197,24 +197,24 @@ async fn play(
 }
 
 /// The sample orders, through the same door as every import.
-async fn import(ways: &ServiceHandle, count: usize) -> Result<(), DemoError> {
+async fn import(handle: &ServiceHandle, count: usize) -> Result<(), DemoError> {
     /// Orders handed over at once.
     const CHUNK: usize = 500;
     let orders: Vec<order::Incoming> = files::orders(count)?;
     for chunk in orders.chunks(CHUNK) {
         let orders = chunk.iter().cloned().map(orders::stored).collect();
-        call(ways, Call::Import { orders, newest: false }).await?;
+        call(handle, Call::Import { orders, newest: false }).await?;
     }
     Ok(())
 }
 
 /// What a person does once on a new station: say where its number pools start. On a later start they have begun, and
 /// the station refuses to begin them again.
-async fn start_pools(ways: &ServiceHandle, setup: &Setup) -> Result<(), DemoError> {
+async fn start_pools(handle: &ServiceHandle, setup: &Setup) -> Result<(), DemoError> {
     for carrier in setup.cards.carriers() {
         for pool in carrier.pools.iter().filter(|pool| pool.station == setup.rules.station) {
             let (carrier, pool, next) = (carrier.id.clone(), pool.id.clone(), pool.from);
-            if let Err(error) = call(ways, Call::StartPool { carrier, pool, next }).await {
+            if let Err(error) = call(handle, Call::StartPool { carrier, pool, next }).await {
                 tracing::debug!(%error, "the pool has begun before");
             }
         }
@@ -222,10 +222,10 @@ async fn start_pools(ways: &ServiceHandle, setup: &Setup) -> Result<(), DemoErro
     Ok(())
 }
 
-async fn call(ways: &ServiceHandle, call: Call) -> Result<serde_json::Value, DemoError> {
+async fn call(handle: &ServiceHandle, call: Call) -> Result<serde_json::Value, DemoError> {
     let (reply, answer) = tokio::sync::oneshot::channel();
     let gone = |_| DemoError::Stuck("the station stopped".to_owned());
-    ways.calls.send(Called { call, reply }).await.map_err(|_| gone(()))?;
+    handle.calls.send(Called { call, reply }).await.map_err(|_| gone(()))?;
     answer.await.map_err(|_| gone(()))?.map_err(DemoError::Stuck)
 }
 

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Robot<'a> {
     bench: &'a VirtualBench,
-    ways: &'a ServiceHandle,
+    service: &'a ServiceHandle,
     frames: watch::Receiver<Arc<Frame>>,
     labels: PrintedLabels,
     /// Number of the parcel that was in hand before this run: its label may have come out of an earlier printer.
@@ -32,14 +32,14 @@ struct Robot<'a> {
 /// Packs every order that is not packed yet, closes the manifests, and waits for the receiver.
 pub(super) async fn pack(
     bench: &VirtualBench,
-    ways: &ServiceHandle,
+    service: &ServiceHandle,
     labels: PrintedLabels,
     mut receipts: watch::Receiver<u64>,
     orders: usize,
 ) -> Result<Summary, DemoError> {
     let began = Instant::now();
-    let before = ways.frames.borrow().view["view"]["tracking"].as_str().map(str::to_owned);
-    let mut robot = Robot { bench, ways, frames: ways.frames.clone(), labels, before };
+    let before = service.frames.borrow().view["view"]["tracking"].as_str().map(str::to_owned);
+    let mut robot = Robot { bench, service, frames: service.frames.clone(), labels, before };
     let all = robot.ask(Question::Orders).await?;
     let all = all.as_array().cloned().unwrap_or_default();
     let mut refused = Vec::new();
@@ -158,7 +158,7 @@ impl Robot<'_> {
             parcels.as_array().into_iter().flatten().filter(|p| verified(p)).filter_map(carrier).collect();
         let mut closed = 0;
         for carrier in waiting {
-            let done = super::call(self.ways, Call::CloseManifest { carrier }).await?;
+            let done = super::call(self.service, Call::CloseManifest { carrier }).await?;
             let facts = done["facts"].as_array().into_iter().flatten();
             closed += facts.filter(|fact| fact["fact"] == "manifest_closed").count() as u64;
         }
@@ -216,7 +216,7 @@ impl Robot<'_> {
     }
 
     async fn ask(&self, question: Question) -> Result<Value, DemoError> {
-        ask(self.ways, question).await.ok_or_else(|| DemoError::Stuck("the station does not answer".to_owned()))
+        ask(self.service, question).await.ok_or_else(|| DemoError::Stuck("the station does not answer".to_owned()))
     }
 
     fn view(&self) -> Value {

@@ -109,17 +109,17 @@ async fn bench(folder: &Folder) -> Vec<Took> {
         pins: None,
         panel: None,
     };
-    let (ways_out, ways) = oneshot::channel::<ServiceHandle>();
+    let (handle_out, handle) = oneshot::channel::<ServiceHandle>();
     let (stop, stopped) = oneshot::channel::<()>();
     let service = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
-            let (service, ways) = StationService::new(&setup, devices).expect("a service");
-            let _ = ways_out.send(ways);
+            let (service, handle) = StationService::new(&setup, devices).expect("a service");
+            let _ = handle_out.send(handle);
             service.run(async { drop(stopped.await) }).await;
         });
     });
-    let frames = ways.await.expect("a service").frames;
+    let frames = handle.await.expect("a service").frames;
     let (stable, edges, bare) = (scale.watch_stable(), printer.watch_edges(), Bare::open(folder.path()));
     let mut bench = Bench { scanner, scale, stable, edges, frames, bare };
     let mut took = Vec::with_capacity(PARCELS);
