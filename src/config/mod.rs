@@ -174,13 +174,13 @@ pub struct Loaded {
     pub cards_wrong: bool,
 }
 
-/// Where the last good cards are kept, in the data folder.
-const KEPT: &str = "carriers.good";
+/// The folder of the last good cards, in the data folder.
+const CARDS_BACKUP: &str = "carriers.good";
 
 impl Config {
-    /// Where the last good cards are kept.
-    pub fn kept_cards(&self) -> PathBuf {
-        self.station.data_dir.join(KEPT)
+    /// The folder of the last good cards.
+    pub fn cards_backup(&self) -> PathBuf {
+        self.station.data_dir.join(CARDS_BACKUP)
     }
 
     /// Reads the rate cards: `None` when something is wrong with them or with what `[rates]` says of them.
@@ -228,7 +228,7 @@ impl Loaded {
     ///
     /// # Errors
     /// As [`Loaded::read`].
-    pub fn read_or_kept(path: &Path) -> Result<Self, Problems> {
+    pub fn read_or_backup(path: &Path) -> Result<Self, Problems> {
         let wrong = match Self::read(path) {
             Ok(loaded) => return Ok(loaded),
             Err(wrong) => wrong,
@@ -239,7 +239,7 @@ impl Loaded {
         found.extend(wrong_layouts.0);
         let (marks, wrong_marks) = config.marks();
         found.extend(wrong_marks.0);
-        let (Some(cards), false) = (config.cards_in(&config.kept_cards()).0, found.has_errors()) else {
+        let (Some(cards), false) = (config.cards_in(&config.cards_backup()).0, found.has_errors()) else {
             return Err(wrong);
         };
         Ok(Self { config, cards, layouts, marks, words, warnings: wrong.0, cards_wrong: true })

@@ -152,7 +152,7 @@ impl StationService {
         if self.cards_wrong {
             self.say_cards(true);
         } else {
-            self.keep_cards();
+            self.back_up_cards();
         }
         self.publish();
         let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();

@@ -68,7 +68,7 @@ impl Setup {
 
     /// The same for a station that is to run: with wrong rate cards the last good ones are in force.
     pub fn load_to_run(file: &Path) -> Result<(Self, Vec<Problem>), Problems> {
-        Ok(Self::of(Loaded::read_or_kept(file)?))
+        Ok(Self::of(Loaded::read_or_backup(file)?))
     }
 
     fn of(loaded: Loaded) -> (Self, Vec<Problem>) {

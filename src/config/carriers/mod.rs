@@ -12,13 +12,13 @@
 //!
 //! Everything wrong is found in one pass. With any error nothing is loaded: half a card would price wrong.
 
+mod backup;
 mod card;
 mod carrier;
 mod context;
 mod files;
 mod formats;
 mod fuel;
-mod keep;
 mod percent;
 mod prices;
 mod rules;
@@ -33,7 +33,7 @@ mod tests;
 
 use std::path::Path;
 
-pub use keep::keep;
+pub use backup::back_up;
 
 use super::problem::{Problem, Problems};
 use crate::rating::{Cards, Place, Service};

@@ -38,7 +38,7 @@ impl StationService {
                 tracing::info!(services, hash, "new rate cards are in force");
                 self.core.swap_cards(Arc::new(cards));
                 self.say_cards(false);
-                self.keep_cards();
+                self.back_up_cards();
                 let said = format!("{services} services, {} warnings", problems.0.len());
                 Ok(serde_json::json!({ "said": said, "services": services, "hash": hash }))
             }
@@ -60,11 +60,11 @@ impl StationService {
     }
 
     /// Keeps a copy of the cards in force, beside the loop.
-    pub(super) fn keep_cards(&self) {
+    pub(super) fn back_up_cards(&self) {
         let (config, hash) = (self.config.clone(), self.core.cards().hash().to_owned());
         tokio::task::spawn_blocking(move || {
             let rates = &config.rates;
-            if let Err(error) = carriers::keep(&rates.carriers_dir, &rates.carriers, &hash, &config.kept_cards()) {
+            if let Err(error) = carriers::back_up(&rates.carriers_dir, &rates.carriers, &hash, &config.cards_backup()) {
                 tracing::warn!(%error, "no copy of the rate cards could be kept; check the data folder");
             }
         });
