@@ -156,12 +156,12 @@ pub(super) fn run() -> CommandResult {
     let printer = PrinterFormat { language, draws: Draws::TextAndBars, packed: false, media };
     let mut file = match File::open(bytes, format, printer) {
         Ok(file) => file,
-        Err(error) => return tell(&DrawReply::File(error.to_string())),
+        Err(error) => return send(&DrawReply::File(error.to_string())),
     };
     for (at, (number, page, dpi)) in request.wanted.into_iter().enumerate() {
         let wanted = Wanted { number, page, dpi };
-        let drawn = file.label(&wanted, &mut || drop(tell(&DrawReply::Alive)));
-        tell(&match drawn {
+        let drawn = file.label(&wanted, &mut || drop(send(&DrawReply::Alive)));
+        send(&match drawn {
             Ok(label) => DrawReply::Label(at, labels::stored(&wanted.number, &label)),
             Err(error) => DrawReply::Refused(at, error.to_string()),
         })?;
@@ -180,7 +180,7 @@ fn bounded() -> nix::Result<()> {
 }
 
 /// One line; when nobody reads any more the process ends.
-fn tell(reply: &DrawReply) -> CommandResult {
+fn send(reply: &DrawReply) -> CommandResult {
     let mut out = std::io::stdout().lock();
     let line = serde_json::to_string(reply).map_err(|error| Failure::new(SOFTWARE, error))?;
     writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| Failure::new(SOFTWARE, error))

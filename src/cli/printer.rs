@@ -61,7 +61,7 @@ impl PrinterCommand {
             tracing::info!(address = %printer.addr(), folder = %self.out.display(), "the virtual printer listens");
             let lines = lines();
             tokio::select! {
-                ended = sim::keep_labels(&printer, self.out) => {
+                ended = sim::save_labels(&printer, self.out) => {
                     ended.map_err(|error| Failure::new(UNAVAILABLE, error))
                 }
                 () = switch_faults(&printer, lines) => Ok(()),

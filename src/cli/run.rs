@@ -124,7 +124,7 @@ mod demo {
             let headless = self.headless.then_some(self.orders);
             let options = Options { listen, data: self.data, out: self.out, headless };
             let summary = block_on(async { demo::run(options, signal()).await.map_err(failure) })?;
-            summary.map_or(Ok(()), |summary| tell(&summary))
+            summary.map_or(Ok(()), |summary| print_summary(&summary))
         }
     }
 
@@ -138,7 +138,7 @@ mod demo {
     }
 
     /// The summary, and whether it adds up.
-    fn tell(summary: &Summary) -> CommandResult {
+    fn print_summary(summary: &Summary) -> CommandResult {
         print(format!("{} orders", summary.orders));
         print(format!("{} confirmed by the receiver", summary.confirmed));
         print(format!("{} refused", summary.refused.len()));

@@ -23,7 +23,7 @@ pub(super) fn shown(config: &Path, run: impl FnOnce() -> CommandResult) -> Comma
             Ok(Ok(())) => (say(Sentence::StoppedOff), Sentence::StoppedStart),
             Ok(Err(failure)) if failure.code == CONFIG => (why(&failure.error), Sentence::StoppedCorrect),
             Ok(Err(failure)) => (why(&failure.error), Sentence::StoppedAgain),
-            Err(panic) => (format!("a bug: {}", said(panic.as_ref())), Sentence::StoppedAgain),
+            Err(panic) => (format!("a bug: {}", message(panic.as_ref())), Sentence::StoppedAgain),
         };
         if let Err(error) = panel.show(|picture| draw_stopped(&say(Sentence::Stopped), &why, &say(todo), picture)) {
             tracing::warn!(%error, "the display says nothing");
@@ -58,7 +58,7 @@ fn is_locked(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(StoreError::Locked(_)))
 }
 
-fn said(panic: &(dyn Any + Send)) -> &str {
+fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it did not say which")
 }

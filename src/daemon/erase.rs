@@ -27,7 +27,7 @@ impl Core {
             return Ok(0);
         }
         let mut stubs = Vec::new();
-        for id in self.store().kept_orders()? {
+        for id in self.store().orders_not_erased()? {
             let Some(parcels) = self.gone(&id, &confirmed) else { continue };
             let Some(order) = self.store().newest_order(&id)?.as_deref().and_then(readable) else { continue };
             if parcels >= order.parcels_planned {
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 2, "two at once, and no more");
         assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 1);
         assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 0);
-        let kept = core.store().kept_orders().expect("an answer");
+        let kept = core.store().orders_not_erased().expect("an answer");
         let all = ["fresh", "half-fresh", "half-packed", "half-sent", "not-packed", "not-sent", "on-the-table", "void"];
         let kept: std::collections::BTreeSet<&str> = kept.iter().map(|id| id.number.as_str()).collect();
         assert!(kept.into_iter().eq(all));

@@ -257,7 +257,7 @@ impl Core {
         let known = self.store().known_order(id)?;
         let hash = order::content_hash(&body);
         let said = match &known {
-            Some(known) => self.store().said_before(known, &hash, order::content_hash)?,
+            Some(known) => self.store().holds_or_held(known, &hash, order::content_hash)?,
             None => None,
         };
         let (verdict, why) = match &known {

@@ -101,7 +101,7 @@ async fn perform(
             Ok(())
         }
         BenchAct::PutOrder => {
-            let grams = order_in_hand(service).await.ok_or("scan an order first")?;
+            let grams = current_order_grams(service).await.ok_or("scan an order first")?;
             bench.put(grams);
             Ok(())
         }
@@ -157,7 +157,7 @@ fn command(text: &str) -> Result<Command, String> {
 }
 
 /// What the parcel of the order in hand weighs, carton and all.
-async fn order_in_hand(service: &ServiceHandle) -> Option<i64> {
+async fn current_order_grams(service: &ServiceHandle) -> Option<i64> {
     let order = service.frames.borrow().view["view"]["order"].as_str()?.to_owned();
     let orders = ask(service, Question::Orders).await?;
     let order = orders.as_array()?.iter().find(|known| known["order_ref"] == order.as_str())?.clone();

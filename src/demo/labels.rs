@@ -52,7 +52,7 @@ pub(super) fn collect(printer: &Printer, out: Option<PathBuf>) -> PrintedLabels 
             let bars = read(printed.png.clone()).await;
             let name = name(&mut attempts, out.as_deref(), &printed, bars.as_ref());
             if let Some(out) = &out
-                && let Err(error) = keep(out, &name, &printed)
+                && let Err(error) = save(out, &name, &printed)
             {
                 tracing::error!(%error, "a label could not be kept");
             }
@@ -99,7 +99,7 @@ fn file(out: &Path, name: &str, extension: &str) -> PathBuf {
     out.join("labels").join(format!("{name}.{extension}"))
 }
 
-fn keep(out: &Path, name: &str, printed: &Printed) -> Result<(), super::DemoError> {
+fn save(out: &Path, name: &str, printed: &Printed) -> Result<(), super::DemoError> {
     let folder = out.join("labels");
     std::fs::create_dir_all(&folder).map_err(|source| super::DemoError::File { path: folder, source })?;
     files::write(&file(out, name, "png"), &printed.png)?;

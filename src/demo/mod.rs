@@ -95,7 +95,7 @@ pub async fn run(options: Options, stop: impl Future<Output = ()>) -> Result<Opt
     local
         .run_until(async {
             let stage = set_up(&data, out.as_deref(), options.headless.is_some()).await?;
-            play(stage, options, &data, stop).await
+            run_station(stage, options, &data, stop).await
         })
         .await
 }
@@ -140,7 +140,7 @@ fn serial(path: &Path) -> Address {
     Address::Serial(SerialSettings::new(path))
 }
 
-async fn play(
+async fn run_station(
     stage: Stage,
     options: Options,
     data: &Path,

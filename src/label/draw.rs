@@ -27,7 +27,7 @@ pub(super) fn draw(
             drawing.dots(height).saturating_sub(2 * margin),
         ),
         None => {
-            let rows = drawing.total(layout.rows.iter().filter(|row| drawing.is_said(row.only_with.as_ref())));
+            let rows = drawing.total(layout.rows.iter().filter(|row| drawing.has_text(row.only_with.as_ref())));
             (rows + 2 * margin, rows)
         }
     };
@@ -96,8 +96,8 @@ impl Drawing<'_> {
         self.media.dots(length)
     }
 
-    fn is_said(&self, field: Option<&LabelField>) -> bool {
-        field.is_none_or(|field| field.is_said(self.label))
+    fn has_text(&self, field: Option<&LabelField>) -> bool {
+        field.is_none_or(|field| field.has_text(self.label))
     }
 
     /// What rows of fixed height take.
@@ -122,7 +122,7 @@ impl Drawing<'_> {
     }
 
     fn rows(&mut self, rows: &[LayoutRow], area: Area) -> Result<(), LabelError> {
-        let rows: Vec<&LayoutRow> = rows.iter().filter(|row| self.is_said(row.only_with.as_ref())).collect();
+        let rows: Vec<&LayoutRow> = rows.iter().filter(|row| self.has_text(row.only_with.as_ref())).collect();
         let extents: Vec<Extent> = rows.iter().map(|row| row.height).collect();
         let mut y = area.at.y;
         for (row, height) in rows.into_iter().zip(self.shares(&extents, area.height)?) {
@@ -133,7 +133,7 @@ impl Drawing<'_> {
     }
 
     fn cells(&mut self, cells: &[LayoutCell], area: Area) -> Result<(), LabelError> {
-        let cells: Vec<&LayoutCell> = cells.iter().filter(|cell| self.is_said(cell.only_with.as_ref())).collect();
+        let cells: Vec<&LayoutCell> = cells.iter().filter(|cell| self.has_text(cell.only_with.as_ref())).collect();
         let extents: Vec<Extent> = cells.iter().map(|cell| cell.width).collect();
         let mut x = area.at.x;
         for (cell, width) in cells.into_iter().zip(self.shares(&extents, area.width)?) {

@@ -37,7 +37,7 @@ const EM: u32 = 92;
 /// The base line in hundredths of the cell, from its top.
 const BASE: u32 = 70;
 /// Shaped lines and drawn pictures kept; the sender is on every label.
-const KEPT: usize = 512;
+const MOST_CACHED: usize = 512;
 /// Outlines kept: some thousand glyphs are all that the addresses of a shift use.
 const OUTLINES: usize = 4096;
 
@@ -142,7 +142,7 @@ impl Lettering {
                 return Ok(drawn.clone());
             }
             let drawn = inner.draw(text, size, room)?;
-            if inner.drawn.len() >= KEPT {
+            if inner.drawn.len() >= MOST_CACHED {
                 inner.drawn.clear();
             }
             inner.drawn.insert(key, drawn.clone());
@@ -186,7 +186,7 @@ impl LetteringFonts {
             }
         }
         let shaped = Arc::new(shaped);
-        if self.shaped.len() >= KEPT {
+        if self.shaped.len() >= MOST_CACHED {
             self.shaped.clear();
         }
         self.shaped.insert(text.to_owned(), Arc::clone(&shaped));

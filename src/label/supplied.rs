@@ -61,7 +61,7 @@ impl Supplied {
     pub fn paper(&self) -> Option<Bitmap> {
         let SuppliedContent::Dots { paper: (width, height), at, picture } = &self.content else { return None };
         let mut paper = Bitmap::new(*width, *height);
-        paper.lay(picture.dots(), i64::from(at.x), i64::from(at.y));
+        paper.paint(picture.dots(), i64::from(at.x), i64::from(at.y));
         Some(paper)
     }
 }

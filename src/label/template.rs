@@ -161,7 +161,7 @@ impl Template {
 
     /// What it comes to, when each of its fields has something to say: a code without one of them would be another code.
     pub(super) fn whole(&self, label: &Label) -> Option<String> {
-        let silent = self.0.iter().any(|piece| matches!(piece, TemplatePiece::Field(field) if !field.is_said(label)));
+        let silent = self.0.iter().any(|piece| matches!(piece, TemplatePiece::Field(field) if !field.has_text(label)));
         (!silent).then(|| self.text(label))
     }
 
@@ -188,7 +188,7 @@ impl Template {
 
 impl LabelField {
     /// Whether there is anything to say.
-    pub(super) fn is_said(&self, label: &Label) -> bool {
+    pub(super) fn has_text(&self, label: &Label) -> bool {
         !self.says(label).trim().is_empty()
     }
 

@@ -218,7 +218,7 @@ fn codes(document: &Document) -> Vec<String> {
     let read = |dots: &Bitmap| {
         let quiet = dots.width() / 5;
         let mut paper = Bitmap::new(dots.width() + 2 * quiet, dots.height() + 2 * quiet);
-        paper.lay(dots, i64::from(quiet), i64::from(quiet));
+        paper.paint(dots, i64::from(quiet), i64::from(quiet));
         let found = hal::sim::decode::symbols(&paper.png());
         found.into_iter().find(|symbol| symbol.symbology == "qr").map(|symbol| symbol.text)
     };

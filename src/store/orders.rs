@@ -157,7 +157,7 @@ impl Store {
 
     /// Whether a content is what holds of an order (`Some(true)`), was said of it before, or was never said. `hash` makes
     /// the hash of a document that came before hashes were kept.
-    pub fn said_before(
+    pub fn holds_or_held(
         &self,
         known: &KnownOrder,
         content: &ContentHash,

@@ -285,7 +285,7 @@ fn everything_that_was_said_of_an_order_is_kept_and_the_last_holds() {
     assert_eq!(store.order_at(&id("A"), 1).unwrap().as_deref(), Some("A at 1"), "a parcel keeps what it is packed by");
     let known = store.known_order(&id("A")).unwrap().unwrap();
     assert_eq!((known.version, known.rev, known.body.as_str()), (2, 2, "A at 2"));
-    let said = |body: &str| store.said_before(&known, &hash(body), hash).unwrap();
+    let said = |body: &str| store.holds_or_held(&known, &hash(body), hash).unwrap();
     assert_eq!((said("A at 2"), said("A at 1"), said("A at 3")), (Some(true), Some(false), None));
 }
 
@@ -464,20 +464,20 @@ fn what_is_erased_is_nowhere_in_the_files_and_is_still_known_by_its_hash() {
         })
     };
     assert!(holds());
-    assert_eq!(store.kept_orders().expect("an answer"), [id("A1"), id("A2")]);
+    assert_eq!(store.orders_not_erased().expect("an answer"), [id("A1"), id("A2")]);
     store.erase(&[(id("A1"), "stub".into())]).expect("erased");
     assert!(!holds());
-    assert_eq!(store.kept_orders().expect("an answer"), [id("A2")]);
+    assert_eq!(store.orders_not_erased().expect("an answer"), [id("A2")]);
     assert_eq!(found(&store, "T1"), FoundOrder::One { body: "stub".into(), version: 2 });
     assert_eq!(store.order_at(&id("A1"), 1).expect("an answer"), None);
     assert_eq!(label(&store, "A1", "T1"), None);
     let known = store.known_order(&id("A1")).expect("an answer").expect("one");
-    let before = |version| store.said_before(&known, &said(version).hash, hash).expect("an answer");
+    let before = |version| store.holds_or_held(&known, &said(version).hash, hash).expect("an answer");
     assert!(known.erased);
     assert_eq!((before(2), before(1), before(3)), (Some(true), Some(false), None));
     // What comes later is kept again until it is erased in its turn.
     put(&mut store, vec![order("A1", 3, &[])]).expect("kept");
-    assert_eq!(store.kept_orders().expect("an answer"), [id("A1"), id("A2")]);
+    assert_eq!(store.orders_not_erased().expect("an answer"), [id("A1"), id("A2")]);
 }
 
 #[test]

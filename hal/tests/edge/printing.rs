@@ -244,7 +244,7 @@ async fn labels_become_files() {
         }
     };
     tokio::select! {
-        ended = parceld_hal::sim::keep_labels(&printer, out.clone()) => panic!("{ended:?}"),
+        ended = parceld_hal::sim::save_labels(&printer, out.clone()) => panic!("{ended:?}"),
         () = soon(kept) => {}
     }
     assert_eq!(std::fs::read(out.join("0001.zpl")).unwrap(), LABEL);

@@ -139,8 +139,8 @@ impl StationService {
     /// Manifests whose events the receiver has.
     fn confirm_manifests(&mut self) {
         let open = self.core.station().manifests().iter().filter(|manifest| !manifest.confirmed);
-        let told = |id: &String| self.core.store().manifest_told(id).unwrap_or(false);
-        let manifests: Vec<String> = open.map(|manifest| manifest.id.clone()).filter(told).collect();
+        let arrived = |id: &String| self.core.store().manifest_arrived(id).unwrap_or(false);
+        let manifests: Vec<String> = open.map(|manifest| manifest.id.clone()).filter(arrived).collect();
         self.take(Event::Confirmed { manifests });
     }
 

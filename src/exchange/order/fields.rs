@@ -374,7 +374,7 @@ impl<'a> Fields<'a> {
         if text.is_empty() {
             return None;
         }
-        let read = if self.reading.is_strict() { Money::parse } else { Money::kept };
+        let read = if self.reading.is_strict() { Money::parse } else { Money::parse_stored };
         let money = read(text, currency).map_err(|error| self.bad(name, error)).ok()?;
         if money.minor < 0 {
             self.bad(name, "less than nothing");

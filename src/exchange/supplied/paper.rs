@@ -70,7 +70,7 @@ pub(super) fn place(media: Media, source: &mut DotsSource<'_>) -> Result<Placed,
             return Ok(Placed { paper: put(media, dots), percent });
         }
         if dots.height() <= room.0 && dots.width() <= room.1 {
-            return Ok(Placed { paper: put(media, &dots.turned()), percent });
+            return Ok(Placed { paper: put(media, &dots.rotated()), percent });
         }
     }
     let (upright, turned) = (size(room, (ink.width, ink.height)), size(room, (ink.height, ink.width)));
@@ -80,7 +80,7 @@ pub(super) fn place(media: Media, source: &mut DotsSource<'_>) -> Result<Placed,
     while size * 100 >= LEAST_PERCENT * WHOLE {
         let drawn = source.shrunk(media, size)?;
         let drawn = drawn.ink().map(|ink| drawn.cut(ink)).ok_or(SuppliedError::Blank)?;
-        let drawn = if turn { drawn.turned() } else { drawn };
+        let drawn = if turn { drawn.rotated() } else { drawn };
         if fits(&drawn) {
             return Ok(Placed { paper: put(media, &drawn), percent: size * percent / 1_000 });
         }
@@ -112,7 +112,7 @@ fn put(media: Media, dots: &Bitmap) -> Bitmap {
     };
     let down = (height.saturating_sub(dots.height()) / 2).min(media.dots(TOP));
     let mut paper = Bitmap::new(width, height);
-    paper.lay(dots, i64::from(width.saturating_sub(dots.width()) / 2), i64::from(down));
+    paper.paint(dots, i64::from(width.saturating_sub(dots.width()) / 2), i64::from(down));
     paper
 }
 

@@ -9,7 +9,7 @@ use super::{Printed, PrinterFault, PrinterSettings, Shared};
 use crate::printer::Language;
 
 /// Printed labels kept for [`super::Printer::history`].
-const KEPT: usize = 256;
+const HISTORY: usize = 256;
 /// Pictures its memory holds.
 const PICTURES: usize = 16;
 /// Labels the buffer holds before the printer takes no more bytes.
@@ -253,7 +253,7 @@ impl PrinterState {
             png: drawn.png.clone(),
             report: drawn.report.clone(),
         });
-        if self.history.len() == KEPT {
+        if self.history.len() == HISTORY {
             self.history.pop_front();
         }
         self.history.push_back(Arc::clone(&printed));

@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 
 pub use draw::{DrawnJob, draw};
 use engine::PrinterState;
-pub use files::keep_labels;
+pub use files::save_labels;
 pub use report::Report;
 
 use crate::printer::Language;
