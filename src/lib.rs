@@ -2,11 +2,11 @@
 //! label comes out for the carrier that serves that address best at that weight, with or without a network. What was
 //! packed is remembered through power cuts and uploaded when there is a link.
 //!
-//! # One decider, many hands
+//! # One decider, many drivers
 //!
 //! ```text
 //!  scanners   scale   printer   button   uplink replies   commands and page   clock
-//!      \        |        |         |           |                  |             /      hands: tokio tasks, one for
+//!      \        |        |         |           |                  |             /      drivers: tokio tasks, one for
 //!       \_______|________|_________|___________|__________________|____________/       each device, bytes -> events
 //!                                   |  bounded channels
 //!                                   v
@@ -16,7 +16,7 @@
 //!         | 3  store.commit(facts, events to send)   one transaction |
 //!         | 4  station.evolve(fact) for each                    pure |
 //!         +-----------------------------------------------------------+
-//!                 |  5  hands.perform(effects); the screen is published
+//!                 |  5  drivers.perform(effects); the screen is published
 //!                 v
 //! ```
 //!

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use parceld_hal::gpio::{Backend, Gpio, Lamp, Line, Pins};
+use parceld_hal::gpio::{Backend, Gpio, GpioLine, Lamp, Pins};
 use tokio::time::{sleep, timeout};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let line = |at: usize| -> Result<Option<Line>, std::num::ParseIntError> {
-        std::env::args().nth(at).filter(|word| word != "-").map(|word| word.parse().map(Line::Number)).transpose()
+    let line = |at: usize| -> Result<Option<GpioLine>, std::num::ParseIntError> {
+        std::env::args().nth(at).filter(|word| word != "-").map(|word| word.parse().map(GpioLine::Number)).transpose()
     };
     let (red, amber, green, buzzer, button) = (line(1)?, line(2)?, line(3)?, line(4)?, line(5)?);
     let backend = std::env::args().nth(6).map_or(Backend::Rppal, |chip| Backend::Gpiocdev { chip: Some(chip) });

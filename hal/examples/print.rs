@@ -5,8 +5,8 @@ mod common;
 
 use std::time::Duration;
 
-use parceld_hal::printer::{Known, Language, Proof, Session, Verdict};
-use parceld_hal::usb::Kind;
+use parceld_hal::printer::{Known, Language, PrintVerdict, Proof, Session};
+use parceld_hal::usb::DeviceKind;
 use tokio::time::{Instant, sleep, timeout};
 
 /// How long a label may take.
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Language::Tspl => b"SIZE 100 mm,150 mm\r\nCLS\r\nTEXT 40,40,\"3\",0,1,1,\"parceld test label\"\r\nPRINT 1\r\n",
         Language::EscPos => b"\x1b@parceld test receipt\n\n\n\n\x1dV\x42\x00",
     };
-    let kind = if device.len() > 1 { Kind::Serial } else { Kind::Printer };
+    let kind = if device.len() > 1 { DeviceKind::Serial } else { DeviceKind::Printer };
     let mut known = Known::default();
     let mut session = Session::connect(&common::address(kind, device)?, language).await?;
     let before = session.status(&mut known).await?;
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let watched = timeout(PATIENCE, async {
         loop {
             match proof.take(&session.listen(&mut known).await?, &mut known, Instant::now()) {
-                Verdict::Wait => sleep(Duration::from_millis(300)).await,
+                PrintVerdict::Wait => sleep(Duration::from_millis(300)).await,
                 verdict => return Ok::<_, Box<dyn std::error::Error>>(verdict),
             }
         }

@@ -5,19 +5,19 @@
 mod common;
 
 use parceld_hal::port::Port;
-use parceld_hal::scale::{self, Pace, Protocol, Settings, WireUnit};
-use parceld_hal::usb::Kind;
+use parceld_hal::scale::{self, Pace, ScaleProtocol, ScaleSettings, WireUnit};
+use parceld_hal::usb::DeviceKind;
 use tokio::sync::{mpsc, watch};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let [protocol, device @ ..] = &words[..] else { return Err("weigh PROTOCOL DEVICE [BAUD [FRAMING]]".into()) };
-    let protocol: Protocol = protocol.parse()?;
-    let kind = if protocol == Protocol::Hid { Kind::Scale } else { Kind::Serial };
+    let protocol: ScaleProtocol = protocol.parse()?;
+    let kind = if protocol == ScaleProtocol::Hid { DeviceKind::Scale } else { DeviceKind::Serial };
     let mut port = Port::open(&common::address(kind, device)?).await?;
     let (_pace, mut paced) = watch::channel(Pace::Calm);
     let (_keys, mut pressed) = mpsc::channel(1);
-    let settings = Settings { unit: Some(WireUnit::Kilogram), ..Settings::new(protocol) };
+    let settings = ScaleSettings { unit: Some(WireUnit::Kilogram), ..ScaleSettings::new(protocol) };
     Err(scale::read(&mut port, settings, &mut paced, &mut pressed, |event| println!("{event:?}")).await.into())
 }

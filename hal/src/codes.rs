@@ -92,8 +92,8 @@ pub(crate) fn ink(png: &[u8]) -> usize {
 #[must_use]
 pub fn code128(png: &[u8]) -> Vec<DecodedSymbol> {
     let Some(picture) = Picture::read(png) else { return Vec::new() };
-    let mut found = Found::default();
-    let mut lines = Lines { found: &mut found, last: Vec::new(), held: Vec::new() };
+    let mut found = FoundSymbols::default();
+    let mut lines = DotLines { found: &mut found, last: Vec::new(), held: Vec::new() };
     for y in (STEP / 2..picture.height).step_by(STEP) {
         lines.read((0..picture.width).map(|x| picture.is_black(x, y)), y);
     }
@@ -110,9 +110,9 @@ pub fn code128(png: &[u8]) -> Vec<DecodedSymbol> {
 
 /// Where each symbol was first seen, and on how many lines.
 #[derive(Default)]
-struct Found(BTreeMap<DecodedSymbol, ((usize, usize), u32)>);
+struct FoundSymbols(BTreeMap<DecodedSymbol, ((usize, usize), u32)>);
 
-impl Found {
+impl FoundSymbols {
     fn saw(&mut self, symbol: DecodedSymbol, at: (usize, usize)) {
         self.0.entry(symbol).or_insert((at, 0)).1 += 1;
     }
@@ -129,13 +129,13 @@ impl Found {
 }
 
 /// Lines of dots, one after the other. Bars are the same on many lines: a line like the last is not read again.
-struct Lines<'a> {
-    found: &'a mut Found,
+struct DotLines<'a> {
+    found: &'a mut FoundSymbols,
     last: Vec<bool>,
     held: Vec<(DecodedSymbol, usize)>,
 }
 
-impl Lines<'_> {
+impl DotLines<'_> {
     fn read(&mut self, dots: impl Iterator<Item = bool>, line: usize) {
         let dots: Vec<bool> = dots.collect();
         if dots != self.last {

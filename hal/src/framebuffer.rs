@@ -17,7 +17,7 @@ const MAX_BYTES: usize = 64 << 20;
 
 /// How far the display is turned, clockwise, so that the picture must be turned back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Turn {
+pub enum Rotation {
     /// Upright.
     #[default]
     None,
@@ -63,7 +63,7 @@ pub struct Framebuffer {
     node: PathBuf,
     file: File,
     geometry: Geometry,
-    turn: Turn,
+    rotation: Rotation,
     scale: usize,
     /// What was written last; empty before anything was.
     shown: Vec<u8>,
@@ -74,11 +74,11 @@ impl Framebuffer {
     ///
     /// # Errors
     /// [`FramebufferError`].
-    pub fn open(node: &Path, turn: Turn, least: (u32, u32)) -> Result<Self, FramebufferError> {
-        Self::open_in(node, Path::new(SYS), turn, least)
+    pub fn open(node: &Path, rotation: Rotation, least: (u32, u32)) -> Result<Self, FramebufferError> {
+        Self::open_in(node, Path::new(SYS), rotation, least)
     }
 
-    fn open_in(node: &Path, sys: &Path, turn: Turn, least: (u32, u32)) -> Result<Self, FramebufferError> {
+    fn open_in(node: &Path, sys: &Path, rotation: Rotation, least: (u32, u32)) -> Result<Self, FramebufferError> {
         let failed = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound => FramebufferError::Absent(node.to_owned()),
             io::ErrorKind::PermissionDenied => FramebufferError::Denied(node.to_owned()),
@@ -87,15 +87,15 @@ impl Framebuffer {
         let real = fs::canonicalize(node).map_err(failed)?;
         let geometry = Geometry::read(node, &sys.join(real.file_name().unwrap_or_default()))?;
         let file = File::options().write(true).open(&real).map_err(failed)?;
-        let (width, height) = geometry.upright(turn);
+        let (width, height) = geometry.upright(rotation);
         let scale = (width / least.0.max(1) as usize).min(height / least.1.max(1) as usize).max(1);
-        Ok(Self { node: node.to_owned(), file, geometry, turn, scale, shown: Vec::new() })
+        Ok(Self { node: node.to_owned(), file, geometry, rotation, scale, shown: Vec::new() })
     }
 
     /// Width and height of the pictures it shows.
     #[must_use]
     pub fn size(&self) -> (u32, u32) {
-        let (width, height) = self.geometry.upright(self.turn);
+        let (width, height) = self.geometry.upright(self.rotation);
         let pixels = |length: usize| u32::try_from(length / self.scale).unwrap_or(u32::MAX);
         (pixels(width), pixels(height))
     }
@@ -148,7 +148,7 @@ impl Framebuffer {
     fn row(&self, y: usize, pixel: &impl Fn(u32, u32) -> u16) -> Vec<u8> {
         let Geometry { width, height, stride, bytes } = self.geometry;
         let (across, down) = self.size();
-        let (upright_width, upright_height) = self.geometry.upright(self.turn);
+        let (upright_width, upright_height) = self.geometry.upright(self.rotation);
         // The border is what the enlarged picture leaves over, half on each side.
         let inside = |at: usize, length: usize, of: u32| {
             let border = (length - of as usize * self.scale) / 2;
@@ -157,11 +157,11 @@ impl Framebuffer {
         };
         let mut row = vec![0; stride];
         for (x, place) in row.chunks_exact_mut(bytes).take(width).enumerate() {
-            let (px, py) = match self.turn {
-                Turn::None => (x, y),
-                Turn::Quarter => (height - 1 - y, x),
-                Turn::Half => (width - 1 - x, height - 1 - y),
-                Turn::ThreeQuarters => (y, width - 1 - x),
+            let (px, py) = match self.rotation {
+                Rotation::None => (x, y),
+                Rotation::Quarter => (height - 1 - y, x),
+                Rotation::Half => (width - 1 - x, height - 1 - y),
+                Rotation::ThreeQuarters => (y, width - 1 - x),
             };
             if let (Some(px), Some(py)) = (inside(px, upright_width, across), inside(py, upright_height, down)) {
                 write_pixel(place, pixel(px, py));
@@ -207,10 +207,10 @@ impl Geometry {
     }
 
     /// Width and height as a person sees them.
-    const fn upright(self, turn: Turn) -> (usize, usize) {
-        match turn {
-            Turn::None | Turn::Half => (self.width, self.height),
-            Turn::Quarter | Turn::ThreeQuarters => (self.height, self.width),
+    const fn upright(self, rotation: Rotation) -> (usize, usize) {
+        match rotation {
+            Rotation::None | Rotation::Half => (self.width, self.height),
+            Rotation::Quarter | Rotation::ThreeQuarters => (self.height, self.width),
         }
     }
 }
@@ -236,8 +236,8 @@ mod tests {
             Self(dir)
         }
 
-        fn open(&self, turn: Turn) -> Result<Framebuffer, FramebufferError> {
-            Framebuffer::open_in(&self.0.path().join("fb0"), &self.0.path().join("sys"), turn, LEAST)
+        fn open(&self, rotation: Rotation) -> Result<Framebuffer, FramebufferError> {
+            Framebuffer::open_in(&self.0.path().join("fb0"), &self.0.path().join("sys"), rotation, LEAST)
         }
 
         fn bytes(&self) -> Vec<u8> {
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn a_picture_is_enlarged_by_a_whole_number_and_centred() {
         let display = Display::new("7,4", "16", "16");
-        let mut open = display.open(Turn::None).unwrap();
+        let mut open = display.open(Rotation::None).unwrap();
         assert_eq!(open.size(), (3, 2));
         open.show(|x, y| u16::try_from(1 + x + 10 * y).unwrap()).unwrap();
         let bytes = display.bytes();
@@ -262,31 +262,31 @@ mod tests {
     fn each_channel_of_32_bits_reaches_from_black_to_white() {
         let display = Display::new("2,2", "8", "32");
         let colors = [[0xffff, 0xf800], [0x07e0, 0x001f]];
-        display.open(Turn::None).unwrap().show(|x, y| colors[y as usize][x as usize]).unwrap();
+        display.open(Rotation::None).unwrap().show(|x, y| colors[y as usize][x as usize]).unwrap();
         let expected = [[0xff, 0xff, 0xff, 0], [0, 0, 0xff, 0], [0, 0xff, 0, 0], [0xff, 0, 0, 0]];
         assert_eq!(display.bytes(), expected.concat());
     }
 
     #[test]
     fn a_turned_display_shows_the_picture_turned_back() {
-        let shown = |turn| {
+        let shown = |rotation| {
             let display = Display::new("3,2", "6", "16");
-            let mut open = display.open(turn).unwrap();
+            let mut open = display.open(rotation).unwrap();
             let (width, _) = open.size();
             open.show(|x, y| u16::try_from(1 + x + width * y).unwrap()).unwrap();
             display.bytes().chunks(2).map(|pixel| pixel[0]).collect::<Vec<_>>()
         };
-        assert_eq!(shown(Turn::None), [1, 2, 3, 4, 5, 6]);
-        assert_eq!(shown(Turn::Half), [6, 5, 4, 3, 2, 1]);
+        assert_eq!(shown(Rotation::None), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(shown(Rotation::Half), [6, 5, 4, 3, 2, 1]);
         // 2 across, 3 down: turned clockwise, its top is at the display's left.
-        assert_eq!(shown(Turn::Quarter), [2, 4, 6, 1, 3, 5]);
-        assert_eq!(shown(Turn::ThreeQuarters), [5, 3, 1, 6, 4, 2]);
+        assert_eq!(shown(Rotation::Quarter), [2, 4, 6, 1, 3, 5]);
+        assert_eq!(shown(Rotation::ThreeQuarters), [5, 3, 1, 6, 4, 2]);
     }
 
     #[test]
     fn only_rows_that_changed_are_written() {
         let display = Display::new("4,4", "8", "16");
-        let mut open = display.open(Turn::None).unwrap();
+        let mut open = display.open(Rotation::None).unwrap();
         assert_eq!(open.show(|_, _| 7).unwrap(), 4);
         assert_eq!(open.show(|_, _| 7).unwrap(), 0);
         assert_eq!(open.show(|_, y| if y == 1 { 8 } else { 7 }).unwrap(), 2, "one row of the picture is two of it");
@@ -294,17 +294,17 @@ mod tests {
 
     #[test]
     fn what_it_cannot_draw_on_it_says() {
-        let says = |display: Display| display.open(Turn::None).unwrap_err().to_string();
+        let says = |display: Display| display.open(Rotation::None).unwrap_err().to_string();
         assert!(says(Display::new("4,4", "8", "8")).contains("4,4 pixels of 8 bits; set the display's driver"));
         assert!(says(Display::new("4,4", "4", "16")).contains("pixels of 16 bits"));
-        let none = Framebuffer::open(Path::new("/nowhere/fb0"), Turn::None, LEAST).unwrap_err();
+        let none = Framebuffer::open(Path::new("/nowhere/fb0"), Rotation::None, LEAST).unwrap_err();
         assert!(matches!(none, FramebufferError::Absent(_)), "{none}");
     }
 
     #[test]
     fn a_display_that_was_pulled_is_not_there() {
         let display = Display::new("4,4", "8", "16");
-        let open = display.open(Turn::None).unwrap();
+        let open = display.open(Rotation::None).unwrap();
         assert!(open.is_there());
         fs::write(display.0.path().join("other"), b"").unwrap();
         fs::rename(display.0.path().join("other"), display.0.path().join("fb0")).unwrap();

@@ -8,8 +8,8 @@
 //!   9000000 ! full
 //! ```
 //! A fault at a bench becomes a test without the bench: what was recorded is played through the same code, in its own
-//! time. A recording holds what the device said: addresses too, if it is a scanner's or a printer's. It is off unless
-//! somebody asks for it, readable by its owner alone, and bounded.
+//! time ([`Port::play`](crate::port::Port::play)). A recording holds what the device said: addresses too, if it is a
+//! scanner's or a printer's. It is off unless somebody asks for it, readable by its owner alone, and bounded.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -18,21 +18,17 @@ use std::path::Path;
 use std::time::Duration;
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until};
-
-use crate::port::{Port, PortError};
+use tokio::time::Instant;
 
 const HEADER: &str = "parceld-recording 1";
 /// A recording stops at this size: an hour of a busy scale.
 const LARGEST: u64 = 8 << 20;
 /// The longest run of bytes that one line holds.
-const RUN: usize = 4096;
+pub(crate) const RUN: usize = 4096;
 
-/// Which way bytes went.
+/// Which way bytes went over a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     /// From the device.
     Received,
     /// To the device.
@@ -65,9 +61,9 @@ impl Recorder {
     }
 
     /// Writes these bytes down. What cannot be written is left out: a recording never holds a device up.
-    pub(crate) fn passed(&mut self, way: Way, bytes: &[u8]) {
+    pub(crate) fn passed(&mut self, direction: Direction, bytes: &[u8]) {
         for run in bytes.chunks(RUN) {
-            let sign = if way == Way::Received { '<' } else { '>' };
+            let sign = if direction == Direction::Received { '<' } else { '>' };
             self.line(&format!("{sign} {}", HEXLOWER.encode(run)));
         }
     }
@@ -96,7 +92,7 @@ impl Recorder {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recording {
     /// In their order; from the last opening on.
-    pub runs: Vec<(Duration, Way, Vec<u8>)>,
+    pub runs: Vec<(Duration, Direction, Vec<u8>)>,
 }
 
 /// Text that is no recording.
@@ -126,9 +122,9 @@ impl Recording {
             let mut words = line.splitn(3, ' ');
             let micros = words.next().and_then(|word| word.parse().ok()).ok_or_else(wrong)?;
             let (mark, rest) = (words.next().ok_or_else(wrong)?, words.next().unwrap_or_default());
-            let way = match mark {
-                "<" => Way::Received,
-                ">" => Way::Sent,
+            let direction = match mark {
+                "<" => Direction::Received,
+                ">" => Direction::Sent,
                 "!" => {
                     if rest.starts_with("opened") {
                         recording.runs.clear();
@@ -137,43 +133,9 @@ impl Recording {
                 }
                 _ => return Err(wrong()),
             };
-            recording.runs.push((Duration::from_micros(micros), way, bytes(rest.trim_end()).ok_or_else(wrong)?));
+            recording.runs.push((Duration::from_micros(micros), direction, bytes(rest.trim_end()).ok_or_else(wrong)?));
         }
         Ok(recording)
-    }
-
-    /// Plays what was received, in its own time, to whoever reads the port; the port is lost when it is over. The task
-    /// gives back what was sent meanwhile.
-    ///
-    /// # Errors
-    /// No socket.
-    pub fn play(self) -> Result<(Port, JoinHandle<Vec<u8>>), PortError> {
-        let pair = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC);
-        let (near, far) = pair.map_err(|error| PortError::lost("a recording", Some(error.into())))?;
-        let (near, mut far) = (Port::over(near, "a recording")?, Port::over(far, "a recording")?);
-        let playing = tokio::spawn(async move {
-            let (begin, mut sent, mut buffer) = (Instant::now(), Vec::new(), vec![0; RUN]);
-            for (at, _, run) in self.runs.into_iter().filter(|(_, way, _)| *way == Way::Received) {
-                loop {
-                    tokio::select! {
-                        biased;
-                        count = far.receive(&mut buffer) => match count {
-                            Ok(count) => sent.extend(&buffer[..count]),
-                            Err(_) => return sent,
-                        },
-                        () = sleep_until(begin + at) => break,
-                    }
-                }
-                if far.transmit_all(&run, Duration::from_secs(5)).await.is_err() {
-                    return sent;
-                }
-            }
-            while let Ok(Some(count)) = far.take_arrived(&mut buffer) {
-                sent.extend(&buffer[..count]);
-            }
-            sent
-        });
-        Ok((near, playing))
     }
 }
 
@@ -183,44 +145,11 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
     use proptest::prelude::*;
-    use tokio::sync::{mpsc, watch};
 
     use super::*;
-    use crate::port::PortErrorKind;
-    use crate::scale::{self, Event, Pace, Protocol, Settings, State};
-
-    /// A scale at a bench: asked three times, moving, at rest, then torn off in the middle of a frame.
-    const SCALE: &str = "parceld-recording 1
-0 ! opened /dev/ttyUSB0
-12 > 53490d0a
-21004 < 53204420202020203939
-21950 < 2e383720670d0a
-50100 > 53490d0a
-61007 < 53205320202020203130302e303020670d0a
-100200 > 53490d0a
-104000 < 532053202020
-";
-
-    #[tokio::test(start_paused = true)]
-    async fn a_recording_plays_through_the_code_that_read_the_device() {
-        let (mut port, playing) = Recording::parse(SCALE).unwrap().play().unwrap();
-        let (_pace, mut paced) = watch::channel(Pace::Eager);
-        let (_keys, mut pressed) = mpsc::channel(1);
-        let mut seen = Vec::new();
-        let settings = Settings::new(Protocol::MtSics);
-        let lost = scale::read(&mut port, settings, &mut paced, &mut pressed, |event| seen.push(event)).await;
-        assert_eq!(lost.kind(), PortErrorKind::Lost);
-        let states: Vec<_> = seen
-            .iter()
-            .map(|event| match event {
-                Event::Reading(reading) => (reading.state, reading.text.as_str()),
-                other => panic!("{other:?}"),
-            })
-            .collect();
-        assert_eq!(states, [(State::Moving, "99.87"), (State::Stable, "100.00")]);
-        assert_eq!(playing.await.unwrap(), b"SI\r\nSI\r\nSI\r\n");
-    }
+    use crate::port::Port;
 
     #[tokio::test(start_paused = true)]
     async fn what_is_recorded_is_what_passed() {
@@ -239,8 +168,11 @@ mod tests {
         drop(near);
         let text = std::fs::read_to_string(&file).unwrap();
         assert!(text.starts_with("parceld-recording 1\n0 ! opened firstline\n"), "{text}");
-        let expected =
-            [(0, Way::Sent, &b"SI\r\n"[..]), (20_000, Way::Received, b"S S"), (20_000, Way::Received, b" 1")];
+        let expected = [
+            (0, Direction::Sent, &b"SI\r\n"[..]),
+            (20_000, Direction::Received, b"S S"),
+            (20_000, Direction::Received, b" 1"),
+        ];
         let expected = expected.map(|(micros, way, bytes)| (Duration::from_micros(micros), way, bytes.to_vec()));
         assert_eq!(Recording::parse(&text).unwrap().runs, expected);
         let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
@@ -255,7 +187,7 @@ mod tests {
         let file = folder.path().join("printer.txt");
         let mut recorder = Recorder::append(&file, "printer").unwrap();
         for _ in 0..2_000 {
-            recorder.passed(Way::Sent, &[b'x'; RUN]);
+            recorder.passed(Direction::Sent, &[b'x'; RUN]);
         }
         let text = std::fs::read_to_string(&file).unwrap();
         assert!(text.len() as u64 <= LARGEST + 100 && text.ends_with(" ! full\n"));

@@ -13,7 +13,7 @@ use crate::hid::{self, SCALE_PAGE, SCANNER_PAGE};
 
 /// What a device is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum DeviceKind {
     /// A serial line: `/dev/ttyUSB0`, `/dev/ttyACM0`.
     Serial,
     /// A HID scale.
@@ -26,7 +26,7 @@ pub enum Kind {
     Printer,
 }
 
-impl Kind {
+impl DeviceKind {
     const ALL: [Self; 5] = [Self::Serial, Self::Scale, Self::Scanner, Self::Keyboard, Self::Printer];
 
     /// The class of sysfs, how its nodes begin, and where they are below `/dev`.
@@ -54,11 +54,11 @@ impl Kind {
 
 /// A device that is plugged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct UsbDevice {
     /// Its file: `/dev/hidraw0`.
     pub node: PathBuf,
     /// What it is good for.
-    pub kind: Kind,
+    pub kind: DeviceKind,
     /// USB vendor.
     pub vendor: u16,
     /// USB product.
@@ -138,7 +138,7 @@ impl fmt::Display for Selector {
 }
 
 impl Selector {
-    fn selects(&self, found: &Found) -> bool {
+    fn selects(&self, found: &UsbDevice) -> bool {
         match self {
             Self::Only => true,
             Self::Id { vendor, product, serial } => {
@@ -152,7 +152,7 @@ impl Selector {
     }
 }
 
-impl Found {
+impl UsbDevice {
     /// How the configuration names it so that no replugging changes it: by its serial number, or by its socket.
     #[must_use]
     pub fn selector(&self) -> Selector {
@@ -169,14 +169,14 @@ pub enum NotOne {
     /// None is plugged in.
     None,
     /// Several are.
-    Several(Vec<Found>),
+    Several(Vec<UsbDevice>),
 }
 
 /// The one device of this kind that is meant, from sysfs mounted at `sys`.
 ///
 /// # Errors
 /// [`NotOne`].
-pub fn find(kind: Kind, selector: &Selector, sys: &Path) -> Result<Found, NotOne> {
+pub fn find(kind: DeviceKind, selector: &Selector, sys: &Path) -> Result<UsbDevice, NotOne> {
     let mut found = of_kind(kind, sys);
     found.retain(|found| selector.selects(found));
     match found.len() {
@@ -188,14 +188,14 @@ pub fn find(kind: Kind, selector: &Selector, sys: &Path) -> Result<Found, NotOne
 
 /// Every device that a bench may have, by kind and socket.
 #[must_use]
-pub fn list(sys: &Path) -> Vec<Found> {
-    Kind::ALL.into_iter().flat_map(|kind| of_kind(kind, sys)).collect()
+pub fn list(sys: &Path) -> Vec<UsbDevice> {
+    DeviceKind::ALL.into_iter().flat_map(|kind| of_kind(kind, sys)).collect()
 }
 
-fn of_kind(kind: Kind, sys: &Path) -> Vec<Found> {
+fn of_kind(kind: DeviceKind, sys: &Path) -> Vec<UsbDevice> {
     let (class, starts, folder) = kind.class();
     let entries = std::fs::read_dir(sys.join("class").join(class)).into_iter().flatten().flatten();
-    let mut found: Vec<Found> = entries
+    let mut found: Vec<UsbDevice> = entries
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             starts.iter().any(|start| name.starts_with(start)).then_some(())?;
@@ -208,13 +208,13 @@ fn of_kind(kind: Kind, sys: &Path) -> Vec<Found> {
     found
 }
 
-fn is_of(kind: Kind, at: &Path, node: &Path, sys: &Path) -> bool {
+fn is_of(kind: DeviceKind, at: &Path, node: &Path, sys: &Path) -> bool {
     let of_page = |page| hid::of_node_name(node, sys).is_some_and(|descriptor| descriptor.is_of_page(page));
     match kind {
-        Kind::Serial | Kind::Printer => true,
-        Kind::Scale => of_page(SCALE_PAGE),
-        Kind::Scanner => of_page(SCANNER_PAGE),
-        Kind::Keyboard => types_digits(&read(&at.join("device/capabilities/key")).unwrap_or_default()),
+        DeviceKind::Serial | DeviceKind::Printer => true,
+        DeviceKind::Scale => of_page(SCALE_PAGE),
+        DeviceKind::Scanner => of_page(SCANNER_PAGE),
+        DeviceKind::Keyboard => types_digits(&read(&at.join("device/capabilities/key")).unwrap_or_default()),
     }
 }
 
@@ -236,7 +236,7 @@ pub fn is_inhibited(node: &Path, sys: &Path) -> bool {
 }
 
 /// Climbs from a node's place in sysfs to the USB device that it belongs to.
-fn describe(kind: Kind, node: PathBuf, at: &Path) -> Option<Found> {
+fn describe(kind: DeviceKind, node: PathBuf, at: &Path) -> Option<UsbDevice> {
     let device = at.ancestors().find(|folder| folder.join("idVendor").is_file())?;
     let hex = |file: &str| u16::from_str_radix(&read(&device.join(file))?, 16).ok();
     let socket = device.file_name()?.to_str()?;
@@ -246,7 +246,7 @@ fn describe(kind: Kind, node: PathBuf, at: &Path) -> Option<Found> {
     });
     let said = |file: &str| read(&device.join(file)).filter(|text| !text.is_empty());
     let names: Vec<String> = [said("manufacturer"), said("product")].into_iter().flatten().collect();
-    Some(Found {
+    Some(UsbDevice {
         node,
         kind,
         vendor: hex("idVendor")?,
@@ -303,7 +303,7 @@ mod tests {
             at.join("device")
         }
 
-        fn find(&self, kind: Kind, selector: &str) -> Result<PathBuf, NotOne> {
+        fn find(&self, kind: DeviceKind, selector: &str) -> Result<PathBuf, NotOne> {
             let selector = if selector == "auto" { Selector::Only } else { selector.parse().unwrap() };
             find(kind, &selector, self.0.path()).map(|found| found.node)
         }
@@ -317,10 +317,10 @@ mod tests {
         let mouse = sys.plug("1-1.4", ("046d", "c077", ""), "hidraw", "hidraw0");
         std::fs::write(mouse.join("report_descriptor"), MOUSE).unwrap();
         for selector in ["auto", "usb:0922:8003", "usb-port:1-1.3", "usb-port:1-1.3:1.0"] {
-            assert_eq!(sys.find(Kind::Scale, selector), Ok("/dev/hidraw7".into()), "{selector}");
+            assert_eq!(sys.find(DeviceKind::Scale, selector), Ok("/dev/hidraw7".into()), "{selector}");
         }
         for selector in ["usb:046d:c077", "usb-port:1-1.4", "usb-port:1-1", "usb:0922:8003:SER"] {
-            assert_eq!(sys.find(Kind::Scale, selector), Err(NotOne::None), "{selector}");
+            assert_eq!(sys.find(DeviceKind::Scale, selector), Err(NotOne::None), "{selector}");
         }
         let found = &list(sys.0.path())[0];
         assert_eq!((found.name.as_str(), found.port.as_str()), ("M25 Scale", "1-1.3:1.0"));
@@ -332,10 +332,10 @@ mod tests {
         let sys = Sys::new();
         sys.plug("1-1.1", ("0403", "6001", "A1"), "tty", "ttyUSB1");
         sys.plug("1-1.2", ("0403", "6001", "B2"), "tty", "ttyUSB0");
-        let Err(NotOne::Several(found)) = sys.find(Kind::Serial, "usb:0403:6001") else { panic!("one of two") };
+        let Err(NotOne::Several(found)) = sys.find(DeviceKind::Serial, "usb:0403:6001") else { panic!("one of two") };
         assert_eq!(found.len(), 2);
-        assert_eq!(sys.find(Kind::Serial, "usb:0403:6001:B2"), Ok("/dev/ttyUSB0".into()));
-        assert_eq!(sys.find(Kind::Serial, "usb-port:1-1.1"), Ok("/dev/ttyUSB1".into()));
+        assert_eq!(sys.find(DeviceKind::Serial, "usb:0403:6001:B2"), Ok("/dev/ttyUSB0".into()));
+        assert_eq!(sys.find(DeviceKind::Serial, "usb-port:1-1.1"), Ok("/dev/ttyUSB1".into()));
         assert_eq!(found[0].selector().to_string(), "usb:0403:6001:A1");
     }
 
@@ -352,14 +352,14 @@ mod tests {
         let button = sys.plug("1-3", ("0001", "0001", ""), "input", "event6");
         std::fs::create_dir_all(button.join("capabilities")).unwrap();
         std::fs::write(button.join("capabilities/key"), "10000000000000 0\n").unwrap();
-        assert_eq!(sys.find(Kind::Keyboard, "auto"), Ok("/dev/input/event5".into()));
+        assert_eq!(sys.find(DeviceKind::Keyboard, "auto"), Ok("/dev/input/event5".into()));
         let node = sys.0.path().join("event5");
         std::fs::write(&node, "").unwrap();
         assert!(!is_inhibited(&node, sys.0.path()));
         std::fs::write(keyboard.join("inhibited"), "1\n").unwrap();
         assert!(is_inhibited(&node, sys.0.path()));
         sys.plug("1-4", ("0a5f", "0120", ""), "usbmisc", "lp3");
-        assert_eq!(sys.find(Kind::Printer, "auto"), Ok("/dev/usb/lp3".into()));
+        assert_eq!(sys.find(DeviceKind::Printer, "auto"), Ok("/dev/usb/lp3".into()));
     }
 
     #[test]

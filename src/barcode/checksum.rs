@@ -97,7 +97,7 @@ impl Weights {
     /// `3-1`: at most as many as a number has characters.
     fn read(text: &str) -> Option<Self> {
         let weights = text.split('-').map(|weight| weight.parse().ok().filter(|weight| (1..=9).contains(weight)));
-        weights.collect::<Option<Vec<u8>>>().filter(|weights| weights.len() <= super::Shape::LONGEST).map(Self)
+        weights.collect::<Option<Vec<u8>>>().filter(|weights| weights.len() <= super::LONGEST_NUMBER).map(Self)
     }
 
     fn sum(&self, values: impl DoubleEndedIterator<Item = Option<u32>>) -> Option<u32> {

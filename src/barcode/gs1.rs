@@ -11,7 +11,7 @@
 
 /// One element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Element<'a> {
+pub struct Gs1Element<'a> {
     /// The application identifier: `01`, `420`, `3103`.
     pub ai: &'a str,
     /// Its data.
@@ -163,7 +163,7 @@ const GS: char = '\u{1d}';
 ///
 /// # Errors
 /// [`Gs1Error`]; nothing of a string that is wrong anywhere is believed.
-pub fn parse(string: &str) -> Result<Vec<Element<'_>>, Gs1Error> {
+pub fn parse(string: &str) -> Result<Vec<Gs1Element<'_>>, Gs1Error> {
     let mut elements = Vec::new();
     let mut rest = string.trim_start_matches(GS);
     while !rest.is_empty() {
@@ -190,7 +190,7 @@ pub fn parse(string: &str) -> Result<Vec<Element<'_>>, Gs1Error> {
         if rule.check && !has_check_digit(data) {
             return Err(Gs1Error::Check(ai.to_owned()));
         }
-        elements.push(Element { ai, data });
+        elements.push(Gs1Element { ai, data });
         rest = behind.trim_start_matches(GS);
     }
     Ok(elements)

@@ -23,3 +23,6 @@ pub use number::{NumberRule, SerialError};
 pub use numbers::{Issuer, Lengths, Match, NumberError, Numbers, Why};
 pub use scan::{Scan, ScanError};
 pub use shape::{Shape, ShapeError};
+
+/// Characters that a tracking number may have: the longest known one, of the GS1-128 codes of carriers, has 34.
+pub const LONGEST_NUMBER: usize = 64;

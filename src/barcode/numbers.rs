@@ -9,7 +9,7 @@ use std::fmt;
 
 use super::scan::without_routing;
 use super::shape::Misfit;
-use super::{Evidence, Format, Shape};
+use super::{Evidence, Format, LONGEST_NUMBER, Shape};
 use crate::ids::{CarrierId, TrackingNumber};
 
 /// Who gives numbers out, and how they look.
@@ -213,7 +213,7 @@ impl fmt::Display for Lengths {
 }
 
 fn refused(number: &str, carrier: &str, why: Why) -> NumberError {
-    NumberError { number: number.chars().take(Shape::LONGEST).collect(), carrier: carrier.to_owned(), why }
+    NumberError { number: number.chars().take(LONGEST_NUMBER).collect(), carrier: carrier.to_owned(), why }
 }
 
 /// What may be meant by a text: itself without blanks, and the number behind a USPS routing code.

@@ -81,7 +81,7 @@ impl Scan {
     }
 
     /// The GS1 elements, where the symbol says that it holds them.
-    pub fn gs1(&self) -> Option<Result<Vec<gs1::Element<'_>>, Gs1Error>> {
+    pub fn gs1(&self) -> Option<Result<Vec<gs1::Gs1Element<'_>>, Gs1Error>> {
         matches!(self.aim?, [b'C', b'1'] | [b'd', b'2'] | [b'Q', b'3'] | [b'e', b'0'] | [b'J', b'1'])
             .then(|| gs1::parse(&self.text))
     }

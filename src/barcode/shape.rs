@@ -12,12 +12,12 @@
 
 use std::ops::Range;
 
-use super::Checksum;
+use super::{Checksum, LONGEST_NUMBER};
 
 /// A pattern that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shape {
-    parts: Vec<Part>,
+    parts: Vec<ShapePart>,
     /// Parts that the check character follows from, and the part that is the check character.
     checked: Option<(Range<usize>, usize)>,
     least: usize,
@@ -26,7 +26,7 @@ pub struct Shape {
 
 /// So many of one kind of character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Part {
+struct ShapePart {
     symbols: Symbols,
     least: usize,
     most: usize,
@@ -64,13 +64,13 @@ pub enum ShapeError {
     #[error("the set at {0} is not one; write it as [AFC] or [0-8]")]
     Set(usize),
     /// A count that is none.
-    #[error("the count at {0} is none; write {{n}} or {{n,m}} after a character or set, from 1 to {most}, n before m", most = Shape::LONGEST)]
+    #[error("the count at {0} is none; write {{n}} or {{n,m}} after a character or set, from 1 to {most}, n before m", most = LONGEST_NUMBER)]
     Count(usize),
     /// Two parts of which nobody can say how often they stand.
     #[error("two counts vary; let one vary, and write a pattern for each length of the other")]
     Vary,
     /// Nothing in it, or more than any number has.
-    #[error("it is for numbers of no or more than {most} characters; shorten it", most = Shape::LONGEST)]
+    #[error("it is for numbers of no or more than {most} characters; shorten it", most = LONGEST_NUMBER)]
     Length,
     /// The brackets do not match.
     #[error(
@@ -118,12 +118,9 @@ impl Symbols {
 }
 
 impl Shape {
-    /// Characters a number may have: the longest known one, of the GS1-128 codes of carriers, has 34.
-    pub const LONGEST: usize = 64;
-
     /// Reads a pattern for numbers with this check digit.
     pub fn new(pattern: &str, check: &Checksum) -> Result<Self, ShapeError> {
-        let shape = Reader { rest: pattern, at: 0 }.shape(check)?;
+        let shape = ShapeReader { rest: pattern, at: 0 }.shape(check)?;
         if shape.checked.is_none() != (*check == Checksum::None) {
             return Err(ShapeError::Check);
         }
@@ -144,7 +141,7 @@ impl Shape {
             return Err(Misfit::Length);
         }
         let spare = number.len() - self.least;
-        let count = |part: &Part| if part.least < part.most { part.least + spare } else { part.least };
+        let count = |part: &ShapePart| if part.least < part.most { part.least + spare } else { part.least };
         let mut rest = number.as_bytes().iter().enumerate();
         for part in &self.parts {
             let mut piece = rest.by_ref().take(count(part));
@@ -161,15 +158,15 @@ impl Shape {
 }
 
 /// A pattern on its way.
-struct Reader<'a> {
+struct ShapeReader<'a> {
     rest: &'a str,
     /// Characters taken.
     at: usize,
 }
 
-impl Reader<'_> {
+impl ShapeReader<'_> {
     fn shape(mut self, check: &Checksum) -> Result<Shape, ShapeError> {
-        let mut parts: Vec<Part> = Vec::new();
+        let mut parts: Vec<ShapePart> = Vec::new();
         let (mut opened, mut covered, mut digit) = (None, None, None);
         while let Some(character) = self.take() {
             match character {
@@ -180,12 +177,12 @@ impl Reader<'_> {
                 'c' => {
                     digit = Some(parts.len());
                     let letters = if check.gives_letters() { Symbols::LETTERS } else { Symbols(0) };
-                    parts.push(Part { symbols: Symbols::DIGITS.or(letters), least: 1, most: 1 });
+                    parts.push(ShapePart { symbols: Symbols::DIGITS.or(letters), least: 1, most: 1 });
                 }
                 _ => {
                     let symbols = self.symbols(character)?;
                     let (least, most) = self.count()?;
-                    parts.push(Part { symbols, least, most });
+                    parts.push(ShapePart { symbols, least, most });
                 }
             }
         }
@@ -201,7 +198,7 @@ impl Reader<'_> {
         if parts.iter().filter(|part| part.least < part.most).count() > 1 {
             return Err(ShapeError::Vary);
         }
-        if least == 0 || most > Shape::LONGEST {
+        if least == 0 || most > LONGEST_NUMBER {
             return Err(ShapeError::Length);
         }
         Ok(Shape { parts, checked, least, most })
@@ -259,7 +256,7 @@ impl Reader<'_> {
         self.rest = rest;
         let (least, most) = inside.split_once(',').unwrap_or((inside, inside));
         let (Ok(least), Ok(most)) = (least.parse(), most.parse()) else { return Err(wrong) };
-        let sound = 1 <= least && least <= most && most <= Shape::LONGEST;
+        let sound = 1 <= least && least <= most && most <= LONGEST_NUMBER;
         if sound { Ok((least, most)) } else { Err(wrong) }
     }
 }
@@ -363,7 +360,7 @@ mod tests {
             for check in ["none", "mod10-3-1", "mod37-36"] {
                 let Ok(shape) = Shape::new(&pattern, &check.parse().expect("a checksum")) else { continue };
                 let (least, most) = shape.lengths();
-                prop_assert!(1 <= least && least <= most && most <= Shape::LONGEST);
+                prop_assert!(1 <= least && least <= most && most <= LONGEST_NUMBER);
                 if let Ok(checked) = shape.fit(&number) {
                     prop_assert!((least..=most).contains(&number.len()));
                     prop_assert_eq!(checked.is_some(), check != "none");

@@ -11,8 +11,8 @@ use parceld::screen::Words;
 use parceld::units::Uptime;
 use serde_json::Value;
 
-use super::import::read_bounded;
-use super::{CONFIG, Done, Failure, Shown, UNAVAILABLE, print};
+use super::file::read_bounded;
+use super::{CONFIG, CommandResult, Failure, ShownArgs, UNAVAILABLE, print};
 
 /// What is to be printed is not, with no station running: `parceld manifest print` does it.
 pub(super) fn act(setup: &Setup, call: &Call) -> Result<Value, Failure> {
@@ -33,7 +33,7 @@ pub(super) fn act(setup: &Setup, call: &Call) -> Result<Value, Failure> {
     }
 }
 
-fn act_and_say(shown: &Shown, call: &Call) -> Done {
+fn act_and_say(shown: &ShownArgs, call: &Call) -> CommandResult {
     let (setup, _) = Setup::load(&shown.config.config)?;
     let done = act(&setup, call)?;
     match (shown.json, done["said"].as_str()) {
@@ -43,16 +43,16 @@ fn act_and_say(shown: &Shown, call: &Call) -> Done {
     Ok(())
 }
 
-pub(super) fn close_manifest(carrier: CarrierId, shown: &Shown) -> Done {
+pub(super) fn close_manifest(carrier: CarrierId, shown: &ShownArgs) -> CommandResult {
     act_and_say(shown, &Call::CloseManifest { carrier })
 }
 
-pub(super) fn retry(shown: &Shown) -> Done {
+pub(super) fn retry(shown: &ShownArgs) -> CommandResult {
     act_and_say(shown, &Call::RetryUplink)
 }
 
 /// Reads the configuration alone: its cards may be wrong, and that is what the running station is to say.
-pub(super) fn reload_cards(config: &Path) -> Done {
+pub(super) fn reload_cards(config: &Path) -> CommandResult {
     let (config, _) = parceld::config::Config::load(config)?;
     match control::call(&config.station.data_dir, &Call::ReloadCards) {
         Ok(done) => print(done["said"].as_str().unwrap_or_default()),
@@ -62,16 +62,16 @@ pub(super) fn reload_cards(config: &Path) -> Done {
     Ok(())
 }
 
-pub(super) fn start_pool(carrier: CarrierId, pool: PoolId, next: u64, shown: &Shown) -> Done {
+pub(super) fn start_pool(carrier: CarrierId, pool: PoolId, next: u64, shown: &ShownArgs) -> CommandResult {
     act_and_say(shown, &Call::StartPool { carrier, pool, next })
 }
 
-pub(super) fn start_pools(shown: &Shown) -> Done {
+pub(super) fn start_pools(shown: &ShownArgs) -> CommandResult {
     act_and_say(shown, &Call::StartPools)
 }
 
 /// Learns what became of parcels; a row that cannot be read is named, and the others count.
-pub(super) fn learn(files: &[std::path::PathBuf], config: &Path) -> Done {
+pub(super) fn learn(files: &[std::path::PathBuf], config: &Path) -> CommandResult {
     let (setup, _) = Setup::load(config)?;
     let mut refused = 0;
     for file in files {

@@ -13,12 +13,12 @@ use std::time::Duration;
 
 use nix::sys::resource::{Resource, setrlimit};
 use parceld::daemon::labels;
-use parceld::exchange::supplied::{File, Format, MAX_FILE_BYTES, Wanted};
-use parceld::label::{Draws, Language, Media, Printer};
+use parceld::exchange::supplied::{File, LabelFormat, MAX_FILE_BYTES, Wanted};
+use parceld::label::{Draws, Language, Media, PrinterFormat};
 use parceld::store::StoredLabel;
 use serde::{Deserialize, Serialize};
 
-use super::{Done, Failure, SOFTWARE};
+use super::{CommandResult, Failure, SOFTWARE};
 
 /// Memory of the process: twice the largest file, the largest page in colour, and as much again.
 const MEMORY: u64 = 512 << 20;
@@ -30,7 +30,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 const GAVE_UP: &str = "it takes more memory or time to draw than a label may; get it as PNG";
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Request {
+struct DrawRequest {
     format: String,
     zpl: bool,
     media: (u32, u32, u32),
@@ -39,7 +39,7 @@ struct Request {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Reply {
+enum DrawReply {
     /// A page was looked at.
     Alive,
     /// A label, by its place among those wanted.
@@ -53,8 +53,8 @@ enum Reply {
 /// Draws labels of one file, each with its own answer. `done` hears of each.
 pub(super) fn draw(
     bytes: Vec<u8>,
-    format: Format,
-    printer: Printer,
+    format: LabelFormat,
+    printer: PrinterFormat,
     wanted: &[Wanted],
     done: impl FnMut(),
 ) -> Vec<Result<StoredLabel, String>> {
@@ -72,8 +72,8 @@ pub(super) fn draw(
 fn drawn_by(
     drawer: Command,
     silence: Duration,
-    file: (Vec<u8>, Format),
-    printer: Printer,
+    file: (Vec<u8>, LabelFormat),
+    printer: PrinterFormat,
     wanted: &[Wanted],
     mut done: impl FnMut(),
 ) -> Vec<Result<StoredLabel, String>> {
@@ -82,20 +82,20 @@ fn drawn_by(
         Ok((mut child, replies)) => {
             loop {
                 match replies.recv_timeout(silence) {
-                    Ok(Reply::Alive) => {}
-                    Ok(Reply::Label(at, label)) => {
+                    Ok(DrawReply::Alive) => {}
+                    Ok(DrawReply::Label(at, label)) => {
                         if let Some(answer) = answers.get_mut(at) {
                             *answer = Some(Ok(label));
                         }
                         done();
                     }
-                    Ok(Reply::Refused(at, why)) => {
+                    Ok(DrawReply::Refused(at, why)) => {
                         if let Some(answer) = answers.get_mut(at) {
                             *answer = Some(Err(why));
                         }
                         done();
                     }
-                    Ok(Reply::File(why)) => answers.iter_mut().for_each(|answer| *answer = Some(Err(why.clone()))),
+                    Ok(DrawReply::File(why)) => answers.iter_mut().for_each(|answer| *answer = Some(Err(why.clone()))),
                     Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
                 }
             }
@@ -109,11 +109,11 @@ fn drawn_by(
 
 fn start(
     mut drawer: Command,
-    (bytes, format): (Vec<u8>, Format),
-    printer: Printer,
+    (bytes, format): (Vec<u8>, LabelFormat),
+    printer: PrinterFormat,
     wanted: &[Wanted],
-) -> std::io::Result<(Child, std::sync::mpsc::Receiver<Reply>)> {
-    let request = Request {
+) -> std::io::Result<(Child, std::sync::mpsc::Receiver<DrawReply>)> {
+    let request = DrawRequest {
         format: format.name().to_owned(),
         zpl: printer.language == Language::Zpl,
         media: labels::media(printer.media),
@@ -130,7 +130,7 @@ fn start(
     let (tell, replies) = channel();
     std::thread::spawn(move || {
         let lines = from.map(|from| BufReader::new(from).lines()).into_iter().flatten().map_while(Result::ok);
-        for reply in lines.filter_map(|line| serde_json::from_str::<Reply>(&line).ok()) {
+        for reply in lines.filter_map(|line| serde_json::from_str::<DrawReply>(&line).ok()) {
             if tell.send(reply).is_err() {
                 return;
             }
@@ -140,30 +140,30 @@ fn start(
 }
 
 /// `parceld label draw`: the process.
-pub(super) fn run() -> Done {
+pub(super) fn run() -> CommandResult {
     bounded().map_err(|error| Failure::new(SOFTWARE, error))?;
     std::panic::set_hook(Box::new(|_| {}));
     let mut input = std::io::stdin().lock();
     let (mut line, mut bytes) = (String::new(), Vec::new());
     input.read_line(&mut line).map_err(|error| Failure::new(SOFTWARE, error))?;
-    let request: Request = serde_json::from_str(&line).map_err(|error| Failure::new(SOFTWARE, error))?;
+    let request: DrawRequest = serde_json::from_str(&line).map_err(|error| Failure::new(SOFTWARE, error))?;
     // One byte more than there may be, so that the reader says what is wrong with it.
     input.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| Failure::new(SOFTWARE, error))?;
-    let format: Format = request.format.parse().map_err(|error| Failure::new(SOFTWARE, error))?;
+    let format: LabelFormat = request.format.parse().map_err(|error| Failure::new(SOFTWARE, error))?;
     let (dpi, width_mm, height_mm) = request.media;
     let language = if request.zpl { Language::Zpl } else { Language::Tspl };
     let media = Media { dpi, width_mm, height_mm };
-    let printer = Printer { language, draws: Draws::TextAndBars, packed: false, media };
+    let printer = PrinterFormat { language, draws: Draws::TextAndBars, packed: false, media };
     let mut file = match File::open(bytes, format, printer) {
         Ok(file) => file,
-        Err(error) => return tell(&Reply::File(error.to_string())),
+        Err(error) => return send(&DrawReply::File(error.to_string())),
     };
     for (at, (number, page, dpi)) in request.wanted.into_iter().enumerate() {
         let wanted = Wanted { number, page, dpi };
-        let drawn = file.label(&wanted, &mut || drop(tell(&Reply::Alive)));
-        tell(&match drawn {
-            Ok(label) => Reply::Label(at, labels::stored(&wanted.number, &label)),
-            Err(error) => Reply::Refused(at, error.to_string()),
+        let drawn = file.label(&wanted, &mut || drop(send(&DrawReply::Alive)));
+        send(&match drawn {
+            Ok(label) => DrawReply::Label(at, labels::stored(&wanted.number, &label)),
+            Err(error) => DrawReply::Refused(at, error.to_string()),
         })?;
     }
     Ok(())
@@ -180,7 +180,7 @@ fn bounded() -> nix::Result<()> {
 }
 
 /// One line; when nobody reads any more the process ends.
-fn tell(reply: &Reply) -> Done {
+fn send(reply: &DrawReply) -> CommandResult {
     let mut out = std::io::stdout().lock();
     let line = serde_json::to_string(reply).map_err(|error| Failure::new(SOFTWARE, error))?;
     writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| Failure::new(SOFTWARE, error))
@@ -221,10 +221,10 @@ mod tests {
 
     fn drawn(page: Vec<u8>, silence: Duration) -> Vec<Result<StoredLabel, String>> {
         let media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
-        let printer = Printer { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
+        let printer = PrinterFormat { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
         let mut drawer = Command::new(std::env::current_exe().expect("a program"));
         drawer.args(["--exact", "cli::drawn::tests::drawer", "--ignored", "--nocapture", "--quiet"]);
-        drawn_by(drawer, silence, (page, Format::Pdf), printer, &[Wanted::default()], || {})
+        drawn_by(drawer, silence, (page, LabelFormat::Pdf), printer, &[Wanted::default()], || {})
     }
 
     #[test]

@@ -3,15 +3,15 @@
 //! A label's path begins at the folder of its order file and never leaves it: not by `/`, not by `..`, not by a link.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
 
 use data_encoding::HEXLOWER;
-use parceld::daemon::control::{self, Call};
-use parceld::daemon::intake::Verdict;
-use parceld::daemon::{Setup, labels};
+use parceld::daemon::control::Call;
+use parceld::daemon::intake::OrderVerdict;
+use parceld::daemon::{Setup, labels, orders};
 use parceld::exchange::order::{self, Batch, Incoming, LabelFile};
-use parceld::exchange::supplied::{self, Format, Wanted};
+use parceld::exchange::supplied::{self, LabelFormat, Wanted};
 use parceld::station::counted;
 use parceld::station::order::OrderId;
 use parceld::store::{Store, StoredLabel, StoredOrder};
@@ -19,14 +19,15 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::act::act;
-use super::{Done, Failure, UNAVAILABLE, USAGE, drawn, print};
+use super::file::read_bounded;
+use super::{CommandResult, Failure, UNAVAILABLE, USAGE, drawn, print};
 
 /// Orders sent to the station at once, and about how many bytes of them.
 const CHUNK: usize = 500;
 const CHUNK_BYTES: usize = 8 << 20;
 
 /// Imports files; each may have its own refused rows, kept in a reject file beside it.
-pub(super) fn import(files: &[PathBuf], config: &Path, format: &str, how: &How) -> Done {
+pub(super) fn import(files: &[PathBuf], config: &Path, format: &str, how: &ImportOptions) -> CommandResult {
     if format != order::SCHEMA {
         return Err(Failure::say(USAGE, format!("no format {format:?}; this version reads {}", order::SCHEMA)));
     }
@@ -52,7 +53,7 @@ pub(super) fn import(files: &[PathBuf], config: &Path, format: &str, how: &How) 
 
 /// What a person says of the files.
 #[derive(Debug)]
-pub(super) struct How {
+pub(super) struct ImportOptions {
     /// Shop of the orders that name none.
     pub(super) shop: Option<String>,
     /// They are the last word.
@@ -61,7 +62,7 @@ pub(super) struct How {
     pub(super) json: bool,
 }
 
-fn import_file(setup: &Setup, file: &Path, how: &How) -> Result<Told, Failure> {
+fn import_file(setup: &Setup, file: &Path, how: &ImportOptions) -> Result<ImportReport, Failure> {
     let shown = file.display();
     let bytes = read_bounded(file, order::MAX_FILE_BYTES)
         .map_err(|error| Failure::say(UNAVAILABLE, format!("read {shown}: {error}")))?;
@@ -81,7 +82,7 @@ fn import_file(setup: &Setup, file: &Path, how: &How) -> Result<Told, Failure> {
             .map_err(|error| Failure::say(UNAVAILABLE, format!("write {}: {error}", rejects.display())))?;
     }
     let total = orders.len();
-    let mut told = Told::default();
+    let mut told = ImportReport::default();
     for row in &batch.refused {
         told.refused(row.row, &row.reason);
     }
@@ -107,7 +108,7 @@ fn folder_of(file: &Path) -> Option<String> {
 
 /// What became of the orders of a file.
 #[derive(Debug, Default)]
-struct Told {
+struct ImportReport {
     counts: BTreeMap<&'static str, u64>,
     /// Rows that could not be read, and why.
     rows: Vec<(usize, String)>,
@@ -115,14 +116,14 @@ struct Told {
     said: Vec<Value>,
 }
 
-impl Told {
+impl ImportReport {
     fn refused(&mut self, row: usize, reason: &str) {
         *self.counts.entry("refused").or_default() += 1;
         self.rows.push((row, reason.to_owned()));
     }
 
     fn add(&mut self, answer: &Value) {
-        for (name, _) in Verdict::NAMES {
+        for (name, _) in OrderVerdict::NAMES {
             *self.counts.entry(name).or_default() += answer[name.replace(' ', "_")].as_u64().unwrap_or(0);
         }
         self.said.extend(answer["said"].as_array().into_iter().flatten().cloned());
@@ -142,7 +143,7 @@ impl Told {
         if json {
             let mut answer = serde_json::Map::new();
             answer.insert("file".to_owned(), file.into());
-            for (name, _) in Verdict::NAMES {
+            for (name, _) in OrderVerdict::NAMES {
                 answer.insert(name.replace(' ', "_"), self.count(name).into());
             }
             let row = |(row, reason): &(usize, String)| serde_json::json!({ "row": row, "reason": reason });
@@ -159,7 +160,7 @@ impl Told {
             print(format!("{file}: {id}: {}: {}", text("verdict"), said["why"].as_str().unwrap_or_default()));
         }
         let counts: Vec<String> =
-            Verdict::NAMES.iter().map(|(name, _)| format!("{} {name}", self.count(name))).collect();
+            OrderVerdict::NAMES.iter().map(|(name, _)| format!("{} {name}", self.count(name))).collect();
         print(format!("{file}: {}", counts.join(", ")));
         if let Some(rejects) = rejects {
             print(format!("{file}: refused rows are in {}", rejects.display()));
@@ -190,12 +191,12 @@ fn chunks(orders: Vec<StoredOrder>) -> Vec<Vec<StoredOrder>> {
 fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch, by_folder: impl Fn(usize) -> bool) -> Vec<StoredOrder> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let kept = Store::read(&setup.config.station.data_dir).ok();
-    let mut orders: Vec<(Incoming, Option<Answer>)> = Vec::new();
-    let mut files: BTreeMap<(PathBuf, Format), Vec<Wish>> = BTreeMap::new();
+    let mut orders: Vec<(Incoming, Option<LabelAnswer>)> = Vec::new();
+    let mut files: BTreeMap<(PathBuf, LabelFormat), Vec<Wish>> = BTreeMap::new();
     for incoming in std::mem::take(&mut batch.accepted) {
         let at = orders.len();
         let answer = match source(setup, folder, kept.as_ref(), &incoming) {
-            Ok(Some(Source { path, format, wanted, sha256 })) => {
+            Ok(Some(LabelSource { path, format, wanted, sha256 })) => {
                 files.entry((path, format)).or_default().push(Wish { order: at, wanted, sha256 });
                 None
             }
@@ -220,7 +221,7 @@ fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch, by_folder: impl Fn
         match label.transpose() {
             Ok(label) => {
                 let shop_of_folder = by_folder(at);
-                stored.push(StoredOrder { label, shop_of_folder, ..control::stored(incoming) });
+                stored.push(StoredOrder { label, shop_of_folder, ..orders::stored(incoming) });
             }
             Err(why) => batch.refused.push(incoming.refuse(format!("label: {why}"))),
         }
@@ -230,12 +231,12 @@ fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch, by_folder: impl Fn
 }
 
 /// What became of an order's label.
-type Answer = Result<StoredLabel, String>;
+type LabelAnswer = Result<StoredLabel, String>;
 
 /// Where an order's label is.
-struct Source {
+struct LabelSource {
     path: PathBuf,
-    format: Format,
+    format: LabelFormat,
     wanted: Wanted,
     sha256: Option<String>,
 }
@@ -250,7 +251,12 @@ struct Wish {
 }
 
 /// The file of an order's label, if it has one that is not known yet.
-fn source(setup: &Setup, folder: &Path, kept: Option<&Store>, incoming: &Incoming) -> Result<Option<Source>, String> {
+fn source(
+    setup: &Setup,
+    folder: &Path,
+    kept: Option<&Store>,
+    incoming: &Incoming,
+) -> Result<Option<LabelSource>, String> {
     let Incoming { order, label: Some(file), .. } = incoming else { return Ok(None) };
     let Some(given) = &order.label else { return Ok(None) };
     counted(&setup.cards, given).map_err(|error| error.to_string())?;
@@ -263,7 +269,7 @@ fn source(setup: &Setup, folder: &Path, kept: Option<&Store>, incoming: &Incomin
     let path = inside(folder, path)?;
     let format = format.ok_or("label.format is missing; write pdf, png or zpl")?;
     let wanted = Wanted { number: given.tracking.to_string(), page: *page, dpi: *dpi };
-    Ok(Some(Source { path, format, wanted, sha256: sha256.clone() }))
+    Ok(Some(LabelSource { path, format, wanted, sha256: sha256.clone() }))
 }
 
 /// Whether an order's label need not be read: it is erased for good, or here as this printer needs it, and the order says
@@ -276,7 +282,7 @@ fn has_label(
 ) -> Result<bool, parceld::store::StoreError> {
     let id = incoming.order.id();
     let Some(known) = store.known_order(&id)? else { return Ok(false) };
-    let said = store.said_before(&known, &order::content_hash(&incoming.body), order::content_hash)?;
+    let said = store.holds_or_held(&known, &order::content_hash(&incoming.body), order::content_hash)?;
     let rev = incoming.order.rev;
     let old = rev > 0 && rev < known.rev || said == Some(false) || known.erased && rev <= known.rev;
     Ok(old || said == Some(true) && store.label(&id, number)?.is_some_and(|kept| kept.media == media))
@@ -306,7 +312,7 @@ fn inside(folder: &Path, path: &str) -> Result<PathBuf, String> {
 }
 
 /// Labels of one file, in the order they are wanted.
-fn labels_of(setup: &Setup, path: &Path, format: Format, wishes: &[Wish], done: impl FnMut()) -> Vec<Answer> {
+fn labels_of(setup: &Setup, path: &Path, format: LabelFormat, wishes: &[Wish], done: impl FnMut()) -> Vec<LabelAnswer> {
     let all = |why: String| wishes.iter().map(|_| Err(why.clone())).collect();
     let bytes = match read_bounded(path, supplied::MAX_FILE_BYTES) {
         Ok(bytes) => bytes,
@@ -315,7 +321,7 @@ fn labels_of(setup: &Setup, path: &Path, format: Format, wishes: &[Wish], done: 
     let sum = HEXLOWER.encode(&Sha256::digest(&bytes));
     let wanted: Vec<Wanted> = wishes.iter().map(|wish| wish.wanted.clone()).collect();
     let drawn = drawn::draw(bytes, format, setup.rules.labels.printer, &wanted, done);
-    let judged = |(answer, wish): (Answer, &Wish)| {
+    let judged = |(answer, wish): (LabelAnswer, &Wish)| {
         if wish.sha256.as_ref().is_some_and(|said| *said != sum) {
             return Err("its file is another than label.sha256 says; get both again".to_owned());
         }
@@ -331,13 +337,6 @@ fn progress(what: std::fmt::Arguments<'_>) {
     if std::io::stderr().is_terminal() {
         let _ = write!(std::io::stderr(), "\r{what}");
     }
-}
-
-/// A file larger than the limit is read one byte past it, so that the reader says what is wrong with it.
-pub(super) fn read_bounded(file: &Path, most: usize) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(file)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -4,17 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use parceld::daemon::{Setup, clock, labels, today};
-use parceld::exchange::supplied::{Format, MAX_FILE_BYTES, Wanted};
+use parceld::exchange::supplied::{LabelFormat, MAX_FILE_BYTES, Wanted};
 use parceld::ids::ServiceId;
 use parceld::label::Label;
 use parceld::station::order::Address;
 use parceld::store::Store;
 
-use super::import::read_bounded;
-use super::{Config, Done, Failure, UNAVAILABLE, USAGE, print};
+use super::file::read_bounded;
+use super::{CommandResult, ConfigArg, Failure, UNAVAILABLE, USAGE, print};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum LabelCommand {
     /// Draw a service's label, or one from a file, as a picture, without printing it
     Preview(Box<Preview>),
     /// Draw labels of a file that comes in, and nothing else
@@ -34,7 +34,7 @@ pub(super) struct Preview {
     #[arg(long, requires = "file")]
     page: Option<u32>,
     #[command(flatten)]
-    config: Config,
+    config: ConfigArg,
     /// The picture to write
     #[arg(long, value_name = "FILE.png")]
     out: PathBuf,
@@ -55,8 +55,8 @@ pub(super) struct Preview {
     attempt: u32,
 }
 
-impl Command {
-    pub(super) fn run(self) -> Done {
+impl LabelCommand {
+    pub(super) fn run(self) -> CommandResult {
         match self {
             Self::Preview(preview) => preview.run(),
             Self::Draw => super::drawn::run(),
@@ -65,7 +65,7 @@ impl Command {
 }
 
 impl Preview {
-    fn run(self) -> Done {
+    fn run(self) -> CommandResult {
         let (setup, _) = Setup::load(&self.config.config)?;
         if let Some(file) = &self.file {
             return self.supplied(&setup, file);
@@ -104,11 +104,11 @@ impl Preview {
     }
 
     /// What would be printed of a label made elsewhere.
-    fn supplied(&self, setup: &Setup, file: &std::path::Path) -> Done {
+    fn supplied(&self, setup: &Setup, file: &std::path::Path) -> CommandResult {
         let shown = file.display();
         let refused = |why: String| Failure::say(USAGE, format!("{shown}: {why}"));
         let ending = file.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default();
-        let format: Format = ending.parse().map_err(|error| refused(format!("its name's ending {error}")))?;
+        let format: LabelFormat = ending.parse().map_err(|error| refused(format!("its name's ending {error}")))?;
         let bytes = read_bounded(file, MAX_FILE_BYTES)
             .map_err(|error| Failure::say(UNAVAILABLE, format!("read {shown}: {error}")))?;
         let number = self.tracking.clone().unwrap_or_default();
@@ -154,6 +154,6 @@ impl Preview {
     }
 }
 
-fn write(file: &std::path::Path, bytes: &[u8]) -> Done {
+fn write(file: &std::path::Path, bytes: &[u8]) -> CommandResult {
     std::fs::write(file, bytes).map_err(|error| Failure::say(UNAVAILABLE, format!("write {}: {error}", file.display())))
 }

@@ -2,6 +2,7 @@
 
 mod act;
 mod drawn;
+mod file;
 mod import;
 mod label;
 pub(crate) mod log;
@@ -38,38 +39,38 @@ const CONFIG: u8 = 78;
 #[command(name = "parceld", version, about)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    command: Command,
+    command: CliCommand,
 }
 
 #[derive(Debug, ClapArgs)]
-struct Config {
+struct ConfigArg {
     /// The station's configuration
     #[arg(long, value_name = "FILE", default_value = "/etc/parceld/station.toml")]
     config: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]
-struct Shown {
+struct ShownArgs {
     #[command(flatten)]
-    config: Config,
+    config: ConfigArg,
     /// JSON instead of a table
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     /// A whole station with virtual devices and sample orders
     #[cfg(feature = "demo")]
     Demo(run::Demo),
     /// The service
-    Run(Config),
+    Run(ConfigArg),
     /// Write a first configuration: what is plugged in, and what you answer
-    Setup(Box<setup::Setup>),
+    Setup(Box<setup::SetupCommand>),
     /// Validate configuration, rate cards and languages
     Check {
         #[command(flatten)]
-        config: Config,
+        config: ConfigArg,
         /// Say instead what another set of rate cards changes for the parcels of the station
         #[arg(long, num_args = 2, value_names = ["OLD", "NEW"])]
         diff: Option<Vec<PathBuf>>,
@@ -77,60 +78,60 @@ enum Command {
     /// Open each device and say what answers, and what is plugged in beside them
     Doctor {
         #[command(flatten)]
-        config: Config,
+        config: ConfigArg,
         /// Then go on and say what every device does, until Ctrl-C
         #[arg(long)]
         watch: bool,
     },
     /// What every service would charge for a parcel, or why it would not carry it
-    Quote(Box<quote::Quote>),
+    Quote(Box<quote::QuoteCommand>),
     /// Orders
     #[command(subcommand)]
-    Orders(Orders),
+    Orders(OrdersCommand),
     /// Parcels
     #[command(subcommand)]
-    Parcels(Parcels),
+    Parcels(ParcelsCommand),
     /// Manifests
     #[command(subcommand)]
-    Manifest(Manifest),
+    Manifest(ManifestCommand),
     /// Bags
     #[command(subcommand)]
-    Bag(paper::Bag),
+    Bag(paper::BagCommand),
     /// What was done on a day: parcels by operator and carrier
-    Shift(paper::Shift),
+    Shift(paper::ShiftCommand),
     /// The sheet of command barcodes: what is scanned to tell the station something
-    Sheet(paper::Sheet),
+    Sheet(paper::SheetCommand),
     /// Events that wait for the uplink
     #[command(subcommand)]
-    Outbox(Outbox),
+    Outbox(OutboxCommand),
     /// What became of parcels
     #[command(subcommand)]
-    Outcomes(Outcomes),
+    Outcomes(OutcomesCommand),
     /// Rate cards
     #[command(subcommand)]
-    Rates(Rates),
+    Rates(RatesCommand),
     /// Labels
     #[command(subcommand)]
-    Label(label::Command),
+    Label(label::LabelCommand),
     /// Whose tracking number it may be, and whether its check digit is right
     Number(number::Number),
     /// Pools of tracking numbers
     #[command(subcommand)]
-    Pool(Pool),
+    Pool(PoolCommand),
     /// The virtual printer by itself
     #[cfg(feature = "demo")]
-    Printer(printer::Printer),
+    Printer(printer::PrinterCommand),
 }
 
 #[derive(Debug, Subcommand)]
-enum Orders {
+enum OrdersCommand {
     /// Read order files (parceld.order/1, JSON or CSV) and the label files they name
     Import {
         /// The files
         #[arg(required = true)]
         files: Vec<PathBuf>,
         #[command(flatten)]
-        config: Config,
+        config: ConfigArg,
         /// The format; there is one
         #[arg(long, default_value = "parceld.order/1")]
         format: String,
@@ -145,7 +146,7 @@ enum Orders {
         json: bool,
     },
     /// Every order and what became of it
-    List(Shown),
+    List(ShownArgs),
     /// One order
     Show {
         /// Its order_ref, or SHOP/order_ref
@@ -154,99 +155,99 @@ enum Orders {
         #[arg(long, value_name = "NAME")]
         shop: Option<String>,
         #[command(flatten)]
-        shown: Shown,
+        shown: ShownArgs,
     },
 }
 
 #[derive(Debug, Subcommand)]
-enum Parcels {
+enum ParcelsCommand {
     /// The newest parcels
-    List(Shown),
+    List(ShownArgs),
     /// One parcel: weight, prints, decision, history
     Show {
         /// Its number, or its tracking number
         parcel: String,
         #[command(flatten)]
-        shown: Shown,
+        shown: ShownArgs,
     },
 }
 
 #[derive(Debug, Subcommand)]
-enum Manifest {
+enum ManifestCommand {
     /// Every manifest
-    List(Shown),
+    List(ShownArgs),
     /// Close the manifest of a carrier
     Close {
         /// The carrier
         carrier: CarrierId,
         #[command(flatten)]
-        shown: Shown,
+        shown: ShownArgs,
     },
     /// One manifest as it was closed
     Show {
         /// Its identifier
         manifest: String,
         #[command(flatten)]
-        shown: Shown,
+        shown: ShownArgs,
     },
     /// One manifest as a file
     Export {
         /// Its identifier
         manifest: String,
         #[command(flatten)]
-        files: paper::Files,
+        files: paper::ManifestFiles,
         #[command(flatten)]
-        config: Config,
+        config: ConfigArg,
     },
     /// The slip that the driver signs, once more
     Print {
         /// Its identifier
         manifest: String,
         #[command(flatten)]
-        config: Config,
+        config: ConfigArg,
     },
 }
 
 #[derive(Debug, Subcommand)]
-enum Outbox {
+enum OutboxCommand {
     /// What waits, and the newest events
-    List(Shown),
+    List(ShownArgs),
     /// Try the uplink now
-    Retry(Shown),
+    Retry(ShownArgs),
     /// Every event, one a line
     Export {
         /// The file to write
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
         #[command(flatten)]
-        config: Config,
+        config: ConfigArg,
     },
 }
 
 #[derive(Debug, Subcommand)]
-enum Rates {
+enum RatesCommand {
     /// Put the cards as they are in the folder now in force; wrong ones change nothing
-    Reload(Config),
+    Reload(ConfigArg),
     /// Price the station's history again, under other cards or another policy
     Replay(rates::Replay),
 }
 
 #[derive(Debug, Subcommand)]
-enum Outcomes {
+enum OutcomesCommand {
     /// Learn from CSV files with the columns tracking, status, date and, if wanted, service
     Import {
         /// The files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         #[command(flatten)]
-        config: Config,
+        config: ConfigArg,
     },
 }
 
 #[derive(Debug, Subcommand)]
-enum Pool {
+enum PoolCommand {
     /// Every pool of this station: the next number, how many are left, and whether it waits for a person
-    List(Shown),
+    List(ShownArgs),
     /// Say where a pool starts on this database; until then it gives no number
     Start {
         /// The carrier
@@ -262,7 +263,7 @@ enum Pool {
         #[arg(long, conflicts_with_all = ["carrier", "pool", "next"])]
         all: bool,
         #[command(flatten)]
-        shown: Shown,
+        shown: ShownArgs,
     },
 }
 
@@ -314,52 +315,60 @@ impl From<parceld::daemon::SetupError> for Failure {
     }
 }
 
-type Done = Result<(), Failure>;
+type CommandResult = Result<(), Failure>;
 
 /// Does what the arguments say.
-pub(crate) fn run(args: Args) -> Done {
+pub(crate) fn run(args: Args) -> CommandResult {
     match args.command {
         #[cfg(feature = "demo")]
-        Command::Demo(demo) => demo.run(),
+        CliCommand::Demo(demo) => demo.run(),
         #[cfg(feature = "demo")]
-        Command::Printer(printer) => printer.run(),
-        Command::Run(config) => stopped::shown(&config.config, || run::service(&config.config)),
-        Command::Setup(setup) => setup.run(),
-        Command::Check { config, diff } => match diff.as_deref() {
+        CliCommand::Printer(printer) => printer.run(),
+        CliCommand::Run(config) => stopped::shown(&config.config, || run::service(&config.config)),
+        CliCommand::Setup(setup) => setup.run(),
+        CliCommand::Check { config, diff } => match diff.as_deref() {
             Some([old, new]) => rates::diff(&config.config, old, new),
             _ => show::check(&config.config),
         },
-        Command::Rates(Rates::Replay(replay)) => replay.run(),
-        Command::Rates(Rates::Reload(config)) => act::reload_cards(&config.config),
-        Command::Doctor { config, watch } => run::doctor(&config.config, watch),
-        Command::Quote(quote) => quote.run(),
-        Command::Label(label) => label.run(),
-        Command::Number(number) => number.run(),
-        Command::Orders(Orders::Import { files, config, format, shop, newest, json }) => {
-            let how = import::How { shop, newest, json };
+        CliCommand::Rates(RatesCommand::Replay(replay)) => replay.run(),
+        CliCommand::Rates(RatesCommand::Reload(config)) => act::reload_cards(&config.config),
+        CliCommand::Doctor { config, watch } => run::doctor(&config.config, watch),
+        CliCommand::Quote(quote) => quote.run(),
+        CliCommand::Label(label) => label.run(),
+        CliCommand::Number(number) => number.run(),
+        CliCommand::Orders(OrdersCommand::Import { files, config, format, shop, newest, json }) => {
+            let how = import::ImportOptions { shop, newest, json };
             import::import(&files, &config.config, &format, &how)
         }
-        Command::Orders(Orders::List(shown)) => show::orders(&shown),
-        Command::Orders(Orders::Show { order, shop, shown }) => show::order(&order, shop.as_deref(), &shown),
-        Command::Parcels(Parcels::List(shown)) => show::parcels(&shown),
-        Command::Parcels(Parcels::Show { parcel, shown }) => show::parcel(&parcel, &shown),
-        Command::Manifest(Manifest::List(shown)) => show::manifests(&shown),
-        Command::Manifest(Manifest::Show { manifest, shown }) => show::manifest(&manifest, &shown),
-        Command::Manifest(Manifest::Export { manifest, files, config }) => files.export(&manifest, &config.config),
-        Command::Manifest(Manifest::Print { manifest, config }) => paper::print_manifest(manifest, &config.config),
-        Command::Bag(bag) => bag.run(),
-        Command::Shift(shift) => shift.run(),
-        Command::Sheet(sheet) => sheet.run(),
-        Command::Manifest(Manifest::Close { carrier, shown }) => act::close_manifest(carrier, &shown),
-        Command::Outbox(Outbox::List(shown)) => show::outbox(&shown),
-        Command::Outbox(Outbox::Retry(shown)) => act::retry(&shown),
-        Command::Outbox(Outbox::Export { out, config }) => show::export_outbox(&out, &config.config),
-        Command::Outcomes(Outcomes::Import { files, config }) => act::learn(&files, &config.config),
-        Command::Pool(Pool::List(shown)) => show::pools(&shown),
-        Command::Pool(Pool::Start { carrier: Some(carrier), pool: Some(pool), next: Some(next), shown, .. }) => {
-            act::start_pool(carrier, pool, next, &shown)
+        CliCommand::Orders(OrdersCommand::List(shown)) => show::orders(&shown),
+        CliCommand::Orders(OrdersCommand::Show { order, shop, shown }) => show::order(&order, shop.as_deref(), &shown),
+        CliCommand::Parcels(ParcelsCommand::List(shown)) => show::parcels(&shown),
+        CliCommand::Parcels(ParcelsCommand::Show { parcel, shown }) => show::parcel(&parcel, &shown),
+        CliCommand::Manifest(ManifestCommand::List(shown)) => show::manifests(&shown),
+        CliCommand::Manifest(ManifestCommand::Show { manifest, shown }) => show::manifest(&manifest, &shown),
+        CliCommand::Manifest(ManifestCommand::Export { manifest, files, config }) => {
+            files.export(&manifest, &config.config)
         }
-        Command::Pool(Pool::Start { shown, .. }) => act::start_pools(&shown),
+        CliCommand::Manifest(ManifestCommand::Print { manifest, config }) => {
+            paper::print_manifest(manifest, &config.config)
+        }
+        CliCommand::Bag(bag) => bag.run(),
+        CliCommand::Shift(shift) => shift.run(),
+        CliCommand::Sheet(sheet) => sheet.run(),
+        CliCommand::Manifest(ManifestCommand::Close { carrier, shown }) => act::close_manifest(carrier, &shown),
+        CliCommand::Outbox(OutboxCommand::List(shown)) => show::outbox(&shown),
+        CliCommand::Outbox(OutboxCommand::Retry(shown)) => act::retry(&shown),
+        CliCommand::Outbox(OutboxCommand::Export { out, config }) => show::export_outbox(&out, &config.config),
+        CliCommand::Outcomes(OutcomesCommand::Import { files, config }) => act::learn(&files, &config.config),
+        CliCommand::Pool(PoolCommand::List(shown)) => show::pools(&shown),
+        CliCommand::Pool(PoolCommand::Start {
+            carrier: Some(carrier),
+            pool: Some(pool),
+            next: Some(next),
+            shown,
+            ..
+        }) => act::start_pool(carrier, pool, next, &shown),
+        CliCommand::Pool(PoolCommand::Start { shown, .. }) => act::start_pools(&shown),
     }
 }
 

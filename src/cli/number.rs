@@ -6,7 +6,7 @@ use parceld::daemon::Setup;
 use parceld::ids::CarrierId;
 use serde_json::json;
 
-use super::{Done, Failure, Shown, USAGE, print};
+use super::{CommandResult, Failure, ShownArgs, USAGE, print};
 
 #[derive(Debug, Args)]
 pub(super) struct Number {
@@ -16,13 +16,13 @@ pub(super) struct Number {
     #[arg(long)]
     carrier: Option<CarrierId>,
     #[command(flatten)]
-    shown: Shown,
+    shown: ShownArgs,
 }
 
 impl Number {
     /// Every carrier whose numbers look like this. It fails when none of them, or not the one that was asked for, can have
     /// given it out.
-    pub(super) fn run(&self) -> Done {
+    pub(super) fn run(&self) -> CommandResult {
         let (setup, _) = Setup::load(&self.shown.config.config)?;
         let numbers = setup.cards.numbers();
         let mut alike = numbers.alike(&self.number);

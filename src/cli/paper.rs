@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use parceld::daemon::control::{self, Call, CallError};
-use parceld::daemon::press::{Press, PressError};
+use parceld::daemon::documents::{DocumentError, Documents};
 use parceld::daemon::{Setup, answers, clock, today};
 use parceld::devices::paper::{self, Tray};
 use parceld::paper::ShiftSummary;
@@ -15,17 +15,19 @@ use parceld::store::Store;
 use parceld::units::Date;
 use serde_json::{Value, json};
 
-use super::{Config, Done, Failure, SOFTWARE, Shown, UNAVAILABLE, USAGE, print, show};
+use super::file::write_whole;
+use super::{CommandResult, ConfigArg, Failure, SOFTWARE, ShownArgs, UNAVAILABLE, USAGE, print, show};
 
-impl From<PressError> for Failure {
-    fn from(error: PressError) -> Self {
+impl From<DocumentError> for Failure {
+    fn from(error: DocumentError) -> Self {
         match error {
-            PressError::Store(error) => error.into(),
-            PressError::Draw(_) => Self::new(SOFTWARE, error),
-            PressError::NoPrinter => Self::new(UNAVAILABLE, error),
-            PressError::Manifest(_) | PressError::Bag(_) | PressError::Language(_) | PressError::Command(_) => {
-                Self::new(USAGE, error)
-            }
+            DocumentError::Store(error) => error.into(),
+            DocumentError::Draw(_) => Self::new(SOFTWARE, error),
+            DocumentError::NoPrinter => Self::new(UNAVAILABLE, error),
+            DocumentError::Manifest(_)
+            | DocumentError::Bag(_)
+            | DocumentError::Language(_)
+            | DocumentError::Command(_) => Self::new(USAGE, error),
         }
     }
 }
@@ -33,7 +35,7 @@ impl From<PressError> for Failure {
 /// Files that a manifest is written to.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
-pub(super) struct Files {
+pub(super) struct ManifestFiles {
     /// The record as it was closed, JSON
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -42,8 +44,8 @@ pub(super) struct Files {
     pdf: Option<PathBuf>,
 }
 
-impl Files {
-    pub(super) fn export(&self, manifest: &str, config: &Path) -> Done {
+impl ManifestFiles {
+    pub(super) fn export(&self, manifest: &str, config: &Path) -> CommandResult {
         if let Some(out) = &self.out {
             show::export_manifest(manifest, out, config)?;
         }
@@ -53,21 +55,21 @@ impl Files {
     }
 }
 
-pub(super) fn print_manifest(manifest: String, config: &Path) -> Done {
+pub(super) fn print_manifest(manifest: String, config: &Path) -> CommandResult {
     let (setup, _) = Setup::load(config)?;
     to_printer(&setup, Printout::Manifest { manifest })
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Bag {
+pub(super) enum BagCommand {
     /// Every bag and pallet
-    List(Shown),
+    List(ShownArgs),
     /// Its label once more
     Print {
         /// Its number: B12, PAL13
         bag: BagId,
         #[command(flatten)]
-        config: Config,
+        config: ConfigArg,
     },
     /// Its label as a file
     Export {
@@ -77,12 +79,12 @@ pub(super) enum Bag {
         #[arg(long, value_name = "FILE.pdf")]
         pdf: PathBuf,
         #[command(flatten)]
-        config: Config,
+        config: ConfigArg,
     },
 }
 
-impl Bag {
-    pub(super) fn run(self) -> Done {
+impl BagCommand {
+    pub(super) fn run(self) -> CommandResult {
         match self {
             Self::List(shown) => {
                 let memory = show::open(&shown.config.config)?;
@@ -107,9 +109,9 @@ impl Bag {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Shift {
+pub(super) struct ShiftCommand {
     #[command(flatten)]
-    shown: Shown,
+    shown: ShownArgs,
     /// The day, in the warehouse's zone; today without
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
@@ -124,8 +126,8 @@ pub(super) struct Shift {
     print: bool,
 }
 
-impl Shift {
-    pub(super) fn run(self) -> Done {
+impl ShiftCommand {
+    pub(super) fn run(self) -> CommandResult {
         let (setup, _) = Setup::load(&self.shown.config.config)?;
         let day = self.date.unwrap_or_else(|| today(&setup.config.station.timezone, clock()));
         let printout = Printout::Shift { day, operator: self.operator.clone() };
@@ -139,7 +141,7 @@ impl Shift {
             return Ok(());
         }
         let store = Store::read(&setup.config.station.data_dir)?;
-        let summary = Press::of(&setup).shift(&store, &setup.cards, day, self.operator.as_deref())?;
+        let summary = Documents::of(&setup).shift(&store, &setup.cards, day, self.operator.as_deref())?;
         let shown = rows(&summary, self.shown.json);
         let columns = ["operator", "parcels", "by_carrier", "voids", "reprints", "held", "first", "last"];
         show::table(self.shown.json, &shown, &columns);
@@ -172,9 +174,9 @@ fn rows(summary: &ShiftSummary, as_json: bool) -> Value {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Sheet {
+pub(super) struct SheetCommand {
     #[command(flatten)]
-    config: Config,
+    config: ConfigArg,
     /// In this language; the station's without
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
@@ -189,8 +191,8 @@ pub(super) struct Sheet {
     print: bool,
 }
 
-impl Sheet {
-    pub(super) fn run(self) -> Done {
+impl SheetCommand {
+    pub(super) fn run(self) -> CommandResult {
         let (setup, _) = Setup::load(&self.config.config)?;
         let printout = Printout::Sheet { language: self.language, also: self.also };
         if let Some(file) = &self.out {
@@ -200,17 +202,17 @@ impl Sheet {
     }
 }
 
-fn to_file(setup: &Setup, printout: &Printout, file: &Path) -> Done {
-    let press = Press::of(setup);
-    let draft = press.draft(printout, &setup.cards, &setup.rules.language)?;
-    let pdf = press.pdf(&draft)?;
-    show::write(file, |out| out.write_all(&pdf))?;
+fn to_file(setup: &Setup, printout: &Printout, file: &Path) -> CommandResult {
+    let documents = Documents::of(setup);
+    let draft = documents.draft(printout, &setup.cards, &setup.rules.language)?;
+    let pdf = documents.pdf(&draft)?;
+    write_whole(file, |out| out.write_all(&pdf))?;
     print(format_args!("{}: {} KB", file.display(), pdf.len().div_ceil(1000)));
     Ok(())
 }
 
 /// Through the running station, whose printers these are; with none running, straight to the printer.
-fn to_printer(setup: &Setup, printout: Printout) -> Done {
+fn to_printer(setup: &Setup, printout: Printout) -> CommandResult {
     match control::call(&setup.config.station.data_dir, &Call::Print { printout: printout.clone() }) {
         Ok(done) => print(done["said"].as_str().unwrap_or_default()),
         Err(CallError::NotRunning) => alone(setup, &printout)?,
@@ -219,9 +221,9 @@ fn to_printer(setup: &Setup, printout: Printout) -> Done {
     Ok(())
 }
 
-fn alone(setup: &Setup, printout: &Printout) -> Done {
-    let press = Press::of(setup);
-    let (tray, job) = press.job(&press.draft(printout, &setup.cards, &setup.rules.language)?)?;
+fn alone(setup: &Setup, printout: &Printout) -> CommandResult {
+    let documents = Documents::of(setup);
+    let (tray, job) = documents.job(&documents.draft(printout, &setup.cards, &setup.rules.language)?)?;
     let devices = setup.devices();
     let printer = match tray {
         Tray::Receipts => devices.receipt,

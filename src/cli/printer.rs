@@ -10,11 +10,11 @@ use tokio::sync::mpsc;
 
 use super::log;
 use super::run::{block_on, signal};
-use super::{Done, Failure, UNAVAILABLE};
+use super::{CommandResult, Failure, UNAVAILABLE};
 
 /// What is wrong with it can be changed while it runs: one fault a line on standard input.
 #[derive(Debug, Args)]
-pub(super) struct Printer {
+pub(super) struct PrinterCommand {
     /// Where it listens
     #[arg(long, default_value = "127.0.0.1:9100")]
     listen: SocketAddr,
@@ -42,8 +42,8 @@ pub(super) struct Printer {
     tells_faults: bool,
 }
 
-impl Printer {
-    pub(super) fn run(self) -> Done {
+impl PrinterCommand {
+    pub(super) fn run(self) -> CommandResult {
         log::start();
         let settings = PrinterSettings {
             dpi: self.dpi,
@@ -61,7 +61,7 @@ impl Printer {
             tracing::info!(address = %printer.addr(), folder = %self.out.display(), "the virtual printer listens");
             let lines = lines();
             tokio::select! {
-                ended = sim::keep_labels(&printer, self.out) => {
+                ended = sim::save_labels(&printer, self.out) => {
                     ended.map_err(|error| Failure::new(UNAVAILABLE, error))
                 }
                 () = switch_faults(&printer, lines) => Ok(()),

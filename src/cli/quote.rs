@@ -11,12 +11,12 @@ use parceld::store::{DATABASE, Store};
 use parceld::units::{Currency, Date, Dims, Mass, Money, Uptime};
 use serde::de::DeserializeOwned;
 
-use super::{Config, Done, Failure, USAGE, print};
+use super::{CommandResult, ConfigArg, Failure, USAGE, print};
 
 #[derive(Debug, Args)]
-pub(super) struct Quote {
+pub(super) struct QuoteCommand {
     #[command(flatten)]
-    config: Config,
+    config: ConfigArg,
     /// Destination: US:90210; where postcodes are not used VN/Ha Noi/Ba Dinh
     #[arg(long)]
     to: String,
@@ -67,8 +67,8 @@ pub(super) struct Quote {
     json: bool,
 }
 
-impl Quote {
-    pub(super) fn run(&self) -> Done {
+impl QuoteCommand {
+    pub(super) fn run(&self) -> CommandResult {
         let (setup, _) = Setup::load(&self.config.config)?;
         let from = match &self.from {
             Some(text) => place(text, false)?,

@@ -12,18 +12,18 @@ use parceld::station::Station;
 use parceld::store::Store;
 use parceld::units::Date;
 
-use super::{CONFIG, Config, Done, Failure, UNAVAILABLE, USAGE, print};
+use super::{CONFIG, CommandResult, ConfigArg, Failure, UNAVAILABLE, USAGE, print};
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {
     #[command(flatten)]
-    config: Config,
+    config: ConfigArg,
     /// A folder of rate cards; the station's own without
     #[arg(long, value_name = "DIR")]
     cards: Option<PathBuf>,
     /// Another policy than the station's
     #[arg(long)]
-    policy: Option<Name>,
+    policy: Option<PolicyArg>,
     /// As if every parcel were shipped on this day, for cards that begin later
     #[arg(long)]
     date: Option<Date>,
@@ -34,7 +34,7 @@ pub(super) struct Replay {
 
 /// A policy that needs nothing else said.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Name {
+enum PolicyArg {
     /// The lowest price
     Cheapest,
     /// The earliest arrival
@@ -42,13 +42,13 @@ enum Name {
 }
 
 impl Replay {
-    pub(super) fn run(&self) -> Done {
+    pub(super) fn run(&self) -> CommandResult {
         let (setup, _) = Setup::load(&self.config.config)?;
         let other = self.cards.as_deref().map(|dir| load(dir, &setup)).transpose()?;
         let cards = other.as_ref().unwrap_or(&setup.cards);
         let goal = match self.policy {
-            Some(Name::Cheapest) => Goal::Cheapest,
-            Some(Name::Fastest) => Goal::Fastest,
+            Some(PolicyArg::Cheapest) => Goal::Cheapest,
+            Some(PolicyArg::Fastest) => Goal::Fastest,
             None => setup.rules.policy.goal.clone(),
         };
         let policy = Policy { goal, ..setup.rules.policy.clone() };
@@ -73,7 +73,7 @@ impl Replay {
 }
 
 /// What NEW changes for the station's parcels, and for its orders where it has packed none.
-pub(super) fn diff(config: &Path, old: &Path, new: &Path) -> Done {
+pub(super) fn diff(config: &Path, old: &Path, new: &Path) -> CommandResult {
     let (setup, _) = Setup::load(config)?;
     let (old, new) = (load(old, &setup)?, load(new, &setup)?);
     let (station, sent) = sent(&setup)?;

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use parceld::config::{Bench, Severity};
-use parceld::daemon::{Service, Setup, serve_page};
+use parceld::daemon::{Setup, StationService, serve_page};
 use parceld::devices::{doctor, observe};
 use parceld::web::{self, Desk};
 
-use super::{Done, Failure, SOFTWARE, UNAVAILABLE, log, print};
+use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, log, print};
 
-/// The runtime of the hands: one thread, like the loop.
+/// The runtime of the drivers: one thread, like the loop.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::new(SOFTWARE, error))?.block_on(work)
@@ -26,15 +26,15 @@ pub(super) async fn signal() {
 }
 
 /// `parceld run`.
-pub(super) fn service(config: &Path) -> Done {
+pub(super) fn service(config: &Path) -> CommandResult {
     log::start();
     let (setup, warnings) = Setup::load_to_run(config)?;
     for warning in &warnings {
         tracing::warn!("{warning}");
     }
     block_on(async {
-        let (service, ways) = Service::new(&setup, setup.devices())?;
-        let desk = Desk { frames: ways.frames, ask: ways.ask, bench: None, labels: None, received: None };
+        let (service, handle) = StationService::new(&setup, setup.devices())?;
+        let desk = Desk { frames: handle.frames, ask: handle.ask, bench: None, labels: None, received: None };
         let page = serve_page(setup.config.web.listen, |bound| web::router(desk, bound)).await?;
         tracing::info!(%page, station = setup.rules.station, "ready");
         service.run(signal()).await;
@@ -43,7 +43,7 @@ pub(super) fn service(config: &Path) -> Done {
 }
 
 /// `parceld doctor`. Looks at what can be read of a configuration, whatever else is wrong with it.
-pub(super) fn doctor(file: &Path, watch: bool) -> Done {
+pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     let (bench, problems) = Bench::read(file);
     let Some(bench) = bench else { return Err(problems.into()) };
     for problem in problems.0.iter().filter(|problem| problem.severity == Severity::Error) {
@@ -89,7 +89,7 @@ mod demo {
     use parceld::demo::{self, DemoError, Options, Summary};
 
     use super::super::CONFIG;
-    use super::{Done, Failure, SOFTWARE, UNAVAILABLE, block_on, log, print, signal};
+    use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, block_on, log, print, signal};
 
     #[derive(Debug, Args)]
     pub(crate) struct Demo {
@@ -111,7 +111,7 @@ mod demo {
     }
 
     impl Demo {
-        pub(crate) fn run(self) -> Done {
+        pub(crate) fn run(self) -> CommandResult {
             if self.headless && std::env::var_os("PARCELD_LOG").is_none() {
                 // The summary is what is asked for; a log of every fact would hide it.
             } else {
@@ -124,7 +124,7 @@ mod demo {
             let headless = self.headless.then_some(self.orders);
             let options = Options { listen, data: self.data, out: self.out, headless };
             let summary = block_on(async { demo::run(options, signal()).await.map_err(failure) })?;
-            summary.map_or(Ok(()), |summary| tell(&summary))
+            summary.map_or(Ok(()), |summary| print_summary(&summary))
         }
     }
 
@@ -138,7 +138,7 @@ mod demo {
     }
 
     /// The summary, and whether it adds up.
-    fn tell(summary: &Summary) -> Done {
+    fn print_summary(summary: &Summary) -> CommandResult {
         print(format!("{} orders", summary.orders));
         print(format!("{} confirmed by the receiver", summary.confirmed));
         print(format!("{} refused", summary.refused.len()));

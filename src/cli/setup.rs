@@ -9,12 +9,12 @@ use std::os::unix::fs::{OpenOptionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use parceld::config::template::Template;
+use parceld::config::template::ConfigTemplate;
 use parceld::config::{Config as Station, Severity, carriers};
-use parceld::devices::discover::{Discovered, Role, discover};
+use parceld::devices::discover::{DeviceChoice, Discovered, discover};
 use parceld::ids::CarrierId;
 
-use super::{CONFIG, Config, Done, Failure, UNAVAILABLE, USAGE, print};
+use super::{CONFIG, CommandResult, ConfigArg, Failure, UNAVAILABLE, USAGE, print};
 
 /// Where the kernel tells of its devices.
 const SYS: &str = "/sys";
@@ -26,9 +26,9 @@ const DISPLAY: &str = "/dev/fb0";
 const UNSEEN: (&str, &str, &str) = ("/dev/parceld/scanner", "/dev/parceld/scale", "/dev/parceld/printer");
 
 #[derive(Debug, Args)]
-pub(super) struct Setup {
+pub(super) struct SetupCommand {
     #[command(flatten)]
-    config: Config,
+    config: ConfigArg,
     /// Write over a configuration that is there
     #[arg(long)]
     force: bool,
@@ -88,15 +88,15 @@ pub(super) struct Setup {
     data_dir: PathBuf,
 }
 
-impl Setup {
-    pub(super) fn run(self) -> Done {
+impl SetupCommand {
+    pub(super) fn run(self) -> CommandResult {
         let file = &self.config.config;
         if file.exists() && !self.force {
             let todo = "edit it, or write over it with --force";
             return Err(Failure::say(USAGE, format!("{} is there already; {todo}", file.display())));
         }
         let mut people = People { silent: self.yes };
-        let mut template = Template::default();
+        let mut template = ConfigTemplate::default();
         let country = self.place(&mut people, &mut template)?;
         self.choose_carriers(&mut people, &mut template, &country)?;
         self.find_devices(&mut people, &mut template)?;
@@ -109,7 +109,7 @@ impl Setup {
     }
 
     /// Who and where the station is. The country it sends from.
-    fn place(&self, people: &mut People, template: &mut Template) -> Result<String, Failure> {
+    fn place(&self, people: &mut People, template: &mut ConfigTemplate) -> Result<String, Failure> {
         let (host, zone) = (host_name(), jiff::tz::TimeZone::system());
         let id = people.ask("name of this station", self.id.as_ref(), &host)?;
         template.set("station", "id", &id);
@@ -141,7 +141,7 @@ impl Setup {
     }
 
     /// Those that collect in this country, unless somebody says others.
-    fn choose_carriers(&self, people: &mut People, template: &mut Template, country: &str) -> Done {
+    fn choose_carriers(&self, people: &mut People, template: &mut ConfigTemplate, country: &str) -> CommandResult {
         template.set("rates", "carriers_dir", &self.carriers_dir.display().to_string());
         let cards = carriers::load(&self.carriers_dir, &[])?;
         let collects = |carrier: &CarrierId| {
@@ -160,7 +160,7 @@ impl Setup {
     }
 
     /// What is plugged in; a device that is not seen, or of which there are two, is asked for.
-    fn find_devices(&self, people: &mut People, template: &mut Template) -> Done {
+    fn find_devices(&self, people: &mut People, template: &mut ConfigTemplate) -> CommandResult {
         let Discovered { scanner, scale, printer, printer_language } = discover(Path::new(SYS));
         let found = people.device("scanner", self.scanner.as_ref(), scanner, UNSEEN.0)?;
         template.set("scanner", "device", &found.device);
@@ -219,16 +219,16 @@ impl People {
         &mut self,
         what: &str,
         said: Option<&String>,
-        found: Option<Role>,
+        found: Option<DeviceChoice>,
         unseen: &str,
-    ) -> Result<Role, Failure> {
+    ) -> Result<DeviceChoice, Failure> {
         if let (None, Some(found)) = (said, found) {
             print(format_args!("{what}: {} ({})", found.device, found.name));
             return Ok(found);
         }
         let device = self.ask(&format!("{what}, none is plugged in or several are; its device"), said, unseen)?;
         let on_a_line = is_line(&device);
-        Ok(Role { device, name: String::new(), on_a_line })
+        Ok(DeviceChoice { device, name: String::new(), on_a_line })
     }
 }
 
@@ -247,7 +247,7 @@ fn host_name() -> String {
 }
 
 /// Writes aside, checks what it wrote, then renames: the file is whole and good, or it is as it was.
-fn write(file: &Path, text: &str) -> Done {
+fn write(file: &Path, text: &str) -> CommandResult {
     let mut aside = file.as_os_str().to_owned();
     aside.push(".new");
     let aside = PathBuf::from(aside);

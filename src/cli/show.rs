@@ -10,10 +10,11 @@ use parceld::station::order::OrderId;
 use parceld::store::Store;
 use serde_json::Value;
 
-use super::{CONFIG, Done, Failure, SOFTWARE, Shown, UNAVAILABLE, USAGE, print};
+use super::file::write_whole;
+use super::{CONFIG, CommandResult, Failure, SOFTWARE, ShownArgs, USAGE, print};
 
 /// `parceld check`: every problem, one a line.
-pub(super) fn check(config: &Path) -> Done {
+pub(super) fn check(config: &Path) -> CommandResult {
     let problems = parceld::config::Config::check_all(config);
     let mut errors = 0;
     for problem in &problems {
@@ -31,21 +32,21 @@ pub(super) fn check(config: &Path) -> Done {
     Ok(())
 }
 
-pub(super) struct Memory {
+pub(super) struct OpenedStation {
     pub(super) setup: Setup,
     pub(super) store: Store,
     pub(super) station: Station,
 }
 
-pub(super) fn open(config: &Path) -> Result<Memory, Failure> {
+pub(super) fn open(config: &Path) -> Result<OpenedStation, Failure> {
     let (setup, _) = Setup::load(config)?;
     let store = Store::read(&setup.config.station.data_dir)?;
     let mut station = Station::default();
     store.replay(|fact| station.evolve(&fact))?;
-    Ok(Memory { setup, store, station })
+    Ok(OpenedStation { setup, store, station })
 }
 
-pub(super) fn orders(shown: &Shown) -> Done {
+pub(super) fn orders(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let orders = answers::list_orders(&memory.station, &memory.store)?;
     table(
@@ -56,7 +57,7 @@ pub(super) fn orders(shown: &Shown) -> Done {
     Ok(())
 }
 
-pub(super) fn order(name: &str, shop: Option<&str>, shown: &Shown) -> Done {
+pub(super) fn order(name: &str, shop: Option<&str>, shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let id = one_order(&memory.store, name, shop)?;
     let order = answers::order(&memory.station, &memory.store, &id)?;
@@ -83,7 +84,7 @@ pub(super) fn one_order(store: &Store, name: &str, shop: Option<&str>) -> Result
 }
 
 /// Pools of numbers, and from where those go on that wait for a person.
-pub(super) fn pools(shown: &Shown) -> Done {
+pub(super) fn pools(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let pools = answers::pools(&memory.station, &memory.setup.rules, &memory.setup.cards);
     if shown.json {
@@ -97,14 +98,14 @@ pub(super) fn pools(shown: &Shown) -> Done {
     Ok(())
 }
 
-pub(super) fn parcels(shown: &Shown) -> Done {
+pub(super) fn parcels(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let parcels = answers::parcels(&memory.station, &memory.setup.cards, usize::MAX);
     table(shown.json, &parcels, &["parcel", "order_ref", "state", "service", "total", "tracking", "manifest"]);
     Ok(())
 }
 
-pub(super) fn parcel(name: &str, shown: &Shown) -> Done {
+pub(super) fn parcel(name: &str, shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let id = memory.station.by_tracking(name).or_else(|| name.parse().ok());
     let parcel = match id {
@@ -118,32 +119,32 @@ pub(super) fn parcel(name: &str, shown: &Shown) -> Done {
     Ok(())
 }
 
-pub(super) fn manifests(shown: &Shown) -> Done {
+pub(super) fn manifests(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let manifests = answers::manifests(&memory.station);
     table(shown.json, &manifests, &["manifest_id", "carrier", "ship_date", "parcels", "state"]);
     Ok(())
 }
 
-pub(super) fn manifest(id: &str, shown: &Shown) -> Done {
+pub(super) fn manifest(id: &str, shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     document(shown.json, &manifest_document(&memory, id)?);
     Ok(())
 }
 
-pub(super) fn export_manifest(id: &str, out: &Path, config: &Path) -> Done {
+pub(super) fn export_manifest(id: &str, out: &Path, config: &Path) -> CommandResult {
     let memory = open(config)?;
     let document = manifest_document(&memory, id)?;
-    write(out, |file| writeln!(file, "{document:#}"))
+    write_whole(out, |file| writeln!(file, "{document:#}"))
 }
 
-fn manifest_document(memory: &Memory, id: &str) -> Result<Value, Failure> {
+fn manifest_document(memory: &OpenedStation, id: &str) -> Result<Value, Failure> {
     let body = memory.store.manifest(id)?;
     let body = body.ok_or_else(|| Failure::say(USAGE, format!("no manifest {id}; see `parceld manifest list`")))?;
     serde_json::from_str(&body).map_err(|error| Failure::new(SOFTWARE, error))
 }
 
-pub(super) fn outbox(shown: &Shown) -> Done {
+pub(super) fn outbox(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let outbox = answers::outbox(&memory.store)?;
     if shown.json {
@@ -162,13 +163,13 @@ pub(super) fn outbox(shown: &Shown) -> Done {
 }
 
 /// Every event as it stands in the outbox; one that was set aside as it was before its tombstone.
-pub(super) fn export_outbox(out: &Path, config: &Path) -> Done {
+pub(super) fn export_outbox(out: &Path, config: &Path) -> CommandResult {
     /// Read in pages: an outbox of a year does not fit the memory.
     const PAGE: usize = 1_000;
     let memory = open(config)?;
     let aside = memory.store.aside()?;
     let lives = memory.store.lives()?;
-    write(out, |file| {
+    write_whole(out, |file| {
         for life in &lives {
             let mut after = 0;
             loop {
@@ -184,21 +185,6 @@ pub(super) fn export_outbox(out: &Path, config: &Path) -> Done {
         }
         Ok(())
     })
-}
-
-/// Writes aside, syncs, renames: the file is whole or it is not there.
-pub(super) fn write(
-    out: &Path,
-    fill: impl FnOnce(&mut std::io::BufWriter<std::fs::File>) -> std::io::Result<()>,
-) -> Done {
-    let aside = out.with_extension("part");
-    let done = || -> std::io::Result<()> {
-        let mut file = std::io::BufWriter::new(std::fs::File::create(&aside)?);
-        fill(&mut file)?;
-        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-        std::fs::rename(&aside, out)
-    };
-    done().map_err(|error| Failure::say(UNAVAILABLE, format!("write {}: {error}", out.display())))
 }
 
 fn document(json: bool, value: &Value) {

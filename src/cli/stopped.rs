@@ -5,14 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use parceld::config::{Bench, Problems, Severity};
-use parceld::devices::{Panel, Turn};
+use parceld::devices::{BenchPanel, Rotation};
 use parceld::screen::{Sentence, Words, draw_stopped};
 use parceld::store::StoreError;
 
-use super::{CONFIG, Done};
+use super::{CONFIG, CommandResult};
 
 /// Runs the station, and leaves on the display why it ended.
-pub(super) fn shown(config: &Path, run: impl FnOnce() -> Done) -> Done {
+pub(super) fn shown(config: &Path, run: impl FnOnce() -> CommandResult) -> CommandResult {
     let done = catch_unwind(AssertUnwindSafe(run));
     // The display is the one's that runs.
     let another_runs = matches!(&done, Ok(Err(failure)) if is_locked(&failure.error));
@@ -23,7 +23,7 @@ pub(super) fn shown(config: &Path, run: impl FnOnce() -> Done) -> Done {
             Ok(Ok(())) => (say(Sentence::StoppedOff), Sentence::StoppedStart),
             Ok(Err(failure)) if failure.code == CONFIG => (why(&failure.error), Sentence::StoppedCorrect),
             Ok(Err(failure)) => (why(&failure.error), Sentence::StoppedAgain),
-            Err(panic) => (format!("a bug: {}", said(panic.as_ref())), Sentence::StoppedAgain),
+            Err(panic) => (format!("a bug: {}", message(panic.as_ref())), Sentence::StoppedAgain),
         };
         if let Err(error) = panel.show(|picture| draw_stopped(&say(Sentence::Stopped), &why, &say(todo), picture)) {
             tracing::warn!(%error, "the display says nothing");
@@ -33,11 +33,11 @@ pub(super) fn shown(config: &Path, run: impl FnOnce() -> Done) -> Done {
 }
 
 /// The display of this configuration, as far as it can be read; else the first one of the computer, where it has one.
-fn panel(config: &Path) -> Option<Panel> {
+fn panel(config: &Path) -> Option<BenchPanel> {
     match Bench::read(config).0.and_then(|bench| bench.panel) {
         Some(panel) => parceld::daemon::panel(&panel),
         None => {
-            let first = Panel { device: "/dev/fb0".into(), turn: Turn::None };
+            let first = BenchPanel { device: "/dev/fb0".into(), rotation: Rotation::None };
             first.device.exists().then_some(first)
         }
     }
@@ -58,7 +58,7 @@ fn is_locked(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(StoreError::Locked(_)))
 }
 
-fn said(panic: &(dyn Any + Send)) -> &str {
+fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it did not say which")
 }

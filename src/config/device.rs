@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use hal::port::{Address, SerialSettings, UsbAddress};
 use hal::printer::Language;
 use hal::scale::{self, WireUnit};
-use hal::scanner::{self, Protocol};
-use hal::usb::{Kind, Selector};
+use hal::scanner::{self, ScannerProtocol};
+use hal::usb::{DeviceKind, Selector};
 
 use super::keys::{PrinterKeys, ScaleKeys, ScannerKeys};
 use super::read::{refuse, within};
@@ -19,14 +19,14 @@ use crate::label::{self, Draws, Media};
 
 /// Where a device is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Device {
+pub enum DeviceAddress {
     /// There.
     At(Address),
     /// A virtual device that `parceld demo` puts in this place.
     Demo,
 }
 
-impl Device {
+impl DeviceAddress {
     /// Where it is; `None` in the demo's places.
     pub fn address(&self) -> Option<Address> {
         match self {
@@ -42,9 +42,9 @@ pub struct Scanner {
     /// What people call it; unique on the station.
     pub name: String,
     /// A serial line, a keyboard or a HID scanner.
-    pub device: Device,
+    pub device: DeviceAddress,
     /// What it speaks, what ends a scan, how it hears what became of it.
-    pub settings: scanner::Settings,
+    pub settings: scanner::ScannerSettings,
     /// What it may read.
     pub accept: Accept,
     /// Whether what it says is written down.
@@ -55,9 +55,9 @@ pub struct Scanner {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scale {
     /// What it speaks, and what its protocol leaves open.
-    pub settings: scale::Settings,
+    pub settings: scale::ScaleSettings,
     /// A HID device for HID, else a serial line.
-    pub device: Device,
+    pub device: DeviceAddress,
     /// Whether what passes is written down.
     pub record: bool,
 }
@@ -68,7 +68,7 @@ pub struct Printer {
     /// What people call it.
     pub name: String,
     /// The network, USB or a serial line.
-    pub device: Device,
+    pub device: DeviceAddress,
     /// What it speaks.
     pub language: Language,
     /// Whether it is asked how it is.
@@ -89,14 +89,14 @@ pub struct Printer {
 
 impl Printer {
     /// What its labels are encoded for.
-    pub fn labels(&self) -> label::Printer {
+    pub fn labels(&self) -> label::PrinterFormat {
         let language = match self.language {
             Language::Zpl => label::Language::Zpl,
             Language::Tspl => label::Language::Tspl,
             Language::EscPos => label::Language::EscPos,
         };
         let media = Media { dpi: self.dpi, width_mm: self.width_mm, height_mm: self.height_mm };
-        label::Printer { language, draws: self.draws, packed: self.packed, media }
+        label::PrinterFormat { language, draws: self.draws, packed: self.packed, media }
     }
 }
 
@@ -149,7 +149,7 @@ impl Named for WireUnit {
 }
 
 /// What a serial scanner may speak.
-impl Named for Protocol {
+impl Named for ScannerProtocol {
     const NAMES: &'static [(&'static str, Self)] = &[("lines", Self::Lines), ("ssi", Self::Ssi)];
 }
 
@@ -168,12 +168,12 @@ pub enum Place {
 
 impl Place {
     /// The device there, which is of this kind; a serial one is set as `line`.
-    fn device(self, kind: Kind, line: SerialSettings) -> Device {
-        Device::At(match self {
-            Self::Demo => return Device::Demo,
+    fn device(self, kind: DeviceKind, line: SerialSettings) -> DeviceAddress {
+        DeviceAddress::At(match self {
+            Self::Demo => return DeviceAddress::Demo,
             Self::Network(host) => Address::Tcp(host),
             Self::Usb(selector) => Address::Usb(UsbAddress { kind, selector, line }),
-            Self::File(path) if kind == Kind::Serial => Address::Serial(SerialSettings { path, ..line }),
+            Self::File(path) if kind == DeviceKind::Serial => Address::Serial(SerialSettings { path, ..line }),
             Self::File(path) => Address::Node(path),
         })
     }
@@ -220,7 +220,7 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
         table.error("name", format!("two scanners are named {name:?}"), "give each its own name");
     }
     let kind = scanner_kind(&table.look::<String>("device").unwrap_or_default());
-    if kind != Kind::Serial {
+    if kind != DeviceKind::Serial {
         serial::unused(table, &format!("a {}", kind.name()));
         for key in ["protocol", "suffix", "feedback"] {
             if table.has(key) {
@@ -228,18 +228,18 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
             }
         }
     }
-    let speaks_ssi = kind == Kind::Serial && table.look("protocol") == Some(Protocol::Ssi);
+    let speaks_ssi = kind == DeviceKind::Serial && table.look("protocol") == Some(ScannerProtocol::Ssi);
     if table.look("feedback") == Some(scanner::Feedback::Ssi) && !speaks_ssi {
         table.error("feedback", "ssi feedback needs the ssi protocol", "write protocol = \"ssi\", or another feedback");
     }
     let keys = keys?;
     let line = serial::line(table, keys.baud, keys.framing, keys.handshake)?;
     let (protocol, place) = keys.device;
-    let settings = scanner::Settings {
-        protocol: if kind == Kind::Serial { keys.protocol.unwrap_or(protocol) } else { protocol },
+    let settings = scanner::ScannerSettings {
+        protocol: if kind == DeviceKind::Serial { keys.protocol.unwrap_or(protocol) } else { protocol },
         ending: keys.suffix.unwrap_or_default(),
         feedback: keys.feedback.unwrap_or_default(),
-        ..scanner::Settings::default()
+        ..scanner::ScannerSettings::default()
     };
     let max_bytes = usize::try_from(keys.max_bytes).unwrap_or(usize::MAX);
     Some(Scanner {
@@ -252,54 +252,56 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
 }
 
 /// `evdev:` before a keyboard, `hidpos:` before a HID scanner; all else is a serial line.
-fn scanner_kind(device: &str) -> Kind {
+fn scanner_kind(device: &str) -> DeviceKind {
     if device.starts_with("evdev:") {
-        Kind::Keyboard
+        DeviceKind::Keyboard
     } else if device.starts_with("hidpos:") {
-        Kind::Scanner
+        DeviceKind::Scanner
     } else {
-        Kind::Serial
+        DeviceKind::Serial
     }
 }
 
-pub(super) fn of_scanner(table: &Table<'_>, key: &'static str, device: String) -> Option<(Protocol, Place)> {
+pub(super) fn of_scanner(table: &Table<'_>, key: &'static str, device: String) -> Option<(ScannerProtocol, Place)> {
     let device = device.as_str();
     let there = |device, example| place(table, key, device, example);
     if device == DEMO {
-        Some((Protocol::Lines, demo(table, key)?))
+        Some((ScannerProtocol::Lines, demo(table, key)?))
     } else if let Some(device) = device.strip_prefix("evdev:") {
-        Some((Protocol::Keyboard, there(device, "evdev:/dev/input/by-id/…-event-kbd")?))
+        Some((ScannerProtocol::Keyboard, there(device, "evdev:/dev/input/by-id/…-event-kbd")?))
     } else if let Some(device) = device.strip_prefix("hidpos:") {
-        Some((Protocol::HidPos, there(device, "hidpos:/dev/hidraw0")?))
+        Some((ScannerProtocol::HidPos, there(device, "hidpos:/dev/hidraw0")?))
     } else {
-        Some((Protocol::Lines, there(device, A_LINE)?))
+        Some((ScannerProtocol::Lines, there(device, A_LINE)?))
     }
 }
 
 pub(super) fn scale(root: &Table<'_>) -> Option<Scale> {
     let table = root.required_table(ScaleKeys::TABLE.name())?;
     let keys = ScaleKeys::read(&table);
-    if let Some(protocol) = table.look::<scale::Protocol>("protocol") {
+    if let Some(protocol) = table.look::<scale::ScaleProtocol>("protocol") {
         unused_by_scale(&table, protocol);
     }
     let keys = keys?;
     let line = serial::line(&table, keys.baud, keys.framing, keys.handshake)?;
-    let kind = if keys.protocol == scale::Protocol::Hid { Kind::Scale } else { Kind::Serial };
-    let usual = scale::Settings::new(keys.protocol);
+    let kind = if keys.protocol == scale::ScaleProtocol::Hid { DeviceKind::Scale } else { DeviceKind::Serial };
+    let usual = scale::ScaleSettings::new(keys.protocol);
     let equal_readings = keys.equal_readings.unwrap_or(usual.equal_readings);
     Some(Scale {
-        settings: scale::Settings { unit: keys.unit, equal_readings, ..usual },
+        settings: scale::ScaleSettings { unit: keys.unit, equal_readings, ..usual },
         device: keys.device.device(kind, line),
         record: keys.record,
     })
 }
 
 /// What a protocol leaves open, the unit and when the pan rests, and what it does not.
-fn unused_by_scale(table: &Table<'_>, protocol: scale::Protocol) {
+fn unused_by_scale(table: &Table<'_>, protocol: scale::ScaleProtocol) {
     match table.look::<String>("device").as_deref() {
         Some(DEMO) | None => {}
-        Some("auto") if protocol == scale::Protocol::Hid => serial::unused(table, "a HID scale"),
-        Some(_) if protocol == scale::Protocol::Hid => serial::unused(table, &format!("a {}", Kind::Scale.name())),
+        Some("auto") if protocol == scale::ScaleProtocol::Hid => serial::unused(table, "a HID scale"),
+        Some(_) if protocol == scale::ScaleProtocol::Hid => {
+            serial::unused(table, &format!("a {}", DeviceKind::Scale.name()))
+        }
         Some(_) => {}
     }
     if protocol.wants_unit() && !table.has("unit") {
@@ -315,10 +317,10 @@ fn unused_by_scale(table: &Table<'_>, protocol: scale::Protocol) {
 }
 
 pub(super) fn of_scale(table: &Table<'_>, key: &'static str, device: String) -> Option<Place> {
-    match table.look::<scale::Protocol>("protocol")? {
+    match table.look::<scale::ScaleProtocol>("protocol")? {
         _ if device == DEMO => demo(table, key),
-        scale::Protocol::Hid if device == "auto" => Some(Place::Usb(Selector::Only)),
-        scale::Protocol::Hid => place(table, key, &device, "\"auto\", or its path, such as /dev/hidraw0"),
+        scale::ScaleProtocol::Hid if device == "auto" => Some(Place::Usb(Selector::Only)),
+        scale::ScaleProtocol::Hid => place(table, key, &device, "\"auto\", or its path, such as /dev/hidraw0"),
         _ => place(table, key, &device, A_LINE),
     }
 }
@@ -358,12 +360,12 @@ fn printer(table: &Table<'_>) -> Option<(Role, Printer)> {
             let kind = printer_kind(&device, table.look::<u32>("baud").is_some());
             if device.starts_with("tcp://") {
                 serial::unused(table, "a network printer");
-            } else if device != DEMO && kind != Kind::Serial {
+            } else if device != DEMO && kind != DeviceKind::Serial {
                 serial::unused(table, &format!("a {}", kind.name()));
             }
             kind
         }
-        None => Kind::Printer,
+        None => DeviceKind::Printer,
     };
     let is_zpl = table.look::<Language>("language").is_none_or(|language| language == Language::Zpl);
     if !is_zpl && table.look("pictures") == Some(PictureForm::Z64) {
@@ -392,9 +394,9 @@ fn printer(table: &Table<'_>) -> Option<(Role, Printer)> {
 }
 
 /// A tty, or whatever has a baud rate, is a serial line.
-fn printer_kind(device: &str, has_baud: bool) -> Kind {
+fn printer_kind(device: &str, has_baud: bool) -> DeviceKind {
     let is_tty = ["/dev/tty", "/dev/serial/", "/dev/pts/"].iter().any(|start| device.starts_with(start));
-    if is_tty || has_baud { Kind::Serial } else { Kind::Printer }
+    if is_tty || has_baud { DeviceKind::Serial } else { DeviceKind::Printer }
 }
 
 pub(super) fn of_printer(table: &Table<'_>, key: &'static str, device: String) -> Option<Place> {

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use hal::framebuffer::Turn;
-use hal::gpio::Line;
+use hal::framebuffer::Rotation;
+use hal::gpio::GpioLine;
 
 use super::keys::{GpioKeys, PanelKeys};
 use super::read::driven;
@@ -66,11 +66,11 @@ pub enum Panel {
         /// Its node: `/dev/fb0`.
         device: PathBuf,
         /// How it is mounted.
-        turn: Turn,
+        turn: Rotation,
     },
 }
 
-impl Value for Line {
+impl Value for GpioLine {
     fn expected() -> String {
         "the number of a line, or its \"name\" in quotation marks".to_owned()
     }
@@ -103,12 +103,12 @@ pub(super) fn panel_node(table: &Table<'_>, key: &'static str, device: String) -
     Some(device)
 }
 
-pub(super) fn turn(table: &Table<'_>, key: &'static str, degrees: u16) -> Option<Turn> {
+pub(super) fn turn(table: &Table<'_>, key: &'static str, degrees: u16) -> Option<Rotation> {
     match degrees {
-        0 => Some(Turn::None),
-        90 => Some(Turn::Quarter),
-        180 => Some(Turn::Half),
-        270 => Some(Turn::ThreeQuarters),
+        0 => Some(Rotation::None),
+        90 => Some(Rotation::Quarter),
+        180 => Some(Rotation::Half),
+        270 => Some(Rotation::ThreeQuarters),
         other => {
             table.error(key, format!("a panel is not turned by {other} degrees"), "write 0, 90, 180 or 270");
             None
@@ -131,14 +131,14 @@ pub(super) fn chip(table: &Table<'_>, key: &'static str, chip: String) -> Option
 }
 
 /// A line that its backend has, and that no other key has.
-pub(super) fn line(table: &Table<'_>, key: &'static str, line: Line) -> Option<Line> {
+pub(super) fn line(table: &Table<'_>, key: &'static str, line: GpioLine) -> Option<GpioLine> {
     let wrong = match (&line, table.look("backend")) {
         // 0 and 1 belong to the identification memory of an attached board.
-        (Line::Number(2..=27), Some(GpioBackend::Rppal)) => None,
+        (GpioLine::Number(2..=27), Some(GpioBackend::Rppal)) => None,
         (line, Some(GpioBackend::Rppal)) => {
             Some((format!("{key} is {}, no line of the header", named(line)), "write a BCM number from 2 to 27"))
         }
-        (Line::Number(number), Some(GpioBackend::Gpiocdev)) if !table.has("chip") => Some((
+        (GpioLine::Number(number), Some(GpioBackend::Gpiocdev)) if !table.has("chip") => Some((
             format!("{key} is line {number}, and nothing says of which chip"),
             "add chip = \"gpiochip0\", or write the line's name as `gpioinfo` shows it",
         )),
@@ -149,16 +149,16 @@ pub(super) fn line(table: &Table<'_>, key: &'static str, line: Line) -> Option<L
         return None;
     }
     let mut before = LINES.iter().take_while(|other| **other != key);
-    if before.any(|other| table.look::<Line>(other).as_ref() == Some(&line)) {
+    if before.any(|other| table.look::<GpioLine>(other).as_ref() == Some(&line)) {
         table.error(key, format!("line {} is used twice", named(&line)), "give each its own line");
         return None;
     }
     Some(line)
 }
 
-fn named(line: &Line) -> String {
+fn named(line: &GpioLine) -> String {
     match line {
-        Line::Number(number) => number.to_string(),
-        Line::Name(name) => format!("{name:?}"),
+        GpioLine::Number(number) => number.to_string(),
+        GpioLine::Name(name) => format!("{name:?}"),
     }
 }

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use hal::framebuffer::Turn;
-use hal::gpio::Line;
+use hal::framebuffer::Rotation;
+use hal::gpio::GpioLine;
 use hal::port::{Framing, Handshake};
 use hal::scale::WireUnit;
 use hal::{printer, scale, scanner};
@@ -117,7 +117,7 @@ declare! {
         /// What people call it, 1 to 32 characters; unique on the station.
         name: String, required, by text(1..=32);
         /// What it is, and where: `/dev/ttyACM0`, `evdev:/dev/input/event3`, `hidpos:usb:0c2e:0b61`.
-        device: (scanner::Protocol, Place), required, by device::of_scanner;
+        device: (scanner::ScannerProtocol, Place), required, by device::of_scanner;
         /// Bits per second of a serial line.
         baud: u32, optional, by serial::baud;
         /// Data bits, parity, stop bits of a serial line: `8N1`.
@@ -125,7 +125,7 @@ declare! {
         /// Who may hold whom up on a serial line.
         handshake: Handshake, optional;
         /// What a serial scanner speaks.
-        protocol: scanner::Protocol, optional;
+        protocol: scanner::ScannerProtocol, optional;
         /// What ends a scan of a serial scanner.
         suffix: scanner::Ending, optional;
         /// How a serial scanner is told what became of its scan.
@@ -143,7 +143,7 @@ declare! {
     /// The scale.
     "[scale]" as ScaleKeys {
         /// What it speaks.
-        protocol: scale::Protocol, required;
+        protocol: scale::ScaleProtocol, required;
         /// A serial line, or for `hid` a HID device: `/dev/hidraw0`, `usb:0922:8003`, `auto`.
         device: Place, required, by device::of_scale;
         /// Bits per second of a serial line.
@@ -203,7 +203,7 @@ declare! {
         /// Its node.
         device: String, default "/dev/fb0", by gpio::panel_node;
         /// How far it is turned clockwise, degrees.
-        rotate: Turn, default 0, by gpio::turn;
+        rotate: Rotation, default 0, by gpio::turn;
     }
 }
 
@@ -216,15 +216,15 @@ declare! {
         /// The chip whose lines are meant: its name, its node or its label.
         chip: String, optional, by gpio::chip;
         /// Lamp: done.
-        green: Line, optional, by gpio::line;
+        green: GpioLine, optional, by gpio::line;
         /// Lamp: a question.
-        amber: Line, optional, by gpio::line;
+        amber: GpioLine, optional, by gpio::line;
         /// Lamp: stop.
-        red: Line, optional, by gpio::line;
+        red: GpioLine, optional, by gpio::line;
         /// Buzzer.
-        tone: Line, optional, by gpio::line;
+        tone: GpioLine, optional, by gpio::line;
         /// Button to ground.
-        button: Line, optional, by gpio::line;
+        button: GpioLine, optional, by gpio::line;
         /// Lamps and buzzer are on when their line is low (relay boards).
         active_low: bool, default false;
     }

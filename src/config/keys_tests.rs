@@ -6,7 +6,7 @@ use toml_edit::{Item, Table};
 
 use super::declare::{Declared, Presence};
 use super::keys::TABLES;
-use super::template::{Template, before};
+use super::template::{ConfigTemplate, before};
 use super::tests::problems_of;
 
 /// A table of the shipped file.
@@ -30,7 +30,7 @@ impl Shown {
 /// Every table of the shipped file, also those that are commented out.
 fn shown() -> Vec<Shown> {
     let mut all = Vec::new();
-    collect("", Template::default().document().as_table(), &mut all);
+    collect("", ConfigTemplate::default().document().as_table(), &mut all);
     all
 }
 

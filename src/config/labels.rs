@@ -10,9 +10,9 @@ use super::problem::{Problem, Problems};
 use super::table::{Source, Table};
 use crate::exchange::supplied;
 use crate::label::document::Align;
-use crate::label::layout::{Bars, Cell, Content, Extent, Layout, Modules, Row, TextStyle};
-use crate::label::template::{Field, Template};
-use crate::label::{Container, Label, LabelError, Labels, Matrix, Media, Picture, SSCC_LAYOUT};
+use crate::label::layout::{Bars, CellContent, Extent, Layout, LayoutCell, LayoutRow, Modules, TextStyle};
+use crate::label::template::{LabelField, Template};
+use crate::label::{ContainerLabel, Label, LabelError, LabelPicture, Labels, Matrix, Media, SSCC_LAYOUT};
 use crate::rating::Cards;
 use crate::station::order::Address;
 use crate::units::{Date, Length, Mass};
@@ -84,7 +84,7 @@ pub(super) fn problems(labels: &Labels, cards: &Cards, from: &Address, dir: &Pat
 
 /// Why a bag's label with its SSCC cannot be printed on the label printer's paper.
 pub(super) fn sscc_problem(labels: &Labels, from: &Address, id: String, file: &Path) -> Option<Problem> {
-    let container = Container { id, sscc: Some("0".repeat(18)), parcels: 99_999, bags: Some(9_999) };
+    let container = ContainerLabel { id, sscc: Some("0".repeat(18)), parcels: 99_999, bags: Some(9_999) };
     let mass = Mass::from_grams(999_999);
     let sample = Label::of_container(container, from.clone(), "CARRIER".to_owned(), mass, Date::EPOCH, true);
     let what = match labels.document(SSCC_LAYOUT, &sample) {
@@ -132,7 +132,7 @@ fn layout(table: &Table<'_>, name: String, media: Media) -> Option<Layout> {
     });
     let margin = table.optional_text("margin").unwrap_or(Length::ZERO);
     let across = width.map(|width| media.dots(width).saturating_sub(2 * media.dots(margin)));
-    let rows = rows(&table.tables("row"), Place { media, width: across, height: None, deeper: DEEPEST });
+    let rows = rows(&table.tables("row"), CellSpace { media, width: across, height: None, deeper: DEEPEST });
     table.finish();
     if rows.is_empty() {
         table.error("row", "a layout without rows", "add [[row]] with its height and what stands in it");
@@ -146,14 +146,14 @@ fn layout(table: &Table<'_>, name: String, media: Media) -> Option<Layout> {
 
 /// Where something stands: the paper, the dots it has as far as its layout gives them, and how much may stand in it.
 #[derive(Clone, Copy)]
-struct Place {
+struct CellSpace {
     media: Media,
     width: Option<u32>,
     height: Option<u32>,
     deeper: usize,
 }
 
-impl Place {
+impl CellSpace {
     fn dots(self, extent: Extent) -> Option<u32> {
         match extent {
             Extent::Fixed(length) => Some(self.media.dots(length)),
@@ -168,28 +168,28 @@ impl Place {
     }
 }
 
-fn rows(tables: &[Table<'_>], place: Place) -> Vec<Row> {
+fn rows(tables: &[Table<'_>], place: CellSpace) -> Vec<LayoutRow> {
     tables.iter().map(|table| row(table, place)).collect()
 }
 
-fn row(table: &Table<'_>, place: Place) -> Row {
+fn row(table: &Table<'_>, place: CellSpace) -> LayoutRow {
     let height = extent(table, "height");
-    let place = Place { height: place.dots(height), ..place };
-    let only_with = table.optional_text::<Field>("if");
+    let place = CellSpace { height: place.dots(height), ..place };
+    let only_with = table.optional_text::<LabelField>("if");
     let cells = if table.count(&["cells"]) == 0 {
         vec![cell(table, place, Extent::Rest, None)]
     } else {
         let cells = table.tables("cells");
         let cells = cells.iter().map(|inner| {
-            let (width, only_with) = (extent(inner, "width"), inner.optional_text::<Field>("if"));
-            let read = cell(inner, Place { width: place.dots(width), ..place }, width, only_with);
+            let (width, only_with) = (extent(inner, "width"), inner.optional_text::<LabelField>("if"));
+            let read = cell(inner, CellSpace { width: place.dots(width), ..place }, width, only_with);
             inner.finish();
             read
         });
         cells.collect()
     };
     table.finish();
-    Row { height, only_with, cells }
+    LayoutRow { height, only_with, cells }
 }
 
 /// A length, or the rest of what there is.
@@ -197,7 +197,7 @@ fn extent(table: &Table<'_>, key: &'static str) -> Extent {
     table.optional_text(key).map_or(Extent::Rest, Extent::Fixed)
 }
 
-fn cell(table: &Table<'_>, place: Place, width: Extent, only_with: Option<Field>) -> Cell {
+fn cell(table: &Table<'_>, place: CellSpace, width: Extent, only_with: Option<LabelField>) -> LayoutCell {
     const KINDS: [&str; 8] = ["text", "bars", "gs1", "qr", "datamatrix", "pdf417", "rows", "image"];
     let padding = table.optional_text("padding").unwrap_or(Length::ZERO);
     let frame = table.optional_text("frame");
@@ -206,16 +206,16 @@ fn cell(table: &Table<'_>, place: Place, width: Extent, only_with: Option<Field>
         let todo = "give each its own cell";
         table.error("text", format!("more than one of {} in one cell", KINDS.join(", ")), todo);
     }
-    let content = content(table, place.inside(padding)).unwrap_or(Content::Nothing);
-    Cell { width, only_with, padding, frame, reverse, content }
+    let content = content(table, place.inside(padding)).unwrap_or(CellContent::Nothing);
+    LayoutCell { width, only_with, padding, frame, reverse, content }
 }
 
-fn content(table: &Table<'_>, place: Place) -> Option<Content> {
+fn content(table: &Table<'_>, place: CellSpace) -> Option<CellContent> {
     if let Some(template) = table.optional_text::<Template>("text") {
-        return Some(Content::Text(style(table)?, template));
+        return Some(CellContent::Text(style(table)?, template));
     }
     if let Some(template) = table.optional_text::<Template>("bars") {
-        return Some(Content::Bars(modules(table)?, Bars::Plain(template)));
+        return Some(CellContent::Bars(modules(table)?, Bars::Plain(template)));
     }
     if let Some(elements) = table.optional::<Vec<String>>("gs1") {
         let read = |element: &String| match element.parse::<Template>() {
@@ -226,7 +226,7 @@ fn content(table: &Table<'_>, place: Place) -> Option<Content> {
             }
         };
         let elements: Option<Vec<Template>> = elements.iter().map(read).collect();
-        return Some(Content::Bars(modules(table)?, Bars::Gs1(elements?)));
+        return Some(CellContent::Bars(modules(table)?, Bars::Gs1(elements?)));
     }
     let matrices =
         [("qr", Matrix::Qr), ("datamatrix", Matrix::DataMatrix), ("pdf417", Matrix::Pdf417 { columns: None })];
@@ -236,23 +236,23 @@ fn content(table: &Table<'_>, place: Place) -> Option<Content> {
             Matrix::Pdf417 { .. } => Matrix::Pdf417 { columns: columns(table) },
             other => other,
         };
-        return Some(Content::Matrix(modules(table)?, matrix, template));
+        return Some(CellContent::Matrix(modules(table)?, matrix, template));
     }
     if let Some(name) = table.optional::<String>("image") {
-        return image(table, &name, place).map(Content::Image);
+        return image(table, &name, place).map(CellContent::Image);
     }
     if table.count(&["rows"]) == 1 {
         if place.deeper == 0 {
             table.error("rows", "rows within rows, too deep", "set some of them side by side");
             return None;
         }
-        return Some(Content::Rows(rows(&table.tables("rows"), Place { deeper: place.deeper - 1, ..place })));
+        return Some(CellContent::Rows(rows(&table.tables("rows"), CellSpace { deeper: place.deeper - 1, ..place })));
     }
     None
 }
 
 /// A PNG beside the layout's file, as large as its cell and row let it be.
-fn image(table: &Table<'_>, name: &str, place: Place) -> Option<Picture> {
+fn image(table: &Table<'_>, name: &str, place: CellSpace) -> Option<LabelPicture> {
     let refused = |what: String, todo: &str| {
         table.error("image", what, todo);
         None

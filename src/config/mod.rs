@@ -31,7 +31,7 @@ pub mod value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use device::{Asking, Device, PictureForm, Place, Printer, Role, Scale, Scanner};
+pub use device::{Asking, DeviceAddress, PictureForm, Place, Printer, Role, Scale, Scanner};
 pub use gpio::{GpioBackend, Panel, PanelKind};
 pub use packing::VerifyItems;
 pub use problem::{Problem, Problems, Severity};
@@ -101,7 +101,7 @@ impl Config {
     /// # Errors
     /// Every problem of the file, warnings too, when at least one of them stops the station.
     pub fn load(path: &Path) -> Result<(Self, Vec<Problem>), Problems> {
-        let reading = Reading::of(path);
+        let reading = ConfigReading::of(path);
         match reading.config {
             Some(config) if !reading.problems.has_errors() => Ok((config, reading.problems.0)),
             _ => Err(reading.problems),
@@ -123,7 +123,7 @@ impl Config {
 
     /// Every problem of `station.toml`, of the rate cards and of the languages.
     pub fn check_all(path: &Path) -> Vec<Problem> {
-        let reading = Reading::of(path);
+        let reading = ConfigReading::of(path);
         let mut problems = reading.problems;
         if let Some((dir, only)) = &reading.carriers {
             let (cards, found) = carriers::read(dir, only);
@@ -168,7 +168,7 @@ impl Bench {
     /// Reads what can be read, whatever is wrong with the rest of the file: a doctor is called before everything is in its
     /// place. `None` for a file that cannot be read at all; every problem beside.
     pub fn read(path: &Path) -> (Option<Self>, Problems) {
-        let reading = Reading::of(path);
+        let reading = ConfigReading::of(path);
         (reading.bench, reading.problems)
     }
 }
@@ -192,13 +192,13 @@ pub struct Loaded {
     pub cards_wrong: bool,
 }
 
-/// Where the last good cards are kept, in the data folder.
-const KEPT: &str = "carriers.good";
+/// The folder of the last good cards, in the data folder.
+const CARDS_BACKUP: &str = "carriers.good";
 
 impl Config {
-    /// Where the last good cards are kept.
-    pub fn kept_cards(&self) -> PathBuf {
-        self.station.data_dir.join(KEPT)
+    /// The folder of the last good cards.
+    pub fn cards_backup(&self) -> PathBuf {
+        self.station.data_dir.join(CARDS_BACKUP)
     }
 
     /// Reads the rate cards: `None` when something is wrong with them or with what `[rates]` says of them.
@@ -246,7 +246,7 @@ impl Loaded {
     ///
     /// # Errors
     /// As [`Loaded::read`].
-    pub fn read_or_kept(path: &Path) -> Result<Self, Problems> {
+    pub fn read_or_backup(path: &Path) -> Result<Self, Problems> {
         let wrong = match Self::read(path) {
             Ok(loaded) => return Ok(loaded),
             Err(wrong) => wrong,
@@ -257,7 +257,7 @@ impl Loaded {
         found.extend(wrong_layouts.0);
         let (marks, wrong_marks) = config.marks();
         found.extend(wrong_marks.0);
-        let (Some(cards), false) = (config.cards_in(&config.kept_cards()).0, found.has_errors()) else {
+        let (Some(cards), false) = (config.cards_in(&config.cards_backup()).0, found.has_errors()) else {
             return Err(wrong);
         };
         Ok(Self { config, cards, layouts, marks, words, warnings: wrong.0, cards_wrong: true })
@@ -288,7 +288,7 @@ impl Loaded {
 }
 
 /// What one pass over the file found. The folders are known even when something else is wrong.
-struct Reading {
+struct ConfigReading {
     config: Option<Config>,
     bench: Option<Bench>,
     carriers: Option<(PathBuf, Vec<CarrierId>)>,
@@ -296,7 +296,7 @@ struct Reading {
     problems: Problems,
 }
 
-impl Reading {
+impl ConfigReading {
     fn of(path: &Path) -> Self {
         let mut reading =
             Self { config: None, bench: None, carriers: None, language: None, problems: Problems::default() };

@@ -11,11 +11,11 @@ const OFF: char = '#';
 
 /// A `station.toml` in the making. Keys that are commented out are in it like all others: the text before them ends in `#`.
 #[derive(Debug, Clone)]
-pub struct Template {
+pub struct ConfigTemplate {
     document: DocumentMut,
 }
 
-impl Default for Template {
+impl Default for ConfigTemplate {
     fn default() -> Self {
         let line = |line: &str| match line.strip_prefix(OFF) {
             // Put on a line of its own, so that it is read; `Together` takes the end of that line away again.
@@ -28,7 +28,7 @@ impl Default for Template {
     }
 }
 
-impl Template {
+impl ConfigTemplate {
     /// The file as it is now.
     pub fn text(&self) -> String {
         self.document.to_string()
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_key_is_set_in_its_own_table_and_every_explanation_stays() {
-        let mut template = Template::default();
+        let mut template = ConfigTemplate::default();
         template.set("scanner", "device", "usb:0c2e:0b61:A \"B\"");
         template.set("scale", "device", "auto");
         template.leave_out("scale", "baud");

@@ -51,8 +51,8 @@ fn line_of(start: &str) -> usize {
     STATION.lines().position(|line| line.starts_with(start)).unwrap() + 1
 }
 
-fn at(address: Address) -> Device {
-    Device::At(address)
+fn at(address: Address) -> DeviceAddress {
+    DeviceAddress::At(address)
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn the_shipped_file_loads_without_a_problem() {
     assert_eq!(config.printer.device, at(Address::Tcp("192.0.2.10:9100".into())));
     assert_eq!(config.boxes[1].tare, Mass::from_grams(180));
     assert_eq!(config.packing.empty_below, Mass::from_grams(10));
-    let Device::At(Address::Serial(line)) = &config.scale.device else { panic!("{:?}", config.scale) };
+    let DeviceAddress::At(Address::Serial(line)) = &config.scale.device else { panic!("{:?}", config.scale) };
     assert_eq!((line.baud, line.framing, line.handshake), (9600, Framing::default(), Handshake::None));
 }
 
@@ -86,7 +86,7 @@ fn the_demo_file_loads_with_nothing_but_its_placeholders() {
     assert_eq!(config.station.data_dir, dir.path().join("demo-data"));
     assert_eq!(config.rates.carriers_dir, dir.path().join("carriers"));
     assert_eq!(config.languages_dir, dir.path().join("languages"));
-    assert!(config.packing.specimen && config.uplink.is_none() && config.scale.device == Device::Demo);
+    assert!(config.packing.specimen && config.uplink.is_none() && config.scale.device == DeviceAddress::Demo);
     let ids: Vec<&str> = config.boxes.iter().map(|carton| carton.id.as_str()).collect();
     assert_eq!(ids, ["B1", "B2", "B3", "B4"]);
 }
@@ -385,7 +385,7 @@ fn printers_and_scales_are_told_apart_by_their_device() {
     assert_eq!(printer("/dev/usb/lp0"), Ok(at(Address::Node("/dev/usb/lp0".into()))));
     assert_eq!(printer("tcp://printer.local:9100"), Ok(at(Address::Tcp("printer.local:9100".into()))));
     assert_eq!(printer("tcp://[2001:db8::1]:9100"), Ok(at(Address::Tcp("[2001:db8::1]:9100".into()))));
-    assert!(matches!(printer("/dev/ttyUSB0"), Ok(Device::At(Address::Serial(_)))));
+    assert!(matches!(printer("/dev/ttyUSB0"), Ok(DeviceAddress::At(Address::Serial(_)))));
     for wrong in ["tcp://1.2.3:9100", "tcp://host:0", "tcp://-:x", "tcp://a b:1"] {
         assert!(printer(wrong).is_err(), "{wrong}");
     }
@@ -420,18 +420,18 @@ fn check_goes_on_to_the_folders_when_the_station_has_problems() {
 
 #[test]
 fn scanners_are_told_apart_by_their_device_and_set_by_their_keys() {
-    use hal::scanner::{Ending, Feedback, Protocol};
+    use hal::scanner::{Ending, Feedback, ScannerProtocol};
     const LINE: &str = "device = \"/dev/serial/by-id/usb-Example_Scanner_0001-if00\"\n";
     let load = |device: &str, keys: &str| {
         let (_dir, file) = install(&STATION.replace(LINE, &format!("device = \"{device}\"\n{keys}")));
         Config::load(&file).map(|(mut config, _)| config.scanners.remove(0))
     };
     let ssi = load("/dev/ttyS0", "protocol = \"ssi\"\nfeedback = \"ssi\"\nsuffix = \"cr\"").unwrap();
-    assert_eq!((ssi.settings.protocol, ssi.settings.feedback), (Protocol::Ssi, Feedback::Ssi));
+    assert_eq!((ssi.settings.protocol, ssi.settings.feedback), (ScannerProtocol::Ssi, Feedback::Ssi));
     assert_eq!(ssi.settings.ending, Ending::Cr);
-    assert_eq!(load("evdev:/dev/input/event3", "").unwrap().settings.protocol, Protocol::Keyboard);
+    assert_eq!(load("evdev:/dev/input/event3", "").unwrap().settings.protocol, ScannerProtocol::Keyboard);
     let pos = load("hidpos:usb:0c2e:0b61", "accept = [\"qr\"]\nmax_bytes = 99").unwrap();
-    assert_eq!((pos.settings.protocol, pos.accept.max_bytes), (Protocol::HidPos, 99));
+    assert_eq!((pos.settings.protocol, pos.accept.max_bytes), (ScannerProtocol::HidPos, 99));
     assert_eq!(pos.device.address().unwrap().to_string(), "usb:0c2e:0b61");
     for (device, keys) in
         [("usb:1:2", ""), ("evdev:x", ""), ("/dev/ttyS0", "feedback = \"ssi\""), ("/dev/ttyS0", "accept = [\"x\"]")]

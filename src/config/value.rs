@@ -254,7 +254,7 @@ macro_rules! named {
 
 named! {
     hal::printer::Language,
-    hal::scale::Protocol,
+    hal::scale::ScaleProtocol,
     hal::scanner::Ending,
     hal::scanner::Feedback,
     crate::barcode::Symbology,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::core::readable;
+use super::orders::readable;
 use crate::exchange::manifest::{self, ManifestContainer, ManifestInput, ManifestParcel};
 use crate::ids::TrackingNumber;
 use crate::rating::Dg;
@@ -15,7 +15,7 @@ use crate::station::parcel::{Parcel, ParcelId};
 use crate::station::{Rules, Station};
 use crate::store::{Announcement, Store, StoreError};
 use crate::units::{Mass, Timestamp};
-use crate::uplink::event::{self, EventError, EventKind, Source};
+use crate::uplink::event::{self, EventError, EventKind, EventSource};
 
 /// Makes the events of facts that are about to be recorded.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl<'a> Announcer<'a> {
             let told = match kind {
                 EventKind::ParcelCommitted => self.committed(next, fact, facts),
                 EventKind::ParcelVerified | EventKind::ParcelReleased | EventKind::ReturnReceived => {
-                    self.told(next, fact, event::Parcel::default())
+                    self.told(next, fact, event::ParcelEvent::default())
                 }
                 EventKind::ParcelVoided => self.told(next, fact, because("voided")),
                 EventKind::ParcelHeld => self.told(next, fact, because("held")),
@@ -71,8 +71,8 @@ impl<'a> Announcer<'a> {
         Ok(events)
     }
 
-    fn source(&self) -> Source {
-        Source {
+    fn source(&self) -> EventSource {
+        EventSource {
             warehouse: self.rules.warehouse.clone(),
             station: self.rules.station.clone(),
             incarnation: self.store.incarnation().to_owned(),
@@ -95,22 +95,22 @@ impl<'a> Announcer<'a> {
             (id == parcel).then_some(weight.mass)
         });
         let mass = weighed.or_else(|| self.mass(*parcel));
-        self.parcel(next, (*parcel, mass), commitment, event::Parcel::default())
+        self.parcel(next, (*parcel, mass), commitment, event::ParcelEvent::default())
     }
 
     fn intercepted(&self, next: Next, fact: &Fact) -> Result<Announcement, EventError> {
         let Fact::Intercepted { reason, late, .. } = fact else { return Err(next.not_of(fact)) };
-        self.told(next, fact, event::Parcel { late: *late, ..because(reason.word()) })
+        self.told(next, fact, event::ParcelEvent { late: *late, ..because(reason.word()) })
     }
 
     /// The parcel that the fact is about, with what only this event says of it.
-    fn told(&self, next: Next, fact: &Fact, told: event::Parcel<'_>) -> Result<Announcement, EventError> {
+    fn told(&self, next: Next, fact: &Fact, told: event::ParcelEvent<'_>) -> Result<Announcement, EventError> {
         let id = fact.parcel().ok_or_else(|| next.not_of(fact))?;
         match self.station.parcel(id) {
             Some(Parcel { commitment: Some(commitment), .. }) => {
                 self.parcel(next, (id, self.mass(id)), commitment, told)
             }
-            _ => self.event(next, &event::Parcel::default()),
+            _ => self.event(next, &event::ParcelEvent::default()),
         }
     }
 
@@ -150,11 +150,11 @@ impl<'a> Announcer<'a> {
         next: Next,
         (id, mass): (ParcelId, Option<Mass>),
         commitment: &Commitment,
-        told: event::Parcel<'_>,
+        told: event::ParcelEvent<'_>,
     ) -> Result<Announcement, EventError> {
         let (country, postcode) = &commitment.destination;
         let order = self.station.parcel(id).map(|parcel| parcel.order.clone()).unwrap_or_default();
-        let parcel = event::Parcel {
+        let parcel = event::ParcelEvent {
             parcel: &id.to_string(),
             order_ref: &order.number,
             channel: &order.channel,
@@ -307,8 +307,8 @@ impl Next {
 }
 
 /// A parcel of which this reason is told.
-fn because(reason: &str) -> event::Parcel<'_> {
-    event::Parcel { reason: Some(reason), ..event::Parcel::default() }
+fn because(reason: &str) -> event::ParcelEvent<'_> {
+    event::ParcelEvent { reason: Some(reason), ..event::ParcelEvent::default() }
 }
 
 /// What all of them are; empty where they differ.

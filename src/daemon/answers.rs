@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Core;
-use super::core::readable;
+use super::orders::readable;
 use crate::ids::{CarrierId, PoolId};
 use crate::rating::{self, Cards};
 use crate::station::bag::{Bag, BagId, SSCC_POOL};

@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
 
-use super::service::Import;
+use super::import::Import;
 use super::{Core, Moment, identity};
-use crate::exchange::order::Incoming;
 use crate::ids::{CarrierId, PoolId};
 use crate::screen::{Mood, Words};
 use crate::station::event::{Act, Effect, Event, Learned, Printout};
@@ -77,7 +76,7 @@ pub struct Called {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Answer {
+enum CallAnswer {
     Done(serde_json::Value),
     Refused(String),
 }
@@ -94,12 +93,6 @@ pub enum CallError {
     /// It refused.
     #[error("{0}")]
     Refused(String),
-}
-
-/// An order as the memory keeps it, without a label that came with it.
-pub fn stored(incoming: Incoming) -> StoredOrder {
-    let Incoming { order, body, .. } = incoming;
-    StoredOrder { id: order.id(), shop_of_folder: false, body, label: None }
 }
 
 /// Does what is asked, with the core in hand: in the running station, or in a command that holds the station's lock. What
@@ -164,14 +157,14 @@ async fn converse(stream: tokio::net::UnixStream, calls: mpsc::Sender<Called>) {
     let mut lines = tokio::io::BufReader::new(read.take(LINE)).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let answer = match parsed(line).await {
-            Err(error) => Answer::Refused(format!("not a call: {error}")),
+            Err(error) => CallAnswer::Refused(format!("not a call: {error}")),
             Ok(call) => {
                 let (reply, answer) = oneshot::channel();
                 let sent = calls.send(Called { call, reply }).await;
                 match (sent, answer.await) {
-                    (Ok(()), Ok(Ok(done))) => Answer::Done(done),
-                    (Ok(()), Ok(Err(why))) => Answer::Refused(why),
-                    _ => Answer::Refused("the station is stopping; try again".to_owned()),
+                    (Ok(()), Ok(Ok(done))) => CallAnswer::Done(done),
+                    (Ok(()), Ok(Err(why))) => CallAnswer::Refused(why),
+                    _ => CallAnswer::Refused("the station is stopping; try again".to_owned()),
                 }
             }
         };
@@ -193,7 +186,7 @@ async fn parsed(line: String) -> Result<Call, String> {
 pub fn call(data_dir: &Path, call: &Call) -> Result<serde_json::Value, CallError> {
     let mut stream =
         std::os::unix::net::UnixStream::connect(data_dir.join(SOCKET)).map_err(|_| CallError::NotRunning)?;
-    let mut exchange = || -> std::io::Result<Answer> {
+    let mut exchange = || -> std::io::Result<CallAnswer> {
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         let mut line = serde_json::to_string(call)?;
         line.push('\n');
@@ -203,7 +196,7 @@ pub fn call(data_dir: &Path, call: &Call) -> Result<serde_json::Value, CallError
         Ok(serde_json::from_str(&answer)?)
     };
     match exchange().map_err(CallError::Silent)? {
-        Answer::Done(done) => Ok(done),
-        Answer::Refused(why) => Err(CallError::Refused(why)),
+        CallAnswer::Done(done) => Ok(done),
+        CallAnswer::Refused(why) => Err(CallError::Refused(why)),
     }
 }

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use super::announce::Announcer;
 use super::labels;
-use crate::exchange;
+use super::orders::readable;
 use crate::rating::Cards;
 use crate::screen::{Link, View};
 use crate::station::event::{Event, Lookup};
 use crate::station::fact::Fact;
 use crate::station::live::Live;
-use crate::station::order::Order;
 use crate::station::{Outcome, Rules, Station, World};
-use crate::store::{Found, OrderBatch, Store, StoreError};
+use crate::store::{FoundOrder, OrderBatch, Store, StoreError};
 use crate::units::{Date, Timestamp, Uptime};
 
 /// A moment, on every clock that matters.
@@ -187,9 +186,9 @@ impl Core {
     fn look_up(&self, event: &mut Event) -> Result<(), StoreError> {
         if let Event::Scanned { scan, order, .. } = event {
             *order = match self.store.find_order(&scan.keys())? {
-                Found::None => Lookup::None,
-                Found::Many(orders) => Lookup::Many(orders),
-                Found::One { body, version } => {
+                FoundOrder::None => Lookup::None,
+                FoundOrder::Many(orders) => Lookup::Many(orders),
+                FoundOrder::One { body, version } => {
                     readable(&body).map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version })
                 }
             };
@@ -229,9 +228,4 @@ impl Core {
         (self.live.queue, self.live.waits_since) = self.store.waiting()?;
         Ok(())
     }
-}
-
-/// An order as it is kept was readable when it came; one that is not any more is treated as absent, and said so.
-pub(super) fn readable(body: &str) -> Option<Order> {
-    exchange::order::parse(body).inspect_err(|error| tracing::error!(%error, "an order on disk cannot be read")).ok()
 }

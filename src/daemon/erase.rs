@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Core;
-use super::core::readable;
+use super::orders::readable;
 use crate::exchange;
 use crate::station::fact::Fact;
 use crate::station::order::OrderId;
@@ -27,7 +27,7 @@ impl Core {
             return Ok(0);
         }
         let mut stubs = Vec::new();
-        for id in self.store().kept_orders()? {
+        for id in self.store().orders_not_erased()? {
             let Some(parcels) = self.gone(&id, &confirmed) else { continue };
             let Some(order) = self.store().newest_order(&id)?.as_deref().and_then(readable) else { continue };
             if parcels >= order.parcels_planned {
@@ -63,7 +63,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::daemon::intake::From;
+    use crate::daemon::intake::OrderOrigin;
     use crate::daemon::{Moment, Setup, labels};
     use crate::label::{Bitmap, Supplied};
     use crate::rating::{Basis, Billable};
@@ -119,7 +119,7 @@ mod tests {
             let supplied = Supplied::dots(self.setup.rules.labels.printer.media, &Bitmap::new(800, 1200));
             let label = Some(labels::stored("T1", &supplied));
             let order = StoredOrder { id: id(order_ref), shop_of_folder: false, body: body.to_string(), label };
-            self.core().take_orders(moment(NOW), &[order], From::File, None).expect("kept");
+            self.core().take_orders(moment(NOW), &[order], OrderOrigin::File, None).expect("kept");
         }
 
         /// A parcel of an order, as far as these say: `""`, `manifested`, `confirmed`, `voided`.
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 2, "two at once, and no more");
         assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 1);
         assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 0);
-        let kept = core.store().kept_orders().expect("an answer");
+        let kept = core.store().orders_not_erased().expect("an answer");
         let all = ["fresh", "half-fresh", "half-packed", "half-sent", "not-packed", "not-sent", "on-the-table", "void"];
         let kept: std::collections::BTreeSet<&str> = kept.iter().map(|id| id.number.as_str()).collect();
         assert!(kept.into_iter().eq(all));

@@ -96,7 +96,7 @@ impl Core {
     pub fn copied_by_receiver(&mut self, moment: Moment, sign: uplink::CopySign) -> Result<(), StoreError> {
         let was = self.store().incarnation().to_owned();
         let next = self.proposed(CopySign::Receiver, sign.ahead, &[]);
-        let numbers = self.store().numbers_told_from(sign.fork)?;
+        let numbers = self.store().numbers_announced_from(sign.fork)?;
         let parcels = numbers.iter().filter_map(|number| self.station().by_tracking(number)).collect();
         self.step(moment, Event::Copied { why: CopySign::Receiver, was, next, parcels }).map(drop)
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::core::readable;
+use super::orders::readable;
 use super::{Core, Moment};
 use crate::exchange::order;
 use crate::station::event::Event;
@@ -23,7 +23,7 @@ const MAX_VERSION: u64 = i64::MAX as u64;
 
 /// Where orders come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum From {
+pub enum OrderOrigin {
     /// A file, by a command.
     File,
     /// A file of which a person says that it is the last word, also where the same was said before.
@@ -35,7 +35,7 @@ pub enum From {
 /// What became of one order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum OrderVerdict {
     /// New here.
     Accepted,
     /// What holds already.
@@ -50,7 +50,7 @@ pub enum Verdict {
     Refused,
 }
 
-impl Verdict {
+impl OrderVerdict {
     /// Every verdict with its name in answers, as people read it.
     pub const NAMES: [(&str, Self); 6] = [
         ("accepted", Self::Accepted),
@@ -64,12 +64,12 @@ impl Verdict {
 
 /// What became of one order, for whoever brought it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct OrderAnswer {
     /// Which.
     #[serde(flatten)]
     pub id: OrderId,
     /// What.
-    pub verdict: Verdict,
+    pub verdict: OrderVerdict,
     /// Whether what is said holds from now on, or did before.
     pub kept: bool,
     /// Why, where a person must know it; quotes nothing personal.
@@ -80,7 +80,7 @@ pub struct Answer {
 /// What is to be done with one order.
 #[derive(Debug)]
 struct Judged<'a> {
-    answer: Answer,
+    answer: OrderAnswer,
     put: Option<Put<'a>>,
     /// As it holds from now on, where that is news.
     holds: Option<Order>,
@@ -97,9 +97,9 @@ impl Core {
         &mut self,
         moment: Moment,
         orders: &[StoredOrder],
-        from: From,
+        from: OrderOrigin,
         cursor: Option<&str>,
-    ) -> Result<(Vec<Answer>, Outcome), StoreError> {
+    ) -> Result<(Vec<OrderAnswer>, Outcome), StoreError> {
         let (mut answers, mut held, mut puts) = (Vec::new(), Vec::new(), Vec::new());
         let (mut whole, mut part) = (Outcome::default(), Outcome::default());
         for order in orders {
@@ -109,17 +109,17 @@ impl Core {
                 answer.kept = true;
                 let outcome = self.follow(moment, &order)?;
                 if let Some(why) = stopped(self.station(), &outcome.facts) {
-                    (answer.verdict, answer.why) = (Verdict::InConflict, Some(why));
+                    (answer.verdict, answer.why) = (OrderVerdict::InConflict, Some(why));
                 }
                 held.push(order.id());
                 join(&mut part, outcome);
             }
-            if answer.verdict == Verdict::Unchanged {
+            if answer.verdict == OrderVerdict::Unchanged {
                 held.push(answer.id.clone());
             }
             // What comes with a reason is not done, and the receiver hears of it. It may mean an order that stands here too:
             // the next one is compared with what becomes of that.
-            if from == From::Receiver && !answer.kept && answer.why.is_some() {
+            if from == OrderOrigin::Receiver && !answer.kept && answer.why.is_some() {
                 self.record(moment, &mut part, &OrderBatch { puts: std::mem::take(&mut puts), cursor: None })?;
                 join(&mut whole, std::mem::take(&mut part));
                 join(&mut whole, self.refuse_order(moment, &answer, means.as_ref())?);
@@ -147,7 +147,7 @@ impl Core {
     pub fn refuse_order(
         &mut self,
         moment: Moment,
-        answer: &Answer,
+        answer: &OrderAnswer,
         means: Option<&OrderId>,
     ) -> Result<Outcome, StoreError> {
         let reason = answer.why.clone().unwrap_or_default();
@@ -183,7 +183,7 @@ impl Core {
     /// [`StoreError`]: what came before is kept.
     pub fn take_all_orders(&mut self, moment: Moment, orders: &[StoredOrder]) -> Result<(), StoreError> {
         for some in orders.chunks(AT_ONCE) {
-            self.take_orders(moment, some, From::File, None)?;
+            self.take_orders(moment, some, OrderOrigin::File, None)?;
         }
         Ok(())
     }
@@ -230,10 +230,10 @@ impl Core {
         self.store_mut().orders_compared()
     }
 
-    fn judge<'a>(&self, stored: &'a StoredOrder, from: From) -> Result<Judged<'a>, StoreError> {
+    fn judge<'a>(&self, stored: &'a StoredOrder, from: OrderOrigin) -> Result<Judged<'a>, StoreError> {
         let mut stored_id = stored.id.clone();
         let answer = |id: &OrderId, verdict, why: Option<String>| Judged {
-            answer: Answer { id: id.clone(), verdict, kept: verdict == Verdict::Unchanged, why },
+            answer: OrderAnswer { id: id.clone(), verdict, kept: verdict == OrderVerdict::Unchanged, why },
             put: None,
             holds: None,
             means: None,
@@ -249,23 +249,23 @@ impl Core {
         let id = &stored_id;
         let order = match order::parse(&body) {
             Ok(order) => order,
-            Err(error) => return Ok(answer(id, Verdict::Refused, Some(error.to_string()))),
+            Err(error) => return Ok(answer(id, OrderVerdict::Refused, Some(error.to_string()))),
         };
         if let Some(why) = self.unfit(&order, stored)? {
-            return Ok(answer(id, Verdict::Refused, Some(why)));
+            return Ok(answer(id, OrderVerdict::Refused, Some(why)));
         }
         let known = self.store().known_order(id)?;
         let hash = order::content_hash(&body);
         let said = match &known {
-            Some(known) => self.store().said_before(known, &hash, order::content_hash)?,
+            Some(known) => self.store().holds_or_held(known, &hash, order::content_hash)?,
             None => None,
         };
         let (verdict, why) = match &known {
             None => match self.elsewhere(stored, &order)? {
                 Some((other, why)) => {
-                    return Ok(Judged { means: Some(other), ..answer(id, Verdict::InConflict, Some(why)) });
+                    return Ok(Judged { means: Some(other), ..answer(id, OrderVerdict::InConflict, Some(why)) });
                 }
-                None => (Verdict::Accepted, None),
+                None => (OrderVerdict::Accepted, None),
             },
             Some(known) => {
                 let parcels = self.station().of_order(id).iter().filter_map(|id| self.station().parcel(*id));
@@ -278,17 +278,17 @@ impl Core {
         let label = stored.label.as_ref();
         let put = |version| Some(Put { id: id.clone(), version, label });
         Ok(match verdict {
-            Verdict::Accepted | Verdict::Changed => {
+            OrderVerdict::Accepted | OrderVerdict::Changed => {
                 let rev = known.as_ref().map_or(0, |known| known.rev).max(order.rev);
                 let number = known.as_ref().map_or(Some(1), |known| known.version.checked_add(1));
                 let Some(version) = number.filter(|version| *version <= MAX_VERSION) else {
-                    return Ok(answer(id, Verdict::Refused, Some("its revisions have run out".to_owned())));
+                    return Ok(answer(id, OrderVerdict::Refused, Some("its revisions have run out".to_owned())));
                 };
                 let (body, keys) = (body.into_owned(), order.references.clone());
                 let put = put(Some(NewVersion { version, rev, hash, body, keys }));
                 Judged { put, holds: Some(order), ..answer(id, verdict, why) }
             }
-            Verdict::Unchanged if label.is_some() && !known.is_some_and(|known| known.erased) => {
+            OrderVerdict::Unchanged if label.is_some() && !known.is_some_and(|known| known.erased) => {
                 Judged { put: put(None), ..answer(id, verdict, why) }
             }
             _ => answer(id, verdict, why),
@@ -355,42 +355,42 @@ fn compare(
     known: &KnownOrder,
     order: &Order,
     said: Option<bool>,
-    (from, here): (From, bool),
-) -> (Verdict, Option<String>) {
+    (from, here): (OrderOrigin, bool),
+) -> (OrderVerdict, Option<String>) {
     let state = readable(&known.body).map_or(OrderState::Done, |known| known.state);
-    if from == From::FileAsNewest && !known.erased {
-        let verdict = if said == Some(true) { Verdict::Unchanged } else { Verdict::Changed };
+    if from == OrderOrigin::FileAsNewest && !known.erased {
+        let verdict = if said == Some(true) { OrderVerdict::Unchanged } else { OrderVerdict::Changed };
         return (verdict, None);
     }
     if order.rev > known.rev {
-        return (Verdict::Changed, None);
+        return (OrderVerdict::Changed, None);
     }
     if order.rev > 0 && order.rev < known.rev {
-        return (Verdict::Older, None);
+        return (OrderVerdict::Older, None);
     }
     match said {
-        Some(true) => return (Verdict::Unchanged, None),
+        Some(true) => return (OrderVerdict::Unchanged, None),
         Some(false) => {
             let on_hold = state == OrderState::Hold && order.state == OrderState::Ready;
             let why =
                 "it is on hold since this was said; a higher rev, or an import with --newest, makes it ready again";
-            return (Verdict::Older, on_hold.then(|| why.to_owned()));
+            return (OrderVerdict::Older, on_hold.then(|| why.to_owned()));
         }
         None => {}
     }
     let asks = matches!(order.state, OrderState::Ready | OrderState::Hold);
     match state {
-        OrderState::Done if known.erased && !asks && !here => (Verdict::Unchanged, None),
+        OrderState::Done if known.erased && !asks && !here => (OrderVerdict::Unchanged, None),
         OrderState::Done if asks => {
-            (Verdict::InConflict, Some("it was shipped; only a higher rev makes it ready again".to_owned()))
+            (OrderVerdict::InConflict, Some("it was shipped; only a higher rev makes it ready again".to_owned()))
         }
         // What the buyer asked for has been done.
-        OrderState::Cancelled if order.state == OrderState::CancelRequested => (Verdict::Older, None),
+        OrderState::Cancelled if order.state == OrderState::CancelRequested => (OrderVerdict::Older, None),
         OrderState::Cancelled if asks => {
             let why = "it is cancelled; only a higher rev, or an import with --newest, makes it ready again";
-            (Verdict::InConflict, Some(why.to_owned()))
+            (OrderVerdict::InConflict, Some(why.to_owned()))
         }
-        _ => (Verdict::Changed, None),
+        _ => (OrderVerdict::Changed, None),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Labels that came with their orders, between the memory, which has bytes, and the printer, which wants dots.
 
-use crate::label::{Bitmap, Content, Media, Supplied};
+use crate::label::{Bitmap, Media, Supplied, SuppliedContent};
 use crate::store::StoredLabel;
 
 const PNG: &str = "png";
@@ -14,8 +14,8 @@ pub const fn media(media: Media) -> (u32, u32, u32) {
 /// A label as the memory keeps it.
 pub fn stored(number: &str, supplied: &Supplied) -> StoredLabel {
     let (kind, bytes) = match (&supplied.content, supplied.paper()) {
-        (Content::Zpl(zpl), _) => (ZPL, zpl.to_vec()),
-        (Content::Dots { .. }, paper) => (PNG, paper.map(|paper| paper.png()).unwrap_or_default()),
+        (SuppliedContent::Zpl(zpl), _) => (ZPL, zpl.to_vec()),
+        (SuppliedContent::Dots { .. }, paper) => (PNG, paper.map(|paper| paper.png()).unwrap_or_default()),
     };
     StoredLabel { number: number.to_owned(), media: media(supplied.media), kind: kind.to_owned(), bytes }
 }
@@ -26,7 +26,7 @@ pub fn ready(label: StoredLabel) -> Option<Supplied> {
     let media = Media { dpi, width_mm, height_mm };
     match label.kind.as_str() {
         PNG => Some(Supplied::dots(media, &Bitmap::from_png(&label.bytes)?)),
-        ZPL => Some(Supplied { media, content: Content::Zpl(label.bytes.into()) }),
+        ZPL => Some(Supplied { media, content: SuppliedContent::Zpl(label.bytes.into()) }),
         _ => None,
     }
 }
@@ -40,7 +40,7 @@ mod tests {
         let media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
         let mut paper = Bitmap::new(803, 1200);
         paper.fill(10, 20, 300, 400);
-        let zpl = Supplied { media, content: Content::Zpl(b"^XA^XZ".as_slice().into()) };
+        let zpl = Supplied { media, content: SuppliedContent::Zpl(b"^XA^XZ".as_slice().into()) };
         for label in [Supplied::dots(media, &paper), zpl] {
             assert_eq!(ready(stored("T1", &label)), Some(label));
         }

@@ -1,22 +1,24 @@
 //! The running station: the loop, and everything that hangs on it.
 //!
-//! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its hands; `answers`
-//! are the documents that commands and the page show; `press` makes papers; `erase` takes out what is personal when it has
-//! served; `control` is the socket that commands act through.
+//! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its drivers; `answers`
+//! are the documents that commands and the page show; `documents` makes papers; `erase` takes out what is personal when it
+//! has served; `control` is the socket that commands act through.
 
 mod announce;
 pub mod answers;
 pub mod control;
 mod core;
+pub mod documents;
 mod erase;
 pub mod identity;
+mod import;
 pub mod intake;
 pub mod labels;
-pub mod press;
+pub mod orders;
 pub mod replay;
 mod service;
 mod setup;
 
 pub use self::core::{Core, Moment};
-pub use service::{Service, Ways, ask, serve_page};
+pub use service::{ServiceHandle, StationService, ask, serve_page};
 pub use setup::{Setup, SetupError, clock, devices, minute, panel, today};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use csv::Terminator;
 
-use super::core::readable;
+use super::orders::readable;
 use crate::exchange::spreadsheet::{self, no_formula};
 use crate::ids::ServiceOrCarrier;
 use crate::rating::{Cards, Parcel, Policy, Rated, Standing};
@@ -122,14 +122,14 @@ fn why_not(rated: &Rated<'_>) -> String {
 
 /// One parcel before and after.
 #[derive(Debug, Clone)]
-struct Line<'a> {
+struct ComparedParcel<'a> {
     sent: &'a Sent,
     before: Option<Choice>,
     after: Option<Choice>,
     why: String,
 }
 
-impl Line<'_> {
+impl ComparedParcel<'_> {
     fn difference(&self) -> Option<i64> {
         self.after.as_ref()?.price.checked_sub(self.before.as_ref()?.price)
     }
@@ -137,9 +137,9 @@ impl Line<'_> {
 
 /// What a change of cards or policy does to parcels.
 #[derive(Debug)]
-pub struct Comparison<'a> {
+pub struct CardComparison<'a> {
     currency: Currency,
-    lines: Vec<Line<'a>>,
+    lines: Vec<ComparedParcel<'a>>,
 }
 
 /// Sums of one group of parcels.
@@ -160,9 +160,9 @@ pub fn replay<'a>(
     policy: &Policy,
     date: Option<Date>,
     mut progress: impl FnMut(usize),
-) -> Comparison<'a> {
+) -> CardComparison<'a> {
     let currency = currency(sent, cards, policy);
-    let mut then = Pricing::new(station, cards, policy, currency);
+    let mut then = ReplayPricing::new(station, cards, policy, currency);
     let mut lines = Vec::with_capacity(sent.len());
     for (at, sent) in sent.iter().enumerate() {
         progress(at);
@@ -171,21 +171,26 @@ pub fn replay<'a>(
             let price = policy.compared(paid.total.minor, paid.total.currency, currency)?;
             Some(Choice { service: paid.service.clone(), zone: paid.zone.clone(), price })
         });
-        lines.push(Line { sent, before, after, why });
+        lines.push(ComparedParcel { sent, before, after, why });
     }
-    Comparison { currency, lines }
+    CardComparison { currency, lines }
 }
 
 /// Prices each parcel under two sets of cards.
-pub fn compare<'a>(sent: &'a [Sent], station: &Station, [old, new]: [&Cards; 2], policy: &Policy) -> Comparison<'a> {
+pub fn compare<'a>(
+    sent: &'a [Sent],
+    station: &Station,
+    [old, new]: [&Cards; 2],
+    policy: &Policy,
+) -> CardComparison<'a> {
     let currency = currency(sent, old, policy);
-    let [mut old, mut new] = [old, new].map(|cards| Pricing::new(station, cards, policy, currency));
+    let [mut old, mut new] = [old, new].map(|cards| ReplayPricing::new(station, cards, policy, currency));
     let line = |sent: &'a Sent| {
         let (before, _) = old.price(&sent.parcel, None);
         let (after, why) = new.price(&sent.parcel, None);
-        Line { sent, before, after, why }
+        ComparedParcel { sent, before, after, why }
     };
-    Comparison { currency, lines: sent.iter().map(line).collect() }
+    CardComparison { currency, lines: sent.iter().map(line).collect() }
 }
 
 fn currency(sent: &[Sent], cards: &Cards, policy: &Policy) -> Currency {
@@ -195,7 +200,7 @@ fn currency(sent: &[Sent], cards: &Cards, policy: &Policy) -> Currency {
 }
 
 /// Prices one parcel after the other.
-struct Pricing<'a> {
+struct ReplayPricing<'a> {
     station: &'a Station,
     cards: &'a Cards,
     policy: Policy,
@@ -203,7 +208,7 @@ struct Pricing<'a> {
     months: BTreeMap<(u16, u8), Standing>,
 }
 
-impl<'a> Pricing<'a> {
+impl<'a> ReplayPricing<'a> {
     fn new(station: &'a Station, cards: &'a Cards, policy: &Policy, currency: Currency) -> Self {
         let policy = Policy { currency: Some(currency), ..policy.clone() };
         Self { station, cards, policy, months: BTreeMap::new() }
@@ -229,7 +234,7 @@ impl<'a> Pricing<'a> {
 }
 
 impl Sum {
-    fn add(&mut self, line: &Line<'_>) {
+    fn add(&mut self, line: &ComparedParcel<'_>) {
         let (Some(before), Some(after)) = (&line.before, &line.after) else { return };
         self.parcels += 1;
         self.before = self.before.saturating_add(before.price);
@@ -239,7 +244,7 @@ impl Sum {
     }
 }
 
-impl Comparison<'_> {
+impl CardComparison<'_> {
     /// One row per parcel, with a header.
     pub fn csv(&self) -> String {
         let header = [
@@ -302,12 +307,12 @@ impl Comparison<'_> {
             all.cheaper,
             all.dearer
         ));
-        let moved = |line: &&Line<'_>| match (&line.before, &line.after) {
+        let moved = |line: &&ComparedParcel<'_>| match (&line.before, &line.after) {
             (Some(before), Some(after)) => before.service != after.service,
             _ => false,
         };
         say(format!("{} go with another service", self.lines.iter().filter(moved).count()));
-        let lost: Vec<&Line<'_>> =
+        let lost: Vec<&ComparedParcel<'_>> =
             self.lines.iter().filter(|line| line.before.is_some() && line.after.is_none()).collect();
         let won = self.lines.iter().filter(|line| line.before.is_none() && line.after.is_some()).count();
         if !lost.is_empty() || won > 0 {
@@ -319,7 +324,10 @@ impl Comparison<'_> {
             say(format!("  {parcels} because of: {why}"));
         }
         for (title, key) in [
-            ("by service", (|line| Some(line.before.as_ref()?.service.to_string())) as fn(&Line<'_>) -> Option<String>),
+            (
+                "by service",
+                (|line| Some(line.before.as_ref()?.service.to_string())) as fn(&ComparedParcel<'_>) -> Option<String>,
+            ),
             ("by zone and weight", |line| {
                 let before = line.before.as_ref()?;
                 Some(format!("{} zone {}, {}", before.service, before.zone, band(line.sent.parcel.mass)))

@@ -1,4 +1,4 @@
-//! The loop and its hands.
+//! The loop and its drivers.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
@@ -14,21 +14,21 @@ mod imports;
 mod reload;
 mod uplink;
 
-pub(super) use imports::Import;
 use imports::{Pending, Waiter};
 use reload::Reloaded;
-use uplink::{Uplink, start_uplink};
+use uplink::{UplinkHandle, start_uplink};
 
 use super::control::{self, Call, Called};
-use super::press::Press;
+use super::documents::Documents;
+use super::import::Import;
 use super::{Core, Moment, Setup, SetupError, answers, clock, identity, minute, today};
 use crate::config::Config;
-use crate::devices::{Devices, Hands};
+use crate::devices::{Devices, Drivers};
 use crate::screen::{View, Words};
 use crate::station::event::{Effect, Event, Printout};
 use crate::units::Uptime;
 use crate::uplink::Request;
-use crate::web::{Asked, Frame, Question};
+use crate::web::{AskedQuestion, Frame, Question};
 
 /// The size of the page's screen in pixels.
 const PANEL: (u32, u32) = (320, 240);
@@ -44,11 +44,11 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// How the rest of the program reaches the loop.
 #[derive(Debug, Clone)]
-pub struct Ways {
+pub struct ServiceHandle {
     /// Something happened.
     pub events: mpsc::Sender<Event>,
     /// Something is asked.
-    pub ask: mpsc::Sender<Asked>,
+    pub ask: mpsc::Sender<AskedQuestion>,
     /// Something is to be done.
     pub calls: mpsc::Sender<Called>,
     /// The newest screen.
@@ -57,17 +57,17 @@ pub struct Ways {
 
 /// The loop: the one writer of the journal.
 #[derive(Debug)]
-pub struct Service {
+pub struct StationService {
     core: Core,
-    hands: Hands,
+    drivers: Drivers,
     words: BTreeMap<String, Arc<Words>>,
     zone: jiff::tz::TimeZone,
     began: Instant,
     events: mpsc::Receiver<Event>,
-    asked: mpsc::Receiver<Asked>,
+    asked: mpsc::Receiver<AskedQuestion>,
     called: mpsc::Receiver<Called>,
     requests: mpsc::Receiver<Request>,
-    uplink: Option<Uplink>,
+    uplink: Option<UplinkHandle>,
     frames: watch::Sender<Arc<Frame>>,
     view: View,
     /// Events of machines that could not be recorded: they will not say it again.
@@ -75,7 +75,7 @@ pub struct Service {
     control: PathBuf,
     /// What says where the cards are, and whether they are not those of that place now.
     config: Arc<Config>,
-    press: Arc<Press>,
+    documents: Arc<Documents>,
     cards_wrong: bool,
     /// How many days the log has said that events wait for the receiver.
     overdue: Option<u64>,
@@ -87,9 +87,9 @@ pub struct Service {
     setup: Arc<Setup>,
 }
 
-impl Service {
-    /// Opens the memory, replays it, starts the hands. Ready when it returns.
-    pub fn new(setup: &Setup, mut devices: Devices) -> Result<(Self, Ways), SetupError> {
+impl StationService {
+    /// Opens the memory, replays it, starts the drivers. Ready when it returns.
+    pub fn new(setup: &Setup, mut devices: Devices) -> Result<(Self, ServiceHandle), SetupError> {
         let setup = Arc::new(setup.clone());
         let data_dir = &setup.config.station.data_dir;
         let began = Instant::now();
@@ -107,20 +107,20 @@ impl Service {
         if let Some(printer) = &mut devices.printer {
             printer.remember(core.station().has_answered(&printer.name), core.station().counts_labels());
         }
-        let hands = Hands::start(devices, &events_in, began);
+        let drivers = Drivers::start(devices, &events_in, began);
         let moment = moment(began, &zone);
         let view = core.view(moment);
         let words = setup.words.clone();
         let frame = Frame::of(&view, words_for(&words, &view.language), PANEL, 1);
-        hands.show(&view, words_for(&words, &view.language));
+        drivers.show(&view, words_for(&words, &view.language));
         let (frames, frames_out) = watch::channel(Arc::new(frame));
-        let ways = Ways { events: events_in, ask, calls, frames: frames_out };
+        let handle = ServiceHandle { events: events_in, ask, calls, frames: frames_out };
         let control = data_dir.join(control::SOCKET);
-        control::serve(&control, ways.calls.clone())
+        control::serve(&control, handle.calls.clone())
             .map_err(|source| SetupError::Listen { address: control.display().to_string(), source })?;
         let service = Self {
             core,
-            hands,
+            drivers,
             words,
             zone,
             began,
@@ -134,7 +134,7 @@ impl Service {
             unrecorded: VecDeque::new(),
             control,
             config: Arc::new(setup.config.clone()),
-            press: Arc::new(Press::of(&setup)),
+            documents: Arc::new(Documents::of(&setup)),
             cards_wrong: setup.cards_wrong,
             overdue: None,
             reloads: mpsc::channel(4),
@@ -142,7 +142,7 @@ impl Service {
             pages: mpsc::channel(2),
             setup,
         };
-        Ok((service, ways))
+        Ok((service, handle))
     }
 
     /// Runs until `stop`. Tells systemd that it is ready, and feeds its watchdog from here and nowhere else.
@@ -152,7 +152,7 @@ impl Service {
         if self.cards_wrong {
             self.say_cards(true);
         } else {
-            self.keep_cards();
+            self.back_up_cards();
         }
         self.publish();
         let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
@@ -222,7 +222,7 @@ impl Service {
             Err(_) => {
                 self.unrecorded.extend(kept);
                 if let Some(scanner) = scanner {
-                    self.hands.perform(Effect::Verdict { scanner, accepted: false });
+                    self.drivers.perform(Effect::Verdict { scanner, accepted: false });
                 }
             }
         }
@@ -231,24 +231,24 @@ impl Service {
 
     fn perform(&self, effect: Effect) {
         match effect {
-            Effect::Print(printout) if self.press.prints(&printout) => self.print(printout, None),
+            Effect::Print(printout) if self.documents.prints(&printout) => self.print(printout, None),
             Effect::Print(printout) => tracing::debug!(?printout, "no printer for it"),
-            effect => self.hands.perform(effect),
+            effect => self.drivers.perform(effect),
         }
     }
 
     /// Makes a document beside the loop, and lets it wait for its printer.
     fn print(&self, printout: Printout, reply: Option<oneshot::Sender<Result<serde_json::Value, String>>>) {
-        let (press, cards, trays) = (self.press.clone(), self.core.cards().clone(), self.hands.trays());
+        let (documents, cards, trays) = (self.documents.clone(), self.core.cards().clone(), self.drivers.trays());
         let language = self.core.station().language(self.core.rules()).to_owned();
         // A bag is as the loop knows it, whatever is recorded next.
         let bag = match printout {
-            Printout::Bag { bag } => Some(press.bag(self.core.station(), &cards, bag, &language)),
+            Printout::Bag { bag } => Some(documents.bag(self.core.station(), &cards, bag, &language)),
             _ => None,
         };
         tokio::task::spawn_blocking(move || {
-            let draft = bag.unwrap_or_else(|| press.draft(&printout, &cards, &language));
-            let job = draft.and_then(|draft| press.job(&draft)).map_err(|error| error.to_string());
+            let draft = bag.unwrap_or_else(|| documents.draft(&printout, &cards, &language));
+            let job = draft.and_then(|draft| documents.job(&draft)).map_err(|error| error.to_string());
             let done = job.and_then(|(tray, job)| trays.put(tray, job).map_err(|error| error.to_string()));
             match (done, reply) {
                 (Ok(()), None) => {}
@@ -298,15 +298,15 @@ impl Service {
         if view == self.view {
             return;
         }
-        self.hands.follow(view.mood, self.core.station().bench().map(|(_, parcel)| parcel.state));
+        self.drivers.follow(view.mood, self.core.station().bench().map(|(_, parcel)| parcel.state));
         let words = words_for(&self.words, &view.language);
-        self.hands.show(&view, words);
+        self.drivers.show(&view, words);
         let version = self.frames.borrow().version + 1;
         self.frames.send_replace(Arc::new(Frame::of(&view, words, PANEL, version)));
         self.view = view;
     }
 
-    fn answer(&mut self, Asked { question, reply }: Asked) {
+    fn answer(&mut self, AskedQuestion { question, reply }: AskedQuestion) {
         let answer = match question {
             Question::Orders => answers::orders(&self.core),
             Question::Parcels { limit } => Ok(answers::parcels(self.core.station(), self.core.cards(), limit as usize)),
@@ -397,8 +397,8 @@ pub async fn serve_page(
 }
 
 /// A question to the loop, answered.
-pub async fn ask(ways: &Ways, question: Question) -> Option<serde_json::Value> {
+pub async fn ask(handle: &ServiceHandle, question: Question) -> Option<serde_json::Value> {
     let (reply, answer) = oneshot::channel();
-    ways.ask.send(Asked { question, reply }).await.ok()?;
+    handle.ask.send(AskedQuestion { question, reply }).await.ok()?;
     answer.await.ok()
 }

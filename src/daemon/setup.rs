@@ -10,7 +10,7 @@ use hal::printer::Known;
 use sha2::{Digest, Sha256};
 
 use crate::config::{self, Config, GpioBackend, Loaded, Problem, Problems};
-use crate::devices::{Devices, LabelPrinter, Panel, Pins, Scale, Scanner};
+use crate::devices::{BenchPanel, BenchPrinter, BenchScale, BenchScanner, Devices, Pins};
 use crate::label::Labels;
 use crate::rating::Cards;
 use crate::screen::Words;
@@ -69,7 +69,7 @@ impl Setup {
 
     /// The same for a station that is to run: with wrong rate cards the last good ones are in force.
     pub fn load_to_run(file: &Path) -> Result<(Self, Vec<Problem>), Problems> {
-        Ok(Self::of(Loaded::read_or_kept(file)?))
+        Ok(Self::of(Loaded::read_or_backup(file)?))
     }
 
     fn of(loaded: Loaded) -> (Self, Vec<Problem>) {
@@ -118,7 +118,7 @@ impl Setup {
     }
 
     /// What the uplink is started with; `None` where none is configured.
-    pub fn uplink(&self, store: &Store) -> Result<Option<uplink::Settings>, SetupError> {
+    pub fn uplink(&self, store: &Store) -> Result<Option<uplink::UplinkSettings>, SetupError> {
         let Some(configured) = &self.config.uplink else { return Ok(None) };
         let read = |path: &Path| {
             let failed = |source| SetupError::File { path: path.to_owned(), source };
@@ -136,11 +136,11 @@ impl Setup {
         let past = past.collect();
         // A person who changed the settings wants it to try them; where histories differ, settings mend nothing.
         let stop = store.uplink_stop()?.filter(|stop| stop.fork.is_some() || stop.settings == self.uplink_hash());
-        Ok(Some(uplink::Settings {
+        Ok(Some(uplink::UplinkSettings {
             url: configured.url.clone(),
             token: Some(uplink::Token::new(&read(&configured.token_file)?)),
             ca_pem,
-            source: uplink::event::Source {
+            source: uplink::event::EventSource {
                 warehouse: self.rules.warehouse.clone(),
                 station: self.rules.station.clone(),
                 incarnation: store.incarnation().to_owned(),
@@ -157,7 +157,8 @@ impl Setup {
 /// `mt-sics /dev/serial/by-id/…`: what a dispute about a weight wants to know of the scale.
 fn scale_name(scale: &config::Scale) -> String {
     let protocol = scale.settings.protocol;
-    let name = hal::scale::Protocol::NAMES.iter().find(|(_, known)| *known == protocol).map_or("", |(name, _)| name);
+    let name =
+        hal::scale::ScaleProtocol::NAMES.iter().find(|(_, known)| *known == protocol).map_or("", |(name, _)| name);
     match scale.device.address() {
         Some(address) => format!("{name} {address}"),
         None => format!("{name} demo"),
@@ -176,7 +177,7 @@ pub fn devices(bench: &config::Bench) -> Devices {
         Some(folder.join(format!("{name}.txt")))
     };
     let scanner = |(number, s): (usize, &config::Scanner)| {
-        Some(Scanner {
+        Some(BenchScanner {
             name: s.name.clone(),
             address: s.device.address()?,
             settings: s.settings,
@@ -185,7 +186,7 @@ pub fn devices(bench: &config::Bench) -> Devices {
         })
     };
     let printer = |p: &config::Printer, name: String| {
-        Some(LabelPrinter {
+        Some(BenchPrinter {
             name: p.name.clone(),
             address: p.device.address()?,
             language: p.language,
@@ -195,7 +196,7 @@ pub fn devices(bench: &config::Bench) -> Devices {
     };
     let scale = |s: &config::Scale| {
         let record = record(s.record, "scale".to_owned());
-        Some(Scale { address: s.device.address()?, settings: s.settings, record })
+        Some(BenchScale { address: s.device.address()?, settings: s.settings, record })
     };
     let pins = |gpio: &config::keys::GpioKeys| {
         let backend = match gpio.backend {
@@ -224,10 +225,10 @@ pub fn devices(bench: &config::Bench) -> Devices {
 }
 
 /// The display that a configuration names.
-pub fn panel(panel: &config::Panel) -> Option<Panel> {
+pub fn panel(panel: &config::Panel) -> Option<BenchPanel> {
     match panel {
         config::Panel::None => None,
-        config::Panel::Framebuffer { device, turn } => Some(Panel { device: device.clone(), turn: *turn }),
+        config::Panel::Framebuffer { device, turn } => Some(BenchPanel { device: device.clone(), rotation: *turn }),
     }
 }
 

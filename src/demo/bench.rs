@@ -1,15 +1,16 @@
 //! The virtual bench, and the hands on it.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 use hal::sim::{Printer, PrinterFault, PrinterSettings, Scale, ScaleFault, Scanner};
 use tokio::sync::mpsc;
 
-use super::DemoError;
-use super::labels::Labels;
+use super::labels::PrintedLabels;
+use super::{DemoError, files};
 use crate::barcode::Command;
-use crate::daemon::{Ways, ask};
+use crate::daemon::{ServiceHandle, ask};
 use crate::units::MassUnit;
 use crate::uplink::receiver::Receiver;
 use crate::web::{BenchAct, BenchCall, Question};
@@ -20,21 +21,21 @@ const RECEIPT_MM: u16 = 72;
 pub(super) const CARTON_GRAMS: i64 = 180;
 
 /// The devices of the bench.
-pub(super) struct Bench {
+pub(super) struct VirtualBench {
     pub(super) scanner: Scanner,
     pub(super) scale: Scale,
     pub(super) printer: Printer,
     pub(super) receipts: Printer,
 }
 
-impl Bench {
+impl VirtualBench {
     /// Plugs everything in. `fast`: the pan rests at once.
     pub(super) async fn plug_in(data: &Path, fast: bool) -> Result<Self, DemoError> {
         let folder = data.join("devices");
         std::fs::create_dir_all(&folder).map_err(|source| DemoError::File { path: folder.clone(), source })?;
         let device = |what| move |source| DemoError::Device { what, source };
         let scanner = Scanner::open_at(folder.join("scanner")).map_err(device("scanner"))?;
-        let scale = Scale::open_at(folder.join("scale"), hal::scale::Protocol::MtSics).map_err(device("scale"))?;
+        let scale = Scale::open_at(folder.join("scale"), hal::scale::ScaleProtocol::MtSics).map_err(device("scale"))?;
         scale.set_settling(fast);
         let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
         let printer = Printer::listen(anywhere, PrinterSettings::default()).await.map_err(device("printer"))?;
@@ -45,6 +46,20 @@ impl Bench {
         };
         let receipts = Printer::listen(anywhere, narrow).await.map_err(device("receipt printer"))?;
         Ok(Self { scanner, scale, printer, receipts })
+    }
+
+    /// Writes `devices.json`: where everything virtual can be reached.
+    pub(super) fn write_devices(&self, data: &Path, page: SocketAddr, receiver: SocketAddr) -> Result<(), DemoError> {
+        let devices = serde_json::json!({
+            "scanner": self.scanner.path(),
+            "scale": self.scale.path(),
+            "printer": self.printer.addr().to_string(),
+            "receipt_printer": self.receipts.addr().to_string(),
+            "page": format!("http://{page}/"),
+            "receiver": format!("http://{receiver}"),
+            "pid": std::process::id(),
+        });
+        files::write(&data.join("devices.json"), format!("{devices:#}\n").as_bytes())
     }
 
     /// The scanner reads this.
@@ -60,22 +75,22 @@ impl Bench {
 
 /// Does what the page asks of the bench, one act after the other.
 pub(super) async fn serve(
-    bench: Arc<Bench>,
+    bench: Arc<VirtualBench>,
     receiver: Arc<Receiver>,
-    ways: Ways,
-    labels: Labels,
+    service: ServiceHandle,
+    labels: PrintedLabels,
     mut calls: mpsc::Receiver<BenchCall>,
 ) {
     while let Some(BenchCall { act, reply }) = calls.recv().await {
-        let _ = reply.send(perform(&bench, &receiver, &ways, &labels, act).await);
+        let _ = reply.send(perform(&bench, &receiver, &service, &labels, act).await);
     }
 }
 
 async fn perform(
-    bench: &Bench,
+    bench: &VirtualBench,
     receiver: &Receiver,
-    ways: &Ways,
-    labels: &Labels,
+    service: &ServiceHandle,
+    labels: &PrintedLabels,
     act: BenchAct,
 ) -> Result<(), String> {
     match act {
@@ -86,7 +101,7 @@ async fn perform(
             Ok(())
         }
         BenchAct::PutOrder => {
-            let grams = order_in_hand(ways).await.ok_or("scan an order first")?;
+            let grams = current_order_grams(service).await.ok_or("scan an order first")?;
             bench.put(grams);
             Ok(())
         }
@@ -142,9 +157,9 @@ fn command(text: &str) -> Result<Command, String> {
 }
 
 /// What the parcel of the order in hand weighs, carton and all.
-async fn order_in_hand(ways: &Ways) -> Option<i64> {
-    let order = ways.frames.borrow().view["view"]["order"].as_str()?.to_owned();
-    let orders = ask(ways, Question::Orders).await?;
+async fn current_order_grams(service: &ServiceHandle) -> Option<i64> {
+    let order = service.frames.borrow().view["view"]["order"].as_str()?.to_owned();
+    let orders = ask(service, Question::Orders).await?;
     let order = orders.as_array()?.iter().find(|known| known["order_ref"] == order.as_str())?.clone();
     Some(order["grams"].as_i64()? + CARTON_GRAMS)
 }

@@ -1,12 +1,11 @@
-//! The demo's files: its configuration and orders, which travel in the binary, and what it leaves behind.
+//! The demo's files: its configuration and orders, which travel in the binary, and how one is written.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
-use super::bench::Bench;
-use super::{DemoError, Summary};
+use super::DemoError;
 use crate::exchange::order::{self, Incoming};
 use crate::exchange::sample::Generator;
 
@@ -78,40 +77,6 @@ pub(super) fn orders(count: usize) -> Result<Vec<Incoming>, DemoError> {
         orders.push(generator.order(number).map_err(|error| DemoError::Stuck(error.to_string()))?);
     }
     Ok(orders)
-}
-
-/// `devices.json`: where everything virtual can be reached.
-pub(super) fn write_devices(
-    data: &Path,
-    bench: &Bench,
-    page: SocketAddr,
-    receiver: SocketAddr,
-) -> Result<(), DemoError> {
-    let devices = serde_json::json!({
-        "scanner": bench.scanner.path(),
-        "scale": bench.scale.path(),
-        "printer": bench.printer.addr().to_string(),
-        "receipt_printer": bench.receipts.addr().to_string(),
-        "page": format!("http://{page}/"),
-        "receiver": format!("http://{receiver}"),
-        "pid": std::process::id(),
-    });
-    write(&data.join("devices.json"), format!("{devices:#}\n").as_bytes())
-}
-
-/// Manifests and the summary; labels and events are written as they come.
-pub(super) fn write_out(out: &Path, data: &Path, summary: &Summary) -> Result<(), DemoError> {
-    let folder = out.join("manifests");
-    std::fs::create_dir_all(&folder).map_err(|source| DemoError::File { path: folder.clone(), source })?;
-    let failed = |error: crate::store::StoreError| DemoError::Stuck(error.to_string());
-    let store = crate::store::Store::read(data).map_err(failed)?;
-    for manifest in &summary.manifests {
-        if let Some(body) = store.manifest(manifest).map_err(failed)? {
-            write(&folder.join(format!("{manifest}.json")), body.as_bytes())?;
-        }
-    }
-    let summary = serde_json::to_string_pretty(summary).unwrap_or_default();
-    write(&out.join("summary.json"), format!("{summary}\n").as_bytes())
 }
 
 /// Writes aside and renames: whoever looks sees a whole file or none.

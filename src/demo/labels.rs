@@ -17,7 +17,7 @@ const SHOWN: usize = 40;
 
 /// Labels as they came out: what the page shows, and what a scanner reads from each.
 #[derive(Clone)]
-pub(super) struct Labels {
+pub(super) struct PrintedLabels {
     /// Newest first.
     pub(super) shown: watch::Receiver<Arc<Vec<PrintedLabel>>>,
     /// The bytes a scanner sends for the newest: symbology identifier and data; `None` for one without bars.
@@ -34,7 +34,7 @@ pub(super) struct Barcode {
 }
 
 /// Follows the printer. Each label is on disk, if there is a folder for it, before anybody can see it.
-pub(super) fn collect(printer: &Printer, out: Option<PathBuf>) -> Labels {
+pub(super) fn collect(printer: &Printer, out: Option<PathBuf>) -> PrintedLabels {
     let mut labels = printer.labels();
     let (publish, shown) = watch::channel(Arc::new(Vec::new()));
     let (barcode, newest) = watch::channel(None);
@@ -52,7 +52,7 @@ pub(super) fn collect(printer: &Printer, out: Option<PathBuf>) -> Labels {
             let bars = read(printed.png.clone()).await;
             let name = name(&mut attempts, out.as_deref(), &printed, bars.as_ref());
             if let Some(out) = &out
-                && let Err(error) = keep(out, &name, &printed)
+                && let Err(error) = save(out, &name, &printed)
             {
                 tracing::error!(%error, "a label could not be kept");
             }
@@ -69,7 +69,7 @@ pub(super) fn collect(printer: &Printer, out: Option<PathBuf>) -> Labels {
             barcode.send_replace(bars);
         }
     });
-    Labels { shown, newest }
+    PrintedLabels { shown, newest }
 }
 
 /// `<tracking>.<attempt>`, where the attempt counts what the printer printed of that number.
@@ -99,7 +99,7 @@ fn file(out: &Path, name: &str, extension: &str) -> PathBuf {
     out.join("labels").join(format!("{name}.{extension}"))
 }
 
-fn keep(out: &Path, name: &str, printed: &Printed) -> Result<(), super::DemoError> {
+fn save(out: &Path, name: &str, printed: &Printed) -> Result<(), super::DemoError> {
     let folder = out.join("labels");
     std::fs::create_dir_all(&folder).map_err(|source| super::DemoError::File { path: folder, source })?;
     files::write(&file(out, name, "png"), &printed.png)?;

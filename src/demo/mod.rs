@@ -9,6 +9,7 @@ mod files;
 mod labels;
 mod packer;
 mod receipts;
+mod summary;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -18,14 +19,14 @@ use hal::port::{Address, SerialSettings};
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
-use crate::daemon::control::{self, Call, Called};
-use crate::daemon::{Service, Setup, SetupError, Ways, serve_page};
-use crate::devices::{Devices, LabelPrinter, Scale, Scanner};
+use crate::daemon::control::{Call, Called};
+use crate::daemon::{ServiceHandle, Setup, SetupError, StationService, orders, serve_page};
+use crate::devices::{BenchPrinter, BenchScale, BenchScanner, Devices};
 use crate::exchange::order;
 use crate::uplink::receiver::{self, Receiver};
 use crate::web::{self, BenchCall, Desk};
 
-pub use packer::Summary;
+pub use summary::Summary;
 
 /// How a demo is run.
 #[derive(Debug, Clone)]
@@ -72,7 +73,7 @@ pub enum DemoError {
 
 /// The virtual bench and the receiver, started.
 struct Stage {
-    bench: bench::Bench,
+    bench: bench::VirtualBench,
     receiver: Arc<Receiver>,
     setup: Setup,
     devices: Devices,
@@ -94,14 +95,14 @@ pub async fn run(options: Options, stop: impl Future<Output = ()>) -> Result<Opt
     local
         .run_until(async {
             let stage = set_up(&data, out.as_deref(), options.headless.is_some()).await?;
-            play(stage, options, &data, stop).await
+            run_station(stage, options, &data, stop).await
         })
         .await
 }
 
 async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, DemoError> {
-    let bench = bench::Bench::plug_in(data, fast).await?;
-    let settings = receiver::Settings {
+    let bench = bench::VirtualBench::plug_in(data, fast).await?;
+    let settings = receiver::ReceiverSettings {
         token: Some(files::TOKEN.to_owned()),
         data: Some(out.unwrap_or(data).join("received.jsonl")),
         orders: Vec::new(),
@@ -118,16 +119,16 @@ async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, De
         tracing::warn!(%warning, "configuration");
     }
     let devices = Devices {
-        scanners: vec![Scanner::on_a_line("hand", serial(bench.scanner.path()))],
-        scale: Some(Scale {
+        scanners: vec![BenchScanner::on_a_line("hand", serial(bench.scanner.path()))],
+        scale: Some(BenchScale {
             address: serial(bench.scale.path()),
-            settings: hal::scale::Settings::new(hal::scale::Protocol::MtSics),
+            settings: hal::scale::ScaleSettings::new(hal::scale::ScaleProtocol::MtSics),
             record: None,
         }),
-        printer: Some(LabelPrinter::zpl("label", Address::Tcp(bench.printer.addr().to_string()))),
-        receipt: Some(LabelPrinter {
+        printer: Some(BenchPrinter::zpl("label", Address::Tcp(bench.printer.addr().to_string()))),
+        receipt: Some(BenchPrinter {
             language: hal::printer::Language::EscPos,
-            ..LabelPrinter::zpl("receipts", Address::Tcp(bench.receipts.addr().to_string()))
+            ..BenchPrinter::zpl("receipts", Address::Tcp(bench.receipts.addr().to_string()))
         }),
         pins: None,
         panel: None,
@@ -139,7 +140,7 @@ fn serial(path: &Path) -> Address {
     Address::Serial(SerialSettings::new(path))
 }
 
-async fn play(
+async fn run_station(
     stage: Stage,
     options: Options,
     data: &Path,
@@ -150,28 +151,28 @@ async fn play(
     // Before the station: after a restart it may print at once.
     let labels = labels::collect(&bench.printer, options.out.clone());
     let receipts = receipts::collect(&bench.receipts, options.out.clone());
-    let (service, ways) = Service::new(&setup, devices)?;
+    let (service, handle) = StationService::new(&setup, devices)?;
     let (ended, end) = watch::channel(false);
     let mut end = end;
     let running = tokio::task::spawn_local(service.run(async move {
         let _ = end.wait_for(|ended| *ended).await;
     }));
     let count = options.headless.unwrap_or(files::SAMPLES);
-    import(&ways, count).await?;
-    start_pools(&ways, &setup).await?;
+    import(&handle, count).await?;
+    start_pools(&handle, &setup).await?;
 
     let (acts, calls) = mpsc::channel::<BenchCall>(16);
-    tokio::task::spawn_local(bench::serve(bench.clone(), receiver.clone(), ways.clone(), labels.clone(), calls));
+    tokio::task::spawn_local(bench::serve(bench.clone(), receiver.clone(), handle.clone(), labels.clone(), calls));
     let received = received(receiver.clone());
     let desk = Desk {
-        frames: ways.frames.clone(),
-        ask: ways.ask.clone(),
+        frames: handle.frames.clone(),
+        ask: handle.ask.clone(),
         bench: Some(acts),
         labels: Some(labels.shown.clone()),
         received: Some(received),
     };
     let page = serve_page(options.listen, |bound| web::router(desk, bound)).await?;
-    files::write_devices(data, &bench, page, receiver.addr())?;
+    bench.write_devices(data, page, receiver.addr())?;
 
     let outcome = match options.headless {
         None => {
@@ -181,7 +182,7 @@ async fn play(
         }
         Some(orders) => {
             tokio::select! {
-                summary = packer::pack(&bench, &ways, labels, receipts, orders) => summary.map(Some),
+                summary = packer::pack(&bench, &handle, labels, receipts, orders) => summary.map(Some),
                 () = stop => Err(DemoError::Stuck("stopped before every order was packed".to_owned())),
             }
         }
@@ -190,30 +191,30 @@ async fn play(
     let _ = running.await;
     let summary = outcome?;
     if let (Some(out), Some(summary)) = (&options.out, &summary) {
-        files::write_out(out, data, summary)?;
+        summary.write(out, data)?;
     }
     Ok(summary)
 }
 
 /// The sample orders, through the same door as every import.
-async fn import(ways: &Ways, count: usize) -> Result<(), DemoError> {
+async fn import(handle: &ServiceHandle, count: usize) -> Result<(), DemoError> {
     /// Orders handed over at once.
     const CHUNK: usize = 500;
     let orders: Vec<order::Incoming> = files::orders(count)?;
     for chunk in orders.chunks(CHUNK) {
-        let orders = chunk.iter().cloned().map(control::stored).collect();
-        call(ways, Call::Import { orders, newest: false }).await?;
+        let orders = chunk.iter().cloned().map(orders::stored).collect();
+        call(handle, Call::Import { orders, newest: false }).await?;
     }
     Ok(())
 }
 
 /// What a person does once on a new station: say where its number pools start. On a later start they have begun, and
 /// the station refuses to begin them again.
-async fn start_pools(ways: &Ways, setup: &Setup) -> Result<(), DemoError> {
+async fn start_pools(handle: &ServiceHandle, setup: &Setup) -> Result<(), DemoError> {
     for carrier in setup.cards.carriers() {
         for pool in carrier.pools.iter().filter(|pool| pool.station == setup.rules.station) {
             let (carrier, pool, next) = (carrier.id.clone(), pool.id.clone(), pool.from);
-            if let Err(error) = call(ways, Call::StartPool { carrier, pool, next }).await {
+            if let Err(error) = call(handle, Call::StartPool { carrier, pool, next }).await {
                 tracing::debug!(%error, "the pool has begun before");
             }
         }
@@ -221,10 +222,10 @@ async fn start_pools(ways: &Ways, setup: &Setup) -> Result<(), DemoError> {
     Ok(())
 }
 
-async fn call(ways: &Ways, call: Call) -> Result<serde_json::Value, DemoError> {
+async fn call(handle: &ServiceHandle, call: Call) -> Result<serde_json::Value, DemoError> {
     let (reply, answer) = tokio::sync::oneshot::channel();
     let gone = |_| DemoError::Stuck("the station stopped".to_owned());
-    ways.calls.send(Called { call, reply }).await.map_err(|_| gone(()))?;
+    handle.calls.send(Called { call, reply }).await.map_err(|_| gone(()))?;
     answer.await.map_err(|_| gone(()))?.map_err(DemoError::Stuck)
 }
 

@@ -4,76 +4,43 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::DemoError;
-use super::bench::{Bench, CARTON_GRAMS};
-use super::labels::{Barcode, Labels};
+use super::bench::{CARTON_GRAMS, VirtualBench};
+use super::labels::{Barcode, PrintedLabels};
+use super::summary::{RefusedOrder, Summary};
 use crate::barcode::Command;
 use crate::daemon::control::Call;
-use crate::daemon::{Ways, ask};
+use crate::daemon::{ServiceHandle, ask};
 use crate::ids::{CarrierId, ServiceOrCarrier};
 use crate::web::{Frame, Question};
 
 /// The screen must say something new within this time after the robot did something.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What a headless demo did: `summary.json`.
-#[derive(Debug, Clone, Serialize)]
-pub struct Summary {
-    /// Orders that were to be packed.
-    pub orders: usize,
-    /// Of them, those whose parcels the receiver has.
-    pub confirmed: usize,
-    /// The others, each with its reason.
-    pub refused: Vec<Refused>,
-    /// Parcels with a tracking number.
-    pub parcels: usize,
-    /// Labels sent to the printer.
-    pub labels: usize,
-    /// Parcels whose printed label was scanned back.
-    pub verified: usize,
-    /// Parcels on a closed manifest.
-    pub manifested: usize,
-    /// From the first scan to the last receipt.
-    pub elapsed_ms: u64,
-    /// Manifests that were closed.
-    #[serde(skip)]
-    pub manifests: Vec<String>,
-}
-
-/// An order that was not packed.
-#[derive(Debug, Clone, Serialize)]
-pub struct Refused {
-    /// Which.
-    pub order_ref: String,
-    /// What the screen said.
-    pub reason: String,
-}
-
 struct Robot<'a> {
-    bench: &'a Bench,
-    ways: &'a Ways,
+    bench: &'a VirtualBench,
+    service: &'a ServiceHandle,
     frames: watch::Receiver<Arc<Frame>>,
-    labels: Labels,
+    labels: PrintedLabels,
     /// Number of the parcel that was in hand before this run: its label may have come out of an earlier printer.
     before: Option<String>,
 }
 
 /// Packs every order that is not packed yet, closes the manifests, and waits for the receiver.
 pub(super) async fn pack(
-    bench: &Bench,
-    ways: &Ways,
-    labels: Labels,
+    bench: &VirtualBench,
+    service: &ServiceHandle,
+    labels: PrintedLabels,
     mut receipts: watch::Receiver<u64>,
     orders: usize,
 ) -> Result<Summary, DemoError> {
     let began = Instant::now();
-    let before = ways.frames.borrow().view["view"]["tracking"].as_str().map(str::to_owned);
-    let mut robot = Robot { bench, ways, frames: ways.frames.clone(), labels, before };
+    let before = service.frames.borrow().view["view"]["tracking"].as_str().map(str::to_owned);
+    let mut robot = Robot { bench, service, frames: service.frames.clone(), labels, before };
     let all = robot.ask(Question::Orders).await?;
     let all = all.as_array().cloned().unwrap_or_default();
     let mut refused = Vec::new();
@@ -84,7 +51,7 @@ pub(super) async fn pack(
         }
         if let Some(reason) = robot.pack(order).await? {
             let order_ref = order["order_ref"].as_str().unwrap_or_default().to_owned();
-            refused.push(Refused { order_ref, reason });
+            refused.push(RefusedOrder { order_ref, reason });
         }
     }
     progress(all.len(), all.len());
@@ -192,7 +159,7 @@ impl Robot<'_> {
             parcels.as_array().into_iter().flatten().filter(|p| verified(p)).filter_map(carrier).collect();
         let mut closed = 0;
         for carrier in waiting {
-            let done = super::call(self.ways, Call::CloseManifest { carrier }).await?;
+            let done = super::call(self.service, Call::CloseManifest { carrier }).await?;
             let facts = done["facts"].as_array().into_iter().flatten();
             closed += facts.filter(|fact| fact["fact"] == "manifest_closed").count() as u64;
         }
@@ -219,7 +186,7 @@ impl Robot<'_> {
     async fn summary(
         &self,
         orders: usize,
-        refused: Vec<Refused>,
+        refused: Vec<RefusedOrder>,
         manifests: Vec<String>,
         began: Instant,
     ) -> Result<Summary, DemoError> {
@@ -250,7 +217,7 @@ impl Robot<'_> {
     }
 
     async fn ask(&self, question: Question) -> Result<Value, DemoError> {
-        ask(self.ways, question).await.ok_or_else(|| DemoError::Stuck("the station does not answer".to_owned()))
+        ask(self.service, question).await.ok_or_else(|| DemoError::Stuck("the station does not answer".to_owned()))
     }
 
     fn view(&self) -> Value {

@@ -24,7 +24,7 @@ pub(super) fn collect(printer: &Printer, out: Option<PathBuf>) -> watch::Receive
                 Err(RecvError::Closed) => return,
             };
             if let Some(out) = &out
-                && let Err(error) = keep(&out.join("receipts"), &printed)
+                && let Err(error) = save(&out.join("receipts"), &printed)
             {
                 tracing::error!(%error, "a receipt could not be kept");
             }
@@ -35,7 +35,7 @@ pub(super) fn collect(printer: &Printer, out: Option<PathBuf>) -> watch::Receive
 }
 
 /// `<identifier>.png`, or `.2.png` when it came out again; what has no identifier is counted.
-fn keep(folder: &Path, printed: &Printed) -> Result<(), DemoError> {
+fn save(folder: &Path, printed: &Printed) -> Result<(), DemoError> {
     std::fs::create_dir_all(folder).map_err(|source| DemoError::File { path: folder.to_owned(), source })?;
     let codes = decode::symbols(&printed.png).into_iter().map(|symbol| symbol.text);
     // A sheet of commands has many codes, and none is its name.

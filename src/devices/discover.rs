@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use hal::usb::{Found, Kind};
+use hal::usb::{DeviceKind, UsbDevice};
 
 /// Makers of scanners, those of the udev rules: Honeywell, Zebra (Symbol), Datalogic, Opticon, Newland.
 const SCANNERS: [u16; 5] = [0x0c2e, 0x05e0, 0x05f9, 0x065a, 0x1eab];
@@ -13,18 +13,18 @@ const SCANNERS: [u16; 5] = [0x0c2e, 0x05e0, 0x05f9, 0x065a, 0x1eab];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Discovered {
     /// `[[scanner]] device`.
-    pub scanner: Option<Role>,
+    pub scanner: Option<DeviceChoice>,
     /// `[scale] device`; a HID scale unless `on_a_line`.
-    pub scale: Option<Role>,
+    pub scale: Option<DeviceChoice>,
     /// `[[printer]] device`.
-    pub printer: Option<Role>,
+    pub printer: Option<DeviceChoice>,
     /// `[[printer]] language`, as the printer says.
     pub printer_language: Option<&'static str>,
 }
 
 /// A device for a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Role {
+pub struct DeviceChoice {
     /// What `device` says.
     pub device: String,
     /// What it calls itself.
@@ -36,16 +36,16 @@ pub struct Role {
 /// Looks at what is plugged in, from sysfs mounted at `sys`.
 pub fn discover(sys: &Path) -> Discovered {
     let plugged = hal::usb::list(sys);
-    let of = |kind: Kind, wanted: &dyn Fn(&Found) -> bool| {
+    let of = |kind: DeviceKind, wanted: &dyn Fn(&UsbDevice) -> bool| {
         let mut found = plugged.iter().filter(|found| found.kind == kind && wanted(found));
         found.next().filter(|_| found.next().is_none())
     };
-    let scans = |found: &Found| SCANNERS.contains(&found.vendor);
+    let scans = |found: &UsbDevice| SCANNERS.contains(&found.vendor);
     // A scanner shows several faces; the line is the best of them, the keyboard the last.
-    let faces = [(Kind::Serial, ""), (Kind::Scanner, "hidpos:"), (Kind::Keyboard, "evdev:")];
+    let faces = [(DeviceKind::Serial, ""), (DeviceKind::Scanner, "hidpos:"), (DeviceKind::Keyboard, "evdev:")];
     let scanner = faces.into_iter().find_map(|(kind, prefix)| Some(role(of(kind, &scans)?, prefix)));
-    let scale = of(Kind::Scale, &|_| true).or_else(|| of(Kind::Serial, &|found| !scans(found)));
-    let printer = of(Kind::Printer, &|_| true);
+    let scale = of(DeviceKind::Scale, &|_| true).or_else(|| of(DeviceKind::Serial, &|found| !scans(found)));
+    let printer = of(DeviceKind::Printer, &|_| true);
     Discovered {
         scanner,
         scale: scale.map(|found| role(found, "")),
@@ -54,13 +54,13 @@ pub fn discover(sys: &Path) -> Discovered {
     }
 }
 
-fn role(found: &Found, prefix: &str) -> Role {
+fn role(found: &UsbDevice, prefix: &str) -> DeviceChoice {
     let device = format!("{prefix}{}", found.selector());
-    Role { device, name: found.name.clone(), on_a_line: found.kind == Kind::Serial }
+    DeviceChoice { device, name: found.name.clone(), on_a_line: found.kind == DeviceKind::Serial }
 }
 
 /// From the printer's IEEE 1284 id (`MFG:Zebra;CMD:ZPL;…`), which usblp asks for.
-fn language(found: &Found, sys: &Path) -> Option<&'static str> {
+fn language(found: &UsbDevice, sys: &Path) -> Option<&'static str> {
     let at = sys.join("class/usbmisc").join(found.node.file_name()?).join("device/ieee1284_id");
     let said = std::fs::read_to_string(at).ok()?.to_ascii_uppercase();
     let known = [("ZPL", "zpl"), ("TSPL", "tspl"), ("ESC/POS", "escpos"), ("EPSON", "escpos")];
@@ -94,7 +94,7 @@ mod tests {
         let printer = plug(sys.path(), "1-3", ("0a5f", "P1"), "usbmisc", "lp0");
         std::fs::write(printer.join("ieee1284_id"), "MFG:Zebra;CMD:ZPL;").unwrap();
         let found = discover(sys.path());
-        let names = |role: &Option<Role>| role.as_ref().map(|role| (role.device.clone(), role.on_a_line));
+        let names = |role: &Option<DeviceChoice>| role.as_ref().map(|role| (role.device.clone(), role.on_a_line));
         assert_eq!(names(&found.scanner), Some(("usb:0c2e:0001:S1".to_owned(), true)));
         assert_eq!(names(&found.scale), Some(("usb:0403:0001:A1".to_owned(), true)));
         assert_eq!(names(&found.printer), Some(("usb:0a5f:0001:P1".to_owned(), false)));

@@ -8,12 +8,12 @@ use hal::gpio::{Backend, Gpio, GpioErrorKind};
 use hal::port::{Address, Port, PortError, PortErrorKind};
 use hal::printer::{Language, Session, Status, StatusError};
 use hal::scale::{self, Pace};
-use hal::scanner::Protocol;
-use hal::usb::{self, Found, Kind};
+use hal::scanner::ScannerProtocol;
+use hal::usb::{self, DeviceKind, UsbDevice};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
-use super::{Devices, LabelPrinter, Panel, Pins, Scale, Scanner, lamp};
+use super::{BenchPanel, BenchPrinter, BenchScale, BenchScanner, Devices, Pins, lamp};
 
 /// A scale that is awake answers well within this time.
 const ANSWER: Duration = Duration::from_secs(3);
@@ -22,7 +22,7 @@ const SYS: &str = "/sys";
 
 /// What was found of one device.
 #[derive(Debug)]
-pub struct Finding {
+pub struct DeviceFinding {
     device: String,
     address: String,
     health: Health,
@@ -37,7 +37,7 @@ enum Health {
     Busy,
 }
 
-impl Finding {
+impl DeviceFinding {
     /// Whether it works.
     pub fn is_ok(&self) -> bool {
         self.health == Health::Ok
@@ -45,7 +45,7 @@ impl Finding {
 }
 
 /// `scale /dev/ttyUSB0: silent: …`.
-impl fmt::Display for Finding {
+impl fmt::Display for DeviceFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let health = match self.health {
             Health::Ok => "ok",
@@ -58,14 +58,14 @@ impl fmt::Display for Finding {
 }
 
 /// Opens every device, one after the other.
-pub async fn examine(devices: &Devices) -> Vec<Finding> {
+pub async fn examine(devices: &Devices) -> Vec<DeviceFinding> {
     let plugged = usb::list(Path::new(SYS));
     let mut findings = Vec::new();
     let mut add = |device: String, address: &Address, (health, mut say): (Health, String)| {
         if let Some(found) = known(address, &plugged) {
             say = format!("{say} ({}, {})", name(found), found.selector());
         }
-        findings.push(Finding { device, address: address.to_string(), health, say });
+        findings.push(DeviceFinding { device, address: address.to_string(), health, say });
     };
     for scanner in &devices.scanners {
         add(format!("scanner {}", scanner.name), &scanner.address, try_scanner(scanner).await);
@@ -88,7 +88,7 @@ pub async fn examine(devices: &Devices) -> Vec<Finding> {
 }
 
 /// Opens the display and draws nothing, because a station may be showing something there.
-fn try_panel(panel: &Panel) -> Finding {
+fn try_panel(panel: &BenchPanel) -> DeviceFinding {
     let (health, say) = match panel.open() {
         Ok(display) => {
             let (width, height) = display.size();
@@ -96,11 +96,11 @@ fn try_panel(panel: &Panel) -> Finding {
         }
         Err(error) => (Health::Absent, error.to_string()),
     };
-    Finding { device: "panel".to_owned(), address: panel.device.display().to_string(), health, say }
+    DeviceFinding { device: "panel".to_owned(), address: panel.device.display().to_string(), health, say }
 }
 
 /// Takes the lines, lights every lamp for a moment, and sounds the tone.
-async fn try_lines(pins: &Pins) -> Finding {
+async fn try_lines(pins: &Pins) -> DeviceFinding {
     let address = match &pins.backend {
         Backend::Rppal => "rppal".to_owned(),
         Backend::Gpiocdev { chip } => chip.clone().unwrap_or_else(|| "gpiocdev".to_owned()),
@@ -115,7 +115,7 @@ async fn try_lines(pins: &Pins) -> Finding {
         Err(error) if error.kind() == GpioErrorKind::Busy => (Health::Busy, error.to_string()),
         Err(error) => (Health::Absent, error.to_string()),
     };
-    Finding { device: "gpio".to_owned(), address, health, say }
+    DeviceFinding { device: "gpio".to_owned(), address, health, say }
 }
 
 /// What is plugged in and no address names, each with the line that would make it a device of the bench.
@@ -124,34 +124,34 @@ pub fn unnamed(devices: &Devices) -> Vec<String> {
     let mut named: Vec<&Address> = devices.scanners.iter().map(|scanner| &scanner.address).collect();
     named.extend(devices.scale.iter().map(|scale| &scale.address));
     named.extend(devices.printer.iter().chain(&devices.receipt).map(|printer| &printer.address));
-    let of_named: Vec<&Found> = named.into_iter().filter_map(|address| known(address, &plugged)).collect();
-    let socket = |found: &Found| found.port.split(':').next().unwrap_or_default().to_owned();
+    let of_named: Vec<&UsbDevice> = named.into_iter().filter_map(|address| known(address, &plugged)).collect();
+    let socket = |found: &UsbDevice| found.port.split(':').next().unwrap_or_default().to_owned();
     // A device shows several faces: a scanner that is used as a serial line may be a keyboard, too.
-    let is_free = |found: &&Found| !of_named.iter().any(|named| socket(named) == socket(found));
-    let say = |found: &Found| {
+    let is_free = |found: &&UsbDevice| !of_named.iter().any(|named| socket(named) == socket(found));
+    let say = |found: &UsbDevice| {
         format!("{} {}: {}; {}", found.kind.name(), found.node.display(), name(found), how_to_use(found))
     };
     plugged.iter().filter(is_free).map(say).collect()
 }
 
-fn how_to_use(found: &Found) -> String {
+fn how_to_use(found: &UsbDevice) -> String {
     let selector = found.selector();
     match found.kind {
-        Kind::Serial => format!("a scanner or a scale: device = \"{selector}\""),
-        Kind::Scale => format!("[scale] protocol = \"hid\", device = \"{selector}\""),
-        Kind::Scanner => format!("[[scanner]] device = \"hidpos:{selector}\""),
-        Kind::Keyboard => format!("if it is a scanner: [[scanner]] device = \"evdev:{selector}\""),
-        Kind::Printer => format!("[[printer]] device = \"{selector}\""),
+        DeviceKind::Serial => format!("a scanner or a scale: device = \"{selector}\""),
+        DeviceKind::Scale => format!("[scale] protocol = \"hid\", device = \"{selector}\""),
+        DeviceKind::Scanner => format!("[[scanner]] device = \"hidpos:{selector}\""),
+        DeviceKind::Keyboard => format!("if it is a scanner: [[scanner]] device = \"evdev:{selector}\""),
+        DeviceKind::Printer => format!("[[printer]] device = \"{selector}\""),
     }
 }
 
-fn name(found: &Found) -> String {
+fn name(found: &UsbDevice) -> String {
     let id = format!("{:04x}:{:04x}", found.vendor, found.product);
     if found.name.is_empty() { id } else { format!("{} {id}", found.name) }
 }
 
 /// The USB device behind an address.
-fn known<'a>(address: &Address, plugged: &'a [Found]) -> Option<&'a Found> {
+fn known<'a>(address: &Address, plugged: &'a [UsbDevice]) -> Option<&'a UsbDevice> {
     let node: PathBuf = match address {
         Address::Usb(usb) => usb::find(usb.kind, &usb.selector, Path::new(SYS)).ok()?.node,
         other => std::fs::canonicalize(other.node()?).ok()?,
@@ -167,27 +167,27 @@ fn not_open(error: &PortError) -> (Health, String) {
     (health, error.to_string())
 }
 
-async fn try_scanner(scanner: &Scanner) -> (Health, String) {
+async fn try_scanner(scanner: &BenchScanner) -> (Health, String) {
     let port = match Port::open(&scanner.address).await {
         Ok(port) => port,
         Err(error) => return not_open(&error),
     };
     match scanner.settings.protocol {
-        Protocol::Keyboard if port.node().is_some_and(|node| usb::is_inhibited(node, Path::new(SYS))) => {
+        ScannerProtocol::Keyboard if port.node().is_some_and(|node| usb::is_inhibited(node, Path::new(SYS))) => {
             let todo = "let it in again in /etc/udev/rules.d/61-parceld.rules, as 60-parceld.rules says";
             (Health::Silent, format!("the system lets no key of it through; {todo}"))
         }
-        Protocol::Keyboard => match port.grab() {
+        ScannerProtocol::Keyboard => match port.grab() {
             Ok(()) => (Health::Ok, "ours alone; scan something with --watch to see it work".to_owned()),
             Err(error) => not_open(&error),
         },
-        Protocol::Lines | Protocol::Ssi | Protocol::HidPos => {
+        ScannerProtocol::Lines | ScannerProtocol::Ssi | ScannerProtocol::HidPos => {
             (Health::Ok, "open; scan something with --watch to see it work".to_owned())
         }
     }
 }
 
-async fn weigh(port: &mut Port, scale: &Scale) -> (Health, String) {
+async fn weigh(port: &mut Port, scale: &BenchScale) -> (Health, String) {
     let (_pace, mut paced) = watch::channel(Pace::Eager);
     let (_keys, mut pressed) = mpsc::channel(1);
     let (said, mut says) = mpsc::channel(1);
@@ -208,27 +208,27 @@ async fn weigh(port: &mut Port, scale: &Scale) -> (Health, String) {
 
 /// A reading for a person: `it says 1.234 kg, at rest`.
 pub(super) fn in_words(reading: &scale::Reading) -> String {
-    use scale::State;
+    use scale::Stability;
     let weight = format!("{} {}", reading.text, reading.unit.symbol());
     match reading.state {
-        State::Stable => format!("it says {weight}, at rest"),
-        State::Moving | State::Unsaid => format!("it says {weight}, moving"),
-        State::Negative => format!("it says {weight}, below zero; empty it and zero it"),
-        State::AtZero => "it says zero".to_owned(),
-        State::Over => "it says: too heavy".to_owned(),
-        State::Under => "it says: below zero; empty it and zero it".to_owned(),
-        State::Fault(why) => format!("it gives no weight: {}; see its display", why.name()),
+        Stability::Stable => format!("it says {weight}, at rest"),
+        Stability::Moving | Stability::Unsaid => format!("it says {weight}, moving"),
+        Stability::Negative => format!("it says {weight}, below zero; empty it and zero it"),
+        Stability::AtZero => "it says zero".to_owned(),
+        Stability::Over => "it says: too heavy".to_owned(),
+        Stability::Under => "it says: below zero; empty it and zero it".to_owned(),
+        Stability::Fault(why) => format!("it gives no weight: {}; see its display", why.name()),
     }
 }
 
-async fn try_printer(printer: &LabelPrinter) -> (Health, String) {
+async fn try_printer(printer: &BenchPrinter) -> (Health, String) {
     match printer.connect().await {
         Ok(session) => ask(session, printer).await,
         Err(error) => not_open(&error),
     }
 }
 
-async fn ask(mut session: Session, printer: &LabelPrinter) -> (Health, String) {
+async fn ask(mut session: Session, printer: &BenchPrinter) -> (Health, String) {
     let mut known = printer.known;
     let status = session.status(&mut known).await;
     session.close().await;

@@ -5,6 +5,7 @@
 
 pub mod discover;
 pub mod doctor;
+mod label_driver;
 mod lamp;
 pub mod observe;
 mod panel;
@@ -21,7 +22,7 @@ use std::time::Duration;
 use hal::port::{Address, Port, PortError};
 use hal::record::Recorder;
 use hal::scale::Key;
-use hal::scanner::Verdict;
+use hal::scanner::ScanVerdict;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -30,11 +31,11 @@ use crate::station::event::{Device, Effect, Event, ScaleKey, Sound};
 use crate::station::parcel::State;
 
 pub use lamp::Pins;
-pub use panel::{Panel, Turn};
+pub use panel::{BenchPanel, Rotation};
 use paper::Trays;
-pub use printer::LabelPrinter;
-pub use scale::Scale;
-pub use scanner::Scanner;
+pub use printer::BenchPrinter;
+pub use scale::BenchScale;
+pub use scanner::BenchScanner;
 
 /// How long a device that is away is left alone before it is opened again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -43,33 +44,33 @@ const AGAIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Devices {
     /// Scanners, by name.
-    pub scanners: Vec<Scanner>,
+    pub scanners: Vec<BenchScanner>,
     /// The scale, if there is one.
-    pub scale: Option<Scale>,
+    pub scale: Option<BenchScale>,
     /// The label printer, if there is one.
-    pub printer: Option<LabelPrinter>,
+    pub printer: Option<BenchPrinter>,
     /// The printer for receipts, if there is one.
-    pub receipt: Option<LabelPrinter>,
+    pub receipt: Option<BenchPrinter>,
     /// Lamp, tone and button lines, if they are wired.
     pub pins: Option<Pins>,
     /// The display of the computer itself, if it has one.
-    pub panel: Option<Panel>,
+    pub panel: Option<BenchPanel>,
 }
 
 /// The loop's end of the devices.
 #[derive(Debug)]
-pub struct Hands {
-    verdicts: BTreeMap<String, mpsc::Sender<Verdict>>,
+pub struct Drivers {
+    verdicts: BTreeMap<String, mpsc::Sender<ScanVerdict>>,
     pace: watch::Sender<hal::scale::Pace>,
     keys: mpsc::Sender<Key>,
-    print: mpsc::Sender<printer::Task>,
+    print: mpsc::Sender<label_driver::PrintTask>,
     trays: Trays,
     mood: watch::Sender<Mood>,
     sound: mpsc::Sender<Sound>,
-    shown: watch::Sender<panel::Shown>,
+    shown: watch::Sender<panel::ShownView>,
 }
 
-impl Hands {
+impl Drivers {
     /// Starts a task for each device; times of events count from `began`.
     pub fn start(devices: Devices, events: &mpsc::Sender<Event>, began: Instant) -> Self {
         let (pace, paced) = watch::channel(hal::scale::Pace::Calm);
@@ -89,7 +90,7 @@ impl Hands {
             tokio::spawn(scale::run(scale, paced, pressed, events.clone(), began));
         }
         if let Some(printer) = devices.printer {
-            tokio::spawn(printer::run(printer, tasks, bag_labels, events.clone()));
+            tokio::spawn(label_driver::run(printer, tasks, bag_labels, events.clone()));
         }
         if let Some(printer) = devices.receipt {
             tokio::spawn(paper::run(printer, receipts, events.clone()));
@@ -107,11 +108,11 @@ impl Hands {
     /// the printer's queue is longer than anything the station ever asks of it at once.
     pub fn perform(&self, effect: Effect) {
         let task = match effect {
-            Effect::Prepare { job, clear } => printer::Task::Prepare { job, clear },
-            Effect::Send { job, bytes } => printer::Task::Send { job, bytes },
-            Effect::Ask(job) => printer::Task::Ask(job),
-            Effect::Forget => printer::Task::Forget,
-            Effect::Release => printer::Task::Release,
+            Effect::Prepare { job, clear } => label_driver::PrintTask::Prepare { job, clear },
+            Effect::Send { job, bytes } => label_driver::PrintTask::Send { job, bytes },
+            Effect::Ask(job) => label_driver::PrintTask::Ask(job),
+            Effect::Forget => label_driver::PrintTask::Forget,
+            Effect::Release => label_driver::PrintTask::Release,
             Effect::Press(key) => {
                 let key = match key {
                     ScaleKey::Zero => Key::Zero,
@@ -122,7 +123,7 @@ impl Hands {
             }
             Effect::Verdict { scanner, accepted } => {
                 if let Some(judge) = self.verdicts.get(&scanner) {
-                    let _ = judge.try_send(if accepted { Verdict::Accepted } else { Verdict::Refused });
+                    let _ = judge.try_send(if accepted { ScanVerdict::Accepted } else { ScanVerdict::Refused });
                 }
                 return;
             }
@@ -138,7 +139,7 @@ impl Hands {
         }
     }
 
-    /// The ways to the printers of documents for people.
+    /// The queues of the printers of documents for people.
     pub fn trays(&self) -> Trays {
         self.trays.clone()
     }

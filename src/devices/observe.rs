@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
 use super::doctor::how_it_is;
-use super::{Devices, Hands, LabelPrinter};
+use super::{BenchPrinter, Devices, Drivers};
 use crate::screen::Mood;
 use crate::station::event::{Event, NoWeight, WeightState};
 use crate::station::parcel::State;
@@ -21,16 +21,16 @@ pub async fn watch(mut devices: Devices, mut tell: impl FnMut(String)) {
     for printer in devices.printer.take().into_iter().chain(devices.receipt.take()) {
         tokio::spawn(watch_printer(printer, lines_in.clone()));
     }
-    let hands = Hands::start(devices, &events_in, Instant::now());
+    let drivers = Drivers::start(devices, &events_in, Instant::now());
     // As if somebody waited for a weight.
-    hands.follow(Mood::Ready, Some(State::Open));
+    drivers.follow(Mood::Ready, Some(State::Open));
     let mut last = String::new();
     loop {
         let line = tokio::select! {
             Some(event) = events.recv() => {
                 if let Event::Scanned { scanner, .. } = &event {
                     let scanner = scanner.clone();
-                    hands.perform(crate::station::event::Effect::Verdict { scanner, accepted: true });
+                    drivers.perform(crate::station::event::Effect::Verdict { scanner, accepted: true });
                 }
                 say(&event)
             }
@@ -71,7 +71,7 @@ fn say(event: &Event) -> Option<String> {
     })
 }
 
-async fn watch_printer(mut printer: LabelPrinter, lines: mpsc::Sender<String>) {
+async fn watch_printer(mut printer: BenchPrinter, lines: mpsc::Sender<String>) {
     let mut last = String::new();
     loop {
         let now = match printer.connect().await {

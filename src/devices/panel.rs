@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::screen::{Picture, View, Words, draw};
 use crate::station::event::{Device, Event};
 
-pub use hal::framebuffer::Turn;
+pub use hal::framebuffer::Rotation;
 
 /// The screen is made for so many pixels; a display with more shows it enlarged, by a whole number.
 const LEAST: (u32, u32) = (320, 240);
@@ -20,20 +20,20 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// A display.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Panel {
+pub struct BenchPanel {
     /// Its node: `/dev/fb0`.
     pub device: PathBuf,
     /// How it is mounted.
-    pub turn: Turn,
+    pub rotation: Rotation,
 }
 
-impl Panel {
+impl BenchPanel {
     /// Opens it.
     ///
     /// # Errors
     /// [`FramebufferError`], with what to do.
     pub fn open(&self) -> Result<Framebuffer, FramebufferError> {
-        Framebuffer::open(&self.device, self.turn, LEAST)
+        Framebuffer::open(&self.device, self.rotation, LEAST)
     }
 
     /// Draws one picture on it, and leaves it there.
@@ -53,10 +53,10 @@ fn show(display: &mut Framebuffer, draw: impl FnOnce(&mut Picture)) -> Result<us
 }
 
 /// What is to be seen, and in which words.
-pub(super) type Shown = Option<(View, Arc<Words>)>;
+pub(super) type ShownView = Option<(View, Arc<Words>)>;
 
 /// Shows what is to be seen, until the program ends; a display that is not there is looked for.
-pub(super) async fn run(panel: Panel, mut shown: watch::Receiver<Shown>, events: mpsc::Sender<Event>) {
+pub(super) async fn run(panel: BenchPanel, mut shown: watch::Receiver<ShownView>, events: mpsc::Sender<Event>) {
     let mut said = false;
     loop {
         let lost = match panel.open() {
@@ -82,7 +82,7 @@ pub(super) async fn run(panel: Panel, mut shown: watch::Receiver<Shown>, events:
 }
 
 /// Until the display is lost: why. Nothing when the program ends.
-async fn drive(mut display: Framebuffer, shown: &mut watch::Receiver<Shown>) -> Option<FramebufferError> {
+async fn drive(mut display: Framebuffer, shown: &mut watch::Receiver<ShownView>) -> Option<FramebufferError> {
     shown.mark_changed();
     // While a display comes up, the console may write over what we have drawn; once more is enough.
     let mut again = true;

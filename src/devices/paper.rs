@@ -10,7 +10,7 @@ use hal::printer::Problem;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
-use super::printer::{Greeting, LabelPrinter, ask};
+use super::printer::{BenchPrinter, Greeting};
 use crate::station::event::{Device, Event};
 
 /// Papers that may wait for a printer: a shift's manifests.
@@ -38,7 +38,7 @@ pub enum TrayError {
     Full,
 }
 
-/// The ways to both printers.
+/// The queues of both printers.
 #[derive(Debug, Clone)]
 pub struct Trays {
     receipts: Option<mpsc::Sender<Vec<u8>>>,
@@ -61,19 +61,19 @@ impl Trays {
     /// # Errors
     /// [`TrayError`]; then it is not printed.
     pub fn put(&self, tray: Tray, paper: Vec<u8>) -> Result<(), TrayError> {
-        let way = match tray {
+        let queue = match tray {
             Tray::Receipts => &self.receipts,
             Tray::Labels => &self.labels,
         };
-        way.as_ref().ok_or(TrayError::None)?.try_send(paper).map_err(|error| match error {
+        queue.as_ref().ok_or(TrayError::None)?.try_send(paper).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => TrayError::Full,
             mpsc::error::TrySendError::Closed(_) => TrayError::None,
         })
     }
 }
 
-/// The receipt printer's hand.
-pub(super) async fn run(mut printer: LabelPrinter, mut papers: mpsc::Receiver<Vec<u8>>, events: mpsc::Sender<Event>) {
+/// The receipt printer's driver.
+pub(super) async fn run(mut printer: BenchPrinter, mut papers: mpsc::Receiver<Vec<u8>>, events: mpsc::Sender<Event>) {
     let mut hint = Hint::new(Device::Receipts, events);
     while let Some(paper) = papers.recv().await {
         while let Err(problem) = print(&mut printer, &paper).await {
@@ -88,9 +88,9 @@ pub(super) async fn run(mut printer: LabelPrinter, mut papers: mpsc::Receiver<Ve
 ///
 /// # Errors
 /// What keeps the printer from printing.
-pub async fn print(printer: &mut LabelPrinter, paper: &[u8]) -> Result<(), Problem> {
+pub async fn print(printer: &mut BenchPrinter, paper: &[u8]) -> Result<(), Problem> {
     let mut session = None;
-    let asked = ask(printer, &mut session, Greeting::default()).await;
+    let asked = printer.ask(&mut session, Greeting::default()).await;
     let Some(mut session) = session else { return Err(asked.err().unwrap_or(Problem::Absent)) };
     let sent = match asked {
         Ok(_) => session.print(paper, false).await.map(drop).map_err(|error| {
@@ -107,25 +107,25 @@ pub async fn print(printer: &mut LabelPrinter, paper: &[u8]) -> Result<(), Probl
 pub(super) struct Hint {
     device: Device,
     events: mpsc::Sender<Event>,
-    told: bool,
+    shown: bool,
 }
 
 impl Hint {
     pub(super) fn new(device: Device, events: mpsc::Sender<Event>) -> Self {
-        Self { device, events, told: false }
+        Self { device, events, shown: false }
     }
 
     /// The printer cannot print. One that is busy will be done soon.
     pub(super) async fn waits(&mut self, printer: &str, problem: Problem) {
-        if !self.told && problem != Problem::Busy {
-            self.told = true;
+        if !self.shown && problem != Problem::Busy {
+            self.shown = true;
             tracing::warn!(printer, problem = problem.name(), "a paper waits for the printer");
             self.say(Some(problem.name().to_owned())).await;
         }
     }
 
     pub(super) async fn over(&mut self) {
-        if std::mem::take(&mut self.told) {
+        if std::mem::take(&mut self.shown) {
             self.say(None).await;
         }
     }

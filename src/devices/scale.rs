@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hal::port::Address;
-use hal::scale::{self, Key, Pace, Settings, State};
+use hal::scale::{self, Key, Pace, ScaleSettings, Stability};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -13,11 +13,11 @@ use crate::units::{Mass, Uptime};
 
 /// The scale of the bench.
 #[derive(Debug, Clone)]
-pub struct Scale {
+pub struct BenchScale {
     /// Where it is.
     pub address: Address,
     /// What it speaks, and what its protocol leaves open.
-    pub settings: Settings,
+    pub settings: ScaleSettings,
     /// Where what passes is written down.
     pub record: Option<PathBuf>,
 }
@@ -29,7 +29,7 @@ const QUEUE: usize = 16;
 const REPEAT: Duration = Duration::from_millis(700);
 
 pub(super) async fn run(
-    scale: Scale,
+    scale: BenchScale,
     mut pace: watch::Receiver<Pace>,
     mut keys: mpsc::Receiver<Key>,
     events: mpsc::Sender<Event>,
@@ -98,11 +98,11 @@ impl News {
             unit: wire.unit.symbol().to_owned(),
             state: match wire.state {
                 // Nothing on the pan, whether in digits or in a word: never a weight, for it is under `empty_below`.
-                State::Stable | State::AtZero => WeightState::Stable,
-                State::Moving | State::Unsaid => WeightState::Moving,
-                State::Negative | State::Under => WeightState::Negative,
-                State::Over => WeightState::Over,
-                State::Fault(why) => WeightState::Fault(why),
+                Stability::Stable | Stability::AtZero => WeightState::Stable,
+                Stability::Moving | Stability::Unsaid => WeightState::Moving,
+                Stability::Negative | Stability::Under => WeightState::Negative,
+                Stability::Over => WeightState::Over,
+                Stability::Fault(why) => WeightState::Fault(why),
             },
             raw: wire.raw,
         };

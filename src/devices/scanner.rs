@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use hal::port::Address;
-use hal::scanner::{self, Frame, Settings, Verdict};
+use hal::scanner::{self, Frame, ScanVerdict, ScannerSettings};
 use tokio::sync::mpsc;
 
 use crate::barcode::{Accept, ScanError};
@@ -11,30 +11,36 @@ use crate::station::event::{Device, Event, Lookup};
 
 /// A scanner of the bench.
 #[derive(Debug, Clone)]
-pub struct Scanner {
+pub struct BenchScanner {
     /// Its name in the configuration.
     pub name: String,
     /// Where it is.
     pub address: Address,
     /// What it speaks.
-    pub settings: Settings,
+    pub settings: ScannerSettings,
     /// What it may read.
     pub accept: Accept,
     /// Where what it says is written down.
     pub record: Option<PathBuf>,
 }
 
-impl Scanner {
+impl BenchScanner {
     /// One that sends lines of any kind of code.
     pub fn on_a_line(name: &str, address: Address) -> Self {
-        Self { name: name.to_owned(), address, settings: Settings::default(), accept: Accept::default(), record: None }
+        Self {
+            name: name.to_owned(),
+            address,
+            settings: ScannerSettings::default(),
+            accept: Accept::default(),
+            record: None,
+        }
     }
 }
 
 /// Scans that may wait for the loop; more than a person can make in the time it needs for one.
 const QUEUE: usize = 64;
 
-pub(super) async fn run(scanner: Scanner, mut verdicts: mpsc::Receiver<Verdict>, events: mpsc::Sender<Event>) {
+pub(super) async fn run(scanner: BenchScanner, mut verdicts: mpsc::Receiver<ScanVerdict>, events: mpsc::Sender<Event>) {
     let device = Device::Scanner(scanner.name.clone());
     loop {
         let mut port = super::open(&scanner.address, scanner.record.as_deref(), &device, &events).await;
@@ -61,7 +67,7 @@ pub(super) async fn run(scanner: Scanner, mut verdicts: mpsc::Receiver<Verdict>,
     }
 }
 
-fn event(scanner: &Scanner, frame: Frame) -> Event {
+fn event(scanner: &BenchScanner, frame: Frame) -> Event {
     let bad = |why: String| {
         tracing::warn!(scanner = scanner.name, why, "bad scan");
         Event::BadScan { scanner: scanner.name.clone(), why }

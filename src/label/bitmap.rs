@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use super::document::{Area, Point};
+use super::area::{Area, Point};
 
 /// Dots of the largest picture that is read: more than any label has.
 const MOST_DOTS: u64 = 1 << 26;
@@ -100,8 +100,8 @@ impl Bitmap {
         }
     }
 
-    /// Lays another picture's black dots on this one with its corner at a place, which may lie outside.
-    pub fn lay(&mut self, picture: &Self, x: i64, y: i64) {
+    /// Paints another picture's black dots on this one with its corner at a place, which may lie outside.
+    pub fn paint(&mut self, picture: &Self, x: i64, y: i64) {
         self.each_byte(picture, x, y, |byte, dots| *byte |= dots);
     }
 
@@ -167,13 +167,13 @@ impl Bitmap {
     #[must_use]
     pub fn cut(&self, area: Area) -> Self {
         let mut part = Self::new(area.width, area.height);
-        part.lay(self, -i64::from(area.at.x), -i64::from(area.at.y));
+        part.paint(self, -i64::from(area.at.x), -i64::from(area.at.y));
         part
     }
 
     /// The picture turned by a quarter, clockwise.
     #[must_use]
-    pub fn turned(&self) -> Self {
+    pub fn rotated(&self) -> Self {
         Self::of(self.height, self.width, |x, y| self.get(y, self.height - 1 - x))
     }
 
@@ -233,7 +233,7 @@ mod tests {
         dot.fill(0, 0, 3, 2);
         let mut paper = Bitmap::new(10, 4);
         for (x, y) in [(-2, -1), (8, 3), (i64::MAX / 2, 0), (0, i64::MIN / 2)] {
-            paper.lay(&dot, x, y);
+            paper.paint(&dot, x, y);
         }
         let black: Vec<_> =
             (0..4).flat_map(|y| (0..10).map(move |x| (x, y))).filter(|(x, y)| paper.get(*x, *y)).collect();
@@ -247,10 +247,10 @@ mod tests {
         let mut dots = Bitmap::new(11, 5);
         dots.fill(1, 2, 7, 1);
         dots.fill(9, 0, 1, 3);
-        let once = dots.turned();
+        let once = dots.rotated();
         assert_eq!((once.width(), once.height()), (5, 11));
         assert!(once.get(2, 1) && once.get(4, 9) && !once.get(0, 0));
-        assert_eq!(once.turned().turned().turned(), dots);
+        assert_eq!(once.rotated().rotated().rotated(), dots);
     }
 
     #[test]
@@ -270,7 +270,7 @@ mod tests {
                 picture.set(at % 11, at / 11, black);
             }
             let mut inverted = paper.clone();
-            paper.lay(&picture, x, y);
+            paper.paint(&picture, x, y);
             inverted.invert(&picture, x, y);
             for (at_x, at_y) in (0..5_u32).flat_map(|y| (0..29_u32).map(move |x| (x, y))) {
                 let from = (i64::from(at_x) - x, i64::from(at_y) - y);
@@ -301,7 +301,7 @@ mod tests {
             prop_assert_eq!(edge(|dot| dot.0), (Some(ink.at.x), Some(right)));
             prop_assert_eq!(edge(|dot| dot.1), (Some(ink.at.y), Some(bottom)));
             let mut again = Bitmap::new(width, 9);
-            again.lay(&dots.cut(ink), i64::from(ink.at.x), i64::from(ink.at.y));
+            again.paint(&dots.cut(ink), i64::from(ink.at.x), i64::from(ink.at.y));
             prop_assert_eq!(again, dots);
         }
 

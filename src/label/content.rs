@@ -37,12 +37,12 @@ pub struct Label {
     /// The carrier's own values: account numbers, service codes.
     pub values: BTreeMap<String, String>,
     /// Of the label of a bag or a pallet: what that is.
-    pub container: Option<Container>,
+    pub container: Option<ContainerLabel>,
 }
 
 /// What the label of a bag or a pallet says beside the carrier, the ship date and the mass.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Container {
+pub struct ContainerLabel {
     /// The station's own name for it: `US-LAX-1.LAX1-ST03.B000012`.
     pub id: String,
     /// Its 18 digits, where the company has a GS1 prefix.
@@ -90,7 +90,7 @@ impl Label {
 
     /// A label that says nothing: what rows without fields are drawn for.
     pub(super) fn blank() -> Self {
-        let container = Container { id: String::new(), sscc: None, parcels: 0, bags: None };
+        let container = ContainerLabel { id: String::new(), sscc: None, parcels: 0, bags: None };
         Self {
             container: None,
             ..Self::of_container(container, Address::default(), String::new(), Mass::ZERO, Date::EPOCH, false)
@@ -100,7 +100,7 @@ impl Label {
     /// A bag's label: it goes to the carrier, and to nobody else.
     #[must_use]
     pub fn of_container(
-        container: Container,
+        container: ContainerLabel,
         from: Address,
         carrier: String,
         mass: Mass,

@@ -1,7 +1,8 @@
 //! A label as a printer-neutral list of things to draw, in dots from the top left corner.
 
+pub use super::area::{Area, Point};
 use super::code128::Code128;
-use super::picture::Picture;
+use super::picture::LabelPicture;
 
 /// Everything on one label, in drawing order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,26 +17,6 @@ pub struct Document {
     pub elements: Vec<Element>,
 }
 
-/// Where an element's top left corner is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Point {
-    /// Dots from the left edge.
-    pub x: u32,
-    /// Dots from the top edge.
-    pub y: u32,
-}
-
-/// A rectangle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Area {
-    /// Its corner.
-    pub at: Point,
-    /// Dots across.
-    pub width: u32,
-    /// Dots down.
-    pub height: u32,
-}
-
 /// One thing to draw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Element {
@@ -46,7 +27,7 @@ pub enum Element {
         /// Its corner.
         at: Point,
         /// Its dots.
-        picture: Picture,
+        picture: LabelPicture,
     },
     /// A black area.
     Fill(Area),

@@ -5,9 +5,9 @@ use super::codes::{self, Matrix};
 use super::content::Label;
 use super::document::{Align, Area, Document, Element, Point, Text};
 use super::fit::{self, Room};
-use super::layout::{Bars, Cell, Content, Extent, Layout, Modules, Row, TextStyle};
+use super::layout::{Bars, CellContent, Extent, Layout, LayoutCell, LayoutRow, Modules, TextStyle};
 use super::lettering::Lettering;
-use super::template::{Field, Template};
+use super::template::{LabelField, Template};
 use super::{LabelError, Media, font};
 use crate::units::Length;
 
@@ -27,7 +27,7 @@ pub(super) fn draw(
             drawing.dots(height).saturating_sub(2 * margin),
         ),
         None => {
-            let rows = drawing.total(layout.rows.iter().filter(|row| drawing.is_said(row.only_with.as_ref())));
+            let rows = drawing.total(layout.rows.iter().filter(|row| drawing.has_text(row.only_with.as_ref())));
             (rows + 2 * margin, rows)
         }
     };
@@ -42,9 +42,9 @@ pub(super) fn draw(
 /// Rows of fixed height on as many pages as they take, from the top; one page of endless paper. Each page may end with a
 /// row of its own, made from its number and how many there are.
 pub(super) fn pages(
-    rows: &[Row],
+    rows: &[LayoutRow],
     margin: Length,
-    foot: impl Fn(usize, usize) -> Option<Row>,
+    foot: impl Fn(usize, usize) -> Option<LayoutRow>,
     media: Media,
     lettering: &Lettering,
 ) -> Result<Vec<Document>, LabelError> {
@@ -52,10 +52,10 @@ pub(super) fn pages(
     let drawing = || Drawing { label: &label, lettering, media, cuts: true, elements: Vec::new() };
     let (width, paper) = media.size();
     let margin = media.dots(margin);
-    let height_of = |rows: &[Row]| drawing().total(rows.iter());
+    let height_of = |rows: &[LayoutRow]| drawing().total(rows.iter());
     let foot_height = foot(1, 1).map_or(0, |foot| height_of(&[foot]));
     let room = if paper == 0 { u32::MAX } else { paper.saturating_sub(2 * margin + foot_height) };
-    let mut pages: Vec<&[Row]> = Vec::new();
+    let mut pages: Vec<&[LayoutRow]> = Vec::new();
     let mut rest = rows;
     while !rest.is_empty() {
         let mut taken = 0;
@@ -68,7 +68,7 @@ pub(super) fn pages(
         pages.push(page);
         rest = others;
     }
-    let draw_page = |(number, page): (usize, &&[Row])| {
+    let draw_page = |(number, page): (usize, &&[LayoutRow])| {
         let mut drawing = drawing();
         let inside = height_of(page);
         let height = if paper == 0 { inside + 2 * margin } else { paper };
@@ -96,12 +96,12 @@ impl Drawing<'_> {
         self.media.dots(length)
     }
 
-    fn is_said(&self, field: Option<&Field>) -> bool {
-        field.is_none_or(|field| field.is_said(self.label))
+    fn has_text(&self, field: Option<&LabelField>) -> bool {
+        field.is_none_or(|field| field.has_text(self.label))
     }
 
     /// What rows of fixed height take.
-    fn total<'r>(&self, rows: impl Iterator<Item = &'r Row>) -> u32 {
+    fn total<'r>(&self, rows: impl Iterator<Item = &'r LayoutRow>) -> u32 {
         rows.map(|row| self.fixed(row.height)).sum()
     }
 
@@ -121,8 +121,8 @@ impl Drawing<'_> {
         Ok(extents.iter().map(|extent| if *extent == Extent::Rest { each } else { self.fixed(*extent) }).collect())
     }
 
-    fn rows(&mut self, rows: &[Row], area: Area) -> Result<(), LabelError> {
-        let rows: Vec<&Row> = rows.iter().filter(|row| self.is_said(row.only_with.as_ref())).collect();
+    fn rows(&mut self, rows: &[LayoutRow], area: Area) -> Result<(), LabelError> {
+        let rows: Vec<&LayoutRow> = rows.iter().filter(|row| self.has_text(row.only_with.as_ref())).collect();
         let extents: Vec<Extent> = rows.iter().map(|row| row.height).collect();
         let mut y = area.at.y;
         for (row, height) in rows.into_iter().zip(self.shares(&extents, area.height)?) {
@@ -132,8 +132,8 @@ impl Drawing<'_> {
         Ok(())
     }
 
-    fn cells(&mut self, cells: &[Cell], area: Area) -> Result<(), LabelError> {
-        let cells: Vec<&Cell> = cells.iter().filter(|cell| self.is_said(cell.only_with.as_ref())).collect();
+    fn cells(&mut self, cells: &[LayoutCell], area: Area) -> Result<(), LabelError> {
+        let cells: Vec<&LayoutCell> = cells.iter().filter(|cell| self.has_text(cell.only_with.as_ref())).collect();
         let extents: Vec<Extent> = cells.iter().map(|cell| cell.width).collect();
         let mut x = area.at.x;
         for (cell, width) in cells.into_iter().zip(self.shares(&extents, area.width)?) {
@@ -143,7 +143,7 @@ impl Drawing<'_> {
         Ok(())
     }
 
-    fn cell(&mut self, cell: &Cell, area: Area) -> Result<(), LabelError> {
+    fn cell(&mut self, cell: &LayoutCell, area: Area) -> Result<(), LabelError> {
         if let Some(line) = cell.frame {
             let line = self.dots(line).max(1);
             self.elements.push(Element::Frame(area, line));
@@ -165,19 +165,19 @@ impl Drawing<'_> {
         drawn
     }
 
-    fn content(&mut self, content: &Content, area: Area) -> Result<(), LabelError> {
+    fn content(&mut self, content: &CellContent, area: Area) -> Result<(), LabelError> {
         match content {
-            Content::Nothing => Ok(()),
-            Content::Text(style, template) => self.text(*style, template, area),
-            Content::Bars(modules, bars) => self.bars(*modules, bars, area),
-            Content::Matrix(modules, matrix, template) => self.matrix(*modules, *matrix, template, area),
-            Content::Image(picture) => {
+            CellContent::Nothing => Ok(()),
+            CellContent::Text(style, template) => self.text(*style, template, area),
+            CellContent::Bars(modules, bars) => self.bars(*modules, bars, area),
+            CellContent::Matrix(modules, matrix, template) => self.matrix(*modules, *matrix, template, area),
+            CellContent::Image(picture) => {
                 let (width, height) = (picture.dots().width(), picture.dots().height());
                 let at = centred(area, width, height);
                 self.elements.push(Element::Picture { at, picture: picture.clone() });
                 Ok(())
             }
-            Content::Rows(rows) => self.rows(rows, area),
+            CellContent::Rows(rows) => self.rows(rows, area),
         }
     }
 

@@ -32,9 +32,9 @@ const MODULES: std::ops::RangeInclusive<u32> = 2..=6;
 
 /// The bytes a printer would be sent.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Memory(Rc<RefCell<Vec<u8>>>);
+pub(super) struct JobBytes(Rc<RefCell<Vec<u8>>>);
 
-impl Driver for Memory {
+impl Driver for JobBytes {
     fn name(&self) -> String {
         "memory".to_owned()
     }
@@ -55,9 +55,9 @@ impl Driver for Memory {
 
 /// What `commands` write, as one job that ends with a cut. Writing into memory does not fail.
 pub(super) fn job(
-    commands: impl FnOnce(&mut Printer<Memory>) -> escpos::errors::Result<()>,
+    commands: impl FnOnce(&mut Printer<JobBytes>) -> escpos::errors::Result<()>,
 ) -> escpos::errors::Result<Vec<u8>> {
-    let memory = Memory::default();
+    let memory = JobBytes::default();
     let mut printer = Printer::new(memory.clone(), Protocol::default(), None);
     printer.init()?;
     commands(&mut printer)?;
@@ -112,7 +112,7 @@ fn parts<'a>(document: &'a Document, lettering: &Lettering) -> (Bitmap, Vec<Bar<
 }
 
 /// Rows as raster bit images.
-pub(super) fn bands(printer: &mut Printer<Memory>, paper: &Bitmap, from: u32, to: u32) -> escpos::errors::Result<()> {
+pub(super) fn bands(printer: &mut Printer<JobBytes>, paper: &Bitmap, from: u32, to: u32) -> escpos::errors::Result<()> {
     let stride = paper.stride();
     for top in (from..to).step_by(BAND as usize) {
         let rows = BAND.min(to - top);
@@ -127,7 +127,7 @@ pub(super) fn bands(printer: &mut Printer<Memory>, paper: &Bitmap, from: u32, to
 }
 
 impl Bar<'_> {
-    fn write(&self, printer: &mut Printer<Memory>) -> escpos::errors::Result<()> {
+    fn write(&self, printer: &mut Printer<JobBytes>) -> escpos::errors::Result<()> {
         let data = code128::function_b(self.symbol);
         let byte = |number: u32| u8::try_from(number).unwrap_or(u8::MAX);
         let size = [0x1D, b'h', byte(self.height), 0x1D, b'w', byte(self.module), 0x1D, b'H', 0];

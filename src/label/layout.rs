@@ -10,8 +10,8 @@
 
 use super::codes::Matrix;
 use super::document::Align;
-use super::picture::Picture;
-use super::template::{Field, Template};
+use super::picture::LabelPicture;
+use super::template::{LabelField, Template};
 use crate::units::Length;
 
 /// A label's layout for one size of paper.
@@ -26,7 +26,7 @@ pub struct Layout {
     /// White on every side.
     pub margin: Length,
     /// From the top.
-    pub rows: Vec<Row>,
+    pub rows: Vec<LayoutRow>,
 }
 
 /// How much of its row or column something takes.
@@ -40,26 +40,26 @@ pub enum Extent {
 
 /// Cells beside each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct LayoutRow {
     /// Down.
     pub height: Extent,
     /// Left out where this says nothing.
-    pub only_with: Option<Field>,
+    pub only_with: Option<LabelField>,
     /// From the left.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<LayoutCell>,
 }
 
-impl Row {
+impl LayoutRow {
     /// The same with every text as this makes it.
     pub(super) fn readable(&self, readable: &impl Fn(&str) -> String) -> Self {
         let rows = |rows: &[Self]| rows.iter().map(|row| row.readable(readable)).collect();
-        let cell = |cell: &Cell| {
+        let cell = |cell: &LayoutCell| {
             let content = match &cell.content {
-                Content::Text(style, template) => Content::Text(*style, template.readable(readable)),
-                Content::Rows(inner) => Content::Rows(rows(inner)),
+                CellContent::Text(style, template) => CellContent::Text(*style, template.readable(readable)),
+                CellContent::Rows(inner) => CellContent::Rows(rows(inner)),
                 other => other.clone(),
             };
-            Cell { content, ..cell.clone() }
+            LayoutCell { content, ..cell.clone() }
         };
         Self { cells: self.cells.iter().map(cell).collect(), ..self.clone() }
     }
@@ -67,11 +67,11 @@ impl Row {
 
 /// A rectangle of the label.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
+pub struct LayoutCell {
     /// Across.
     pub width: Extent,
     /// Left out where this says nothing.
-    pub only_with: Option<Field>,
+    pub only_with: Option<LabelField>,
     /// White inside its edges.
     pub padding: Length,
     /// Thickness of a line around it.
@@ -79,12 +79,12 @@ pub struct Cell {
     /// Black, its content white.
     pub reverse: bool,
     /// What stands in it.
-    pub content: Content,
+    pub content: CellContent,
 }
 
 /// What stands in a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
+pub enum CellContent {
     /// Nothing; a reversed cell is a rule then.
     Nothing,
     /// Text.
@@ -94,9 +94,9 @@ pub enum Content {
     /// A two-dimensional code.
     Matrix(Modules, Matrix, Template),
     /// A picture, already in the printer's dots.
-    Image(Picture),
+    Image(LabelPicture),
     /// Rows of its own.
-    Rows(Vec<Row>),
+    Rows(Vec<LayoutRow>),
 }
 
 /// What a linear barcode encodes.

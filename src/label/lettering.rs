@@ -13,7 +13,7 @@ use cosmic_text::{
 use zeno::{Mask, Transform};
 
 use super::bitmap::Bitmap;
-use super::picture::Picture;
+use super::picture::LabelPicture;
 
 const LATIN: &[u8] = include_bytes!("../../config/fonts/NotoSans-Bold.ttf");
 const THAI: &[u8] = include_bytes!("../../config/fonts/NotoSansThai-Bold.ttf");
@@ -37,12 +37,12 @@ const EM: u32 = 92;
 /// The base line in hundredths of the cell, from its top.
 const BASE: u32 = 70;
 /// Shaped lines and drawn pictures kept; the sender is on every label.
-const KEPT: usize = 512;
+const MOST_CACHED: usize = 512;
 /// Outlines kept: some thousand glyphs are all that the addresses of a shift use.
 const OUTLINES: usize = 4096;
 
 /// The fonts, and what was drawn with them lately.
-pub(super) struct Lettering(Mutex<Inner>);
+pub(super) struct Lettering(Mutex<LetteringFonts>);
 
 impl std::fmt::Debug for Lettering {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -50,7 +50,7 @@ impl std::fmt::Debug for Lettering {
     }
 }
 
-struct Inner {
+struct LetteringFonts {
     fonts: FontSystem,
     latin: Option<ID>,
     outlines: SwashCache,
@@ -76,7 +76,7 @@ struct Glyph {
 /// A line as dots, and where its picture's corner is from the left end and the top of its cell.
 #[derive(Debug, Clone)]
 pub(super) struct Drawn {
-    pub(super) picture: Picture,
+    pub(super) picture: LabelPicture,
     pub(super) left: i64,
     pub(super) top: i64,
 }
@@ -97,7 +97,7 @@ impl Default for Lettering {
         let latin = latin.map(|face| face.id);
         let fonts = FontSystem::new_with_locale_and_db_and_fallback("en".to_owned(), database, Families);
         let outlines = SwashCache::new();
-        Self(Mutex::new(Inner { fonts, latin, outlines, shaped: HashMap::new(), drawn: HashMap::new() }))
+        Self(Mutex::new(LetteringFonts { fonts, latin, outlines, shaped: HashMap::new(), drawn: HashMap::new() }))
     }
 }
 
@@ -142,7 +142,7 @@ impl Lettering {
                 return Ok(drawn.clone());
             }
             let drawn = inner.draw(text, size, room)?;
-            if inner.drawn.len() >= KEPT {
+            if inner.drawn.len() >= MOST_CACHED {
                 inner.drawn.clear();
             }
             inner.drawn.insert(key, drawn.clone());
@@ -151,13 +151,13 @@ impl Lettering {
     }
 
     /// What a panic left half done is only a cache.
-    fn with<T>(&self, act: impl FnOnce(&mut Inner) -> T) -> T {
+    fn with<T>(&self, act: impl FnOnce(&mut LetteringFonts) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 #[expect(clippy::float_arithmetic, reason = "outlines are curves; no weight, length or amount comes of them")]
-impl Inner {
+impl LetteringFonts {
     fn shape(&mut self, text: &str) -> Result<Arc<Shaped>, char> {
         if let Some(shaped) = self.shaped.get(text) {
             return Ok(Arc::clone(shaped));
@@ -186,7 +186,7 @@ impl Inner {
             }
         }
         let shaped = Arc::new(shaped);
-        if self.shaped.len() >= KEPT {
+        if self.shaped.len() >= MOST_CACHED {
             self.shaped.clear();
         }
         self.shaped.insert(text.to_owned(), Arc::clone(&shaped));

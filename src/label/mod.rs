@@ -12,6 +12,7 @@
 #![deny(clippy::disallowed_methods)]
 
 mod address;
+mod area;
 mod bitmap;
 pub mod code128;
 mod codes;
@@ -36,13 +37,13 @@ use std::collections::BTreeMap;
 
 pub use bitmap::Bitmap;
 pub use codes::Matrix;
-pub use content::{Container, Label};
+pub use content::{ContainerLabel, Label};
 use document::{Document, Element, Point};
-use layout::{Layout, Row};
+use layout::{Layout, LayoutRow};
 use lettering::Lettering;
 pub use lettering::other_scripts;
-pub use picture::Picture;
-pub use supplied::{Content, Supplied};
+pub use picture::LabelPicture;
+pub use supplied::{Supplied, SuppliedContent};
 
 use crate::units::Length;
 
@@ -118,7 +119,7 @@ impl std::fmt::Display for Media {
 
 /// What a printer is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Printer {
+pub struct PrinterFormat {
     /// What it speaks.
     pub language: Language,
     /// What it draws itself.
@@ -213,7 +214,7 @@ pub enum LabelError {
 #[derive(Debug)]
 pub struct Labels {
     /// The printer of the labels.
-    pub printer: Printer,
+    pub printer: PrinterFormat,
     layouts: BTreeMap<String, Layout>,
     lettering: Lettering,
 }
@@ -221,7 +222,7 @@ pub struct Labels {
 impl Labels {
     /// Layouts that fit this printer's paper, each name once.
     #[must_use]
-    pub fn new(printer: Printer, layouts: impl IntoIterator<Item = Layout>) -> Self {
+    pub fn new(printer: PrinterFormat, layouts: impl IntoIterator<Item = Layout>) -> Self {
         let layouts = layouts.into_iter().map(|layout| (layout.name.clone(), layout)).collect();
         Self { printer, layouts, lettering: Lettering::default() }
     }
@@ -260,12 +261,12 @@ impl Labels {
     /// [`LabelError`] when a code does not fit, or a row is higher than a page.
     pub fn pages(
         &self,
-        rows: &[Row],
+        rows: &[LayoutRow],
         margin: Length,
-        foot: impl Fn(usize, usize) -> Option<Row>,
+        foot: impl Fn(usize, usize) -> Option<LayoutRow>,
     ) -> Result<Vec<Document>, LabelError> {
-        let readable = |row: Row| row.readable(&|text: &str| self.lettering.readable(text));
-        let rows: Vec<Row> = rows.iter().cloned().map(readable).collect();
+        let readable = |row: LayoutRow| row.readable(&|text: &str| self.lettering.readable(text));
+        let rows: Vec<LayoutRow> = rows.iter().cloned().map(readable).collect();
         draw::pages(&rows, margin, |page, of| foot(page, of).map(readable), self.printer.media, &self.lettering)
     }
 

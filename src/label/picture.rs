@@ -20,30 +20,30 @@ use super::bitmap::Bitmap;
 
 /// A picture, shared by all labels it is on, so that it is written down once.
 #[derive(Debug, Clone)]
-pub struct Picture(Arc<Inner>);
+pub struct LabelPicture(Arc<PictureData>);
 
 #[derive(Debug)]
-struct Inner {
+struct PictureData {
     dots: Bitmap,
     acs: OnceLock<String>,
     z64: OnceLock<String>,
 }
 
-impl PartialEq for Picture {
+impl PartialEq for LabelPicture {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.0.dots == other.0.dots
     }
 }
 
-impl Eq for Picture {}
+impl Eq for LabelPicture {}
 
-impl From<Bitmap> for Picture {
+impl From<Bitmap> for LabelPicture {
     fn from(dots: Bitmap) -> Self {
-        Self(Arc::new(Inner { dots, acs: OnceLock::new(), z64: OnceLock::new() }))
+        Self(Arc::new(PictureData { dots, acs: OnceLock::new(), z64: OnceLock::new() }))
     }
 }
 
-impl Picture {
+impl LabelPicture {
     /// Its dots.
     #[must_use]
     pub fn dots(&self) -> &Bitmap {

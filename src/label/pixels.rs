@@ -16,10 +16,10 @@ fn draw(paper: &mut Bitmap, elements: &[Element], lettering: &Lettering) {
         match element {
             Element::Text(text) => {
                 if let Some((x, y, dots)) = lettered(text, lettering) {
-                    paper.lay(dots.dots(), x, y);
+                    paper.paint(dots.dots(), x, y);
                 }
             }
-            Element::Picture { at, picture } => paper.lay(picture.dots(), i64::from(at.x), i64::from(at.y)),
+            Element::Picture { at, picture } => paper.paint(picture.dots(), i64::from(at.x), i64::from(at.y)),
             Element::Fill(area) => paper.fill(area.at.x, area.at.y, area.width, area.height),
             Element::Frame(area, line) => {
                 let (right, bottom) = (area.at.x + area.width, area.at.y + area.height);
@@ -49,7 +49,7 @@ fn draw(paper: &mut Bitmap, elements: &[Element], lettering: &Lettering) {
 }
 
 /// Text of the printer's own font as a picture, and where its corner is. Nothing for blanks.
-pub(super) fn lettered(text: &Text, lettering: &Lettering) -> Option<(i64, i64, super::picture::Picture)> {
+pub(super) fn lettered(text: &Text, lettering: &Lettering) -> Option<(i64, i64, super::picture::LabelPicture)> {
     let drawn = lettering.draw(&text.text, text.size, text.room).ok()?;
     let width = drawn.picture.dots().width();
     let left = i64::from(text.align.offset(text.room, width));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::bitmap::Bitmap;
 use super::document::{Align, Area, Document, Element, Point, Text};
-use super::picture::Picture;
+use super::picture::LabelPicture;
 use super::{LabelError, Labels, Language, Media};
 use crate::units::Length;
 
@@ -19,12 +19,12 @@ pub struct Supplied {
     /// The paper and head it was made ready for.
     pub media: Media,
     /// What is printed.
-    pub content: Content,
+    pub content: SuppliedContent,
 }
 
 /// What is printed of a supplied label.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
+pub enum SuppliedContent {
     /// Dots.
     Dots {
         /// The whole paper: dots across and down.
@@ -32,7 +32,7 @@ pub enum Content {
         /// Where the picture's corner is.
         at: Point,
         /// Everything that is black.
-        picture: Picture,
+        picture: LabelPicture,
     },
     /// One format of ZPL whose commands have all been found harmless.
     Zpl(Arc<[u8]>),
@@ -48,17 +48,20 @@ impl Supplied {
     #[must_use]
     pub fn dots(media: Media, paper: &Bitmap) -> Self {
         let ink = paper.ink().unwrap_or(Area { at: Point { x: 0, y: 0 }, width: 0, height: 0 });
-        let content =
-            Content::Dots { paper: (paper.width(), paper.height()), at: ink.at, picture: paper.cut(ink).into() };
+        let content = SuppliedContent::Dots {
+            paper: (paper.width(), paper.height()),
+            at: ink.at,
+            picture: paper.cut(ink).into(),
+        };
         Self { media, content }
     }
 
     /// The dots of the whole paper; `None` for ZPL, which only its printer draws.
     #[must_use]
     pub fn paper(&self) -> Option<Bitmap> {
-        let Content::Dots { paper: (width, height), at, picture } = &self.content else { return None };
+        let SuppliedContent::Dots { paper: (width, height), at, picture } = &self.content else { return None };
         let mut paper = Bitmap::new(*width, *height);
-        paper.lay(picture.dots(), i64::from(at.x), i64::from(at.y));
+        paper.paint(picture.dots(), i64::from(at.x), i64::from(at.y));
         Some(paper)
     }
 }
@@ -70,8 +73,10 @@ impl Labels {
     /// [`LabelError`] when it was made ready for another printer, or must say SPECIMEN and leaves no white for it.
     pub fn supplied(&self, supplied: &Supplied, attempt: u32, specimen: bool) -> Result<Vec<u8>, LabelError> {
         match (&supplied.content, self.supplied_document(supplied, attempt, specimen)?) {
-            (Content::Zpl(zpl), _) => Ok(zpl.to_vec()),
-            (Content::Dots { .. }, document) => Ok(document.map(|document| self.encode(&document)).unwrap_or_default()),
+            (SuppliedContent::Zpl(zpl), _) => Ok(zpl.to_vec()),
+            (SuppliedContent::Dots { .. }, document) => {
+                Ok(document.map(|document| self.encode(&document)).unwrap_or_default())
+            }
         }
     }
 
@@ -89,7 +94,7 @@ impl Labels {
         if made != has {
             return Err(LabelError::OtherPaper { made, has });
         }
-        let Content::Dots { paper, at, picture } = &supplied.content else {
+        let SuppliedContent::Dots { paper, at, picture } = &supplied.content else {
             return match (self.printer.language, specimen) {
                 (Language::Zpl, false) => Ok(None),
                 (Language::Zpl, true) => Err(LabelError::Zpl("on a station whose labels say SPECIMEN")),
@@ -114,14 +119,14 @@ impl Labels {
     #[must_use]
     pub fn marks_reprint(&self, supplied: &Supplied) -> bool {
         match &supplied.content {
-            Content::Zpl(_) => false,
-            Content::Dots { paper, at, picture } => margin(*paper, *at, picture, supplied.media).is_some(),
+            SuppliedContent::Zpl(_) => false,
+            SuppliedContent::Dots { paper, at, picture } => margin(*paper, *at, picture, supplied.media).is_some(),
         }
     }
 }
 
 /// Where a word stands below everything else, if there is room for it.
-fn margin((_, height): (u32, u32), at: Point, picture: &Picture, media: Media) -> Option<u32> {
+fn margin((_, height): (u32, u32), at: Point, picture: &LabelPicture, media: Media) -> Option<u32> {
     let (word, gap) = (media.dots(WORD), media.dots(GAP));
     let below = at.y + picture.dots().height() + gap;
     let y = height.checked_sub(word + gap)?;
@@ -129,7 +134,7 @@ fn margin((_, height): (u32, u32), at: Point, picture: &Picture, media: Media) -
 }
 
 /// Where a word stands on rows that are white but for a frame at the sides: the lowest such place.
-fn white_rows(paper: (u32, u32), at: Point, picture: &Picture, media: Media) -> Option<u32> {
+fn white_rows(paper: (u32, u32), at: Point, picture: &LabelPicture, media: Media) -> Option<u32> {
     let (word, gap) = (media.dots(WORD), media.dots(GAP));
     let dots = picture.dots();
     let inside = (paper.0 / 10).saturating_sub(at.x)..(paper.0 - paper.0 / 10).saturating_sub(at.x);
@@ -153,13 +158,13 @@ fn word((width, _): (u32, u32), y: u32, align: Align, text: &str, media: Media) 
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Draws, Printer};
+    use super::super::{Draws, PrinterFormat};
     use super::*;
 
     const MEDIA: Media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
 
     fn labels(language: Language, media: Media) -> Labels {
-        Labels::new(Printer { language, draws: Draws::TextAndBars, packed: false, media }, [])
+        Labels::new(PrinterFormat { language, draws: Draws::TextAndBars, packed: false, media }, [])
     }
 
     /// Black from the top to so many millimetres.
@@ -211,7 +216,7 @@ mod tests {
 
     #[test]
     fn supplied_zpl_is_sent_as_it_is_and_only_where_it_is_understood() {
-        let zpl = Supplied { media: MEDIA, content: Content::Zpl(b"^XA^FO10,10^FDA^FS^XZ".as_slice().into()) };
+        let zpl = Supplied { media: MEDIA, content: SuppliedContent::Zpl(b"^XA^FO10,10^FDA^FS^XZ".as_slice().into()) };
         assert_eq!(job(&labels(Language::Zpl, MEDIA), &zpl, 2, false).as_deref(), Ok("^XA^FO10,10^FDA^FS^XZ"));
         assert_eq!(job(&labels(Language::Tspl, MEDIA), &zpl, 1, false), Err(LabelError::Zpl("by this printer")));
         assert!(job(&labels(Language::Zpl, MEDIA), &zpl, 1, true).is_err());

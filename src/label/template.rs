@@ -3,12 +3,12 @@
 use std::str::FromStr;
 
 use super::address::{self, Named};
-use super::content::{Container, Label};
+use super::content::{ContainerLabel, Label};
 use crate::units::{Date, Mass, MassUnit};
 
 /// Something a label can say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Field {
+pub enum LabelField {
     /// One of [`FIELDS`].
     Own(&'static str),
     /// `value.NAME`: a value of the carrier's folder.
@@ -35,12 +35,12 @@ pub const FIELDS: [(&str, &str); 39] = [
 
 /// Text and fields in turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template(Vec<Piece>);
+pub struct Template(Vec<TemplatePiece>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+enum TemplatePiece {
     Literal(String),
-    Field(Field),
+    Field(LabelField),
 }
 
 /// Not a template.
@@ -64,7 +64,7 @@ fn known() -> String {
     FIELDS.iter().map(|(name, _)| *name).chain(["value.NAME"]).collect::<Vec<_>>().join(", ")
 }
 
-impl FromStr for Field {
+impl FromStr for LabelField {
     type Err = TemplateError;
 
     fn from_str(text: &str) -> Result<Self, TemplateError> {
@@ -96,17 +96,17 @@ impl FromStr for Template {
             let (name, after) =
                 brace.strip_prefix('{').and_then(|inner| inner.split_once('}')).ok_or(TemplateError::Brace)?;
             if !literal.is_empty() {
-                pieces.push(Piece::Literal(std::mem::take(&mut literal)));
+                pieces.push(TemplatePiece::Literal(std::mem::take(&mut literal)));
             }
-            pieces.push(Piece::Field(name.parse()?));
+            pieces.push(TemplatePiece::Field(name.parse()?));
             rest = after;
         }
         literal.push_str(rest);
         if !literal.is_empty() {
-            pieces.push(Piece::Literal(literal));
+            pieces.push(TemplatePiece::Literal(literal));
         }
         let block = pieces.iter().find_map(|piece| match piece {
-            Piece::Field(Field::Own(name @ ("from" | "to"))) => Some(*name),
+            TemplatePiece::Field(LabelField::Own(name @ ("from" | "to"))) => Some(*name),
             _ => None,
         });
         match block {
@@ -119,14 +119,14 @@ impl FromStr for Template {
 impl Template {
     /// Text without fields, as it stands.
     pub fn literal(text: impl Into<String>) -> Self {
-        Self(vec![Piece::Literal(text.into())])
+        Self(vec![TemplatePiece::Literal(text.into())])
     }
 
     /// The same with what no font has replaced.
     pub(super) fn readable(&self, readable: impl Fn(&str) -> String) -> Self {
-        let piece = |piece: &Piece| match piece {
-            Piece::Literal(literal) => Piece::Literal(readable(literal)),
-            Piece::Field(field) => Piece::Field(field.clone()),
+        let piece = |piece: &TemplatePiece| match piece {
+            TemplatePiece::Literal(literal) => TemplatePiece::Literal(readable(literal)),
+            TemplatePiece::Field(field) => TemplatePiece::Field(field.clone()),
         };
         Self(self.0.iter().map(piece).collect())
     }
@@ -134,8 +134,10 @@ impl Template {
     /// The lines it comes to, each with what it is called; lines that say nothing are left out.
     pub(super) fn lines(&self, label: &Label) -> Vec<Named> {
         match &self.0[..] {
-            [Piece::Field(Field::Own("to"))] => return address::lines(&label.to, &label.from.country, &address::TO),
-            [Piece::Field(Field::Own("from"))] => {
+            [TemplatePiece::Field(LabelField::Own("to"))] => {
+                return address::lines(&label.to, &label.from.country, &address::TO);
+            }
+            [TemplatePiece::Field(LabelField::Own("from"))] => {
                 return address::lines(&label.from, &label.to.country, &address::FROM);
             }
             _ => {}
@@ -150,8 +152,8 @@ impl Template {
         let mut text = String::new();
         for piece in &self.0 {
             match piece {
-                Piece::Literal(literal) => text.push_str(literal),
-                Piece::Field(field) => text.push_str(&field.says(label)),
+                TemplatePiece::Literal(literal) => text.push_str(literal),
+                TemplatePiece::Field(field) => text.push_str(&field.says(label)),
             }
         }
         text
@@ -159,16 +161,18 @@ impl Template {
 
     /// What it comes to, when each of its fields has something to say: a code without one of them would be another code.
     pub(super) fn whole(&self, label: &Label) -> Option<String> {
-        let silent = self.0.iter().any(|piece| matches!(piece, Piece::Field(field) if !field.is_said(label)));
+        let silent = self.0.iter().any(|piece| matches!(piece, TemplatePiece::Field(field) if !field.has_text(label)));
         (!silent).then(|| self.text(label))
     }
 
     /// What it is called in an error: its first field.
     pub(super) fn name(&self) -> &'static str {
         let first = self.0.iter().find_map(|piece| match piece {
-            Piece::Field(Field::Own(name)) => FIELDS.iter().find(|(own, _)| own == name).map(|(_, called)| *called),
-            Piece::Field(Field::Value(_)) => Some("value of the carrier"),
-            Piece::Literal(_) => None,
+            TemplatePiece::Field(LabelField::Own(name)) => {
+                FIELDS.iter().find(|(own, _)| own == name).map(|(_, called)| *called)
+            }
+            TemplatePiece::Field(LabelField::Value(_)) => Some("value of the carrier"),
+            TemplatePiece::Literal(_) => None,
         });
         first.unwrap_or("fixed text")
     }
@@ -176,15 +180,15 @@ impl Template {
     /// The carrier's values it wants.
     pub fn values(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {
-            Piece::Field(Field::Value(name)) => Some(name.as_str()),
+            TemplatePiece::Field(LabelField::Value(name)) => Some(name.as_str()),
             _ => None,
         })
     }
 }
 
-impl Field {
+impl LabelField {
     /// Whether there is anything to say.
-    pub(super) fn is_said(&self, label: &Label) -> bool {
+    pub(super) fn has_text(&self, label: &Label) -> bool {
         !self.says(label).trim().is_empty()
     }
 
@@ -221,7 +225,7 @@ impl Field {
     }
 }
 
-fn of_container(container: &Container, name: &str) -> String {
+fn of_container(container: &ContainerLabel, name: &str) -> String {
     match name {
         "container" => container.id.clone(),
         "container.parcels" => container.parcels.to_string(),

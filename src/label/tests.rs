@@ -21,7 +21,7 @@ fn labels(language: Language, media: Media) -> Labels {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels");
     let (layouts, problems) = crate::config::labels::read(&folder, media);
     assert!(!problems.has_errors(), "{problems}");
-    Labels::new(Printer { language, draws: Draws::TextAndBars, packed: false, media }, layouts.into_values())
+    Labels::new(PrinterFormat { language, draws: Draws::TextAndBars, packed: false, media }, layouts.into_values())
 }
 
 static ZPL: LazyLock<Labels> = LazyLock::new(|| labels(Language::Zpl, METRIC));

@@ -19,7 +19,7 @@ use std::io::Write;
 
 use super::document::{Area, Document, Element, Point, Text};
 use super::lettering::Lettering;
-use super::picture::Picture;
+use super::picture::LabelPicture;
 use super::pixels;
 
 /// Name, dots across and dots down of the bitmap fonts.
@@ -124,7 +124,7 @@ impl Tspl<'_> {
         self.put(format_args!("TEXT {x},{y},\"{name}\",0,{x_times},{y_times},\"{}\"\r\n", text.text));
     }
 
-    fn picture(&mut self, at: Point, picture: &Picture) {
+    fn picture(&mut self, at: Point, picture: &LabelPicture) {
         let dots = picture.dots();
         self.put(format_args!("BITMAP {},{},{},{},0,", at.x, at.y, dots.stride(), dots.height()));
         self.bytes.extend(dots.bits().iter().map(|byte| !byte));

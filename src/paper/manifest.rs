@@ -5,7 +5,7 @@
 
 use super::rows::{self, Rows, SMALL, TEXT, blank_line, pair, qr, row, space, styled, text, wide};
 use crate::label::document::Align;
-use crate::label::layout::Cell;
+use crate::label::layout::LayoutCell;
 use crate::screen::{Sentence, Words};
 
 /// A closed manifest.
@@ -28,16 +28,16 @@ pub struct ManifestSlip {
     /// Parcels by service, as the carrier calls it.
     pub services: Vec<(String, u64)>,
     /// Bags, pallets and cages.
-    pub containers: Vec<Container>,
+    pub containers: Vec<SlipContainer>,
     /// Every parcel.
-    pub lines: Vec<Line>,
+    pub lines: Vec<SlipLine>,
     /// The hash that the record of it carries.
     pub hash: String,
 }
 
 /// A bag, a pallet or a cage on a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Container {
+pub struct SlipContainer {
     /// Its identifier.
     pub id: String,
     /// Which of them.
@@ -61,7 +61,7 @@ pub enum ContainerKind {
 
 /// A parcel on a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct SlipLine {
     /// The carrier's number.
     pub tracking: String,
     /// The channel's order.
@@ -130,12 +130,12 @@ impl ManifestSlip {
             return;
         }
         let say = |sentence: Sentence| words.say(&sentence);
-        let line = |name: Cell, count: String, weight: String| {
+        let line = |name: LayoutCell, count: String, weight: String| {
             [name, wide(text(count, TEXT, Align::End), 110), wide(text(weight, TEXT, Align::End), 200)]
         };
         rows.heading(say(Sentence::PaperContainers));
-        let laid = |bag: &&Container| matches!(bag.kind, ContainerKind::Bag(Some(_)));
-        let on = |pallet: &Container| {
+        let laid = |bag: &&SlipContainer| matches!(bag.kind, ContainerKind::Bag(Some(_)));
+        let on = |pallet: &SlipContainer| {
             let pallet = ContainerKind::Bag(Some(pallet.id.clone()));
             self.containers.iter().filter(move |bag| bag.kind == pallet)
         };
@@ -189,7 +189,7 @@ impl ManifestSlip {
             ),
         );
         for (number, parcel) in (1..).zip(&self.lines) {
-            let Line { tracking, order_ref, weight, container } = parcel.clone();
+            let SlipLine { tracking, order_ref, weight, container } = parcel.clone();
             rows.row(42, line(format!("{number}"), tracking, order_ref, weight, container));
         }
     }

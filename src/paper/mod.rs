@@ -26,9 +26,9 @@ use crate::label::{LabelError, Labels, Media};
 use crate::screen::{Sentence, Words};
 
 pub use bag::BagSlip;
-pub use manifest::{Container, ContainerKind, Line, ManifestSlip};
+pub use manifest::{ContainerKind, ManifestSlip, SlipContainer, SlipLine};
 pub use pdf::pdf;
-pub use sheet::{CommandSheet, Entry, commands, entry};
+pub use sheet::{CommandSheet, SheetEntry, commands, entry};
 pub use shift::{Operator, ShiftSummary};
 
 use rows::{MARGIN_NARROW, MARGIN_WIDE, Rows};

@@ -2,7 +2,7 @@
 
 use crate::label::Matrix;
 use crate::label::document::Align;
-use crate::label::layout::{Cell, Content, Extent, Modules, Row, TextStyle};
+use crate::label::layout::{CellContent, Extent, LayoutCell, LayoutRow, Modules, TextStyle};
 use crate::label::template::Template;
 use crate::units::Length;
 
@@ -23,9 +23,9 @@ pub(super) const fn tenths(tenths: i64) -> Length {
 /// A document from the top.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    done: Vec<Row>,
+    done: Vec<LayoutRow>,
     /// A heading and its height: it stands on one page with what follows.
-    heading: Option<(i64, Vec<Row>)>,
+    heading: Option<(i64, Vec<LayoutRow>)>,
     /// White at the end of lines that would be too long to be followed across office paper.
     tail: i64,
 }
@@ -37,13 +37,13 @@ impl Rows {
     }
 
     /// All of them.
-    pub(super) fn finish(mut self) -> Vec<Row> {
+    pub(super) fn finish(mut self) -> Vec<LayoutRow> {
         self.row(0, []);
         self.done
     }
 
     /// Cells beside each other, so many tenths high.
-    pub(super) fn row(&mut self, height: i64, cells: impl IntoIterator<Item = Cell>) {
+    pub(super) fn row(&mut self, height: i64, cells: impl IntoIterator<Item = LayoutCell>) {
         let next = row(height, cells);
         let kept = self.heading.take().map(|(above, mut inside)| {
             inside.push(next.clone());
@@ -58,7 +58,7 @@ impl Rows {
 
     pub(super) fn rule(&mut self) {
         self.gap(8);
-        self.row(4, [Cell { reverse: true, ..nothing() }]);
+        self.row(4, [LayoutCell { reverse: true, ..nothing() }]);
         self.gap(8);
     }
 
@@ -73,7 +73,7 @@ impl Rows {
         let inside = vec![
             row(15, []),
             row(50, [text(heading, 42, Align::Start)]),
-            row(3, [Cell { reverse: true, ..nothing() }]),
+            row(3, [LayoutCell { reverse: true, ..nothing() }]),
             row(12, []),
         ];
         self.heading = Some((80, inside));
@@ -85,7 +85,7 @@ impl Rows {
     }
 
     /// Cells of a line that is no longer than it can be followed.
-    pub(super) fn line(&mut self, height: i64, cells: impl IntoIterator<Item = Cell>) {
+    pub(super) fn line(&mut self, height: i64, cells: impl IntoIterator<Item = LayoutCell>) {
         let tail = (self.tail > 0).then(|| space(self.tail));
         self.row(height, cells.into_iter().chain(tail));
     }
@@ -103,74 +103,78 @@ impl Rows {
     }
 }
 
-pub(super) fn row(height: i64, cells: impl IntoIterator<Item = Cell>) -> Row {
-    Row { height: Extent::Fixed(tenths(height)), only_with: None, cells: cells.into_iter().collect() }
+pub(super) fn row(height: i64, cells: impl IntoIterator<Item = LayoutCell>) -> LayoutRow {
+    LayoutRow { height: Extent::Fixed(tenths(height)), only_with: None, cells: cells.into_iter().collect() }
 }
 
 /// A name and its value, at the two ends of a line.
-pub(super) fn pair(name: String, value: String, size: i64) -> [Cell; 2] {
+pub(super) fn pair(name: String, value: String, size: i64) -> [LayoutCell; 2] {
     let room = if size > TEXT { 430 } else { 330 };
     [text(name, TEXT.max(size * 9 / 16), Align::Start), wide(text(value, size, Align::End), room)]
 }
 
 /// Room to write in by hand.
-pub(super) fn blank_line(name: String, height: i64) -> Cell {
-    rows([row(height, []), row(3, [Cell { reverse: true, ..nothing() }]), row(40, [text(name, SMALL, Align::Start)])])
+pub(super) fn blank_line(name: String, height: i64) -> LayoutCell {
+    rows([
+        row(height, []),
+        row(3, [LayoutCell { reverse: true, ..nothing() }]),
+        row(40, [text(name, SMALL, Align::Start)]),
+    ])
 }
 
 /// Rows within a row: they stay on one page. The last takes what whole dots leave of the height.
-pub(super) fn rows(rows: impl IntoIterator<Item = Row>) -> Cell {
-    let mut rows: Vec<Row> = rows.into_iter().collect();
+pub(super) fn rows(rows: impl IntoIterator<Item = LayoutRow>) -> LayoutCell {
+    let mut rows: Vec<LayoutRow> = rows.into_iter().collect();
     if let Some(last) = rows.last_mut() {
         last.height = Extent::Rest;
     }
-    Cell { content: Content::Rows(rows), ..nothing() }
+    LayoutCell { content: CellContent::Rows(rows), ..nothing() }
 }
 
 /// White on black.
-pub(super) fn reversed(cell: Cell) -> Cell {
-    Cell { reverse: true, padding: tenths(8), ..cell }
+pub(super) fn reversed(cell: LayoutCell) -> LayoutCell {
+    LayoutCell { reverse: true, padding: tenths(8), ..cell }
 }
 
 /// With a line around it.
-pub(super) fn framed(cell: Cell) -> Cell {
-    Cell { frame: Some(tenths(5)), padding: tenths(10), ..cell }
+pub(super) fn framed(cell: LayoutCell) -> LayoutCell {
+    LayoutCell { frame: Some(tenths(5)), padding: tenths(10), ..cell }
 }
 
-pub(super) fn nothing() -> Cell {
+pub(super) fn nothing() -> LayoutCell {
     let (width, padding) = (Extent::Rest, Length::ZERO);
-    Cell { width, only_with: None, padding, frame: None, reverse: false, content: Content::Nothing }
+    LayoutCell { width, only_with: None, padding, frame: None, reverse: false, content: CellContent::Nothing }
 }
 
 /// One line of text, shrunk where it is long; a break where even that is too much.
-pub(super) fn text(text: impl Into<String>, size: i64, align: Align) -> Cell {
+pub(super) fn text(text: impl Into<String>, size: i64, align: Align) -> LayoutCell {
     styled(text, size, 2, align)
 }
 
 /// Text of at most so many lines.
-pub(super) fn styled(text: impl Into<String>, size: i64, pieces: usize, align: Align) -> Cell {
+pub(super) fn styled(text: impl Into<String>, size: i64, pieces: usize, align: Align) -> LayoutCell {
     let style =
         TextStyle { largest: tenths(size), smallest: tenths(FLOOR.min(size)), pieces, align, place: Align::Middle };
-    Cell { content: Content::Text(style, Template::literal(text)), ..nothing() }
+    LayoutCell { content: CellContent::Text(style, Template::literal(text)), ..nothing() }
 }
 
 /// The cell, so many tenths across.
-pub(super) fn wide(cell: Cell, width: i64) -> Cell {
-    Cell { width: Extent::Fixed(tenths(width)), ..cell }
+pub(super) fn wide(cell: LayoutCell, width: i64) -> LayoutCell {
+    LayoutCell { width: Extent::Fixed(tenths(width)), ..cell }
 }
 
 /// White between two cells.
-pub(super) fn space(width: i64) -> Cell {
+pub(super) fn space(width: i64) -> LayoutCell {
     wide(nothing(), width)
 }
 
 /// A QR code as large as its cell allows.
-pub(super) fn qr(code: &str) -> Cell {
+pub(super) fn qr(code: &str) -> LayoutCell {
     let modules = Modules { narrowest: tenths(3), widest: tenths(10) };
-    Cell { content: Content::Matrix(modules, Matrix::Qr, Template::literal(code)), ..nothing() }
+    LayoutCell { content: CellContent::Matrix(modules, Matrix::Qr, Template::literal(code)), ..nothing() }
 }
 
 /// The last line of a page.
-pub(super) fn foot(name: &str, page: String) -> Row {
+pub(super) fn foot(name: &str, page: String) -> LayoutRow {
     row(50, [text(name, SMALL, Align::Start), wide(text(page, SMALL, Align::End), 400)])
 }

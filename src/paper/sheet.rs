@@ -10,7 +10,7 @@ use super::rows::{self, Rows, SMALL, TEXT, qr, reversed, row, space, styled, tex
 use crate::barcode::{ArgumentKind, Command, CommandSpec, Confirmation, SheetGroup};
 use crate::ids::CarrierId;
 use crate::label::document::Align;
-use crate::label::layout::Cell;
+use crate::label::layout::LayoutCell;
 use crate::screen::{Sentence, Words};
 
 /// Cells beside each other on office paper.
@@ -24,12 +24,12 @@ pub struct CommandSheet {
     /// The station it is for: its boxes and carriers.
     pub station: String,
     /// In the order of [`SheetGroup::ALL`].
-    pub groups: Vec<(SheetGroup, Vec<Entry>)>,
+    pub groups: Vec<(SheetGroup, Vec<SheetEntry>)>,
 }
 
 /// One command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct SheetEntry {
     /// What is scanned.
     pub code: String,
     /// What it does, in the language of the sheet.
@@ -72,7 +72,7 @@ pub fn commands(
     carriers: &[(CarrierId, String)],
     marks: &[String],
     languages: &BTreeMap<String, Arc<Words>>,
-) -> Vec<(SheetGroup, Vec<Entry>)> {
+) -> Vec<(SheetGroup, Vec<SheetEntry>)> {
     let arguments = |kind: ArgumentKind| -> Vec<&str> {
         match kind {
             ArgumentKind::Carton => boxes.iter().map(String::as_str).collect(),
@@ -106,7 +106,7 @@ pub fn entry(
     words: &Words,
     carriers: &[(CarrierId, String)],
     languages: &BTreeMap<String, Arc<Words>>,
-) -> Entry {
+) -> SheetEntry {
     let twice = command.spec().confirmation == Confirmation::SecondScan;
     let carrier =
         |id: &String| carriers.iter().find(|(known, _)| *known == id.as_str()).map_or(id, |(_, name)| name).clone();
@@ -140,14 +140,14 @@ pub fn entry(
         // Whoever needs it reads it in that language.
         Command::Lang(language) => {
             let own = languages.get(language).map(|words| words.say(&Sentence::LanguageSet));
-            return Entry { code: command.encode(), words: own.unwrap_or_else(|| language.clone()), twice };
+            return SheetEntry { code: command.encode(), words: own.unwrap_or_else(|| language.clone()), twice };
         }
         Command::Logout => Sentence::DoLogout,
         Command::Badge(operator) => Sentence::DoBadge { operator: operator.clone() },
         Command::Shift => Sentence::DoShift,
         Command::Sheet => Sentence::DoSheet,
     };
-    Entry { code: command.encode(), words: words.say(&said), twice }
+    SheetEntry { code: command.encode(), words: words.say(&said), twice }
 }
 
 impl CommandSheet {
@@ -160,7 +160,7 @@ impl CommandSheet {
             rows.heading(say(heading(*group)));
             for beside in entries.chunks(columns) {
                 let empty = std::iter::repeat_with(rows::nothing).take(columns - beside.len());
-                let mut cells: Vec<Cell> = beside.iter().map(Entry::cell).chain(empty).collect();
+                let mut cells: Vec<LayoutCell> = beside.iter().map(SheetEntry::cell).chain(empty).collect();
                 for at in (1..columns).rev() {
                     cells.insert(at, space(30));
                 }
@@ -170,8 +170,8 @@ impl CommandSheet {
     }
 }
 
-impl Entry {
-    fn cell(&self) -> Cell {
+impl SheetEntry {
+    fn cell(&self) -> LayoutCell {
         let name = self.code.trim_start_matches(Command::PREFIX);
         let name = name.rsplit_once(':').map_or(name, |(name, _)| name);
         let mark = self.twice.then(|| [space(10), wide(reversed(text("2x", 36, Align::Middle)), 70)]);

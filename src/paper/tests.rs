@@ -9,14 +9,14 @@ use std::sync::{Arc, LazyLock};
 use super::*;
 use crate::barcode::{Command, CommandSpec, SheetGroup};
 use crate::label::document::Element;
-use crate::label::{Bitmap, Draws, Language, Printer};
+use crate::label::{Bitmap, Draws, Language, PrinterFormat};
 
 /// What a receipt printer prints of 80 mm.
 const ROLL: Media = Media { dpi: 203, width_mm: 72, height_mm: 0 };
 const LABEL: Media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
 
 fn labels(media: Media) -> Labels {
-    Labels::new(Printer { language: Language::EscPos, draws: Draws::TextAndBars, packed: false, media }, [])
+    Labels::new(PrinterFormat { language: Language::EscPos, draws: Draws::TextAndBars, packed: false, media }, [])
 }
 
 static NARROW: LazyLock<Labels> = LazyLock::new(|| labels(ROLL));
@@ -48,7 +48,7 @@ fn spanish() -> Arc<Words> {
 }
 
 fn manifest(parcels: usize) -> Paper {
-    let line = |number: usize| Line {
+    let line = |number: usize| SlipLine {
         tracking: format!("92612903456789{:08}", 16 + number * 7),
         order_ref: format!("5764614130387{:05}", 10_052 + number * 31),
         weight: format!("{}.{:03} kg", number % 4, 120 + number * 37 % 800),
@@ -69,25 +69,25 @@ fn manifest(parcels: usize) -> Paper {
         ],
         // The slip puts a bag below its pallet, in whatever order they are recorded.
         containers: vec![
-            Container {
+            SlipContainer {
                 id: "006141410000000036".to_owned(),
                 kind: on_pallet,
                 parcels: 9,
                 weight: "12.345 kg".to_owned(),
             },
-            Container {
+            SlipContainer {
                 id: "006141410000000043".to_owned(),
                 kind: ContainerKind::Pallet,
                 parcels: 9,
                 weight: "12.345 kg".to_owned(),
             },
-            Container {
+            SlipContainer {
                 id: "B000004".to_owned(),
                 kind: ContainerKind::Bag(None),
                 parcels: 3,
                 weight: "0.940 kg".to_owned(),
             },
-            Container { id: "07".to_owned(), kind: ContainerKind::Cage, parcels: 2, weight: "8.210 kg".to_owned() },
+            SlipContainer { id: "07".to_owned(), kind: ContainerKind::Cage, parcels: 2, weight: "8.210 kg".to_owned() },
         ],
         lines: (1..=parcels).map(line).collect(),
         hash: "3fa901bc77e29d108890a7bd5a43d1b0c2f6e2a87c0ffee00000000000000000".to_owned(),
@@ -218,7 +218,7 @@ fn codes(document: &Document) -> Vec<String> {
     let read = |dots: &Bitmap| {
         let quiet = dots.width() / 5;
         let mut paper = Bitmap::new(dots.width() + 2 * quiet, dots.height() + 2 * quiet);
-        paper.lay(dots, i64::from(quiet), i64::from(quiet));
+        paper.paint(dots, i64::from(quiet), i64::from(quiet));
         let found = hal::sim::decode::symbols(&paper.png());
         found.into_iter().find(|symbol| symbol.symbology == "qr").map(|symbol| symbol.text)
     };
@@ -244,7 +244,7 @@ fn every_code_of_a_sheet_reads_back_as_its_command_in_every_language_and_on_ever
 fn a_sheet_has_every_command_that_the_station_understands_without_being_told_more() {
     let Paper::Sheet(sheet) = sheet(&english()) else { panic!("a sheet") };
     let has = |group: SheetGroup, word: &str| {
-        let of_word = |entry: &Entry| {
+        let of_word = |entry: &SheetEntry| {
             let body = entry.code.trim_start_matches(Command::PREFIX);
             body.split(':').next() == Some(word)
         };
@@ -258,7 +258,7 @@ fn a_sheet_has_every_command_that_the_station_understands_without_being_told_mor
     let asked_for: Vec<_> = asked_for.into_iter().map(|spec| (spec.word, spec.argument.is_some())).collect();
     assert_eq!(asked_for, [("REPRINT", true), ("CAGE", true), ("BADGE", true), ("NEXTPARCEL", false)]);
     assert!(!SheetGroup::ALL.into_iter().any(|group| has(group, "NEXTPARCEL")), "it is offered, and nothing follows");
-    let twice = |entry: &&Entry| entry.twice;
+    let twice = |entry: &&SheetEntry| entry.twice;
     let twice: Vec<&str> = sheet
         .groups
         .iter()

@@ -12,7 +12,7 @@ use crate::units::Timestamp;
 
 impl Store {
     /// Orders of which anything personal is kept.
-    pub fn kept_orders(&self) -> Result<Vec<OrderId>, StoreError> {
+    pub fn orders_not_erased(&self) -> Result<Vec<OrderId>, StoreError> {
         let mut select = self.db.prepare_cached("SELECT channel, shop, order_ref FROM orders WHERE erased = 0")?;
         let id = |row: &rusqlite::Row<'_>| Ok(OrderId { channel: row.get(0)?, shop: row.get(1)?, number: row.get(2)? });
         Ok(select.query_map([], id)?.collect::<Result<_, _>>()?)

@@ -32,7 +32,7 @@ use crate::units::Timestamp;
 pub use labels::StoredLabel;
 pub use lives::{BOARD, Life, Machine, Recognised, UplinkStop};
 pub use mark::Mark;
-pub use orders::{ContentHash, Found, KnownOrder, NewVersion, OrderBatch, Put, StoredOrder};
+pub use orders::{ContentHash, FoundOrder, KnownOrder, NewVersion, OrderBatch, Put, StoredOrder};
 pub use outbox::{Announcement, Aside, Waiting};
 
 /// The name of the database in the data folder.
@@ -132,7 +132,7 @@ impl From<rusqlite::Error> for StoreError {
 
 /// A fact as it stands in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct JournalEntry {
     /// Its number, dense and rising from 1.
     pub seq: u64,
     /// When it was recorded, by the station's clock.
@@ -212,7 +212,7 @@ impl Store {
     }
 
     /// Everything recorded about one parcel, in order.
-    pub fn history(&self, parcel: ParcelId) -> Result<Vec<Entry>, StoreError> {
+    pub fn history(&self, parcel: ParcelId) -> Result<Vec<JournalEntry>, StoreError> {
         let mut facts = self.db.prepare("SELECT seq, at, body FROM journal WHERE parcel = ?1 ORDER BY seq")?;
         let mut rows = facts.query(params![parcel.0])?;
         let mut entries = Vec::new();
@@ -224,7 +224,12 @@ impl Store {
 
     /// What state is made of and was recorded between two instants of the station's clock, in order: from the newest entry
     /// before them on, so that a clock that was set back loses nothing.
-    pub fn between(&self, from: Timestamp, to: Timestamp, mut take: impl FnMut(Entry)) -> Result<(), StoreError> {
+    pub fn between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        mut take: impl FnMut(JournalEntry),
+    ) -> Result<(), StoreError> {
         let after = self.last_before(from)?;
         let mut facts = self
             .db
@@ -315,10 +320,10 @@ impl Store {
     }
 
     /// A row of number, time and body.
-    fn entry(&self, row: &rusqlite::Row<'_>) -> Result<Entry, StoreError> {
+    fn entry(&self, row: &rusqlite::Row<'_>) -> Result<JournalEntry, StoreError> {
         let seq = row.get(0)?;
         let fact = self.fact(seq, row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;
-        Ok(Entry { seq, at: Timestamp(row.get(1)?), fact })
+        Ok(JournalEntry { seq, at: Timestamp(row.get(1)?), fact })
     }
 
     /// A fact as it stands in the journal; one from before orders were known by their shop gets it from there.

@@ -47,7 +47,7 @@ pub struct KnownOrder {
 
 /// What a code finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum FoundOrder {
     /// Nothing.
     None,
     /// One order.
@@ -157,7 +157,7 @@ impl Store {
 
     /// Whether a content is what holds of an order (`Some(true)`), was said of it before, or was never said. `hash` makes
     /// the hash of a document that came before hashes were kept.
-    pub fn said_before(
+    pub fn holds_or_held(
         &self,
         known: &KnownOrder,
         content: &ContentHash,
@@ -189,7 +189,7 @@ impl Store {
 
     /// The order that any of these codes finds; the first code that finds one decides. An order's own number goes before
     /// what only refers to it.
-    pub fn find_order(&self, codes: &[String]) -> Result<Found, StoreError> {
+    pub fn find_order(&self, codes: &[String]) -> Result<FoundOrder, StoreError> {
         let mut find = self.db.prepare_cached(
             "SELECT o.channel, o.shop, o.order_ref FROM order_keys k JOIN orders o ON o.id = k.order_id WHERE k.key = ?1
              ORDER BY o.order_ref <> ?1, o.shop, o.channel LIMIT 100",
@@ -208,13 +208,13 @@ impl Store {
             match found.as_slice() {
                 [] => {}
                 [id] => {
-                    let one = |known: KnownOrder| Found::One { body: known.body, version: known.version };
-                    return Ok(self.known_order(id)?.map_or(Found::None, one));
+                    let one = |known: KnownOrder| FoundOrder::One { body: known.body, version: known.version };
+                    return Ok(self.known_order(id)?.map_or(FoundOrder::None, one));
                 }
-                _ => return Ok(Found::Many(found)),
+                _ => return Ok(FoundOrder::Many(found)),
             }
         }
-        Ok(Found::None)
+        Ok(FoundOrder::None)
     }
 
     /// Every order with a number, of a shop and a number (`US-01/1001`), or called so in full (`etsy/US-01/1001`).

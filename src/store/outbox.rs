@@ -98,7 +98,7 @@ impl Store {
     }
 
     /// The tracking numbers that were given with events of this life, from one of them on.
-    pub fn numbers_told_from(&self, seq: u64) -> Result<Vec<String>, StoreError> {
+    pub fn numbers_announced_from(&self, seq: u64) -> Result<Vec<String>, StoreError> {
         let mut select = self.db.prepare_cached(
             "SELECT json_extract(body, '$.data.tracking') FROM outbox
              WHERE seq >= ?1 AND kind = ?2 AND json_valid(body) ORDER BY seq",
@@ -139,7 +139,7 @@ impl Store {
     }
 
     /// Whether the receiver has the event of a manifest.
-    pub fn manifest_told(&self, id: &str) -> Result<bool, StoreError> {
+    pub fn manifest_arrived(&self, id: &str) -> Result<bool, StoreError> {
         let mut select = self.db.prepare_cached(
             "SELECT m.seq, EXISTS (SELECT 1 FROM lives l WHERE m.seq > l.base AND m.seq <= l.confirmed) FROM manifests m
              WHERE m.id = ?1",

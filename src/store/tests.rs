@@ -94,11 +94,11 @@ fn put(store: &mut Store, puts: Vec<Put<'_>>) -> Result<(), StoreError> {
     store.put_orders(&OrderBatch { puts, cursor: None })
 }
 
-fn one(number: &str, version: u64) -> Found {
-    Found::One { body: format!("{number} at {version}"), version }
+fn one(number: &str, version: u64) -> FoundOrder {
+    FoundOrder::One { body: format!("{number} at {version}"), version }
 }
 
-fn found(store: &Store, code: &str) -> Found {
+fn found(store: &Store, code: &str) -> FoundOrder {
     store.find_order(&[code.to_owned()]).expect("an answer")
 }
 
@@ -283,7 +283,7 @@ fn everything_that_was_said_of_an_order_is_kept_and_the_last_holds() {
     assert_eq!(store.order_at(&id("A"), 1).unwrap().as_deref(), Some("A at 1"), "a parcel keeps what it is packed by");
     let known = store.known_order(&id("A")).unwrap().unwrap();
     assert_eq!((known.version, known.rev, known.body.as_str()), (2, 2, "A at 2"));
-    let said = |body: &str| store.said_before(&known, &hash(body), hash).unwrap();
+    let said = |body: &str| store.holds_or_held(&known, &hash(body), hash).unwrap();
     assert_eq!((said("A at 2"), said("A at 1"), said("A at 3")), (Some(true), Some(false), None));
 }
 
@@ -294,7 +294,7 @@ fn two_shops_may_have_the_same_number_and_it_alone_is_never_guessed() {
     let other = Put { id: of_shop("T", "1001"), ..order("1001", 1, &["t-package"]) };
     put(&mut store, vec![order("1001", 1, &["s-package"]), other]).unwrap();
     let both = vec![id("1001"), of_shop("T", "1001")];
-    assert_eq!(found(&store, "1001"), Found::Many(both.clone()));
+    assert_eq!(found(&store, "1001"), FoundOrder::Many(both.clone()));
     assert_eq!(store.orders_called("1001").unwrap(), both);
     for code in ["S/1001", "s-package"] {
         assert_eq!(found(&store, code), one("1001", 1), "{code}");
@@ -311,12 +311,12 @@ fn an_order_is_found_by_any_unique_reference_and_an_ambiguous_one_is_never_guess
     let mut store = open(&dir);
     put(&mut store, vec![order("A", 1, &["a1", "shared"]), order("B", 1, &["b1", "shared"])]).unwrap();
     assert_eq!(found(&store, "a1"), one("A", 1));
-    assert_eq!(found(&store, "shared"), Found::Many(vec![id("A"), id("B")]));
-    assert_eq!(found(&store, "nothing"), Found::None);
+    assert_eq!(found(&store, "shared"), FoundOrder::Many(vec![id("A"), id("B")]));
+    assert_eq!(found(&store, "nothing"), FoundOrder::None);
     let codes = ["nothing".to_owned(), "b1".to_owned()];
     assert_eq!(store.find_order(&codes).unwrap(), one("B", 1));
     put(&mut store, vec![order("B", 2, &["b2"])]).unwrap();
-    assert_eq!(found(&store, "b1"), Found::None, "a reference that a newer version dropped");
+    assert_eq!(found(&store, "b1"), FoundOrder::None, "a reference that a newer version dropped");
     assert_eq!(found(&store, "shared"), one("A", 1));
 }
 
@@ -462,20 +462,20 @@ fn what_is_erased_is_nowhere_in_the_files_and_is_still_known_by_its_hash() {
         })
     };
     assert!(holds());
-    assert_eq!(store.kept_orders().expect("an answer"), [id("A1"), id("A2")]);
+    assert_eq!(store.orders_not_erased().expect("an answer"), [id("A1"), id("A2")]);
     store.erase(&[(id("A1"), "stub".into())]).expect("erased");
     assert!(!holds());
-    assert_eq!(store.kept_orders().expect("an answer"), [id("A2")]);
-    assert_eq!(found(&store, "T1"), Found::One { body: "stub".into(), version: 2 });
+    assert_eq!(store.orders_not_erased().expect("an answer"), [id("A2")]);
+    assert_eq!(found(&store, "T1"), FoundOrder::One { body: "stub".into(), version: 2 });
     assert_eq!(store.order_at(&id("A1"), 1).expect("an answer"), None);
     assert_eq!(label(&store, "A1", "T1"), None);
     let known = store.known_order(&id("A1")).expect("an answer").expect("one");
-    let before = |version| store.said_before(&known, &said(version).hash, hash).expect("an answer");
+    let before = |version| store.holds_or_held(&known, &said(version).hash, hash).expect("an answer");
     assert!(known.erased);
     assert_eq!((before(2), before(1), before(3)), (Some(true), Some(false), None));
     // What comes later is kept again until it is erased in its turn.
     put(&mut store, vec![order("A1", 3, &[])]).expect("kept");
-    assert_eq!(store.kept_orders().expect("an answer"), [id("A1"), id("A2")]);
+    assert_eq!(store.orders_not_erased().expect("an answer"), [id("A1"), id("A2")]);
 }
 
 #[test]

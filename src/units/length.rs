@@ -76,13 +76,13 @@ impl Length {
 
     /// The number of `unit`s with up to `places` decimals, rounded half away from zero: for showing.
     pub fn display(self, unit: LengthUnit, places: u32) -> impl fmt::Display {
-        struct In(i64, i64, u32);
-        impl fmt::Display for In {
+        struct LengthIn(i64, i64, u32);
+        impl fmt::Display for LengthIn {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 decimal::write(f, self.0, self.1, self.2)
             }
         }
-        In(self.0, unit.nanometres(), places)
+        LengthIn(self.0, unit.nanometres(), places)
     }
 }
 

@@ -112,13 +112,13 @@ impl Mass {
 
     /// The number of `unit`s, with as many decimals as `places`, rounded half away from zero: for showing.
     pub fn display(self, unit: MassUnit, places: u32) -> impl fmt::Display {
-        struct In(i64, i64, u32);
-        impl fmt::Display for In {
+        struct MassIn(i64, i64, u32);
+        impl fmt::Display for MassIn {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 decimal::write(f, self.0, self.1, self.2)
             }
         }
-        In(self.0, unit.picograms(), places)
+        MassIn(self.0, unit.picograms(), places)
     }
 
     /// The number of `unit`s with exactly `places` decimals, as a scale shows it: `0.850`.

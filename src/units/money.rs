@@ -82,11 +82,11 @@ impl Money {
         if Decimal::parse(amount)?.scale > currency.exponent() {
             return Err(too_many_decimals(amount, currency));
         }
-        Self::kept(amount, currency)
+        Self::parse_stored(amount, currency)
     }
 
     /// The same of an amount that was written here or was taken before: zeros beyond the currency's decimals say nothing.
-    pub fn kept(amount: &str, currency: Currency) -> Result<Self, QuantityError> {
+    pub fn parse_stored(amount: &str, currency: Currency) -> Result<Self, QuantityError> {
         Decimal::parse(amount)?
             .scaled(10_i64.pow(currency.exponent()))
             .map(|minor| Self { minor, currency })
@@ -118,7 +118,7 @@ impl Money {
 /// What is wrong with an amount of more decimals than its currency has, and what to write.
 fn too_many_decimals(amount: &str, currency: Currency) -> QuantityError {
     let places = currency.exponent();
-    let same = Money::kept(amount, currency).ok().map(Money::amount);
+    let same = Money::parse_stored(amount, currency).ok().map(Money::amount);
     let text = shown(amount);
     let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
     let group = whole.trim_start_matches(['-', '+']);
@@ -142,7 +142,7 @@ impl TryFrom<String> for Money {
 
     fn try_from(text: String) -> Result<Self, QuantityError> {
         let (amount, currency) = text.split_once(' ').ok_or_else(|| QuantityError::Currency(text.clone()))?;
-        Self::kept(amount, currency.parse()?)
+        Self::parse_stored(amount, currency.parse()?)
     }
 }
 

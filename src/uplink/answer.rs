@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 /// What came back over HTTP.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
+pub(super) struct HttpAnswer {
     /// The status code.
     pub(super) status: u16,
     /// The header `Retry-After`.
@@ -23,7 +23,7 @@ pub(super) struct NoAnswer(pub(super) String);
 
 /// What an answer means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Reply<T> {
+pub(super) enum ReceiverReply<T> {
     /// 200 with a body of this protocol.
     Good(T),
     /// 412: the receiver's head is another than expected.
@@ -60,12 +60,12 @@ impl Head {
     /// `{"incarnation":"…","seq":812,"confirmed":800}`; a station never heard of may leave all but `seq` out.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
-        struct Wire {
+        struct HeadBody {
             incarnation: Option<String>,
             seq: u64,
             confirmed: Option<u64>,
         }
-        let Wire { incarnation, seq, confirmed } = serde_json::from_slice(body).ok()?;
+        let HeadBody { incarnation, seq, confirmed } = serde_json::from_slice(body).ok()?;
         let incarnation = incarnation.unwrap_or_default();
         (seq == 0 || !incarnation.is_empty()).then_some(Self { incarnation, seq, confirmed })
     }
@@ -73,54 +73,59 @@ impl Head {
 
 /// A page of orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Page {
+pub(super) struct OrderPage {
     /// Where the next page begins, where it says so.
     pub(super) cursor: Option<String>,
     /// Orders as they came.
     pub(super) orders: Vec<String>,
 }
 
-impl Page {
+impl OrderPage {
     /// `{"cursor":"…","orders":[…]}`; a page without a cursor is one, though it cannot be kept.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
-        struct Wire<'a> {
+        struct PageBody<'a> {
             cursor: Option<String>,
             #[serde(borrow)]
             orders: Vec<&'a RawValue>,
         }
-        let Wire { cursor, orders } = serde_json::from_slice(body).ok()?;
+        let PageBody { cursor, orders } = serde_json::from_slice(body).ok()?;
         Some(Self { cursor, orders: orders.into_iter().map(|order| order.get().to_owned()).collect() })
     }
 }
 
 /// Classifies an answer; `good` reads the body of a 200.
-pub(super) fn classify<T>(answer: Result<Answer, NoAnswer>, good: impl FnOnce(&[u8]) -> Option<T>) -> Reply<T> {
+pub(super) fn classify<T>(
+    answer: Result<HttpAnswer, NoAnswer>,
+    good: impl FnOnce(&[u8]) -> Option<T>,
+) -> ReceiverReply<T> {
     let answer = match answer {
         Ok(answer) => answer,
-        Err(NoAnswer(why)) => return Reply::Later { why, wish_ms: None },
+        Err(NoAnswer(why)) => return ReceiverReply::Later { why, wish_ms: None },
     };
-    let later = |why: String| Reply::Later { why, wish_ms: wish_ms(&answer) };
+    let later = |why: String| ReceiverReply::Later { why, wish_ms: wish_ms(&answer) };
     let status = answer.status;
     match status {
         200 => match good(&answer.body) {
-            Some(body) => Reply::Good(body),
+            Some(body) => ReceiverReply::Good(body),
             None => later(format!(
                 "something else answers in the receiver's place (200, {:?}); look for a sign-in page on this network",
                 excerpt(&answer.body, 60)
             )),
         },
         412 => match Head::read(&answer.body) {
-            Some(head) => Reply::Moved(head),
+            Some(head) => ReceiverReply::Moved(head),
             None => later("the receiver answered 412 without its head".into()),
         },
-        400 | 413 | 422 => Reply::Refused(format!("{status} {}", excerpt(&answer.body, 200)).trim_end().to_owned()),
-        401 | 403 => Reply::Barred(remedy(status)),
-        409 => Reply::Conflict(remedy(status)),
+        400 | 413 | 422 => {
+            ReceiverReply::Refused(format!("{status} {}", excerpt(&answer.body, 200)).trim_end().to_owned())
+        }
+        401 | 403 => ReceiverReply::Barred(remedy(status)),
+        409 => ReceiverReply::Conflict(remedy(status)),
         408 | 425 | 429 | 500..=599 => later(format!("the receiver is not ready ({status})")),
         300..=399 => later(format!("the receiver's address redirects ({status}), which is never followed")),
         0..=299 => later(format!("something else answers in the receiver's place ({status})")),
-        _ => Reply::Stop(remedy(status)),
+        _ => ReceiverReply::Stop(remedy(status)),
     }
 }
 
@@ -153,7 +158,7 @@ fn excerpt(body: &[u8], most: usize) -> String {
 }
 
 /// `Retry-After` in milliseconds: seconds, or an HTTP date measured against the answer's own clock (RFC 9110 §10.2.3).
-fn wish_ms(answer: &Answer) -> Option<u64> {
+fn wish_ms(answer: &HttpAnswer) -> Option<u64> {
     let text = answer.retry_after.as_deref()?.trim();
     if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() {
         return Some(text.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1_000));
@@ -171,66 +176,66 @@ fn instant_ms(http_date: &str) -> Option<i64> {
 mod tests {
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Result<Answer, NoAnswer> {
+    fn answer(status: u16, body: &str) -> Result<HttpAnswer, NoAnswer> {
         let date = "Sun, 15 Nov 2026 08:49:37 GMT".to_owned();
-        Ok(Answer { status, retry_after: None, date, body: body.into() })
+        Ok(HttpAnswer { status, retry_after: None, date, body: body.into() })
     }
 
-    fn head(status: u16, body: &str) -> Reply<Head> {
+    fn head(status: u16, body: &str) -> ReceiverReply<Head> {
         classify(answer(status, body), Head::read)
     }
 
     #[test]
     fn every_status_has_its_class() {
         for status in (100..200).chain(201..400).chain([408, 425, 429]).chain(500..600) {
-            assert!(matches!(head(status, "{}"), Reply::Later { .. }), "{status}");
+            assert!(matches!(head(status, "{}"), ReceiverReply::Later { .. }), "{status}");
         }
         for status in [400, 413, 422] {
-            assert!(matches!(head(status, "{}"), Reply::Refused(_)), "{status}");
+            assert!(matches!(head(status, "{}"), ReceiverReply::Refused(_)), "{status}");
         }
         for status in [401, 403] {
-            assert!(matches!(head(status, "{}"), Reply::Barred(_)), "{status}");
+            assert!(matches!(head(status, "{}"), ReceiverReply::Barred(_)), "{status}");
         }
         for status in [402, 404, 405, 407, 410, 415, 418, 451] {
-            assert!(matches!(head(status, "{}"), Reply::Stop(_)), "{status}");
+            assert!(matches!(head(status, "{}"), ReceiverReply::Stop(_)), "{status}");
         }
-        assert!(matches!(head(409, "{}"), Reply::Conflict(_)));
-        assert!(matches!(classify(Err(NoAnswer("cut".into())), Head::read), Reply::Later { .. }));
+        assert!(matches!(head(409, "{}"), ReceiverReply::Conflict(_)));
+        assert!(matches!(classify(Err(NoAnswer("cut".into())), Head::read), ReceiverReply::Later { .. }));
     }
 
     #[test]
     fn a_head_is_read() {
         let expected = Head { incarnation: "a1".into(), seq: 812, confirmed: Some(800) };
         let body = r#"{"incarnation":"a1","seq":812,"confirmed":800,"later":1}"#;
-        assert_eq!(head(200, body), Reply::Good(expected.clone()));
-        assert_eq!(head(412, body), Reply::Moved(expected));
+        assert_eq!(head(200, body), ReceiverReply::Good(expected.clone()));
+        assert_eq!(head(412, body), ReceiverReply::Moved(expected));
     }
 
     #[test]
     fn a_station_never_heard_of_needs_no_incarnation() {
         let expected = Head { incarnation: String::new(), seq: 0, confirmed: None };
         for body in [r#"{"seq":0}"#, r#"{"incarnation":null,"seq":0}"#, r#"{"incarnation":"","seq":0}"#] {
-            assert_eq!(head(200, body), Reply::Good(expected.clone()));
+            assert_eq!(head(200, body), ReceiverReply::Good(expected.clone()));
         }
     }
 
     #[test]
     fn a_200_that_is_not_this_protocols_is_asked_again() {
         for body in ["", "<html>Sign in</html>", "null", "[]", r#"{"ok":true}"#, r#"{"seq":-1}"#, r#"{"seq":5}"#] {
-            assert!(matches!(head(200, body), Reply::Later { .. }), "{body}");
-            assert!(matches!(head(412, body), Reply::Later { .. }), "{body}");
-            assert!(matches!(classify(answer(200, body), Page::read), Reply::Later { .. }), "{body}");
+            assert!(matches!(head(200, body), ReceiverReply::Later { .. }), "{body}");
+            assert!(matches!(head(412, body), ReceiverReply::Later { .. }), "{body}");
+            assert!(matches!(classify(answer(200, body), OrderPage::read), ReceiverReply::Later { .. }), "{body}");
         }
     }
 
     #[test]
     fn orders_are_handed_on_as_they_came() {
         let body = r#"{"cursor":"c 2","orders":[{"rev": 7},"odd"]}"#;
-        let page = Page { cursor: Some("c 2".into()), orders: vec![r#"{"rev": 7}"#.into(), r#""odd""#.into()] };
-        assert_eq!(classify(answer(200, body), Page::read), Reply::Good(page));
+        let page = OrderPage { cursor: Some("c 2".into()), orders: vec![r#"{"rev": 7}"#.into(), r#""odd""#.into()] };
+        assert_eq!(classify(answer(200, body), OrderPage::read), ReceiverReply::Good(page));
         for body in [r#"{"cursor":null,"orders":[1]}"#, r#"{"orders":[1]}"#] {
-            let page = Page { cursor: None, orders: vec!["1".into()] };
-            assert_eq!(classify(answer(200, body), Page::read), Reply::Good(page), "{body}");
+            let page = OrderPage { cursor: None, orders: vec!["1".into()] };
+            assert_eq!(classify(answer(200, body), OrderPage::read), ReceiverReply::Good(page), "{body}");
         }
     }
 
@@ -248,7 +253,7 @@ mod tests {
         ] {
             let mut answer = answer(503, "").unwrap();
             answer.retry_after = Some(text.into());
-            let Reply::Later { wish_ms, .. } = classify(Ok(answer), Head::read) else { panic!("{text}") };
+            let ReceiverReply::Later { wish_ms, .. } = classify(Ok(answer), Head::read) else { panic!("{text}") };
             assert_eq!(wish_ms, expected, "{text:?}");
         }
     }
@@ -256,7 +261,7 @@ mod tests {
     #[test]
     fn what_the_receiver_says_is_shortened_and_made_printable() {
         let body = format!("bad\u{1b}[31m\r\n\tevent {}", "x".repeat(10_000));
-        let Reply::Refused(why) = head(422, &body) else { panic!() };
+        let ReceiverReply::Refused(why) = head(422, &body) else { panic!() };
         assert!(why.starts_with("422 bad[31m event xxx"), "{why}");
         assert!(why.chars().count() <= 204);
     }

@@ -7,9 +7,9 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, 
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, RequestBuilder, Response, Url};
 
-use super::Settings;
-use super::answer::{Answer, NoAnswer};
-use super::chain::Batch;
+use super::UplinkSettings;
+use super::answer::{HttpAnswer, NoAnswer};
+use super::chain::EventBatch;
 
 /// A head, or what a captive portal puts in its place.
 const MAX_BODY: usize = 1 << 20;
@@ -48,7 +48,7 @@ pub(super) struct Client {
 
 impl Client {
     /// Reads the settings; nothing is sent.
-    pub(super) fn new(settings: &Settings) -> Result<Self, SetupError> {
+    pub(super) fn new(settings: &UplinkSettings) -> Result<Self, SetupError> {
         let base = Url::parse(settings.url.trim()).map_err(|error| SetupError::Url(error.to_string()))?;
         let local = is_loopback(&base);
         match base.scheme() {
@@ -64,12 +64,12 @@ impl Client {
     }
 
     /// `GET …/head`
-    pub(super) async fn head(&self) -> Result<Answer, NoAnswer> {
+    pub(super) async fn head(&self) -> Result<HttpAnswer, NoAnswer> {
         fetch(self.http.get(self.below(&["head"])?), MAX_BODY).await
     }
 
     /// `PUT …/{incarnation}/events/{from}-{to}` with the number before it as the expected head.
-    pub(super) async fn append(&self, incarnation: &str, batch: &Batch) -> Result<Answer, NoAnswer> {
+    pub(super) async fn append(&self, incarnation: &str, batch: &EventBatch) -> Result<HttpAnswer, NoAnswer> {
         let range = format!("{}-{}", batch.from(), batch.to());
         let request = self
             .http
@@ -81,7 +81,7 @@ impl Client {
     }
 
     /// `GET …/orders?cursor=…`
-    pub(super) async fn orders(&self, cursor: &str) -> Result<Answer, NoAnswer> {
+    pub(super) async fn orders(&self, cursor: &str) -> Result<HttpAnswer, NoAnswer> {
         let mut url = self.below(&["orders"])?;
         url.query_pairs_mut().append_pair("cursor", cursor);
         fetch(self.http.get(url), MAX_ORDERS).await
@@ -110,7 +110,7 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-fn build(settings: &Settings, scheme: &str, local: bool) -> Result<reqwest::Client, SetupError> {
+fn build(settings: &UplinkSettings, scheme: &str, local: bool) -> Result<reqwest::Client, SetupError> {
     // An error says that a provider is installed already: there is one in the whole program.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
@@ -147,7 +147,7 @@ fn build(settings: &Settings, scheme: &str, local: bool) -> Result<reqwest::Clie
     }
 }
 
-async fn fetch(request: RequestBuilder, most: usize) -> Result<Answer, NoAnswer> {
+async fn fetch(request: RequestBuilder, most: usize) -> Result<HttpAnswer, NoAnswer> {
     let broken = |error: reqwest::Error| NoAnswer(reasons(&error));
     let mut response = request.send().await.map_err(broken)?;
     let status = response.status().as_u16();
@@ -163,7 +163,7 @@ async fn fetch(request: RequestBuilder, most: usize) -> Result<Answer, NoAnswer>
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, retry_after, date, body })
+    Ok(HttpAnswer { status, retry_after, date, body })
 }
 
 fn header(response: &Response, name: HeaderName) -> Option<String> {
@@ -188,13 +188,13 @@ fn reasons(error: &reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::uplink::event::Source;
+    use crate::uplink::event::EventSource;
     use crate::uplink::{Pace, Token};
 
-    fn settings(url: &str) -> Settings {
-        let source = Source { warehouse: "W".into(), station: "LAX1-ST03".into(), incarnation: "a1".into() };
+    fn settings(url: &str) -> UplinkSettings {
+        let source = EventSource { warehouse: "W".into(), station: "LAX1-ST03".into(), incarnation: "a1".into() };
         let pace = Pace::default();
-        Settings {
+        UplinkSettings {
             url: url.into(),
             token: None,
             ca_pem: None,

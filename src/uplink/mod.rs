@@ -12,7 +12,7 @@
 //! confirmed, before that.
 //!
 //! - `chain` decides, `answer` reads an HTTP answer, `backoff` counts delays, `orders` paces the pull: all pure.
-//! - `client` speaks HTTP; `hand` joins the two and asks the daemon's loop for what it needs through [`Request`].
+//! - `client` speaks HTTP; `driver` joins the two and asks the daemon's loop for what it needs through [`Request`].
 //! - [`event`] makes the events themselves. `receiver` is a real receiver for the demo and the tests.
 //!
 //! | what happens | noticed by | what the uplink does |
@@ -21,20 +21,20 @@
 //! | an old copy was put back, and nothing was packed | the last row put again: 200, and the head is beyond it | durable stop with a [`CopySign`] |
 //! | a second station runs on a copy | 409 on new events | halves to the fork; durable stop with a [`CopySign`] |
 //! | the receiver was restored from a backup | its head is behind; that row put again: 200 | sends again from there; durable stop where a row is no longer kept |
-//! | and it lost what past incarnations had told | its head is behind what was confirmed | [`Request::Told`]; their last rows are put again, and what is missing is sent, before the present one goes on |
+//! | and it lost what past incarnations had told | its head is behind what was confirmed | [`Request::PastLives`]; their last rows are put again, and what is missing is sent, before the present one goes on |
 //! | an answer was lost | the connection | head, last row again, then on |
 //! | the receiver names another head (412) | the append | that row put again, then on from there; the second time in a row it is left alone for a while |
 //! | the receiver names another incarnation in its head | the head | begins with the row that was confirmed last |
 //! | the receiver follows another incarnation (412) | the append | durable stop |
 //! | an event is refused (400, 413, 422) | the append | halves to the event; sets it aside when a neighbour is taken, else durable stop |
 //! | a row that is put again for a comparison is refused | the comparison | durable stop; it is not set aside |
-//! | an earlier incarnation has rows that are not confirmed | [`Settings::past`] | they are told first, under their old numbers |
+//! | an earlier incarnation has rows that are not confirmed | [`UplinkSettings::past`] | they are told first, under their old numbers |
 //! | its numbers hold other events, or are no longer wanted | 409, or 412 with another incarnation | [`Request::Move`] from the first such row on, but nothing that was confirmed |
 //! | the true history of an earlier incarnation went on | the head is beyond its last row | nothing: its own rows are there |
 //! | 401, 403, 404 and what the protocol does not know | any answer | durable stop |
 //! | the network, 3xx, 5xx, 408, 425, 429, a sign-in page | any exchange | tries again for ever, with back-off; everything is in doubt |
-//! | a restart while a person was called for | [`Settings::stopped`] | sends nothing before [`Command::Retry`], then compares again |
-//! | a person retries | [`Command::Retry`] | everything is in doubt |
+//! | a restart while a person was called for | [`UplinkSettings::stopped`] | sends nothing before [`UplinkCommand::Retry`], then compares again |
+//! | a person retries | [`UplinkCommand::Retry`] | everything is in doubt |
 //!
 //! What it does where the protocol leaves room:
 //!
@@ -52,19 +52,19 @@
 //! - *Orders refused* with anything but 401 and 403 stop the pull of orders alone; events go on.
 //!
 //! It refuses to follow redirects, to drop an event, to send a token over plain HTTP beyond loopback, and to read an
-//! answer without a bound. All its state can be rebuilt after a restart from [`Settings`] and the outbox.
+//! answer without a bound. All its state can be rebuilt after a restart from [`UplinkSettings`] and the outbox.
 
 mod answer;
 mod backoff;
 mod chain;
 mod client;
+mod driver;
 pub mod event;
-mod hand;
+#[cfg(test)]
+mod fault_tests;
 mod orders;
 #[cfg(any(test, feature = "demo"))]
 pub mod receiver;
-#[cfg(test)]
-mod storm;
 #[cfg(test)]
 mod test_station;
 #[cfg(test)]
@@ -77,12 +77,12 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use client::SetupError;
-pub use hand::run;
+pub use driver::run;
 pub use reqwest::Url;
 
 /// One event of the outbox: a CloudEvent as [`event::cloud_event`] wrote it once. These bytes are sent every time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct OutboxRow {
     /// Its number, dense and rising from 1 within the incarnation.
     pub seq: u64,
     /// The JSON object, on one line.
@@ -92,7 +92,7 @@ pub struct Row {
 /// What the uplink asks of the loop, which owns the database.
 ///
 /// Numbers are those of one *incarnation*: of the present one (`settings.source.incarnation`), or of a past one that
-/// [`Settings::past`] names.
+/// [`UplinkSettings::past`] names.
 #[derive(Debug)]
 pub enum Request {
     /// The rows numbered above `after`, in order: at most `max`, and no more once `max_bytes` are passed, but at
@@ -107,7 +107,7 @@ pub enum Request {
         /// Bytes of bodies that are enough.
         max_bytes: usize,
         /// Takes the rows, empty when none is kept; `None` when they cannot be read, which proves nothing.
-        reply: oneshot::Sender<Option<Vec<Row>>>,
+        reply: oneshot::Sender<Option<Vec<OutboxRow>>>,
     },
     /// How far the receiver is. Rows up to `confirmed` need not be kept for the uplink.
     Progress {
@@ -128,7 +128,7 @@ pub enum Request {
         /// What the receiver said, for people; at most a few hundred printable characters.
         reason: String,
         /// What is sent from now on.
-        tombstone: Row,
+        tombstone: OutboxRow,
         /// True once that is durable.
         reply: oneshot::Sender<bool>,
     },
@@ -150,7 +150,7 @@ pub enum Request {
         incarnation: String,
     },
     /// The receiver has lost what it had confirmed, and with it perhaps what past incarnations had told.
-    Told {
+    PastLives {
         /// Takes the past incarnations, the oldest first, with the last row that is kept of each.
         reply: oneshot::Sender<Vec<Past>>,
     },
@@ -182,11 +182,11 @@ pub enum LinkState {
         /// When it tries again, in milliseconds from now.
         retry_in_ms: u64,
     },
-    /// A person must act, then send [`Command::Retry`]. Nothing was dropped.
+    /// A person must act, then send [`UplinkCommand::Retry`]. Nothing was dropped.
     Stopped {
         /// What happened and what to do.
         why: String,
-        /// Whether it must outlast a restart: keep `why`, and give it back as [`Settings::stopped`] until a person
+        /// Whether it must outlast a restart: keep `why`, and give it back as [`UplinkSettings::stopped`] until a person
         /// retries. True of every stop that came from an answer of the receiver or from the data here; false of
         /// settings that no client can be made of, which are read anew at each start.
         durable: bool,
@@ -208,7 +208,7 @@ pub struct CopySign {
 
 /// What a person may tell the uplink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Command {
+pub enum UplinkCommand {
     /// Try now: out of [`LinkState::Stopped`], or without waiting for the back-off.
     Retry,
 }
@@ -232,7 +232,7 @@ impl fmt::Debug for Token {
 
 /// Everything the uplink needs to know.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct UplinkSettings {
     /// The receiver's address: `https`, or `http` to loopback.
     pub url: String,
     /// Sent as `Authorization: Bearer`.
@@ -240,13 +240,13 @@ pub struct Settings {
     /// A private certificate authority, PEM. When given, no other is trusted.
     pub ca_pem: Option<Vec<u8>>,
     /// Whose events these are.
-    pub source: event::Source,
+    pub source: event::EventSource,
     /// The last of these events that was durably confirmed; 0 for none.
     pub confirmed: u64,
     /// Earlier incarnations of this database with events that are not confirmed, the oldest first. Each is finished
     /// before the next, and all before the present one and the pull of orders.
     pub past: Vec<Past>,
-    /// Why the uplink stood still for a person before a restart: it sends nothing until [`Command::Retry`].
+    /// Why the uplink stood still for a person before a restart: it sends nothing until [`UplinkCommand::Retry`].
     pub stopped: Option<String>,
     /// Where the pull of orders begins: the last cursor that was committed, or empty.
     pub cursor: String,

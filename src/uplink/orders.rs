@@ -9,7 +9,7 @@ use crate::units::Uptime;
 
 /// The pull of orders.
 #[derive(Debug)]
-pub(super) struct Orders {
+pub(super) struct OrderPull {
     /// The last cursor that was committed.
     pub(super) cursor: String,
     /// Why none are pulled at present.
@@ -20,7 +20,7 @@ pub(super) struct Orders {
     backoff: Backoff,
 }
 
-impl Orders {
+impl OrderPull {
     /// Begins at `cursor`, as soon as the link is up.
     pub(super) fn new(cursor: String, every: Option<Duration>, backoff: Backoff) -> Self {
         let every_ms = every.map(millis);

@@ -1,4 +1,4 @@
-//! A station for the tests: the loop, its database, and a hand that can be killed.
+//! A station for the tests: the loop, its database, and a driver that can be killed.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::event::{EventKind, Source, cloud_event};
-use super::{Command, CopySign, LinkState, Pace, Past, Request, Row, Settings, run};
+use super::event::{EventKind, EventSource, cloud_event};
+use super::{CopySign, LinkState, OutboxRow, Pace, Past, Request, UplinkCommand, UplinkSettings, run};
 
 /// Short enough that a test does not wait.
 pub(super) const BRISK: Pace = Pace {
@@ -29,7 +29,7 @@ pub(super) struct Life {
     /// Every event it ever told under its own number.
     pub(super) made: Vec<String>,
     /// Those that are kept.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<OutboxRow>,
     pub(super) sent: u64,
     pub(super) confirmed: u64,
 }
@@ -40,7 +40,7 @@ impl Life {
     }
 }
 
-/// What survives when the hand is killed, and what can be copied.
+/// What survives when the driver is killed, and what can be copied.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Database {
     pub(super) present: Life,
@@ -65,7 +65,7 @@ impl Database {
 
 /// The loop and its database.
 pub(super) struct Station {
-    pub(super) settings: Settings,
+    pub(super) settings: UplinkSettings,
     pub(super) db: Database,
     /// Counts the events of every history, so that no two are the same.
     marks: Arc<AtomicU64>,
@@ -73,13 +73,13 @@ pub(super) struct Station {
     pub(super) moved: Vec<String>,
     pub(super) copy: Option<CopySign>,
     pub(super) links: Vec<LinkState>,
-    hand: Option<Hand>,
+    driver: Option<RunningDriver>,
 }
 
-struct Hand {
+struct RunningDriver {
     requests: mpsc::Receiver<Request>,
     wake: watch::Sender<u64>,
-    commands: mpsc::Sender<Command>,
+    commands: mpsc::Sender<UplinkCommand>,
     task: JoinHandle<()>,
 }
 
@@ -89,8 +89,8 @@ impl Station {
     }
 
     pub(super) fn at(url: String, pace: Pace) -> Self {
-        let source = Source { warehouse: "W1".into(), station: "ST03".into(), incarnation: String::new() };
-        let settings = Settings {
+        let source = EventSource { warehouse: "W1".into(), station: "ST03".into(), incarnation: String::new() };
+        let settings = UplinkSettings {
             url,
             token: None,
             ca_pem: None,
@@ -103,13 +103,13 @@ impl Station {
         };
         let present = Life { incarnation: "a1".into(), ..Life::default() };
         let db = Database { present, ..Database::default() };
-        Self { settings, db, marks: Arc::default(), moved: vec![], copy: None, links: vec![], hand: None }
+        Self { settings, db, marks: Arc::default(), moved: vec![], copy: None, links: vec![], driver: None }
     }
 
     /// Another station that runs on a copy of a database of this one.
     pub(super) fn on_copy(&self, db: Database) -> Self {
         let (settings, marks) = (self.settings.clone(), self.marks.clone());
-        Self { settings, db, marks, moved: vec![], copy: None, links: vec![], hand: None }
+        Self { settings, db, marks, moved: vec![], copy: None, links: vec![], driver: None }
     }
 
     /// Records `count` more events.
@@ -124,16 +124,16 @@ impl Station {
     /// The event of this mark gets the next number.
     fn tell(&mut self, mark: &str) {
         let seq = self.db.present.last() + 1;
-        let source = Source { incarnation: self.db.present.incarnation.clone(), ..self.settings.source.clone() };
+        let source = EventSource { incarnation: self.db.present.incarnation.clone(), ..self.settings.source.clone() };
         let data = serde_json::json!({"schema": "parceld.parcel/1", "parcel": mark});
         let body = cloud_event(&source, EventKind::ParcelVerified, seq, 1_794_732_577_042, &data).unwrap();
-        self.db.present.rows.push(Row { seq, body: body.as_str().into() });
+        self.db.present.rows.push(OutboxRow { seq, body: body.as_str().into() });
         self.db.present.made.push(body);
     }
 
     fn wake(&self) {
-        if let Some(hand) = &self.hand {
-            hand.wake.send_replace(self.db.present.last());
+        if let Some(driver) = &self.driver {
+            driver.wake.send_replace(self.db.present.last());
         }
     }
 
@@ -145,7 +145,7 @@ impl Station {
             confirmed: life.confirmed,
             last: life.last(),
         });
-        let mut settings = Settings {
+        let mut settings = UplinkSettings {
             confirmed: present.confirmed,
             past: past.collect(),
             stopped: stopped.clone(),
@@ -157,7 +157,7 @@ impl Station {
         let (wake, woken) = watch::channel(present.last());
         let (commands, commanded) = mpsc::channel(1);
         let task = tokio::spawn(run(settings, requests, woken, commanded));
-        self.hand = Some(Hand { requests: taken, wake, commands, task });
+        self.driver = Some(RunningDriver { requests: taken, wake, commands, task });
     }
 
     /// The database is put back as it was, and nobody notices.
@@ -181,22 +181,22 @@ impl Station {
 
     /// As a cut of power would.
     fn kill(&mut self) {
-        if let Some(hand) = self.hand.take() {
-            hand.task.abort();
+        if let Some(driver) = self.driver.take() {
+            driver.task.abort();
         }
     }
 
     pub(super) fn retry(&mut self) {
         self.db.stopped = None;
-        self.hand.as_ref().unwrap().commands.try_send(Command::Retry).unwrap();
+        self.driver.as_ref().unwrap().commands.try_send(UplinkCommand::Retry).unwrap();
     }
 
-    /// Serves the hand's next request.
+    /// Serves the driver's next request.
     pub(super) async fn serve(&mut self) {
-        match self.hand.as_mut().unwrap().requests.recv().await.expect("the hand goes on") {
+        match self.driver.as_mut().unwrap().requests.recv().await.expect("the driver goes on") {
             Request::Rows { incarnation, after, max, max_bytes, reply } => {
                 let mut bytes = 0;
-                let within = |row: &&Row| {
+                let within = |row: &&OutboxRow| {
                     let fits = bytes < max_bytes;
                     bytes += row.body.len();
                     fits
@@ -234,7 +234,7 @@ impl Station {
                 life.sent = life.confirmed;
                 life.rows.clear();
             }
-            Request::Told { reply } => {
+            Request::PastLives { reply } => {
                 // What is finished is not kept here.
                 let _ = reply.send(Vec::new());
             }

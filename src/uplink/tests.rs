@@ -1,4 +1,4 @@
-//! The hand against the receiver, over sockets.
+//! The driver against the receiver, over sockets.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::time::{Instant, timeout};
 
 use super::event::is_tombstone;
-use super::receiver::{self, Fault, Receiver};
+use super::receiver::{self, Receiver, ReceiverFault};
 use super::test_station::{BRISK, Life, Station, mark};
 use super::{CopySign, LinkState, Pace, Token};
 
@@ -20,7 +20,7 @@ pub(super) async fn soon<T>(work: impl Future<Output = T>) -> T {
 }
 
 async fn receiver() -> Receiver {
-    Receiver::start(ANY, receiver::Settings::default()).await.unwrap()
+    Receiver::start(ANY, receiver::ReceiverSettings::default()).await.unwrap()
 }
 
 pub(super) async fn bodies(receiver: &Receiver) -> Vec<String> {
@@ -31,7 +31,7 @@ pub(super) async fn bodies(receiver: &Receiver) -> Vec<String> {
 async fn events_arrive_in_order_byte_for_byte_and_orders_come_back() {
     let token = Some("s3cret".to_owned());
     let orders = (0..250).map(|n| format!(r#"{{"order_ref":"{n}"}}"#)).collect::<Vec<_>>();
-    let settings = receiver::Settings { token, data: None, orders: orders.clone() };
+    let settings = receiver::ReceiverSettings { token, data: None, orders: orders.clone() };
     let receiver = Receiver::start(ANY, settings).await.unwrap();
     let mut station = Station::new(receiver.addr(), BRISK);
     station.settings.token = Some(Token::new("s3cret\n"));
@@ -53,7 +53,7 @@ async fn events_arrive_in_order_byte_for_byte_and_orders_come_back() {
 #[tokio::test]
 async fn a_lost_answer_never_doubles() {
     let receiver = receiver().await;
-    receiver.set_fault(Fault::LoseAnswer);
+    receiver.set_fault(ReceiverFault::LoseAnswer);
     let mut station = Station::new(receiver.addr(), BRISK);
     station.record(300);
     station.start();
@@ -70,15 +70,15 @@ async fn a_sign_in_page_a_redirect_and_a_busy_receiver_are_outlasted() {
     station.start();
     soon(station.drained()).await;
     for (fault, said) in [
-        (Fault::CaptivePortal, "sign-in page"),
-        (Fault::Refuse(302), "redirects"),
-        (Fault::Refuse(500), "(500)"),
-        (Fault::Refuse(429), "(429)"),
+        (ReceiverFault::CaptivePortal, "sign-in page"),
+        (ReceiverFault::Refuse(302), "redirects"),
+        (ReceiverFault::Refuse(500), "(500)"),
+        (ReceiverFault::Refuse(429), "(429)"),
     ] {
         receiver.set_fault(fault);
         station.record(2);
         soon(station.until(|station| station.down().is_some_and(|why| why.contains(said)))).await;
-        receiver.set_fault(Fault::None);
+        receiver.set_fault(ReceiverFault::None);
         soon(station.drained()).await;
     }
     assert_eq!(bodies(&receiver).await, station.db.present.made);
@@ -103,7 +103,7 @@ async fn a_pulled_cable_is_outlasted_and_the_port_comes_back() {
 
 #[tokio::test]
 async fn a_refused_token_waits_for_a_person_and_loses_nothing() {
-    let settings = receiver::Settings { token: Some("right".into()), ..receiver::Settings::default() };
+    let settings = receiver::ReceiverSettings { token: Some("right".into()), ..receiver::ReceiverSettings::default() };
     let receiver = Receiver::start(ANY, settings).await.unwrap();
     let mut station = Station::new(receiver.addr(), BRISK);
     station.settings.token = Some(Token::new("wrong"));
@@ -123,11 +123,11 @@ async fn a_stopped_line_goes_on_when_a_person_says_so() {
     let receiver = receiver().await;
     let mut station = Station::new(receiver.addr(), BRISK);
     for status in [401, 403, 404, 409] {
-        receiver.set_fault(Fault::Refuse(status));
+        receiver.set_fault(ReceiverFault::Refuse(status));
         station.record(2);
         station.start();
         soon(station.until(|station| station.stopped().is_some())).await;
-        receiver.set_fault(Fault::None);
+        receiver.set_fault(ReceiverFault::None);
         station.retry();
         soon(station.drained()).await;
     }
@@ -138,7 +138,7 @@ async fn a_stopped_line_goes_on_when_a_person_says_so() {
 async fn an_event_the_receiver_never_takes_is_replaced_by_its_tombstone() {
     for (before, poison) in [(0, 40), (0, 64), (39, 40), (63, 64)] {
         let receiver = receiver().await;
-        receiver.set_fault(Fault::RejectSeq(poison));
+        receiver.set_fault(ReceiverFault::RejectSeq(poison));
         let mut station = Station::new(receiver.addr(), BRISK);
         station.record(before);
         station.start();
@@ -248,9 +248,9 @@ async fn a_stop_of_an_earlier_incarnation_holds_up_the_present_one() {
     station.record(2);
     station.begin_anew();
     station.record(2);
-    receiver.set_fault(Fault::Refuse(403));
+    receiver.set_fault(ReceiverFault::Refuse(403));
     soon(station.until(|station| station.stopped().is_some())).await;
-    receiver.set_fault(Fault::None);
+    receiver.set_fault(ReceiverFault::None);
     station.links.clear();
     station.start();
     soon(station.until(|station| station.stopped().is_some())).await;
@@ -267,7 +267,7 @@ async fn a_head_of_another_incarnation_holds_nothing_up() {
     station.record(100);
     station.start();
     soon(station.drained()).await;
-    receiver.set_fault(Fault::OtherHead);
+    receiver.set_fault(ReceiverFault::OtherHead);
     station.record(100);
     station.start();
     soon(station.drained()).await;
@@ -277,7 +277,7 @@ async fn a_head_of_another_incarnation_holds_nothing_up() {
 #[tokio::test]
 async fn a_receiver_restored_to_an_older_state_gets_what_it_lost_while_it_is_kept() {
     let receiver = receiver().await;
-    receiver.set_fault(Fault::Unconfirmed);
+    receiver.set_fault(ReceiverFault::Unconfirmed);
     let mut station = Station::new(receiver.addr(), BRISK);
     station.record(100);
     station.start();
@@ -285,7 +285,7 @@ async fn a_receiver_restored_to_an_older_state_gets_what_it_lost_while_it_is_kep
     receiver.go_back(40).await;
     assert_eq!(receiver.events().await.len(), 40);
     soon(station.until(|station| station.db.present.sent == 40)).await;
-    receiver.set_fault(Fault::None);
+    receiver.set_fault(ReceiverFault::None);
     soon(station.drained()).await;
     assert_eq!(bodies(&receiver).await, station.db.present.made);
     receiver.go_back(70).await;
@@ -297,7 +297,7 @@ async fn a_receiver_restored_to_an_older_state_gets_what_it_lost_while_it_is_kep
 async fn a_page_of_orders_without_a_cursor_is_called_that_and_events_go_on() {
     let receiver = receiver().await;
     receiver.add_orders(vec!["{}".into()]).await;
-    receiver.set_fault(Fault::NoCursor);
+    receiver.set_fault(ReceiverFault::NoCursor);
     let mut station = Station::new(receiver.addr(), BRISK);
     station.start();
     let said = |link: &LinkState| matches!(link, LinkState::Up { orders: Some(why) } if why.contains("has no cursor"));
@@ -305,7 +305,7 @@ async fn a_page_of_orders_without_a_cursor_is_called_that_and_events_go_on() {
     station.record(5);
     soon(station.drained()).await;
     assert_eq!(station.db.orders, Vec::<String>::new());
-    receiver.set_fault(Fault::None);
+    receiver.set_fault(ReceiverFault::None);
     soon(station.until(|station| station.db.orders.len() == 1)).await;
     soon(station.until(|station| station.links.last() == Some(&LinkState::Up { orders: None }))).await;
 }
@@ -313,13 +313,13 @@ async fn a_page_of_orders_without_a_cursor_is_called_that_and_events_go_on() {
 #[tokio::test]
 async fn rows_are_kept_until_they_are_confirmed() {
     let receiver = receiver().await;
-    receiver.set_fault(Fault::Unconfirmed);
+    receiver.set_fault(ReceiverFault::Unconfirmed);
     let mut station = Station::new(receiver.addr(), BRISK);
     station.record(100);
     station.start();
     soon(station.until(|station| station.db.present.sent == 100)).await;
     assert_eq!((station.db.present.confirmed, station.db.present.rows.len()), (0, 100));
-    receiver.set_fault(Fault::None);
+    receiver.set_fault(ReceiverFault::None);
     soon(station.drained()).await;
     assert!(station.db.present.rows.is_empty());
 }
@@ -327,13 +327,13 @@ async fn rows_are_kept_until_they_are_confirmed() {
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_honoured() {
     let receiver = receiver().await;
-    receiver.set_fault(Fault::Busy(503, 900));
+    receiver.set_fault(ReceiverFault::Busy(503, 900));
     let mut station = Station::new(receiver.addr(), Pace { orders_every: None, ..Pace::default() });
     station.record(1);
     station.start();
     station.until(|station| station.down().is_some()).await;
     let began = Instant::now();
-    receiver.set_fault(Fault::None);
+    receiver.set_fault(ReceiverFault::None);
     station.drained().await;
     let waited = began.elapsed();
     assert!((900..=902).contains(&waited.as_secs()), "{waited:?}");
@@ -342,7 +342,7 @@ async fn retry_after_is_honoured() {
 #[tokio::test(start_paused = true)]
 async fn a_receiver_that_hangs_costs_half_a_minute_and_no_more() {
     let receiver = receiver().await;
-    receiver.set_fault(Fault::Hang);
+    receiver.set_fault(ReceiverFault::Hang);
     let mut station = Station::new(receiver.addr(), Pace { orders_every: None, ..Pace::default() });
     station.record(1);
     let began = Instant::now();
@@ -350,7 +350,7 @@ async fn a_receiver_that_hangs_costs_half_a_minute_and_no_more() {
     station.until(|station| station.down().is_some_and(|why| why.starts_with("no answer in time"))).await;
     let waited = began.elapsed();
     assert!((30..=31).contains(&waited.as_secs()), "{waited:?}");
-    receiver.set_fault(Fault::None);
+    receiver.set_fault(ReceiverFault::None);
     station.drained().await;
 }
 
@@ -402,7 +402,7 @@ fn authority() -> (String, tokio_rustls::TlsAcceptor) {
 #[tokio::test]
 async fn a_private_authority_is_trusted_when_it_is_named_and_no_other_is() {
     let (ours, tls) = authority();
-    let receiver = Receiver::start_tls(ANY, receiver::Settings::default(), tls).await.unwrap();
+    let receiver = Receiver::start_tls(ANY, receiver::ReceiverSettings::default(), tls).await.unwrap();
     let mut station = Station::at(format!("https://{}", receiver.addr()), BRISK);
     station.record(70);
     station.settings.ca_pem = Some(authority().0.into());

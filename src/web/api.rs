@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tokio::sync::oneshot;
 
 use super::live::Shared;
-use super::{Asked, Question};
+use super::{AskedQuestion, Question};
 
 /// How long the page waits for the loop: longer than a slow card's commit, shorter than a person's patience.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,11 +23,11 @@ pub(super) async fn orders(State(shared): State<Shared>) -> Response {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Page {
+pub(super) struct PageQuery {
     limit: Option<u32>,
 }
 
-pub(super) async fn parcels(State(shared): State<Shared>, Query(page): Query<Page>) -> Response {
+pub(super) async fn parcels(State(shared): State<Shared>, Query(page): Query<PageQuery>) -> Response {
     ask(&shared, Question::Parcels { limit: page.limit.unwrap_or(LISTED).min(LISTED) }).await
 }
 
@@ -45,7 +45,7 @@ pub(super) async fn outbox(State(shared): State<Shared>) -> Response {
 
 async fn ask(shared: &Shared, question: Question) -> Response {
     let (reply, answer) = oneshot::channel();
-    if shared.desk.ask.try_send(Asked { question, reply }).is_err() {
+    if shared.desk.ask.try_send(AskedQuestion { question, reply }).is_err() {
         return failure(StatusCode::SERVICE_UNAVAILABLE, "the station is busy or stopping; ask again");
     }
     match tokio::time::timeout(PATIENCE, answer).await {

@@ -12,7 +12,7 @@ pub struct Desk {
     /// The newest screen.
     pub frames: watch::Receiver<Arc<Frame>>,
     /// Questions to the loop.
-    pub ask: mpsc::Sender<Asked>,
+    pub ask: mpsc::Sender<AskedQuestion>,
     /// The virtual devices; a real station has none.
     pub bench: Option<mpsc::Sender<BenchCall>>,
     /// What the virtual printer printed, newest first; bounded by whoever publishes it.
@@ -62,7 +62,7 @@ impl Frame {
 
 /// A question and where its answer goes. Dropping `reply` says that there is no answer.
 #[derive(Debug)]
-pub struct Asked {
+pub struct AskedQuestion {
     /// What is asked.
     pub question: Question,
     /// The answer; `null` for a parcel that does not exist.

@@ -24,11 +24,11 @@ const HEADERS: [(header::HeaderName, &str); 6] = [
 
 /// The names under which this station is called.
 #[derive(Debug, Clone)]
-pub(super) struct Guard {
+pub(super) struct HostGuard {
     hosts: Arc<[String]>,
 }
 
-impl Guard {
+impl HostGuard {
     pub(super) fn new(listen: SocketAddr) -> Self {
         let port = listen.port();
         let mut hosts = vec![listen.to_string(), format!("localhost:{port}")];
@@ -87,7 +87,7 @@ fn one(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     values.next().is_none().then(|| value.to_str().ok()).flatten()
 }
 
-pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+pub(super) async fn check(State(guard): State<HostGuard>, request: Request, next: Next) -> Response {
     let mut response = match guard.refusal(request.method(), request.headers()) {
         Some(refused) => refused.into_response(),
         None => next.run(request).await,

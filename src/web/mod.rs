@@ -20,14 +20,14 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 
-pub use desk::{Asked, BenchAct, BenchCall, Desk, Frame, PrintedLabel, Question};
+pub use desk::{AskedQuestion, BenchAct, BenchCall, Desk, Frame, PrintedLabel, Question};
 
 /// Largest request body in bytes: sixteen times the longest scan in JSON, and small enough to be held.
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// Every route. `listen` is the address the socket is bound to (its real port): it decides which `Host` is believed.
 pub fn router(desk: Desk, listen: SocketAddr) -> axum::Router {
-    let guard = guard::Guard::new(listen);
+    let guard = guard::HostGuard::new(listen);
     axum::Router::new()
         .route("/", get(page::index))
         .route("/{file}", get(page::file))

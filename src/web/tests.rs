@@ -53,9 +53,9 @@ fn answer(question: &Question) -> Value {
 impl Station {
     async fn start(demo: bool) -> Self {
         let (frames, seen) = watch::channel(frame(Sentence::ScanOrder, 1));
-        let (ask, mut asked) = mpsc::channel::<Asked>(4);
+        let (ask, mut asked) = mpsc::channel::<AskedQuestion>(4);
         tokio::spawn(async move {
-            while let Some(Asked { question, reply }) = asked.recv().await {
+            while let Some(AskedQuestion { question, reply }) = asked.recv().await {
                 let _ = reply.send(answer(&question));
             }
         });

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use parceld_hal::hid::Descriptor;
-use parceld_hal::scale::{self, Codec};
+use parceld_hal::scale::{self, ScaleCodec};
 use parceld_hal::scanner::{self, hid_pos};
 
 fuzz_target!(|data: &[u8]| {
@@ -14,15 +14,15 @@ fuzz_target!(|data: &[u8]| {
     for field in &descriptor.fields {
         let _ = (field.value(report, 0), field.chosen(report), field.bytes(report));
     }
-    if let Some(layout) = scale::hid::Layout::of(&descriptor) {
+    if let Some(layout) = scale::hid::WeightLayout::of(&descriptor) {
         scale::hid::Hid::new(layout).push(report, &mut |answer| {
-            if let scale::Answer::Reading(reading) = answer {
+            if let scale::ScaleAnswer::Reading(reading) = answer {
                 assert!(reading.raw.len() <= scale::RAW_MAX);
             }
         });
     }
-    if let Some(layout) = hid_pos::Layout::of(&descriptor) {
-        use scanner::Codec as _;
+    if let Some(layout) = hid_pos::ScanLayout::of(&descriptor) {
+        use scanner::ScannerCodec as _;
         hid_pos::HidPos::new(layout, 64).push(report, 0, &mut |_| {});
     }
 });

@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     let _ = (reader.is_open(), reader.has_line(), reader.finish());
-    let _ = host::Told::read(data);
+    let _ = host::HostReport::read(data);
     for four in data.windows(4) {
         let _ = tspl::of_four([four[0], four[1], four[2], four[3]]);
         let _ = (tspl::of_byte(four[0]), Status::of_port(four[0]));

@@ -3,10 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use parceld_hal::scale::{Answer, Protocol, RAW_MAX, Settings, WireUnit};
+use parceld_hal::scale::{ScaleAnswer, ScaleProtocol, RAW_MAX, ScaleSettings, WireUnit};
 
-fn answers(protocol: Protocol, bytes: &[u8], cut: usize) -> Vec<Answer> {
-    let mut codec = Settings { unit: Some(WireUnit::Kilogram), ..Settings::new(protocol) }.codec();
+fn answers(protocol: ScaleProtocol, bytes: &[u8], cut: usize) -> Vec<ScaleAnswer> {
+    let mut codec = ScaleSettings { unit: Some(WireUnit::Kilogram), ..ScaleSettings::new(protocol) }.codec();
     let mut out = Vec::new();
     for part in bytes.chunks(cut.max(1)) {
         codec.push(part, &mut |answer| out.push(answer));
@@ -17,14 +17,14 @@ fn answers(protocol: Protocol, bytes: &[u8], cut: usize) -> Vec<Answer> {
 
 fuzz_target!(|data: &[u8]| {
     let Some((&choice, bytes)) = data.split_first() else { return };
-    let (_, protocol) = Protocol::NAMES[usize::from(choice) % Protocol::NAMES.len()];
+    let (_, protocol) = ScaleProtocol::NAMES[usize::from(choice) % ScaleProtocol::NAMES.len()];
     // A HID report is one read: it is not cut.
     let whole = answers(protocol, bytes, bytes.len());
-    if protocol != Protocol::Hid {
-        assert_eq!(whole, answers(protocol, bytes, 1 + usize::from(choice) / Protocol::NAMES.len()));
+    if protocol != ScaleProtocol::Hid {
+        assert_eq!(whole, answers(protocol, bytes, 1 + usize::from(choice) / ScaleProtocol::NAMES.len()));
     }
     for answer in whole {
-        if let Answer::Reading(reading) = answer {
+        if let ScaleAnswer::Reading(reading) = answer {
             assert!(reading.raw.len() <= RAW_MAX && (reading.state.has_weight() || reading.picograms == 0));
         }
     }

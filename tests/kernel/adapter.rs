@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
-use hal::scale::Protocol;
+use hal::scale::ScaleProtocol;
 use hal::sim;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, poll};
@@ -42,7 +42,7 @@ pub(crate) struct Adapter {
 impl Adapter {
     pub(crate) fn with_scale() -> Self {
         let dir = TempDir::new().unwrap();
-        let scale = sim::Scale::open_at(dir.path().join("scale"), Protocol::MtSics).unwrap();
+        let scale = sim::Scale::open_at(dir.path().join("scale"), ScaleProtocol::MtSics).unwrap();
         let (left, over) = (Arc::new(AtomicUsize::new(usize::MAX)), Arc::new(AtomicBool::new(false)));
         let (wire, end) = (raw(Path::new(FAR)), raw(scale.path()));
         let (lets, ends) = (left.clone(), over.clone());

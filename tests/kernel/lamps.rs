@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hal::gpio::{Backend, Gpio, Line, Pins};
+use hal::gpio::{Backend, Gpio, GpioLine, Pins};
 
 use super::bench::Bench;
 use super::chip::{Chip, LABEL};
@@ -92,7 +92,7 @@ async fn a_line_that_another_holds_is_named_with_its_holder() {
 
     bench.reconfigure("red = 5", "red = 22");
     let mut pins = Pins::none(Backend::Gpiocdev { chip: Some(LABEL.to_owned()) });
-    pins.green = Some(Line::Number(GREEN));
+    pins.green = Some(GpioLine::Number(GREEN));
     let other = Gpio::open(&pins).unwrap();
     let says = bench.doctor().await;
     assert!(says.contains("GPIO17 (line 17 of gpiochip0, pinctrl-rp1) is held by parceld itself; "), "{says}");

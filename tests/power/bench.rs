@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use hal::scale::Protocol;
+use hal::scale::ScaleProtocol;
 use hal::sim::{Printer, PrinterSettings, Scale, Scanner};
 use parceld::uplink::receiver::{self, Receiver};
 use serde_json::Value;
@@ -45,10 +45,11 @@ impl Bench {
         let dir = TempDir::new().unwrap();
         let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
         let scanner = Scanner::open_at(dir.path().join("scanner")).unwrap();
-        let scale = Scale::open_at(dir.path().join("scale"), Protocol::MtSics).unwrap();
+        let scale = Scale::open_at(dir.path().join("scale"), ScaleProtocol::MtSics).unwrap();
         let printer = Printer::listen(anywhere, PrinterSettings { render: false, ..Default::default() }).await.unwrap();
         let token = Some(TOKEN.to_owned());
-        let receiver = Receiver::start(anywhere, receiver::Settings { token, ..Default::default() }).await.unwrap();
+        let receiver =
+            Receiver::start(anywhere, receiver::ReceiverSettings { token, ..Default::default() }).await.unwrap();
         // Free at this moment; if somebody else has it by the first boot, QEMU says so.
         let page = std::net::TcpListener::bind(anywhere).unwrap().local_addr().unwrap();
         lay_disk(dir.path(), plan, printer.addr().port(), page, orders).await;

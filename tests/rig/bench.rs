@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use hal::printer::Language;
-use hal::scale::Protocol;
+use hal::scale::ScaleProtocol;
 use hal::sim::{Edge, Printer, PrinterFault, PrinterSettings, Scale, Scanner};
 use parceld::uplink::receiver::{self, Receiver};
 use serde_json::Value;
@@ -45,9 +45,11 @@ impl Bench {
         let token = Some(TOKEN.to_owned());
         let bench = Self {
             scanner: Scanner::open_at(dir.path().join("scanner")).unwrap(),
-            scale: Scale::open_at(dir.path().join("scale"), Protocol::MtSics).unwrap(),
+            scale: Scale::open_at(dir.path().join("scale"), ScaleProtocol::MtSics).unwrap(),
             printer: Printer::listen(anywhere, settings).await.unwrap(),
-            receiver: Receiver::start(anywhere, receiver::Settings { token, ..Default::default() }).await.unwrap(),
+            receiver: Receiver::start(anywhere, receiver::ReceiverSettings { token, ..Default::default() })
+                .await
+                .unwrap(),
             config: dir.path().join("station.toml"),
             dir,
         };

@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Stdio};
 
-use parceld::uplink::receiver::Fault;
+use parceld::uplink::receiver::ReceiverFault;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -171,7 +171,7 @@ async fn the_doctor_watches_what_the_devices_do_until_it_is_told_to_stop() {
 #[tokio::test]
 async fn commands_that_act_need_no_running_station_and_say_when_they_do() {
     let bench = Bench::with_orders(&["RIG-5001"]).await;
-    bench.receiver.set_fault(Fault::Refuse(500));
+    bench.receiver.set_fault(ReceiverFault::Refuse(500));
     let retry = bench.run(&["outbox", "retry"]).await;
     assert!(retry.code == Some(69) && retry.err.contains("start it first"), "{retry:?}");
     let refused: Vec<Ran> = vec![

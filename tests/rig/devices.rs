@@ -183,10 +183,10 @@ async fn a_scanner_beeps_for_what_the_station_took_not_for_what_it_read() {
 
 #[tokio::test]
 async fn a_parcel_is_weighed_in_another_protocol_and_the_recording_plays_again() {
-    use hal::scale::{Event, Pace, Protocol, Settings, read};
+    use hal::scale::{Event, Pace, ScaleProtocol, ScaleSettings, read};
     const GRAM: i64 = 1_000_000_000_000;
     let bench = Bench::with_orders(&[ORDER]).await;
-    let scale = hal::sim::Scale::open_at(bench.path("nci"), Protocol::Nci).unwrap();
+    let scale = hal::sim::Scale::open_at(bench.path("nci"), ScaleProtocol::Nci).unwrap();
     bench.reconfigure("protocol = \"mt-sics\"\n", "protocol = \"nci\"\nrecord = true\n");
     bench.reconfigure(bench.scale.path().to_str().unwrap(), scale.path().to_str().unwrap());
     let station = bench.start().await;
@@ -200,7 +200,7 @@ async fn a_parcel_is_weighed_in_another_protocol_and_the_recording_plays_again()
     assert_eq!(weight["scale"], format!("nci {}", scale.path().display()));
 
     let text = std::fs::read_to_string(bench.data().join("recordings/scale.txt")).unwrap();
-    let (mut port, _) = hal::record::Recording::parse(&text).unwrap().play().unwrap();
+    let (mut port, _) = hal::port::Port::play(hal::record::Recording::parse(&text).unwrap()).unwrap();
     let (_pace, mut paced) = tokio::sync::watch::channel(Pace::Eager);
     let (_keys, mut pressed) = tokio::sync::mpsc::channel(1);
     let mut weights = Vec::new();
@@ -209,7 +209,7 @@ async fn a_parcel_is_weighed_in_another_protocol_and_the_recording_plays_again()
             weights.push(reading.picograms);
         }
     };
-    read(&mut port, Settings::new(Protocol::Nci), &mut paced, &mut pressed, hear).await;
+    read(&mut port, ScaleSettings::new(ScaleProtocol::Nci), &mut paced, &mut pressed, hear).await;
     assert!(weights.contains(&(580 * GRAM)));
 }
 

@@ -2,7 +2,7 @@
 
 use hal::sim::{Edge, PrinterFault, PrinterSettings};
 use parceld::barcode::Command;
-use parceld::uplink::receiver::Fault;
+use parceld::uplink::receiver::ReceiverFault;
 
 use super::bench::{Bench, CARRIER, edge};
 use super::packer::{close, label, open, pack, told_once, tracking, verified_once};
@@ -205,12 +205,12 @@ async fn a_manifest_closed_without_a_network_is_confirmed_when_it_is_back() {
 #[tokio::test]
 async fn an_answer_of_the_receiver_lost_in_a_power_cut_doubles_nothing() {
     let bench = Bench::with_orders(&[ORDER, "RIG-1002"]).await;
-    bench.receiver.set_fault(Fault::LoseAnswer);
+    bench.receiver.set_fault(ReceiverFault::LoseAnswer);
     let station = bench.start().await;
     let number = pack(&bench, &station, ORDER).await;
     bench.received(1).await;
     station.kill();
-    bench.receiver.set_fault(Fault::None);
+    bench.receiver.set_fault(ReceiverFault::None);
 
     let station = bench.start().await;
     told_once(&bench, &station, ORDER, &number).await;

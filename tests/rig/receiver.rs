@@ -1,6 +1,6 @@
 //! A receiver that hangs, refuses, wants another token, or is not the receiver at all. Packing goes on meanwhile.
 
-use parceld::uplink::receiver::Fault;
+use parceld::uplink::receiver::ReceiverFault;
 
 use super::bench::Bench;
 use super::order::order;
@@ -11,7 +11,7 @@ const ORDERS: [&str; 2] = ["RIG-3001", "RIG-3002"];
 
 /// Packs while the receiver has this fault, heals it, and checks that everything arrives once. `link` is what the
 /// screen says of the link meanwhile.
-async fn packs_through(fault: Fault, link: &str) {
+async fn packs_through(fault: ReceiverFault, link: &str) {
     let bench = Bench::with_orders(&ORDERS).await;
     bench.receiver.set_fault(fault);
     let station = bench.start().await;
@@ -25,7 +25,7 @@ async fn packs_through(fault: Fault, link: &str) {
     station.screen.shows("four events waiting", |view| view["queue"] == 4).await;
     assert!(bench.receiver.events().await.is_empty());
 
-    bench.receiver.set_fault(Fault::None);
+    bench.receiver.set_fault(ReceiverFault::None);
     // What hangs is cut, so that nobody waits for its time to pass.
     bench.receiver.pull_cable(true);
     bench.receiver.pull_cable(false);
@@ -39,33 +39,33 @@ async fn packs_through(fault: Fault, link: &str) {
 
 #[tokio::test]
 async fn packing_goes_on_while_the_receiver_hangs() {
-    packs_through(Fault::Hang, "down").await;
+    packs_through(ReceiverFault::Hang, "down").await;
 }
 
 #[tokio::test]
 async fn packing_goes_on_while_the_receiver_fails() {
-    packs_through(Fault::Refuse(500), "down").await;
+    packs_through(ReceiverFault::Refuse(500), "down").await;
 }
 
 #[tokio::test]
 async fn packing_goes_on_behind_a_sign_in_page() {
-    packs_through(Fault::CaptivePortal, "down").await;
+    packs_through(ReceiverFault::CaptivePortal, "down").await;
 }
 
 #[tokio::test]
 async fn packing_goes_on_when_the_token_is_refused_and_the_upload_when_a_person_says_so() {
-    packs_through(Fault::Refuse(401), "stopped").await;
+    packs_through(ReceiverFault::Refuse(401), "stopped").await;
 }
 
 #[tokio::test]
 async fn a_stop_survives_a_restart_and_ends_for_good_with_other_settings() {
     let bench = Bench::with_orders(&ORDERS).await;
     let stopped = |view: &serde_json::Value| view["link"] == "stopped";
-    bench.receiver.set_fault(Fault::Refuse(401));
+    bench.receiver.set_fault(ReceiverFault::Refuse(401));
     let station = bench.start().await;
     let number = pack(&bench, &station, ORDERS[0]).await;
     station.screen.shows("a stop", stopped).await;
-    bench.receiver.set_fault(Fault::None);
+    bench.receiver.set_fault(ReceiverFault::None);
     assert!(station.terminate().await.success());
     let station = bench.start().await;
     station.screen.shows("a stop", stopped).await;
@@ -89,7 +89,7 @@ async fn a_stop_survives_a_restart_and_ends_for_good_with_other_settings() {
 #[tokio::test]
 async fn what_has_waited_for_a_week_is_called_out_until_it_has_arrived() {
     let bench = Bench::with_orders(&ORDERS).await;
-    bench.receiver.set_fault(Fault::Refuse(503));
+    bench.receiver.set_fault(ReceiverFault::Refuse(503));
     let station = bench.start().await;
     let number = pack(&bench, &station, ORDERS[0]).await;
     station.screen.shows("two events waiting", |view| view["queue"] == 2).await;
@@ -100,7 +100,7 @@ async fn what_has_waited_for_a_week_is_called_out_until_it_has_arrived() {
     station.screen.complains("not_sent").await;
     let log = station.logged("parceld outbox export").await;
     assert!(log.contains("ERROR") && log.contains("days=7"), "{log}");
-    bench.receiver.set_fault(Fault::None);
+    bench.receiver.set_fault(ReceiverFault::None);
     bench.run(&["outbox", "retry"]).await.good();
     told_once(&bench, &station, ORDERS[0], &number).await;
     station.screen.is_content().await;
@@ -109,11 +109,11 @@ async fn what_has_waited_for_a_week_is_called_out_until_it_has_arrived() {
 #[tokio::test]
 async fn a_receiver_that_heals_is_found_without_anybody() {
     let bench = Bench::with_orders(&ORDERS).await;
-    bench.receiver.set_fault(Fault::Refuse(503));
+    bench.receiver.set_fault(ReceiverFault::Refuse(503));
     let station = bench.start().await;
     station.screen.shows("a link that is down", |view| view["link"] == "down").await;
     let number = pack(&bench, &station, ORDERS[0]).await;
-    bench.receiver.set_fault(Fault::None);
+    bench.receiver.set_fault(ReceiverFault::None);
     told_once(&bench, &station, ORDERS[0], &number).await;
 }
 

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use hal::scale::Protocol;
+use hal::scale::ScaleProtocol;
 use hal::sim::{Printer, PrinterSettings, Scale, Scanner};
 use nix::fcntl::OFlag;
 use tempfile::TempDir;
@@ -27,7 +27,7 @@ impl Bare {
         let settings = PrinterSettings { render: false, ..PrinterSettings::default() };
         Self {
             scanner: Scanner::open_at(dir.path().join("scanner")).unwrap(),
-            scale: Scale::open_at(dir.path().join("scale"), Protocol::MtSics).unwrap(),
+            scale: Scale::open_at(dir.path().join("scale"), ScaleProtocol::MtSics).unwrap(),
             printer: Printer::listen((std::net::Ipv4Addr::LOCALHOST, 0).into(), settings).await.unwrap(),
             dir,
         }

@@ -36,7 +36,7 @@ impl Stage {
         );
         let incoming = order::read(FIFTY, "sample.jsonl").accepted;
         let orders = incoming.iter().map(|incoming| incoming.order.clone()).collect();
-        let stored = incoming.into_iter().map(parceld::daemon::control::stored).collect();
+        let stored = incoming.into_iter().map(parceld::daemon::orders::stored).collect();
         Self { rules, cards, orders, stored }
     }
 }

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use engine::{Believes, Engine, Stage};
 use history::{Record, play};
 use parceld::barcode::gs1::SsccRange;
-use parceld::label::{Draws, Labels, Language, Media, Printer};
+use parceld::label::{Draws, Labels, Language, Media, PrinterFormat};
 use parceld::rating::Dg;
 use parceld::station::Station;
 use parceld::station::event::Job;
@@ -79,7 +79,7 @@ fn labels() -> Arc<Labels> {
     let media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels");
     let (layouts, _) = parceld::config::labels::read(&folder, media);
-    let printer = Printer { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
+    let printer = PrinterFormat { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
     Arc::new(Labels::new(printer, layouts.into_values()))
 }
 

@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use hal::sim::{Drawn, PrinterSettings, draw};
+use hal::sim::{DrawnJob, PrinterSettings, draw};
 use parceld::label::document::Element;
-use parceld::label::{Bitmap, Container, Draws, Label, Labels, Language, Media, Printer};
+use parceld::label::{Bitmap, ContainerLabel, Draws, Label, Labels, Language, Media, PrinterFormat};
 use parceld::station::order::Address;
 use parceld::units::{Date, Mass};
 
@@ -31,7 +31,7 @@ fn labels_of(folder: &Path, language: Language, dpi: u32) -> Labels {
     let media = Media { dpi, width_mm: 100, height_mm: 150 };
     let (layouts, problems) = parceld::config::labels::read(folder, media);
     assert!(!problems.has_errors(), "{problems}");
-    Labels::new(Printer { language, draws: Draws::TextAndBars, packed: false, media }, layouts.into_values())
+    Labels::new(PrinterFormat { language, draws: Draws::TextAndBars, packed: false, media }, layouts.into_values())
 }
 
 static ALL: LazyLock<Vec<(Labels, hal::printer::Language, u32)>> = LazyLock::new(|| {
@@ -56,7 +56,7 @@ fn sample(tracking: &str) -> Label {
     label
 }
 
-fn on_paper(labels: &Labels, language: hal::printer::Language, dpi: u32, layout: &str, label: &Label) -> Drawn {
+fn on_paper(labels: &Labels, language: hal::printer::Language, dpi: u32, layout: &str, label: &Label) -> DrawnJob {
     let job = labels.print(layout, label).unwrap_or_else(|error| panic!("{layout}: {error}"));
     // The renderer knows 8 and 12 dots a millimetre; a head of 300 dpi has 11.8, so its paper is given in that.
     let (width, height) = labels.printer.media.size();
@@ -81,7 +81,7 @@ fn expected(layout: &str, label: &Label) -> (String, bool) {
     }
 }
 
-fn reads_back(drawn: &Drawn, layout: &str, label: &Label, what: &str) {
+fn reads_back(drawn: &DrawnJob, layout: &str, label: &Label, what: &str) {
     let (text, gs1) = expected(layout, label);
     let read = drawn.report.decoded.iter().any(|symbol| symbol.text == text && symbol.gs1 == gs1);
     if !read {
@@ -186,7 +186,7 @@ fn in_grey(dots: &Bitmap) -> Vec<u8> {
 }
 
 fn of_a_bag() -> Label {
-    let container = Container {
+    let container = ContainerLabel {
         id: "US-LAX-1.LAX1-ST03.B000012".into(),
         sscc: Some("006141411234567890".into()),
         parcels: 14,

@@ -1,11 +1,14 @@
 //! Claims about the tree itself, and about whole parts of the program against plain ones.
 
+mod circles;
 #[cfg(feature = "demo")]
 mod labels;
+mod names;
 mod numbers;
 mod rating;
 #[cfg(feature = "demo")]
 mod sheet;
+mod source;
 #[cfg(feature = "demo")]
 mod supplied;
 mod tidy;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use hal::sim::{Drawn, PrinterSettings, draw};
-use parceld::exchange::supplied::{File, Format, SuppliedError, Wanted};
-use parceld::label::{Bitmap, Draws, Labels, Language, Media, Printer, Supplied};
+use hal::sim::{DrawnJob, PrinterSettings, draw};
+use parceld::exchange::supplied::{File, LabelFormat, SuppliedError, Wanted};
+use parceld::label::{Bitmap, Draws, Labels, Language, Media, PrinterFormat, Supplied};
 
 use super::sheet::{A4, A6, PAPER, Sheet, pdf};
 
@@ -17,16 +17,16 @@ const LANGUAGES: [(Language, hal::printer::Language); 3] = [
     (Language::EscPos, hal::printer::Language::EscPos),
 ];
 
-fn printer(language: Language, dpi: u32) -> Printer {
+fn printer(language: Language, dpi: u32) -> PrinterFormat {
     let media = Media { dpi, width_mm: 100, height_mm: 150 };
-    Printer { language, draws: Draws::TextAndBars, packed: false, media }
+    PrinterFormat { language, draws: Draws::TextAndBars, packed: false, media }
 }
 
 fn wanted(number: &str, page: Option<u32>) -> Wanted {
     Wanted { number: number.to_owned(), page, dpi: None }
 }
 
-fn read(bytes: Vec<u8>, format: Format, dpi: u32, wanted: &Wanted) -> Result<Supplied, SuppliedError> {
+fn read(bytes: Vec<u8>, format: LabelFormat, dpi: u32, wanted: &Wanted) -> Result<Supplied, SuppliedError> {
     File::open(bytes, format, printer(Language::Zpl, dpi))?.label(wanted, &mut || ())
 }
 
@@ -35,9 +35,9 @@ fn why(result: Result<Supplied, SuppliedError>) -> String {
 }
 
 /// What an engine that we did not write draws of the job.
-fn printed(supplied: &Supplied, ours: Language, theirs: hal::printer::Language, attempt: u32) -> Drawn {
+fn printed(supplied: &Supplied, ours: Language, theirs: hal::printer::Language, attempt: u32) -> DrawnJob {
     let dpi = supplied.media.dpi;
-    let labels = Labels::new(Printer { media: supplied.media, ..printer(ours, dpi) }, []);
+    let labels = Labels::new(PrinterFormat { media: supplied.media, ..printer(ours, dpi) }, []);
     let job = labels.supplied(supplied, attempt, false).expect("made for this printer");
     let (width, height) = supplied.media.size();
     let per_mm = if dpi == 203 { 8 } else { 12 };
@@ -75,7 +75,8 @@ fn paper(supplied: &Supplied, name: &str) -> Bitmap {
 fn a_page_of_the_papers_size_and_one_of_a6_read_back_in_every_language_and_resolution() {
     for dpi in [203, 300] {
         for (page, name) in [(PAPER, "paper"), (A6, "a6")] {
-            let label = read(pdf(&[Sheet::new(page, NUMBER)]), Format::Pdf, dpi, &wanted(NUMBER, Some(1))).unwrap();
+            let label =
+                read(pdf(&[Sheet::new(page, NUMBER)]), LabelFormat::Pdf, dpi, &wanted(NUMBER, Some(1))).unwrap();
             let paper = paper(&label, &format!("{name}-{dpi}"));
             let ink = paper.ink().expect("a label");
             // 92 mm are 92 mm: nothing was scaled.
@@ -92,7 +93,7 @@ fn a_label_on_an_a4_sheet_is_found_wherever_it_lies_and_keeps_its_size() {
     let elsewhere = Sheet { at: (11_000, 15_000), ..at_the_foot.clone() };
     let turned = Sheet { at: (18_000, 2_000), turned: true, ..at_the_foot.clone() };
     for (sheet, name) in [(at_the_foot, "foot"), (elsewhere, "elsewhere"), (turned, "turned")] {
-        let label = read(pdf(&[sheet]), Format::Pdf, 203, &wanted(NUMBER, None)).unwrap();
+        let label = read(pdf(&[sheet]), LabelFormat::Pdf, 203, &wanted(NUMBER, None)).unwrap();
         let ink = paper(&label, &format!("a4-{name}")).ink().expect("a label");
         assert!(ink.width.abs_diff(736) <= 1 && ink.height.abs_diff(1_120) <= 1, "{name}: {ink:?}");
         reads_back(&label, name);
@@ -103,13 +104,13 @@ fn a_label_on_an_a4_sheet_is_found_wherever_it_lies_and_keeps_its_size() {
 fn a_label_somewhat_too_large_is_shrunk_and_still_reads_back_and_one_twice_as_long_is_refused() {
     // Two labels' worth of height.
     let twice = Sheet { high: 2, at: (300, 200), ..Sheet::new(A4, NUMBER) };
-    let refused = why(read(pdf(&[twice]), Format::Pdf, 203, &wanted(NUMBER, Some(1))));
+    let refused = why(read(pdf(&[twice]), LabelFormat::Pdf, 203, &wanted(NUMBER, Some(1))));
     assert!(refused.starts_with("what is on it is 92 x 280 mm and would be shrunk to 53 % for 203 dpi"), "{refused}");
 
     let narrow = Media { dpi: 203, width_mm: 80, height_mm: 150 };
-    let narrow = Printer { media: narrow, ..printer(Language::Zpl, 203) };
+    let narrow = PrinterFormat { media: narrow, ..printer(Language::Zpl, 203) };
     let sheet = pdf(&[Sheet::new(A6, NUMBER)]);
-    let mut file = File::open(sheet, Format::Pdf, narrow).unwrap();
+    let mut file = File::open(sheet, LabelFormat::Pdf, narrow).unwrap();
     let label = file.label(&wanted(NUMBER, None), &mut || ()).unwrap();
     let ink = paper(&label, "shrunk").ink().expect("a label");
     assert!((600..=640).contains(&ink.width), "{ink:?}");
@@ -121,7 +122,7 @@ fn a_file_for_many_orders_is_split_by_the_number_each_page_shows() {
     let written = [OTHER, NUMBER, THIRD].map(|number| Sheet { bars: String::new(), ..Sheet::new(A6, number) });
     let barred = [OTHER, NUMBER, THIRD].map(|number| Sheet { text: String::new(), ..Sheet::new(A6, number) });
     for (sheets, what) in [(&written, "in writing"), (&barred, "in bars")] {
-        let mut file = File::open(pdf(sheets), Format::Pdf, printer(Language::Zpl, 203)).unwrap();
+        let mut file = File::open(pdf(sheets), LabelFormat::Pdf, printer(Language::Zpl, 203)).unwrap();
         for (page, number) in (1..).zip([OTHER, NUMBER, THIRD]) {
             let found = file.label(&wanted(number, None), &mut || ()).unwrap();
             let named = file.label(&wanted(number, Some(page)), &mut || ()).unwrap();
@@ -131,16 +132,16 @@ fn a_file_for_many_orders_is_split_by_the_number_each_page_shows() {
     // Groups of digits are one number.
     let grouped = Sheet { text: "JJD 0002 2576 3903 2011".into(), ..written[0].clone() };
     let sheets = [written[0].clone(), grouped];
-    assert!(read(pdf(&sheets), Format::Pdf, 203, &wanted(NUMBER, None)).is_ok());
+    assert!(read(pdf(&sheets), LabelFormat::Pdf, 203, &wanted(NUMBER, None)).is_ok());
 }
 
 #[test]
 fn a_number_on_no_page_or_on_two_is_refused_and_never_guessed() {
     let sheets = [OTHER, THIRD, OTHER].map(|number| Sheet::new(A6, number));
-    let refused = |number| why(read(pdf(&sheets), Format::Pdf, 203, &wanted(number, None)));
+    let refused = |number| why(read(pdf(&sheets), LabelFormat::Pdf, 203, &wanted(number, None)));
     assert_eq!(refused(NUMBER), format!("no page shows {NUMBER}; name its page in label.page, or get the label again"));
     assert_eq!(refused(OTHER), format!("pages 1, 3 all show {OTHER}; name the right one in label.page"));
-    assert!(read(pdf(&sheets), Format::Pdf, 203, &wanted(OTHER, Some(3))).is_ok());
+    assert!(read(pdf(&sheets), LabelFormat::Pdf, 203, &wanted(OTHER, Some(3))).is_ok());
 }
 
 #[test]
@@ -148,7 +149,7 @@ fn of_a_label_and_its_packing_slip_the_one_with_the_bar_code_is_the_label() {
     let label = Sheet::new(A6, NUMBER);
     let slip = Sheet { bars: String::new(), ..label.clone() };
     let sheets = [Sheet::new(A6, OTHER), slip, label];
-    let mut file = File::open(pdf(&sheets), Format::Pdf, printer(Language::Zpl, 203)).unwrap();
+    let mut file = File::open(pdf(&sheets), LabelFormat::Pdf, printer(Language::Zpl, 203)).unwrap();
     let found = file.label(&wanted(NUMBER, None), &mut || ()).unwrap();
     assert_eq!(found, file.label(&wanted(NUMBER, Some(3)), &mut || ()).unwrap());
 }
@@ -156,18 +157,18 @@ fn of_a_label_and_its_packing_slip_the_one_with_the_bar_code_is_the_label() {
 #[test]
 fn a_page_that_shows_another_number_is_refused() {
     let sheets = pdf(&[Sheet::new(A6, OTHER), Sheet::new(A6, NUMBER)]);
-    let refused = why(read(sheets.clone(), Format::Pdf, 203, &wanted(NUMBER, Some(1))));
+    let refused = why(read(sheets.clone(), LabelFormat::Pdf, 203, &wanted(NUMBER, Some(1))));
     assert_eq!(refused, format!("it shows {OTHER}, not {NUMBER}; correct label.page or label.path"));
-    let refused = why(read(sheets, Format::Pdf, 203, &wanted(NUMBER, Some(7))));
+    let refused = why(read(sheets, LabelFormat::Pdf, 203, &wanted(NUMBER, Some(7))));
     assert_eq!(refused, "there is no page 7, the file has 2; correct label.page");
     // A page on which nothing can be read may be anything: the scan of the label decides.
     let silent = Sheet { bars: String::new(), text: String::new(), ..Sheet::new(A6, NUMBER) };
-    assert!(read(pdf(&[silent]), Format::Pdf, 203, &wanted(NUMBER, Some(1))).is_ok());
+    assert!(read(pdf(&[silent]), LabelFormat::Pdf, 203, &wanted(NUMBER, Some(1))).is_ok());
 }
 
 #[test]
 fn a_reprint_says_so_where_the_label_leaves_white() {
-    let a6 = read(pdf(&[Sheet::new(A6, NUMBER)]), Format::Pdf, 203, &wanted(NUMBER, None)).unwrap();
+    let a6 = read(pdf(&[Sheet::new(A6, NUMBER)]), LabelFormat::Pdf, 203, &wanted(NUMBER, None)).unwrap();
     let labels = Labels::new(printer(Language::Zpl, 203), []);
     assert!(labels.marks_reprint(&a6));
     let job = |attempt| String::from_utf8_lossy(&labels.supplied(&a6, attempt, false).unwrap()).into_owned();
@@ -181,7 +182,7 @@ fn a_reprint_says_so_where_the_label_leaves_white() {
 
 /// The dots of a label for this printer, as grey levels.
 fn dots() -> Bitmap {
-    let label = read(pdf(&[Sheet::new(PAPER, NUMBER)]), Format::Pdf, 203, &wanted(NUMBER, None)).unwrap();
+    let label = read(pdf(&[Sheet::new(PAPER, NUMBER)]), LabelFormat::Pdf, 203, &wanted(NUMBER, None)).unwrap();
     label.paper().expect("dots")
 }
 
@@ -217,10 +218,10 @@ fn pictures_of_every_kind_come_out_dot_for_dot() {
         ("palette", png(width, height, png::ColorType::Indexed, eight, &of(&[1], &[0]))),
     ];
     for (kind, bytes) in kinds {
-        let read = read(bytes, Format::Png, 203, &wanted(NUMBER, None)).unwrap();
+        let read = read(bytes, LabelFormat::Png, 203, &wanted(NUMBER, None)).unwrap();
         assert_eq!(read.paper().as_ref(), Some(&label), "{kind}");
     }
-    reads_back(&read(label.png(), Format::Png, 203, &wanted(NUMBER, None)).unwrap(), "a picture");
+    reads_back(&read(label.png(), LabelFormat::Png, 203, &wanted(NUMBER, None)).unwrap(), "a picture");
 }
 
 /// A picture whose every dot is a square of so many, and which says how many dots it has in a metre.
@@ -241,24 +242,24 @@ fn enlarged(label: &Bitmap, times: u32, per_metre: Option<u32>) -> Vec<u8> {
 fn a_finer_picture_is_made_coarser_and_a_coarser_one_keeps_its_dots_square() {
     let label = dots();
     // 600 dpi for a head of 203: three to one, and every dot is there again.
-    let fine = read(enlarged(&label, 3, Some(24_000)), Format::Png, 203, &wanted(NUMBER, None)).unwrap();
+    let fine = read(enlarged(&label, 3, Some(24_000)), LabelFormat::Png, 203, &wanted(NUMBER, None)).unwrap();
     assert_eq!(fine.paper().as_ref(), Some(&label));
     // Half as many dots as the paper has: each becomes a square of four.
     let coarse = Bitmap::of(400, 600, |x, y| label.get(200 + x, 500 + y));
-    let doubled = read(coarse.png(), Format::Png, 203, &wanted("", None)).unwrap().paper().expect("dots");
+    let doubled = read(coarse.png(), LabelFormat::Png, 203, &wanted("", None)).unwrap().paper().expect("dots");
     let ink = doubled.ink().expect("a label");
     assert!(ink.at.x.is_multiple_of(2) && ink.width.is_multiple_of(2) && ink.width > 400, "{ink:?}");
     // It says itself that it is small: then it stays small.
-    let stays = read(enlarged(&coarse, 1, Some(8_000)), Format::Png, 203, &wanted("", None)).unwrap();
+    let stays = read(enlarged(&coarse, 1, Some(8_000)), LabelFormat::Png, 203, &wanted("", None)).unwrap();
     assert!(stays.paper().and_then(|paper| paper.ink()).is_some_and(|ink| ink.width <= 400));
 }
 
 #[test]
 fn a_picture_of_300_dpi_reads_back_on_a_head_of_203() {
-    let fine = read(pdf(&[Sheet::new(PAPER, NUMBER)]), Format::Pdf, 300, &wanted(NUMBER, None)).unwrap();
+    let fine = read(pdf(&[Sheet::new(PAPER, NUMBER)]), LabelFormat::Pdf, 300, &wanted(NUMBER, None)).unwrap();
     let fine = fine.paper().expect("dots");
     for per_metre in [Some(11_811), None] {
-        let label = read(enlarged(&fine, 1, per_metre), Format::Png, 203, &wanted(NUMBER, None)).unwrap();
+        let label = read(enlarged(&fine, 1, per_metre), LabelFormat::Png, 203, &wanted(NUMBER, None)).unwrap();
         reads_back(&label, "300 dpi on 203");
     }
 }
@@ -269,23 +270,23 @@ fn a_picture_of_300_dpi_reads_back_on_a_head_of_203() {
 fn what_is_not_what_it_says_is_refused_with_what_to_do() {
     let whole = pdf(&[Sheet::new(A6, NUMBER)]);
     for (bytes, format, reason) in [
-        (b"".to_vec(), Format::Pdf, "not a PDF that can be read; download it again"),
-        (b"<html>log in</html>".to_vec(), Format::Pdf, "not a PDF that can be read; download it again"),
-        (b"%PDF-1.7\nrubbish".to_vec(), Format::Pdf, "not a PDF that can be read; download it again"),
-        (whole, Format::Png, "not a PNG that can be read; download it again"),
-        (dots().png()[..400].to_vec(), Format::Png, "not a PNG that can be read; download it again"),
-        (b"".to_vec(), Format::Png, "not a PNG that can be read; download it again"),
-        (pdf(&[Sheet::new((3_000_000.0, 400.0), NUMBER)]), Format::Pdf, "the page is 1058333 x 141 mm"),
-        (pdf(&[Sheet::new((5.0, 400.0), NUMBER)]), Format::Pdf, "the page is 2 x 141 mm"),
+        (b"".to_vec(), LabelFormat::Pdf, "not a PDF that can be read; download it again"),
+        (b"<html>log in</html>".to_vec(), LabelFormat::Pdf, "not a PDF that can be read; download it again"),
+        (b"%PDF-1.7\nrubbish".to_vec(), LabelFormat::Pdf, "not a PDF that can be read; download it again"),
+        (whole, LabelFormat::Png, "not a PNG that can be read; download it again"),
+        (dots().png()[..400].to_vec(), LabelFormat::Png, "not a PNG that can be read; download it again"),
+        (b"".to_vec(), LabelFormat::Png, "not a PNG that can be read; download it again"),
+        (pdf(&[Sheet::new((3_000_000.0, 400.0), NUMBER)]), LabelFormat::Pdf, "the page is 1058333 x 141 mm"),
+        (pdf(&[Sheet::new((5.0, 400.0), NUMBER)]), LabelFormat::Pdf, "the page is 2 x 141 mm"),
     ] {
         let refused = why(read(bytes, format, 203, &wanted(NUMBER, Some(1))));
         assert!(refused.starts_with(reason), "{refused}");
     }
     let mut huge = dots().png();
     huge[16..24].copy_from_slice(&[0, 0x7f, 0xff, 0xff, 0, 0x7f, 0xff, 0xff]);
-    assert!(read(huge, Format::Png, 203, &wanted("", None)).is_err());
+    assert!(read(huge, LabelFormat::Png, 203, &wanted("", None)).is_err());
     let blank = Bitmap::new(800, 1200).png();
-    assert_eq!(why(read(blank, Format::Png, 203, &wanted("", None))), SuppliedError::Blank.to_string());
+    assert_eq!(why(read(blank, LabelFormat::Png, 203, &wanted("", None))), SuppliedError::Blank.to_string());
 }
 
 #[test]
@@ -297,7 +298,7 @@ fn a_picture_of_more_dots_than_any_label_is_refused_by_its_header() {
     let mut crc = flate2::Crc::new();
     crc.update(&chunk);
     header.splice(12..33, chunk.into_iter().chain(crc.sum().to_be_bytes()));
-    let refused = why(read(header, Format::Png, 203, &wanted("", None)));
+    let refused = why(read(header, LabelFormat::Png, 203, &wanted("", None)));
     assert_eq!(refused, "the picture is 60000 x 60000 dots; get it at 203 or 300 dpi");
 }
 
@@ -305,12 +306,12 @@ fn a_picture_of_more_dots_than_any_label_is_refused_by_its_header() {
 fn a_truncated_pdf_is_refused_or_mended_and_never_panics() {
     let whole = pdf(&[Sheet::new(A6, NUMBER), Sheet::new(A6, OTHER)]);
     for to in (0..whole.len()).step_by(97) {
-        let _ = read(whole[..to].to_vec(), Format::Pdf, 203, &wanted(NUMBER, None));
+        let _ = read(whole[..to].to_vec(), LabelFormat::Pdf, 203, &wanted(NUMBER, None));
     }
     let mut broken = whole.clone();
     let xref = broken.windows(9).rposition(|part| part == b"startxref").expect("a table");
     broken.truncate(xref);
-    let mended = read(broken, Format::Pdf, 203, &wanted(NUMBER, None));
+    let mended = read(broken, LabelFormat::Pdf, 203, &wanted(NUMBER, None));
     assert!(mended.is_ok() || matches!(mended, Err(SuppliedError::Unreadable(_))), "{mended:?}");
 }
 
@@ -332,7 +333,7 @@ proptest::proptest! {
             }
         }
         let zpl = format!("^XA{zpl}^XZ").into_bytes();
-        for (format, bytes) in [(Format::Pdf, damaged), (Format::Png, picture), (Format::Zpl, zpl)] {
+        for (format, bytes) in [(LabelFormat::Pdf, damaged), (LabelFormat::Png, picture), (LabelFormat::Zpl, zpl)] {
             for bytes in [&bytes, &noise] {
                 let _ = read(bytes.clone(), format, 203, &wanted(NUMBER, None));
             }

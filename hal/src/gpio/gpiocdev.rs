@@ -15,7 +15,7 @@ use tokio::io::unix::AsyncFd;
 
 use crate::port::node;
 
-use super::{DEBOUNCE, GpioError, GpioErrorKind, Line, Lines, Pins, Signal};
+use super::{DEBOUNCE, GpioError, GpioErrorKind, GpioLine, GpioLines, Pins, Signal};
 
 /// What other programs see as the holder of our lines.
 const CONSUMER: &str = "parceld";
@@ -58,7 +58,7 @@ impl fmt::Display for Spot {
 
 impl Chips {
     pub(super) fn open(pins: &Pins, chip: Option<&str>) -> Result<Self, GpioError> {
-        let chips = Known::of(chip)?;
+        let chips = KnownChips::of(chip)?;
         let mut outputs = Vec::new();
         for (signal, line) in pins.outputs() {
             let Some(line) = line else { continue };
@@ -86,7 +86,7 @@ fn watch(spot: Spot) -> Result<Button, GpioError> {
     Ok(Button { spot, request, events })
 }
 
-impl Lines for Chips {
+impl GpioLines for Chips {
     fn set(&mut self, signal: Signal, on: bool) -> Result<(), GpioError> {
         let value = if on { Value::Active } else { Value::Inactive };
         for (_, spot, request) in self.outputs.iter().filter(|(of, ..)| *of == signal) {
@@ -130,14 +130,14 @@ impl Drop for Chips {
 
 /// Chips that may be used.
 #[derive(Debug)]
-struct Known {
+struct KnownChips {
     /// Node, label.
     chips: Vec<(PathBuf, String, Chip)>,
     /// The one that is meant.
     wanted: Option<String>,
 }
 
-impl Known {
+impl KnownChips {
     /// The chip of this name, node or label; all of them without.
     fn of(wanted: Option<&str>) -> Result<Self, GpioError> {
         let mut denied = None;
@@ -175,12 +175,12 @@ impl Known {
         }
     }
 
-    fn find(&self, line: &Line) -> Result<Spot, GpioError> {
+    fn find(&self, line: &GpioLine) -> Result<Spot, GpioError> {
         let mut spots = self.chips.iter().filter_map(|(node, label, chip)| {
             let info = match line {
-                Line::Number(_) if self.wanted.is_none() => None,
-                Line::Number(offset) => chip.line_info(*offset).ok(),
-                Line::Name(name) => chip.find_line_info(name),
+                GpioLine::Number(_) if self.wanted.is_none() => None,
+                GpioLine::Number(offset) => chip.line_info(*offset).ok(),
+                GpioLine::Name(name) => chip.find_line_info(name),
             }?;
             Some(Spot { chip: node.clone(), label: label.clone(), offset: info.offset, name: info.name })
         });

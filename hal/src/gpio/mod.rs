@@ -34,14 +34,14 @@ pub enum Backend {
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Line {
+pub enum GpioLine {
     /// BCM number, or offset on the chip: on a Raspberry Pi's header the same.
     Number(u32),
     /// Its name on the chip, such as `GPIO17`.
     Name(String),
 }
 
-impl fmt::Display for Line {
+impl fmt::Display for GpioLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => write!(f, "line {number}"),
@@ -56,15 +56,15 @@ pub struct Pins {
     /// What drives it.
     pub backend: Backend,
     /// The red lamp.
-    pub red: Option<Line>,
+    pub red: Option<GpioLine>,
     /// The amber lamp.
-    pub amber: Option<Line>,
+    pub amber: Option<GpioLine>,
     /// The green lamp.
-    pub green: Option<Line>,
+    pub green: Option<GpioLine>,
     /// The buzzer, one that makes its own tone.
-    pub buzzer: Option<Line>,
+    pub buzzer: Option<GpioLine>,
     /// The button, between the line and ground.
-    pub button: Option<Line>,
+    pub button: Option<GpioLine>,
     /// Lamps and buzzer are on when their line is low (relay boards).
     pub active_low: bool,
 }
@@ -76,7 +76,7 @@ impl Pins {
         Self { backend, red: None, amber: None, green: None, buzzer: None, button: None, active_low: false }
     }
 
-    fn outputs(&self) -> [(Signal, Option<&Line>); 4] {
+    fn outputs(&self) -> [(Signal, Option<&GpioLine>); 4] {
         [
             (Signal::Red, self.red.as_ref()),
             (Signal::Amber, self.amber.as_ref()),
@@ -118,7 +118,7 @@ impl Signal {
 }
 
 /// Open lines. Dropped, every output is off and every line is free.
-trait Lines: fmt::Debug + Send {
+trait GpioLines: fmt::Debug + Send {
     /// Switches an output; nothing where it is not wired.
     fn set(&mut self, signal: Signal, on: bool) -> Result<(), GpioError>;
 
@@ -132,7 +132,7 @@ trait Lines: fmt::Debug + Send {
 /// The open lines. Dropping it puts every lamp out, silences the buzzer, and frees the lines.
 #[derive(Debug)]
 pub struct Gpio {
-    lines: Box<dyn Lines>,
+    lines: Box<dyn GpioLines>,
 }
 
 impl Gpio {

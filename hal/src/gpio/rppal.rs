@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use rppal::gpio::{Error, InputPin, Level, OutputPin, Trigger};
 use tokio::sync::mpsc;
 
-use super::{DEBOUNCE, GpioError, GpioErrorKind, Line, Lines, Pins, Signal};
+use super::{DEBOUNCE, GpioError, GpioErrorKind, GpioLine, GpioLines, Pins, Signal};
 
 impl From<Error> for GpioError {
     fn from(error: Error) -> Self {
@@ -68,15 +68,15 @@ impl Header {
     }
 }
 
-fn number(line: &Line) -> Result<u8, GpioError> {
+fn number(line: &GpioLine) -> Result<u8, GpioError> {
     let number = match line {
-        Line::Number(number) => u8::try_from(*number).ok(),
-        Line::Name(_) => None,
+        GpioLine::Number(number) => u8::try_from(*number).ok(),
+        GpioLine::Name(_) => None,
     };
     number.ok_or_else(|| GpioError::new(GpioErrorKind::NoSuchLine, format!("there is no {line}; use 0 to 27")))
 }
 
-impl Lines for Header {
+impl GpioLines for Header {
     fn set(&mut self, signal: Signal, on: bool) -> Result<(), GpioError> {
         let level = if on != self.active_low { Level::High } else { Level::Low };
         for (_, pin) in self.outputs.iter_mut().filter(|(of, _)| *of == signal) {

@@ -26,7 +26,7 @@ pub const fn usage(page: u16, id: u16) -> u32 {
 
 /// Which way a report goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum ReportKind {
     /// From the device.
     Input,
     /// To the device.
@@ -41,7 +41,7 @@ pub struct Field {
     /// The report's number; `None` where reports have none.
     pub report: Option<u8>,
     /// Which way it goes.
-    pub kind: Kind,
+    pub kind: ReportKind,
     /// Where the first bit is, behind the report's number.
     pub offset: u32,
     /// Bits of one value, 1 to 32.
@@ -141,14 +141,14 @@ struct Local {
 }
 
 #[derive(Debug, Default)]
-struct Parser {
+struct DescriptorParser {
     found: Descriptor,
     global: Global,
     pushed: Vec<Global>,
     local: Local,
     collections: Vec<u32>,
     /// Bits so far of each report.
-    used: Vec<((Option<u8>, Kind), u32)>,
+    used: Vec<((Option<u8>, ReportKind), u32)>,
 }
 
 impl Descriptor {
@@ -157,7 +157,7 @@ impl Descriptor {
     /// # Errors
     /// [`DescriptorError`].
     pub fn parse(mut bytes: &[u8]) -> Result<Self, DescriptorError> {
-        let mut parser = Parser::default();
+        let mut parser = DescriptorParser::default();
         while let Some((&prefix, rest)) = bytes.split_first() {
             if prefix == 0xFE {
                 let [length, _, rest @ ..] = rest else { return Err(DescriptorError::Short) };
@@ -180,18 +180,18 @@ impl Descriptor {
 
     /// The first field of a kind that has this usage.
     #[must_use]
-    pub fn find(&self, kind: Kind, usage: u32) -> Option<&Field> {
+    pub fn find(&self, kind: ReportKind, usage: u32) -> Option<&Field> {
         self.fields.iter().find(|field| field.kind == kind && field.usages.contains(&usage))
     }
 }
 
-impl Parser {
+impl DescriptorParser {
     fn item(&mut self, tag: u8, data: &[u8]) -> Result<(), DescriptorError> {
         let number = unsigned(data);
         match tag {
-            0x80 => self.field(Kind::Input, number)?,
-            0x90 => self.field(Kind::Output, number)?,
-            0xB0 => self.field(Kind::Feature, number)?,
+            0x80 => self.field(ReportKind::Input, number)?,
+            0x90 => self.field(ReportKind::Output, number)?,
+            0xB0 => self.field(ReportKind::Feature, number)?,
             0xA0 => self.open()?,
             0xC0 => {
                 self.local = Local::default();
@@ -247,7 +247,7 @@ impl Parser {
         Ok(())
     }
 
-    fn field(&mut self, kind: Kind, flags: u32) -> Result<(), DescriptorError> {
+    fn field(&mut self, kind: ReportKind, flags: u32) -> Result<(), DescriptorError> {
         let Global { bits, count, report, logical_min, .. } = self.global;
         let local = std::mem::take(&mut self.local);
         let key = (report, kind);
@@ -317,7 +317,7 @@ mod tests {
         assert!(keyboard.is_of_page(1) && !keyboard.is_of_page(super::super::SCALE_PAGE));
         let shifts = &keyboard.fields[0];
         assert_eq!((shifts.report, shifts.offset, shifts.bits, shifts.count), (None, 0, 1, 8));
-        let left_shift = keyboard.find(Kind::Input, usage(7, 0xE1)).unwrap();
+        let left_shift = keyboard.find(ReportKind::Input, usage(7, 0xE1)).unwrap();
         assert_eq!(left_shift.value(&[0b10, 0, 4, 0, 0, 0, 0, 0], 1), Some(1));
         let keys = &keyboard.fields[2];
         assert_eq!((keys.offset, keys.is_variable), (16, false));

@@ -7,7 +7,7 @@ mod descriptor;
 
 use std::path::Path;
 
-pub use descriptor::{Descriptor, DescriptorError, Field, Kind, usage};
+pub use descriptor::{Descriptor, DescriptorError, Field, ReportKind, usage};
 
 /// Usage page of weighing devices (HID Point of Sale Usage Tables 1.02).
 pub const SCALE_PAGE: u16 = 0x8D;

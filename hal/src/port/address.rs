@@ -23,7 +23,7 @@ pub enum Address {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsbAddress {
     /// What it must be good for.
-    pub kind: usb::Kind,
+    pub kind: usb::DeviceKind,
     /// Which one.
     pub selector: usb::Selector,
     /// How the line of a serial device is set; its path is filled in.
@@ -35,7 +35,7 @@ impl UsbAddress {
     pub(super) fn resolve(&self, sys: &Path) -> Result<Address, usb::NotOne> {
         let node = usb::find(self.kind, &self.selector, sys)?.node;
         Ok(match self.kind {
-            usb::Kind::Serial => Address::Serial(SerialSettings { path: node, ..self.line.clone() }),
+            usb::DeviceKind::Serial => Address::Serial(SerialSettings { path: node, ..self.line.clone() }),
             _ => Address::Node(node),
         })
     }

@@ -83,7 +83,7 @@ impl PortError {
     }
 
     /// A USB device that is not there, or is there more than once.
-    pub(super) fn not_one(what: &str, kind: usb::Kind, why: &usb::NotOne) -> Self {
+    pub(super) fn not_one(what: &str, kind: usb::DeviceKind, why: &usb::NotOne) -> Self {
         let (kind, several) = match why {
             usb::NotOne::None => {
                 (PortErrorKind::Absent, Some(io::Error::other(format!("no such {} is plugged in", kind.name()))))

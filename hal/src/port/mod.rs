@@ -9,6 +9,7 @@ mod error;
 mod holder;
 mod ioctl;
 pub(crate) mod node;
+mod playback;
 
 use std::future::poll_fn;
 use std::io;
@@ -25,7 +26,7 @@ use tokio::net::TcpStream;
 use tokio_serial::{SerialPortBuilderExt, SerialStream};
 
 use crate::hid;
-use crate::record::{Recorder, Way};
+use crate::record::{Direction, Recorder};
 
 pub use address::{Address, DataBits, Framing, Handshake, Parity, SerialSettings, SettingError, UsbAddress};
 pub use error::{PortError, PortErrorKind};
@@ -45,7 +46,7 @@ const LOOK: Duration = Duration::from_millis(10);
 /// An open byte stream. Serial lines are opened exclusively.
 #[derive(Debug)]
 pub struct Port {
-    line: Line,
+    line: OpenLine,
     what: String,
     /// The file that was opened, where one was.
     node: Option<PathBuf>,
@@ -53,7 +54,7 @@ pub struct Port {
 }
 
 #[derive(Debug)]
-enum Line {
+enum OpenLine {
     Serial(SerialStream),
     Tcp(TcpStream),
     Node(Node),
@@ -76,13 +77,13 @@ impl Port {
             plain => plain,
         };
         let line = match address {
-            Address::Serial(settings) => Line::Serial(open_serial(settings, &what)?),
-            Address::Tcp(host) => Line::Tcp(connect(host, &what).await?),
+            Address::Serial(settings) => OpenLine::Serial(open_serial(settings, &what)?),
+            Address::Tcp(host) => OpenLine::Tcp(connect(host, &what).await?),
             Address::Node(path) => {
                 let node = Node::open(path).map_err(|e| PortError::opening(&what, e).held_by(path))?;
                 // Only a USB printer knows this request; to every other node it means nothing.
                 let _ = ioctl::printer_gives_up(node.descriptor());
-                Line::Node(node)
+                OpenLine::Node(node)
             }
             // A device that was looked for is at a path.
             Address::Usb(_) => return Err(PortError::lost(&what, None)),
@@ -98,7 +99,7 @@ impl Port {
     pub fn over(fd: OwnedFd, what: impl Into<String>) -> Result<Self, PortError> {
         let what = what.into();
         let node = Node::over(fd).map_err(|e| PortError::opening(&what, e))?;
-        Ok(Self { line: Line::Node(node), what, node: None, recorder: None })
+        Ok(Self { line: OpenLine::Node(node), what, node: None, recorder: None })
     }
 
     /// Writes down what passes from here on.
@@ -129,8 +130,8 @@ impl Port {
     #[must_use]
     pub fn printer_status(&self) -> Option<u8> {
         match &self.line {
-            Line::Node(node) => ioctl::printer_status(node.descriptor()).ok(),
-            Line::Serial(_) | Line::Tcp(_) => None,
+            OpenLine::Node(node) => ioctl::printer_status(node.descriptor()).ok(),
+            OpenLine::Serial(_) | OpenLine::Tcp(_) => None,
         }
     }
 
@@ -140,8 +141,8 @@ impl Port {
     /// [`PortErrorKind::Busy`] when another program has it, [`PortErrorKind::Other`] for what is no keyboard.
     pub fn grab(&self) -> Result<(), PortError> {
         let grabbed = match &self.line {
-            Line::Node(node) => ioctl::grab_keys(node.descriptor()),
-            Line::Serial(_) | Line::Tcp(_) => Err(nix::errno::Errno::ENOTTY),
+            OpenLine::Node(node) => ioctl::grab_keys(node.descriptor()),
+            OpenLine::Serial(_) | OpenLine::Tcp(_) => Err(nix::errno::Errno::ENOTTY),
         };
         grabbed.map_err(|error| {
             let error = PortError::opening(&self.what, error.into());
@@ -173,15 +174,15 @@ impl Port {
     pub fn take_arrived(&mut self, buffer: &mut [u8]) -> Result<Option<usize>, PortError> {
         // Past the runtime: it learns of bytes only when it next looks.
         let count = match &mut self.line {
-            Line::Serial(line) => line.try_read(buffer),
-            Line::Tcp(line) => nix::unistd::read(&*line, buffer).map_err(io::Error::from),
-            Line::Node(line) => line.try_read(buffer),
+            OpenLine::Serial(line) => line.try_read(buffer),
+            OpenLine::Tcp(line) => nix::unistd::read(&*line, buffer).map_err(io::Error::from),
+            OpenLine::Node(line) => line.try_read(buffer),
         };
         match count {
             Ok(0) => Err(PortError::lost(&self.what, None)),
             Ok(count) => {
                 if let Some(recorder) = &mut self.recorder {
-                    recorder.passed(Way::Received, &buffer[..count]);
+                    recorder.passed(Direction::Received, &buffer[..count]);
                 }
                 Ok(Some(count))
             }
@@ -224,7 +225,7 @@ impl Port {
     /// Waits until a USB printer has taken what was handed over, or `within` has passed: closing its file would throw away
     /// what is on its way. Every other port has nothing to wait for.
     pub async fn drain(&mut self, within: Duration) {
-        let (Line::Node(node), Some(_)) = (&self.line, &self.node) else { return };
+        let (OpenLine::Node(node), Some(_)) = (&self.line, &self.node) else { return };
         let until = tokio::time::Instant::now() + within;
         // The kernel is asked itself: the runtime remembers that a write was possible, not that it still is.
         while !node.is_writable() && tokio::time::Instant::now() < until {
@@ -267,12 +268,12 @@ impl AsyncRead for Port {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = match &mut self.line {
-            Line::Serial(line) => Pin::new(line).poll_read(cx, buffer),
-            Line::Tcp(line) => Pin::new(line).poll_read(cx, buffer),
-            Line::Node(line) => line.poll_read(cx, buffer),
+            OpenLine::Serial(line) => Pin::new(line).poll_read(cx, buffer),
+            OpenLine::Tcp(line) => Pin::new(line).poll_read(cx, buffer),
+            OpenLine::Node(line) => line.poll_read(cx, buffer),
         };
         if let Some(recorder) = &mut self.recorder {
-            recorder.passed(Way::Received, &buffer.filled()[before..]);
+            recorder.passed(Direction::Received, &buffer.filled()[before..]);
         }
         read
     }
@@ -281,12 +282,12 @@ impl AsyncRead for Port {
 impl AsyncWrite for Port {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = match &mut self.line {
-            Line::Serial(line) => Pin::new(line).poll_write(cx, bytes),
-            Line::Tcp(line) => Pin::new(line).poll_write(cx, bytes),
-            Line::Node(line) => line.poll_write(cx, bytes),
+            OpenLine::Serial(line) => Pin::new(line).poll_write(cx, bytes),
+            OpenLine::Tcp(line) => Pin::new(line).poll_write(cx, bytes),
+            OpenLine::Node(line) => line.poll_write(cx, bytes),
         };
         if let (Some(recorder), Poll::Ready(Ok(count))) = (&mut self.recorder, &written) {
-            recorder.passed(Way::Sent, &bytes[..*count]);
+            recorder.passed(Direction::Sent, &bytes[..*count]);
         }
         written
     }
@@ -299,11 +300,11 @@ impl AsyncWrite for Port {
     /// Ends our half of a TCP connection, so that the far side still gets all of it; a tty and a node have no halves.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.line {
-            Line::Tcp(line) => {
+            OpenLine::Tcp(line) => {
                 setsockopt(&*line, sockopt::Linger, &libc::linger { l_onoff: 0, l_linger: 0 })?;
                 Pin::new(line).poll_shutdown(cx)
             }
-            Line::Serial(_) | Line::Node(_) => Poll::Ready(Ok(())),
+            OpenLine::Serial(_) | OpenLine::Node(_) => Poll::Ready(Ok(())),
         }
     }
 }

@@ -40,7 +40,7 @@ const ANSWER_MAX: usize = 64;
 
 /// The answer to [`ASK`], with whatever the printer says unasked.
 #[derive(Debug, Default)]
-pub(super) struct Answer {
+pub(super) struct EscposAnswer {
     raw: Vec<u8>,
     told: Vec<u8>,
     block: Option<Vec<u8>>,
@@ -49,7 +49,7 @@ pub(super) struct Answer {
     nonsense: bool,
 }
 
-impl Answer {
+impl EscposAnswer {
     fn take(&mut self, byte: u8) {
         if let Some(named) = &mut self.named {
             named.push(byte);
@@ -73,7 +73,7 @@ impl Answer {
     }
 }
 
-impl Listener for Answer {
+impl Listener for EscposAnswer {
     fn push(&mut self, bytes: &mut &[u8]) -> bool {
         while let Some((&byte, rest)) = bytes.split_first() {
             *bytes = rest;
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     fn answer(bytes: &[u8]) -> Result<Status, Vec<u8>> {
-        let mut answer = Answer::default();
+        let mut answer = EscposAnswer::default();
         for byte in bytes {
             answer.push(&mut &[*byte][..]);
         }
@@ -182,7 +182,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic_and_an_answer_is_bounded(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let mut answer = Answer::default();
+            let mut answer = EscposAnswer::default();
             let mut rest = &bytes[..];
             while !rest.is_empty() && !answer.push(&mut rest) {}
             prop_assert!(answer.raw.len() <= ANSWER_MAX);

@@ -42,7 +42,7 @@ const PAPER_LOW: u32 = 0x8;
 
 /// What a block of text says; what it leaves out is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct HostReport {
     /// The errors' worst.
     pub problem: Option<Problem>,
     /// Paper near its end.
@@ -53,7 +53,7 @@ pub struct Told {
     pub serial: Option<String>,
 }
 
-impl Told {
+impl HostReport {
     /// Reads one block, without STX and ETX; `None` for a block of something else.
     #[must_use]
     pub fn read(block: &[u8]) -> Option<Self> {
@@ -114,7 +114,7 @@ mod tests {
         let block = format!(
             "\r\n\r\n  PRINTER STATUS\r\n   ERRORS:         1 00000000 {bits}\r\n   WARNINGS:       0 00000000 00000000\r\n"
         );
-        Told::read(block.as_bytes()).unwrap().problem
+        HostReport::read(block.as_bytes()).unwrap().problem
     }
 
     #[test]
@@ -131,22 +131,25 @@ mod tests {
     fn a_warning_stops_nothing_and_the_odometer_is_in_inches() {
         let block =
             b"\r\n\r\n  PRINTER STATUS\r\n   ERRORS:  0 00000000 00000000\r\n   WARNINGS:  1 00000000 00000008\r\n";
-        assert_eq!(Told::read(block), Some(Told { low: true, ..Told::default() }));
+        assert_eq!(HostReport::read(block), Some(HostReport { low: true, ..HostReport::default() }));
         let block = b"\r\n  PRINT METERS\r\n    TOTAL NONRESETTABLE:              8560 \"\r\n    USER RESETTABLE CNTR1:               9 \"\r\n";
-        assert_eq!(Told::read(block).unwrap().odometer, Some(Odometer { count: 8560, unit: FeedUnit::Inch }));
+        assert_eq!(HostReport::read(block).unwrap().odometer, Some(Odometer { count: 8560, unit: FeedUnit::Inch }));
         let block = b"\r\n  PRINT METERS\r\n    TOTAL NONRESETTABLE:             21744 cm\r\n";
-        assert_eq!(Told::read(block).unwrap().odometer, Some(Odometer { count: 21744, unit: FeedUnit::Centimetre }));
+        assert_eq!(
+            HostReport::read(block).unwrap().odometer,
+            Some(Odometer { count: 21744, unit: FeedUnit::Centimetre })
+        );
         for other in [&b""[..], b"030,0,0,1218", b"ERRORS", b"ERRORS: 1", b"\xff\xfe:\x00"] {
-            assert_eq!(Told::read(other), None);
+            assert_eq!(HostReport::read(other), None);
         }
     }
 
     #[test]
     fn a_serial_number_is_what_stands_below_its_heading() {
         let block = b"\r\n\r\n  SERIAL NUMBER\r\n\r\n  41A06440023\r\n\r\n";
-        assert_eq!(Told::read(block).unwrap().serial.as_deref(), Some("41A06440023"));
+        assert_eq!(HostReport::read(block).unwrap().serial.as_deref(), Some("41A06440023"));
         for none in [&b"\r\n SERIAL NUMBER\r\n"[..], b"SERIAL NUMBER\r\n \x07\r\n", b"41A06440023"] {
-            assert_eq!(Told::read(none), None);
+            assert_eq!(HostReport::read(none), None);
         }
     }
 }

@@ -29,7 +29,7 @@ use std::str::FromStr;
 
 pub use known::Known;
 pub use problem::Problem;
-pub use proof::{Proof, Verdict};
+pub use proof::{PrintVerdict, Proof};
 pub use session::{SendError, Session, StatusError};
 
 /// What a printer speaks.

@@ -1,6 +1,5 @@
 //! What keeps a printer from printing, in one word.
 
-use super::{SendError, StatusError};
 use crate::port::{PortError, PortErrorKind};
 
 /// What keeps a printer from printing. The screen has words for each.
@@ -115,25 +114,6 @@ impl From<&PortError> for Problem {
             PortErrorKind::Refused => Self::Refused,
             PortErrorKind::Lost => Self::Lost,
             PortErrorKind::Other => Self::Other,
-        }
-    }
-}
-
-impl From<&StatusError> for Problem {
-    fn from(error: &StatusError) -> Self {
-        match error {
-            StatusError::Silent => Self::Silent,
-            StatusError::Nonsense(_) => Self::Nonsense,
-            StatusError::Lost(cause) => Self::from(cause),
-        }
-    }
-}
-
-impl From<&SendError> for Problem {
-    fn from(error: &SendError) -> Self {
-        match error.cause.kind() {
-            PortErrorKind::TimedOut => Self::Stalled,
-            _ => Self::from(&error.cause),
         }
     }
 }

@@ -23,7 +23,7 @@ pub struct Proof {
 
 /// What is known of the label after one more status.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PrintVerdict {
     /// Nothing yet.
     Wait,
     /// It cannot print.
@@ -51,40 +51,40 @@ impl Proof {
     }
 
     /// Takes in one status.
-    pub fn take(&mut self, status: &Status, known: &mut Known, now: Instant) -> Verdict {
+    pub fn take(&mut self, status: &Status, known: &mut Known, now: Instant) -> PrintVerdict {
         if self.id.is_some() && status.done == self.id {
-            return Verdict::Out { rung: 4, evidence: format!("process id; {}", status.text) };
+            return PrintVerdict::Out { rung: 4, evidence: format!("process id; {}", status.text) };
         }
         if status.presented {
-            return Verdict::Out { rung: 5, evidence: format!("label presented; {}", status.text) };
+            return PrintVerdict::Out { rung: 5, evidence: format!("label presented; {}", status.text) };
         }
         if let Some(problem) = status.problem {
             self.idle_since = None;
-            return Verdict::Blocked(problem);
+            return PrintVerdict::Blocked(problem);
         }
         match status.busy {
-            None => Verdict::Wait,
+            None => PrintVerdict::Wait,
             Some(true) => {
                 (self.seen_busy, self.idle_since) = (true, None);
-                Verdict::Wait
+                PrintVerdict::Wait
             }
-            Some(false) if !self.seen_busy && now.duration_since(self.sent) < SETTLE => Verdict::Wait,
+            Some(false) if !self.seen_busy && now.duration_since(self.sent) < SETTLE => PrintVerdict::Wait,
             Some(false) => self.idle(status, known, now),
         }
     }
 
-    fn idle(&mut self, status: &Status, known: &mut Known, now: Instant) -> Verdict {
+    fn idle(&mut self, status: &Status, known: &mut Known, now: Instant) -> PrintVerdict {
         let both = self.odometer.zip(status.odometer).filter(|(before, after)| before.unit == after.unit);
         match both.map(|(before, after)| (before.count, after.count)) {
             Some((before, after)) if after > before => {
                 known.feeds = true;
-                Verdict::Out { rung: 4, evidence: format!("odometer {before} -> {after}; {}", status.text) }
+                PrintVerdict::Out { rung: 4, evidence: format!("odometer {before} -> {after}; {}", status.text) }
             }
             Some(_) if known.feeds => {
                 let since = *self.idle_since.get_or_insert(now);
-                if now.duration_since(since) < FED { Verdict::Wait } else { Verdict::Vanished }
+                if now.duration_since(since) < FED { PrintVerdict::Wait } else { PrintVerdict::Vanished }
             }
-            Some(_) | None => Verdict::Out { rung: 3, evidence: format!("queue empty; {}", status.text) },
+            Some(_) | None => PrintVerdict::Out { rung: 3, evidence: format!("queue empty; {}", status.text) },
         }
     }
 }
@@ -98,9 +98,9 @@ mod tests {
         Status { busy, odometer, text: "~HS".into(), ..Status::default() }
     }
 
-    fn rung(verdict: Verdict) -> Option<u8> {
+    fn rung(verdict: PrintVerdict) -> Option<u8> {
         match verdict {
-            Verdict::Out { rung, .. } => Some(rung),
+            PrintVerdict::Out { rung, .. } => Some(rung),
             _ => None,
         }
     }
@@ -113,10 +113,10 @@ mod tests {
     fn an_empty_queue_counts_after_it_was_busy_or_had_its_time() {
         let (sent, mut known) = (Instant::now(), Known::new(true));
         let mut proof = Proof::new(sent, None, None, &mut known);
-        assert_eq!(proof.take(&status(Some(false), None), &mut known, sent + ms(100)), Verdict::Wait);
+        assert_eq!(proof.take(&status(Some(false), None), &mut known, sent + ms(100)), PrintVerdict::Wait);
         assert_eq!(rung(proof.take(&status(Some(false), None), &mut known, sent + ms(300))), Some(3));
         let mut proof = Proof::new(sent, None, None, &mut known);
-        assert_eq!(proof.take(&status(Some(true), None), &mut known, sent + ms(10)), Verdict::Wait);
+        assert_eq!(proof.take(&status(Some(true), None), &mut known, sent + ms(10)), PrintVerdict::Wait);
         assert_eq!(rung(proof.take(&status(Some(false), None), &mut known, sent + ms(20))), Some(3));
     }
 
@@ -130,8 +130,8 @@ mod tests {
         assert_eq!(rung(proof.take(&status(Some(false), Some(106)), &mut known, sent + ms(400))), Some(4));
         let mut proof = Proof::new(sent, Some(&status(Some(false), Some(106))), None, &mut known);
         let still = status(Some(false), Some(106));
-        assert_eq!(proof.take(&still, &mut known, sent + ms(400)), Verdict::Wait);
-        assert_eq!(proof.take(&still, &mut known, sent + ms(3_500)), Verdict::Vanished);
+        assert_eq!(proof.take(&still, &mut known, sent + ms(400)), PrintVerdict::Wait);
+        assert_eq!(proof.take(&still, &mut known, sent + ms(3_500)), PrintVerdict::Vanished);
     }
 
     #[test]
@@ -142,7 +142,7 @@ mod tests {
         }
         let still = status(Some(false), Some(106));
         let mut proof = Proof::new(sent, Some(&still), None, &mut known);
-        assert_eq!(proof.take(&still, &mut known, sent + ms(400)), Verdict::Wait);
+        assert_eq!(proof.take(&still, &mut known, sent + ms(400)), PrintVerdict::Wait);
     }
 
     #[test]
@@ -155,13 +155,13 @@ mod tests {
         let done = Status { done: Some(*b"0001"), problem, ..Status::default() };
         assert_eq!(rung(proof.take(&done, &mut known, sent)), Some(4));
         let other = Status { done: Some(*b"0002"), problem, ..Status::default() };
-        assert_eq!(proof.take(&other, &mut known, sent), Verdict::Blocked(Problem::PaperOut));
+        assert_eq!(proof.take(&other, &mut known, sent), PrintVerdict::Blocked(Problem::PaperOut));
     }
 
     #[test]
     fn a_printer_that_does_not_say_what_is_left_proves_nothing() {
         let (sent, mut known) = (Instant::now(), Known::new(true));
         let mut proof = Proof::new(sent, None, None, &mut known);
-        assert_eq!(proof.take(&status(None, None), &mut known, sent + ms(60_000)), Verdict::Wait);
+        assert_eq!(proof.take(&status(None, None), &mut known, sent + ms(60_000)), PrintVerdict::Wait);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{Known, Language, Listener, Status, escpos, tspl, zpl};
+use super::{Known, Language, Listener, Problem, Status, escpos, tspl, zpl};
 use crate::port::{Address, Port, PortError, PortErrorKind};
 
 /// A printer that answers at all does so within some 200 ms.
@@ -50,6 +50,25 @@ pub struct SendError {
     /// What happened; `TimedOut` after nothing was taken for 10 s.
     #[source]
     pub cause: PortError,
+}
+
+impl From<&StatusError> for Problem {
+    fn from(error: &StatusError) -> Self {
+        match error {
+            StatusError::Silent => Self::Silent,
+            StatusError::Nonsense(_) => Self::Nonsense,
+            StatusError::Lost(cause) => Self::from(cause),
+        }
+    }
+}
+
+impl From<&SendError> for Problem {
+    fn from(error: &SendError) -> Self {
+        match error.cause.kind() {
+            PortErrorKind::TimedOut => Self::Stalled,
+            _ => Self::from(&error.cause),
+        }
+    }
 }
 
 /// One conversation. Most printers hold one connection at a time: close it when the job is done.
@@ -125,12 +144,12 @@ impl Session {
     }
 
     async fn ask(&mut self, known: &mut Known, patience: Duration) -> Result<Status, StatusError> {
-        let answer = self.question(&Question::of(self.language, known), patience).await;
+        let answer = self.question(&StatusQuestion::of(self.language, known), patience).await;
         if answer.is_ok() {
             known.heard();
             if self.language == Language::Tspl && known.tells_more.is_none() {
                 let more = self
-                    .question(&Question { bytes: tspl::ASK_MORE, more: true, language: Language::Tspl }, MORE)
+                    .question(&StatusQuestion { bytes: tspl::ASK_MORE, more: true, language: Language::Tspl }, MORE)
                     .await;
                 known.tells_more = Some(more.is_ok());
                 // Nobody owes what nobody knows.
@@ -142,7 +161,7 @@ impl Session {
     }
 
     /// One question and its answer.
-    async fn question(&mut self, question: &Question, patience: Duration) -> Result<Status, StatusError> {
+    async fn question(&mut self, question: &StatusQuestion, patience: Duration) -> Result<Status, StatusError> {
         let until = Instant::now() + patience;
         self.await_late_answer(question, until).await?;
         self.throw_away_arrived()?;
@@ -215,7 +234,7 @@ impl Session {
     }
 
     /// Waits for the answer to an earlier question and throws it away. The printer is silent while one is open.
-    async fn await_late_answer(&mut self, question: &Question, until: Instant) -> Result<(), StatusError> {
+    async fn await_late_answer(&mut self, question: &StatusQuestion, until: Instant) -> Result<(), StatusError> {
         let Some(since) = self.owed_since else { return Ok(()) };
         let late = since + LATE;
         let answer = self.hear(question, until.min(late)).await;
@@ -244,7 +263,7 @@ impl Session {
     }
 
     /// One answer, whole or as much as a clone sends. The question is open until one has come.
-    async fn hear(&mut self, question: &Question, until: Instant) -> Result<Status, StatusError> {
+    async fn hear(&mut self, question: &StatusQuestion, until: Instant) -> Result<Status, StatusError> {
         let mut reader = question.listener();
         let mut buffer = [0; 256];
         let mut arrived = std::mem::take(&mut self.rest);
@@ -272,7 +291,7 @@ impl Session {
     /// Questions given up as swallowed may be answered after all, in their order, before the one that counts.
     async fn last_of_burst(
         &mut self,
-        question: &Question,
+        question: &StatusQuestion,
         first: Result<Status, StatusError>,
     ) -> Result<Status, StatusError> {
         let mut last = first;
@@ -290,14 +309,14 @@ impl Session {
 }
 
 /// What is asked, and how its answer is heard.
-struct Question {
+struct StatusQuestion {
     bytes: &'static [u8],
     /// TSPL: the longer one.
     more: bool,
     language: Language,
 }
 
-impl Question {
+impl StatusQuestion {
     fn of(language: Language, known: &Known) -> Self {
         let more = known.tells_more == Some(true);
         let bytes = match language {
@@ -312,8 +331,8 @@ impl Question {
     fn listener(&self) -> Box<dyn Listener> {
         match self.language {
             Language::Zpl => Box::new(zpl::Reader::new()),
-            Language::Tspl => Box::new(tspl::Answer::new(self.more)),
-            Language::EscPos => Box::new(escpos::Answer::default()),
+            Language::Tspl => Box::new(tspl::TsplAnswer::new(self.more)),
+            Language::EscPos => Box::new(escpos::EscposAnswer::default()),
         }
     }
 }

@@ -84,12 +84,12 @@ pub fn of_four([message, warning, first, second]: [u8; 4]) -> Option<Status> {
 
 /// One answer: a byte, or a frame where four are asked for.
 #[derive(Debug, Default)]
-pub(super) struct Answer {
+pub(super) struct TsplAnswer {
     four: bool,
     raw: Vec<u8>,
 }
 
-impl Answer {
+impl TsplAnswer {
     pub(super) fn new(four: bool) -> Self {
         Self { four, raw: Vec::new() }
     }
@@ -99,7 +99,7 @@ impl Answer {
     }
 }
 
-impl Listener for Answer {
+impl Listener for TsplAnswer {
     fn push(&mut self, bytes: &mut &[u8]) -> bool {
         while let Some((&byte, rest)) = bytes.split_first() {
             *bytes = rest;
@@ -163,14 +163,14 @@ mod tests {
     #[test]
     fn a_frame_comes_in_any_pieces_and_with_or_without_its_line_end() {
         for sent in [&b"\x02@@@A\x03\r\n"[..], b"\x02@@@A\x03"] {
-            let mut answer = Answer::new(true);
+            let mut answer = TsplAnswer::new(true);
             for byte in sent {
                 answer.push(&mut &[*byte][..]);
             }
             assert!(answer.may_be_all() && !answer.is_open());
             assert_eq!(answer.finish().unwrap().problem, Some(Problem::PaperOut));
         }
-        let mut answer = Answer::new(true);
+        let mut answer = TsplAnswer::new(true);
         assert!(answer.push(&mut &b"garbage!"[..]));
         assert_eq!(answer.finish(), Err(b"garbage!".to_vec()));
     }

@@ -21,7 +21,7 @@
 //! From Zebra's ZPL II Programming Guide (`~HS`) and a capture of a real printer in open-mSupply's pull request 3850.
 //! Clones leave fields or whole lines out and add line ends, so no field is taken for granted.
 
-use super::host::Told;
+use super::host::HostReport;
 use super::{Listener, Problem};
 
 /// Asks for the status. Answered out of turn: a queue of labels does not delay it.
@@ -33,9 +33,9 @@ const ETX: u8 = 0x03;
 /// A whole answer is some 80 bytes, and 400 with what stands before it; what is longer without end is no answer.
 const ANSWER_MAX: usize = 2048;
 
-/// What a printer said of itself. Fields it left out are `false` and 0; see [`Status::tells_queue`].
+/// What a printer said of itself. Fields it left out are `false` and 0; see [`ZplStatus::tells_queue`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Status {
+pub struct ZplStatus {
     /// No labels.
     pub paper_out: bool,
     /// Paused by its key or by `~PP`.
@@ -66,7 +66,7 @@ pub struct Status {
     pub tells_queue: bool,
 }
 
-impl Status {
+impl ZplStatus {
     /// What keeps it from printing, the nearest to the operator's hand first.
     #[must_use]
     pub fn problem(&self) -> Option<Problem> {
@@ -126,12 +126,12 @@ fn optional_flag(field: Option<&u32>) -> Option<bool> {
 
 /// The numbers of one line. Line 2 is known by its ninth field, the only one of eight digits.
 #[derive(Debug)]
-struct Line {
+struct StatusLine {
     fields: Vec<u32>,
     is_second: bool,
 }
 
-impl Line {
+impl StatusLine {
     fn read(frame: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(frame);
         let words: Vec<&str> = text.split(',').map(str::trim_ascii).collect();
@@ -150,9 +150,9 @@ fn number(digits: &str) -> Option<u32> {
 #[derive(Debug, Default)]
 pub struct Reader {
     raw: Vec<u8>,
-    lines: Vec<Line>,
+    lines: Vec<StatusLine>,
     frame: Option<Vec<u8>>,
-    told: Told,
+    told: HostReport,
     nonsense: bool,
 }
 
@@ -211,7 +211,7 @@ impl Reader {
     ///
     /// # Errors
     /// The bytes, when they are no answer to `~HS`.
-    pub fn finish(&mut self) -> Result<Status, Vec<u8>> {
+    pub fn finish(&mut self) -> Result<ZplStatus, Vec<u8>> {
         let heard = std::mem::take(self);
         if heard.nonsense || heard.frame.is_some() {
             return Err(heard.raw);
@@ -220,7 +220,7 @@ impl Reader {
     }
 
     fn take_line(&mut self, frame: &[u8]) {
-        match (Line::read(frame), Told::read(frame)) {
+        match (StatusLine::read(frame), HostReport::read(frame)) {
             (Some(line), _) => self.lines.push(line),
             (None, Some(told)) => {
                 self.told.problem = self.told.problem.or(told.problem);
@@ -269,8 +269,8 @@ impl Listener for Reader {
 
 /// The first line of more than two fields is line 1, the next is line 2; two fields are line 3, which says nothing. A
 /// line 2 in the place of line 1 is the tail of an older answer.
-fn read_lines(lines: &[Line]) -> Option<Status> {
-    let mut status = Status::default();
+fn read_lines(lines: &[StatusLine]) -> Option<ZplStatus> {
+    let mut status = ZplStatus::default();
     let mut telling = lines.iter().filter(|line| line.fields.len() > 2);
     let first = telling.next().filter(|line| !line.is_second)?;
     status.take_first_line(&first.fields)?;
@@ -287,7 +287,7 @@ mod tests {
 
     use super::*;
 
-    fn status(mut bytes: &[u8]) -> Result<Status, Vec<u8>> {
+    fn status(mut bytes: &[u8]) -> Result<ZplStatus, Vec<u8>> {
         let mut reader = Reader::new();
         reader.push(&mut bytes);
         reader.finish()
@@ -309,7 +309,7 @@ mod tests {
             b"\x02030,1,1,1225,002,1,0,1,000,1,1,1\x03\r\n\x02001,0,1,1,1,2,6,1,00000100,1,000\x03\r\n\x021234,0\x03\r\n",
         )
         .unwrap();
-        let all = Status {
+        let all = ZplStatus {
             paper_out: true,
             paused: true,
             head_open: true,

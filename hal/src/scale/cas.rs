@@ -13,9 +13,9 @@
 //! 0x81 for SOH, or a weight or unit a character longer; 0x15 (NAK) means: ask again. The lamps and the bcc are binary, so
 //! the line must be 8 bits wide and nothing is masked. A scale that streams ignores ENQ.
 
-use super::codec::{Answer, Codec, Questions};
+use super::codec::{Questions, ScaleAnswer, ScaleCodec};
 use super::lines;
-use super::reading::{Reading, State};
+use super::reading::{Reading, Stability};
 
 /// ENQ; the weight comes after DC1. Keys are the scale's own.
 pub(super) const QUESTIONS: Questions =
@@ -41,8 +41,8 @@ pub(super) struct Cas {
     swallowed: usize,
 }
 
-impl Codec for Cas {
-    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
+impl ScaleCodec for Cas {
+    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(ScaleAnswer)) {
         for &byte in bytes {
             self.take(byte, emit);
         }
@@ -57,17 +57,17 @@ impl Codec for Cas {
 }
 
 impl Cas {
-    fn take(&mut self, byte: u8, emit: &mut dyn FnMut(Answer)) {
+    fn take(&mut self, byte: u8, emit: &mut dyn FnMut(ScaleAnswer)) {
         let first = self.held.first().map(|first| first & 0x7F);
         match byte {
-            b'\r' | b'\n' if self.swallowed > 0 => emit(Answer::Garbled(self.reset() + 1)),
+            b'\r' | b'\n' if self.swallowed > 0 => emit(ScaleAnswer::Garbled(self.reset() + 1)),
             b'\r' | b'\n' if self.held.is_empty() => {}
             _ if self.swallowed > 0 => self.swallowed += 1,
-            ACK if self.held.is_empty() => emit(Answer::Wants(&[DC1])),
-            NAK if self.held.is_empty() => emit(Answer::Other),
+            ACK if self.held.is_empty() => emit(ScaleAnswer::Wants(&[DC1])),
+            NAK if self.held.is_empty() => emit(ScaleAnswer::Other),
             b'\r' | b'\n' if first != Some(SOH) => {
                 let raw = std::mem::take(&mut self.held);
-                emit(line(&raw).map_or(Answer::Garbled(raw.len() + 1), Answer::Reading));
+                emit(line(&raw).map_or(ScaleAnswer::Garbled(raw.len() + 1), ScaleAnswer::Reading));
             }
             _ => {
                 self.held.push(byte);
@@ -81,13 +81,13 @@ impl Cas {
     }
 
     /// A block is as long as it is: its bcc may look like its end.
-    fn block(&mut self, emit: &mut dyn FnMut(Answer)) {
+    fn block(&mut self, emit: &mut dyn FnMut(ScaleAnswer)) {
         if self.held.len() < *BLOCK.start() {
             return;
         }
         if self.held.ends_with(&[ETX, EOT]) {
             let raw = std::mem::take(&mut self.held);
-            emit(block(&raw).map_or(Answer::Garbled(raw.len()), Answer::Reading));
+            emit(block(&raw).map_or(ScaleAnswer::Garbled(raw.len()), ScaleAnswer::Reading));
         } else if self.held.len() == *BLOCK.end() {
             self.swallow();
         }
@@ -106,9 +106,9 @@ fn line(raw: &[u8]) -> Option<Reading> {
         return None;
     }
     let state = match &[*b0, *b1] {
-        b"ST" => State::Stable,
-        b"US" => State::Moving,
-        b"OL" => return Some(Reading::without_weight(State::Over, raw)),
+        b"ST" => Stability::Stable,
+        b"US" => Stability::Moving,
+        b"OL" => return Some(Reading::without_weight(Stability::Over, raw)),
         _ => return None,
     };
     weighed(&String::from_utf8(data.to_vec()).ok()?, state, raw)
@@ -121,14 +121,14 @@ fn block(raw: &[u8]) -> Option<Reading> {
     }
     let (state, field) = inner.split_first()?;
     let state = match state {
-        b'S' => State::Stable,
-        b'U' => State::Moving,
+        b'S' => Stability::Stable,
+        b'U' => Stability::Moving,
         _ => return None,
     };
     weighed(&String::from_utf8(field.to_vec()).ok()?, state, raw)
 }
 
-fn weighed(field: &str, state: State, raw: &[u8]) -> Option<Reading> {
+fn weighed(field: &str, state: Stability, raw: &[u8]) -> Option<Reading> {
     let (number, unit) = lines::number_and_unit(field)?;
     Reading::named(number, unit, state, raw)
 }
@@ -139,15 +139,15 @@ mod tests {
     use super::*;
     use crate::scale::WireUnit;
 
-    fn answers(bytes: &[u8]) -> Vec<Answer> {
+    fn answers(bytes: &[u8]) -> Vec<ScaleAnswer> {
         let mut out = Vec::new();
         Cas::default().push(bytes, &mut |answer| out.push(answer));
         out
     }
 
-    fn reading(bytes: &[u8]) -> (i64, State) {
+    fn reading(bytes: &[u8]) -> (i64, Stability) {
         match &answers(bytes)[..] {
-            [Answer::Reading(reading)] => (reading.picograms, reading.state),
+            [ScaleAnswer::Reading(reading)] => (reading.picograms, reading.state),
             other => panic!("{other:?}"),
         }
     }
@@ -156,12 +156,12 @@ mod tests {
 
     #[test]
     fn lines_of_the_stream_are_read() {
-        let table: [(&[u8], i64, State); 5] = [
-            (b"ST,GS,1\xC4,000013.5 kg\r\n", 13_500 * GRAM, State::Stable),
-            (b"US,GS,1\x84,000013.5 kg\r\n", 13_500 * GRAM, State::Moving),
-            (b"ST,NT,1\xC2,-00001.5 kg\r\n", -1_500 * GRAM, State::Negative),
-            (b"OL,GS,1\x80,        \x20kg\r\n", 0, State::Over),
-            (b"ST,GS,1\xC4,0000.135 lx\r\n", 0, State::Fault(Fault::UnknownUnit)),
+        let table: [(&[u8], i64, Stability); 5] = [
+            (b"ST,GS,1\xC4,000013.5 kg\r\n", 13_500 * GRAM, Stability::Stable),
+            (b"US,GS,1\x84,000013.5 kg\r\n", 13_500 * GRAM, Stability::Moving),
+            (b"ST,NT,1\xC2,-00001.5 kg\r\n", -1_500 * GRAM, Stability::Negative),
+            (b"OL,GS,1\x80,        \x20kg\r\n", 0, Stability::Over),
+            (b"ST,GS,1\xC4,0000.135 lx\r\n", 0, Stability::Fault(Fault::UnknownUnit)),
         ];
         for (frame, picograms, state) in table {
             assert_eq!(reading(frame), (picograms, state));
@@ -170,27 +170,27 @@ mod tests {
 
     #[test]
     fn a_block_is_asked_for_and_its_check_byte_counts() {
-        assert_eq!(answers(&[ACK]), [Answer::Wants(&[DC1])]);
-        assert_eq!(answers(&[NAK]), [Answer::Other]);
+        assert_eq!(answers(&[ACK]), [ScaleAnswer::Wants(&[DC1])]);
+        assert_eq!(answers(&[NAK]), [ScaleAnswer::Other]);
         let block = b"\x01\x02S 01.234kg\x65\x03\x04";
-        assert_eq!(reading(block), (1234 * GRAM, State::Stable));
+        assert_eq!(reading(block), (1234 * GRAM, Stability::Stable));
         let other_soh = [&[0x81], &block[1..]].concat();
-        assert_eq!(reading(&other_soh), (1234 * GRAM, State::Stable));
+        assert_eq!(reading(&other_soh), (1234 * GRAM, Stability::Stable));
         let mut wrong = *block;
         wrong[5] = b'2';
-        assert_eq!(answers(&wrong), [Answer::Garbled(15)]);
+        assert_eq!(answers(&wrong), [ScaleAnswer::Garbled(15)]);
         let moving = b"U 01.234kg";
         let bcc = moving.iter().fold(0, |sum, byte| sum ^ byte);
-        assert_eq!(reading(&[&[1, 2], &moving[..], &[bcc, 3, 4]].concat()), (1234 * GRAM, State::Moving));
+        assert_eq!(reading(&[&[1, 2], &moving[..], &[bcc, 3, 4]].concat()), (1234 * GRAM, Stability::Moving));
     }
 
     #[test]
     fn two_lines_run_together_are_no_weight() {
         let out = answers(b"ST,GS,1\xC4,0000ST,GS,1\xC4,000013.5 kg\r\nST,GS,1\xC4,000013.5 kg\r\n");
         assert!(
-            matches!(&out[..], [Answer::Garbled(_), Answer::Reading(r)] if r.picograms == 13_500 * GRAM),
+            matches!(&out[..], [ScaleAnswer::Garbled(_), ScaleAnswer::Reading(r)] if r.picograms == 13_500 * GRAM),
             "{out:?}"
         );
-        assert_eq!(answers(b"ST,GS,1\xC4,00013.5 kg\r\n"), [Answer::Garbled(20)]);
+        assert_eq!(answers(b"ST,GS,1\xC4,00013.5 kg\r\n"), [ScaleAnswer::Garbled(20)]);
     }
 }

@@ -14,7 +14,7 @@ pub enum Key {
 
 /// One thing a scale said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum ScaleAnswer {
     /// A weight, or the reason there is none.
     Reading(Reading),
     /// The key was taken.
@@ -30,9 +30,9 @@ pub enum Answer {
 }
 
 /// Cuts bytes into frames and reads them. Holds at most one frame.
-pub trait Codec: std::fmt::Debug + Send {
+pub trait ScaleCodec: std::fmt::Debug + Send {
     /// Takes what arrived.
-    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer));
+    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(ScaleAnswer));
 
     /// The scale fell silent in the middle of a frame: the rest will not come. Says how many bytes are thrown away.
     fn reset(&mut self) -> usize;

@@ -9,10 +9,10 @@
 //! its fields are the device's choice, told by its descriptor (most have 3, Accupost has 9); what is drawn here is what
 //! nearly all have. A device sends by itself, falls silent when it sleeps, and its first report after opening may be old.
 
-use super::codec::{Answer, Codec};
+use super::codec::{ScaleAnswer, ScaleCodec};
 use super::fault::Fault;
-use super::reading::{Reading, State, WireUnit};
-use crate::hid::{Descriptor, Field, Kind, SCALE_PAGE, usage};
+use super::reading::{Reading, Stability, WireUnit};
+use crate::hid::{Descriptor, Field, ReportKind, SCALE_PAGE, usage};
 
 /// Usages of the scale page.
 const STATUS: std::ops::RangeInclusive<u32> = usage(SCALE_PAGE, 0x71)..=usage(SCALE_PAGE, 0x78);
@@ -23,7 +23,7 @@ const ZERO_SCALE: u32 = usage(SCALE_PAGE, 0x80);
 
 /// Where the parts of the data report are.
 #[derive(Debug, Clone)]
-pub struct Layout {
+pub struct WeightLayout {
     status: Field,
     unit: Field,
     /// Left out by scales that only ever send whole units.
@@ -32,13 +32,13 @@ pub struct Layout {
     zero: Vec<u8>,
 }
 
-impl Layout {
+impl WeightLayout {
     /// What nearly all scales have, and what is taken where a descriptor cannot be read.
     #[must_use]
     pub fn usual() -> Self {
         let field = |offset, bits, logical_min, usages: Vec<u32>, is_variable| Field {
             report: Some(3),
-            kind: Kind::Input,
+            kind: ReportKind::Input,
             offset,
             bits,
             count: 1,
@@ -63,8 +63,8 @@ impl Layout {
         if !descriptor.is_of_page(SCALE_PAGE) {
             return None;
         }
-        let weight = descriptor.find(Kind::Input, WEIGHT)?.clone();
-        let beside = |field: &&Field| field.kind == Kind::Input && field.report == weight.report;
+        let weight = descriptor.find(ReportKind::Input, WEIGHT)?.clone();
+        let beside = |field: &&Field| field.kind == ReportKind::Input && field.report == weight.report;
         let array = |usages: std::ops::RangeInclusive<u32>| {
             let chooses =
                 |field: &&Field| !field.is_variable && field.usages.iter().any(|usage| usages.contains(usage));
@@ -74,7 +74,10 @@ impl Layout {
             status: array(STATUS)?,
             unit: array(UNITS)?,
             scaling: descriptor.fields.iter().filter(beside).find(|field| field.usages.contains(&SCALING)).cloned(),
-            zero: descriptor.find(Kind::Output, ZERO_SCALE).and_then(zero_report).unwrap_or_else(|| ZERO.to_vec()),
+            zero: descriptor
+                .find(ReportKind::Output, ZERO_SCALE)
+                .and_then(zero_report)
+                .unwrap_or_else(|| ZERO.to_vec()),
             weight,
         })
     }
@@ -104,24 +107,24 @@ fn zero_report(field: &Field) -> Option<Vec<u8>> {
 /// Reads whole reports.
 #[derive(Debug, Clone)]
 pub struct Hid {
-    layout: Layout,
+    layout: WeightLayout,
 }
 
 impl Default for Hid {
     fn default() -> Self {
-        Self::new(Layout::usual())
+        Self::new(WeightLayout::usual())
     }
 }
 
 impl Hid {
     /// For reports laid out like this.
     #[must_use]
-    pub fn new(layout: Layout) -> Self {
+    pub fn new(layout: WeightLayout) -> Self {
         Self { layout }
     }
 
     fn reading(&self, report: &[u8]) -> Option<Reading> {
-        let Layout { status, unit, scaling, weight, .. } = &self.layout;
+        let WeightLayout { status, unit, scaling, weight, .. } = &self.layout;
         let status = status.chosen(report)? & 0xFFFF;
         let exponent = scaling.as_ref().map_or(Some(0), |field| field.value(report, 0))?;
         let digits = u32::try_from(weight.value(report, 0)?).ok()?;
@@ -130,13 +133,13 @@ impl Hid {
     }
 }
 
-impl Codec for Hid {
+impl ScaleCodec for Hid {
     /// Takes one report, with its number before it, as one read of a hidraw node gives it.
-    fn push(&mut self, report: &[u8], emit: &mut dyn FnMut(Answer)) {
+    fn push(&mut self, report: &[u8], emit: &mut dyn FnMut(ScaleAnswer)) {
         let ours = self.layout.report();
         emit(match report.first() {
-            Some(number) if ours != 0 && *number != ours && *number != 0 => Answer::Other,
-            _ => self.reading(report).map_or(Answer::Garbled(report.len()), Answer::Reading),
+            Some(number) if ours != 0 && *number != ours && *number != 0 => ScaleAnswer::Other,
+            _ => self.reading(report).map_or(ScaleAnswer::Garbled(report.len()), ScaleAnswer::Reading),
         });
     }
 
@@ -152,14 +155,14 @@ fn read(status: u8, unit: u8, exponent: i8, weight: u32, raw: &[u8]) -> Option<R
         2 | 4 => (false, false),
         3 => (true, false),
         5 => (false, true),
-        1 => return Some(Reading::without_weight(State::Fault(Fault::DeviceFault), raw)),
-        6 => return Some(Reading::without_weight(State::Over, raw)),
-        7 => return Some(Reading::without_weight(State::Fault(Fault::NeedsCalibration), raw)),
-        8 => return Some(Reading::without_weight(State::Fault(Fault::NeedsZero), raw)),
+        1 => return Some(Reading::without_weight(Stability::Fault(Fault::DeviceFault), raw)),
+        6 => return Some(Reading::without_weight(Stability::Over, raw)),
+        7 => return Some(Reading::without_weight(Stability::Fault(Fault::NeedsCalibration), raw)),
+        8 => return Some(Reading::without_weight(Stability::Fault(Fault::NeedsZero), raw)),
         _ => return None,
     };
     let Some(unit) = unit_of(unit) else {
-        return Some(Reading::without_weight(State::Fault(Fault::UnknownUnit), raw));
+        return Some(Reading::without_weight(Stability::Fault(Fault::UnknownUnit), raw));
     };
     Reading::weighed(digits(weight, exponent, negative)?, unit, moving, raw)
 }
@@ -204,16 +207,16 @@ mod tests {
 
     use super::*;
 
-    fn answer(report: &[u8]) -> Answer {
+    fn answer(report: &[u8]) -> ScaleAnswer {
         let mut out = Vec::new();
         Hid::default().push(report, &mut |answer| out.push(answer));
         assert_eq!(out.len(), 1);
         out.remove(0)
     }
 
-    fn reading(report: &[u8]) -> (i64, WireUnit, String, State) {
+    fn reading(report: &[u8]) -> (i64, WireUnit, String, Stability) {
         match answer(report) {
-            Answer::Reading(reading) => {
+            ScaleAnswer::Reading(reading) => {
                 assert_eq!(reading.raw, report);
                 (reading.picograms, reading.unit, reading.text, reading.state)
             }
@@ -226,16 +229,16 @@ mod tests {
     #[test]
     fn each_status_is_told_apart() {
         use WireUnit::{Gram, Kilogram, Ounce};
-        let table: [([u8; 6], i64, WireUnit, &str, State); 9] = [
-            ([0x03, 0x04, 0x02, 0x00, 0x14, 0x00], 20 * GRAM, Gram, "20", State::Stable),
-            ([0x03, 0x04, 0x03, 0xFD, 0xD2, 0x04], 1234 * GRAM, Kilogram, "1.234", State::Stable),
-            ([0x03, 0x03, 0x03, 0xFD, 0x9C, 0x04], 1180 * GRAM, Kilogram, "1.180", State::Moving),
-            ([0x03, 0x02, 0x0B, 0xFF, 0x00, 0x00], 0, Ounce, "0.0", State::Stable),
-            ([0x03, 0x05, 0x02, 0x00, 0x14, 0x00], -20 * GRAM, Gram, "-20", State::Negative),
-            ([0x03, 0x06, 0x0C, 0xFF, 0x00, 0x00], 0, Gram, "", State::Over),
-            ([0x03, 0x01, 0x02, 0x00, 0x14, 0x00], 0, Gram, "", State::Fault(Fault::DeviceFault)),
-            ([0x03, 0x07, 0x02, 0x00, 0x14, 0x00], 0, Gram, "", State::Fault(Fault::NeedsCalibration)),
-            ([0x03, 0x08, 0x02, 0x00, 0x14, 0x00], 0, Gram, "", State::Fault(Fault::NeedsZero)),
+        let table: [([u8; 6], i64, WireUnit, &str, Stability); 9] = [
+            ([0x03, 0x04, 0x02, 0x00, 0x14, 0x00], 20 * GRAM, Gram, "20", Stability::Stable),
+            ([0x03, 0x04, 0x03, 0xFD, 0xD2, 0x04], 1234 * GRAM, Kilogram, "1.234", Stability::Stable),
+            ([0x03, 0x03, 0x03, 0xFD, 0x9C, 0x04], 1180 * GRAM, Kilogram, "1.180", Stability::Moving),
+            ([0x03, 0x02, 0x0B, 0xFF, 0x00, 0x00], 0, Ounce, "0.0", Stability::Stable),
+            ([0x03, 0x05, 0x02, 0x00, 0x14, 0x00], -20 * GRAM, Gram, "-20", Stability::Negative),
+            ([0x03, 0x06, 0x0C, 0xFF, 0x00, 0x00], 0, Gram, "", Stability::Over),
+            ([0x03, 0x01, 0x02, 0x00, 0x14, 0x00], 0, Gram, "", Stability::Fault(Fault::DeviceFault)),
+            ([0x03, 0x07, 0x02, 0x00, 0x14, 0x00], 0, Gram, "", Stability::Fault(Fault::NeedsCalibration)),
+            ([0x03, 0x08, 0x02, 0x00, 0x14, 0x00], 0, Gram, "", Stability::Fault(Fault::NeedsZero)),
         ];
         for (report, picograms, unit, text, state) in table {
             assert_eq!(reading(&report), (picograms, unit, text.to_owned(), state));
@@ -244,16 +247,16 @@ mod tests {
 
     #[test]
     fn an_empty_report_is_not_zero() {
-        assert_eq!(answer(&[0; 6]), Answer::Garbled(6));
-        assert_eq!(answer(&[0x03, 0, 0x02, 0, 0, 0]), Answer::Garbled(6));
-        assert_eq!(answer(&[0x03, 0x04, 0x02]), Answer::Garbled(3));
-        assert_eq!(answer(&[]), Answer::Garbled(0));
+        assert_eq!(answer(&[0; 6]), ScaleAnswer::Garbled(6));
+        assert_eq!(answer(&[0x03, 0, 0x02, 0, 0, 0]), ScaleAnswer::Garbled(6));
+        assert_eq!(answer(&[0x03, 0x04, 0x02]), ScaleAnswer::Garbled(3));
+        assert_eq!(answer(&[]), ScaleAnswer::Garbled(0));
     }
 
     #[test]
     fn an_unknown_unit_is_no_weight() {
         for unit in [0x00, 0x05, 0x0D, 0xFF] {
-            assert_eq!(reading(&[0x03, 0x04, unit, 0, 1, 0]).3, State::Fault(Fault::UnknownUnit));
+            assert_eq!(reading(&[0x03, 0x04, unit, 0, 1, 0]).3, Stability::Fault(Fault::UnknownUnit));
         }
     }
 
@@ -261,8 +264,8 @@ mod tests {
     fn exponents_go_both_ways_and_absurd_ones_are_refused() {
         assert_eq!(reading(&[0x03, 0x04, 0x02, 0x02, 0x05, 0x00]).0, 500 * GRAM);
         assert_eq!(reading(&[0x03, 0x04, 0x0B, 0xFF, 0xFF, 0xFF]).2, "6553.5");
-        assert_eq!(answer(&[0x03, 0x04, 0x02, 0x80, 1, 0]), Answer::Garbled(6));
-        assert_eq!(answer(&[0x03, 0x04, 0x02, 0x0A, 1, 0]), Answer::Garbled(6));
+        assert_eq!(answer(&[0x03, 0x04, 0x02, 0x80, 1, 0]), ScaleAnswer::Garbled(6));
+        assert_eq!(answer(&[0x03, 0x04, 0x02, 0x0A, 1, 0]), ScaleAnswer::Garbled(6));
     }
 
     /// A scale like Accupost's: report 9, the weight first, in 32 bits; status and unit behind it, no scaling; a control
@@ -279,20 +282,20 @@ mod tests {
 
     #[test]
     fn the_places_are_where_the_descriptor_puts_them() {
-        let layout = Layout::of(&Descriptor::parse(ODD).unwrap()).unwrap();
+        let layout = WeightLayout::of(&Descriptor::parse(ODD).unwrap()).unwrap();
         assert_eq!(layout.zero(), [0x04, 0x01]);
         let mut scale = Hid::new(layout);
         let mut out = Vec::new();
         for report in [&[0x09, 0x70, 0x11, 0x01, 0x00, 0x04, 0x02][..], &[0x03, 0x04, 0x02, 0x00, 0x14, 0x00]] {
             scale.push(report, &mut |answer| out.push(answer));
         }
-        let [Answer::Reading(reading), Answer::Other] = &out[..] else { panic!("{out:?}") };
-        assert_eq!((reading.picograms, reading.state), (70_000 * GRAM, State::Stable));
+        let [ScaleAnswer::Reading(reading), ScaleAnswer::Other] = &out[..] else { panic!("{out:?}") };
+        assert_eq!((reading.picograms, reading.state), (70_000 * GRAM, Stability::Stable));
     }
 
     #[test]
     fn a_device_of_another_page_is_no_scale() {
-        assert!(Layout::of(&Descriptor::parse(&[0x05, 0x01, 0x09, 0x06, 0xA1, 0x01, 0xC0]).unwrap()).is_none());
+        assert!(WeightLayout::of(&Descriptor::parse(&[0x05, 0x01, 0x09, 0x06, 0xA1, 0x01, 0xC0]).unwrap()).is_none());
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! Text lines: the frame of most scales.
 
-use super::codec::{Answer, Codec};
+use super::codec::{ScaleAnswer, ScaleCodec};
 
 /// The longest line, bytes; scales send some 30.
 const LINE_MAX: usize = 96;
@@ -9,21 +9,21 @@ const LINE_MAX: usize = 96;
 #[derive(Debug)]
 pub(super) struct ByLine {
     lines: Lines,
-    read: fn(&[u8]) -> Option<Answer>,
+    read: fn(&[u8]) -> Option<ScaleAnswer>,
 }
 
 impl ByLine {
-    pub(super) fn new(read: fn(&[u8]) -> Option<Answer>) -> Self {
+    pub(super) fn new(read: fn(&[u8]) -> Option<ScaleAnswer>) -> Self {
         Self { lines: Lines::default(), read }
     }
 }
 
-impl Codec for ByLine {
-    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
+impl ScaleCodec for ByLine {
+    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(ScaleAnswer)) {
         self.lines.push(bytes, |line| {
             emit(match line {
-                Line::Text(raw) => (self.read)(raw).unwrap_or(Answer::Garbled(raw.len())),
-                Line::TooLong(count) => Answer::Garbled(count),
+                Line::Text(raw) => (self.read)(raw).unwrap_or(ScaleAnswer::Garbled(raw.len())),
+                Line::TooLong(count) => ScaleAnswer::Garbled(count),
             });
         });
     }
@@ -105,7 +105,7 @@ pub(super) fn number_and_unit(field: &str) -> Option<(String, &str)> {
 }
 
 #[cfg(test)]
-pub(super) fn heard(read: fn(&[u8]) -> Option<Answer>, bytes: &[u8]) -> Vec<Answer> {
+pub(super) fn heard(read: fn(&[u8]) -> Option<ScaleAnswer>, bytes: &[u8]) -> Vec<ScaleAnswer> {
     let mut out = Vec::new();
     ByLine::new(read).push(bytes, &mut |answer| out.push(answer));
     out

@@ -28,9 +28,9 @@ use tokio::sync::{mpsc, watch};
 
 use crate::port::{Port, PortError};
 
-pub use codec::{Answer, Codec, Key, Questions};
+pub use codec::{Key, Questions, ScaleAnswer, ScaleCodec};
 pub use fault::{Fault, KeyRefusal};
-pub use reading::{RAW_MAX, Reading, State, WireUnit};
+pub use reading::{RAW_MAX, Reading, Stability, WireUnit};
 pub use steady::Steady;
 
 /// A scale that has not answered for this long is asleep, switched off or speaks another language.
@@ -38,7 +38,7 @@ pub const SILENCE: Duration = Duration::from_secs(2);
 
 /// What a scale speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protocol {
+pub enum ScaleProtocol {
     /// USB HID scale page, over `/dev/hidrawN`.
     Hid,
     /// Mettler-Toledo's standard command set, over a serial line or TCP.
@@ -59,7 +59,7 @@ pub enum Protocol {
     Adam,
 }
 
-impl Protocol {
+impl ScaleProtocol {
     /// All of them, with the names they have in the configuration.
     pub const NAMES: [(&str, Self); 9] = [
         ("hid", Self::Hid),
@@ -107,7 +107,7 @@ impl Protocol {
 #[error("`{0}` is no scale protocol")]
 pub struct ProtocolError(String);
 
-impl FromStr for Protocol {
+impl FromStr for ScaleProtocol {
     type Err = ProtocolError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -118,38 +118,40 @@ impl FromStr for Protocol {
 
 /// What a scale speaks, and what its protocol leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
+pub struct ScaleSettings {
     /// Its protocol.
-    pub protocol: Protocol,
+    pub protocol: ScaleProtocol,
     /// The unit, where the wire has none.
     pub unit: Option<WireUnit>,
     /// Equal readings in a row that are rest, where the wire does not tell.
     pub equal_readings: u32,
 }
 
-impl Settings {
+impl ScaleSettings {
     /// Equal readings that are taken for rest unless set otherwise: a quarter of a second at the eager pace.
     pub const EQUAL_READINGS: u32 = 5;
 
     /// A protocol, and nothing else to say.
     #[must_use]
-    pub fn new(protocol: Protocol) -> Self {
+    pub fn new(protocol: ScaleProtocol) -> Self {
         Self { protocol, unit: None, equal_readings: Self::EQUAL_READINGS }
     }
 
     /// The machine that reads its bytes.
     #[must_use]
-    pub fn codec(self) -> Box<dyn Codec> {
+    pub fn codec(self) -> Box<dyn ScaleCodec> {
         match self.protocol {
-            Protocol::Hid => Box::new(hid::Hid::default()),
-            Protocol::MtSics => Box::new(lines::ByLine::new(mt_sics::read)),
-            Protocol::Toledo8217 => Box::new(toledo_8217::Toledo8217::new(self.unit.unwrap_or(WireUnit::Kilogram))),
-            Protocol::Nci => Box::new(nci::Nci::default()),
-            Protocol::AAndD => Box::new(lines::ByLine::new(a_and_d::read)),
-            Protocol::Cas => Box::new(cas::Cas::default()),
-            Protocol::Ohaus => Box::new(lines::ByLine::new(ohaus::read)),
-            Protocol::Sbi => Box::new(lines::ByLine::new(sbi::read)),
-            Protocol::Adam => Box::new(lines::ByLine::new(adam::read)),
+            ScaleProtocol::Hid => Box::new(hid::Hid::default()),
+            ScaleProtocol::MtSics => Box::new(lines::ByLine::new(mt_sics::read)),
+            ScaleProtocol::Toledo8217 => {
+                Box::new(toledo_8217::Toledo8217::new(self.unit.unwrap_or(WireUnit::Kilogram)))
+            }
+            ScaleProtocol::Nci => Box::new(nci::Nci::default()),
+            ScaleProtocol::AAndD => Box::new(lines::ByLine::new(a_and_d::read)),
+            ScaleProtocol::Cas => Box::new(cas::Cas::default()),
+            ScaleProtocol::Ohaus => Box::new(lines::ByLine::new(ohaus::read)),
+            ScaleProtocol::Sbi => Box::new(lines::ByLine::new(sbi::read)),
+            ScaleProtocol::Adam => Box::new(lines::ByLine::new(adam::read)),
         }
     }
 }
@@ -192,7 +194,7 @@ pub enum Event {
 /// Reads a scale until its port is lost, and returns why it was. Each message on `keys` presses that key once.
 pub async fn read(
     port: &mut Port,
-    settings: Settings,
+    settings: ScaleSettings,
     pace: &mut watch::Receiver<Pace>,
     keys: &mut mpsc::Receiver<Key>,
     emit: impl FnMut(Event),

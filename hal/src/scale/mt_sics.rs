@@ -16,48 +16,48 @@
 //! between makers, so a line is split at runs of blanks. A scale set to 7E1 and read as 8N1 shows its parity in bit 7:
 //! that bit is masked.
 
-use super::codec::{Answer, Key, Questions};
+use super::codec::{Key, Questions, ScaleAnswer};
 use super::fault::{Fault, KeyRefusal};
 use super::lines;
-use super::reading::{Reading, State, WireUnit};
+use super::reading::{Reading, Stability, WireUnit};
 
 /// `SI` is the weight now, at rest or not; `Z` and `T` wait until the pan rests.
 pub(super) const QUESTIONS: Questions =
     Questions { weight: &[b"SI\r\n"], zero: b"Z\r\n", tare: b"T\r\n", answers_keys: true, gap_ms: 0 };
 
 /// One line, without its end.
-pub(super) fn read(raw: &[u8]) -> Option<Answer> {
+pub(super) fn read(raw: &[u8]) -> Option<ScaleAnswer> {
     let text = lines::text(raw)?;
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
-    let without_weight = |state| Answer::Reading(Reading::without_weight(state, raw));
+    let without_weight = |state| ScaleAnswer::Reading(Reading::without_weight(state, raw));
     Some(match words.as_slice() {
-        ["S", "+"] => without_weight(State::Over),
-        ["S", "-"] => without_weight(State::Under),
-        ["S", "I"] => without_weight(State::Fault(Fault::Busy)),
-        ["ES"] => without_weight(State::Fault(Fault::SyntaxError)),
-        ["ET"] => without_weight(State::Fault(Fault::TransmissionError)),
-        ["EL"] => without_weight(State::Fault(Fault::LogicError)),
+        ["S", "+"] => without_weight(Stability::Over),
+        ["S", "-"] => without_weight(Stability::Under),
+        ["S", "I"] => without_weight(Stability::Fault(Fault::Busy)),
+        ["ES"] => without_weight(Stability::Fault(Fault::SyntaxError)),
+        ["ET"] => without_weight(Stability::Fault(Fault::TransmissionError)),
+        ["EL"] => without_weight(Stability::Fault(Fault::LogicError)),
         ["S", motion @ ("S" | "D"), weight @ ..] => read_weight(weight, *motion == "D", raw)?,
         ["Z" | "ZI", answer] => pressed(Key::Zero, answer)?,
         ["T" | "TI", answer, ..] => pressed(Key::Tare, answer)?,
-        ["I0" | "I1" | "I2" | "I3" | "I4" | "TA" | "TAC" | "D" | "K" | "SIR", ..] => Answer::Other,
+        ["I0" | "I1" | "I2" | "I3" | "I4" | "TA" | "TAC" | "D" | "K" | "SIR", ..] => ScaleAnswer::Other,
         _ => return None,
     })
 }
 
 /// `A`, or the tare's weight after `S` or `D`: taken.
-fn pressed(key: Key, answer: &str) -> Option<Answer> {
+fn pressed(key: Key, answer: &str) -> Option<ScaleAnswer> {
     Some(match answer {
-        "A" | "S" | "D" => Answer::Done(key),
-        "I" => Answer::Refused(key, KeyRefusal::Busy),
-        "+" => Answer::Refused(key, KeyRefusal::Over),
-        "-" => Answer::Refused(key, KeyRefusal::Under),
+        "A" | "S" | "D" => ScaleAnswer::Done(key),
+        "I" => ScaleAnswer::Refused(key, KeyRefusal::Busy),
+        "+" => ScaleAnswer::Refused(key, KeyRefusal::Over),
+        "-" => ScaleAnswer::Refused(key, KeyRefusal::Under),
         _ => return None,
     })
 }
 
 /// `100.00 g`, and `- 0.50 g` of makers who set the sign apart. A weight without its unit is no weight.
-fn read_weight(words: &[&str], moving: bool, raw: &[u8]) -> Option<Answer> {
+fn read_weight(words: &[&str], moving: bool, raw: &[u8]) -> Option<ScaleAnswer> {
     let (text, unit) = match words {
         [digits, unit] => ((*digits).to_owned(), *unit),
         [sign @ ("-" | "+"), digits, unit] if digits.starts_with(|c: char| c.is_ascii_digit()) => {
@@ -67,25 +67,25 @@ fn read_weight(words: &[&str], moving: bool, raw: &[u8]) -> Option<Answer> {
     };
     let reading = match WireUnit::from_symbol(unit) {
         Some(unit) => Reading::weighed(text, unit, moving, raw)?,
-        None => Reading::without_weight(State::Fault(Fault::UnknownUnit), raw),
+        None => Reading::without_weight(Stability::Fault(Fault::UnknownUnit), raw),
     };
-    Some(Answer::Reading(reading))
+    Some(ScaleAnswer::Reading(reading))
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::codec::Codec as _;
+    use super::super::codec::ScaleCodec as _;
     use super::*;
 
-    fn answers(bytes: &[u8]) -> Vec<Answer> {
+    fn answers(bytes: &[u8]) -> Vec<ScaleAnswer> {
         lines::heard(read, bytes)
     }
 
-    fn weighed(bytes: &[u8]) -> (i64, &'static str, String, State) {
+    fn weighed(bytes: &[u8]) -> (i64, &'static str, String, Stability) {
         match answers(bytes).as_slice() {
-            [Answer::Reading(reading)] => {
+            [ScaleAnswer::Reading(reading)] => {
                 (reading.picograms, reading.unit.symbol(), reading.text.clone(), reading.state)
             }
             other => panic!("{other:?}"),
@@ -99,23 +99,23 @@ mod tests {
         let frame = [
             0x53, 0x20, 0x53, 0x20, 0x20, 0x20, 0x20, 0x20, 0x31, 0x30, 0x30, 0x2E, 0x30, 0x30, 0x20, 0x67, 0x0D, 0x0A,
         ];
-        assert_eq!(weighed(&frame), (100 * GRAM, "g", "100.00".to_owned(), State::Stable));
-        let [Answer::Reading(reading)] = &answers(&frame)[..] else { panic!() };
+        assert_eq!(weighed(&frame), (100 * GRAM, "g", "100.00".to_owned(), Stability::Stable));
+        let [ScaleAnswer::Reading(reading)] = &answers(&frame)[..] else { panic!() };
         assert_eq!(reading.raw, frame[..16]);
     }
 
     #[test]
     fn each_state_is_told_apart() {
-        let table: [(&[u8], i64, &str, State); 9] = [
-            (b"S D      99.87 g\r\n", 99_870_000_000_000, "99.87", State::Moving),
-            (b"S S      -0.50 g\r\n", -500_000_000_000, "-0.50", State::Negative),
-            (b"S S     - 0.50 g\r\n", -500_000_000_000, "-0.50", State::Negative),
-            (b"S D      -0.50 g\r\n", -500_000_000_000, "-0.50", State::Moving),
-            (b"S S      -0.00 g\r\n", 0, "-0.00", State::Stable),
-            (b"S +\r\n", 0, "", State::Over),
-            (b"S -\r\n", 0, "", State::Under),
-            (&[0x53, 0x20, 0x49, 0x0D, 0x0A], 0, "", State::Fault(Fault::Busy)),
-            (&[0x45, 0x53, 0x0D, 0x0A], 0, "", State::Fault(Fault::SyntaxError)),
+        let table: [(&[u8], i64, &str, Stability); 9] = [
+            (b"S D      99.87 g\r\n", 99_870_000_000_000, "99.87", Stability::Moving),
+            (b"S S      -0.50 g\r\n", -500_000_000_000, "-0.50", Stability::Negative),
+            (b"S S     - 0.50 g\r\n", -500_000_000_000, "-0.50", Stability::Negative),
+            (b"S D      -0.50 g\r\n", -500_000_000_000, "-0.50", Stability::Moving),
+            (b"S S      -0.00 g\r\n", 0, "-0.00", Stability::Stable),
+            (b"S +\r\n", 0, "", Stability::Over),
+            (b"S -\r\n", 0, "", Stability::Under),
+            (&[0x53, 0x20, 0x49, 0x0D, 0x0A], 0, "", Stability::Fault(Fault::Busy)),
+            (&[0x45, 0x53, 0x0D, 0x0A], 0, "", Stability::Fault(Fault::SyntaxError)),
         ];
         for (frame, picograms, text, state) in table {
             assert_eq!(weighed(frame), (picograms, "g", text.to_owned(), state));
@@ -131,14 +131,14 @@ mod tests {
 
     #[test]
     fn an_unknown_unit_is_no_weight() {
-        assert_eq!(weighed(b"S S   1.00 tl\r\n"), (0, "g", String::new(), State::Fault(Fault::UnknownUnit)));
-        assert_eq!(answers(b"S S   1.00\r\n"), [Answer::Garbled(10)]);
+        assert_eq!(weighed(b"S S   1.00 tl\r\n"), (0, "g", String::new(), Stability::Fault(Fault::UnknownUnit)));
+        assert_eq!(answers(b"S S   1.00\r\n"), [ScaleAnswer::Garbled(10)]);
     }
 
     #[test]
     fn an_empty_weight_is_not_zero() {
         for frame in [&b"S S            g\r\n"[..], b"S S\r\n", b"S\r\n", b"S S ------ g\r\n", b"S S    .   g\r\n"] {
-            assert_eq!(answers(frame), [Answer::Garbled(frame.len() - 2)]);
+            assert_eq!(answers(frame), [ScaleAnswer::Garbled(frame.len() - 2)]);
         }
     }
 
@@ -154,7 +154,9 @@ mod tests {
     #[test]
     fn noise_spoils_its_line_and_not_the_next() {
         let out = answers(b"\x00\xff\x13S S   1\xc3\r\nS S   2.00 g\r\n");
-        assert!(matches!(&out[..], [Answer::Garbled(11), Answer::Reading(reading)] if reading.picograms == 2 * GRAM));
+        assert!(
+            matches!(&out[..], [ScaleAnswer::Garbled(11), ScaleAnswer::Reading(reading)] if reading.picograms == 2 * GRAM)
+        );
     }
 
     #[test]
@@ -164,33 +166,33 @@ mod tests {
         codec.push(b"S S     1", &mut |answer| out.push(answer));
         assert_eq!(codec.reset(), 9);
         codec.push(b"S S     20.00 g\r\n", &mut |answer| out.push(answer));
-        assert!(matches!(&out[..], [Answer::Reading(reading)] if reading.picograms == 20 * GRAM));
-        assert_eq!(answers(b"S S     1S S     20.00 g\r\n"), [Answer::Garbled(24)]);
+        assert!(matches!(&out[..], [ScaleAnswer::Reading(reading)] if reading.picograms == 20 * GRAM));
+        assert_eq!(answers(b"S S     1S S     20.00 g\r\n"), [ScaleAnswer::Garbled(24)]);
     }
 
     #[test]
     fn a_line_without_end_is_garbled_and_the_next_is_read() {
         let mut long = vec![b'S'; 1000];
         long.extend(b"\r\nS +\r\n");
-        assert!(matches!(&answers(&long)[..], [Answer::Garbled(1000), Answer::Reading(_)]));
+        assert!(matches!(&answers(&long)[..], [ScaleAnswer::Garbled(1000), ScaleAnswer::Reading(_)]));
     }
 
     #[test]
     fn zero_is_set_or_refused_with_its_reason() {
-        assert_eq!(answers(b"Z A\r\n"), [Answer::Done(Key::Zero)]);
+        assert_eq!(answers(b"Z A\r\n"), [ScaleAnswer::Done(Key::Zero)]);
         let refused =
-            [KeyRefusal::Busy, KeyRefusal::Over, KeyRefusal::Under].map(|why| Answer::Refused(Key::Zero, why));
+            [KeyRefusal::Busy, KeyRefusal::Over, KeyRefusal::Under].map(|why| ScaleAnswer::Refused(Key::Zero, why));
         assert_eq!(answers(b"Z I\r\nZ +\r\nZ -\r\n"), refused);
-        assert_eq!(answers(b"T S      12.00 g\r\n"), [Answer::Done(Key::Tare)]);
-        assert_eq!(answers(b"T I\r\n"), [Answer::Refused(Key::Tare, KeyRefusal::Busy)]);
-        assert_eq!(answers(b"I4 A \"0123456789\"\r\n"), [Answer::Other]);
+        assert_eq!(answers(b"T S      12.00 g\r\n"), [ScaleAnswer::Done(Key::Tare)]);
+        assert_eq!(answers(b"T I\r\n"), [ScaleAnswer::Refused(Key::Tare, KeyRefusal::Busy)]);
+        assert_eq!(answers(b"I4 A \"0123456789\"\r\n"), [ScaleAnswer::Other]);
     }
 
     proptest! {
         #[test]
         fn no_bytes_panic_and_no_frame_outgrows_its_bound(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             for answer in answers(&bytes) {
-                if let Answer::Reading(reading) = answer {
+                if let ScaleAnswer::Reading(reading) = answer {
                     prop_assert!(reading.raw.len() <= super::super::RAW_MAX);
                 }
             }
@@ -205,7 +207,7 @@ mod tests {
                 codec.push(&[byte], &mut |answer| out.push(answer));
             }
             prop_assert_eq!(&out, &answers(frame.as_bytes()));
-            let [Answer::Reading(reading)] = &out[..] else { panic!() };
+            let [ScaleAnswer::Reading(reading)] = &out[..] else { panic!() };
             prop_assert_eq!(reading.picograms, i64::from(grams) * (GRAM / 100));
         }
     }

@@ -16,10 +16,10 @@
 //! `0`..`?` and, with bit 6, `p`..DEL. Over capacity the display shows `^`, below it `_`, without zero `-`. Commands end
 //! with CR alone; bit 7 is parity.
 
-use super::codec::{Answer, Codec, Questions};
+use super::codec::{Questions, ScaleAnswer, ScaleCodec};
 use super::fault::Fault;
 use super::lines;
-use super::reading::{Reading, State};
+use super::reading::{Reading, Stability};
 
 /// `W`, `Z`, `T`; a key is answered by a status like any other.
 pub(super) const QUESTIONS: Questions =
@@ -38,13 +38,13 @@ pub(super) struct Nci {
     swallowed: usize,
 }
 
-impl Codec for Nci {
-    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
+impl ScaleCodec for Nci {
+    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(ScaleAnswer)) {
         for &byte in bytes {
             match byte & 0x7F {
-                ETX if self.swallowed > 0 => emit(Answer::Garbled(self.reset() + 1)),
+                ETX if self.swallowed > 0 => emit(ScaleAnswer::Garbled(self.reset() + 1)),
                 ETX => {
-                    emit(read(&self.frame).unwrap_or(Answer::Garbled(self.frame.len() + 1)));
+                    emit(read(&self.frame).unwrap_or(ScaleAnswer::Garbled(self.frame.len() + 1)));
                     self.frame.clear();
                 }
                 _ if self.swallowed > 0 => self.swallowed += 1,
@@ -65,37 +65,37 @@ impl Codec for Nci {
     }
 }
 
-fn read(raw: &[u8]) -> Option<Answer> {
+fn read(raw: &[u8]) -> Option<ScaleAnswer> {
     let frame: Vec<u8> = raw.iter().map(|byte| byte & 0x7F).collect();
     let parts: Vec<&[u8]> = frame.strip_prefix(&[LF])?.strip_suffix(&[CR])?.split(|byte| *byte == LF).collect();
-    let answer = |reading| Some(Answer::Reading(reading));
+    let answer = |reading| Some(ScaleAnswer::Reading(reading));
     match parts[..] {
-        [b"?"] => answer(Reading::without_weight(State::Fault(Fault::SyntaxError), raw)),
+        [b"?"] => answer(Reading::without_weight(Stability::Fault(Fault::SyntaxError), raw)),
         [status] => {
-            let state = Status::read(status)?.alone();
+            let state = NciStatus::read(status)?.alone();
             answer(Reading::without_weight(state, raw))
         }
-        [weight, status] => answer(weighed(weight.strip_suffix(&[CR])?, &Status::read(status)?, raw)?),
+        [weight, status] => answer(weighed(weight.strip_suffix(&[CR])?, &NciStatus::read(status)?, raw)?),
         _ => None,
     }
 }
 
-fn weighed(field: &[u8], status: &Status, raw: &[u8]) -> Option<Reading> {
+fn weighed(field: &[u8], status: &NciStatus, raw: &[u8]) -> Option<Reading> {
     let field = lines::text(field)?;
     let shown = field.trim_matches(|c: char| c == ' ' || c.is_ascii_alphabetic());
     let all = |mark: u8| !shown.is_empty() && shown.bytes().all(|byte| byte == mark);
     let state = match () {
         () if status.fault.is_some() => status.alone(),
-        () if all(b'^') || status.over => State::Over,
-        () if all(b'_') => State::Under,
-        () if all(b'-') => State::Fault(Fault::NeedsZero),
+        () if all(b'^') || status.over => Stability::Over,
+        () if all(b'_') => Stability::Under,
+        () if all(b'-') => Stability::Fault(Fault::NeedsZero),
         () => {
             let (number, unit) = lines::number_and_unit(&field)?;
-            let state = if status.motion { State::Moving } else { State::Stable };
+            let state = if status.motion { Stability::Moving } else { Stability::Stable };
             let reading = Reading::named(number, &unit.to_ascii_lowercase(), state, raw)?;
             // Below zero by its status, whatever the digits say: no weight to be paid.
             return Some(match reading.state {
-                State::Stable if status.under => Reading::without_weight(State::Under, raw),
+                Stability::Stable if status.under => Reading::without_weight(Stability::Under, raw),
                 _ => reading,
             });
         }
@@ -105,7 +105,7 @@ fn weighed(field: &[u8], status: &Status, raw: &[u8]) -> Option<Reading> {
 
 /// The status bytes, put together.
 #[derive(Default)]
-struct Status {
+struct NciStatus {
     motion: bool,
     at_zero: bool,
     under: bool,
@@ -113,7 +113,7 @@ struct Status {
     fault: Option<Fault>,
 }
 
-impl Status {
+impl NciStatus {
     fn read(bytes: &[u8]) -> Option<Self> {
         let bytes = bytes.strip_prefix(b"S").unwrap_or(bytes);
         if !(2..=6).contains(&bytes.len()) || !bytes.iter().all(|byte| byte & 0x30 == 0x30) || bytes[0] & 0x40 != 0 {
@@ -130,14 +130,14 @@ impl Status {
     }
 
     /// What a status without a weight says.
-    fn alone(&self) -> State {
+    fn alone(&self) -> Stability {
         match self {
-            Self { fault: Some(fault), .. } => State::Fault(*fault),
-            Self { over: true, .. } => State::Over,
-            Self { under: true, .. } => State::Under,
-            Self { motion: true, .. } => State::Fault(Fault::Busy),
-            Self { at_zero: true, .. } => State::AtZero,
-            Self { .. } => State::Fault(Fault::NoNewWeight),
+            Self { fault: Some(fault), .. } => Stability::Fault(*fault),
+            Self { over: true, .. } => Stability::Over,
+            Self { under: true, .. } => Stability::Under,
+            Self { motion: true, .. } => Stability::Fault(Fault::Busy),
+            Self { at_zero: true, .. } => Stability::AtZero,
+            Self { .. } => Stability::Fault(Fault::NoNewWeight),
         }
     }
 }
@@ -147,11 +147,11 @@ mod tests {
     use super::*;
     use crate::scale::WireUnit;
 
-    fn reading(bytes: &[u8]) -> (i64, State) {
+    fn reading(bytes: &[u8]) -> (i64, Stability) {
         let mut out = Vec::new();
         Nci::default().push(bytes, &mut |answer| out.push(answer));
         match &out[..] {
-            [Answer::Reading(reading)] => (reading.picograms, reading.state),
+            [ScaleAnswer::Reading(reading)] => (reading.picograms, reading.state),
             other => panic!("{other:?}"),
         }
     }
@@ -161,21 +161,21 @@ mod tests {
 
     #[test]
     fn each_frame_of_the_manuals_is_read() {
-        let table: [(&[u8], i64, State); 14] = [
-            (b"\n001.25lb\r\n00\r\x03", LB / 4 * 5, State::Stable),
-            (b"\n  1.234kg\r\n10\r\x03", 1234 * GRAM, State::Moving),
-            (b"\n^^^^^^lb\r\n02\r\x03", 0, State::Over),
-            (b"\n______lb\r\n01\r\x03", 0, State::Under),
-            (b"\n------lb\r\n00\r\x03", 0, State::Fault(Fault::NeedsZero)),
-            (b"\n -0.10lb\r\n01\r\x03", -LB / 10, State::Negative),
-            (b"\n  1.000KG\r\nS0000\r\x03", 1000 * GRAM, State::Stable),
-            (b"\n  0.000KG\r\nS2000\r\x03", 0, State::Stable),
-            (b"\nS10\r\x03", 0, State::Fault(Fault::Busy)),
-            (b"\nS20\r\x03", 0, State::AtZero),
-            (b"\nS02\r\x03", 0, State::Over),
-            (b"\n00\r\x03", 0, State::Fault(Fault::NoNewWeight)),
-            (b"\n?\r\x03", 0, State::Fault(Fault::SyntaxError)),
-            (b"\n  1.000kg\r\n08\r\x03", 0, State::Fault(Fault::NeedsCalibration)),
+        let table: [(&[u8], i64, Stability); 14] = [
+            (b"\n001.25lb\r\n00\r\x03", LB / 4 * 5, Stability::Stable),
+            (b"\n  1.234kg\r\n10\r\x03", 1234 * GRAM, Stability::Moving),
+            (b"\n^^^^^^lb\r\n02\r\x03", 0, Stability::Over),
+            (b"\n______lb\r\n01\r\x03", 0, Stability::Under),
+            (b"\n------lb\r\n00\r\x03", 0, Stability::Fault(Fault::NeedsZero)),
+            (b"\n -0.10lb\r\n01\r\x03", -LB / 10, Stability::Negative),
+            (b"\n  1.000KG\r\nS0000\r\x03", 1000 * GRAM, Stability::Stable),
+            (b"\n  0.000KG\r\nS2000\r\x03", 0, Stability::Stable),
+            (b"\nS10\r\x03", 0, Stability::Fault(Fault::Busy)),
+            (b"\nS20\r\x03", 0, Stability::AtZero),
+            (b"\nS02\r\x03", 0, Stability::Over),
+            (b"\n00\r\x03", 0, Stability::Fault(Fault::NoNewWeight)),
+            (b"\n?\r\x03", 0, Stability::Fault(Fault::SyntaxError)),
+            (b"\n  1.000kg\r\n08\r\x03", 0, Stability::Fault(Fault::NeedsCalibration)),
         ];
         for (frame, picograms, state) in table {
             assert_eq!(reading(frame), (picograms, state), "{:?}", String::from_utf8_lossy(frame));
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_weight_below_zero_by_its_status_alone_is_no_weight() {
-        assert_eq!(reading(b"\n  0.10lb\r\n01\r\x03"), (0, State::Under));
+        assert_eq!(reading(b"\n  0.10lb\r\n01\r\x03"), (0, Stability::Under));
     }
 
     #[test]
@@ -194,7 +194,7 @@ mod tests {
         {
             let mut out = Vec::new();
             Nci::default().push(frame, &mut |answer| out.push(answer));
-            assert_eq!(out, [Answer::Garbled(frame.len())]);
+            assert_eq!(out, [ScaleAnswer::Garbled(frame.len())]);
         }
     }
 }

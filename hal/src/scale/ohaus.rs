@@ -13,17 +13,17 @@
 //! `N`, `NET`, `T`). A Defender 3000 asked too fast shows `Print` and may hang; it is asked twice a
 //! second.
 
-use super::codec::{Answer, Questions};
+use super::codec::{Questions, ScaleAnswer};
 use super::fault::Fault;
 use super::lines;
-use super::reading::{Reading, State};
+use super::reading::{Reading, Stability};
 
 /// `IP` is the weight now, at rest or not.
 pub(super) const QUESTIONS: Questions =
     Questions { weight: &[b"IP\r\n"], zero: b"Z\r\n", tare: b"T\r\n", answers_keys: false, gap_ms: 500 };
 
 /// One line, without its end.
-pub(super) fn read(raw: &[u8]) -> Option<Answer> {
+pub(super) fn read(raw: &[u8]) -> Option<ScaleAnswer> {
     let text = lines::text(raw)?;
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     // Some set the sign apart: `-   0.50 g`.
@@ -32,8 +32,10 @@ pub(super) fn read(raw: &[u8]) -> Option<Answer> {
         ref words => ("", words),
     };
     let (number, unit, rest) = match *words {
-        ["ES"] => return Some(Answer::Reading(Reading::without_weight(State::Fault(Fault::SyntaxError), raw))),
-        ["OK!" | "Print"] => return Some(Answer::Other),
+        ["ES"] => {
+            return Some(ScaleAnswer::Reading(Reading::without_weight(Stability::Fault(Fault::SyntaxError), raw)));
+        }
+        ["OK!" | "Print"] => return Some(ScaleAnswer::Other),
         [number, unit, ref rest @ ..] if rest.len() <= 2 => (number, unit, rest),
         _ => return None,
     };
@@ -46,10 +48,10 @@ pub(super) fn read(raw: &[u8]) -> Option<Answer> {
         return None;
     }
     if matches!(unit, "PCS" | "pcs" | "%") {
-        return Some(Answer::Reading(Reading::without_weight(State::Fault(Fault::NotAWeight), raw)));
+        return Some(ScaleAnswer::Reading(Reading::without_weight(Stability::Fault(Fault::NotAWeight), raw)));
     }
-    let state = if moving { State::Moving } else { State::Stable };
-    Reading::named(format!("{sign}{number}"), unit, state, raw).map(Answer::Reading)
+    let state = if moving { Stability::Moving } else { Stability::Stable };
+    Reading::named(format!("{sign}{number}"), unit, state, raw).map(ScaleAnswer::Reading)
 }
 
 #[cfg(test)]
@@ -57,7 +59,7 @@ mod tests {
     use super::*;
     use crate::scale::WireUnit;
 
-    fn answers(text: &str) -> Vec<Answer> {
+    fn answers(text: &str) -> Vec<ScaleAnswer> {
         lines::heard(read, text.as_bytes())
     }
 
@@ -65,22 +67,22 @@ mod tests {
     fn each_line_of_the_manuals_is_read() {
         const GRAM: i64 = WireUnit::Gram.picograms();
         let table = [
-            ("     192.21 g\r\n", 192_210_000_000_000, State::Stable),
-            ("     192.21 g ?\r\n", 192_210_000_000_000, State::Moving),
-            ("     192.21 g?\r\n", 192_210_000_000_000, State::Moving),
-            ("     192.21 g   NET\r\n", 192_210_000_000_000, State::Stable),
-            ("     192.21 g ? NET\r\n", 192_210_000_000_000, State::Moving),
-            ("      -0.50 g\r\n", -GRAM / 2, State::Negative),
-            ("-      0.50 g\r\n", -GRAM / 2, State::Negative),
-            ("      1.234 kg    G\r\n", 1234 * GRAM, State::Stable),
-            ("       1.00 lb\r\n", WireUnit::Pound.picograms(), State::Stable),
-            ("         12 PCS\r\n", 0, State::Fault(Fault::NotAWeight)),
-            ("       1.00 tael\r\n", 0, State::Fault(Fault::UnknownUnit)),
-            ("ES\r\n", 0, State::Fault(Fault::SyntaxError)),
+            ("     192.21 g\r\n", 192_210_000_000_000, Stability::Stable),
+            ("     192.21 g ?\r\n", 192_210_000_000_000, Stability::Moving),
+            ("     192.21 g?\r\n", 192_210_000_000_000, Stability::Moving),
+            ("     192.21 g   NET\r\n", 192_210_000_000_000, Stability::Stable),
+            ("     192.21 g ? NET\r\n", 192_210_000_000_000, Stability::Moving),
+            ("      -0.50 g\r\n", -GRAM / 2, Stability::Negative),
+            ("-      0.50 g\r\n", -GRAM / 2, Stability::Negative),
+            ("      1.234 kg    G\r\n", 1234 * GRAM, Stability::Stable),
+            ("       1.00 lb\r\n", WireUnit::Pound.picograms(), Stability::Stable),
+            ("         12 PCS\r\n", 0, Stability::Fault(Fault::NotAWeight)),
+            ("       1.00 tael\r\n", 0, Stability::Fault(Fault::UnknownUnit)),
+            ("ES\r\n", 0, Stability::Fault(Fault::SyntaxError)),
         ];
         for (text, picograms, state) in table {
             match &answers(text)[..] {
-                [Answer::Reading(reading)] => assert_eq!((reading.picograms, reading.state), (picograms, state)),
+                [ScaleAnswer::Reading(reading)] => assert_eq!((reading.picograms, reading.state), (picograms, state)),
                 other => panic!("{text:?}: {other:?}"),
             }
         }
@@ -91,11 +93,11 @@ mod tests {
         for text in ["192.21\r\n", "     192.21 g x\r\n", "   19     192.21 g\r\n", "- - 1 g\r\n", "1.2.3 g\r\n"] {
             let out = answers(text);
             assert!(
-                matches!(&out[..], [Answer::Garbled(_)])
-                    || matches!(&out[..], [Answer::Reading(reading)] if !reading.state.has_weight()),
+                matches!(&out[..], [ScaleAnswer::Garbled(_)])
+                    || matches!(&out[..], [ScaleAnswer::Reading(reading)] if !reading.state.has_weight()),
                 "{text:?}: {out:?}"
             );
         }
-        assert_eq!(answers("Print\r\n"), [Answer::Other]);
+        assert_eq!(answers("Print\r\n"), [ScaleAnswer::Other]);
     }
 }

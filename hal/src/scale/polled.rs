@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::codec::{Answer, Codec, Key, Questions};
+use super::codec::{Key, Questions, ScaleAnswer, ScaleCodec};
 use super::fault::KeyRefusal;
-use super::reading::State;
+use super::reading::Stability;
 use super::steady::Steady;
 use super::{Event, Pace, SILENCE};
 use crate::port::{Port, PortError};
@@ -22,7 +22,7 @@ const TAKEN: Duration = Duration::from_secs(2);
 
 pub(super) struct Dialog<'a, E> {
     pub(super) port: &'a mut Port,
-    pub(super) codec: Box<dyn Codec>,
+    pub(super) codec: Box<dyn ScaleCodec>,
     pub(super) questions: Questions,
     pub(super) steady: Steady,
     /// Whether the last reading was nothing on a pan at rest.
@@ -123,23 +123,24 @@ impl<E: FnMut(Event)> Dialog<'_, E> {
         let (mut heard, mut garbled) = (Heard::default(), 0);
         let (emit, steady, at_zero) = (&mut self.emit, &mut self.steady, &mut self.at_zero);
         self.codec.push(bytes, &mut |answer| match answer {
-            Answer::Reading(reading) => {
+            ScaleAnswer::Reading(reading) => {
                 heard.answered |= wanted == Some(Wanted::Weight);
                 let reading = steady.judge(reading);
-                *at_zero = reading.state == State::AtZero || (reading.state == State::Stable && reading.picograms == 0);
+                *at_zero = reading.state == Stability::AtZero
+                    || (reading.state == Stability::Stable && reading.picograms == 0);
                 emit(Event::Reading(reading));
             }
-            Answer::Done(key) => {
+            ScaleAnswer::Done(key) => {
                 heard.answered |= wanted == Some(Wanted::Key(key));
                 emit(Event::Done(key));
             }
-            Answer::Refused(key, reason) => {
+            ScaleAnswer::Refused(key, reason) => {
                 heard.answered |= wanted == Some(Wanted::Key(key));
                 emit(Event::Refused(key, reason));
             }
-            Answer::Wants(bytes) => heard.wants = Some(bytes),
-            Answer::Other => {}
-            Answer::Garbled(count) => garbled += count,
+            ScaleAnswer::Wants(bytes) => heard.wants = Some(bytes),
+            ScaleAnswer::Other => {}
+            ScaleAnswer::Garbled(count) => garbled += count,
         });
         self.report_garbled(garbled);
         heard

@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use super::codec::{Answer, Codec, Key};
+use super::codec::{Key, ScaleAnswer, ScaleCodec};
 use super::fault::KeyRefusal;
-use super::hid::{Hid, Layout};
-use super::{Event, SILENCE, State};
+use super::hid::{Hid, WeightLayout};
+use super::{Event, SILENCE, Stability};
 use crate::port::{Port, PortError};
 
 /// The kernel hands a report to the device within its 5 s control timeout; a node that takes none is not a scale.
@@ -29,7 +29,8 @@ pub(super) async fn read(
     keys: &mut mpsc::Receiver<Key>,
     mut emit: impl FnMut(Event),
 ) -> Result<Infallible, PortError> {
-    let layout = port.descriptor().and_then(|descriptor| Layout::of(&descriptor)).unwrap_or_else(Layout::usual);
+    let layout =
+        port.descriptor().and_then(|descriptor| WeightLayout::of(&descriptor)).unwrap_or_else(WeightLayout::usual);
     let zero = layout.zero().to_vec();
     let mut codec = Hid::new(layout);
     let mut buffer = [0; 64];
@@ -46,18 +47,18 @@ pub(super) async fn read(
         };
         match happened {
             Happened::Report(count) => codec.push(&buffer[..count], &mut |answer| match answer {
-                Answer::Reading(reading) => {
+                ScaleAnswer::Reading(reading) => {
                     (silent, heard) = (false, Instant::now());
                     if !std::mem::take(&mut stale) {
-                        let at_zero = reading.state == State::Stable && reading.picograms == 0;
+                        let at_zero = reading.state == Stability::Stable && reading.picograms == 0;
                         emit(Event::Reading(reading));
                         if at_zero && pressed.take().is_some() {
                             emit(Event::Done(Key::Zero));
                         }
                     }
                 }
-                Answer::Garbled(count) => emit(Event::Garbled(count)),
-                Answer::Done(_) | Answer::Refused(..) | Answer::Wants(_) | Answer::Other => {}
+                ScaleAnswer::Garbled(count) => emit(Event::Garbled(count)),
+                ScaleAnswer::Done(_) | ScaleAnswer::Refused(..) | ScaleAnswer::Wants(_) | ScaleAnswer::Other => {}
             }),
             Happened::Pressed(Key::Tare) => emit(Event::Refused(Key::Tare, KeyRefusal::NotAllowed)),
             Happened::Pressed(Key::Zero) => {

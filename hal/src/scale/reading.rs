@@ -5,14 +5,14 @@ use super::fault::Fault;
 /// What a scale showed at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
-    /// The weight. Meaningful in the states for which [`State::has_weight`] holds, 0 in all others.
+    /// The weight. Meaningful in the states for which [`Stability::has_weight`] holds, 0 in all others.
     pub picograms: i64,
     /// The unit on the wire; grams where the answer had no weight.
     pub unit: WireUnit,
     /// Sign and digits as on the wire; empty where the answer had no weight.
     pub text: String,
     /// Whether the weight may be used.
-    pub state: State,
+    pub state: Stability,
     /// The frame as it came, for the record; at most [`RAW_MAX`] bytes.
     pub raw: Vec<u8>,
 }
@@ -22,7 +22,7 @@ pub const RAW_MAX: usize = 128;
 
 /// Whether a weight may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum Stability {
     /// At rest, zero or above.
     Stable,
     /// In motion: to be shown, never to be billed.
@@ -41,7 +41,7 @@ pub enum State {
     Fault(Fault),
 }
 
-impl State {
+impl Stability {
     /// Whether the reading carries a weight at all.
     #[must_use]
     pub fn has_weight(self) -> bool {
@@ -51,33 +51,33 @@ impl State {
 
 impl Reading {
     /// An answer that is no weight.
-    pub(super) fn without_weight(state: State, raw: &[u8]) -> Self {
+    pub(super) fn without_weight(state: Stability, raw: &[u8]) -> Self {
         let raw = raw[..raw.len().min(RAW_MAX)].to_vec();
         Self { picograms: 0, unit: WireUnit::Gram, text: String::new(), state, raw }
     }
 
     /// A weight in the unit that the wire names; an unknown name is a fault. `None` for digits that are no number.
-    pub(super) fn named(text: String, unit: &str, state: State, raw: &[u8]) -> Option<Self> {
+    pub(super) fn named(text: String, unit: &str, state: Stability, raw: &[u8]) -> Option<Self> {
         let Some(unit) = WireUnit::from_symbol(unit) else {
             let why = if unit.is_empty() { Fault::NoUnit } else { Fault::UnknownUnit };
-            return Some(Self::without_weight(State::Fault(why), raw));
+            return Some(Self::without_weight(Stability::Fault(why), raw));
         };
-        let reading = Self::weighed(text, unit, state == State::Moving, raw)?;
-        Some(if state == State::Unsaid && reading.state.has_weight() { Self { state, ..reading } } else { reading })
+        let reading = Self::weighed(text, unit, state == Stability::Moving, raw)?;
+        Some(if state == Stability::Unsaid && reading.state.has_weight() { Self { state, ..reading } } else { reading })
     }
 
     /// A weight as its digits stand on the wire. What cannot be held exactly is a fault, never a rounded weight.
     pub(super) fn weighed(text: String, unit: WireUnit, moving: bool, raw: &[u8]) -> Option<Self> {
         let (mantissa, decimals) = decimal(&text)?;
         let Some(picograms) = exact(mantissa, decimals, unit) else {
-            return Some(Self::without_weight(State::Fault(Fault::TooFine), raw));
+            return Some(Self::without_weight(Stability::Fault(Fault::TooFine), raw));
         };
         let state = if moving {
-            State::Moving
+            Stability::Moving
         } else if picograms < 0 {
-            State::Negative
+            Stability::Negative
         } else {
-            State::Stable
+            Stability::Stable
         };
         let raw = raw[..raw.len().min(RAW_MAX)].to_vec();
         Some(Self { picograms, unit, text, state, raw })

@@ -13,18 +13,18 @@
 //! counts all the same. Usual is 1200 or 9600 baud, 7O1 or 8O1; bit 7 is masked. With a software handshake the scale waits
 //! for XON.
 
-use super::codec::{Answer, Questions};
+use super::codec::{Questions, ScaleAnswer};
 use super::fault::Fault;
 use super::lines;
-use super::reading::{Reading, State};
+use super::reading::{Reading, Stability};
 
 /// `ESC P` prints, `ESC V` zeroes, `ESC U` tares.
 pub(super) const QUESTIONS: Questions =
     Questions { weight: &[b"\x1BP\r\n"], zero: b"\x1BV\r\n", tare: b"\x1BU\r\n", answers_keys: false, gap_ms: 0 };
 
 /// One line, without its end.
-pub(super) fn read(raw: &[u8]) -> Option<Answer> {
-    reading(raw).map(Answer::Reading)
+pub(super) fn read(raw: &[u8]) -> Option<ScaleAnswer> {
+    reading(raw).map(ScaleAnswer::Reading)
 }
 
 fn reading(raw: &[u8]) -> Option<Reading> {
@@ -32,17 +32,17 @@ fn reading(raw: &[u8]) -> Option<Reading> {
     let without_weight = |state| Some(Reading::without_weight(state, raw));
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     match words[..] {
-        ["High" | "H"] | ["Stat", "High" | "H"] => return without_weight(State::Over),
-        ["Low" | "L"] | ["Stat", "Low" | "L"] => return without_weight(State::Under),
-        ["C"] | ["Stat", "C" | "Cal.Ext." | "Cal."] => return without_weight(State::Fault(Fault::Busy)),
-        ["Err" | "ERR", _] | ["Stat", "Err" | "ERR", _] => return without_weight(State::Fault(Fault::DeviceFault)),
+        ["High" | "H"] | ["Stat", "High" | "H"] => return without_weight(Stability::Over),
+        ["Low" | "L"] | ["Stat", "Low" | "L"] => return without_weight(Stability::Under),
+        ["C"] | ["Stat", "C" | "Cal.Ext." | "Cal."] => return without_weight(Stability::Fault(Fault::Busy)),
+        ["Err" | "ERR", _] | ["Stat", "Err" | "ERR", _] => return without_weight(Stability::Fault(Fault::DeviceFault)),
         _ => {}
     }
     let field = match text.len() {
         14 => text.as_str(),
         20 => match text[..6].trim_end_matches(' ') {
             "N" | "G" | "N1" | "" => &text[6..],
-            "Qnt" => return without_weight(State::Fault(Fault::NotAWeight)),
+            "Qnt" => return without_weight(Stability::Fault(Fault::NotAWeight)),
             _ => return None,
         },
         _ => return None,
@@ -54,9 +54,9 @@ fn reading(raw: &[u8]) -> Option<Reading> {
         lines::number_and_unit(&field.replace(['[', ']'], "")).map(|(number, unit)| (number, unit.to_owned()))?;
     match unit.as_str() {
         // The weight is there and may not be used: no unit is how the scale says that it moves.
-        "" => without_weight(State::Fault(Fault::Busy)),
-        "pcs" | "%" => without_weight(State::Fault(Fault::NotAWeight)),
-        unit => Reading::named(number, unit, State::Stable, raw),
+        "" => without_weight(Stability::Fault(Fault::Busy)),
+        "pcs" | "%" => without_weight(Stability::Fault(Fault::NotAWeight)),
+        unit => Reading::named(number, unit, Stability::Stable, raw),
     }
 }
 
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use crate::scale::WireUnit;
 
-    fn answers(text: &str) -> Vec<Answer> {
+    fn answers(text: &str) -> Vec<ScaleAnswer> {
         lines::heard(read, text.as_bytes())
     }
 
@@ -73,21 +73,21 @@ mod tests {
     fn each_line_of_the_manuals_is_read() {
         const GRAM: i64 = WireUnit::Gram.picograms();
         let table = [
-            ("+   123.56 g  \r\n", 123_560_000_000_000, State::Stable),
-            ("+   123.56    \r\n", 0, State::Fault(Fault::Busy)),
-            ("+  123.5[6] g \r\n", 123_560_000_000_000, State::Stable),
-            ("-     0.50 g  \r\n", -GRAM / 2, State::Negative),
-            ("+    1.234 kg \r\n", 1234 * GRAM, State::Stable),
-            ("N     +   123.56 g  \r\n", 123_560_000_000_000, State::Stable),
-            ("Qnt   +       12 pcs\r\n", 0, State::Fault(Fault::NotAWeight)),
-            ("Stat       High     \r\n", 0, State::Over),
-            ("Stat       Low      \r\n", 0, State::Under),
-            ("Err 54\r\n", 0, State::Fault(Fault::DeviceFault)),
-            ("+     1.00 tlh\r\n", 0, State::Fault(Fault::UnknownUnit)),
+            ("+   123.56 g  \r\n", 123_560_000_000_000, Stability::Stable),
+            ("+   123.56    \r\n", 0, Stability::Fault(Fault::Busy)),
+            ("+  123.5[6] g \r\n", 123_560_000_000_000, Stability::Stable),
+            ("-     0.50 g  \r\n", -GRAM / 2, Stability::Negative),
+            ("+    1.234 kg \r\n", 1234 * GRAM, Stability::Stable),
+            ("N     +   123.56 g  \r\n", 123_560_000_000_000, Stability::Stable),
+            ("Qnt   +       12 pcs\r\n", 0, Stability::Fault(Fault::NotAWeight)),
+            ("Stat       High     \r\n", 0, Stability::Over),
+            ("Stat       Low      \r\n", 0, Stability::Under),
+            ("Err 54\r\n", 0, Stability::Fault(Fault::DeviceFault)),
+            ("+     1.00 tlh\r\n", 0, Stability::Fault(Fault::UnknownUnit)),
         ];
         for (text, picograms, state) in table {
             match &answers(text)[..] {
-                [Answer::Reading(reading)] => {
+                [ScaleAnswer::Reading(reading)] => {
                     assert_eq!((reading.picograms, reading.state), (picograms, state), "{text:?}");
                 }
                 other => panic!("{text:?}: {other:?}"),
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_line_of_another_length_is_no_weight() {
         for text in ["+  123.56 g  \r\n", "+   12+   123.56 g  \r\n", "   123.56 g\r\n"] {
-            assert_eq!(answers(text), [Answer::Garbled(text.len() - 2)], "{text:?}");
+            assert_eq!(answers(text), [ScaleAnswer::Garbled(text.len() - 2)], "{text:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rest, where the scale does not tell: so many equal readings in a row.
 
-use super::reading::{Reading, State};
+use super::reading::{Reading, Stability};
 
 /// Turns readings that do not say whether the pan rests into ones that do.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl Steady {
     /// What this reading is, after those before it. One that tells is left as it is, and begins the count anew.
     #[must_use]
     pub fn judge(&mut self, mut reading: Reading) -> Reading {
-        if reading.state != State::Unsaid {
+        if reading.state != Stability::Unsaid {
             self.forget();
             return reading;
         }
@@ -29,9 +29,9 @@ impl Steady {
         };
         self.last = Some((reading.picograms, equal));
         reading.state = match equal < self.wanted {
-            true => State::Moving,
-            false if reading.picograms < 0 => State::Negative,
-            false => State::Stable,
+            true => Stability::Moving,
+            false if reading.picograms < 0 => Stability::Negative,
+            false => Stability::Stable,
         };
         reading
     }
@@ -49,17 +49,17 @@ mod tests {
 
     fn unsaid(text: &str) -> Reading {
         let reading = Reading::weighed(text.to_owned(), WireUnit::Gram, false, b"").unwrap();
-        Reading { state: State::Unsaid, ..reading }
+        Reading { state: Stability::Unsaid, ..reading }
     }
 
-    fn judged(texts: &[&str]) -> Vec<State> {
+    fn judged(texts: &[&str]) -> Vec<Stability> {
         let mut steady = Steady::new(3);
         texts.iter().map(|text| steady.judge(unsaid(text)).state).collect()
     }
 
     #[test]
     fn three_equal_readings_are_rest() {
-        use State::{Moving, Negative, Stable};
+        use Stability::{Moving, Negative, Stable};
         assert_eq!(judged(&["1", "1", "1", "1"]), [Moving, Moving, Stable, Stable]);
         assert_eq!(judged(&["1", "1", "2", "2", "2"]), [Moving, Moving, Moving, Moving, Stable]);
         assert_eq!(judged(&["-1", "-1", "-1"]), [Moving, Moving, Negative]);
@@ -69,9 +69,9 @@ mod tests {
     fn something_between_begins_the_count_anew() {
         let mut steady = Steady::new(2);
         let _ = steady.judge(unsaid("1"));
-        let _ = steady.judge(Reading::without_weight(State::Over, b""));
-        assert_eq!(steady.judge(unsaid("1")).state, State::Moving);
+        let _ = steady.judge(Reading::without_weight(Stability::Over, b""));
+        assert_eq!(steady.judge(unsaid("1")).state, Stability::Moving);
         steady.forget();
-        assert_eq!(steady.judge(unsaid("1")).state, State::Moving);
+        assert_eq!(steady.judge(unsaid("1")).state, Stability::Moving);
     }
 }

@@ -16,8 +16,8 @@ struct Bench {
     reader: JoinHandle<PortError>,
 }
 
-fn bench(protocol: Protocol) -> Bench {
-    let kind = if protocol == Protocol::Hid { SockType::SeqPacket } else { SockType::Stream };
+fn bench(protocol: ScaleProtocol) -> Bench {
+    let kind = if protocol == ScaleProtocol::Hid { SockType::SeqPacket } else { SockType::Stream };
     let (near, far) = socketpair(AddressFamily::Unix, kind, None, SockFlag::SOCK_CLOEXEC).unwrap();
     let (mut near, far) = (Port::over(near, "scale").unwrap(), Port::over(far, "far").unwrap());
     let (told, events) = mpsc::unbounded_channel();
@@ -25,7 +25,7 @@ fn bench(protocol: Protocol) -> Bench {
     let (keys, mut pressed) = mpsc::channel(1);
     let reader = tokio::spawn(async move {
         let emit = move |event| told.send(event).unwrap();
-        read(&mut near, Settings::new(protocol), &mut pace_seen, &mut pressed, emit).await
+        read(&mut near, ScaleSettings::new(protocol), &mut pace_seen, &mut pressed, emit).await
     });
     Bench { far, events, pace, keys, reader }
 }
@@ -55,7 +55,7 @@ impl Bench {
 
 #[tokio::test(start_paused = true)]
 async fn the_next_question_waits_for_the_answer_and_for_its_pace() {
-    let mut bench = bench(Protocol::MtSics);
+    let mut bench = bench(ScaleProtocol::MtSics);
     assert_eq!(bench.asked().await, mt_sics::QUESTIONS.weight[0]);
     let begin = Instant::now();
     bench.say(b"S S     5.0 g\r\n").await;
@@ -71,7 +71,7 @@ async fn the_next_question_waits_for_the_answer_and_for_its_pace() {
 
 #[tokio::test(start_paused = true)]
 async fn a_calm_scale_is_asked_soon_after_somebody_waits() {
-    let mut bench = bench(Protocol::MtSics);
+    let mut bench = bench(ScaleProtocol::MtSics);
     bench.pace.send(Pace::Calm).unwrap();
     bench.asked().await;
     bench.say(b"S S     5.0 g\r\n").await;
@@ -84,7 +84,7 @@ async fn a_calm_scale_is_asked_soon_after_somebody_waits() {
 
 #[tokio::test(start_paused = true)]
 async fn silence_is_said_once_and_ended_by_a_reading() {
-    let mut bench = bench(Protocol::MtSics);
+    let mut bench = bench(ScaleProtocol::MtSics);
     let begin = Instant::now();
     assert_eq!(bench.event().await, Event::Silent);
     assert!(begin.elapsed() >= SILENCE && begin.elapsed() < SILENCE * 2);
@@ -96,7 +96,7 @@ async fn silence_is_said_once_and_ended_by_a_reading() {
 
 #[tokio::test(start_paused = true)]
 async fn garbage_does_not_hide_silence() {
-    let mut bench = bench(Protocol::MtSics);
+    let mut bench = bench(ScaleProtocol::MtSics);
     let (mut garbled, begin) = (0, Instant::now());
     loop {
         bench.say(b"\xfe\x81garbage\r\n").await;
@@ -112,7 +112,7 @@ async fn garbage_does_not_hide_silence() {
 
 #[tokio::test(start_paused = true)]
 async fn half_an_answer_is_thrown_away_before_the_next_question() {
-    let mut bench = bench(Protocol::MtSics);
+    let mut bench = bench(ScaleProtocol::MtSics);
     bench.asked().await;
     bench.say(b"S S     9").await;
     assert_eq!(bench.event().await, Event::Garbled(9));
@@ -123,7 +123,7 @@ async fn half_an_answer_is_thrown_away_before_the_next_question() {
 
 #[tokio::test(start_paused = true)]
 async fn zero_is_asked_once_and_its_answer_told() {
-    let mut bench = bench(Protocol::MtSics);
+    let mut bench = bench(ScaleProtocol::MtSics);
     bench.asked().await;
     bench.keys.send(Key::Zero).await.unwrap();
     bench.say(b"S S     5.0 g\r\n").await;
@@ -136,7 +136,7 @@ async fn zero_is_asked_once_and_its_answer_told() {
 
 #[tokio::test(start_paused = true)]
 async fn a_zero_nobody_answers_is_refused() {
-    let mut bench = bench(Protocol::MtSics);
+    let mut bench = bench(ScaleProtocol::MtSics);
     bench.asked().await;
     bench.keys.send(Key::Zero).await.unwrap();
     bench.say(b"S S     5.0 g\r\n").await;
@@ -147,7 +147,7 @@ async fn a_zero_nobody_answers_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn a_cable_pulled_in_the_middle_of_a_frame_is_a_lost_port() {
-    let mut bench = bench(Protocol::MtSics);
+    let mut bench = bench(ScaleProtocol::MtSics);
     bench.asked().await;
     bench.say(b"S S     9").await;
     drop(bench.far);
@@ -157,7 +157,7 @@ async fn a_cable_pulled_in_the_middle_of_a_frame_is_a_lost_port() {
 
 #[tokio::test(start_paused = true)]
 async fn the_first_report_of_a_hid_scale_is_old() {
-    let mut bench = bench(Protocol::Hid);
+    let mut bench = bench(ScaleProtocol::Hid);
     bench.say(&[0x03, 0x04, 0x02, 0x00, 0x63, 0x00]).await;
     bench.say(&[0x03, 0x04, 0x02, 0x00, 0x14, 0x00]).await;
     assert_eq!(bench.grams().await, 20);
@@ -165,7 +165,7 @@ async fn the_first_report_of_a_hid_scale_is_old() {
 
 #[tokio::test(start_paused = true)]
 async fn a_sleeping_hid_scale_is_silent_once_even_when_it_sends_nonsense() {
-    let mut bench = bench(Protocol::Hid);
+    let mut bench = bench(ScaleProtocol::Hid);
     bench.say(&[0; 6]).await;
     assert_eq!(bench.event().await, Event::Garbled(6));
     assert_eq!(bench.event().await, Event::Silent);
@@ -177,28 +177,28 @@ async fn a_sleeping_hid_scale_is_silent_once_even_when_it_sends_nonsense() {
 
 #[tokio::test(start_paused = true)]
 async fn a_hid_scale_is_zeroed_by_its_control_report() {
-    let mut bench = bench(Protocol::Hid);
+    let mut bench = bench(ScaleProtocol::Hid);
     bench.keys.send(Key::Zero).await.unwrap();
-    assert_eq!(bench.asked().await, hid::Layout::usual().zero());
+    assert_eq!(bench.asked().await, hid::WeightLayout::usual().zero());
     drop(bench.far);
     assert_eq!(bench.reader.await.unwrap().kind(), PortErrorKind::Lost);
 }
 
 /// A frame of each protocol that carries a weight, and what ends a frame of noise before it.
-const FRAMES: [(Protocol, &[u8], &[u8]); 9] = [
-    (Protocol::Hid, b"\x03\x04\x03\xFD\xD2\x04", b""),
-    (Protocol::MtSics, b"S S     1.234 kg\r\n", b"\r\n"),
-    (Protocol::Toledo8217, b"\x0201.234\r", b"\r"),
-    (Protocol::Nci, b"\n  1.234kg\r\n00\r\x03", b"\x03"),
-    (Protocol::AAndD, b"ST,+0001.234 kg\r\n", b"\r\n"),
-    (Protocol::Cas, b"ST,GS,1\xC4,0001.234 kg\r\n", b"\r\n"),
-    (Protocol::Ohaus, b"      1.234 kg\r\n", b"\r\n"),
-    (Protocol::Sbi, b"+    1.234 kg \r\n", b"\r\n"),
-    (Protocol::Adam, b"G+  1.234 kg\r\n", b"\r\n"),
+const FRAMES: [(ScaleProtocol, &[u8], &[u8]); 9] = [
+    (ScaleProtocol::Hid, b"\x03\x04\x03\xFD\xD2\x04", b""),
+    (ScaleProtocol::MtSics, b"S S     1.234 kg\r\n", b"\r\n"),
+    (ScaleProtocol::Toledo8217, b"\x0201.234\r", b"\r"),
+    (ScaleProtocol::Nci, b"\n  1.234kg\r\n00\r\x03", b"\x03"),
+    (ScaleProtocol::AAndD, b"ST,+0001.234 kg\r\n", b"\r\n"),
+    (ScaleProtocol::Cas, b"ST,GS,1\xC4,0001.234 kg\r\n", b"\r\n"),
+    (ScaleProtocol::Ohaus, b"      1.234 kg\r\n", b"\r\n"),
+    (ScaleProtocol::Sbi, b"+    1.234 kg \r\n", b"\r\n"),
+    (ScaleProtocol::Adam, b"G+  1.234 kg\r\n", b"\r\n"),
 ];
 
-fn heard(protocol: Protocol, parts: &[&[u8]]) -> Vec<Answer> {
-    let mut codec = Settings { unit: Some(WireUnit::Kilogram), ..Settings::new(protocol) }.codec();
+fn heard(protocol: ScaleProtocol, parts: &[&[u8]]) -> Vec<ScaleAnswer> {
+    let mut codec = ScaleSettings { unit: Some(WireUnit::Kilogram), ..ScaleSettings::new(protocol) }.codec();
     let mut out = Vec::new();
     for part in parts {
         codec.push(part, &mut |answer| out.push(answer));
@@ -206,13 +206,13 @@ fn heard(protocol: Protocol, parts: &[&[u8]]) -> Vec<Answer> {
     out
 }
 
-fn is_the_parcel(answer: &Answer) -> bool {
-    matches!(answer, Answer::Reading(r) if r.state.has_weight() && r.picograms == 1234 * WireUnit::Gram.picograms())
+fn is_the_parcel(answer: &ScaleAnswer) -> bool {
+    matches!(answer, ScaleAnswer::Reading(r) if r.state.has_weight() && r.picograms == 1234 * WireUnit::Gram.picograms())
 }
 
 #[test]
 fn every_protocol_has_a_sample_frame() {
-    for (_, protocol) in Protocol::NAMES {
+    for (_, protocol) in ScaleProtocol::NAMES {
         let (_, frame, _) = FRAMES.iter().find(|(of, ..)| *of == protocol).expect("a sample frame");
         assert!(heard(protocol, &[frame]).iter().all(is_the_parcel), "{protocol:?}");
     }
@@ -243,7 +243,7 @@ proptest::proptest! {
         let answers = heard(protocol, &[&noise, end, frame, frame]);
         proptest::prop_assert!(answers.last().is_some_and(is_the_parcel), "{:?}: {answers:?}", protocol);
         for answer in &answers {
-            if let Answer::Reading(reading) = answer {
+            if let ScaleAnswer::Reading(reading) = answer {
                 proptest::prop_assert!(reading.raw.len() <= RAW_MAX);
                 proptest::prop_assert!(reading.state.has_weight() || reading.picograms == 0);
             }

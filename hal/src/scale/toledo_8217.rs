@@ -15,9 +15,9 @@
 //! and then `?` without any reason until it changes: that says nothing new, and the last weight does not count for it.
 //! The scale wants 200 ms between letters and no CR; usual are 9600 baud and 7E1, and bit 7 is masked.
 
-use super::codec::{Answer, Codec, Questions};
+use super::codec::{Questions, ScaleAnswer, ScaleCodec};
 use super::fault::Fault;
-use super::reading::{Reading, State, WireUnit};
+use super::reading::{Reading, Stability, WireUnit};
 
 /// `W`, `Z`, `T`; keys are answered by a status like any other.
 pub(super) const QUESTIONS: Questions =
@@ -42,9 +42,9 @@ impl Toledo8217 {
         Self { unit, frame: None, noise: 0 }
     }
 
-    fn read(&self, raw: &[u8]) -> Option<Answer> {
+    fn read(&self, raw: &[u8]) -> Option<ScaleAnswer> {
         let text: Vec<u8> = raw.iter().map(|byte| byte & 0x7F).collect();
-        let without_weight = |state| Some(Answer::Reading(Reading::without_weight(state, raw)));
+        let without_weight = |state| Some(ScaleAnswer::Reading(Reading::without_weight(state, raw)));
         if let [b'?', status] = text[..] {
             return without_weight(why(status));
         }
@@ -54,33 +54,33 @@ impl Toledo8217 {
             return None;
         }
         if !matches!((self.unit, decimals), (WireUnit::Pound, 2) | (WireUnit::Kilogram, 3) | (WireUnit::Gram, 0)) {
-            return without_weight(State::Fault(Fault::UnitMismatch));
+            return without_weight(Stability::Fault(Fault::UnitMismatch));
         }
-        Reading::weighed(digits, self.unit, false, raw).map(Answer::Reading)
+        Reading::weighed(digits, self.unit, false, raw).map(ScaleAnswer::Reading)
     }
 
-    fn take_noise(&mut self, emit: &mut dyn FnMut(Answer)) {
+    fn take_noise(&mut self, emit: &mut dyn FnMut(ScaleAnswer)) {
         let noise = self.reset();
         if noise > 0 {
-            emit(Answer::Garbled(noise));
+            emit(ScaleAnswer::Garbled(noise));
         }
     }
 }
 
 /// Why there is no weight: the first of these that holds.
-fn why(status: u8) -> State {
+fn why(status: u8) -> Stability {
     match status {
-        _ if status & 0x01 != 0 => State::Fault(Fault::Busy),
-        _ if status & 0x02 != 0 => State::Over,
-        _ if status & 0x04 != 0 => State::Under,
-        _ if status & 0x08 != 0 => State::Fault(Fault::NeedsZero),
-        _ if status & 0x10 != 0 => State::AtZero,
-        _ => State::Fault(Fault::NoNewWeight),
+        _ if status & 0x01 != 0 => Stability::Fault(Fault::Busy),
+        _ if status & 0x02 != 0 => Stability::Over,
+        _ if status & 0x04 != 0 => Stability::Under,
+        _ if status & 0x08 != 0 => Stability::Fault(Fault::NeedsZero),
+        _ if status & 0x10 != 0 => Stability::AtZero,
+        _ => Stability::Fault(Fault::NoNewWeight),
     }
 }
 
-impl Codec for Toledo8217 {
-    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Answer)) {
+impl ScaleCodec for Toledo8217 {
+    fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(ScaleAnswer)) {
         for &byte in bytes {
             match (byte & 0x7F, &mut self.frame) {
                 // The status byte of a frame may look like anything but these two.
@@ -90,7 +90,7 @@ impl Codec for Toledo8217 {
                 }
                 (CR, Some(_)) => {
                     let raw = self.frame.take().unwrap_or_default();
-                    emit(self.read(&raw).unwrap_or(Answer::Garbled(raw.len() + 2)));
+                    emit(self.read(&raw).unwrap_or(ScaleAnswer::Garbled(raw.len() + 2)));
                 }
                 (_, Some(frame)) if frame.len() < LONGEST => frame.push(byte),
                 (_, Some(frame)) => {
@@ -113,15 +113,15 @@ impl Codec for Toledo8217 {
 mod tests {
     use super::*;
 
-    fn answers(unit: WireUnit, bytes: &[u8]) -> Vec<Answer> {
+    fn answers(unit: WireUnit, bytes: &[u8]) -> Vec<ScaleAnswer> {
         let mut out = Vec::new();
         Toledo8217::new(unit).push(bytes, &mut |answer| out.push(answer));
         out
     }
 
-    fn reading(unit: WireUnit, bytes: &[u8]) -> (i64, State) {
+    fn reading(unit: WireUnit, bytes: &[u8]) -> (i64, Stability) {
         match &answers(unit, bytes)[..] {
-            [Answer::Reading(reading)] => (reading.picograms, reading.state),
+            [ScaleAnswer::Reading(reading)] => (reading.picograms, reading.state),
             other => panic!("{other:?}"),
         }
     }
@@ -131,28 +131,28 @@ mod tests {
     #[test]
     fn a_weight_has_the_unit_that_was_set_if_its_decimals_agree() {
         use WireUnit::{Gram, Kilogram, Pound};
-        assert_eq!(reading(Kilogram, b"\x0202.345\r"), (2345 * GRAM, State::Stable));
+        assert_eq!(reading(Kilogram, b"\x0202.345\r"), (2345 * GRAM, Stability::Stable));
         let parity = [0x82, 0x30, 0xB2, 0x2E, 0x33, 0xB4, 0x35, 0x8D];
-        assert_eq!(reading(Kilogram, &parity), (2345 * GRAM, State::Stable));
-        assert_eq!(reading(Kilogram, b"\x0202.345N\r"), (2345 * GRAM, State::Stable));
-        assert_eq!(reading(Pound, b"\x0201.00\r"), (WireUnit::Pound.picograms(), State::Stable));
-        assert_eq!(reading(Gram, b"\x02001234\r"), (1234 * GRAM, State::Stable));
+        assert_eq!(reading(Kilogram, &parity), (2345 * GRAM, Stability::Stable));
+        assert_eq!(reading(Kilogram, b"\x0202.345N\r"), (2345 * GRAM, Stability::Stable));
+        assert_eq!(reading(Pound, b"\x0201.00\r"), (WireUnit::Pound.picograms(), Stability::Stable));
+        assert_eq!(reading(Gram, b"\x02001234\r"), (1234 * GRAM, Stability::Stable));
         for (unit, frame) in [(Pound, &b"\x0202.345\r"[..]), (Kilogram, b"\x0201.00\r"), (Gram, b"\x0201.0\r")] {
-            assert_eq!(reading(unit, frame), (0, State::Fault(Fault::UnitMismatch)));
+            assert_eq!(reading(unit, frame), (0, Stability::Fault(Fault::UnitMismatch)));
         }
     }
 
     #[test]
     fn a_status_is_no_weight_and_never_zero() {
         let table = [
-            (0x41, State::Fault(Fault::Busy)),
-            (0x44, State::Under),
-            (0x42, State::Over),
-            (0x48, State::Fault(Fault::NeedsZero)),
-            (0x50, State::AtZero),
-            (0x60, State::Fault(Fault::NoNewWeight)),
-            (0x40, State::Fault(Fault::NoNewWeight)),
-            (0xC1, State::Fault(Fault::Busy)),
+            (0x41, Stability::Fault(Fault::Busy)),
+            (0x44, Stability::Under),
+            (0x42, Stability::Over),
+            (0x48, Stability::Fault(Fault::NeedsZero)),
+            (0x50, Stability::AtZero),
+            (0x60, Stability::Fault(Fault::NoNewWeight)),
+            (0x40, Stability::Fault(Fault::NoNewWeight)),
+            (0xC1, Stability::Fault(Fault::Busy)),
         ];
         for (status, state) in table {
             assert_eq!(reading(WireUnit::Kilogram, &[0x02, 0x3F, status, 0x0D]), (0, state), "{status:#x}");
@@ -162,11 +162,14 @@ mod tests {
     #[test]
     fn half_a_frame_and_a_new_one_never_make_a_weight() {
         let out = answers(WireUnit::Kilogram, b"\x0201\x0202.345\r");
-        assert!(matches!(&out[..], [Answer::Garbled(3), Answer::Reading(r)] if r.picograms == 2345 * GRAM), "{out:?}");
+        assert!(
+            matches!(&out[..], [ScaleAnswer::Garbled(3), ScaleAnswer::Reading(r)] if r.picograms == 2345 * GRAM),
+            "{out:?}"
+        );
         assert_eq!(
             answers(WireUnit::Kilogram, b"\x020102.345.1\r"),
-            [Answer::Reading(Reading::without_weight(State::Fault(Fault::UnitMismatch), b"0102.345.1"))]
+            [ScaleAnswer::Reading(Reading::without_weight(Stability::Fault(Fault::UnitMismatch), b"0102.345.1"))]
         );
-        assert_eq!(answers(WireUnit::Kilogram, b"\x02\r"), [Answer::Garbled(2)]);
+        assert_eq!(answers(WireUnit::Kilogram, b"\x02\r"), [ScaleAnswer::Garbled(2)]);
     }
 }

@@ -4,7 +4,7 @@ use super::ssi;
 
 /// What became of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ScanVerdict {
     /// It was taken.
     Accepted,
     /// It was not.
@@ -32,15 +32,15 @@ impl Feedback {
 
     /// What is sent.
     #[must_use]
-    pub fn bytes(self, verdict: Verdict) -> Vec<u8> {
+    pub fn bytes(self, verdict: ScanVerdict) -> Vec<u8> {
         match (self, verdict) {
             (Self::None, _) => Vec::new(),
-            (Self::Datalogic, Verdict::Accepted) => b"B".to_vec(),
-            (Self::Datalogic, Verdict::Refused) => b"F".to_vec(),
-            (Self::Honeywell, Verdict::Accepted) => b"\x1b7".to_vec(),
-            (Self::Honeywell, Verdict::Refused) => b"\x1b8".to_vec(),
-            (Self::Ssi, Verdict::Accepted) => ssi::packet(ssi::BEEP, &[0]),
-            (Self::Ssi, Verdict::Refused) => ssi::packet(ssi::BEEP, &[4]),
+            (Self::Datalogic, ScanVerdict::Accepted) => b"B".to_vec(),
+            (Self::Datalogic, ScanVerdict::Refused) => b"F".to_vec(),
+            (Self::Honeywell, ScanVerdict::Accepted) => b"\x1b7".to_vec(),
+            (Self::Honeywell, ScanVerdict::Refused) => b"\x1b8".to_vec(),
+            (Self::Ssi, ScanVerdict::Accepted) => ssi::packet(ssi::BEEP, &[0]),
+            (Self::Ssi, ScanVerdict::Refused) => ssi::packet(ssi::BEEP, &[4]),
         }
     }
 }

@@ -10,7 +10,7 @@
 //! Suffixes and the `]cm` prefix as in the NCR 7895, Denso AT27Q and Opticon L-46X manuals; scanners ship with any of
 //! them, so all are taken without being configured. GS (0x1D) inside GS1 data is part of the scan.
 
-use super::{Codec, Frame, GAP_MS};
+use super::{Frame, GAP_MS, ScannerCodec};
 
 const STX: u8 = 0x02;
 const ETX: u8 = 0x03;
@@ -49,7 +49,7 @@ impl Ending {
 /// Cuts bytes into scans. Holds at most one scan of the longest length. A character that ends scans elsewhere stays in a
 /// scan where another ending is set: whoever reads the text refuses it, and half a code is never taken for a whole one.
 #[derive(Debug)]
-pub struct Framing {
+pub struct ScanFraming {
     ending: Ending,
     line: Vec<u8>,
     longest: usize,
@@ -57,7 +57,7 @@ pub struct Framing {
     last_ms: u64,
 }
 
-impl Framing {
+impl ScanFraming {
     /// For scans of up to `longest` bytes that end like this.
     #[must_use]
     pub fn new(ending: Ending, longest: usize) -> Self {
@@ -75,7 +75,7 @@ impl Framing {
     }
 }
 
-impl Codec for Framing {
+impl ScannerCodec for ScanFraming {
     fn push(&mut self, bytes: &[u8], now_ms: u64, emit: &mut dyn FnMut(Frame)) {
         if now_ms.saturating_sub(self.last_ms) > GAP_MS {
             self.end(emit);
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     fn frames(chunks: &[(&[u8], u64)]) -> Vec<Frame> {
-        let mut framing = Framing::new(Ending::Auto, 16);
+        let mut framing = ScanFraming::new(Ending::Auto, 16);
         let mut out = Vec::new();
         for (bytes, now_ms) in chunks {
             framing.push(bytes, *now_ms, &mut |frame| out.push(frame));
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn the_separator_of_gs1_data_stays_inside() {
         let sent = b"]C10109506000134352\x1d10ABC\r";
-        let mut framing = Framing::new(Ending::Auto, LONGEST);
+        let mut framing = ScanFraming::new(Ending::Auto, LONGEST);
         let mut out = Vec::new();
         framing.push(sent, 0, &mut |frame| out.push(frame));
         assert_eq!(out, [Frame::Scan(sent[..sent.len() - 1].to_vec())]);
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_set_ending_is_the_only_one_and_the_others_stay_in_the_scan() {
         let cut = |ending, sent: &str| {
-            let (mut framing, mut out) = (Framing::new(ending, 64), Vec::new());
+            let (mut framing, mut out) = (ScanFraming::new(ending, 64), Vec::new());
             framing.push(sent.as_bytes(), 0, &mut |frame| out.push(frame));
             out
         };

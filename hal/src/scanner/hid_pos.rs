@@ -8,8 +8,8 @@
 //! The report's number and the places of its fields are the device's choice, told by its descriptor; Microscan's has no
 //! identifier and begins its data behind the length. Parts are put together until one is the last.
 
-use super::{Codec, Frame};
-use crate::hid::{Descriptor, Kind, SCANNER_PAGE, usage};
+use super::{Frame, ScannerCodec};
+use crate::hid::{Descriptor, ReportKind, SCANNER_PAGE, usage};
 
 const DECODED_DATA: u32 = usage(SCANNER_PAGE, 0xFE);
 const AIM_IDENTIFIER: [u32; 3] = [usage(SCANNER_PAGE, 0xFB), usage(SCANNER_PAGE, 0xFC), usage(SCANNER_PAGE, 0xFD)];
@@ -18,7 +18,7 @@ const CONTINUED: u32 = usage(SCANNER_PAGE, 0xFF);
 
 /// Where the parts of a report are, in bytes from its beginning (its number is byte 0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
+pub struct ScanLayout {
     /// The report's number.
     pub report: u8,
     /// The byte that says how long the data is.
@@ -33,7 +33,7 @@ pub struct Layout {
     pub continued: Option<usize>,
 }
 
-impl Layout {
+impl ScanLayout {
     /// What most scanners have, and what is taken where a descriptor cannot be read.
     #[must_use]
     pub fn usual() -> Self {
@@ -46,10 +46,11 @@ impl Layout {
         if !descriptor.is_of_page(SCANNER_PAGE) {
             return None;
         }
-        let data = descriptor.find(Kind::Input, DECODED_DATA)?;
+        let data = descriptor.find(ReportKind::Input, DECODED_DATA)?;
         let numbered = usize::from(data.report.is_some());
         let byte = |bits: u32| usize::try_from(bits / 8).ok().map(|byte| byte + numbered);
-        let of_this_report = |usage| descriptor.find(Kind::Input, usage).filter(|field| field.report == data.report);
+        let of_this_report =
+            |usage| descriptor.find(ReportKind::Input, usage).filter(|field| field.report == data.report);
         let length = match of_this_report(DATA_LENGTH) {
             Some(length) => byte(length.offset)?,
             None => numbered,
@@ -68,7 +69,7 @@ impl Layout {
 /// Reports into scans.
 #[derive(Debug)]
 pub struct HidPos {
-    layout: Layout,
+    layout: ScanLayout,
     longest: usize,
     parts: Vec<u8>,
     swallowing: bool,
@@ -77,13 +78,13 @@ pub struct HidPos {
 impl HidPos {
     /// For reports laid out like this, and scans of up to `longest` bytes.
     #[must_use]
-    pub fn new(layout: Layout, longest: usize) -> Self {
+    pub fn new(layout: ScanLayout, longest: usize) -> Self {
         Self { layout, longest, parts: Vec::new(), swallowing: false }
     }
 
     /// The identifier and the data of one report; `None` when it says more than it holds.
     fn read<'a>(&self, report: &'a [u8]) -> Option<(&'a [u8], &'a [u8], bool)> {
-        let Layout { length, aim, data, room, continued, .. } = self.layout;
+        let ScanLayout { length, aim, data, room, continued, .. } = self.layout;
         let said = usize::from(*report.get(length)?);
         // Some count the identifier in.
         let identifier = aim.and_then(|at| report.get(at..at + 3)).unwrap_or_default();
@@ -95,7 +96,7 @@ impl HidPos {
     }
 }
 
-impl Codec for HidPos {
+impl ScannerCodec for HidPos {
     /// Takes one report, with its number before it, as one read of a hidraw node gives it.
     fn push(&mut self, report: &[u8], _now_ms: u64, emit: &mut dyn FnMut(Frame)) {
         if self.layout.report != 0 && report.first() != Some(&self.layout.report) {
@@ -152,7 +153,7 @@ mod tests {
         report
     }
 
-    fn frames(layout: Layout, reports: &[Vec<u8>]) -> Vec<Frame> {
+    fn frames(layout: ScanLayout, reports: &[Vec<u8>]) -> Vec<Frame> {
         let (mut codec, mut out) = (HidPos::new(layout, 100), Vec::new());
         for report in reports {
             codec.push(report, 0, &mut |frame| out.push(frame));
@@ -166,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_report_is_a_scan_with_its_identifier() {
-        let usual = Layout::usual();
+        let usual = ScanLayout::usual();
         assert_eq!(frames(usual, &[report(b"5901882110014", false)]), [scan(b"]E05901882110014")]);
         assert_eq!(frames(usual, &[report(&[b'1'; 56], true), report(b"22", false)]), {
             [scan(&[&b"]E0"[..], &[b'1'; 56], b"22"].concat())]
@@ -191,8 +192,8 @@ mod tests {
             0x95, 0x3E, 0x05, 0x8C, 0x09, 0xFE, 0x82, 0x02, 0x01,
             0xC0,
         ];
-        let layout = Layout::of(&Descriptor::parse(&microscan).unwrap()).unwrap();
-        assert_eq!(layout, Layout { report: 1, length: 1, aim: None, data: 2, room: 62, continued: None });
+        let layout = ScanLayout::of(&Descriptor::parse(&microscan).unwrap()).unwrap();
+        assert_eq!(layout, ScanLayout { report: 1, length: 1, aim: None, data: 2, room: 62, continued: None });
         let mut sent = vec![1, 3];
         sent.extend(b"]C1");
         sent.resize(64, 0);
@@ -201,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_part_that_does_not_follow_spoils_the_scan() {
-        let (mut codec, mut out) = (HidPos::new(Layout::usual(), 100), Vec::new());
+        let (mut codec, mut out) = (HidPos::new(ScanLayout::usual(), 100), Vec::new());
         codec.push(&report(b"12", true), 0, &mut |frame| out.push(frame));
         assert!(codec.pending());
         codec.idle(&mut |frame| out.push(frame));
@@ -214,7 +215,7 @@ mod tests {
         fn no_report_panics_and_no_scan_outgrows_its_bound(
             reports in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..80), 0..8),
         ) {
-            for frame in frames(Layout::usual(), &reports) {
+            for frame in frames(ScanLayout::usual(), &reports) {
                 if let Frame::Scan(scan) = frame {
                     prop_assert!(scan.len() <= 100);
                 }

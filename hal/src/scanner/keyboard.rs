@@ -11,7 +11,7 @@
 //! Ctrl+] and F8 are GS, the separator of GS1 data. ALT and digits on the keypad are a character by number. A key that is
 //! no character spoils the scan: a code with a character missing must not look like a right one.
 
-use super::{Codec, Frame, GAP_MS};
+use super::{Frame, GAP_MS, ScannerCodec};
 
 const TIME: usize = 2 * std::mem::size_of::<usize>();
 const RECORD: usize = TIME + 8;
@@ -169,7 +169,7 @@ impl Keyboard {
     }
 }
 
-impl Codec for Keyboard {
+impl ScannerCodec for Keyboard {
     fn push(&mut self, bytes: &[u8], now_ms: u64, emit: &mut dyn FnMut(Frame)) {
         if now_ms.saturating_sub(self.last_ms) > GAP_MS {
             self.end(emit);

@@ -17,8 +17,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::port::{Port, PortError};
 
-pub use feedback::{Feedback, Verdict};
-pub use framing::{Ending, Framing};
+pub use feedback::{Feedback, ScanVerdict};
+pub use framing::{Ending, ScanFraming};
 
 /// The longest scan, bytes: no symbol a packer meets holds more than a QR code's 2,953.
 pub const LONGEST: usize = 4096;
@@ -43,7 +43,7 @@ pub enum Frame {
 }
 
 /// Turns bytes into scans. Holds at most one.
-pub trait Codec: std::fmt::Debug + Send {
+pub trait ScannerCodec: std::fmt::Debug + Send {
     /// Takes what arrived at `now_ms` (any clock that only rises).
     fn push(&mut self, bytes: &[u8], now_ms: u64, emit: &mut dyn FnMut(Frame));
 
@@ -56,7 +56,7 @@ pub trait Codec: std::fmt::Debug + Send {
 
 /// How a scanner is connected and speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Protocol {
+pub enum ScannerProtocol {
     /// Text over a serial line (RS-232, USB CDC).
     #[default]
     Lines,
@@ -70,9 +70,9 @@ pub enum Protocol {
 
 /// What is set for one scanner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
+pub struct ScannerSettings {
     /// What it speaks.
-    pub protocol: Protocol,
+    pub protocol: ScannerProtocol,
     /// What ends a scan; for lines.
     pub ending: Ending,
     /// How it hears what became of a scan.
@@ -81,21 +81,21 @@ pub struct Settings {
     pub longest: usize,
 }
 
-impl Default for Settings {
+impl Default for ScannerSettings {
     fn default() -> Self {
-        Self { protocol: Protocol::Lines, ending: Ending::Auto, feedback: Feedback::None, longest: LONGEST }
+        Self { protocol: ScannerProtocol::Lines, ending: Ending::Auto, feedback: Feedback::None, longest: LONGEST }
     }
 }
 
-impl Settings {
+impl ScannerSettings {
     /// The machine that reads its bytes, without what a HID device says of itself.
     #[must_use]
-    pub fn codec(self) -> Box<dyn Codec> {
+    pub fn codec(self) -> Box<dyn ScannerCodec> {
         match self.protocol {
-            Protocol::Lines => Box::new(Framing::new(self.ending, self.longest)),
-            Protocol::Ssi => Box::new(ssi::Ssi::new(self.longest)),
-            Protocol::Keyboard => Box::new(keyboard::Keyboard::new(self.longest)),
-            Protocol::HidPos => Box::new(hid_pos::HidPos::new(hid_pos::Layout::usual(), self.longest)),
+            ScannerProtocol::Lines => Box::new(ScanFraming::new(self.ending, self.longest)),
+            ScannerProtocol::Ssi => Box::new(ssi::Ssi::new(self.longest)),
+            ScannerProtocol::Keyboard => Box::new(keyboard::Keyboard::new(self.longest)),
+            ScannerProtocol::HidPos => Box::new(hid_pos::HidPos::new(hid_pos::ScanLayout::usual(), self.longest)),
         }
     }
 }
@@ -104,22 +104,22 @@ impl Settings {
 /// grabbed first: what it types goes nowhere else.
 pub async fn read(
     port: &mut Port,
-    settings: Settings,
-    verdicts: &mut mpsc::Receiver<Verdict>,
+    settings: ScannerSettings,
+    verdicts: &mut mpsc::Receiver<ScanVerdict>,
     mut emit: impl FnMut(Frame),
 ) -> PortError {
     let mut codec = settings.codec();
     match settings.protocol {
-        Protocol::Keyboard => {
+        ScannerProtocol::Keyboard => {
             if let Err(refused) = port.grab() {
                 return refused;
             }
         }
-        Protocol::HidPos => {
-            let layout = port.descriptor().and_then(|descriptor| hid_pos::Layout::of(&descriptor));
-            codec = Box::new(hid_pos::HidPos::new(layout.unwrap_or(hid_pos::Layout::usual()), settings.longest));
+        ScannerProtocol::HidPos => {
+            let layout = port.descriptor().and_then(|descriptor| hid_pos::ScanLayout::of(&descriptor));
+            codec = Box::new(hid_pos::HidPos::new(layout.unwrap_or(hid_pos::ScanLayout::usual()), settings.longest));
         }
-        Protocol::Lines | Protocol::Ssi => {}
+        ScannerProtocol::Lines | ScannerProtocol::Ssi => {}
     }
     match converse(port, codec, settings.feedback, verdicts, &mut emit).await {
         Ok(never) => match never {},
@@ -129,9 +129,9 @@ pub async fn read(
 
 async fn converse(
     port: &mut Port,
-    mut codec: Box<dyn Codec>,
+    mut codec: Box<dyn ScannerCodec>,
     feedback: Feedback,
-    verdicts: &mut mpsc::Receiver<Verdict>,
+    verdicts: &mut mpsc::Receiver<ScanVerdict>,
     emit: &mut impl FnMut(Frame),
 ) -> Result<std::convert::Infallible, PortError> {
     let begin = Instant::now();

@@ -13,7 +13,7 @@
 //! ACK was lost has bit 0 set and is the same scan; `NR` of type 1 is "nothing read". What is no packet is thrown away
 //! until the line pauses.
 
-use super::{Codec, Frame};
+use super::{Frame, ScannerCodec};
 
 const ACK: u8 = 0xD0;
 const NAK: u8 = 0xD1;
@@ -96,7 +96,7 @@ impl Ssi {
     }
 }
 
-impl Codec for Ssi {
+impl ScannerCodec for Ssi {
     fn push(&mut self, bytes: &[u8], now_ms: u64, emit: &mut dyn FnMut(Frame)) {
         if now_ms.saturating_sub(self.last_ms) > super::GAP_MS {
             self.idle(emit);

@@ -9,11 +9,11 @@ use crate::port::PortErrorKind;
 struct Bench {
     far: Port,
     frames: mpsc::UnboundedReceiver<Frame>,
-    verdicts: mpsc::Sender<Verdict>,
+    verdicts: mpsc::Sender<ScanVerdict>,
     reader: JoinHandle<PortError>,
 }
 
-fn bench(settings: Settings) -> Bench {
+fn bench(settings: ScannerSettings) -> Bench {
     let (near, far) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC).unwrap();
     let (mut near, far) = (Port::over(near, "scanner").unwrap(), Port::over(far, "far").unwrap());
     let (told, frames) = mpsc::unbounded_channel();
@@ -39,7 +39,7 @@ impl Bench {
 
 #[tokio::test(start_paused = true)]
 async fn a_scan_without_an_ending_is_one_after_a_pause() {
-    let mut bench = bench(Settings::default());
+    let mut bench = bench(ScannerSettings::default());
     bench.say(b"12").await;
     bench.say(b"34").await;
     assert_eq!(bench.frames.recv().await, Some(Frame::Scan(b"1234".to_vec())));
@@ -49,19 +49,19 @@ async fn a_scan_without_an_ending_is_one_after_a_pause() {
 
 #[tokio::test(start_paused = true)]
 async fn the_scanner_hears_what_became_of_its_scan() {
-    let mut bench = bench(Settings { feedback: Feedback::Datalogic, ..Settings::default() });
+    let mut bench = bench(ScannerSettings { feedback: Feedback::Datalogic, ..ScannerSettings::default() });
     bench.say(b"12\r").await;
     assert_eq!(bench.frames.recv().await, Some(Frame::Scan(b"12".to_vec())));
-    bench.verdicts.send(Verdict::Refused).await.unwrap();
+    bench.verdicts.send(ScanVerdict::Refused).await.unwrap();
     assert_eq!(bench.told().await, b"F");
-    bench.verdicts.send(Verdict::Accepted).await.unwrap();
+    bench.verdicts.send(ScanVerdict::Accepted).await.unwrap();
     assert_eq!(bench.told().await, b"B");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_scanner_that_is_not_told_hears_nothing_and_scans_on_when_nobody_judges() {
-    let bench = bench(Settings::default());
-    bench.verdicts.send(Verdict::Refused).await.unwrap();
+    let bench = bench(ScannerSettings::default());
+    bench.verdicts.send(ScanVerdict::Refused).await.unwrap();
     let Bench { mut far, mut frames, verdicts, .. } = bench;
     drop(verdicts);
     far.transmit_all(b"12\r", TAKEN).await.unwrap();
@@ -71,19 +71,23 @@ async fn a_scanner_that_is_not_told_hears_nothing_and_scans_on_when_nobody_judge
 
 #[tokio::test(start_paused = true)]
 async fn a_packet_is_acknowledged_at_once_and_judged_later() {
-    let mut bench = bench(Settings { protocol: Protocol::Ssi, feedback: Feedback::Ssi, ..Settings::default() });
+    let mut bench = bench(ScannerSettings {
+        protocol: ScannerProtocol::Ssi,
+        feedback: Feedback::Ssi,
+        ..ScannerSettings::default()
+    });
     let mut packet = vec![0x08, 0xF3, 0x00, 0x00, 0x03, b'1', b'2', b'3'];
     let sum: u16 = packet.iter().map(|byte| u16::from(*byte)).sum();
     packet.extend(sum.wrapping_neg().to_be_bytes());
     bench.say(&packet).await;
     assert_eq!(bench.frames.recv().await, Some(Frame::Scan(b"123".to_vec())));
     assert_eq!(bench.told().await, [0x04, 0xD0, 0x04, 0x00, 0xFF, 0x28]);
-    bench.verdicts.send(Verdict::Accepted).await.unwrap();
+    bench.verdicts.send(ScanVerdict::Accepted).await.unwrap();
     assert_eq!(bench.told().await, [0x05, 0xE6, 0x04, 0x00, 0x00, 0xFF, 0x11]);
 }
 
 #[tokio::test]
 async fn what_is_no_keyboard_cannot_be_grabbed() {
-    let bench = bench(Settings { protocol: Protocol::Keyboard, ..Settings::default() });
+    let bench = bench(ScannerSettings { protocol: ScannerProtocol::Keyboard, ..ScannerSettings::default() });
     assert_eq!(bench.reader.await.unwrap().kind(), PortErrorKind::Other);
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use parceld_hal::port::{Address, PortErrorKind};
-use parceld_hal::printer::{Known, Language, Problem, Proof, SendError, Session, Status, StatusError, Verdict};
+use parceld_hal::printer::{Known, Language, PrintVerdict, Problem, Proof, SendError, Session, Status, StatusError};
 use parceld_hal::sim::{Edge, Printer, PrinterFault, PrinterSettings, decode};
 use tokio::sync::broadcast;
 
@@ -244,7 +244,7 @@ async fn labels_become_files() {
         }
     };
     tokio::select! {
-        ended = parceld_hal::sim::keep_labels(&printer, out.clone()) => panic!("{ended:?}"),
+        ended = parceld_hal::sim::save_labels(&printer, out.clone()) => panic!("{ended:?}"),
         () = soon(kept) => {}
     }
     assert_eq!(std::fs::read(out.join("0001.zpl")).unwrap(), LABEL);
@@ -290,7 +290,7 @@ async fn a_printer_says_who_it_is_and_its_memory_tells_whether_it_had_power_all_
 }
 
 /// Watches one label until the printer's words are worth something.
-async fn proof_of(session: &mut Session, known: &mut Known) -> Verdict {
+async fn proof_of(session: &mut Session, known: &mut Known) -> PrintVerdict {
     let before = soon(session.status(known)).await.unwrap();
     let id = soon(session.print(LABEL, true)).await.unwrap();
     let mut proof = Proof::new(tokio::time::Instant::now(), before.as_ref(), id, known);
@@ -298,7 +298,7 @@ async fn proof_of(session: &mut Session, known: &mut Known) -> Verdict {
         loop {
             let status = session.listen(known).await.unwrap();
             match proof.take(&status, known, tokio::time::Instant::now()) {
-                Verdict::Wait => tokio::task::yield_now().await,
+                PrintVerdict::Wait => tokio::task::yield_now().await,
                 verdict => return verdict,
             }
         }
@@ -306,8 +306,8 @@ async fn proof_of(session: &mut Session, known: &mut Known) -> Verdict {
     .await
 }
 
-fn rung(verdict: &Verdict) -> Option<u8> {
-    if let Verdict::Out { rung, .. } = verdict { Some(*rung) } else { None }
+fn rung(verdict: &PrintVerdict) -> Option<u8> {
+    if let PrintVerdict::Out { rung, .. } = verdict { Some(*rung) } else { None }
 }
 
 #[tokio::test]
@@ -316,7 +316,7 @@ async fn an_odometer_that_moves_proves_a_label_and_one_that_stopped_does_not() {
     let (mut session, mut known) = (connect(&printer).await, Known::new(false));
     assert_eq!(rung(&proof_of(&mut session, &mut known).await), Some(4));
     printer.set_fault(PrinterFault::Swallows);
-    assert_eq!(proof_of(&mut session, &mut known).await, Verdict::Vanished);
+    assert_eq!(proof_of(&mut session, &mut known).await, PrintVerdict::Vanished);
     assert_eq!(printer.printed(), 1);
 }
 

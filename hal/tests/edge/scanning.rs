@@ -1,7 +1,7 @@
 //! Scanners.
 
 use parceld_hal::port::{Address, Port, PortErrorKind, SerialSettings};
-use parceld_hal::scanner::{self, Frame, LONGEST, Settings};
+use parceld_hal::scanner::{self, Frame, LONGEST, ScannerSettings};
 use parceld_hal::sim::Scanner;
 use tokio::sync::mpsc::{UnboundedReceiver, channel, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -14,7 +14,7 @@ async fn reading(scanner: &Scanner) -> (UnboundedReceiver<Frame>, JoinHandle<Por
     let reader = tokio::spawn(async move {
         let (_verdicts, mut judged) = channel(1);
         let emit = |frame| told.send(frame).unwrap();
-        scanner::read(&mut port, Settings::default(), &mut judged, emit).await.kind()
+        scanner::read(&mut port, ScannerSettings::default(), &mut judged, emit).await.kind()
     });
     (frames, reader)
 }

@@ -2,7 +2,7 @@
 
 use parceld_hal::port::{Port, PortErrorKind};
 use parceld_hal::record::{Recorder, Recording};
-use parceld_hal::scale::{self, Event, Key, KeyRefusal, Pace, Protocol, Settings, State, WireUnit};
+use parceld_hal::scale::{self, Event, Key, KeyRefusal, Pace, ScaleProtocol, ScaleSettings, Stability, WireUnit};
 use parceld_hal::sim::{Scale, ScaleFault};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -21,12 +21,12 @@ struct Bench {
 }
 
 async fn bench() -> Bench {
-    Bench::of(Settings::new(Protocol::MtSics)).await
+    Bench::of(ScaleSettings::new(ScaleProtocol::MtSics)).await
 }
 
 type Reading = (mpsc::UnboundedReceiver<Event>, mpsc::Sender<Key>, watch::Sender<Pace>, JoinHandle<PortErrorKind>);
 
-async fn reading(scale: &Scale, settings: Settings) -> Reading {
+async fn reading(scale: &Scale, settings: ScaleSettings) -> Reading {
     let mut port = open(scale.path()).await;
     let (told, events) = mpsc::unbounded_channel();
     let (keys, mut pressed) = mpsc::channel(1);
@@ -39,7 +39,7 @@ async fn reading(scale: &Scale, settings: Settings) -> Reading {
 }
 
 impl Bench {
-    async fn of(settings: Settings) -> Self {
+    async fn of(settings: ScaleSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let scale = Scale::open_at(folder.path().join("scale"), settings.protocol).unwrap();
         let (events, keys, pace, reader) = reading(&scale, settings).await;
@@ -60,11 +60,11 @@ impl Bench {
 }
 
 fn rests_at(grams: i64) -> impl Fn(&Event) -> bool {
-    move |event| matches!(event, Event::Reading(r) if r.state == State::Stable && r.picograms == grams * GRAM)
+    move |event| matches!(event, Event::Reading(r) if r.state == Stability::Stable && r.picograms == grams * GRAM)
 }
 
 fn moves(event: &Event) -> bool {
-    matches!(event, Event::Reading(reading) if reading.state == State::Moving)
+    matches!(event, Event::Reading(reading) if reading.state == Stability::Moving)
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_pan_that_never_rests_gives_no_weight_to_use() {
 async fn silence_garbage_and_overload_are_each_told() {
     let mut bench = bench().await;
     bench.scale.set_fault(ScaleFault::Overload);
-    bench.until(|event| matches!(event, Event::Reading(reading) if reading.state == State::Over)).await;
+    bench.until(|event| matches!(event, Event::Reading(reading) if reading.state == Stability::Over)).await;
     bench.scale.set_fault(ScaleFault::Garbage);
     bench.until(|event| matches!(event, Event::Garbled(1..))).await;
     bench.scale.set_fault(ScaleFault::Silent);
@@ -131,7 +131,7 @@ async fn a_plug_pulled_in_the_middle_of_a_frame_is_lost_and_the_scale_is_read_ag
         assert!(rests_at(500)(&event) || matches!(event, Event::Garbled(_)), "half a frame became {event:?}");
     }
     bench.scale.replug().unwrap();
-    let settings = Settings::new(Protocol::MtSics);
+    let settings = ScaleSettings::new(ScaleProtocol::MtSics);
     (bench.events, bench.keys, bench._pace, bench.reader) = reading(&bench.scale, settings).await;
     bench.until(rests_at(500)).await;
 }
@@ -139,7 +139,7 @@ async fn a_plug_pulled_in_the_middle_of_a_frame_is_lost_and_the_scale_is_read_ag
 /// A parcel on every scale: its mass is exact, and the pan that empties says so.
 #[tokio::test]
 async fn every_protocol_weighs_the_same_parcel() {
-    let serial = Protocol::NAMES.into_iter().filter(|(_, protocol)| *protocol != Protocol::Hid);
+    let serial = ScaleProtocol::NAMES.into_iter().filter(|(_, protocol)| *protocol != ScaleProtocol::Hid);
     let weighed: Vec<_> = serial.map(|(_, protocol)| tokio::spawn(weigh_one_parcel(protocol))).collect();
     for weighed in weighed {
         weighed.await.unwrap();
@@ -147,23 +147,24 @@ async fn every_protocol_weighs_the_same_parcel() {
 }
 
 fn empty(event: &Event) -> bool {
-    let nothing = |r: &scale::Reading| r.state == State::AtZero || (r.state == State::Stable && r.picograms == 0);
+    let nothing =
+        |r: &scale::Reading| r.state == Stability::AtZero || (r.state == Stability::Stable && r.picograms == 0);
     matches!(event, Event::Reading(reading) if nothing(reading))
 }
 
-async fn weigh_one_parcel(protocol: Protocol) {
-    let mut bench = Bench::of(Settings { unit: Some(WireUnit::Kilogram), ..Settings::new(protocol) }).await;
+async fn weigh_one_parcel(protocol: ScaleProtocol) {
+    let mut bench = Bench::of(ScaleSettings { unit: Some(WireUnit::Kilogram), ..ScaleSettings::new(protocol) }).await;
     bench.scale.put(1234 * GRAM);
     bench.until(rests_at(1234)).await;
     bench.scale.lift();
     bench.until(empty).await;
     bench.scale.put(500 * GRAM);
     let (_, before) = bench.until(rests_at(500)).await;
-    let false_rest = |event: &Event| matches!(event, Event::Reading(r) if r.state == State::Stable && !empty(event) && r.picograms != 0);
+    let false_rest = |event: &Event| matches!(event, Event::Reading(r) if r.state == Stability::Stable && !empty(event) && r.picograms != 0);
     assert!(!before.iter().any(false_rest), "{protocol:?} took {before:?} for rest");
     bench.keys.send(Key::Tare).await.unwrap();
     let (answer, _) = bench.until(|event| matches!(event, Event::Done(_) | Event::Refused(..))).await;
-    let expected = if protocol == Protocol::Cas {
+    let expected = if protocol == ScaleProtocol::Cas {
         Event::Refused(Key::Tare, KeyRefusal::NotAllowed)
     } else {
         Event::Done(Key::Tare)
@@ -179,14 +180,14 @@ async fn weigh_one_parcel(protocol: Protocol) {
 async fn what_was_recorded_at_a_scale_plays_again_to_the_same_readings() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("scale.txt");
-    let scale = Scale::open_at(folder.path().join("scale"), Protocol::Nci).unwrap();
+    let scale = Scale::open_at(folder.path().join("scale"), ScaleProtocol::Nci).unwrap();
     let mut port = open(scale.path()).await;
     port.record(Recorder::append(&file, "scale").unwrap());
     let read = |mut port: Port| async move {
         let (_pace, mut paced) = watch::channel(Pace::Eager);
         let (_keys, mut pressed) = mpsc::channel(1);
         let (told, mut events) = mpsc::unbounded_channel();
-        let settings = Settings::new(Protocol::Nci);
+        let settings = ScaleSettings::new(ScaleProtocol::Nci);
         scale::read(&mut port, settings, &mut paced, &mut pressed, |event| told.send(event).unwrap()).await;
         drop(told);
         let mut seen = Vec::new();
@@ -205,7 +206,8 @@ async fn what_was_recorded_at_a_scale_plays_again_to_the_same_readings() {
     soon(at_rest).await;
     scale.unplug();
     let live = soon(reading).await.unwrap();
-    let (port, _) = Recording::parse(&std::fs::read_to_string(&file).unwrap()).unwrap().play().unwrap();
+    let recording = Recording::parse(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let (port, _) = Port::play(recording).unwrap();
     let again = soon(read(port)).await;
     let weights = |events: &[Event]| -> Vec<i64> {
         let weight = |event: &Event| if let Event::Reading(r) = event { Some(r.picograms) } else { None };

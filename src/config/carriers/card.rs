@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::problem::{Problem, Problems};
+use super::super::problem::Problems;
 use super::super::table::{Source, Table};
 use super::super::value::OneOrMore;
-use super::files::Files;
+use super::context::Context;
+use super::files::CarrierFiles;
 use super::prices::{PriceSheet, Pricing};
-use super::rules::Context;
-use super::{fuel, rules, zones};
-use crate::rating::{Card, Cubic, Dg, Extra, Max, PlaceMap, Prices, Rounding, Signature, Terms, Volume, ZoneMap};
+use super::tables::Tables;
+use super::{rules, zones};
+use crate::rating::{Card, Cubic, Dg, Extra, Max, Prices, Rounding, Signature, Terms, Volume, ZoneMap};
 use crate::units::{Currency, Date, Length, Mass};
 
 /// What could be read of a period.
@@ -24,13 +25,12 @@ pub(super) struct Period {
     pub(super) files: Vec<String>,
 }
 
-pub(super) fn load(dir: &Path, from: Date, files: &mut Files, problems: &mut Problems) -> Period {
+pub(super) fn load(dir: &Path, from: Date, files: &mut CarrierFiles, problems: &mut Problems) -> Period {
     let toml = format!("{from}.toml");
     let mut period = Period { path: dir.join(&toml), from, until: None, card: None, files: vec![toml] };
     let Some(text) = files.read(&period.path, problems) else { return period };
     let source = Source::new(&period.path, text);
-    let mut tables =
-        Tables { dir, files, problems: Problems::default(), used: Vec::new(), areas: Vec::new(), served: Vec::new() };
+    let mut tables = Tables::new(dir, files);
     if let Some(root) = source.parse() {
         let table = Table::root(&source, &root);
         period.until = table.optional_text("until").map(|until| (table.line_of("until"), until));
@@ -45,67 +45,6 @@ pub(super) fn load(dir: &Path, from: Date, files: &mut Files, problems: &mut Pro
         card.hash = files.hash_of(dir, period.files.iter().map(String::as_str));
     }
     period
-}
-
-/// Reads the tables that a period names.
-pub(super) struct Tables<'a> {
-    dir: &'a Path,
-    files: &'a mut Files,
-    problems: Problems,
-    used: Vec<String>,
-    /// Each area list with its places and their lines.
-    areas: Vec<(String, Vec<(usize, crate::rating::Spot)>)>,
-    /// Every destination of the zone table.
-    served: Vec<crate::rating::Spot>,
-}
-
-impl Tables<'_> {
-    /// Reads a table of the service's folder with `read`.
-    fn read<T>(&mut self, name: &str, read: impl FnOnce(&Path, &mut Files, &mut Problems) -> Option<T>) -> Option<T> {
-        if !self.used.iter().any(|used| used == name) {
-            self.used.push(name.to_owned());
-        }
-        if name.contains(['/', '\\']) || !name.ends_with(".csv") {
-            let todo = "name a .csv file of this service's folder";
-            self.problems.push(Problem::error(self.dir.join(name), "not a table of this service", todo));
-            return None;
-        }
-        read(&self.dir.join(name), self.files, &mut self.problems)
-    }
-
-    /// Reads an area list of one file or several.
-    pub(super) fn area(&mut self, names: &[String]) -> Option<PlaceMap> {
-        let mut places = Vec::new();
-        for name in names {
-            let list = self.read(name, zones::area)?;
-            places.extend(list.iter().map(|(_, spot)| (spot.clone(), 0)));
-            if !self.areas.iter().any(|(known, _)| known == name) {
-                self.areas.push((name.clone(), list));
-            }
-        }
-        Some(PlaceMap::new(&places))
-    }
-
-    /// Reads a fuel table.
-    pub(super) fn fuel(&mut self, name: &str) -> Option<Vec<(Date, i64)>> {
-        self.read(name, fuel::weeks)
-    }
-
-    /// A warning for each area list none of whose places is served.
-    fn warn_of_idle_areas(&mut self) {
-        if self.served.is_empty() {
-            // The zone table could not be read: that is the problem.
-            return;
-        }
-        for (name, list) in &self.areas {
-            let idle = list.iter().find(|(_, spot)| !self.served.iter().any(|served| served.meets(spot)));
-            if let Some((line, _)) = idle {
-                let what = "no row of the zone table serves this place";
-                let todo = "correct it, or remove it";
-                self.problems.push(Problem::error(self.dir.join(name), what, todo).at(*line).warning());
-            }
-        }
-    }
 }
 
 fn card(table: &Table<'_>, from: Date, tables: &mut Tables<'_>) -> Option<Card> {
@@ -214,11 +153,11 @@ fn priced(
     } else {
         None
     };
-    let parts: Vec<Option<zones::Part>> = zone_files
+    let parts: Vec<Option<zones::ZonePart>> = zone_files
         .iter()
         .map(|name| tables.read(name, |path, files, problems| zones::part(path, sheet.as_ref(), files, problems)))
         .collect();
-    let parts: Option<Vec<zones::Part>> = parts.into_iter().collect();
+    let parts: Option<Vec<zones::ZonePart>> = parts.into_iter().collect();
     let zones = parts
         .filter(|parts| !parts.is_empty())
         .and_then(|parts| zones::zone_map(parts, sheet.as_ref(), &mut tables.problems));

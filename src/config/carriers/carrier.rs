@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::problem::{Problem, Problems};
 use super::super::table::{Source, Table};
-use super::files::{self, Files};
+use super::files::{self, CarrierFiles};
 use super::{formats, service};
 use crate::barcode::{Format, Issuer, NumberRule};
 use crate::ids::{CarrierId, PoolId, ServiceId};
@@ -12,7 +12,7 @@ use crate::rating::{Carrier, Pool, Service, ServiceName};
 
 /// What a carrier's folder holds; parts of it may be missing when there are problems.
 #[derive(Default)]
-pub(super) struct Loaded {
+pub(super) struct LoadedCarrier {
     pub(super) carrier: Option<Carrier>,
     pub(super) services: Vec<Service>,
 }
@@ -21,11 +21,11 @@ pub(super) fn load(
     dir: &Path,
     id: &CarrierId,
     published: &[Issuer],
-    files: &mut Files,
+    files: &mut CarrierFiles,
     problems: &mut Problems,
-) -> Loaded {
+) -> LoadedCarrier {
     let path = dir.join("carrier.toml");
-    let mut loaded = Loaded::default();
+    let mut loaded = LoadedCarrier::default();
     let mut names = None;
     if let Some(text) = files.read(&path, problems) {
         let source = Source::new(&path, text);

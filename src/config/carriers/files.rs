@@ -17,11 +17,11 @@ const LARGEST: u64 = 64 << 20;
 
 /// Every file that was read, by path, with the SHA-256 of its content.
 #[derive(Debug, Default)]
-pub(super) struct Files {
+pub(super) struct CarrierFiles {
     read: BTreeMap<PathBuf, [u8; 32]>,
 }
 
-impl Files {
+impl CarrierFiles {
     /// The file's text without a byte-order mark; `None`, and a problem, when it cannot be read.
     pub(super) fn read(&mut self, path: &Path, problems: &mut Problems) -> Option<String> {
         match read_text(path) {

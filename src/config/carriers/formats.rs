@@ -6,7 +6,7 @@ use super::super::nearest::nearest;
 use super::super::problem::Problems;
 use super::super::table::{Source, Table};
 use super::super::value::OneOrMore;
-use super::files::Files;
+use super::files::CarrierFiles;
 use crate::barcode::{Checksum, Format, Issuer, Shape};
 use crate::ids::is_folder_name;
 
@@ -14,7 +14,7 @@ use crate::ids::is_folder_name;
 pub(super) const FILE: &str = "formats.toml";
 
 /// The carriers of `formats.toml`; none where there is no such file.
-pub(super) fn published(dir: &Path, files: &mut Files, problems: &mut Problems) -> Vec<Issuer> {
+pub(super) fn published(dir: &Path, files: &mut CarrierFiles, problems: &mut Problems) -> Vec<Issuer> {
     let path = dir.join(FILE);
     let text = if path.exists() { files.read(&path, problems) } else { None };
     let Some(text) = text else { return Vec::new() };

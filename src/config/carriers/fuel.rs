@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use super::super::problem::Problems;
-use super::files::Files;
-use super::rules::parts;
+use super::files::CarrierFiles;
+use super::percent::parts;
 use super::sheet::Sheet;
 use crate::units::Date;
 
 /// The weeks, ascending; `None` when one cannot be read.
-pub(super) fn weeks(path: &Path, files: &mut Files, problems: &mut Problems) -> Option<Vec<(Date, i64)>> {
+pub(super) fn weeks(path: &Path, files: &mut CarrierFiles, problems: &mut Problems) -> Option<Vec<(Date, i64)>> {
     let sheet = Sheet::read(path, files, problems)?;
     let ([from, percent], _) = sheet.columns(["from", "percent"], ["note"], problems)?;
     let mut weeks: Vec<(Date, i64)> = Vec::new();

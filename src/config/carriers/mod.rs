@@ -12,16 +12,19 @@
 //!
 //! Everything wrong is found in one pass. With any error nothing is loaded: half a card would price wrong.
 
+mod backup;
 mod card;
 mod carrier;
+mod context;
 mod files;
 mod formats;
 mod fuel;
-mod keep;
+mod percent;
 mod prices;
 mod rules;
 mod service;
 mod sheet;
+mod tables;
 mod when;
 mod zones;
 
@@ -30,12 +33,12 @@ mod tests;
 
 use std::path::Path;
 
-pub use keep::keep;
+pub use backup::back_up;
 
 use super::problem::{Problem, Problems};
 use crate::ids::{CarrierId, ServiceId};
 use crate::rating::{Cards, Place, Service};
-use files::Files;
+use files::CarrierFiles;
 
 /// Reads the carriers in `dir`, all or those named in `only`; every problem, warnings too, when there is an error among
 /// them.
@@ -48,7 +51,7 @@ pub fn load(dir: &Path, only: &[CarrierId]) -> Result<Cards, Problems> {
 /// problem, warnings too.
 pub fn read(dir: &Path, only: &[CarrierId]) -> (Option<Cards>, Problems) {
     let mut problems = Problems::default();
-    let mut files = Files::default();
+    let mut files = CarrierFiles::default();
     let (mut carriers, mut services) = (Vec::new(), Vec::new());
     let published = formats::published(dir, &mut files, &mut problems);
     let folders: Vec<CarrierId> = files::folders(dir, &mut problems).into_iter().map(CarrierId::from).collect();

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::super::problem::Problems;
 use super::super::read::wrong_money;
-use super::files::Files;
-use super::sheet::{Row, Sheet};
+use super::files::CarrierFiles;
+use super::sheet::{Sheet, SheetRow};
 use crate::rating::{self, Amount, Cell, Prices, Rate, Rounding, Volume, VolumeUnit};
 use crate::units::{Currency, Decimal, Mass, MassUnit};
 
@@ -70,7 +70,12 @@ pub(super) struct PriceSheet<B: Bound> {
 }
 
 impl<B: Bound> PriceSheet<B> {
-    pub(super) fn read(path: &Path, pricing: Pricing, files: &mut Files, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn read(
+        path: &Path,
+        pricing: Pricing,
+        files: &mut CarrierFiles,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let sheet = Sheet::read(path, files, problems)?;
         let zones = zones(&sheet, problems);
         let first = sheet.header.cells.first().map_or("", String::as_str);
@@ -222,7 +227,12 @@ fn zones(sheet: &Sheet, problems: &mut Problems) -> Vec<(String, usize)> {
 }
 
 /// The bound, and how it is written; no bound for `over`.
-fn bound<B: Bound>(sheet: &Sheet, row: &Row, unit: B::Unit, problems: &mut Problems) -> Option<(Option<B>, String)> {
+fn bound<B: Bound>(
+    sheet: &Sheet,
+    row: &SheetRow,
+    unit: B::Unit,
+    problems: &mut Problems,
+) -> Option<(Option<B>, String)> {
     let cell = row.cells.first().map_or("", String::as_str);
     if cell == "over" {
         return Some((None, String::new()));
@@ -246,7 +256,7 @@ fn bound<B: Bound>(sheet: &Sheet, row: &Row, unit: B::Unit, problems: &mut Probl
 
 fn cells<B: Bound>(
     sheet: &Sheet,
-    row: &Row,
+    row: &SheetRow,
     above: Option<&rating::Row<B>>,
     pricing: Pricing,
     problems: &mut Problems,

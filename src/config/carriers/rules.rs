@@ -1,67 +1,18 @@
 //! The rules of a period: rounding, sizes, limits, surcharges, fuel.
 
-use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::super::read::wrong_money;
 use super::super::table::Table;
-use super::card::Tables;
+use super::context::Context;
+use super::percent::percent;
+use super::tables::Tables;
 use super::when;
 use crate::rating::{
-    Amount, ByZone, Card, Cell, Charge, Dimensional, Fuel, Limit, Max, Measure, MoneyRule, Percent, Refuse, Rounding,
+    Amount, ByZone, Card, Charge, Dimensional, Fuel, Limit, Max, Measure, MoneyRule, Percent, Refuse, Rounding,
     SizeRule, Surcharge, Tier, VolumeUnit, WeightRule, WithoutDims, Worth,
 };
-use crate::units::{Currency, Date, Decimal, Length, LengthUnit, Mass, MassUnit, Money};
-
-/// What the rules of a period are read with.
-pub(super) struct Context<'a> {
-    pub(super) currency: Currency,
-    /// In the order of the price columns.
-    pub(super) zones: &'a [String],
-}
-
-impl Context<'_> {
-    /// An amount of 0 or more, in minor units.
-    pub(super) fn money(&self, table: &Table<'_>, key: &'static str) -> Option<i64> {
-        let text: String = table.optional(key)?;
-        let amount = Money::parse(&text, self.currency).ok().filter(|amount| amount.minor >= 0);
-        if amount.is_none() {
-            let (what, todo) = wrong_money(key, &text, self.currency, "");
-            table.error(key, what, todo);
-        }
-        amount.map(|amount| amount.minor)
-    }
-
-    /// `zones`, as positions.
-    pub(super) fn zones(&self, table: &Table<'_>) -> BTreeSet<usize> {
-        let names: Vec<String> = table.optional("zones").unwrap_or_default();
-        let mut zones = BTreeSet::new();
-        for name in names {
-            match self.zones.iter().position(|zone| *zone == name) {
-                Some(at) => drop(zones.insert(at)),
-                None => {
-                    let todo = format!("write some of {}", self.zones.join(", "));
-                    table.error("zones", format!("no zone is called {name:?}"), todo);
-                }
-            }
-        }
-        zones
-    }
-
-    /// An amount that may grow with the weight.
-    fn amount(&self, table: &Table<'_>, key: &'static str) -> Option<Amount> {
-        let text: String = table.optional(key)?;
-        match Cell::read(&text, self.currency, |text| Some(text.to_owned())) {
-            Some(Cell::Whole(amount)) => Some(amount),
-            _ => {
-                let (what, todo) = wrong_money(key, &text, self.currency, ", or one such as \"1.90 per kg\"");
-                table.error(key, what, todo);
-                None
-            }
-        }
-    }
-}
+use crate::units::{Currency, Date, Decimal, Length, LengthUnit, Mass, MassUnit};
 
 /// The way and the step of a rounding, by these keys; `none` is exact.
 fn rounding_by<T: FromStr<Err: Display>>(
@@ -70,21 +21,21 @@ fn rounding_by<T: FromStr<Err: Display>>(
     smallest: impl Fn(T) -> i64,
 ) -> Option<Rounding> {
     #[derive(Clone, Copy)]
-    enum Way {
+    enum RoundingName {
         None,
         By(fn(i64) -> Rounding),
         Tolerance,
     }
-    const WAYS: [(&str, Way); 6] = [
-        ("none", Way::None),
-        ("up", Way::By(Rounding::Up)),
-        ("nearest", Way::By(Rounding::Nearest)),
-        ("half_even", Way::By(Rounding::HalfEven)),
-        ("down", Way::By(Rounding::Down)),
-        ("tolerance", Way::Tolerance),
+    const WAYS: [(&str, RoundingName); 6] = [
+        ("none", RoundingName::None),
+        ("up", RoundingName::By(Rounding::Up)),
+        ("nearest", RoundingName::By(Rounding::Nearest)),
+        ("half_even", RoundingName::By(Rounding::HalfEven)),
+        ("down", RoundingName::By(Rounding::Down)),
+        ("tolerance", RoundingName::Tolerance),
     ];
     let way = table.required_name(round, &WAYS)?;
-    if matches!(way, Way::None) {
+    if matches!(way, RoundingName::None) {
         return Some(Rounding::Exact);
     }
     let size = smallest(table.required_text(step)?);
@@ -93,9 +44,9 @@ fn rounding_by<T: FromStr<Err: Display>>(
         return None;
     }
     match way {
-        Way::None => Some(Rounding::Exact),
-        Way::By(way) => Some(way(size)),
-        Way::Tolerance => {
+        RoundingName::None => Some(Rounding::Exact),
+        RoundingName::By(way) => Some(way(size)),
+        RoundingName::Tolerance => {
             let spared = smallest(table.required_text(tolerance)?);
             if !(0..size).contains(&spared) {
                 table.error(tolerance, "the tolerance is not below the step", "write less than the step");
@@ -342,24 +293,6 @@ pub(super) fn check_names(table: &Table<'_>, surcharges: &[Surcharge]) {
             table.error("surcharge", what, todo);
         }
     }
-}
-
-/// 1 % is 10,000 parts per million.
-const PARTS_PER_PERCENT: i64 = 10_000;
-
-/// A percentage of 0 or more, in parts per million.
-pub(super) fn parts(text: &str) -> Option<i64> {
-    let parts = Decimal::parse(text).ok().and_then(|percent| percent.scaled(PARTS_PER_PERCENT));
-    parts.filter(|parts| *parts >= 0)
-}
-
-fn percent(table: &Table<'_>, key: &'static str) -> Option<i64> {
-    let text: String = table.optional(key)?;
-    let read = parts(&text);
-    if read.is_none() {
-        table.error(key, format!("{key} is {text:?}"), "write a percentage with up to 4 decimals, \"12.5\"");
-    }
-    read
 }
 
 /// `[fuel]`: a percentage or a table of weeks, and the lines that carry it.

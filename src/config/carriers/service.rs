@@ -5,12 +5,12 @@ use std::path::Path;
 
 use super::super::problem::{Problem, Problems};
 use super::card::{self, Period};
-use super::files::{self, Files};
+use super::files::{self, CarrierFiles};
 use crate::rating::Card;
 use crate::units::Date;
 
 /// The cards that could be read, oldest first.
-pub(super) fn load(dir: &Path, files: &mut Files, problems: &mut Problems) -> Vec<Card> {
+pub(super) fn load(dir: &Path, files: &mut CarrierFiles, problems: &mut Problems) -> Vec<Card> {
     let names = files::files(dir, problems);
     let mut used: BTreeSet<String> = BTreeSet::new();
     let mut periods: Vec<Period> = Vec::new();

@@ -7,19 +7,19 @@
 use std::path::{Path, PathBuf};
 
 use super::super::problem::{Problem, Problems};
-use super::files::Files;
+use super::files::CarrierFiles;
 
 /// A header and the rows below it, each with as many cells.
 #[derive(Debug)]
 pub(super) struct Sheet {
     pub(super) path: PathBuf,
-    pub(super) header: Row,
-    pub(super) rows: Vec<Row>,
+    pub(super) header: SheetRow,
+    pub(super) rows: Vec<SheetRow>,
     separator: u8,
 }
 
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct SheetRow {
     pub(super) line: usize,
     pub(super) cells: Vec<String>,
 }
@@ -27,7 +27,7 @@ pub(super) struct Row {
 impl Sheet {
     /// Reads the file; `None`, and a problem, when there is no header. Rows of another width are problems, and left
     /// out.
-    pub(super) fn read(path: &Path, files: &mut Files, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn read(path: &Path, files: &mut CarrierFiles, problems: &mut Problems) -> Option<Self> {
         let text = files.read(path, problems)?;
         let separator = separator(&text);
         let mut rows = rows(&text, separator, path, problems).into_iter();
@@ -52,7 +52,7 @@ impl Sheet {
     }
 
     /// A cell that should hold something and does not: merged cells are saved like that.
-    pub(super) fn blank(&self, row: &Row, what: &str) -> Problem {
+    pub(super) fn blank(&self, row: &SheetRow, what: &str) -> Problem {
         let todo = "cells that were merged in the spreadsheet are saved like this: fill in every row";
         self.error(row.line, format!("{what} is empty"), todo)
     }
@@ -129,7 +129,7 @@ fn separator(text: &str) -> u8 {
     [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
 }
 
-fn rows(text: &str, separator: u8, path: &Path, problems: &mut Problems) -> Vec<Row> {
+fn rows(text: &str, separator: u8, path: &Path, problems: &mut Problems) -> Vec<SheetRow> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
         .has_headers(false)
@@ -145,7 +145,7 @@ fn rows(text: &str, separator: u8, path: &Path, problems: &mut Problems) -> Vec<
                 let cells: Vec<String> = record.iter().map(str::to_owned).collect();
                 let comment = cells.first().is_some_and(|cell| cell.starts_with('#'));
                 if !comment && cells.iter().any(|cell| !cell.is_empty()) {
-                    rows.push(Row { line, cells });
+                    rows.push(SheetRow { line, cells });
                 }
             }
             Err(error) => problems.push(Problem::error(path, format!("not CSV: {error}"), "save it as CSV again")),

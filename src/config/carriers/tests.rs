@@ -359,16 +359,16 @@ fn the_last_good_cards_are_kept_whole_and_replaced_only_by_others() {
     let hash = || load(folder.dir.path(), &[]).unwrap().hash().to_owned();
     fs::write(folder.dir.path().join("README.md"), "no carrier").unwrap();
     let first = hash();
-    keep(folder.dir.path(), &[], &first, &kept).unwrap();
+    back_up(folder.dir.path(), &[], &first, &kept).unwrap();
     assert_eq!(load(&kept, &[]).unwrap().hash(), first);
     assert!(!kept.join("README.md").exists());
 
     fs::write(folder.dir.path().join("acme/ground/remote.csv"), "destination\nUS:90705\n").unwrap();
     let second = hash();
-    let changed = keep(folder.dir.path(), &[], "of something else", &kept).unwrap_err();
+    let changed = back_up(folder.dir.path(), &[], "of something else", &kept).unwrap_err();
     assert!(changed.to_string().contains("changed while they were copied"), "{changed}");
     assert_eq!(load(&kept, &[]).unwrap().hash(), first, "the old copy stays");
-    keep(folder.dir.path(), &["acme".into()], &second, &kept).unwrap();
+    back_up(folder.dir.path(), &["acme".into()], &second, &kept).unwrap();
     assert_eq!(load(&kept, &[]).unwrap().hash(), second);
     assert!(!kept.with_extension("old").exists() && !kept.with_extension("new").exists());
 }
@@ -586,7 +586,7 @@ fn published_numbers_are_known_of_carriers_without_a_folder_and_kept_with_the_ca
     let kept = folder.dir.path().join("kept");
     let only = [CarrierId::from("acme")];
     let chosen = load(folder.dir.path(), &only).unwrap();
-    keep(folder.dir.path(), &only, chosen.hash(), &kept).unwrap();
+    back_up(folder.dir.path(), &only, chosen.hash(), &kept).unwrap();
     assert_eq!(known(&load(&kept, &only).unwrap()), known(&cards));
     let other = Folder::with(&[("formats.toml", &FORMATS.replace("ten", "eleven"))]);
     assert_ne!(load(other.dir.path(), &[]).unwrap().hash(), cards.hash());

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use super::super::table::Table;
 use super::super::value::OneOrMore;
-use super::card::Tables;
-use super::rules::Context;
+use super::context::Context;
+use super::tables::Tables;
 use crate::rating::{Above, Condition, Dg, Extra, Measure, Season, Signature, Terms, When, Worth};
 use crate::units::Date;
 

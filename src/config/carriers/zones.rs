@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::super::problem::Problems;
-use super::files::Files;
+use super::files::CarrierFiles;
 use super::prices::PriceSheet;
-use super::sheet::{Row, Sheet};
+use super::sheet::{Sheet, SheetRow};
 use crate::rating::{Pattern, PostcodeMap, Spot, Target, ZoneMap};
 use crate::units::Mass;
 
@@ -14,9 +14,9 @@ use crate::units::Mass;
 const EXCLUDED: &str = "-";
 
 /// One file of a zone table.
-pub(super) struct Part {
+pub(super) struct ZonePart {
     sheet: Sheet,
-    rows: Vec<Line>,
+    rows: Vec<ZoneRow>,
     /// Of each row.
     lines: Vec<usize>,
     /// Every zone that is named.
@@ -27,9 +27,9 @@ pub(super) struct Part {
 pub(super) fn part(
     path: &Path,
     prices: Option<&PriceSheet<Mass>>,
-    files: &mut Files,
+    files: &mut CarrierFiles,
     problems: &mut Problems,
-) -> Option<Part> {
+) -> Option<ZonePart> {
     let zones = prices.map(PriceSheet::zone_names);
     let sheet = Sheet::read(path, files, problems)?;
     let wanted = ["sort_code", "sort_detail", "days", "basis"];
@@ -72,13 +72,13 @@ pub(super) fn part(
         let todo = "the chart has exceptions below these rows: add them as longer postcodes, then take the marks out";
         problems.push(sheet.error(sheet.header.line, what, todo).warning());
     }
-    Some(Part { sheet, rows, lines, names })
+    Some(ZonePart { sheet, rows, lines, names })
 }
 
 /// The zone table of all its files, with its zones in the order of the price columns, and every destination in it. `None`
 /// when a row could not be read or its zone has no price.
 pub(super) fn zone_map(
-    parts: Vec<Part>,
+    parts: Vec<ZonePart>,
     prices: Option<&PriceSheet<Mass>>,
     problems: &mut Problems,
 ) -> Option<(ZoneMap, Vec<Spot>)> {
@@ -104,7 +104,7 @@ fn without_footnotes(zone: &str) -> &str {
     zone.trim_end_matches(['*', '+']).trim_end()
 }
 
-fn spot(sheet: &Sheet, row: &Row, column: usize, problems: &mut Problems) -> Option<Spot> {
+fn spot(sheet: &Sheet, row: &SheetRow, column: usize, problems: &mut Problems) -> Option<Spot> {
     if row.cells[column].is_empty() {
         problems.push(sheet.blank(row, &sheet.header.cells[column]));
         return None;
@@ -121,9 +121,9 @@ fn spot(sheet: &Sheet, row: &Row, column: usize, problems: &mut Problems) -> Opt
 }
 
 /// One row of the table: where from, where to, and what it says of it.
-type Line = (Spot, Spot, Option<Target>);
+type ZoneRow = (Spot, Spot, Option<Target>);
 
-fn clashes(sheets: &[Sheet], rows: &[Line], places: &[(usize, usize)], problems: &mut Problems) {
+fn clashes(sheets: &[Sheet], rows: &[ZoneRow], places: &[(usize, usize)], problems: &mut Problems) {
     let mut by_origin: BTreeMap<&Spot, Vec<usize>> = BTreeMap::new();
     for (at, (origin, _, _)) in rows.iter().enumerate() {
         by_origin.entry(origin).or_default().push(at);
@@ -182,7 +182,7 @@ fn shared(spots: &[&Spot]) -> Vec<(usize, usize)> {
 }
 
 /// An area list: each place with its line.
-pub(super) fn area(path: &Path, files: &mut Files, problems: &mut Problems) -> Option<Vec<(usize, Spot)>> {
+pub(super) fn area(path: &Path, files: &mut CarrierFiles, problems: &mut Problems) -> Option<Vec<(usize, Spot)>> {
     let sheet = Sheet::read(path, files, problems)?;
     let ([destination], _) = sheet.columns(["destination"], ["note"], problems)?;
     let mut entries = Vec::new();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::Service;
+use super::StationService;
 use crate::config::{Problems, carriers};
 use crate::rating::Cards;
 use crate::station::event::{Device, Event};
@@ -17,7 +17,7 @@ pub(super) struct Reloaded {
     reply: Option<oneshot::Sender<Result<serde_json::Value, String>>>,
 }
 
-impl Service {
+impl StationService {
     /// Reads the cards again, beside the loop: packing goes on meanwhile with those in force.
     pub(super) fn reload(&self, reply: Option<oneshot::Sender<Result<serde_json::Value, String>>>) {
         let (config, done) = (self.config.clone(), self.reloads.0.clone());
@@ -38,7 +38,7 @@ impl Service {
                 tracing::info!(services, hash, "new rate cards are in force");
                 self.core.swap_cards(Arc::new(cards));
                 self.say_cards(false);
-                self.keep_cards();
+                self.back_up_cards();
                 let said = format!("{services} services, {} warnings", problems.0.len());
                 Ok(serde_json::json!({ "said": said, "services": services, "hash": hash }))
             }
@@ -60,11 +60,11 @@ impl Service {
     }
 
     /// Keeps a copy of the cards in force, beside the loop.
-    pub(super) fn keep_cards(&self) {
+    pub(super) fn back_up_cards(&self) {
         let (config, hash) = (self.config.clone(), self.core.cards().hash().to_owned());
         tokio::task::spawn_blocking(move || {
             let rates = &config.rates;
-            if let Err(error) = carriers::keep(&rates.carriers_dir, &rates.carriers, &hash, &config.kept_cards()) {
+            if let Err(error) = carriers::back_up(&rates.carriers_dir, &rates.carriers, &hash, &config.cards_backup()) {
                 tracing::warn!(%error, "no copy of the rate cards could be kept; check the data folder");
             }
         });

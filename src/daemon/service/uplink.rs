@@ -2,22 +2,23 @@
 
 use tokio::sync::{mpsc, watch};
 
-use super::imports::{Import, Waiter};
-use super::{Service, SetupError, clock};
+use super::imports::Waiter;
+use super::{SetupError, StationService, clock};
 use crate::daemon::Setup;
+use crate::daemon::import::Import;
 use crate::screen::Link;
 use crate::station::event::Event;
 use crate::store::{Store, UplinkStop, Waiting};
-use crate::uplink::{self, LinkState, Request, Row};
+use crate::uplink::{self, LinkState, OutboxRow, Request};
 
 /// How the uplink is told that there is news, and that a person wants it to try.
-pub(super) type Uplink = (watch::Sender<u64>, mpsc::Sender<uplink::Command>);
+pub(super) type UplinkHandle = (watch::Sender<u64>, mpsc::Sender<uplink::UplinkCommand>);
 
 /// Starts the uplink of the life that is lived, if one is configured.
 pub(super) fn start_uplink(
     setup: &Setup,
     store: &Store,
-) -> Result<Option<(Uplink, mpsc::Receiver<Request>)>, SetupError> {
+) -> Result<Option<(UplinkHandle, mpsc::Receiver<Request>)>, SetupError> {
     let Some(settings) = setup.uplink(store)? else { return Ok(None) };
     let (requests_in, requests) = mpsc::channel(16);
     let (wake, woken) = watch::channel(store.announced());
@@ -26,7 +27,7 @@ pub(super) fn start_uplink(
     Ok(Some(((wake, retry), requests)))
 }
 
-impl Service {
+impl StationService {
     pub(super) fn wake_uplink(&self) {
         if let Some((wake, _)) = &self.uplink {
             let announced = self.core.store().announced();
@@ -40,7 +41,7 @@ impl Service {
             return Err("no uplink is configured; add [uplink] to the configuration".to_owned());
         };
         self.core.store_mut().set_uplink_stop(None).map_err(|error| error.to_string())?;
-        let _ = retry.try_send(uplink::Command::Retry);
+        let _ = retry.try_send(uplink::UplinkCommand::Retry);
         Ok(serde_json::json!({ "retrying": true }))
     }
 
@@ -49,7 +50,7 @@ impl Service {
             Request::Rows { incarnation, after, max, max_bytes, reply } => {
                 let rows = self.core.store().outbox_after(&incarnation, after, max, max_bytes);
                 let rows = rows.inspect_err(|error| tracing::error!(%error, "the outbox cannot be read")).ok();
-                let row = |row: Waiting| Row { seq: row.seq, body: row.body.into() };
+                let row = |row: Waiting| OutboxRow { seq: row.seq, body: row.body.into() };
                 let _ = reply.send(rows.map(|rows| rows.into_iter().map(row).collect()));
             }
             Request::Progress { incarnation, confirmed, .. } => {
@@ -82,7 +83,7 @@ impl Service {
                 }
                 self.confirm_manifests();
             }
-            Request::Told { reply } => {
+            Request::PastLives { reply } => {
                 let lives = self.core.store().past_lives();
                 let lives = lives.inspect_err(|error| tracing::error!(%error, "the outbox cannot be read"));
                 let past = |(incarnation, last)| uplink::Past { incarnation, confirmed: last, last };
@@ -138,8 +139,8 @@ impl Service {
     /// Manifests whose events the receiver has.
     fn confirm_manifests(&mut self) {
         let open = self.core.station().manifests().iter().filter(|manifest| !manifest.confirmed);
-        let told = |id: &String| self.core.store().manifest_told(id).unwrap_or(false);
-        let manifests: Vec<String> = open.map(|manifest| manifest.id.clone()).filter(told).collect();
+        let arrived = |id: &String| self.core.store().manifest_arrived(id).unwrap_or(false);
+        let manifests: Vec<String> = open.map(|manifest| manifest.id.clone()).filter(arrived).collect();
         self.take(Event::Confirmed { manifests });
     }
 

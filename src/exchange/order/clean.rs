@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::owners::{self, Owner, Shape};
+use super::owners::{self, FieldShape, Owner};
 
 /// Cleans the document in place.
 pub(super) fn clean(order: &mut Value) {
@@ -17,12 +17,12 @@ fn fields(map: &mut Map<String, Value>, scope: &str) {
     for (name, value) in map.iter_mut() {
         let Some(field) = owners::find(scope, name) else { continue };
         match (field.shape, value) {
-            (Shape::Object, Value::Object(inner)) => fields(inner, field.path),
-            (Shape::Objects, Value::Array(items)) => {
+            (FieldShape::Object, Value::Object(inner)) => fields(inner, field.path),
+            (FieldShape::Objects, Value::Array(items)) => {
                 items.iter_mut().filter_map(Value::as_object_mut).for_each(|item| fields(item, field.path));
             }
-            (Shape::Line, Value::String(text)) => *text = one_line(text),
-            (Shape::Whole | Shape::Mass, value) => {
+            (FieldShape::Line, Value::String(text)) => *text = one_line(text),
+            (FieldShape::Whole | FieldShape::Mass, value) => {
                 if let Some(whole) = whole(value) {
                     *value = whole;
                 }

@@ -11,8 +11,8 @@ use std::ops::Range;
 use csv::{ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
 
-use super::owners::{self, Field, Shape};
-use super::{Batch, Incoming, MAX_ORDERS, OrderError, Reasons, Refused, Source, json, refuse_file};
+use super::owners::{self, FieldShape, OrderField};
+use super::{Batch, Incoming, MAX_ORDERS, OrderError, OrderSource, Reasons, RefusedRow, json, refuse_file};
 
 /// More columns than any export has.
 const MAX_COLUMNS: usize = 500;
@@ -24,11 +24,11 @@ const LIST: char = '|';
 const NAMES: [&str; 3] = ["rev", "channel", "shop"];
 
 /// Every order of a text.
-pub(super) fn read(text: &str, source: Source) -> Batch {
+pub(super) fn read(text: &str, source: OrderSource) -> Batch {
     if text.trim().is_empty() {
         return Batch::default();
     }
-    let sheet = match Sheet::of(text) {
+    let sheet = match OrderSheet::of(text) {
         Ok(sheet) => sheet,
         Err(reason) => return refuse_file(text.lines().next().unwrap_or_default(), reason),
     };
@@ -37,19 +37,19 @@ pub(super) fn read(text: &str, source: Source) -> Batch {
         let row = group.rows.first().map_or(0, |row| row.line);
         match sheet.incoming(&group, row, source) {
             Ok(incoming) => batch.accepted.push(incoming),
-            Err(reasons) => batch.refused.push(Refused::new(row, &sheet.original(&group), reasons)),
+            Err(reasons) => batch.refused.push(RefusedRow::new(row, &sheet.original(&group), reasons)),
         }
     }
     batch
 }
 
 /// A file whose first row has been read.
-struct Sheet<'a> {
+struct OrderSheet<'a> {
     text: &'a str,
     delimiter: u8,
     columns: Vec<String>,
     /// What the table of fields says of each column.
-    fields: Vec<Option<&'static Field>>,
+    fields: Vec<Option<&'static OrderField>>,
     order_ref: usize,
     /// Where the columns of [`NAMES`] are.
     names: [Option<usize>; 3],
@@ -57,7 +57,7 @@ struct Sheet<'a> {
 
 /// Where one row stands.
 #[derive(Debug, Clone)]
-struct Row {
+struct CsvRow {
     line: usize,
     bytes: Range<usize>,
 }
@@ -67,11 +67,11 @@ struct Row {
 struct Group {
     /// Its cells in the columns of [`NAMES`]; empty where none of its rows has filled them in.
     names: [String; 3],
-    rows: Vec<Row>,
+    rows: Vec<CsvRow>,
     /// Rows below it without a number.
-    orphans: Vec<Row>,
+    orphans: Vec<CsvRow>,
     /// Rows of its number that could be another order's too.
-    unclear: Vec<Row>,
+    unclear: Vec<CsvRow>,
 }
 
 impl Group {
@@ -80,7 +80,7 @@ impl Group {
         self.names.iter().zip(names).all(|(one, other)| one == other || one.is_empty() || other.is_empty())
     }
 
-    fn push(&mut self, row: Row, names: [String; 3]) {
+    fn push(&mut self, row: CsvRow, names: [String; 3]) {
         for (known, name) in self.names.iter_mut().zip(names) {
             if known.is_empty() {
                 *known = name;
@@ -101,7 +101,7 @@ impl Group {
     }
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> OrderSheet<'a> {
     /// Finds the delimiter: the one that makes a column `order_ref`.
     fn of(text: &'a str) -> Result<Self, String> {
         for delimiter in *b",;\t" {
@@ -178,17 +178,20 @@ impl<'a> Sheet<'a> {
     }
 
     /// The reader counts the empty lines before a row as part of it; people do not.
-    fn row(&self, start: &csv::Position, end: u64) -> Row {
+    fn row(&self, start: &csv::Position, end: u64) -> CsvRow {
         let place = |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX).min(self.text.len());
         let (from, to) = (place(start.byte()), place(end));
         let raw = &self.text[from..to];
         let blank = raw.len() - raw.trim_start_matches(['\r', '\n']).len();
         let lines = raw[..blank].matches('\n').count();
-        Row { line: usize::try_from(start.line()).unwrap_or(usize::MAX).saturating_add(lines), bytes: from + blank..to }
+        CsvRow {
+            line: usize::try_from(start.line()).unwrap_or(usize::MAX).saturating_add(lines),
+            bytes: from + blank..to,
+        }
     }
 
     /// One order with all its reasons.
-    fn incoming(&self, group: &Group, row: usize, source: Source) -> Result<Incoming, Reasons> {
+    fn incoming(&self, group: &Group, row: usize, source: OrderSource) -> Result<Incoming, Reasons> {
         let mut errors = group.errors();
         let read = match self.order(&group.rows, &mut errors) {
             Some(value) => json::of(value, row, source),
@@ -205,7 +208,7 @@ impl<'a> Sheet<'a> {
 
     /// Its rows as they stood.
     fn original(&self, group: &Group) -> String {
-        let mut rows: Vec<&Row> = group.rows.iter().chain(&group.orphans).chain(&group.unclear).collect();
+        let mut rows: Vec<&CsvRow> = group.rows.iter().chain(&group.orphans).chain(&group.unclear).collect();
         rows.sort_by_key(|row| row.bytes.start);
         rows.iter().map(|row| self.text[row.bytes.clone()].trim()).collect::<Vec<_>>().join("\n")
     }
@@ -221,7 +224,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// One order from its rows, as the JSON it stands for; `None` when a row cannot be read.
-    fn order(&self, rows: &[Row], errors: &mut Vec<OrderError>) -> Option<Value> {
+    fn order(&self, rows: &[CsvRow], errors: &mut Vec<OrderError>) -> Option<Value> {
         let mut order = Map::new();
         let mut lines = Vec::new();
         let mut said: HashMap<usize, (usize, String)> = HashMap::new();
@@ -264,7 +267,7 @@ impl<'a> Sheet<'a> {
         whole.then_some(Value::Object(order))
     }
 
-    fn record(&self, row: &Row) -> Result<StringRecord, OrderError> {
+    fn record(&self, row: &CsvRow) -> Result<StringRecord, OrderError> {
         let raw = &self.text[row.bytes.clone()];
         let wrong = |why: String| OrderError::Value { field: format!("row {}", row.line), why };
         if raw.trim_end().lines().count() > MAX_ROW_LINES {
@@ -326,16 +329,16 @@ fn put(map: &mut Map<String, Value>, name: &str, value: Value) {
 }
 
 /// A cell as the schema has it. What does not look like what its column holds stays text and is refused with its name.
-fn typed(field: Option<&Field>, cell: &str) -> Value {
+fn typed(field: Option<&OrderField>, cell: &str) -> Value {
     let text = || Value::String(cell.to_owned());
     match field.map(|field| field.shape) {
-        Some(Shape::Texts) => cell.split(LIST).map(|code| Value::String(code.trim().to_owned())).collect(),
-        Some(Shape::Sides) => {
+        Some(FieldShape::Texts) => cell.split(LIST).map(|code| Value::String(code.trim().to_owned())).collect(),
+        Some(FieldShape::Sides) => {
             let sides: Option<Vec<u64>> = cell.split(['x', 'X', '*']).map(|side| side.trim().parse().ok()).collect();
             sides.map_or_else(text, Value::from)
         }
-        Some(Shape::Whole | Shape::Mass) => whole(cell).map_or_else(text, Value::from),
-        Some(Shape::Flag) => match cell.to_ascii_lowercase().as_str() {
+        Some(FieldShape::Whole | FieldShape::Mass) => whole(cell).map_or_else(text, Value::from),
+        Some(FieldShape::Flag) => match cell.to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => Value::Bool(true),
             "false" | "no" | "0" => Value::Bool(false),
             _ => text(),

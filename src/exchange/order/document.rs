@@ -4,18 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::fields::{Fields, Reading, bound};
+use super::fields::{Fields, OrderReading, bound};
 use super::label::{self, LabelFile};
 use super::owners::{self, Owner};
-use super::{MAX_BODY_BYTES, MAX_LINES, MAX_TEXT, OrderError, Reasons, SCHEMA, Source};
-use crate::barcode::Command;
+use super::{MAX_BODY_BYTES, MAX_LINES, MAX_TEXT, OrderError, OrderSource, Reasons, SCHEMA};
 use crate::exchange::canonical;
 use crate::rating::{Dg, Extra, Signature, Terms};
 use crate::station::order::{Address, Order, OrderLine, OrderState, Packed};
 use crate::units::Dims;
 
-/// Longest identifier that still fits a barcode on a pick list.
-const MAX_ID: usize = 64;
 /// Most units of one line, and most parcels of one order: above it, digits were doubled.
 const MAX_COUNT: u64 = 10_000;
 
@@ -51,8 +48,8 @@ const MAX_REV: u64 = i64::MAX as u64;
 
 /// One order, and where its label is if that was made elsewhere; every field that the station reads is checked, every
 /// other one is bounded.
-pub(super) fn order(value: &Value, source: Source) -> Result<(Order, Option<LabelFile>), Reasons> {
-    let reading = Reading::default();
+pub(super) fn order(value: &Value, source: OrderSource) -> Result<(Order, Option<LabelFile>), Reasons> {
+    let reading = OrderReading::default();
     let root = Fields::root(value, &reading)?;
     if !matches!(root.text("schema"), "" | SCHEMA) {
         return Err(OrderError::Kind { field: "schema".into(), expected: SCHEMA }.into());
@@ -62,7 +59,7 @@ pub(super) fn order(value: &Value, source: Source) -> Result<(Order, Option<Labe
     }
     let expected = "ready, hold, cancel_requested, cancelled or done";
     let state = root.word("state", &STATES, expected).unwrap_or(OrderState::Ready);
-    if state == OrderState::Ready && source != Source::Kept {
+    if state == OrderState::Ready && source != OrderSource::Kept {
         reading.be_strict();
     }
     bound(value, "", None, &root);
@@ -73,7 +70,7 @@ pub(super) fn order(value: &Value, source: Source) -> Result<(Order, Option<Labe
 
 fn read(root: &Fields<'_>, state: OrderState) -> (Order, Option<LabelFile>) {
     let ready = state == OrderState::Ready;
-    let order_ref = identifier(root, "order_ref");
+    let order_ref = root.identifier("order_ref");
     let (label, file) = if ready { label::given(root) } else { None }.unzip();
     refuse_what_is_not_done(root, label.is_some());
     check_times(root);
@@ -119,31 +116,6 @@ fn rev(root: &Fields<'_>) -> u64 {
 fn extras(service: &Fields<'_>) -> BTreeSet<Extra> {
     let flags = [("pod", Extra::Pod), ("appointment", Extra::Appointment), ("weekend", Extra::Weekend)];
     flags.into_iter().filter(|(name, _)| service.flag(name).unwrap_or(false)).map(|(_, extra)| extra).collect()
-}
-
-/// Text without blanks that a barcode can carry and that no command barcode begins like.
-pub(super) fn identifier<'a>(fields: &Fields<'a>, name: &str) -> &'a str {
-    let id = fields.required(name);
-    let field = || fields.name(name);
-    fields.no_apostrophe(name, id);
-    if id.len() > MAX_ID {
-        fields.wrong(OrderError::TooLong { field: field(), most: MAX_ID, of: "characters" });
-    } else if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-        fields.kind(name, "letters, digits and signs without blanks");
-    } else if is_rounded(id) {
-        fields.wrong(OrderError::Rounded(field()));
-    } else if id.starts_with(Command::PREFIX) {
-        fields.kind(name, "something that no command barcode begins with");
-    }
-    id
-}
-
-/// `5.76461E+17`: what a spreadsheet makes of a long number.
-fn is_rounded(id: &str) -> bool {
-    let Some((digits, exponent)) = id.split_once("E+").or_else(|| id.split_once("e+")) else { return false };
-    let number =
-        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',');
-    number(digits) && number(exponent)
 }
 
 /// Of a new order that may go out: what it asks for and nothing does, and what nobody knows where every name is known.
@@ -198,7 +170,7 @@ fn references(root: &Fields<'_>, lines: &[Fields<'_>], order_ref: &str) -> Vec<S
     let mut references = Vec::new();
     for (fields, name) in places {
         if !fields.text(name).is_empty() {
-            let id = identifier(fields, name);
+            let id = fields.identifier(name);
             if seen.insert(id) {
                 references.push(id.to_owned());
             }

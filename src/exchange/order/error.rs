@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::owners::Refusal;
+use super::owners::FieldRefusal;
 
 /// Most reasons that are listed of one order.
 const MOST_REASONS: usize = 10;
@@ -118,7 +118,7 @@ pub enum OrderError {
 }
 
 impl OrderError {
-    pub(super) fn not_driven(field: String, Refusal { what, but, instead }: Refusal) -> Self {
+    pub(super) fn not_driven(field: String, FieldRefusal { what, but, instead }: FieldRefusal) -> Self {
         Self::NotDriven { field, what, but, instead }
     }
 }

@@ -6,18 +6,19 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
-use super::owners::{self, Field, Shape};
+use super::owners::{self, FieldShape, OrderField};
 use super::{MAX_KEPT_TEXT, MAX_TEXT, OrderError};
+use crate::barcode::Command;
 use crate::units::{Currency, Decimal, Dims, Length, LengthUnit, Mass, MassUnit, Money, QuantityError, Timestamp};
 
 /// What has been found wrong with an order so far.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct OrderReading {
     errors: RefCell<Vec<OrderError>>,
     strict: Cell<bool>,
 }
 
-impl Reading {
+impl OrderReading {
     /// From here on everything counts that may lead a parcel astray: the order is new here, and ready.
     pub(super) fn be_strict(&self) {
         self.strict.set(true);
@@ -43,7 +44,7 @@ impl Reading {
 /// An object of the order, or what stands for one that is absent.
 #[derive(Debug, Clone)]
 pub(super) struct Fields<'a> {
-    reading: &'a Reading,
+    reading: &'a OrderReading,
     /// With places in lists, for people: `lines[2].dg`.
     path: String,
     /// Without, as the table of fields has it.
@@ -55,7 +56,7 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The order itself.
-    pub(super) fn root(value: &'a Value, reading: &'a Reading) -> Result<Self, OrderError> {
+    pub(super) fn root(value: &'a Value, reading: &'a OrderReading) -> Result<Self, OrderError> {
         let map = value.as_object().ok_or(OrderError::Kind { field: "the order".into(), expected: "a JSON object" })?;
         Ok(Self { reading, path: String::new(), scope: "", map: Some(map), quiet: false })
     }
@@ -196,6 +197,22 @@ impl<'a> Fields<'a> {
             self.missing(name);
         }
         text
+    }
+
+    /// Text without blanks that a barcode can carry and that no command barcode begins like.
+    pub(super) fn identifier(&self, name: &str) -> &'a str {
+        let id = self.required(name);
+        self.no_apostrophe(name, id);
+        if id.len() > MAX_ID {
+            self.wrong(OrderError::TooLong { field: self.name(name), most: MAX_ID, of: "characters" });
+        } else if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            self.kind(name, "letters, digits and signs without blanks");
+        } else if is_rounded(id) {
+            self.wrong(OrderError::Rounded(self.name(name)));
+        } else if id.starts_with(Command::PREFIX) {
+            self.kind(name, "something that no command barcode begins with");
+        }
+        id
     }
 
     /// A list of texts, without the empty ones.
@@ -357,7 +374,7 @@ impl<'a> Fields<'a> {
         if text.is_empty() {
             return None;
         }
-        let read = if self.reading.is_strict() { Money::parse } else { Money::kept };
+        let read = if self.reading.is_strict() { Money::parse } else { Money::parse_stored };
         let money = read(text, currency).map_err(|error| self.bad(name, error)).ok()?;
         if money.minor < 0 {
             self.bad(name, "less than nothing");
@@ -366,6 +383,8 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Longest identifier that still fits a barcode on a pick list.
+const MAX_ID: usize = 64;
 /// Heavier than any parcel: a slipped unit.
 const MOST_MASS: Mass = Mass::from_grams(1_000_000);
 
@@ -381,6 +400,14 @@ fn asks(value: &Value) -> bool {
     }
 }
 
+/// `5.76461E+17`: what a spreadsheet makes of a long number.
+fn is_rounded(id: &str) -> bool {
+    let Some((digits, exponent)) = id.split_once("E+").or_else(|| id.split_once("e+")) else { return false };
+    let number =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',');
+    number(digits) && number(exponent)
+}
+
 fn not_whole(field: String, value: &Value) -> OrderError {
     // Where a row has slipped by a column, a name stands here: only what has no letters is shown.
     let number = |text: &str| text.len() <= 40 && !text.chars().any(char::is_alphabetic);
@@ -393,14 +420,14 @@ fn not_whole(field: String, value: &Value) -> OrderError {
 
 /// Bounds what is only kept: text of bounded length without controls other than line breaks and tabs, and no number
 /// that reading has already rounded. `at` is the value's place in the table of fields, if it has one.
-pub(super) fn bound(value: &Value, path: &str, at: Option<&'static Field>, root: &Fields<'_>) {
+pub(super) fn bound(value: &Value, path: &str, at: Option<&'static OrderField>, root: &Fields<'_>) {
     let shape = at.map(|field| field.shape);
     let field = || if path.is_empty() { "the order".to_owned() } else { path.chars().take(80).collect() };
     match value {
         Value::Null | Value::Bool(_) => {}
         // Written with an exponent: reading has rounded it, or will.
         Value::Number(number) if number.to_string().contains('e') => root.wrong(match shape {
-            Some(Shape::Whole) => not_whole(field(), value),
+            Some(FieldShape::Whole) => not_whole(field(), value),
             _ => OrderError::NumberForText(field()),
         }),
         Value::Number(_) => {}

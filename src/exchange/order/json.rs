@@ -3,23 +3,23 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Batch, Incoming, Reasons, Refused, Source, clean, document, refuse_file, unique};
+use super::{Batch, Incoming, OrderSource, Reasons, RefusedRow, clean, document, refuse_file, unique};
 use crate::exchange::canonical;
 
 /// One order from one object.
-pub(super) fn one(text: &str, row: usize, source: Source) -> Result<Incoming, Reasons> {
+pub(super) fn one(text: &str, row: usize, source: OrderSource) -> Result<Incoming, Reasons> {
     of(unique::value(text)?, row, source)
 }
 
 /// One order from a value that came from JSON or was put together from CSV rows.
-pub(super) fn of(mut value: Value, row: usize, source: Source) -> Result<Incoming, Reasons> {
+pub(super) fn of(mut value: Value, row: usize, source: OrderSource) -> Result<Incoming, Reasons> {
     clean::clean(&mut value);
     let (order, label) = document::order(&value, source)?;
     Ok(Incoming { order, body: canonical::text(&value), row, label })
 }
 
 /// Every order of a text.
-pub(super) fn read(text: &str, source: Source) -> Batch {
+pub(super) fn read(text: &str, source: OrderSource) -> Batch {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         Batch::default()
@@ -41,12 +41,12 @@ fn is_lines(text: &str) -> bool {
         && text.lines().any(|line| line.starts_with('{') && line.trim_end().ends_with('}'))
 }
 
-fn collect<'a>(rows: impl Iterator<Item = (&'a str, usize)>, source: Source) -> Batch {
+fn collect<'a>(rows: impl Iterator<Item = (&'a str, usize)>, source: OrderSource) -> Batch {
     let mut batch = Batch::default();
     for (text, row) in rows {
         match one(text, row, source) {
             Ok(incoming) => batch.accepted.push(incoming),
-            Err(reasons) => batch.refused.push(Refused::new(row, text, reasons)),
+            Err(reasons) => batch.refused.push(RefusedRow::new(row, text, reasons)),
         }
     }
     batch

@@ -16,7 +16,7 @@
 //! here, a `label.tracking`, a `label.path`, a carrier and a hint are wishes that nothing would follow, and refuse it.
 
 use super::fields::Fields;
-use crate::exchange::supplied::{Format, MAX_PAGES};
+use crate::exchange::supplied::{LabelFormat, MAX_PAGES};
 use crate::station::order::Given;
 
 /// Where an order's label is.
@@ -25,7 +25,7 @@ pub struct LabelFile {
     /// From the folder of the order file; empty when the order names none.
     pub path: String,
     /// How it was handed out; `None` when neither the order nor the path says it.
-    pub format: Option<Format>,
+    pub format: Option<LabelFormat>,
     /// Its page, from 1.
     pub page: Option<u32>,
     /// What it must hash to, in lower-case hexadecimal.
@@ -49,12 +49,12 @@ pub(super) fn given(root: &Fields<'_>) -> Option<(Given, LabelFile)> {
     let small = |name, most| label.whole(name, 1, most).and_then(|n| u32::try_from(n).ok());
     let file = LabelFile {
         path: path.to_owned(),
-        format: label.word("format", &Format::NAMES, "pdf, png or zpl").or_else(ending),
+        format: label.word("format", &LabelFormat::NAMES, "pdf, png or zpl").or_else(ending),
         page: small("page", MAX_PAGES as u64),
         sha256: sha256(&label),
         dpi: small("dpi", 1_200),
     };
-    let tracking = super::document::identifier(&label, "tracking").into();
+    let tracking = label.identifier("tracking").into();
     let text = |name| service.text(name).trim();
     let carrier = Some(text("carrier")).filter(|carrier| !carrier.is_empty()).map(Into::into);
     Some((Given { tracking, service: carrier, hint: text("channel_hint").to_owned() }, file))

@@ -82,7 +82,7 @@ pub struct Batch {
     /// Orders that could be read, in the file's order.
     pub accepted: Vec<Incoming>,
     /// What could not be read.
-    pub refused: Vec<Refused>,
+    pub refused: Vec<RefusedRow>,
 }
 
 /// An order that could be read.
@@ -100,14 +100,14 @@ pub struct Incoming {
 
 impl Incoming {
     /// The order as one that is refused after all.
-    pub fn refuse(self, reason: impl ToString) -> Refused {
-        Refused::new(self.row, &self.body, reason)
+    pub fn refuse(self, reason: impl ToString) -> RefusedRow {
+        RefusedRow::new(self.row, &self.body, reason)
     }
 }
 
 /// An order, or a file, that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub struct RefusedRow {
     /// Line of the file it begins on; in a JSON array, its place from 1; 0 for the file as a whole.
     pub row: usize,
     /// As it stood in the file, at most 4,000 characters.
@@ -116,7 +116,7 @@ pub struct Refused {
     pub reason: String,
 }
 
-impl Refused {
+impl RefusedRow {
     fn new(row: usize, text: &str, reason: impl ToString) -> Self {
         Self { row, text: text.chars().take(MAX_REFUSED_TEXT).collect(), reason: reason.to_string() }
     }
@@ -124,7 +124,7 @@ impl Refused {
 
 /// How a file of orders is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum OrderFormat {
     /// One object, an array, or one object per line.
     Json,
     /// One row per order line; comma, semicolon or tab.
@@ -136,7 +136,7 @@ pub enum Format {
 #[error("unknown order format {0:?}; use json or csv")]
 pub struct UnknownFormat(String);
 
-impl FromStr for Format {
+impl FromStr for OrderFormat {
     type Err = UnknownFormat;
 
     fn from_str(text: &str) -> Result<Self, UnknownFormat> {
@@ -148,7 +148,7 @@ impl FromStr for Format {
     }
 }
 
-impl Format {
+impl OrderFormat {
     /// By the end of the file's name, else by the first character: `{` and `[` begin JSON.
     fn of(name: &str, text: &str) -> Self {
         let ending = name.rsplit_once('.').map(|(_, ending)| ending).unwrap_or_default();
@@ -160,7 +160,7 @@ impl Format {
 
 /// Where an order comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
+enum OrderSource {
     /// From outside.
     Outside,
     /// From the station's own disk: it was taken once. What newer rules would refuse is no reason to lose it.
@@ -173,7 +173,7 @@ enum Source {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn parse(text: &str) -> Result<Order, Reasons> {
-    json::one(text, 1, Source::Kept).map(|incoming| incoming.order)
+    json::one(text, 1, OrderSource::Kept).map(|incoming| incoming.order)
 }
 
 /// One order from a JSON value that is at hand already; its row is 1.
@@ -181,27 +181,27 @@ pub fn parse(text: &str) -> Result<Order, Reasons> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read_value(value: &serde_json::Value) -> Result<Incoming, Reasons> {
-    json::of(value.clone(), 1, Source::Outside)
+    json::of(value.clone(), 1, OrderSource::Outside)
 }
 
 /// Takes a file of orders apart; `name` is the file's name, whose ending tells the format.
 pub fn read(bytes: &[u8], name: &str) -> Batch {
-    read_with(bytes, |text| Format::of(name, text))
+    read_with(bytes, |text| OrderFormat::of(name, text))
 }
 
 /// The same for a format that a person named.
-pub fn read_as(bytes: &[u8], format: Format) -> Batch {
+pub fn read_as(bytes: &[u8], format: OrderFormat) -> Batch {
     read_with(bytes, |_| format)
 }
 
-fn read_with(bytes: &[u8], format: impl FnOnce(&str) -> Format) -> Batch {
+fn read_with(bytes: &[u8], format: impl FnOnce(&str) -> OrderFormat) -> Batch {
     let text = match decode(bytes) {
         Ok(text) => text,
         Err(reason) => return refuse_file("", reason),
     };
     let batch = match format(&text) {
-        Format::Json => json::read(&text, Source::Outside),
-        Format::Csv => csv::read(&text, Source::Outside),
+        OrderFormat::Json => json::read(&text, OrderSource::Outside),
+        OrderFormat::Csv => csv::read(&text, OrderSource::Outside),
     };
     if batch.accepted.len() + batch.refused.len() > MAX_ORDERS {
         return refuse_file("", format!("more than {MAX_ORDERS} orders; split the file"));
@@ -224,5 +224,5 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
 }
 
 fn refuse_file(text: &str, reason: impl ToString) -> Batch {
-    Batch { accepted: Vec::new(), refused: vec![Refused::new(0, text, reason)] }
+    Batch { accepted: Vec::new(), refused: vec![RefusedRow::new(0, text, reason)] }
 }

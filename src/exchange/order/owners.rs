@@ -9,18 +9,18 @@ use std::sync::LazyLock;
 
 /// One field.
 #[derive(Debug)]
-pub(super) struct Field {
+pub(super) struct OrderField {
     /// From the order down, without places in lists: `lines.dg.un`.
     pub(super) path: &'static str,
     /// What is written there.
-    pub(super) shape: Shape,
+    pub(super) shape: FieldShape,
     /// What is done with it.
     pub(super) owner: Owner,
 }
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum FieldShape {
     /// Text as it is: identifiers, words of a list, times, amounts.
     Text,
     /// One line of an address, or a title: line breaks and invisible signs are taken out.
@@ -55,14 +55,14 @@ pub(super) enum Owner {
     /// It is taken out of the order's body: why.
     Dropped(&'static str),
     /// An order that may go out must not ask for it.
-    Refused(Refusal),
+    Refused(FieldRefusal),
     /// Honoured of an order that brings its label; where the label is made here, as refused.
-    WithLabel(&'static str, Refusal),
+    WithLabel(&'static str, FieldRefusal),
 }
 
 /// Why a field is refused: it asks for `what`, which `but`; what to do instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct FieldRefusal {
     /// What it asks for.
     pub(super) what: &'static str,
     /// Why that is not done.
@@ -71,29 +71,29 @@ pub(super) struct Refusal {
     pub(super) instead: &'static str,
 }
 
-const fn not_driven(what: &'static str, instead: &'static str) -> Refusal {
-    Refusal { what, but: "this version does not do", instead }
+const fn not_driven(what: &'static str, instead: &'static str) -> FieldRefusal {
+    FieldRefusal { what, but: "this version does not do", instead }
 }
 
-const fn not_here(what: &'static str, instead: &'static str) -> Refusal {
-    Refusal { what, but: "this version does not do for a label made here", instead }
+const fn not_here(what: &'static str, instead: &'static str) -> FieldRefusal {
+    FieldRefusal { what, but: "this version does not do for a label made here", instead }
 }
 
-const ELSEWHERE: Refusal = Refusal {
+const ELSEWHERE: FieldRefusal = FieldRefusal {
     what: "a label made elsewhere",
     but: "service.label_source does not say",
     instead: "say supplied, or leave it out",
 };
 
-const fn field(path: &'static str, shape: Shape, owner: Owner) -> Field {
-    Field { path, shape, owner }
+const fn field(path: &'static str, shape: FieldShape, owner: Owner) -> OrderField {
+    OrderField { path, shape, owner }
 }
 
+use FieldShape::{Decimal, Flag, Line, Mass, Object, Objects, Sides, Text, Texts, Whole};
 use Owner::{Dropped, Honoured, Kept, Printed, Refused, WithLabel};
-use Shape::{Decimal, Flag, Line, Mass, Object, Objects, Sides, Text, Texts, Whole};
 
 /// All of them, in the schema's order.
-pub(super) static FIELDS: [Field; 83] = [
+pub(super) static FIELDS: [OrderField; 83] = [
     field("schema", Text, Honoured("another schema is not read")),
     field("rev", Whole, Honoured("an older one is ignored")),
     field("order_ref", Text, Honoured("names the order; scanned; printed on the label")),
@@ -191,18 +191,18 @@ pub(super) static FIELDS: [Field; 83] = [
 ];
 
 /// By the object it stands in, and its name there.
-static BY_NAME: LazyLock<HashMap<(&str, &str), &Field>> = LazyLock::new(|| {
-    let place = |field: &'static Field| (field.path.rsplit_once('.').unwrap_or(("", field.path)), field);
+static BY_NAME: LazyLock<HashMap<(&str, &str), &OrderField>> = LazyLock::new(|| {
+    let place = |field: &'static OrderField| (field.path.rsplit_once('.').unwrap_or(("", field.path)), field);
     FIELDS.iter().map(place).collect()
 });
 
 /// The field `name` of the object at `scope`; the order itself is at `""`.
-pub(super) fn find(scope: &str, name: &str) -> Option<&'static Field> {
+pub(super) fn find(scope: &str, name: &str) -> Option<&'static OrderField> {
     BY_NAME.get(&(scope, name)).copied()
 }
 
 /// The field that a column's name means, in whatever case.
-pub(super) fn column(name: &str) -> Option<&'static Field> {
+pub(super) fn column(name: &str) -> Option<&'static OrderField> {
     FIELDS.iter().find(|field| field.path.eq_ignore_ascii_case(name))
 }
 
@@ -211,8 +211,8 @@ pub(super) fn column(name: &str) -> Option<&'static Field> {
 pub(super) fn meant(scope: &str, name: &str) -> Option<&'static str> {
     const WISHES: [&str; 8] =
         ["signature", "pod", "insure", "cod", "expedite", "appointment", "weekend", "label_source"];
-    let place = |field: &Field| field.path.rsplit_once('.').unwrap_or(("", field.path));
-    let same = |field: &&Field| {
+    let place = |field: &OrderField| field.path.rsplit_once('.').unwrap_or(("", field.path));
+    let same = |field: &&OrderField| {
         let (before, last) = place(field);
         let wish = scope.is_empty() && before == "service" && WISHES.contains(&last);
         (before == scope || wish) && last.eq_ignore_ascii_case(name)
@@ -222,7 +222,7 @@ pub(super) fn meant(scope: &str, name: &str) -> Option<&'static str> {
 
 /// The names of the fields of the object at `scope`, for a person.
 pub(super) fn names(scope: &str) -> String {
-    let inside = |field: &&Field| field.path.rsplit_once('.').is_some_and(|(before, _)| before == scope);
+    let inside = |field: &&OrderField| field.path.rsplit_once('.').is_some_and(|(before, _)| before == scope);
     let names = FIELDS.iter().filter(inside).filter_map(|field| field.path.rsplit('.').next());
     names.collect::<Vec<_>>().join(", ")
 }

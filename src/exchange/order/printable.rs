@@ -29,11 +29,11 @@ pub fn unprintable(order: &Order, labels: &Labels) -> Option<String> {
 mod tests {
     use super::*;
     use crate::exchange::order::parse;
-    use crate::label::{Draws, Language, Media, Printer};
+    use crate::label::{Draws, Language, Media, PrinterFormat};
 
     fn why(name: &str, line1: &str, more: &str) -> Option<String> {
         let media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
-        let printer = Printer { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
+        let printer = PrinterFormat { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
         let text = format!(
             r#"{{"order_ref":"A1","ship_to":{{"name":"{name}","line1":"{line1}","city":"Boston","postcode":"02116",
             "country":"US"}},"lines":[{{"sku":"S","qty":1}}]{more}}}"#

@@ -185,7 +185,7 @@ fn old_line_ends_and_empty_columns_at_the_end_are_read() {
 fn what_no_font_has_can_be_said_at_import() {
     let media = crate::label::Media { dpi: 203, width_mm: 100, height_mm: 150 };
     let (language, draws) = (crate::label::Language::Zpl, crate::label::Draws::TextAndBars);
-    let labels = crate::label::Labels::new(crate::label::Printer { language, draws, packed: false, media }, []);
+    let labels = crate::label::Labels::new(crate::label::PrinterFormat { language, draws, packed: false, media }, []);
     let mut said = Vec::new();
     for batch in [sheet!("characters.csv"), sheet!("names.csv")] {
         for Incoming { order, .. } in batch.accepted {

@@ -22,7 +22,7 @@ const MINIMAL: &str = r#"{"order_ref":"A1","ship_to":{"name":"Ann","line1":"1 Ma
 
 /// An order from outside.
 fn new(text: &str) -> Result<Order, Reasons> {
-    json::one(text, 1, Source::Outside).map(|incoming| incoming.order)
+    json::one(text, 1, OrderSource::Outside).map(|incoming| incoming.order)
 }
 
 /// The minimal order with one part replaced.
@@ -135,7 +135,7 @@ fn with_label(service: &str, label: &str) -> Result<Incoming, Reasons> {
     let fields = format!(
         r#""service":{{"label_source":"supplied"{service}}},"label":{{"tracking":"JJD0002257639032011"{label}}},"lines""#
     );
-    json::one(&MINIMAL.replace(r#""lines""#, &fields), 1, Source::Outside)
+    json::one(&MINIMAL.replace(r#""lines""#, &fields), 1, OrderSource::Outside)
 }
 
 #[test]
@@ -148,11 +148,11 @@ fn an_order_brings_its_label_and_says_where_it_is() {
     assert_eq!(given.hint, "standard");
     assert_eq!(incoming.order.references, ["JJD0002257639032011"]);
     let path = "waybills/wave7.pdf".to_owned();
-    let (format, sha256) = (Some(supplied::Format::Pdf), Some("ab".repeat(32)));
+    let (format, sha256) = (Some(supplied::LabelFormat::Pdf), Some("ab".repeat(32)));
     assert_eq!(incoming.label, Some(LabelFile { path, format, page: Some(3), sha256, dpi: None }));
     // Without a format the path's ending is one.
     let format = |label: &str| with_label("", label).unwrap().label.unwrap().format;
-    assert_eq!(format(r#","path":"a/b.ZPL""#), Some(supplied::Format::Zpl));
+    assert_eq!(format(r#","path":"a/b.ZPL""#), Some(supplied::LabelFormat::Zpl));
     assert_eq!((format(r#","path":"a.b/label""#), format("")), (None, None));
     // A platform's label is the same; the station's own has none, and nothing of one may stand in `label`.
     let platform =
@@ -376,15 +376,18 @@ fn a_reject_file_gives_row_reason_and_original_and_no_formula() {
         let batch = read(format!("{flat}\n{start}SUM(A1)\n").as_bytes(), "o.jsonl");
         assert!(reject_file(&batch).ends_with(&format!(",'{start}SUM(A1)\r\n")));
     }
-    let quoted = Batch { refused: vec![Refused::new(1, "a \"b\"\nc", "why")], ..Batch::default() };
+    let quoted = Batch { refused: vec![RefusedRow::new(1, "a \"b\"\nc", "why")], ..Batch::default() };
     assert!(reject_file(&quoted).ends_with("1,why,\"a \"\"b\"\"\nc\"\r\n"));
 }
 
 #[test]
 fn the_format_is_what_a_person_says_else_the_ending_else_the_first_character() {
-    assert_eq!("NDJSON".parse(), Ok(Format::Json));
-    assert_eq!("xlsx".parse::<Format>().unwrap_err().to_string(), "unknown order format \"xlsx\"; use json or csv");
-    assert_eq!(read_as(MINIMAL.as_bytes(), Format::Json).accepted.len(), 1);
+    assert_eq!("NDJSON".parse(), Ok(OrderFormat::Json));
+    assert_eq!(
+        "xlsx".parse::<OrderFormat>().unwrap_err().to_string(),
+        "unknown order format \"xlsx\"; use json or csv"
+    );
+    assert_eq!(read_as(MINIMAL.as_bytes(), OrderFormat::Json).accepted.len(), 1);
     assert_eq!(read(MINIMAL.as_bytes(), "orders").accepted.len(), 1);
     assert!(read(MINIMAL.as_bytes(), "orders.csv").refused[0].reason.starts_with("no column order_ref"));
 }
@@ -397,11 +400,11 @@ proptest::proptest! {
         bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300),
         text in "[\\[{\"a:1,}\\]\n\r;\tE+. é-]{0,200}",
     ) {
-        for format in [Format::Json, Format::Csv] {
+        for format in [OrderFormat::Json, OrderFormat::Csv] {
             reject_file(&read_as(&bytes, format));
             reject_file(&read_as(text.as_bytes(), format));
             let sheet = format!("{HEADER}\n{text}\nZ1,1,Ann,1 Main St,Boston,02116,US,S1,1,310,,\n");
-            let batch = read_as(sheet.as_bytes(), Format::Csv);
+            let batch = read_as(sheet.as_bytes(), OrderFormat::Csv);
             let said = |line: &str| batch.accepted.iter().any(|one| one.order.order_ref == "Z1")
                 || batch.refused.iter().any(|one| one.text.contains(line));
             proptest::prop_assert!(said("Z1,1,Ann"), "{batch:?}");

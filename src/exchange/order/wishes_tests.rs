@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::owners::{self, FIELDS, Owner, Shape};
+use super::owners::{self, FIELDS, FieldShape, Owner};
 use super::*;
 
 /// An order with something in every field that may be there, its label made here or elsewhere.
@@ -67,17 +67,17 @@ fn why(order: &Value) -> String {
 }
 
 /// Something that no field of this shape can hold.
-fn wrong(shape: Shape) -> Value {
-    if matches!(shape, Shape::Object | Shape::Objects) { json!("x") } else { json!({ "x": [] }) }
+fn wrong(shape: FieldShape) -> Value {
+    if matches!(shape, FieldShape::Object | FieldShape::Objects) { json!("x") } else { json!({ "x": [] }) }
 }
 
 /// A wish, as far as the shape can say one.
-fn wish(shape: Shape) -> Value {
+fn wish(shape: FieldShape) -> Value {
     match shape {
-        Shape::Flag => json!(true),
-        Shape::Whole => json!(2),
-        Shape::Texts => json!(["A"]),
-        Shape::Object => json!({ "amount": "5.00", "currency": "USD" }),
+        FieldShape::Flag => json!(true),
+        FieldShape::Whole => json!(2),
+        FieldShape::Texts => json!(["A"]),
+        FieldShape::Object => json!({ "amount": "5.00", "currency": "USD" }),
         _ => json!("something"),
     }
 }
@@ -119,7 +119,7 @@ fn collect(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 #[cfg(debug_assertions)]
 #[should_panic(expected = "\"wish\" of \"service\" is read, and no owner of it is named")]
 fn nothing_is_read_that_the_table_does_not_have() {
-    let (order, reading) = (json!({ "service": { "wish": "x" } }), super::fields::Reading::default());
+    let (order, reading) = (json!({ "service": { "wish": "x" } }), super::fields::OrderReading::default());
     let root = super::fields::Fields::root(&order, &reading).unwrap();
     assert_eq!(root.object("service").text("wish"), "", "nor where nobody looks");
 }

@@ -25,8 +25,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::barcode::Scan;
-use crate::label::{Bitmap, Media, Printer, Supplied};
-use paper::Source;
+use crate::label::{Bitmap, Media, PrinterFormat, Supplied};
+use paper::DotsSource;
 
 /// Largest file: three times the label PDF of a large wave.
 pub const MAX_FILE_BYTES: usize = 64 << 20;
@@ -41,7 +41,7 @@ pub const LEAST_PERCENT: u32 = 70;
 
 /// How a label was handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Format {
+pub enum LabelFormat {
     /// Pages.
     Pdf,
     /// One picture.
@@ -50,7 +50,7 @@ pub enum Format {
     Zpl,
 }
 
-impl Format {
+impl LabelFormat {
     /// Every format by its name, which is also how its files end.
     pub const NAMES: [(&str, Self); 3] = [("pdf", Self::Pdf), ("png", Self::Png), ("zpl", Self::Zpl)];
 
@@ -69,7 +69,7 @@ impl Format {
 #[error("must be pdf, png or zpl")]
 pub struct UnknownFormat;
 
-impl FromStr for Format {
+impl FromStr for LabelFormat {
     type Err = UnknownFormat;
 
     fn from_str(text: &str) -> Result<Self, UnknownFormat> {
@@ -201,21 +201,21 @@ pub fn picture(png: &[u8], width: u32, height: u32) -> Result<Bitmap, SuppliedEr
     if u64::from(width) * u64::from(height) > MAX_DOTS {
         return Err(SuppliedError::Dots { width, height });
     }
-    picture::Picture::read(png).map(|picture| picture.fitting(width, height))
+    picture::GreyPicture::read(png).map(|picture| picture.fitting(width, height))
 }
 
 /// A label's file, taken apart as far as it takes to find labels in it.
 pub struct File {
-    content: Content,
-    printer: Printer,
+    content: FileContent,
+    printer: PrinterFormat,
     /// What the codes of each page mean, once they have been looked for.
     linear: Vec<Vec<String>>,
     matrices: Vec<Vec<String>>,
 }
 
-enum Content {
-    Pdf(pdf::Document),
-    Png(picture::Picture),
+enum FileContent {
+    Pdf(pdf::PdfDocument),
+    Png(picture::GreyPicture),
     Zpl(Vec<u8>),
 }
 
@@ -230,14 +230,14 @@ impl File {
     ///
     /// # Errors
     /// [`SuppliedError`] when it is not what `format` says, or is beyond the bounds.
-    pub fn open(bytes: Vec<u8>, format: Format, printer: Printer) -> Result<Self, SuppliedError> {
+    pub fn open(bytes: Vec<u8>, format: LabelFormat, printer: PrinterFormat) -> Result<Self, SuppliedError> {
         if bytes.len() > MAX_FILE_BYTES {
             return Err(SuppliedError::Large);
         }
         let content = match format {
-            Format::Pdf => Content::Pdf(pdf::Document::open(bytes)?),
-            Format::Png => Content::Png(picture::Picture::read(&bytes)?),
-            Format::Zpl => Content::Zpl(bytes),
+            LabelFormat::Pdf => FileContent::Pdf(pdf::PdfDocument::open(bytes)?),
+            LabelFormat::Png => FileContent::Png(picture::GreyPicture::read(&bytes)?),
+            LabelFormat::Zpl => FileContent::Zpl(bytes),
         };
         Ok(Self { content, printer, linear: Vec::new(), matrices: Vec::new() })
     }
@@ -246,8 +246,8 @@ impl File {
     #[must_use]
     pub fn pages(&self) -> usize {
         match &self.content {
-            Content::Pdf(document) => document.pages(),
-            Content::Png(_) | Content::Zpl(_) => 1,
+            FileContent::Pdf(document) => document.pages(),
+            FileContent::Png(_) | FileContent::Zpl(_) => 1,
         }
     }
 
@@ -267,11 +267,11 @@ impl File {
             None => self.find(number, alive)?,
         };
         let (placed, shown) = match &mut self.content {
-            Content::Zpl(bytes) => return zpl::checked(bytes, self.printer, wanted),
-            Content::Png(picture) => (paper::place(media, &mut Source::Picture(picture))?, false),
-            Content::Pdf(document) => {
+            FileContent::Zpl(bytes) => return zpl::checked(bytes, self.printer, wanted),
+            FileContent::Png(picture) => (paper::place(media, &mut DotsSource::Picture(picture))?, false),
+            FileContent::Pdf(document) => {
                 let shown = document.shows(page, number);
-                (paper::place(media, &mut Source::Page(document, page))?, shown)
+                (paper::place(media, &mut DotsSource::Page(document, page))?, shown)
             }
         };
         placed.vouched(media, number, shown)
@@ -280,7 +280,7 @@ impl File {
     /// The one page that shows the number: in its text, or else in a bar code. Where the text of several does (a label
     /// and its packing slip), the one with the bar code.
     fn find(&mut self, number: &str, alive: &mut dyn FnMut()) -> Result<usize, SuppliedError> {
-        let Content::Pdf(document) = &mut self.content else { return Ok(0) };
+        let FileContent::Pdf(document) = &mut self.content else { return Ok(0) };
         let all: Vec<usize> = (0..document.pages()).collect();
         let mut shown = Vec::new();
         for page in &all {
@@ -293,14 +293,14 @@ impl File {
             return Ok(page);
         }
         let candidates = if shown.is_empty() { &all } else { &shown };
-        for (known, read) in [(&mut self.linear, linear as Reader), (&mut self.matrices, matrices)] {
+        for (known, read) in [(&mut self.linear, linear as CodeReader), (&mut self.matrices, matrices)] {
             known.resize(all.len(), Vec::new());
             let mut coded = Vec::new();
             for page in candidates {
                 alive();
                 if known[*page].is_empty() {
                     // A page that cannot be drawn is no label; it says so when it is wanted itself.
-                    let drawn = Source::Page(document, *page).full(self.printer.media);
+                    let drawn = DotsSource::Page(document, *page).full(self.printer.media);
                     known[*page] = drawn.map(|dots| read(&dots)).unwrap_or_default();
                 }
                 if known[*page].iter().any(|key| key == number) {
@@ -325,7 +325,7 @@ fn on_pages(number: &str, pages: &[usize]) -> SuppliedError {
     SuppliedError::OnPages { number: number.to_owned(), pages: pages.join(", ") }
 }
 
-type Reader = fn(&Bitmap) -> Vec<String>;
+type CodeReader = fn(&Bitmap) -> Vec<String>;
 
 /// What the linear codes among the dots mean to the station when they are scanned.
 fn linear(dots: &Bitmap) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! A page or a picture onto the printer's paper: at its true size where it fits, turned where it fits better, and shrunk
 //! only where it must be.
 
-use super::pdf::Document;
-use super::picture::Picture;
+use super::pdf::PdfDocument;
+use super::picture::GreyPicture;
 use super::{LEAST_PERCENT, SuppliedError, linear, matrices};
 use crate::label::{Bitmap, Media, Supplied};
 use crate::units::Length;
@@ -17,35 +17,35 @@ const WORTH: u64 = 105;
 const WHOLE: u32 = 1_000;
 
 /// What is drawn.
-pub(super) enum Source<'a> {
+pub(super) enum DotsSource<'a> {
     /// A page of a PDF.
-    Page(&'a mut Document, usize),
+    Page(&'a mut PdfDocument, usize),
     /// A picture.
-    Picture(&'a Picture),
+    Picture(&'a GreyPicture),
 }
 
-impl Source<'_> {
+impl DotsSource<'_> {
     /// At its true size.
     pub(super) fn full(&mut self, media: Media) -> Result<Bitmap, SuppliedError> {
         match self {
-            Source::Page(document, page) => document.draw(*page, media, WHOLE),
-            Source::Picture(picture) => Ok(picture.full(media)),
+            DotsSource::Page(document, page) => document.draw(*page, media, WHOLE),
+            DotsSource::Picture(picture) => Ok(picture.full(media)),
         }
     }
 
     /// How much of it the printer's dots show at its true size, in percent.
     fn percent(&self, media: Media) -> u32 {
         match self {
-            Source::Page(..) => 100,
-            Source::Picture(picture) => picture.percent(media),
+            DotsSource::Page(..) => 100,
+            DotsSource::Picture(picture) => picture.percent(media),
         }
     }
 
     /// At so many thousandths of its true size.
     fn shrunk(&mut self, media: Media, size: u32) -> Result<Bitmap, SuppliedError> {
         match self {
-            Source::Page(document, page) => document.draw(*page, media, size),
-            Source::Picture(picture) => Ok(picture.shrunk(media, size)),
+            DotsSource::Page(document, page) => document.draw(*page, media, size),
+            DotsSource::Picture(picture) => Ok(picture.shrunk(media, size)),
         }
     }
 }
@@ -59,7 +59,7 @@ pub(super) struct Placed {
 }
 
 /// Puts what is drawn onto the paper.
-pub(super) fn place(media: Media, source: &mut Source<'_>) -> Result<Placed, SuppliedError> {
+pub(super) fn place(media: Media, source: &mut DotsSource<'_>) -> Result<Placed, SuppliedError> {
     let room = room(media);
     let full = source.full(media)?;
     let ink = full.ink().ok_or(SuppliedError::Blank)?;
@@ -70,7 +70,7 @@ pub(super) fn place(media: Media, source: &mut Source<'_>) -> Result<Placed, Sup
             return Ok(Placed { paper: put(media, dots), percent });
         }
         if dots.height() <= room.0 && dots.width() <= room.1 {
-            return Ok(Placed { paper: put(media, &dots.turned()), percent });
+            return Ok(Placed { paper: put(media, &dots.rotated()), percent });
         }
     }
     let (upright, turned) = (size(room, (ink.width, ink.height)), size(room, (ink.height, ink.width)));
@@ -80,7 +80,7 @@ pub(super) fn place(media: Media, source: &mut Source<'_>) -> Result<Placed, Sup
     while size * 100 >= LEAST_PERCENT * WHOLE {
         let drawn = source.shrunk(media, size)?;
         let drawn = drawn.ink().map(|ink| drawn.cut(ink)).ok_or(SuppliedError::Blank)?;
-        let drawn = if turn { drawn.turned() } else { drawn };
+        let drawn = if turn { drawn.rotated() } else { drawn };
         if fits(&drawn) {
             return Ok(Placed { paper: put(media, &drawn), percent: size * percent / 1_000 });
         }
@@ -112,7 +112,7 @@ fn put(media: Media, dots: &Bitmap) -> Bitmap {
     };
     let down = (height.saturating_sub(dots.height()) / 2).min(media.dots(TOP));
     let mut paper = Bitmap::new(width, height);
-    paper.lay(dots, i64::from(width.saturating_sub(dots.width()) / 2), i64::from(down));
+    paper.paint(dots, i64::from(width.saturating_sub(dots.width()) / 2), i64::from(down));
     paper
 }
 

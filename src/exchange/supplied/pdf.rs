@@ -29,14 +29,14 @@ const MIN_MM: u32 = 10;
 const HALF: u8 = 128;
 
 /// A PDF.
-pub(super) struct Document {
+pub(super) struct PdfDocument {
     pdf: Pdf,
     settings: InterpreterSettings,
     /// What each page says, once somebody asked.
     texts: Vec<Option<String>>,
 }
 
-impl Document {
+impl PdfDocument {
     pub(super) fn open(bytes: Vec<u8>) -> Result<Self, SuppliedError> {
         let unreadable = SuppliedError::Unreadable("a PDF");
         if !bytes.starts_with(b"%PDF") && !bytes.windows(4).take(1_024).any(|start| start == b"%PDF") {

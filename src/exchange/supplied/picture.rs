@@ -18,7 +18,7 @@ const ONE: u64 = 10_000;
 const NEAR: u64 = 300;
 
 /// A picture in levels of grey.
-pub(super) struct Picture {
+pub(super) struct GreyPicture {
     width: u32,
     height: u32,
     grey: Vec<u8>,
@@ -26,7 +26,7 @@ pub(super) struct Picture {
     per_metre: Option<u32>,
 }
 
-impl Picture {
+impl GreyPicture {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, SuppliedError> {
         let unreadable = |_| SuppliedError::Unreadable("a PNG");
         let limits = png::Limits { bytes: DECODER_BYTES };

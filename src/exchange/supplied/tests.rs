@@ -1,21 +1,21 @@
 //! What of supplied ZPL is printed, left out and refused. (Pages and pictures: `tests/suite/supplied.rs`, from pixels.)
 
 use super::*;
-use crate::label::{Content, Draws, Language};
+use crate::label::{Draws, Language, SuppliedContent};
 
 const NUMBER: &str = "9200190132607600833457";
 
-fn printer(language: Language, dpi: u32) -> Printer {
+fn printer(language: Language, dpi: u32) -> PrinterFormat {
     let media = Media { dpi, width_mm: 100, height_mm: 150 };
-    Printer { language, draws: Draws::TextAndBars, packed: false, media }
+    PrinterFormat { language, draws: Draws::TextAndBars, packed: false, media }
 }
 
-fn read(zpl: &str, printer: Printer, dpi: Option<u32>) -> Result<String, SuppliedError> {
+fn read(zpl: &str, printer: PrinterFormat, dpi: Option<u32>) -> Result<String, SuppliedError> {
     let wanted = Wanted { number: NUMBER.to_owned(), page: None, dpi };
-    let label = File::open(zpl.as_bytes().to_vec(), Format::Zpl, printer)?.label(&wanted, &mut || ())?;
+    let label = File::open(zpl.as_bytes().to_vec(), LabelFormat::Zpl, printer)?.label(&wanted, &mut || ())?;
     match label.content {
-        Content::Zpl(zpl) => Ok(String::from_utf8_lossy(&zpl).into_owned()),
-        Content::Dots { .. } => panic!("ZPL is not drawn here"),
+        SuppliedContent::Zpl(zpl) => Ok(String::from_utf8_lossy(&zpl).into_owned()),
+        SuppliedContent::Dots { .. } => panic!("ZPL is not drawn here"),
     }
 }
 

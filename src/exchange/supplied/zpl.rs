@@ -13,7 +13,7 @@
 //! Programming Guide: STX is `^XA`, SI is `^FS`), and are refused.
 
 use super::{SuppliedError, Wanted, bare};
-use crate::label::{Content, Language, Media, Printer, Supplied};
+use crate::label::{Language, Media, PrinterFormat, Supplied, SuppliedContent};
 
 /// Largest ZPL: a whole label as one picture, written down in hexadecimal at 300 dpi.
 const MAX_BYTES: usize = 1 << 20;
@@ -48,13 +48,13 @@ const ENCODINGS: [&str; 3] = ["13", "27", "28"];
 
 /// One command: its name, and what follows it up to the next.
 #[derive(Debug, Clone, Copy)]
-struct Command<'a> {
+struct ZplCommand<'a> {
     name: &'a [u8],
     rest: &'a [u8],
 }
 
 /// The format with its settings replaced by ours, if it is one that may be printed and shows the number.
-pub(super) fn checked(bytes: &[u8], printer: Printer, wanted: &Wanted) -> Result<Supplied, SuppliedError> {
+pub(super) fn checked(bytes: &[u8], printer: PrinterFormat, wanted: &Wanted) -> Result<Supplied, SuppliedError> {
     if printer.language != Language::Zpl {
         return Err(SuppliedError::Zpl("cannot be printed by a printer of another language".to_owned()));
     }
@@ -82,7 +82,7 @@ pub(super) fn checked(bytes: &[u8], printer: Printer, wanted: &Wanted) -> Result
     fits(meant, wanted.dpi, media)?;
     shows(&commands, &wanted.number)?;
     zpl.extend_from_slice(b"^PQ1\n^XZ\n");
-    Ok(Supplied { media, content: Content::Zpl(zpl.into()) })
+    Ok(Supplied { media, content: SuppliedContent::Zpl(zpl.into()) })
 }
 
 /// What a label before may have left in the printer, set back, and this paper.
@@ -93,7 +93,7 @@ fn opening(media: Media) -> Vec<u8> {
 }
 
 /// Everything between the one `^XA` and the one `^XZ`.
-fn commands(bytes: &[u8]) -> Result<Vec<Command<'_>>, SuppliedError> {
+fn commands(bytes: &[u8]) -> Result<Vec<ZplCommand<'_>>, SuppliedError> {
     let marks: Vec<usize> =
         bytes.iter().enumerate().filter(|(_, b)| matches!(b, b'^' | b'~')).map(|(at, _)| at).collect();
     let blank = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_whitespace);
@@ -105,8 +105,9 @@ fn commands(bytes: &[u8]) -> Result<Vec<Command<'_>>, SuppliedError> {
         return Err(SuppliedError::Zpl(format!("has more than {MAX_COMMANDS} commands")));
     }
     let ends = marks.iter().skip(1).copied().chain([bytes.len()]);
-    let mut commands: Vec<Command<'_>> = marks.iter().zip(ends).map(|(from, to)| command(&bytes[*from..to])).collect();
-    let bare = |command: Option<&Command<'_>>, name: &[u8]| {
+    let mut commands: Vec<ZplCommand<'_>> =
+        marks.iter().zip(ends).map(|(from, to)| command(&bytes[*from..to])).collect();
+    let bare = |command: Option<&ZplCommand<'_>>, name: &[u8]| {
         command.is_some_and(|command| command.name == name && blank(command.rest))
     };
     let formats = commands.iter().filter(|command| matches!(command.name, b"^XA" | b"^XZ")).count();
@@ -119,14 +120,14 @@ fn commands(bytes: &[u8]) -> Result<Vec<Command<'_>>, SuppliedError> {
 }
 
 /// `^A` has the font's letter behind it, every other command two letters of its own.
-fn command(bytes: &[u8]) -> Command<'_> {
+fn command(bytes: &[u8]) -> ZplCommand<'_> {
     let long = if bytes.starts_with(b"^A") || bytes.starts_with(b"^a") { 2 } else { 3 };
     let (name, rest) = bytes.split_at(bytes.len().min(long));
-    Command { name, rest }
+    ZplCommand { name, rest }
 }
 
 /// Whether a command is kept. One that is on no list is refused.
-fn judged(command: Command<'_>, name: &str) -> Result<bool, SuppliedError> {
+fn judged(command: ZplCommand<'_>, name: &str) -> Result<bool, SuppliedError> {
     let rest = text(command.rest);
     let said = rest.trim().to_ascii_uppercase();
     let refuse = |why| Err(refused(&[command.name, &command.rest[..command.rest.len().min(12)]].concat(), why));
@@ -172,7 +173,7 @@ fn fits(width: Option<u32>, said: Option<u32>, media: Media) -> Result<(), Suppl
 }
 
 /// A label whose fields show other numbers and not this one is another's; a picture may show anything.
-fn shows(commands: &[Command<'_>], number: &str) -> Result<(), SuppliedError> {
+fn shows(commands: &[ZplCommand<'_>], number: &str) -> Result<(), SuppliedError> {
     let picture = commands.iter().any(|command| command.name.eq_ignore_ascii_case(b"^GF"));
     let mut escape = None;
     for command in commands {

@@ -36,7 +36,7 @@ use super::{Carton, Outcome, Rules, Station, World};
 use crate::barcode::{Command, Scan};
 use crate::exchange::{order, sample};
 use crate::ids::{CarrierId, PoolId};
-use crate::label::{Draws, Labels, Language, Media, Printer, Supplied};
+use crate::label::{Draws, Labels, Language, Media, PrinterFormat, Supplied};
 use crate::rating::Cards;
 use crate::screen::{Sentence, View};
 use crate::units::{Date, Mass, Timestamp, Uptime};
@@ -359,7 +359,7 @@ fn labels() -> Arc<Labels> {
         let media = Media { dpi: 203, width_mm: 100, height_mm: 150 };
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels");
         let (layouts, _) = crate::config::labels::read(&folder, media);
-        let printer = Printer { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
+        let printer = PrinterFormat { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media };
         Arc::new(Labels::new(printer, layouts.into_values()))
     };
     Arc::clone(LABELS.get_or_init(read))

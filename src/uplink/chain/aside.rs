@@ -1,14 +1,14 @@
 //! An event that the receiver refuses alone while it takes its neighbour: only that one is set aside.
 
-use super::link::Errand;
-use super::{Batch, Chain, Hunt, reasons};
+use super::link::RequestKind;
+use super::{Chain, EventBatch, Hunt, reasons};
 use crate::units::Uptime;
-use crate::uplink::Row;
-use crate::uplink::answer::{Head, Reply};
+use crate::uplink::OutboxRow;
+use crate::uplink::answer::{Head, ReceiverReply};
 
 impl Chain {
     /// The receiver refuses a batch for what is in it: halved until one row stands alone.
-    pub(super) fn refused(&mut self, batch: &Batch, reason: String) {
+    pub(super) fn refused(&mut self, batch: &EventBatch, reason: String) {
         let Some(row) = batch.only() else {
             self.limit = batch.len() / 2;
             return self.hunt.halve();
@@ -24,21 +24,23 @@ impl Chain {
     pub(super) fn neighbour(
         &mut self,
         now: Uptime,
-        batch: &Batch,
-        row: Row,
+        batch: &EventBatch,
+        row: OutboxRow,
         reason: String,
-        reply: Reply<Head>,
+        reply: ReceiverReply<Head>,
         random: u64,
     ) {
         match reply {
-            Reply::Good(head) if self.answers(&head, batch) => self.hunt = Hunt::Found { row, reason },
-            Reply::Later { why, wish_ms } => self.fail(now, Errand::Append, why, wish_ms, random),
-            Reply::Conflict(_) => {
+            ReceiverReply::Good(head) if self.answers(&head, batch) => self.hunt = Hunt::Found { row, reason },
+            ReceiverReply::Later { why, wish_ms } => self.fail(now, RequestKind::Append, why, wish_ms, random),
+            ReceiverReply::Conflict(_) => {
                 self.last = None;
-                self.fail(now, Errand::Append, "the receiver has other events than it took".into(), None, random);
+                self.fail(now, RequestKind::Append, "the receiver has other events than it took".into(), None, random);
             }
-            Reply::Good(_) | Reply::Moved(_) | Reply::Refused(_) => self.stop(reasons::refused_alone(row.seq, &reason)),
-            Reply::Barred(why) | Reply::Stop(why) => self.stop(why),
+            ReceiverReply::Good(_) | ReceiverReply::Moved(_) | ReceiverReply::Refused(_) => {
+                self.stop(reasons::refused_alone(row.seq, &reason))
+            }
+            ReceiverReply::Barred(why) | ReceiverReply::Stop(why) => self.stop(why),
         }
     }
 
@@ -48,7 +50,7 @@ impl Chain {
             self.hunt = Hunt::After;
         } else {
             let why = "the station cannot record that an event is set aside; see to its disk".into();
-            self.fail(now, Errand::Append, why, None, random);
+            self.fail(now, RequestKind::Append, why, None, random);
         }
     }
 }

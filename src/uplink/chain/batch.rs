@@ -1,6 +1,6 @@
 //! A batch: consecutive rows of the outbox within the limits of one request.
 
-use crate::uplink::{Row, event};
+use crate::uplink::{OutboxRow, event};
 
 /// Events in one batch at most.
 pub(in crate::uplink) const MAX_EVENTS: usize = 64;
@@ -9,21 +9,21 @@ pub(in crate::uplink) const MAX_BYTES: usize = 256 * 1024;
 
 /// Consecutive rows, at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::uplink) struct Batch(Vec<Row>);
+pub(in crate::uplink) struct EventBatch(Vec<OutboxRow>);
 
-impl Batch {
+impl EventBatch {
     /// As many of `rows` as follow each other, beginning with `first`, within the limits; `None` when `first` is not
     /// there.
-    pub(super) fn cut(rows: Vec<Row>, first: u64, max: usize) -> Option<Self> {
+    pub(super) fn cut(rows: Vec<OutboxRow>, first: u64, max: usize) -> Option<Self> {
         let mut bytes = 2;
         let mut next = first;
-        let fits = |row: &Row| {
+        let fits = |row: &OutboxRow| {
             bytes += row.body.len() + 1;
             let fits = row.seq == next && (next == first || bytes <= MAX_BYTES);
             next += 1;
             fits
         };
-        let rows: Vec<Row> = rows.into_iter().take(max.max(1)).take_while(fits).collect();
+        let rows: Vec<OutboxRow> = rows.into_iter().take(max.max(1)).take_while(fits).collect();
         (!rows.is_empty()).then_some(Self(rows))
     }
 
@@ -48,7 +48,7 @@ impl Batch {
     }
 
     /// The row, when it is alone.
-    pub(super) fn only(&self) -> Option<Row> {
+    pub(super) fn only(&self) -> Option<OutboxRow> {
         if let [row] = &self.0[..] { Some(row.clone()) } else { None }
     }
 

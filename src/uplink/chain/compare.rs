@@ -22,7 +22,7 @@ pub(super) struct Comparison {
 
 /// What a comparison has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum ComparisonResult {
     /// Another row must be put.
     Open,
     /// The receiver has the rows up to the one asked about, which is this.
@@ -48,13 +48,13 @@ impl Comparison {
     }
 
     /// The receiver has [`row`](Self::row) as it is here.
-    pub(super) fn same(&mut self) -> Verdict {
+    pub(super) fn same(&mut self) -> ComparisonResult {
         self.shared = self.row();
         self.verdict()
     }
 
     /// The receiver has another in its place, or will never take it there.
-    pub(super) fn other(&mut self) -> Verdict {
+    pub(super) fn other(&mut self) -> ComparisonResult {
         self.upto = self.row();
         self.differs = true;
         self.verdict()
@@ -71,11 +71,11 @@ impl Comparison {
         self.has = self.has.max(seq);
     }
 
-    fn verdict(&self) -> Verdict {
+    fn verdict(&self) -> ComparisonResult {
         match self.differs {
-            false if self.shared >= self.upto => Verdict::Shared(self.upto),
-            true if self.shared + 1 >= self.upto => Verdict::Fork(self.upto),
-            _ => Verdict::Open,
+            false if self.shared >= self.upto => ComparisonResult::Shared(self.upto),
+            true if self.shared + 1 >= self.upto => ComparisonResult::Fork(self.upto),
+            _ => ComparisonResult::Open,
         }
     }
 
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     /// The verdict on a history that differs from `fork` on, and how many rows were put.
-    fn compare(upto: u64, hint: u64, fork: u64) -> (Verdict, u32) {
+    fn compare(upto: u64, hint: u64, fork: u64) -> (ComparisonResult, u32) {
         let mut comparison = Comparison::new(0, upto, hint, upto, 0);
         let mut puts = 0;
         loop {
@@ -106,7 +106,7 @@ mod tests {
             assert!((1..=upto).contains(&row), "row {row} of {upto}");
             puts += 1;
             let verdict = if row < fork { comparison.same() } else { comparison.other() };
-            if verdict != Verdict::Open {
+            if verdict != ComparisonResult::Open {
                 return (verdict, puts);
             }
         }
@@ -117,9 +117,9 @@ mod tests {
         for upto in 1..=40 {
             for hint in 0..=upto + 1 {
                 for fork in 1..=upto {
-                    assert_eq!(compare(upto, hint, fork).0, Verdict::Fork(fork), "{upto} {hint} {fork}");
+                    assert_eq!(compare(upto, hint, fork).0, ComparisonResult::Fork(fork), "{upto} {hint} {fork}");
                 }
-                assert_eq!(compare(upto, hint, upto + 1), (Verdict::Shared(upto), 1));
+                assert_eq!(compare(upto, hint, upto + 1), (ComparisonResult::Shared(upto), 1));
             }
         }
     }

@@ -4,8 +4,8 @@ use super::tests::{Bench, OURS, good, head, later, moved};
 use super::*;
 use crate::uplink::LinkState;
 
-fn conflict() -> Reply<Head> {
-    Reply::Conflict("409".into())
+fn conflict() -> ReceiverReply<Head> {
+    ReceiverReply::Conflict("409".into())
 }
 
 fn sign(fork: u64, ahead: u64) -> Option<CopySign> {
@@ -159,7 +159,7 @@ fn a_confirmation_is_believed_only_as_far_as_is_proven() {
 #[test]
 fn a_confirmation_beyond_the_row_shows_where_to_compare_next() {
     let mut bench = Bench::new(200);
-    bench.head(Reply::Good(head("b2", 3, Some(3))));
+    bench.head(ReceiverReply::Good(head("b2", 3, Some(3))));
     bench.put(1, 64, good(64, 190));
     bench.put(190, 190, good(190, 190));
     bench.put(191, 200, good(200, 200));
@@ -191,7 +191,7 @@ fn while_nothing_fails_a_head_that_stays_needs_no_new_proof_and_one_that_moves_d
 
 #[test]
 fn with_another_incarnations_head_what_was_confirmed_is_where_to_begin() {
-    let other = || Reply::Good(head("b2", 812, Some(800)));
+    let other = || ReceiverReply::Good(head("b2", 812, Some(800)));
     let mut bench = Bench::confirmed(9, 4);
     bench.head(other());
     bench.put(4, 4, good(4, 4));
@@ -218,13 +218,13 @@ fn with_another_incarnations_head_what_was_confirmed_is_where_to_begin() {
 #[test]
 fn with_another_incarnations_head_a_confirmation_is_asked_for_with_the_last_row() {
     let mut bench = Bench::new(3);
-    bench.head(Reply::Good(head("b2", 812, Some(800))));
+    bench.head(ReceiverReply::Good(head("b2", 812, Some(800))));
     bench.put(1, 3, good(3, 0));
     bench.wait();
-    bench.head(Reply::Good(head("b2", 812, Some(800))));
+    bench.head(ReceiverReply::Good(head("b2", 812, Some(800))));
     bench.put(3, 3, good(3, 1));
     bench.wait();
-    bench.head(Reply::Good(head("b2", 812, Some(800))));
+    bench.head(ReceiverReply::Good(head("b2", 812, Some(800))));
     bench.put(3, 3, good(3, 3));
     assert_eq!(bench.next(), Step::Wait(None));
 }
@@ -255,7 +255,8 @@ fn rows_that_are_no_longer_kept_are_stepped_over_in_a_search() {
 
 #[test]
 fn a_row_that_was_set_aside_is_compared_as_its_tombstone() {
-    let source = crate::uplink::event::Source { warehouse: "W".into(), station: "S".into(), incarnation: OURS.into() };
+    let source =
+        crate::uplink::event::EventSource { warehouse: "W".into(), station: "S".into(), incarnation: OURS.into() };
     let mut bench = Bench::new(5);
     let tombstone: std::sync::Arc<str> =
         crate::uplink::event::tombstone(&source, 5, 0, &bench.rows[4].body).unwrap().into();
@@ -271,7 +272,7 @@ fn a_row_that_was_set_aside_is_compared_as_its_tombstone() {
 fn a_row_that_cannot_be_compared_because_it_is_refused_stops_the_line_and_is_not_set_aside() {
     let mut bench = Bench::new(8);
     bench.head(good(5, 5));
-    bench.put(5, 5, Reply::Refused("422".into()));
+    bench.put(5, 5, ReceiverReply::Refused("422".into()));
     let (why, copy) = bench.stopped_by();
     assert!(why.contains("refuses event 5 (422)"), "{why}");
     assert_eq!((copy, bench.chain.progress), (None, None));
@@ -308,7 +309,7 @@ fn a_failing_comparison_is_left_alone_longer_each_time() {
 
 #[test]
 fn a_receiver_that_answers_a_comparison_for_other_events_is_doubted() {
-    for reply in [good(4, 3), good(2, 2), Reply::Good(head("b2", 3, None)), moved(2)] {
+    for reply in [good(4, 3), good(2, 2), ReceiverReply::Good(head("b2", 3, None)), moved(2)] {
         let mut bench = Bench::new(5);
         bench.head(good(3, 3));
         bench.put(3, 3, reply);
@@ -363,7 +364,11 @@ fn events_recorded_during_a_comparison_are_compared_too() {
 
 #[test]
 fn what_only_a_person_can_mend_stops_a_comparison() {
-    for reply in [Reply::Barred("401".into()), Reply::Stop("404".into()), Reply::Moved(head("b2", 9, None))] {
+    for reply in [
+        ReceiverReply::Barred("401".into()),
+        ReceiverReply::Stop("404".into()),
+        ReceiverReply::Moved(head("b2", 9, None)),
+    ] {
         let mut bench = Bench::new(3);
         bench.head(good(3, 3));
         bench.put(3, 3, reply);
@@ -392,7 +397,7 @@ fn a_person_ends_a_stop_and_everything_is_compared_again() {
 fn a_neighbour_that_is_no_longer_the_same_is_no_witness() {
     let mut bench = Bench::new(4);
     bench.known(3);
-    bench.put(4, 4, Reply::Refused("422".into()));
+    bench.put(4, 4, ReceiverReply::Refused("422".into()));
     bench.put(3, 3, conflict());
     bench.wait();
     answer(&mut bench, 3, 3);
@@ -402,7 +407,7 @@ fn a_neighbour_that_is_no_longer_the_same_is_no_witness() {
 #[test]
 fn a_receiver_that_lost_it_all_is_told_it_all_however_the_link_fails_meanwhile() {
     let mut bench = Bench::confirmed(8, 8);
-    let other = || Reply::Good(head("b2", 40, Some(40)));
+    let other = || ReceiverReply::Good(head("b2", 40, Some(40)));
     bench.head(other());
     bench.put(8, 8, moved(0));
     assert!(bench.chain.finds_loss() && !bench.chain.finds_loss(), "said once");

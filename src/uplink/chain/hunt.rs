@@ -1,8 +1,8 @@
 //! The search for an event that the receiver refuses.
 
-use super::batch::Batch;
+use super::batch::EventBatch;
 use super::step::Step;
-use crate::uplink::Row;
+use crate::uplink::OutboxRow;
 
 /// How far the search is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,11 +12,11 @@ pub(super) enum Hunt {
     /// A batch was refused; since then an event was taken, or not yet.
     Halving { taken: bool },
     /// This one was refused alone, and the row before it must be fetched to see whether it is taken.
-    Seeking { row: Row, reason: String },
+    Seeking { row: OutboxRow, reason: String },
     /// The last batch that was taken is put again, to see whether it still is.
-    Asking { row: Row, reason: String, neighbour: Batch },
+    Asking { row: OutboxRow, reason: String, neighbour: EventBatch },
     /// It is this one.
-    Found { row: Row, reason: String },
+    Found { row: OutboxRow, reason: String },
     /// One was set aside, and no event has been taken since.
     After,
 }
@@ -49,7 +49,7 @@ impl Hunt {
 
     /// `row` was refused alone. `last` is the batch that was taken last. False where nothing can show that others are
     /// taken.
-    pub(super) fn alone(&mut self, row: Row, reason: String, last: Option<Batch>) -> bool {
+    pub(super) fn alone(&mut self, row: OutboxRow, reason: String, last: Option<EventBatch>) -> bool {
         *self = match (&*self, last) {
             (Self::After, _) => return false,
             (Self::Halving { taken: true }, _) => Self::Found { row, reason },

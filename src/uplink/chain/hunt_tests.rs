@@ -2,14 +2,14 @@
 
 use super::tests::{Bench, OURS, good, later};
 use super::*;
-use crate::uplink::event::{self, Source};
+use crate::uplink::event::{self, EventSource};
 
-fn refused() -> Reply<Head> {
-    Reply::Refused("422".into())
+fn refused() -> ReceiverReply<Head> {
+    ReceiverReply::Refused("422".into())
 }
 
 fn lay_tombstone(bench: &mut Bench, seq: u64) {
-    let source = Source { warehouse: "W".into(), station: "S".into(), incarnation: OURS.into() };
+    let source = EventSource { warehouse: "W".into(), station: "S".into(), incarnation: OURS.into() };
     let step = bench.next();
     let Step::SetAside { row, reason } = step else { panic!("{step:?}") };
     assert_eq!((row.seq, reason.as_str()), (seq, "422"));

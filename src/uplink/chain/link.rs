@@ -6,7 +6,7 @@ use crate::uplink::{CopySign, LinkState};
 
 /// What failed, the lesser first: a success ends the back-off of what is not greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Errand {
+pub(super) enum RequestKind {
     /// Finding out where the receiver is.
     Head,
     Append,
@@ -14,15 +14,15 @@ pub(super) enum Errand {
 
 /// The link.
 #[derive(Debug)]
-pub(in crate::uplink) struct Link {
+pub(in crate::uplink) struct ChainLink {
     /// For the screen; `None` before the first answer.
     pub(in crate::uplink) state: Option<LinkState>,
-    failed: Option<Errand>,
+    failed: Option<RequestKind>,
     retry_at: Option<Uptime>,
     backoff: Backoff,
 }
 
-impl Link {
+impl ChainLink {
     pub(super) fn new(backoff: Backoff) -> Self {
         Self { state: None, failed: None, retry_at: None, backoff }
     }
@@ -42,8 +42,8 @@ impl Link {
     }
 
     /// The receiver did what was asked. `orders` says why none are pulled.
-    pub(super) fn succeed(&mut self, errand: Errand, orders: Option<&str>) {
-        if self.failed <= Some(errand) {
+    pub(super) fn succeed(&mut self, kind: RequestKind, orders: Option<&str>) {
+        if self.failed <= Some(kind) {
             self.failed = None;
             self.backoff.reset();
             self.state = Some(LinkState::Up { orders: orders.map(str::to_owned) });
@@ -51,16 +51,16 @@ impl Link {
     }
 
     /// It did not.
-    pub(super) fn fail(&mut self, now: Uptime, errand: Errand, why: String, wish_ms: Option<u64>, random: u64) {
+    pub(super) fn fail(&mut self, now: Uptime, kind: RequestKind, why: String, wish_ms: Option<u64>, random: u64) {
         let retry_in_ms = self.backoff.after_failure(random, wish_ms);
-        self.failed = self.failed.max(Some(errand));
+        self.failed = self.failed.max(Some(kind));
         self.retry_at = Some(now.plus(retry_in_ms));
         self.state = Some(LinkState::Down { why, retry_in_ms });
     }
 
     /// A person is called, whatever happens to the program meanwhile.
     pub(super) fn stop(&mut self, why: String, copy: Option<CopySign>) {
-        self.failed = Some(Errand::Append);
+        self.failed = Some(RequestKind::Append);
         self.state = Some(LinkState::Stopped { why, durable: true, copy });
     }
 

@@ -38,20 +38,20 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use super::answer::{Head, Reply};
+use super::answer::{Head, ReceiverReply};
 use super::backoff::Backoff;
-use super::orders::Orders;
-use super::{CopySign, Pace, Past, Row};
+use super::orders::OrderPull;
+use super::{CopySign, OutboxRow, Pace, Past};
 use crate::units::Uptime;
 
-pub(super) use batch::{Batch, MAX_BYTES, MAX_EVENTS};
+pub(super) use batch::{EventBatch, MAX_BYTES, MAX_EVENTS};
 pub(super) use step::Step;
 
-use compare::{Comparison, Verdict};
+use compare::{Comparison, ComparisonResult};
 use hunt::Hunt;
-use link::{Errand, Link};
+use link::{ChainLink, RequestKind};
 use poll::Poll;
-use position::{Life, Position};
+use position::{ChainLife, Position};
 
 /// What is wrong with an answer that speaks of another range or incarnation.
 const OTHER_EVENTS: &str = "the receiver answered for other events";
@@ -68,20 +68,20 @@ enum Loss {
 #[derive(Debug)]
 pub(super) struct Chain {
     /// The link, for the screen.
-    pub(super) link: Link,
+    pub(super) link: ChainLink,
     /// What the receiver is known to have of ours and the confirmation, to report; `None` before either is known.
     pub(super) progress: Option<(u64, u64)>,
     /// The pull of orders.
-    pub(super) orders: Orders,
+    pub(super) orders: OrderPull,
     /// Whose numbers these are.
     pub(super) incarnation: String,
-    life: Life,
+    life: ChainLife,
     highest: u64,
     position: Position,
     confirmed: u64,
     loss: Loss,
-    batch: Option<Batch>,
-    last: Option<Batch>,
+    batch: Option<EventBatch>,
+    last: Option<EventBatch>,
     limit: usize,
     hunt: Hunt,
     moves: u32,
@@ -92,24 +92,24 @@ pub(super) struct Chain {
 impl Chain {
     /// The present incarnation, in doubt about everything but that events up to `confirmed` were confirmed once.
     pub(super) fn new(incarnation: String, confirmed: u64, cursor: String, pace: &Pace) -> Self {
-        Self::begin(Life::Present, incarnation, confirmed, cursor, pace)
+        Self::begin(ChainLife::Present, incarnation, confirmed, cursor, pace)
     }
 
     /// A past incarnation: no orders, and nothing after its last event.
     pub(super) fn past(past: Past, pace: &Pace) -> Self {
         let Past { incarnation, confirmed, last } = past;
         let pace = Pace { orders_every: None, ..*pace };
-        let mut chain = Self::begin(Life::Past, incarnation, confirmed, String::new(), &pace);
+        let mut chain = Self::begin(ChainLife::Past, incarnation, confirmed, String::new(), &pace);
         chain.highest = last;
         chain
     }
 
-    fn begin(life: Life, incarnation: String, confirmed: u64, cursor: String, pace: &Pace) -> Self {
+    fn begin(life: ChainLife, incarnation: String, confirmed: u64, cursor: String, pace: &Pace) -> Self {
         let backoff = || Backoff::new(pace.retry_first, pace.retry_most);
         Self {
-            link: Link::new(backoff()),
+            link: ChainLink::new(backoff()),
             progress: None,
-            orders: Orders::new(cursor, pace.orders_every, backoff()),
+            orders: OrderPull::new(cursor, pace.orders_every, backoff()),
             incarnation,
             life,
             highest: 0,
@@ -133,7 +133,7 @@ impl Chain {
 
     /// The outbox has events of the present incarnation up to `highest`.
     pub(super) fn woken(&mut self, highest: u64) {
-        if self.life == Life::Present && highest > self.highest {
+        if self.life == ChainLife::Present && highest > self.highest {
             self.highest = highest;
             self.poll.soon();
         }
@@ -141,7 +141,7 @@ impl Chain {
 
     /// Whether the receiver has lost what it had confirmed, said once: what past incarnations told comes first then.
     pub(super) fn finds_loss(&mut self) -> bool {
-        let news = self.loss == Loss::New && self.life == Life::Present;
+        let news = self.loss == Loss::New && self.life == ChainLife::Present;
         if news {
             self.loss = Loss::Known;
             self.moves = 0;
@@ -199,13 +199,13 @@ impl Chain {
     }
 
     /// The answer to [`Step::Head`].
-    pub(super) fn headed(&mut self, now: Uptime, reply: Reply<Head>, random: u64) {
+    pub(super) fn headed(&mut self, now: Uptime, reply: ReceiverReply<Head>, random: u64) {
         self.ordered_last = false;
         match reply {
-            Reply::Good(head) if head.confirmed.is_some_and(|confirmed| confirmed > head.seq) => {
-                self.fail(now, Errand::Head, "the receiver confirms more than it has".into(), None, random);
+            ReceiverReply::Good(head) if head.confirmed.is_some_and(|confirmed| confirmed > head.seq) => {
+                self.fail(now, RequestKind::Head, "the receiver confirms more than it has".into(), None, random);
             }
-            Reply::Good(head) => {
+            ReceiverReply::Good(head) => {
                 self.poll.asked();
                 let confirmed = head.confirmed.unwrap_or(0);
                 match self.position {
@@ -217,23 +217,23 @@ impl Chain {
                     _ => self.believe(now, 0, self.confirmed.min(self.highest), 0),
                 }
             }
-            Reply::Moved(_) => {
-                self.fail(now, Errand::Head, "the receiver answers 412 to a question".into(), None, random)
+            ReceiverReply::Moved(_) => {
+                self.fail(now, RequestKind::Head, "the receiver answers 412 to a question".into(), None, random)
             }
-            Reply::Later { why, wish_ms } => self.fail(now, Errand::Head, why, wish_ms, random),
-            Reply::Refused(why) => self.stop(reasons::no_head(&why)),
-            Reply::Conflict(why) | Reply::Barred(why) | Reply::Stop(why) => self.stop(why),
+            ReceiverReply::Later { why, wish_ms } => self.fail(now, RequestKind::Head, why, wish_ms, random),
+            ReceiverReply::Refused(why) => self.stop(reasons::no_head(&why)),
+            ReceiverReply::Conflict(why) | ReceiverReply::Barred(why) | ReceiverReply::Stop(why) => self.stop(why),
         }
     }
 
     /// The loop's rows, as [`Step::Load`] asked for them; `None` where they could not be read.
-    pub(super) fn loaded(&mut self, now: Uptime, rows: Option<Vec<Row>>, random: u64) {
+    pub(super) fn loaded(&mut self, now: Uptime, rows: Option<Vec<OutboxRow>>, random: u64) {
         let Some(rows) = rows else {
             let why = "the station cannot read the events that wait; see to its disk".into();
-            return self.fail(now, Errand::Append, why, None, random);
+            return self.fail(now, RequestKind::Append, why, None, random);
         };
         match self.position {
-            Position::Comparing(comparison) => match Batch::cut(rows, comparison.row(), 1) {
+            Position::Comparing(comparison) => match EventBatch::cut(rows, comparison.row(), 1) {
                 Some(row) => self.batch = Some(row),
                 None => self.not_kept(now, comparison),
             },
@@ -242,16 +242,17 @@ impl Chain {
         }
     }
 
-    fn loaded_after(&mut self, head: u64, rows: Vec<Row>) {
+    fn loaded_after(&mut self, head: u64, rows: Vec<OutboxRow>) {
         if let Hunt::Seeking { row, reason } = &self.hunt {
-            let Some(neighbour) = Batch::cut(rows, row.seq.saturating_sub(1), 1).filter(Batch::has_event) else {
+            let Some(neighbour) = EventBatch::cut(rows, row.seq.saturating_sub(1), 1).filter(EventBatch::has_event)
+            else {
                 return self.stop(reasons::refused_alone(row.seq, reason));
             };
             self.hunt = Hunt::Asking { row: row.clone(), reason: reason.clone(), neighbour };
             return;
         }
-        let batch = Batch::cut(rows, head + 1, self.limit);
-        match batch.as_ref().map(Batch::to) {
+        let batch = EventBatch::cut(rows, head + 1, self.limit);
+        match batch.as_ref().map(EventBatch::to) {
             Some(to) => {
                 self.highest = self.highest.max(to);
                 self.batch = batch;
@@ -272,7 +273,7 @@ impl Chain {
     }
 
     /// The answer to [`Step::Append`].
-    pub(super) fn appended(&mut self, now: Uptime, batch: &Batch, reply: Reply<Head>, random: u64) {
+    pub(super) fn appended(&mut self, now: Uptime, batch: &EventBatch, reply: ReceiverReply<Head>, random: u64) {
         self.ordered_last = false;
         match (self.position, self.hunt.clone()) {
             (Position::Comparing(comparison), _) => self.compared(now, comparison, batch, reply, random),
@@ -285,22 +286,24 @@ impl Chain {
     }
 
     /// The answer to events that follow those the receiver has.
-    fn answered(&mut self, now: Uptime, batch: &Batch, reply: Reply<Head>, random: u64) {
+    fn answered(&mut self, now: Uptime, batch: &EventBatch, reply: ReceiverReply<Head>, random: u64) {
         match reply {
-            Reply::Good(head) if self.answers(&head, batch) => self.took(now, batch, head.confirmed),
-            Reply::Good(_) => self.fail(now, Errand::Append, OTHER_EVENTS.into(), None, random),
-            Reply::Moved(head) if self.is_ours(&head) => self.moved(now, batch, head.seq, random),
-            Reply::Moved(head) if self.life == Life::Present => self.stop(reasons::replaced(&head.incarnation)),
-            Reply::Conflict(_) | Reply::Moved(_) => self.not_taken(batch),
-            Reply::Refused(reason) => self.refused(batch, reason),
-            Reply::Later { why, wish_ms } => self.fail(now, Errand::Append, why, wish_ms, random),
-            Reply::Barred(why) | Reply::Stop(why) => self.stop(why),
+            ReceiverReply::Good(head) if self.answers(&head, batch) => self.took(now, batch, head.confirmed),
+            ReceiverReply::Good(_) => self.fail(now, RequestKind::Append, OTHER_EVENTS.into(), None, random),
+            ReceiverReply::Moved(head) if self.is_ours(&head) => self.moved(now, batch, head.seq, random),
+            ReceiverReply::Moved(head) if self.life == ChainLife::Present => {
+                self.stop(reasons::replaced(&head.incarnation))
+            }
+            ReceiverReply::Conflict(_) | ReceiverReply::Moved(_) => self.not_taken(batch),
+            ReceiverReply::Refused(reason) => self.refused(batch, reason),
+            ReceiverReply::Later { why, wish_ms } => self.fail(now, RequestKind::Append, why, wish_ms, random),
+            ReceiverReply::Barred(why) | ReceiverReply::Stop(why) => self.stop(why),
         }
     }
 
     /// Something in the batch is not the receiver's, whose events before it are ours. Halved as long as it is several
     /// rows, and each half put after what is proven: a row put alone beyond the receiver's head would be taken there.
-    fn not_taken(&mut self, batch: &Batch) {
+    fn not_taken(&mut self, batch: &EventBatch) {
         match batch.only() {
             Some(row) => self.forked(row.seq, row.seq),
             None => self.limit = batch.len() / 2,
@@ -308,32 +311,39 @@ impl Chain {
     }
 
     /// The answer to one row that was put again.
-    fn compared(&mut self, now: Uptime, mut comparison: Comparison, row: &Batch, reply: Reply<Head>, random: u64) {
+    fn compared(
+        &mut self,
+        now: Uptime,
+        mut comparison: Comparison,
+        row: &EventBatch,
+        reply: ReceiverReply<Head>,
+        random: u64,
+    ) {
         let verdict = match reply {
-            Reply::Good(head) if self.answers(&head, row) => {
+            ReceiverReply::Good(head) if self.answers(&head, row) => {
                 head.confirmed.into_iter().for_each(|confirmed| comparison.confirms(confirmed));
                 comparison.same()
             }
-            Reply::Conflict(_) => {
+            ReceiverReply::Conflict(_) => {
                 comparison.holds(row.to());
                 comparison.other()
             }
-            Reply::Moved(head) if self.is_ours(&head) => return self.moved(now, row, head.seq, random),
-            Reply::Moved(_) if self.life == Life::Past => comparison.other(),
-            Reply::Moved(head) => return self.stop(reasons::replaced(&head.incarnation)),
-            Reply::Good(_) => return self.fail(now, Errand::Head, OTHER_EVENTS.into(), None, random),
-            Reply::Later { why, wish_ms } => return self.fail(now, Errand::Head, why, wish_ms, random),
-            Reply::Refused(why) => return self.stop(reasons::refused_again(row.to(), &why)),
-            Reply::Barred(why) | Reply::Stop(why) => return self.stop(why),
+            ReceiverReply::Moved(head) if self.is_ours(&head) => return self.moved(now, row, head.seq, random),
+            ReceiverReply::Moved(_) if self.life == ChainLife::Past => comparison.other(),
+            ReceiverReply::Moved(head) => return self.stop(reasons::replaced(&head.incarnation)),
+            ReceiverReply::Good(_) => return self.fail(now, RequestKind::Head, OTHER_EVENTS.into(), None, random),
+            ReceiverReply::Later { why, wish_ms } => return self.fail(now, RequestKind::Head, why, wish_ms, random),
+            ReceiverReply::Refused(why) => return self.stop(reasons::refused_again(row.to(), &why)),
+            ReceiverReply::Barred(why) | ReceiverReply::Stop(why) => return self.stop(why),
         };
         self.judge(now, comparison, verdict);
     }
 
-    fn judge(&mut self, now: Uptime, comparison: Comparison, verdict: Verdict) {
+    fn judge(&mut self, now: Uptime, comparison: Comparison, verdict: ComparisonResult) {
         match verdict {
-            Verdict::Open => self.position = Position::Comparing(comparison),
-            Verdict::Shared(row) => self.believe(now, row, comparison.has(), comparison.confirmed()),
-            Verdict::Fork(row) => self.forked(row, comparison.has()),
+            ComparisonResult::Open => self.position = Position::Comparing(comparison),
+            ComparisonResult::Shared(row) => self.believe(now, row, comparison.has(), comparison.confirmed()),
+            ComparisonResult::Fork(row) => self.forked(row, comparison.has()),
         }
     }
 
@@ -344,7 +354,7 @@ impl Chain {
         if both > proven {
             self.drop_work();
             self.position = Position::Comparing(Comparison::new(proven, both, self.confirmed, has, confirmed));
-        } else if has > proven && self.life == Life::Present {
+        } else if has > proven && self.life == ChainLife::Present {
             self.ahead(has - proven);
         } else {
             self.arrive(now, proven, confirmed);
@@ -366,11 +376,11 @@ impl Chain {
         self.progress = Some((head, self.confirmed));
         self.poll.set(now);
         let all = head >= self.highest;
-        self.position = if all && self.life == Life::Past { Position::Finished } else { Position::At(head) };
-        self.succeed(if all { Errand::Append } else { Errand::Head });
+        self.position = if all && self.life == ChainLife::Past { Position::Finished } else { Position::At(head) };
+        self.succeed(if all { RequestKind::Append } else { RequestKind::Head });
     }
 
-    fn answers(&self, head: &Head, batch: &Batch) -> bool {
+    fn answers(&self, head: &Head, batch: &EventBatch) -> bool {
         head.incarnation == self.incarnation && head.seq == batch.to()
     }
 
@@ -379,24 +389,24 @@ impl Chain {
         head.incarnation == self.incarnation || head.incarnation.is_empty()
     }
 
-    fn took(&mut self, now: Uptime, batch: &Batch, confirmed: Option<u64>) {
+    fn took(&mut self, now: Uptime, batch: &EventBatch, confirmed: Option<u64>) {
         self.limit = (self.limit * 2).min(MAX_EVENTS);
         if batch.has_event() {
             self.last = Some(batch.clone());
             self.hunt.taken(self.limit < MAX_EVENTS && batch.to() < self.highest);
         }
-        self.succeed(Errand::Append);
+        self.succeed(RequestKind::Append);
         let confirmed = confirmed.unwrap_or(0);
         self.believe(now, batch.to(), batch.to().max(confirmed), confirmed);
     }
 
     /// 412: find out about the head it names, once; a head that moves without taking anything is a fault.
-    fn moved(&mut self, now: Uptime, batch: &Batch, head: u64, random: u64) {
+    fn moved(&mut self, now: Uptime, batch: &EventBatch, head: u64, random: u64) {
         self.moves += 1;
         if self.moves > 1 || head + 1 == batch.from() {
             // What comes after the wait is another beginning.
             self.moves = 0;
-            self.fail(now, Errand::Append, "the receiver's head does not stay where it says".into(), None, random);
+            self.fail(now, RequestKind::Append, "the receiver's head does not stay where it says".into(), None, random);
         } else {
             self.doubt();
             self.believe(now, 0, head, 0);
@@ -405,12 +415,12 @@ impl Chain {
 
     /// Our row `fork` is not the receiver's, and those before it are. It has events up to `has`.
     fn forked(&mut self, fork: u64, has: u64) {
-        if self.life == Life::Past {
+        if self.life == ChainLife::Past {
             let from = fork.max(self.confirmed + 1);
             let left = from <= self.highest;
             self.drop_work();
             self.position = if left { Position::Moving(from) } else { Position::Finished };
-            return self.succeed(Errand::Append);
+            return self.succeed(RequestKind::Append);
         }
         let ahead = (has + 1).saturating_sub(fork);
         self.halt(reasons::forked(fork), Some(CopySign { fork, ahead }));
@@ -428,22 +438,22 @@ impl Chain {
             self.position = Position::Finished;
         } else {
             let why = "the station cannot give events new numbers; see to its disk".into();
-            self.fail(now, Errand::Append, why, None, random);
+            self.fail(now, RequestKind::Append, why, None, random);
         }
     }
 
     /// The answer to [`Step::Orders`] that brings none. One that may be the link's fault is followed by the head.
-    pub(super) fn ordered<T>(&mut self, now: Uptime, reply: Reply<T>, random: u64) {
+    pub(super) fn ordered<T>(&mut self, now: Uptime, reply: ReceiverReply<T>, random: u64) {
         match reply {
-            Reply::Good(_) => {}
-            Reply::Barred(why) => self.stop(why),
-            Reply::Later { why, wish_ms } => {
+            ReceiverReply::Good(_) => {}
+            ReceiverReply::Barred(why) => self.stop(why),
+            ReceiverReply::Later { why, wish_ms } => {
                 self.orders.failed(now, why, wish_ms, random);
                 self.doubt();
             }
-            Reply::Moved(_) => self.orders.refused(reasons::no_orders("412")),
-            Reply::Refused(why) => self.orders.refused(reasons::no_orders(&why)),
-            Reply::Conflict(why) | Reply::Stop(why) => self.orders.refused(why),
+            ReceiverReply::Moved(_) => self.orders.refused(reasons::no_orders("412")),
+            ReceiverReply::Refused(why) => self.orders.refused(reasons::no_orders(&why)),
+            ReceiverReply::Conflict(why) | ReceiverReply::Stop(why) => self.orders.refused(why),
         }
         self.after_orders();
     }
@@ -454,22 +464,24 @@ impl Chain {
         self.link.pulled(self.orders.trouble.as_deref());
     }
 
-    fn succeed(&mut self, errand: Errand) {
-        if errand == Errand::Append {
+    fn succeed(&mut self, kind: RequestKind) {
+        if kind == RequestKind::Append {
             self.moves = 0;
         }
-        self.link.succeed(errand, self.orders.trouble.as_deref());
+        self.link.succeed(kind, self.orders.trouble.as_deref());
     }
 
-    fn fail(&mut self, now: Uptime, errand: Errand, why: String, wish_ms: Option<u64>, random: u64) {
-        self.link.fail(now, errand, why, wish_ms, random);
+    fn fail(&mut self, now: Uptime, kind: RequestKind, why: String, wish_ms: Option<u64>, random: u64) {
+        self.link.fail(now, kind, why, wish_ms, random);
         self.doubt();
     }
 
     fn stop(&mut self, why: String) {
         let why = match self.life {
-            Life::Present => why,
-            Life::Past => format!("{why} (of incarnation {}, before this database was restored)", self.incarnation),
+            ChainLife::Present => why,
+            ChainLife::Past => {
+                format!("{why} (of incarnation {}, before this database was restored)", self.incarnation)
+            }
         };
         self.halt(why, None);
     }

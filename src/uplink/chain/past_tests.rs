@@ -4,16 +4,16 @@ use super::tests::{Bench, OURS, good, head, later, moved};
 use super::*;
 use crate::uplink::LinkState;
 
-fn other() -> Reply<Head> {
-    Reply::Good(head("b2", 40, Some(40)))
+fn other() -> ReceiverReply<Head> {
+    ReceiverReply::Good(head("b2", 40, Some(40)))
 }
 
-fn gone() -> Reply<Head> {
-    Reply::Moved(head("b2", 40, None))
+fn gone() -> ReceiverReply<Head> {
+    ReceiverReply::Moved(head("b2", 40, None))
 }
 
-fn conflict() -> Reply<Head> {
-    Reply::Conflict("409".into())
+fn conflict() -> ReceiverReply<Head> {
+    ReceiverReply::Conflict("409".into())
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn it_goes_on_after_what_was_confirmed_and_ends_with_its_last_event() {
 #[test]
 fn nothing_confirmed_begins_at_its_first_event() {
     let mut bench = Bench::past(3, 0);
-    bench.head(Reply::Good(head("", 0, None)));
+    bench.head(ReceiverReply::Good(head("", 0, None)));
     bench.put(1, 3, good(3, 3));
     assert_eq!(bench.next(), Step::Finished);
 }
@@ -134,7 +134,7 @@ fn what_fails_is_tried_again_and_what_is_barred_calls_a_person() {
     bench.wait();
     bench.head(other());
     bench.put(4, 4, good(4, 4));
-    bench.put(5, 8, Reply::Stop("404".into()));
+    bench.put(5, 8, ReceiverReply::Stop("404".into()));
     let why = bench.stopped();
     assert!(why.contains("404") && why.contains(OURS), "{why}");
     bench.stopped();
@@ -163,9 +163,9 @@ fn an_event_that_is_refused_is_set_aside_there_too() {
     let mut bench = Bench::past(6, 4);
     bench.head(other());
     bench.put(4, 4, good(4, 4));
-    bench.put(5, 6, Reply::Refused("422".into()));
+    bench.put(5, 6, ReceiverReply::Refused("422".into()));
     bench.put(5, 5, good(5, 5));
-    bench.put(6, 6, Reply::Refused("422".into()));
+    bench.put(6, 6, ReceiverReply::Refused("422".into()));
     assert!(matches!(bench.next(), Step::SetAside { .. }));
     bench.chain.set_aside(bench.now, true, 0);
     bench.put(6, 6, good(6, 6));

@@ -4,7 +4,7 @@ use super::compare::Comparison;
 
 /// Which life of the database the events are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Life {
+pub(super) enum ChainLife {
     /// The one that goes on. No other history may go on under its numbers.
     Present,
     /// One that ended when its copy was taken. The true history may have gone on.

@@ -1,8 +1,8 @@
-//! What the chain asks of the hand.
+//! What the chain asks of the driver.
 
-use super::batch::Batch;
+use super::batch::EventBatch;
 use crate::units::Uptime;
-use crate::uplink::Row;
+use crate::uplink::OutboxRow;
 
 /// What to do now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,12 +12,12 @@ pub(in crate::uplink) enum Step {
     /// Ask the loop for rows, then [`Chain::loaded`](super::Chain::loaded).
     Load { after: u64, max: usize },
     /// Put these, then [`Chain::appended`](super::Chain::appended).
-    Append(Batch),
+    Append(EventBatch),
     /// Have the loop set the row aside, then [`Chain::set_aside`](super::Chain::set_aside).
-    SetAside { row: Row, reason: String },
+    SetAside { row: OutboxRow, reason: String },
     /// Have the loop give the rows from this one on new numbers, then [`Chain::moved_on`](super::Chain::moved_on).
     Move { from: u64 },
-    /// Ask for orders, then [`Chain::ordered`](super::Chain::ordered) or the methods of [`Orders`](crate::uplink::orders::Orders).
+    /// Ask for orders, then [`Chain::ordered`](super::Chain::ordered) or the methods of [`Orders`](crate::uplink::orders::OrderPull).
     Orders,
     /// Nothing before this instant, or a new event, or a person.
     Wait(Option<Uptime>),

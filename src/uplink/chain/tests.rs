@@ -9,7 +9,7 @@ pub(super) const OURS: &str = "a1";
 pub(super) struct Bench {
     pub(super) chain: Chain,
     pub(super) now: Uptime,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<OutboxRow>,
 }
 
 impl Bench {
@@ -62,7 +62,7 @@ impl Bench {
         }
     }
 
-    pub(super) fn head(&mut self, reply: Reply<Head>) {
+    pub(super) fn head(&mut self, reply: ReceiverReply<Head>) {
         assert_eq!(self.next(), Step::Head);
         self.chain.headed(self.now, reply, 0);
     }
@@ -74,7 +74,7 @@ impl Bench {
     }
 
     /// The batch that is put next is `from..=to`.
-    pub(super) fn put(&mut self, from: u64, to: u64, reply: Reply<Head>) {
+    pub(super) fn put(&mut self, from: u64, to: u64, reply: ReceiverReply<Head>) {
         let step = self.next();
         let Step::Append(batch) = step else { panic!("{step:?} instead of {from}-{to}") };
         assert_eq!((batch.from(), batch.to()), (from, to));
@@ -107,24 +107,24 @@ impl Bench {
     }
 }
 
-pub(super) fn row(seq: u64) -> Row {
-    Row { seq, body: format!(r#"{{"type":"x","stationseq":{seq}}}"#).into() }
+pub(super) fn row(seq: u64) -> OutboxRow {
+    OutboxRow { seq, body: format!(r#"{{"type":"x","stationseq":{seq}}}"#).into() }
 }
 
-pub(super) fn good(seq: u64, confirmed: u64) -> Reply<Head> {
-    Reply::Good(head(OURS, seq, Some(confirmed)))
+pub(super) fn good(seq: u64, confirmed: u64) -> ReceiverReply<Head> {
+    ReceiverReply::Good(head(OURS, seq, Some(confirmed)))
 }
 
-pub(super) fn moved(seq: u64) -> Reply<Head> {
-    Reply::Moved(head(OURS, seq, None))
+pub(super) fn moved(seq: u64) -> ReceiverReply<Head> {
+    ReceiverReply::Moved(head(OURS, seq, None))
 }
 
 pub(super) fn head(incarnation: &str, seq: u64, confirmed: Option<u64>) -> Head {
     Head { incarnation: incarnation.into(), seq, confirmed }
 }
 
-pub(super) fn later() -> Reply<Head> {
-    Reply::Later { why: "cut".into(), wish_ms: None }
+pub(super) fn later() -> ReceiverReply<Head> {
+    ReceiverReply::Later { why: "cut".into(), wish_ms: None }
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn the_head_is_asked_first_and_batches_follow_it() {
 #[test]
 fn a_station_never_heard_of_begins_at_one() {
     let mut bench = Bench::new(2);
-    bench.head(Reply::Good(head("", 0, None)));
+    bench.head(ReceiverReply::Good(head("", 0, None)));
     bench.put(1, 2, good(2, 0));
 }
 
@@ -221,7 +221,7 @@ fn a_receiver_that_went_back_too_far_stops_the_line() {
 #[test]
 fn another_incarnations_head_says_nothing_about_ours() {
     let mut bench = Bench::new(3);
-    bench.head(Reply::Good(head("b2", 812, Some(800))));
+    bench.head(ReceiverReply::Good(head("b2", 812, Some(800))));
     bench.put(1, 3, good(3, 3));
     assert_eq!(bench.chain.progress, Some((3, 3)));
 }
@@ -229,14 +229,14 @@ fn another_incarnations_head_says_nothing_about_ours() {
 #[test]
 fn a_412_for_another_incarnation_stops_the_line() {
     let mut bench = Bench::new(3);
-    bench.head(Reply::Good(head("b2", 2, Some(2))));
-    bench.put(1, 3, Reply::Moved(head("b2", 2, None)));
+    bench.head(ReceiverReply::Good(head("b2", 2, Some(2))));
+    bench.put(1, 3, ReceiverReply::Moved(head("b2", 2, None)));
     assert!(bench.stopped().contains("b2"));
 }
 
 #[test]
 fn what_only_a_person_can_mend_waits_for_a_person_and_drops_nothing() {
-    for reply in [Reply::Barred("401".into()), Reply::Stop("404".into())] {
+    for reply in [ReceiverReply::Barred("401".into()), ReceiverReply::Stop("404".into())] {
         let mut bench = Bench::new(3);
         bench.head(reply.clone());
         bench.stopped();
@@ -257,7 +257,7 @@ fn what_only_a_person_can_mend_waits_for_a_person_and_drops_nothing() {
 
 #[test]
 fn an_answer_for_other_events_is_doubted() {
-    for reply in [good(2, 0), good(4, 0), Reply::Good(head("b2", 3, None))] {
+    for reply in [good(2, 0), good(4, 0), ReceiverReply::Good(head("b2", 3, None))] {
         let mut bench = Bench::new(3);
         bench.head(good(0, 0));
         bench.put(1, 3, reply);
@@ -295,15 +295,15 @@ fn a_person_cuts_the_back_off_short() {
 
 #[test]
 fn a_batch_is_bounded_in_events_and_bytes_but_never_empty() {
-    let big = |seq| Row { seq, body: "x".repeat(MAX_BYTES / 3).into() };
-    assert_eq!(Batch::cut((5..=9).map(big).collect(), 5, 64).map(|batch| batch.to()), Some(6));
-    let huge = vec![Row { seq: 1, body: "x".repeat(2 * MAX_BYTES).into() }, row(2)];
-    assert_eq!(Batch::cut(huge, 1, 64).map(|batch| batch.to()), Some(1));
-    assert_eq!(Batch::cut((1..=100).map(row).collect(), 1, 64).map(|batch| batch.to()), Some(64));
-    assert_eq!(Batch::cut(vec![row(1), row(2), row(4)], 1, 64).map(|batch| batch.to()), Some(2));
-    assert_eq!(Batch::cut(vec![row(2)], 1, 64), None);
-    let rows = (1..=64).map(|seq| Row { seq, body: "x".repeat(MAX_BYTES / 64).into() }).collect();
-    assert!(Batch::cut(rows, 1, 64).unwrap().body().len() <= MAX_BYTES);
+    let big = |seq| OutboxRow { seq, body: "x".repeat(MAX_BYTES / 3).into() };
+    assert_eq!(EventBatch::cut((5..=9).map(big).collect(), 5, 64).map(|batch| batch.to()), Some(6));
+    let huge = vec![OutboxRow { seq: 1, body: "x".repeat(2 * MAX_BYTES).into() }, row(2)];
+    assert_eq!(EventBatch::cut(huge, 1, 64).map(|batch| batch.to()), Some(1));
+    assert_eq!(EventBatch::cut((1..=100).map(row).collect(), 1, 64).map(|batch| batch.to()), Some(64));
+    assert_eq!(EventBatch::cut(vec![row(1), row(2), row(4)], 1, 64).map(|batch| batch.to()), Some(2));
+    assert_eq!(EventBatch::cut(vec![row(2)], 1, 64), None);
+    let rows = (1..=64).map(|seq| OutboxRow { seq, body: "x".repeat(MAX_BYTES / 64).into() }).collect();
+    assert!(EventBatch::cut(rows, 1, 64).unwrap().body().len() <= MAX_BYTES);
 }
 
 fn with_orders(events: u64) -> Bench {
@@ -367,7 +367,7 @@ fn a_receiver_without_orders_still_takes_events() {
     let mut bench = with_orders(2);
     bench.head(good(0, 0));
     assert_eq!(bench.next(), Step::Orders);
-    bench.chain.ordered(bench.now, Reply::<()>::Stop("404".into()), 0);
+    bench.chain.ordered(bench.now, ReceiverReply::<()>::Stop("404".into()), 0);
     bench.put(1, 2, good(2, 2));
     assert_eq!(bench.chain.link.state, Some(LinkState::Up { orders: Some("404".into()) }));
     assert_eq!(bench.next(), Step::Wait(None));
@@ -382,7 +382,7 @@ fn a_receiver_that_fails_to_hand_out_orders_is_asked_for_them_ever_more_rarely_a
     bench.head(good(0, 0));
     for _ in 0..5 {
         assert_eq!(bench.next(), Step::Orders);
-        bench.chain.ordered(bench.now, Reply::<()>::Later { why: "500".into(), wish_ms: None }, u64::MAX);
+        bench.chain.ordered(bench.now, ReceiverReply::<()>::Later { why: "500".into(), wish_ms: None }, u64::MAX);
         bench.head(good(bench.chain.progress.unwrap().0, 0));
         while let Step::Append(batch) = bench.next() {
             bench.chain.appended(bench.now, &batch, good(batch.to(), batch.to()), 0);
@@ -398,6 +398,6 @@ fn an_unwelcome_token_stops_the_line_from_the_pull_of_orders_too() {
     let mut bench = with_orders(1);
     bench.head(good(0, 0));
     assert_eq!(bench.next(), Step::Orders);
-    bench.chain.ordered(bench.now, Reply::<()>::Barred("401".into()), 0);
+    bench.chain.ordered(bench.now, ReceiverReply::<()>::Barred("401".into()), 0);
     bench.stopped();
 }

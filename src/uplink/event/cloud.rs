@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// Whose events these are: `parceld/<warehouse>/<station>/<incarnation>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct EventSource {
     /// The warehouse, `station.warehouse`.
     pub warehouse: String,
     /// The station, `station.id`.
@@ -94,7 +94,7 @@ pub enum EventError {
 /// # Errors
 /// [`EventError`] for a time out of range, or data that JSON has no form for.
 pub fn cloud_event(
-    source: &Source,
+    source: &EventSource,
     kind: EventKind,
     seq: u64,
     time_ms: i64,
@@ -110,7 +110,7 @@ pub fn cloud_event(
         stationseq: u64,
         data: &'a T,
     }
-    let Source { warehouse, station, incarnation } = source;
+    let EventSource { warehouse, station, incarnation } = source;
     let time = jiff::Timestamp::from_millisecond(time_ms).map_err(|_| EventError::Time(time_ms))?;
     Ok(serde_json::to_string(&CloudEvent {
         specversion: "1.0",

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::cloud::{EventError, EventKind, Schema, Source, cloud_event};
+use super::cloud::{EventError, EventKind, EventSource, Schema, cloud_event};
 
 /// `data` of `parceld.order.refused`, `parceld.order_refused/1`. What is not known is empty and left out.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
@@ -26,7 +26,7 @@ pub struct OrderRefused<'a> {
 /// # Errors
 /// [`EventError`] as [`cloud_event`].
 pub fn order_refused_event(
-    source: &Source,
+    source: &EventSource,
     seq: u64,
     time_ms: i64,
     refused: &OrderRefused<'_>,

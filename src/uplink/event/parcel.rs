@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::cloud::{EventError, EventKind, Schema, Source, cloud_event};
+use super::cloud::{EventError, EventKind, EventSource, Schema, cloud_event};
 use crate::ids::{CarrierId, ServiceOrCarrier, TrackingNumber};
 use crate::units::Date;
 
 /// `data` of the parcel events, `parceld.parcel/1`. What does not apply is left out.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Parcel<'a> {
+pub struct ParcelEvent<'a> {
     /// The station's own name of the parcel.
     pub parcel: &'a str,
     /// The order it ships.
@@ -56,11 +56,11 @@ pub fn post_prefix(postcode: &str) -> &str {
 /// # Errors
 /// [`EventError`] as [`cloud_event`].
 pub fn parcel_event(
-    source: &Source,
+    source: &EventSource,
     kind: EventKind,
     seq: u64,
     time_ms: i64,
-    parcel: &Parcel<'_>,
+    parcel: &ParcelEvent<'_>,
 ) -> Result<String, EventError> {
     cloud_event(source, kind, seq, time_ms, &Schema { schema: "parceld.parcel/1", data: parcel })
 }
@@ -96,7 +96,7 @@ pub struct Container<'a> {
 /// # Errors
 /// [`EventError`] as [`cloud_event`].
 pub fn container_event(
-    source: &Source,
+    source: &EventSource,
     seq: u64,
     time_ms: i64,
     container: &Container<'_>,
@@ -121,7 +121,12 @@ pub struct Handover<'a> {
 ///
 /// # Errors
 /// [`EventError`] as [`cloud_event`].
-pub fn handover_event(source: &Source, seq: u64, time_ms: i64, handover: &Handover<'_>) -> Result<String, EventError> {
+pub fn handover_event(
+    source: &EventSource,
+    seq: u64,
+    time_ms: i64,
+    handover: &Handover<'_>,
+) -> Result<String, EventError> {
     let data = Schema { schema: "parceld.handover/1", data: handover };
     cloud_event(source, EventKind::ManifestHandedOver, seq, time_ms, &data)
 }

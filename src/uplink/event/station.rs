@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::cloud::{EventError, EventKind, Schema, Source, cloud_event};
+use super::cloud::{EventError, EventKind, EventSource, Schema, cloud_event};
 use crate::ids::{CarrierId, PoolId};
 
 /// `data` of `parceld.station.copied`, `parceld.copied/1`.
@@ -34,7 +34,7 @@ pub struct SuspendedPool<'a> {
 ///
 /// # Errors
 /// [`EventError`] as [`cloud_event`].
-pub fn copied_event(source: &Source, seq: u64, time_ms: i64, copied: &Copied<'_>) -> Result<String, EventError> {
+pub fn copied_event(source: &EventSource, seq: u64, time_ms: i64, copied: &Copied<'_>) -> Result<String, EventError> {
     cloud_event(source, EventKind::StationCopied, seq, time_ms, &Schema { schema: "parceld.copied/1", data: copied })
 }
 
@@ -42,7 +42,7 @@ pub fn copied_event(source: &Source, seq: u64, time_ms: i64, copied: &Copied<'_>
 ///
 /// # Errors
 /// [`EventError`] as [`cloud_event`].
-pub fn tombstone(source: &Source, seq: u64, time_ms: i64, original: &str) -> Result<String, EventError> {
+pub fn tombstone(source: &EventSource, seq: u64, time_ms: i64, original: &str) -> Result<String, EventError> {
     let sha256 = HEXLOWER.encode(&Sha256::digest(original));
     let data = Tombstone { schema: "parceld.tombstone/1".to_owned(), seq, sha256 };
     cloud_event(source, EventKind::Tombstone, seq, time_ms, &data)

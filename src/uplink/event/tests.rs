@@ -7,8 +7,8 @@ use crate::units::Date;
 
 const AT: i64 = 1_794_732_577_042; // 2026-11-15T08:49:37.042Z
 
-fn source() -> Source {
-    Source { warehouse: "US-LAX-1".into(), station: "LAX1-ST03".into(), incarnation: "9f3a61c0d27b4e85".into() }
+fn source() -> EventSource {
+    EventSource { warehouse: "US-LAX-1".into(), station: "LAX1-ST03".into(), incarnation: "9f3a61c0d27b4e85".into() }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test reads what is frozen, the module does not")]
@@ -19,7 +19,7 @@ fn golden(name: &str) -> String {
 
 #[test]
 fn events_are_written_as_frozen() {
-    let verified = Parcel {
+    let verified = ParcelEvent {
         parcel: "LAX1-ST03-000017",
         order_ref: "576461413038785752",
         service: Some(&"ontrac.ground".into()),
@@ -27,9 +27,9 @@ fn events_are_written_as_frozen() {
         weight_g: Some(310),
         country: Some("US"),
         post_prefix: Some(post_prefix("90210")),
-        ..Parcel::default()
+        ..ParcelEvent::default()
     };
-    let voided = Parcel { weight_g: None, reason: Some("damaged"), ..verified };
+    let voided = ParcelEvent { weight_g: None, reason: Some("damaged"), ..verified };
     #[derive(Serialize)]
     struct Manifest {
         schema: &'static str,
@@ -51,7 +51,7 @@ fn events_are_written_as_frozen() {
     let manifest = Manifest { schema: "parceld.manifest/1", manifest_id: "US-LAX-1.ST03.20261115.ONTRAC.2" };
     let source = source();
     let event = |kind, seq| cloud_event(&source, kind, seq, AT, &manifest).unwrap();
-    let parcel = |kind, seq, data: &Parcel<'_>| parcel_event(&source, kind, seq, AT, data).unwrap();
+    let parcel = |kind, seq, data: &ParcelEvent<'_>| parcel_event(&source, kind, seq, AT, data).unwrap();
     for (name, written) in [
         ("parcel.verified", parcel(EventKind::ParcelVerified, 17, &verified)),
         ("parcel.voided", parcel(EventKind::ParcelVoided, 18, &voided)),
@@ -69,7 +69,7 @@ fn events_are_written_as_frozen() {
 #[test]
 fn events_about_what_is_to_be_stopped_are_written_as_frozen() {
     let source = source();
-    let told = Parcel {
+    let told = ParcelEvent {
         parcel: "LAX1-ST03-000017",
         order_ref: "576461413038785752",
         channel: "tiktok_shop",
@@ -78,12 +78,12 @@ fn events_about_what_is_to_be_stopped_are_written_as_frozen() {
         tracking: Some(&"D10011354453707".into()),
         country: Some("US"),
         post_prefix: Some("902"),
-        ..Parcel::default()
+        ..ParcelEvent::default()
     };
-    let cancelled = Parcel { reason: Some("cancelled"), ..told };
-    let late = Parcel { late: true, ..cancelled };
-    let refused_by_driver = Parcel { reason: Some("refused"), ..told };
-    let parcel = |kind, seq, data: &Parcel<'_>| parcel_event(&source, kind, seq, AT, data).unwrap();
+    let cancelled = ParcelEvent { reason: Some("cancelled"), ..told };
+    let late = ParcelEvent { late: true, ..cancelled };
+    let refused_by_driver = ParcelEvent { reason: Some("refused"), ..told };
+    let parcel = |kind, seq, data: &ParcelEvent<'_>| parcel_event(&source, kind, seq, AT, data).unwrap();
     let bag = Container {
         container: "006141411234567890",
         r#type: "bag",
@@ -179,7 +179,7 @@ fn a_clock_out_of_range_is_refused() {
 
 #[test]
 fn a_tombstone_names_the_number_it_has_now() {
-    let new = Source { incarnation: "b2".into(), ..source() };
+    let new = EventSource { incarnation: "b2".into(), ..source() };
     let moved = renumbered(&tombstone(&source(), 7, AT, "x").unwrap(), "b2", 3);
     assert_eq!(moved, Some(tombstone(&new, 3, AT, "x").unwrap()));
 }

@@ -18,7 +18,7 @@ const PAGE: usize = 100;
 
 /// Where a station's chain is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Position {
+pub(super) struct LedgerPosition {
     pub(super) incarnation: String,
     pub(super) seq: u64,
     pub(super) confirmed: u64,
@@ -40,11 +40,11 @@ pub(super) struct Append {
 
 /// What became of it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    Taken(Position),
+pub(super) enum AppendOutcome {
+    Taken(LedgerPosition),
     /// It was there already, the same.
-    Known(Position),
-    Moved(Position),
+    Known(LedgerPosition),
+    Moved(LedgerPosition),
     Conflict,
     Malformed(&'static str),
     Rejected,
@@ -57,11 +57,11 @@ pub(super) enum Ask {
     Head {
         station: String,
         confirm: bool,
-        reply: oneshot::Sender<Position>,
+        reply: oneshot::Sender<LedgerPosition>,
     },
     Append {
         append: Append,
-        reply: oneshot::Sender<Outcome>,
+        reply: oneshot::Sender<AppendOutcome>,
     },
     Orders {
         cursor: String,
@@ -84,14 +84,14 @@ pub(super) enum Ask {
 
 /// The events of one incarnation of one station.
 #[derive(Debug, Default)]
-struct Chain {
+struct StoredChain {
     bodies: Vec<Arc<str>>,
     confirmed: u64,
 }
 
 #[derive(Debug)]
 pub(super) struct Ledger {
-    chains: HashMap<(String, String), Chain>,
+    chains: HashMap<(String, String), StoredChain>,
     newest: HashMap<String, String>,
     stored: Vec<Stored>,
     orders: Vec<String>,
@@ -149,7 +149,7 @@ impl Ledger {
     }
 
     /// Answers until nobody asks.
-    pub(super) async fn keep(mut self, mut questions: mpsc::Receiver<Ask>, stored: watch::Sender<u64>) {
+    pub(super) async fn run(mut self, mut questions: mpsc::Receiver<Ask>, stored: watch::Sender<u64>) {
         loop {
             let count = self.stored.len() as u64;
             stored.send_if_modified(|known| std::mem::replace(known, count) != count);
@@ -173,45 +173,45 @@ impl Ledger {
         }
     }
 
-    fn newest(&mut self, station: &str, confirm: bool) -> Position {
-        let Some(incarnation) = self.newest.get(station).cloned() else { return Position::default() };
+    fn newest(&mut self, station: &str, confirm: bool) -> LedgerPosition {
+        let Some(incarnation) = self.newest.get(station).cloned() else { return LedgerPosition::default() };
         if confirm && let Some(chain) = self.chains.get_mut(&(station.to_owned(), incarnation.clone())) {
             chain.confirmed = chain.bodies.len() as u64;
         }
         self.position(station, &incarnation)
     }
 
-    fn position(&self, station: &str, incarnation: &str) -> Position {
+    fn position(&self, station: &str, incarnation: &str) -> LedgerPosition {
         let chain = self.chains.get(&(station.to_owned(), incarnation.to_owned()));
         let (seq, confirmed) = chain.map_or((0, 0), |chain| (chain.bodies.len() as u64, chain.confirmed));
-        Position { incarnation: incarnation.to_owned(), seq, confirmed }
+        LedgerPosition { incarnation: incarnation.to_owned(), seq, confirmed }
     }
 
-    async fn append(&mut self, append: Append) -> Outcome {
+    async fn append(&mut self, append: Append) -> AppendOutcome {
         let Append { station, incarnation, from, to, body, reject, confirm } = append;
         let bodies = match events(&body, &station, &incarnation, from, to) {
             Ok(bodies) => bodies,
-            Err(why) => return Outcome::Malformed(why),
+            Err(why) => return AppendOutcome::Malformed(why),
         };
         if (from..).zip(&bodies).any(|(seq, body)| reject == Some(seq) && !event::is_tombstone(body)) {
-            return Outcome::Rejected;
+            return AppendOutcome::Rejected;
         }
         let head = self.position(&station, &incarnation);
         let known = self.known(&station, &incarnation, from);
         if known.iter().zip(&bodies).any(|(known, body)| known != body) {
-            return Outcome::Conflict;
+            return AppendOutcome::Conflict;
         }
         if to <= head.seq {
-            return Outcome::Known(Position { seq: to, ..head });
+            return AppendOutcome::Known(LedgerPosition { seq: to, ..head });
         }
         if from != head.seq + 1 {
-            return Outcome::Moved(head);
+            return AppendOutcome::Moved(head);
         }
         if let Err(error) = self.write(&bodies).await {
-            return Outcome::Broken(error.to_string());
+            return AppendOutcome::Broken(error.to_string());
         }
         self.take(&station, &incarnation, bodies, confirm);
-        Outcome::Taken(self.position(&station, &incarnation))
+        AppendOutcome::Taken(self.position(&station, &incarnation))
     }
 
     /// What is stored from the number `from` on.
@@ -309,10 +309,10 @@ fn events(body: &str, station: &str, incarnation: &str, from: u64, to: u64) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::uplink::event::{EventKind, Source, cloud_event};
+    use crate::uplink::event::{EventKind, EventSource, cloud_event};
 
     fn body(incarnation: &str, from: u64, to: u64, note: &str) -> String {
-        let source = Source { warehouse: "W".into(), station: "S".into(), incarnation: incarnation.into() };
+        let source = EventSource { warehouse: "W".into(), station: "S".into(), incarnation: incarnation.into() };
         let data = serde_json::json!({ "note": note });
         let event = |seq| cloud_event(&source, EventKind::ParcelVerified, seq, 0, &data).unwrap();
         format!("[{}]", (from..=to).map(event).collect::<Vec<_>>().join(","))
@@ -324,17 +324,17 @@ mod tests {
         Append { station, incarnation, from, to, body, reject: None, confirm: true }
     }
 
-    fn at(incarnation: &str, seq: u64, confirmed: u64) -> Position {
-        Position { incarnation: incarnation.into(), seq, confirmed }
+    fn at(incarnation: &str, seq: u64, confirmed: u64) -> LedgerPosition {
+        LedgerPosition { incarnation: incarnation.into(), seq, confirmed }
     }
 
     #[tokio::test]
     async fn the_identical_batch_again_is_taken_again_and_stored_once() {
         let mut ledger = Ledger::open(None, vec![]).unwrap();
-        assert_eq!(ledger.append(batch("a", 1, 3, "x")).await, Outcome::Taken(at("a", 3, 3)));
-        assert_eq!(ledger.append(batch("a", 4, 5, "x")).await, Outcome::Taken(at("a", 5, 5)));
-        assert_eq!(ledger.append(batch("a", 1, 3, "x")).await, Outcome::Known(at("a", 3, 5)));
-        assert_eq!(ledger.append(batch("a", 2, 2, "x")).await, Outcome::Known(at("a", 2, 5)));
+        assert_eq!(ledger.append(batch("a", 1, 3, "x")).await, AppendOutcome::Taken(at("a", 3, 3)));
+        assert_eq!(ledger.append(batch("a", 4, 5, "x")).await, AppendOutcome::Taken(at("a", 5, 5)));
+        assert_eq!(ledger.append(batch("a", 1, 3, "x")).await, AppendOutcome::Known(at("a", 3, 5)));
+        assert_eq!(ledger.append(batch("a", 2, 2, "x")).await, AppendOutcome::Known(at("a", 2, 5)));
         assert_eq!(ledger.stored.len(), 5);
     }
 
@@ -342,26 +342,26 @@ mod tests {
     async fn other_bytes_under_the_same_numbers_are_a_conflict() {
         let mut ledger = Ledger::open(None, vec![]).unwrap();
         ledger.append(batch("a", 1, 3, "x")).await;
-        assert_eq!(ledger.append(batch("a", 1, 3, "y")).await, Outcome::Conflict);
-        assert_eq!(ledger.append(batch("a", 3, 4, "y")).await, Outcome::Conflict);
+        assert_eq!(ledger.append(batch("a", 1, 3, "y")).await, AppendOutcome::Conflict);
+        assert_eq!(ledger.append(batch("a", 3, 4, "y")).await, AppendOutcome::Conflict);
     }
 
     #[tokio::test]
     async fn a_gap_or_an_overlap_names_the_head() {
         let mut ledger = Ledger::open(None, vec![]).unwrap();
-        assert_eq!(ledger.append(batch("a", 2, 3, "x")).await, Outcome::Moved(at("a", 0, 0)));
+        assert_eq!(ledger.append(batch("a", 2, 3, "x")).await, AppendOutcome::Moved(at("a", 0, 0)));
         ledger.append(batch("a", 1, 3, "x")).await;
-        assert_eq!(ledger.append(batch("a", 3, 4, "x")).await, Outcome::Moved(at("a", 3, 3)));
-        assert_eq!(ledger.append(batch("a", 5, 6, "x")).await, Outcome::Moved(at("a", 3, 3)));
+        assert_eq!(ledger.append(batch("a", 3, 4, "x")).await, AppendOutcome::Moved(at("a", 3, 3)));
+        assert_eq!(ledger.append(batch("a", 5, 6, "x")).await, AppendOutcome::Moved(at("a", 3, 3)));
     }
 
     #[tokio::test]
     async fn each_incarnation_has_its_own_numbers() {
         let mut ledger = Ledger::open(None, vec![]).unwrap();
         ledger.append(batch("a", 1, 3, "x")).await;
-        assert_eq!(ledger.append(batch("b", 1, 1, "x")).await, Outcome::Taken(at("b", 1, 1)));
+        assert_eq!(ledger.append(batch("b", 1, 1, "x")).await, AppendOutcome::Taken(at("b", 1, 1)));
         assert_eq!(ledger.newest("S", true), at("b", 1, 1));
-        assert_eq!(ledger.newest("T", true), Position::default());
+        assert_eq!(ledger.newest("T", true), LedgerPosition::default());
     }
 
     #[tokio::test]
@@ -377,7 +377,7 @@ mod tests {
             (1, 1, body("a", 1, 1, "x").replace(',', ",\n")),
         ] {
             let append = Append { body, ..batch("a", from, to, "x") };
-            assert!(matches!(ledger.append(append).await, Outcome::Malformed(_)), "{from}-{to}");
+            assert!(matches!(ledger.append(append).await, AppendOutcome::Malformed(_)), "{from}-{to}");
         }
     }
 
@@ -394,7 +394,7 @@ mod tests {
         std::fs::write(&path, format!("{whole}{}", &whole[..40])).unwrap();
         let mut ledger = Ledger::open(Some(path.clone()), vec![]).unwrap();
         assert_eq!(ledger.newest("S", true), at("b", 2, 2));
-        assert_eq!(ledger.append(batch("a", 4, 4, "x")).await, Outcome::Taken(at("a", 4, 4)));
+        assert_eq!(ledger.append(batch("a", 4, 4, "x")).await, AppendOutcome::Taken(at("a", 4, 4)));
         assert!(std::fs::read_to_string(&path).unwrap().starts_with(&whole));
         std::fs::write(&path, "something else\n").unwrap();
         assert!(Ledger::open(Some(path), vec![]).is_err());
@@ -409,8 +409,8 @@ mod tests {
         ledger.append(batch("b", 1, 2, "x")).await;
         ledger.go_back(2);
         assert_eq!(ledger.newest("S", true), at("a", 2, 2));
-        assert_eq!(ledger.append(batch("a", 3, 3, "y")).await, Outcome::Taken(at("a", 3, 3)));
-        assert_eq!(ledger.append(batch("b", 1, 1, "y")).await, Outcome::Taken(at("b", 1, 1)));
+        assert_eq!(ledger.append(batch("a", 3, 3, "y")).await, AppendOutcome::Taken(at("a", 3, 3)));
+        assert_eq!(ledger.append(batch("b", 1, 1, "y")).await, AppendOutcome::Taken(at("b", 1, 1)));
         let stored: Vec<String> = ledger.stored.iter().map(|event| event.body.clone()).collect();
         drop(ledger);
         assert!(std::fs::read_to_string(&path).unwrap().lines().eq(&stored));

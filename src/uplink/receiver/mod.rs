@@ -33,7 +33,7 @@ pub struct Stored {
 
 /// What a receiver begins with.
 #[derive(Debug, Clone, Default)]
-pub struct Settings {
+pub struct ReceiverSettings {
     /// The bearer token every request must show.
     pub token: Option<String>,
     /// `received.jsonl`: each event on a line, synced before the answer. Heads are rebuilt from it.
@@ -44,7 +44,7 @@ pub struct Settings {
 
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Fault {
+pub enum ReceiverFault {
     /// Nothing.
     #[default]
     None,
@@ -81,7 +81,7 @@ pub struct Receiver {
 /// What can be switched while it runs.
 #[derive(Debug, Clone)]
 struct Switches {
-    fault: watch::Sender<Fault>,
+    fault: watch::Sender<ReceiverFault>,
     unplugged: watch::Sender<bool>,
     /// Counts up; every connection older than the count is cut.
     cuts: watch::Sender<u64>,
@@ -98,7 +98,7 @@ impl Receiver {
     ///
     /// # Errors
     /// The port is taken, or the data file cannot be read, or holds something else.
-    pub async fn start(addr: SocketAddr, settings: Settings) -> io::Result<Self> {
+    pub async fn start(addr: SocketAddr, settings: ReceiverSettings) -> io::Result<Self> {
         let switches = Switches::default();
         Self::serve(Port::open(addr, &switches).await?, switches, settings)
     }
@@ -107,19 +107,19 @@ impl Receiver {
     #[cfg(test)]
     pub(super) async fn start_tls(
         addr: SocketAddr,
-        settings: Settings,
+        settings: ReceiverSettings,
         tls: tokio_rustls::TlsAcceptor,
     ) -> io::Result<Self> {
         let switches = Switches::default();
         Self::serve(Port::open(addr, &switches).await?.with_tls(tls), switches, settings)
     }
 
-    fn serve(port: Port, switches: Switches, settings: Settings) -> io::Result<Self> {
+    fn serve(port: Port, switches: Switches, settings: ReceiverSettings) -> io::Result<Self> {
         let addr = port.addr();
         let (asks, questions) = mpsc::channel(16);
         let (stored, progress) = watch::channel(0);
         let ledger = ledger::Ledger::open(settings.data, settings.orders)?;
-        let ledger = tokio::spawn(ledger.keep(questions, stored));
+        let ledger = tokio::spawn(ledger.run(questions, stored));
         let router = routes::router(asks.clone(), switches.clone(), settings.token);
         let server = tokio::spawn(async move {
             // Never returns: a port that cannot be opened again is tried until the task ends.
@@ -160,12 +160,12 @@ impl Receiver {
     }
 
     /// From now on this goes wrong. Requests that hang go on.
-    pub fn set_fault(&self, fault: Fault) {
+    pub fn set_fault(&self, fault: ReceiverFault) {
         self.switches.fault.send_replace(fault);
     }
 
     /// What goes wrong now.
-    pub fn fault(&self) -> Fault {
+    pub fn fault(&self) -> ReceiverFault {
         *self.switches.fault.borrow()
     }
 
@@ -190,7 +190,7 @@ impl Receiver {
 impl Default for Switches {
     fn default() -> Self {
         Self {
-            fault: watch::Sender::new(Fault::None),
+            fault: watch::Sender::new(ReceiverFault::None),
             unplugged: watch::Sender::new(false),
             cuts: watch::Sender::new(0),
         }

@@ -10,21 +10,21 @@ use axum::routing::{get, put};
 use serde::Deserialize;
 use tokio::sync::{mpsc, oneshot};
 
-use super::ledger::{Append, Ask, Outcome, Position};
-use super::{Fault, Switches};
+use super::ledger::{Append, AppendOutcome, Ask, LedgerPosition};
+use super::{ReceiverFault, Switches};
 
 /// Above what a station may send: 256 KiB, or one event alone.
 const MAX_BODY: usize = 1 << 20;
 
 #[derive(Clone)]
-struct Shared {
+struct ReceiverShared {
     asks: mpsc::Sender<Ask>,
     switches: Switches,
     token: Option<String>,
 }
 
 pub(super) fn router(asks: mpsc::Sender<Ask>, switches: Switches, token: Option<String>) -> Router {
-    let shared = Shared { asks, switches, token };
+    let shared = ReceiverShared { asks, switches, token };
     Router::new()
         .route("/v1/stations/{station}/head", get(head))
         .route("/v1/stations/{station}/{incarnation}/events/{range}", put(append))
@@ -35,24 +35,26 @@ pub(super) fn router(asks: mpsc::Sender<Ask>, switches: Switches, token: Option<
 }
 
 /// The faults that meet every request, and the token.
-async fn gate(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+async fn gate(State(shared): State<ReceiverShared>, request: Request, next: Next) -> Response {
     let mut faults = shared.switches.fault.subscribe();
     let fault = *faults.borrow_and_update();
     match fault {
-        Fault::Refuse(status) => return refusal(status).into_response(),
-        Fault::Busy(status, seconds) => {
+        ReceiverFault::Refuse(status) => return refusal(status).into_response(),
+        ReceiverFault::Busy(status, seconds) => {
             return (refusal(status), [(RETRY_AFTER, seconds.to_string())]).into_response();
         }
-        Fault::CaptivePortal => return Html("<html><title>Sign in to Warehouse-Guest</title></html>").into_response(),
-        Fault::Hang => {
+        ReceiverFault::CaptivePortal => {
+            return Html("<html><title>Sign in to Warehouse-Guest</title></html>").into_response();
+        }
+        ReceiverFault::Hang => {
             std::future::pending::<()>().await;
         }
-        Fault::None
-        | Fault::LoseAnswer
-        | Fault::RejectSeq(_)
-        | Fault::Unconfirmed
-        | Fault::OtherHead
-        | Fault::NoCursor => {}
+        ReceiverFault::None
+        | ReceiverFault::LoseAnswer
+        | ReceiverFault::RejectSeq(_)
+        | ReceiverFault::Unconfirmed
+        | ReceiverFault::OtherHead
+        | ReceiverFault::NoCursor => {}
     }
     let shown = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     if shared.token.as_deref().is_some_and(|token| shown != Some(token)) {
@@ -65,15 +67,15 @@ fn refusal(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-async fn head(State(shared): State<Shared>, Path(station): Path<String>) -> Response {
+async fn head(State(shared): State<ReceiverShared>, Path(station): Path<String>) -> Response {
     let fault = *shared.switches.fault.borrow();
-    if fault == Fault::OtherHead {
+    if fault == ReceiverFault::OtherHead {
         let head = serde_json::json!({"incarnation": "elsewhere", "seq": 812, "confirmed": 800});
         return json(StatusCode::OK, &head);
     }
-    let confirm = fault != Fault::Unconfirmed;
+    let confirm = fault != ReceiverFault::Unconfirmed;
     match ask(&shared, |reply| Ask::Head { station, confirm, reply }).await {
-        Some(Position { incarnation, seq, confirmed }) => {
+        Some(LedgerPosition { incarnation, seq, confirmed }) => {
             json(StatusCode::OK, &serde_json::json!({"incarnation": incarnation, "seq": seq, "confirmed": confirmed}))
         }
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
@@ -81,7 +83,7 @@ async fn head(State(shared): State<Shared>, Path(station): Path<String>) -> Resp
 }
 
 async fn append(
-    State(shared): State<Shared>,
+    State(shared): State<ReceiverShared>,
     Path((station, incarnation, range)): Path<(String, String, String)>,
     headers: HeaderMap,
     body: String,
@@ -92,25 +94,25 @@ async fn append(
         return malformed("If-Match is not the number before the range");
     }
     let fault = *shared.switches.fault.borrow();
-    let reject = if let Fault::RejectSeq(seq) = fault { Some(seq) } else { None };
-    let confirm = fault != Fault::Unconfirmed;
+    let reject = if let ReceiverFault::RejectSeq(seq) = fault { Some(seq) } else { None };
+    let confirm = fault != ReceiverFault::Unconfirmed;
     let append = Append { station, incarnation, from, to, body, reject, confirm };
     let outcome = ask(&shared, |reply| Ask::Append { append, reply }).await;
-    if fault == Fault::LoseAnswer && matches!(outcome, Some(Outcome::Taken(_))) {
+    if fault == ReceiverFault::LoseAnswer && matches!(outcome, Some(AppendOutcome::Taken(_))) {
         shared.switches.cut();
     }
     match outcome {
         Some(
-            Outcome::Taken(Position { incarnation, seq, confirmed })
-            | Outcome::Known(Position { incarnation, seq, confirmed }),
+            AppendOutcome::Taken(LedgerPosition { incarnation, seq, confirmed })
+            | AppendOutcome::Known(LedgerPosition { incarnation, seq, confirmed }),
         ) => json(StatusCode::OK, &serde_json::json!({"incarnation": incarnation, "seq": seq, "confirmed": confirmed})),
-        Some(Outcome::Moved(Position { incarnation, seq, .. })) => {
+        Some(AppendOutcome::Moved(LedgerPosition { incarnation, seq, .. })) => {
             json(StatusCode::PRECONDITION_FAILED, &serde_json::json!({"incarnation": incarnation, "seq": seq}))
         }
-        Some(Outcome::Conflict) => StatusCode::CONFLICT.into_response(),
-        Some(Outcome::Malformed(why)) => malformed(why),
-        Some(Outcome::Rejected) => (StatusCode::UNPROCESSABLE_ENTITY, "an event is not wanted").into_response(),
-        Some(Outcome::Broken(why)) => (StatusCode::INSUFFICIENT_STORAGE, why).into_response(),
+        Some(AppendOutcome::Conflict) => StatusCode::CONFLICT.into_response(),
+        Some(AppendOutcome::Malformed(why)) => malformed(why),
+        Some(AppendOutcome::Rejected) => (StatusCode::UNPROCESSABLE_ENTITY, "an event is not wanted").into_response(),
+        Some(AppendOutcome::Broken(why)) => (StatusCode::INSUFFICIENT_STORAGE, why).into_response(),
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
@@ -121,11 +123,15 @@ struct Cursor {
     cursor: String,
 }
 
-async fn orders(State(shared): State<Shared>, Path(_station): Path<String>, Query(query): Query<Cursor>) -> Response {
+async fn orders(
+    State(shared): State<ReceiverShared>,
+    Path(_station): Path<String>,
+    Query(query): Query<Cursor>,
+) -> Response {
     match ask(&shared, |reply| Ask::Orders { cursor: query.cursor, reply }).await {
         Some((cursor, orders)) => {
             let cursor = match *shared.switches.fault.borrow() {
-                Fault::NoCursor => "null".to_owned(),
+                ReceiverFault::NoCursor => "null".to_owned(),
                 _ => format!("\"{cursor}\""),
             };
             let body = format!(r#"{{"cursor":{cursor},"orders":[{}]}}"#, orders.join(","));
@@ -135,7 +141,7 @@ async fn orders(State(shared): State<Shared>, Path(_station): Path<String>, Quer
     }
 }
 
-async fn ask<T>(shared: &Shared, question: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Option<T> {
+async fn ask<T>(shared: &ReceiverShared, question: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Option<T> {
     let (reply, answer) = oneshot::channel();
     shared.asks.send(question(reply)).await.ok()?;
     answer.await.ok()

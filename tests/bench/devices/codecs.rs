@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hal::scale::{Answer, Protocol, Settings, WireUnit};
+use hal::scale::{ScaleAnswer, ScaleProtocol, ScaleSettings, WireUnit};
 
 /// A frame that carries a weight, of each protocol.
 const SCALES: [(&str, &[u8]); 9] = [
@@ -22,13 +22,13 @@ const FED: Duration = Duration::from_millis(500);
 
 pub fn measure() {
     for (name, frame) in SCALES {
-        let protocol: Protocol = name.parse().expect("a protocol");
-        let mut codec = Settings { unit: Some(WireUnit::Kilogram), ..Settings::new(protocol) }.codec();
+        let protocol: ScaleProtocol = name.parse().expect("a protocol");
+        let mut codec = ScaleSettings { unit: Some(WireUnit::Kilogram), ..ScaleSettings::new(protocol) }.codec();
         let mut weights = 0_u64;
-        let many = frame.repeat(if protocol == Protocol::Hid { 1 } else { 64 });
+        let many = frame.repeat(if protocol == ScaleProtocol::Hid { 1 } else { 64 });
         let (taken, time) = feed(&many, |bytes| {
             codec.push(bytes, &mut |answer| {
-                weights += u64::from(matches!(answer, Answer::Reading(reading) if reading.state.has_weight()));
+                weights += u64::from(matches!(answer, ScaleAnswer::Reading(reading) if reading.state.has_weight()));
             });
         });
         assert_eq!(weights, taken / frame.len() as u64, "{name} reads every frame");

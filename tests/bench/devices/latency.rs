@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use hal::port::{Address, SerialSettings};
 use hal::sim::Scanner;
-use parceld::devices::{Devices, Hands};
+use parceld::devices::{Devices, Drivers};
 use parceld::station::event::Event;
 
 use super::machine::Times;
@@ -80,10 +80,10 @@ fn hand(path: &Path) -> Receiver<Instant> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async move {
             let (events, mut said) = tokio::sync::mpsc::channel(64);
-            let scanner = parceld::devices::Scanner::on_a_line("hand", address);
+            let scanner = parceld::devices::BenchScanner::on_a_line("hand", address);
             let devices =
                 Devices { scanners: vec![scanner], scale: None, printer: None, receipt: None, pins: None, panel: None };
-            let _hands = Hands::start(devices, &events, tokio::time::Instant::now());
+            let _hands = Drivers::start(devices, &events, tokio::time::Instant::now());
             while let Some(event) = said.recv().await {
                 if matches!(event, Event::Scanned { .. }) && tell.send(Instant::now()).is_err() {
                     return;

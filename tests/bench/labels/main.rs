@@ -12,9 +12,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use machine::Times;
-use parceld::exchange::supplied::{File, Format, Wanted};
-use parceld::label::layout::{Cell, Content, Extent, Layout, Row};
-use parceld::label::{Bitmap, Draws, Label, Labels, Language, Media, Printer};
+use parceld::exchange::supplied::{File, LabelFormat, Wanted};
+use parceld::label::layout::{CellContent, Extent, Layout, LayoutCell, LayoutRow};
+use parceld::label::{Bitmap, Draws, Label, Labels, Language, Media, PrinterFormat};
 use parceld::station::order::Address;
 use parceld::units::{Date, Length, Mass};
 
@@ -49,7 +49,7 @@ fn labels(language: Language, media: Media, draws: Draws, logo: bool) -> Labels 
     if logo {
         add_logo(parcel);
     }
-    Labels::new(Printer { language, draws, packed: false, media }, layouts.into_values())
+    Labels::new(PrinterFormat { language, draws, packed: false, media }, layouts.into_values())
 }
 
 fn add_logo(layout: &mut Layout) {
@@ -59,16 +59,16 @@ fn add_logo(layout: &mut Layout) {
         let from_centre = (x as i64 - 100).pow(2) + (y as i64 - 50).pow(2);
         dots.set(x, y, from_centre / 400 % 2 == 0);
     }
-    let cell = Cell {
+    let cell = LayoutCell {
         width: Extent::Rest,
         only_with: None,
         padding: Length::ZERO,
         frame: None,
         reverse: false,
-        content: Content::Image(dots.into()),
+        content: CellContent::Image(dots.into()),
     };
     let height = Extent::Fixed("13mm".parse().expect("a length"));
-    layout.rows.insert(0, Row { height, only_with: None, cells: vec![cell] });
+    layout.rows.insert(0, LayoutRow { height, only_with: None, cells: vec![cell] });
 }
 
 fn sample(number: u64) -> Label {
@@ -183,13 +183,13 @@ fn preview() {
 fn supplied() {
     const NUMBER: &str = "JJD0002257639032011";
     let paper = Media { dpi: 203, width_mm: 102, height_mm: 152 };
-    let printer = Printer { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media: paper };
+    let printer = PrinterFormat { language: Language::Zpl, draws: Draws::TextAndBars, packed: false, media: paper };
     let page = sheet::pdf(&[sheet::Sheet::new(sheet::A6, NUMBER)]);
     let wanted = Wanted { number: NUMBER.to_owned(), ..Wanted::default() };
     let (mut times, begin) = (Vec::new(), Instant::now());
     while begin.elapsed() < MEASURED {
         let before = Instant::now();
-        let mut file = File::open(page.clone(), Format::Pdf, printer).expect("a PDF");
+        let mut file = File::open(page.clone(), LabelFormat::Pdf, printer).expect("a PDF");
         file.label(&wanted, &mut || {}).expect("a label");
         times.push(before.elapsed());
     }

@@ -64,5 +64,5 @@ pub fn orders(count: usize) -> Vec<StoredOrder> {
     let generator = Generator::new(SEED);
     let orders = (1..).map(|number| generator.order(number).expect("an order"));
     let plain = orders.filter(|made| made.order.lines.iter().all(|line| line.dg == Dg::None));
-    plain.take(count).map(parceld::daemon::control::stored).collect()
+    plain.take(count).map(parceld::daemon::orders::stored).collect()
 }

@@ -23,7 +23,7 @@ pub fn measure(folder: &Folder) {
     let entered = runtime.enter();
     let place = |name: &str| folder.path().join(name);
     let scanner = Scanner::open_at(place("idle-scanner")).expect("a scanner");
-    let scale = Scale::open_at(place("idle-scale"), hal::scale::Protocol::MtSics).expect("a scale");
+    let scale = Scale::open_at(place("idle-scale"), hal::scale::ScaleProtocol::MtSics).expect("a scale");
     let settings = PrinterSettings { render: false, ..PrinterSettings::default() };
     let listen = Printer::listen((std::net::Ipv4Addr::LOCALHOST, 0).into(), settings);
     let printer = runtime.block_on(listen).expect("a printer");

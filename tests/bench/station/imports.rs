@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use parceld::daemon::intake::{AT_ONCE, From};
+use parceld::daemon::intake::{AT_ONCE, OrderOrigin};
 use parceld::daemon::{Core, Moment};
 use parceld::store::StoredOrder;
 use parceld::units::{Date, Timestamp, Uptime};
@@ -35,7 +35,7 @@ fn pieces(core: &mut Core, orders: &[StoredOrder]) -> Vec<Duration> {
     let moment = Moment { now: Uptime(0), wall: Timestamp(1_784_100_000_000), today, minute: 600 };
     let piece = |some: &[StoredOrder]| {
         let began = Instant::now();
-        core.take_orders(moment, some, From::File, None).expect("orders");
+        core.take_orders(moment, some, OrderOrigin::File, None).expect("orders");
         began.elapsed()
     };
     orders.chunks(AT_ONCE).map(piece).collect()

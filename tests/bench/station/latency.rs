@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use hal::port::{Address, SerialSettings};
 use hal::sim::{Edge, Printer, PrinterSettings, Scale, Scanner};
-use parceld::daemon::{Service, Ways};
-use parceld::devices::{self, Devices, LabelPrinter};
+use parceld::daemon::{ServiceHandle, StationService};
+use parceld::devices::{self, BenchPrinter, Devices};
 use parceld::station::fact::Fact;
 use parceld::station::parcel::ParcelId;
 use parceld::store::Store;
@@ -92,34 +92,34 @@ async fn bench(folder: &Folder) -> Vec<Took> {
     drop(Floor::new(&setup, &orders));
     let place = |name: &str| folder.path().join(name);
     let scanner = Scanner::open_at(place("scanner")).expect("a scanner");
-    let scale = Scale::open_at(place("scale"), hal::scale::Protocol::MtSics).expect("a scale");
+    let scale = Scale::open_at(place("scale"), hal::scale::ScaleProtocol::MtSics).expect("a scale");
     scale.set_settling(true);
     let settings = PrinterSettings { render: false, ..PrinterSettings::default() };
     let printer = Printer::listen((std::net::Ipv4Addr::LOCALHOST, 0).into(), settings).await.expect("a printer");
     let serial = |path: &std::path::Path| Address::Serial(SerialSettings::new(path));
     let devices = Devices {
-        scanners: vec![devices::Scanner::on_a_line("hand", serial(scanner.path()))],
-        scale: Some(devices::Scale {
+        scanners: vec![devices::BenchScanner::on_a_line("hand", serial(scanner.path()))],
+        scale: Some(devices::BenchScale {
             address: serial(scale.path()),
-            settings: hal::scale::Settings::new(hal::scale::Protocol::MtSics),
+            settings: hal::scale::ScaleSettings::new(hal::scale::ScaleProtocol::MtSics),
             record: None,
         }),
-        printer: Some(LabelPrinter::zpl("label", Address::Tcp(printer.addr().to_string()))),
+        printer: Some(BenchPrinter::zpl("label", Address::Tcp(printer.addr().to_string()))),
         receipt: None,
         pins: None,
         panel: None,
     };
-    let (ways_out, ways) = oneshot::channel::<Ways>();
+    let (handle_out, handle) = oneshot::channel::<ServiceHandle>();
     let (stop, stopped) = oneshot::channel::<()>();
     let service = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
-            let (service, ways) = Service::new(&setup, devices).expect("a service");
-            let _ = ways_out.send(ways);
+            let (service, handle) = StationService::new(&setup, devices).expect("a service");
+            let _ = handle_out.send(handle);
             service.run(async { drop(stopped.await) }).await;
         });
     });
-    let frames = ways.await.expect("a service").frames;
+    let frames = handle.await.expect("a service").frames;
     let (stable, edges, bare) = (scale.watch_stable(), printer.watch_edges(), Bare::open(folder.path()));
     let mut bench = Bench { scanner, scale, stable, edges, frames, bare };
     let mut took = Vec::with_capacity(PARCELS);

@@ -6,7 +6,7 @@ use crate::sim::decode;
 
 /// A drawn job.
 #[derive(Debug, Default)]
-pub struct Drawn {
+pub struct DrawnJob {
     /// Black and white, as large as the label; empty where it cannot be drawn.
     pub png: Vec<u8>,
     /// What is wrong with it, and the codes in its picture.
@@ -15,7 +15,7 @@ pub struct Drawn {
 
 /// What the virtual printer makes of a job, without one. One that cannot be drawn comes out blank, as from a real printer; the report says so.
 #[must_use]
-pub fn draw(language: Language, job: &[u8], settings: PrinterSettings) -> Drawn {
+pub fn draw(language: Language, job: &[u8], settings: PrinterSettings) -> DrawnJob {
     let mut report = Report::of(language, job);
     let png = match language {
         Language::EscPos => {
@@ -46,7 +46,7 @@ pub fn draw(language: Language, job: &[u8], settings: PrinterSettings) -> Drawn 
     if let Some((width, height)) = decode::size(&png) {
         (report.width_dots, report.height_dots) = (width, height);
     }
-    Drawn { png, report }
+    DrawnJob { png, report }
 }
 
 fn rendered(language: Language, job: &[u8], settings: PrinterSettings) -> Result<Vec<u8>, String> {
@@ -58,7 +58,7 @@ fn rendered(language: Language, job: &[u8], settings: PrinterSettings) -> Result
         language: Some(language),
         width_mm: Some(f64::from(settings.width_mm)),
         height_mm: Some(f64::from(settings.height_mm)),
-        dpmm: super::engine::dots_per_mm(settings.dpi),
+        dpmm: settings.dots_per_mm(),
         antialias: false,
     };
     labelize::render_png(job, options).map(|rendered| rendered.bytes).map_err(|error| error.to_string())

@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use super::draw::{Drawn, draw};
+use super::draw::{DrawnJob, draw};
 use super::parse::{Question, copies};
 use super::{Printed, PrinterFault, PrinterSettings, Shared};
 use crate::printer::Language;
 
 /// Printed labels kept for [`super::Printer::history`].
-const KEPT: usize = 256;
+const HISTORY: usize = 256;
 /// Pictures its memory holds.
 const PICTURES: usize = 16;
 /// Labels the buffer holds before the printer takes no more bytes.
@@ -17,7 +17,7 @@ const BUFFER: usize = 1000;
 
 /// A label in the buffer.
 #[derive(Debug)]
-struct Job {
+struct QueuedJob {
     number: u64,
     language: Language,
     bytes: Arc<[u8]>,
@@ -26,13 +26,13 @@ struct Job {
 
 /// The printer's memory, its switches and its faults.
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(super) struct PrinterState {
     pub(super) fault: PrinterFault,
     pub(super) hold_replies: bool,
     pub(super) listening: bool,
     /// A label is half received.
     pub(super) partial: bool,
-    queue: VecDeque<Job>,
+    queue: VecDeque<QueuedJob>,
     history: VecDeque<Arc<Printed>>,
     received: u64,
     printed: u64,
@@ -44,7 +44,7 @@ pub(super) struct State {
     owed: Option<[u8; 4]>,
 }
 
-impl State {
+impl PrinterState {
     /// Switched off, it forgets what it had not printed.
     pub(super) fn set_fault(&mut self, fault: PrinterFault, settings: PrinterSettings) {
         self.fault = fault;
@@ -80,7 +80,7 @@ impl State {
             return;
         }
         let remaining = copies(language, &job);
-        self.queue.push_back(Job { number: self.received, language, remaining, bytes: job.into() });
+        self.queue.push_back(QueuedJob { number: self.received, language, remaining, bytes: job.into() });
     }
 
     pub(super) fn clear(&mut self) {
@@ -116,7 +116,7 @@ impl State {
         let bit = |is_so: bool| u8::from(is_so);
         let printing = usize::from(self.is_printing());
         let remaining = if self.is_printing() { self.queue.front().map_or(0, |job| job.remaining) } else { 0 };
-        let dots = u32::from(settings.height_mm) * dots_per_mm(settings.dpi).unsigned_abs();
+        let dots = u32::from(settings.height_mm) * settings.dots_per_mm().unsigned_abs();
         Some(
             format!(
                 "\x02030,{},{},{dots:04},{:03},{},0,{},000,0,0,0\x03\r\n\x02001,0,{},0,1,2,4,0,{remaining:08},1,{:03}\x03\r\n\x021234,0\x03\r\n",
@@ -161,7 +161,7 @@ impl State {
             Question::HostStatus => self.status(settings),
             Question::Errors | Question::Odometer | Question::Serial => self.more(question, settings),
             Question::Identification => {
-                let model = format!("\x02PARCELD-VIRTUAL,V1.0.0,{},8192KB\x03\r\n", dots_per_mm(settings.dpi));
+                let model = format!("\x02PARCELD-VIRTUAL,V1.0.0,{},8192KB\x03\r\n", settings.dots_per_mm());
                 self.talks().then(|| model.into_bytes())
             }
             Question::TsplStatus => self.says(|fault, printing| {
@@ -232,7 +232,7 @@ impl State {
     }
 
     /// One copy comes out, unless something came between: the buffer cleared, the paper gone.
-    fn finish(&mut self, number: u64, drawn: &Drawn) -> Option<Arc<Printed>> {
+    fn finish(&mut self, number: u64, drawn: &DrawnJob) -> Option<Arc<Printed>> {
         let can = self.moves_paper();
         let job = self.queue.front_mut().filter(|job| can && job.number == number)?;
         job.remaining -= 1;
@@ -253,7 +253,7 @@ impl State {
             png: drawn.png.clone(),
             report: drawn.report.clone(),
         });
-        if self.history.len() == KEPT {
+        if self.history.len() == HISTORY {
             self.history.pop_front();
         }
         self.history.push_back(Arc::clone(&printed));
@@ -261,20 +261,10 @@ impl State {
     }
 }
 
-/// The printer's own resolution; its makers round 203 dpi to 8 dots a millimetre.
-pub(super) fn dots_per_mm(dpi: u16) -> i32 {
-    match dpi {
-        0..=175 => 6,
-        176..=250 => 8,
-        251..=450 => 12,
-        _ => 24,
-    }
-}
-
 /// Prints what is in the buffer, one copy after the other.
 pub(super) async fn run(shared: Shared) {
     let mut seen = shared.state.subscribe();
-    let mut drawn: Option<(u64, Drawn)> = None;
+    let mut drawn: Option<(u64, DrawnJob)> = None;
     loop {
         let next = match seen.wait_for(|state| state.next().is_some()).await {
             Ok(state) => state.next(),
@@ -294,9 +284,9 @@ pub(super) async fn run(shared: Shared) {
     }
 }
 
-async fn on_paper(language: Language, job: Arc<[u8]>, settings: PrinterSettings) -> Drawn {
+async fn on_paper(language: Language, job: Arc<[u8]>, settings: PrinterSettings) -> DrawnJob {
     if !settings.render {
-        return Drawn::default();
+        return DrawnJob::default();
     }
     match tokio::task::spawn_blocking(move || draw(language, &job, settings)).await {
         Ok(drawn) => {
@@ -307,7 +297,7 @@ async fn on_paper(language: Language, job: Arc<[u8]>, settings: PrinterSettings)
         }
         Err(error) => {
             tracing::warn!(%error, "the virtual printer stumbled over this label");
-            Drawn::default()
+            DrawnJob::default()
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{Printed, Printer};
 ///
 /// # Errors
 /// The folder cannot be written to.
-pub async fn keep_labels(printer: &Printer, folder: PathBuf) -> io::Result<()> {
+pub async fn save_labels(printer: &Printer, folder: PathBuf) -> io::Result<()> {
     let mut labels = printer.labels();
     tokio::fs::create_dir_all(&folder).await?;
     loop {

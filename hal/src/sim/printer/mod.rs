@@ -21,9 +21,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
-pub use draw::{Drawn, draw};
-use engine::State;
-pub use files::keep_labels;
+pub use draw::{DrawnJob, draw};
+use engine::PrinterState;
+pub use files::save_labels;
 pub use report::Report;
 
 use crate::printer::Language;
@@ -72,6 +72,18 @@ impl Default for PrinterSettings {
             serial: 41_064_400,
             counts_pictures: true,
             odometer_forgets: false,
+        }
+    }
+}
+
+impl PrinterSettings {
+    /// The printer's own resolution; its makers round 203 dpi to 8 dots a millimetre.
+    fn dots_per_mm(self) -> i32 {
+        match self.dpi {
+            0..=175 => 6,
+            176..=250 => 8,
+            251..=450 => 12,
+            _ => 24,
         }
     }
 }
@@ -197,7 +209,7 @@ pub struct Printer {
 #[derive(Debug, Clone)]
 struct Shared {
     settings: PrinterSettings,
-    state: watch::Sender<State>,
+    state: watch::Sender<PrinterState>,
     labels: broadcast::Sender<Arc<Printed>>,
     edges: broadcast::Sender<Edge>,
 }
@@ -218,7 +230,7 @@ impl Printer {
         let address = listener.local_addr()?;
         let shared = Shared {
             settings,
-            state: watch::Sender::new(State::default()),
+            state: watch::Sender::new(PrinterState::default()),
             labels: broadcast::Sender::new(BEHIND),
             edges: broadcast::Sender::new(BEHIND),
         };
@@ -241,7 +253,7 @@ impl Printer {
     /// Waits until it listens, or has stopped listening, as its fault says.
     pub async fn settled(&self) {
         let mut state = self.shared.state.subscribe();
-        let _ = state.wait_for(State::is_settled).await;
+        let _ = state.wait_for(PrinterState::is_settled).await;
     }
 
     /// `true` keeps the answers to questions back, `false` lets them go in their order: a slow network.

@@ -22,7 +22,7 @@ const PITCH: u32 = 30;
 const LONGEST: usize = 32_000;
 
 /// A drawn receipt.
-pub(super) struct Drawn {
+pub(super) struct DrawnReceipt {
     pub(super) png: Vec<u8>,
     pub(super) unsupported: Vec<String>,
     pub(super) clipped: Vec<String>,
@@ -48,7 +48,7 @@ impl Paper {
     }
 }
 
-struct State {
+struct ReceiptState {
     paper: Paper,
     y: usize,
     line: Vec<u8>,
@@ -65,8 +65,8 @@ struct State {
 }
 
 /// Draws a job on paper of so many dots across.
-pub(super) fn draw(job: &[u8], width: u32) -> Drawn {
-    let mut state = State {
+pub(super) fn draw(job: &[u8], width: u32) -> DrawnReceipt {
+    let mut state = ReceiptState {
         paper: Paper { width, rows: Vec::new() },
         y: 0,
         line: Vec::new(),
@@ -95,10 +95,14 @@ pub(super) fn draw(job: &[u8], width: u32) -> Drawn {
         rest = after;
     }
     state.end_line();
-    Drawn { png: png(&state.paper), unsupported: state.unsupported.into_iter().collect(), clipped: state.clipped }
+    DrawnReceipt {
+        png: png(&state.paper),
+        unsupported: state.unsupported.into_iter().collect(),
+        clipped: state.clipped,
+    }
 }
 
-impl State {
+impl ReceiptState {
     fn take(&mut self, command: &[u8]) {
         match *command {
             [0x1B, b'@'] => (self.across, self.down, self.align, self.reverse, self.spacing) = (1, 1, 0, false, PITCH),

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::engine::State;
+use super::engine::PrinterState;
 use super::parse::{Item, Parser, Question};
 use super::{Edge, PrinterFault, Shared};
 
@@ -29,7 +29,7 @@ pub(super) async fn run(first: TcpListener, address: SocketAddr, shared: Shared)
         shared.state.send_modify(|state| state.listening = true);
         tokio::select! {
             biased;
-            _ = switch.wait_for(State::is_off) => {}
+            _ = switch.wait_for(PrinterState::is_off) => {}
             () = serve(&on, &shared) => {}
         }
         drop(on);
@@ -80,7 +80,7 @@ async fn serve(listener: &TcpListener, shared: &Shared) {
 struct Connection<'a> {
     stream: TcpStream,
     shared: &'a Shared,
-    state: watch::Receiver<State>,
+    state: watch::Receiver<PrinterState>,
     parser: Parser,
     held: Vec<Vec<u8>>,
     taken: usize,
@@ -154,7 +154,7 @@ impl Connection<'_> {
             }
             Item::TooLong => tracing::warn!("the virtual printer threw a label away that is too long for it"),
             Item::Stored(name) => self.shared.state.send_modify(|state| state.store(name)),
-            Item::ClearAll => self.shared.state.send_modify(State::clear),
+            Item::ClearAll => self.shared.state.send_modify(PrinterState::clear),
             Item::Asked(question) => self.answer(question).await?,
         }
         Ok(())
@@ -187,7 +187,7 @@ impl Connection<'_> {
 }
 
 /// Bytes a connection that took so many may still send: none while the buffer is full.
-fn room(state: &State, taken: usize) -> usize {
+fn room(state: &PrinterState, taken: usize) -> usize {
     match state.fault {
         PrinterFault::StallAfter(limit) | PrinterFault::ResetAfter(limit) => limit.saturating_sub(taken),
         _ if state.is_full() => 0,

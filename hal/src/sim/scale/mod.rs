@@ -12,9 +12,9 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::cable::{Cable, Pty};
-use crate::scale::Protocol;
+use crate::scale::ScaleProtocol;
 use platform::Platform;
-use speech::{Heard, Speech};
+use speech::{ScaleResponse, Speech};
 
 /// Between two weights of a stream (`SIR`).
 const STREAM: Duration = Duration::from_millis(100);
@@ -56,8 +56,8 @@ impl Scale {
     ///
     /// # Errors
     /// No pty, no place for the name, or a protocol that does not run over a serial line.
-    pub fn open_at(link: PathBuf, protocol: Protocol) -> io::Result<Self> {
-        if protocol == Protocol::Hid {
+    pub fn open_at(link: PathBuf, protocol: ScaleProtocol) -> io::Result<Self> {
+        if protocol == ScaleProtocol::Hid {
             return Err(io::Error::new(io::ErrorKind::Unsupported, "a pty is no HID device"));
         }
         let cable = Cable::plug(link)?;
@@ -133,7 +133,7 @@ impl Drop for Scale {
 
 /// Serves each line that is plugged in until it is pulled.
 async fn work(
-    protocol: Protocol,
+    protocol: ScaleProtocol,
     mut lines: watch::Receiver<Option<std::sync::Arc<Pty>>>,
     platform: watch::Sender<Platform>,
     stable: broadcast::Sender<Instant>,
@@ -157,7 +157,7 @@ async fn work(
 }
 
 async fn serve(
-    protocol: Protocol,
+    protocol: ScaleProtocol,
     line: &Pty,
     platform: &watch::Sender<Platform>,
     stable: &broadcast::Sender<Instant>,
@@ -180,8 +180,8 @@ async fn serve(
         for &byte in &buffer[..count] {
             match modify(platform, |platform| speech.hear(byte, platform, Instant::now())) {
                 None => {}
-                Some(Heard::Say(said)) => say(line, stable, &said).await?,
-                Some(Heard::WhenAtRest(command)) => {
+                Some(ScaleResponse::Say(said)) => say(line, stable, &said).await?,
+                Some(ScaleResponse::WhenAtRest(command)) => {
                     let until = Instant::now() + REST;
                     while !modify(platform, |platform| platform.rests(Instant::now())) && Instant::now() < until {
                         sleep(LOOK).await;

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::ScaleFault;
 use super::platform::{Platform, Refusal, Shown};
-use crate::scale::Protocol;
+use crate::scale::ScaleProtocol;
 
 /// The longest command, bytes; what is longer is not understood.
 const COMMAND_MAX: usize = 32;
@@ -14,14 +14,14 @@ const GARBAGE: &[u8] = b"\xa6\x0f~\x93\x1c\xe1\r\n";
 /// Hears commands in one protocol and answers them.
 #[derive(Debug)]
 pub(super) struct Speech {
-    protocol: Protocol,
+    protocol: ScaleProtocol,
     command: Vec<u8>,
     /// After `SIR`: weights unasked.
     pub(super) streams: bool,
 }
 
 /// What is to be done for a command.
-pub(super) enum Heard {
+pub(super) enum ScaleResponse {
     /// Say this.
     Say(Vec<u8>),
     /// Wait until the pan rests, then answer this command.
@@ -29,12 +29,12 @@ pub(super) enum Heard {
 }
 
 impl Speech {
-    pub(super) fn new(protocol: Protocol) -> Self {
+    pub(super) fn new(protocol: ScaleProtocol) -> Self {
         Self { protocol, command: Vec::new(), streams: false }
     }
 
     /// Takes one byte; what follows from it.
-    pub(super) fn hear(&mut self, byte: u8, platform: &mut Platform, now: Instant) -> Option<Heard> {
+    pub(super) fn hear(&mut self, byte: u8, platform: &mut Platform, now: Instant) -> Option<ScaleResponse> {
         if self.by_letter() {
             self.command = vec![byte];
         } else {
@@ -50,18 +50,18 @@ impl Speech {
             }
         }
         let command = std::mem::take(&mut self.command);
-        if self.protocol == Protocol::MtSics {
+        if self.protocol == ScaleProtocol::MtSics {
             self.streams = command == b"SIR";
             if command == b"S" {
-                return Some(Heard::WhenAtRest(command));
+                return Some(ScaleResponse::WhenAtRest(command));
             }
         }
-        Some(Heard::Say(self.answer(&command, platform, now)))
+        Some(ScaleResponse::Say(self.answer(&command, platform, now)))
     }
 
     /// Single characters are whole commands.
     fn by_letter(&self) -> bool {
-        matches!(self.protocol, Protocol::Toledo8217 | Protocol::Cas)
+        matches!(self.protocol, ScaleProtocol::Toledo8217 | ScaleProtocol::Cas)
     }
 
     /// The answer to a command; empty is silence.
@@ -73,15 +73,15 @@ impl Speech {
             ScaleFault::None | ScaleFault::NeverSettles | ScaleFault::Overload => {}
         }
         match self.protocol {
-            Protocol::Hid => Vec::new(),
-            Protocol::MtSics => mt_sics(command, platform, now),
-            Protocol::Toledo8217 => toledo(command, platform, now),
-            Protocol::Nci => nci(command, platform, now),
-            Protocol::AAndD => a_and_d(command, platform, now),
-            Protocol::Cas => cas(command, platform, now),
-            Protocol::Ohaus => ohaus(command, platform, now),
-            Protocol::Sbi => sbi(command, platform, now),
-            Protocol::Adam => adam(command, platform, now),
+            ScaleProtocol::Hid => Vec::new(),
+            ScaleProtocol::MtSics => mt_sics(command, platform, now),
+            ScaleProtocol::Toledo8217 => toledo(command, platform, now),
+            ScaleProtocol::Nci => nci(command, platform, now),
+            ScaleProtocol::AAndD => a_and_d(command, platform, now),
+            ScaleProtocol::Cas => cas(command, platform, now),
+            ScaleProtocol::Ohaus => ohaus(command, platform, now),
+            ScaleProtocol::Sbi => sbi(command, platform, now),
+            ScaleProtocol::Adam => adam(command, platform, now),
         }
     }
 }

@@ -29,7 +29,7 @@ fn process_id(command: &[u8]) -> Option<[u8; 4]> {
 
 /// A job from its first command on.
 #[derive(Debug, Default)]
-pub(super) struct Parser {
+pub(super) struct EscposParser {
     job: Vec<u8>,
     /// Where the command being received begins.
     command: Option<usize>,
@@ -37,7 +37,7 @@ pub(super) struct Parser {
     raw: usize,
 }
 
-impl Parser {
+impl EscposParser {
     pub(super) fn push(&mut self, byte: u8) -> Step {
         if self.job.len() == JOB_MAX {
             return Step::TooLong;

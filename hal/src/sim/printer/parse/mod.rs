@@ -93,9 +93,9 @@ pub(super) struct Parser {
 enum Job {
     #[default]
     None,
-    Zpl(zpl::Parser),
-    Tspl(tspl::Parser),
-    EscPos(escpos::Parser),
+    Zpl(zpl::ZplParser),
+    Tspl(tspl::TsplParser),
+    EscPos(escpos::EscposParser),
 }
 
 /// What one more byte did to a job.
@@ -186,9 +186,9 @@ impl Parser {
                 }
                 Start::Job(language) => {
                     self.job = match language {
-                        Language::Zpl => Job::Zpl(zpl::Parser::default()),
-                        Language::Tspl => Job::Tspl(tspl::Parser::default()),
-                        Language::EscPos => Job::EscPos(escpos::Parser::default()),
+                        Language::Zpl => Job::Zpl(zpl::ZplParser::default()),
+                        Language::Tspl => Job::Tspl(tspl::TsplParser::default()),
+                        Language::EscPos => Job::EscPos(escpos::EscposParser::default()),
                     };
                     // What decided it is part of it; no job is whole, and no question is asked, so early.
                     for byte in std::mem::take(&mut self.undecided) {

@@ -60,7 +60,7 @@ pub(super) fn is_command(word: &[u8]) -> bool {
 
 /// A job from its first line on.
 #[derive(Debug, Default)]
-pub(super) struct Parser {
+pub(super) struct TsplParser {
     job: Vec<u8>,
     /// Where the line begins.
     line: usize,
@@ -71,7 +71,7 @@ pub(super) struct Parser {
     escape: usize,
 }
 
-impl Parser {
+impl TsplParser {
     pub(super) fn push(&mut self, byte: u8) -> Step {
         if self.job.len() == JOB_MAX {
             return Step::TooLong;

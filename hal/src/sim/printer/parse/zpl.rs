@@ -4,7 +4,7 @@ use super::{JOB_MAX, Question, Start, Step};
 
 /// A label from `^XA` on.
 #[derive(Debug, Default)]
-pub(super) struct Parser {
+pub(super) struct ZplParser {
     label: Vec<u8>,
     too_long: bool,
     /// Bytes of `^GFB` data still to come.
@@ -48,7 +48,7 @@ pub(super) fn start(bytes: &[u8]) -> Start {
     if known { Start::Unknown } else { Start::Rubbish }
 }
 
-impl Parser {
+impl ZplParser {
     pub(super) fn push(&mut self, byte: u8) -> Step {
         if self.label.len() == JOB_MAX {
             (self.too_long, self.command) = (true, 0);
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_label_without_end_is_bounded() {
-        let mut parser = super::Parser::default();
+        let mut parser = super::ZplParser::default();
         for byte in b"^XA".iter().chain([b'0'; 1 << 16].iter().cycle().take(JOB_MAX + 10)) {
             parser.push(*byte);
         }

@@ -1,5 +1,5 @@
-//! The last cards that were good, kept beside the journal: a station that starts after a power cut with a wrong card in
-//! its folder goes on with these.
+//! A backup of the last cards that were good, beside the journal: a station that starts after a power cut with a wrong
+//! card in its folder goes on with these.
 
 use std::fs;
 use std::io;
@@ -10,14 +10,14 @@ use crate::ids::CarrierId;
 /// Holds the hash of the cards that are kept; hidden, so that it is no carrier.
 const HASH: &str = ".hash";
 
-/// Keeps a copy of the carriers in `dir` (all, or those named in `only`) in `kept`, unless that holds the same already.
+/// Keeps a copy of the carriers in `dir` (all, or those named in `only`) in `backup`, unless that holds the same already.
 /// Written aside and renamed: a power cut leaves the old copy or the new one.
-pub fn keep(dir: &Path, only: &[CarrierId], hash: &str, kept: &Path) -> io::Result<()> {
-    if fs::read_to_string(kept.join(HASH)).is_ok_and(|known| known == hash) {
+pub fn back_up(dir: &Path, only: &[CarrierId], hash: &str, backup: &Path) -> io::Result<()> {
+    if fs::read_to_string(backup.join(HASH)).is_ok_and(|known| known == hash) {
         return Ok(());
     }
-    let aside = kept.with_extension("new");
-    let old = kept.with_extension("old");
+    let aside = backup.with_extension("new");
+    let old = backup.with_extension("old");
     remove(&aside)?;
     fs::create_dir_all(&aside)?;
     for entry in fs::read_dir(dir)? {
@@ -38,11 +38,11 @@ pub fn keep(dir: &Path, only: &[CarrierId], hash: &str, kept: &Path) -> io::Resu
     write(&aside.join(HASH), hash.as_bytes())?;
     fs::File::open(&aside)?.sync_all()?;
     remove(&old)?;
-    if kept.exists() {
-        fs::rename(kept, &old)?;
+    if backup.exists() {
+        fs::rename(backup, &old)?;
     }
-    fs::rename(&aside, kept)?;
-    if let Some(folder) = kept.parent() {
+    fs::rename(&aside, backup)?;
+    if let Some(folder) = backup.parent() {
         fs::File::open(folder)?.sync_all()?;
     }
     remove(&old)

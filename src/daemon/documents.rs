@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{Setup, clock};
 use crate::barcode::{Command, CommandError, SheetGroup};
 use crate::devices::paper::Tray;
-use crate::label::{Draws, Label, LabelError, Labels, Language, Media, Printer, SSCC_LAYOUT};
+use crate::label::{Draws, Label, LabelError, Labels, Language, Media, PrinterFormat, SSCC_LAYOUT};
 use crate::paper::{self, A4, BagSlip, CommandSheet, ManifestSlip, Operator, Paper, ShiftSummary};
 use crate::rating::Cards;
 use crate::screen::Words;
@@ -27,7 +27,7 @@ use crate::units::{Date, Mass, MassUnit, Timestamp};
 
 /// What papers are made with.
 #[derive(Debug, Clone)]
-pub struct Press {
+pub struct Documents {
     rules: Rules,
     data_dir: PathBuf,
     zone: TimeZone,
@@ -37,7 +37,7 @@ pub struct Press {
 
 /// Why there is no paper.
 #[derive(Debug, thiserror::Error)]
-pub enum PressError {
+pub enum DocumentError {
     /// No such manifest.
     #[error("no manifest {0}; see `parceld manifest list`")]
     Manifest(String),
@@ -75,7 +75,7 @@ enum What {
     Sscc(Box<Label>),
 }
 
-impl Press {
+impl Documents {
     /// What a station's configuration makes of it.
     pub fn of(setup: &Setup) -> Self {
         let receipt = setup.config.receipt.as_ref();
@@ -96,8 +96,8 @@ impl Press {
     /// What a printout says, read from the station's memory.
     ///
     /// # Errors
-    /// [`PressError`].
-    pub fn draft(&self, printout: &Printout, cards: &Cards, language: &str) -> Result<Draft, PressError> {
+    /// [`DocumentError`].
+    pub fn draft(&self, printout: &Printout, cards: &Cards, language: &str) -> Result<Draft, DocumentError> {
         let paper = match printout {
             Printout::Manifest { manifest } => Paper::Manifest(self.manifest(&self.store()?, cards, manifest)?),
             Printout::Shift { day, operator } => {
@@ -118,11 +118,11 @@ impl Press {
     /// The label of a bag or a pallet, as it is now.
     ///
     /// # Errors
-    /// [`PressError::Bag`].
-    pub fn bag(&self, station: &Station, cards: &Cards, id: BagId, language: &str) -> Result<Draft, PressError> {
-        let bag = station.bag(id).ok_or(PressError::Bag(id))?;
+    /// [`DocumentError::Bag`].
+    pub fn bag(&self, station: &Station, cards: &Cards, id: BagId, language: &str) -> Result<Draft, DocumentError> {
+        let bag = station.bag(id).ok_or(DocumentError::Bag(id))?;
         let parcels = station.contents(bag).count();
-        let (carrier, ship_date) = bag.goes.clone().filter(|_| parcels > 0).ok_or(PressError::Bag(id))?;
+        let (carrier, ship_date) = bag.goes.clone().filter(|_| parcels > 0).ok_or(DocumentError::Bag(id))?;
         let carrier = cards.carrier_name(&carrier).to_owned();
         let bags = (bag.kind == Kind::Pallet).then(|| station.laid(bag).count());
         let mass = station.bag_mass(bag);
@@ -130,7 +130,7 @@ impl Press {
         let words = self.words(language)?;
         let what = match &bag.sscc {
             Some(sscc) => {
-                let container = crate::label::Container { id: own, sscc: Some(sscc.clone()), parcels, bags };
+                let container = crate::label::ContainerLabel { id: own, sscc: Some(sscc.clone()), parcels, bags };
                 let from = self.rules.ship_from.clone();
                 let label = Label::of_container(container, from, carrier, mass, ship_date, self.rules.specimen);
                 What::Sscc(Box::new(label))
@@ -153,25 +153,25 @@ impl Press {
     /// where there is no receipt printer.
     ///
     /// # Errors
-    /// [`PressError::Draw`], [`PressError::NoPrinter`].
-    pub fn job(&self, draft: &Draft) -> Result<(Tray, Vec<u8>), PressError> {
+    /// [`DocumentError::Draw`], [`DocumentError::NoPrinter`].
+    pub fn job(&self, draft: &Draft) -> Result<(Tray, Vec<u8>), DocumentError> {
         match (&draft.what, &self.receipts) {
             (What::Sscc(label), _) => Ok((Tray::Labels, self.rules.labels.print(SSCC_LAYOUT, label)?)),
             (What::Paper(paper), Some(receipts)) => Ok((Tray::Receipts, encoded(paper, receipts, &draft.words)?)),
             (What::Paper(paper), None) if matches!(**paper, Paper::Bag(_)) => {
                 Ok((Tray::Labels, encoded(paper, &self.rules.labels, &draft.words)?))
             }
-            (What::Paper(_), None) => Err(PressError::NoPrinter),
+            (What::Paper(_), None) => Err(DocumentError::NoPrinter),
         }
     }
 
     /// A draft as a PDF file: A4, or a page as large as the label for a bag.
     ///
     /// # Errors
-    /// [`PressError::Draw`].
-    pub fn pdf(&self, draft: &Draft) -> Result<Vec<u8>, PressError> {
+    /// [`DocumentError::Draw`].
+    pub fn pdf(&self, draft: &Draft) -> Result<Vec<u8>, DocumentError> {
         let on = |media: Media, paper: &Paper| {
-            let printer = Printer { language: Language::EscPos, draws: Draws::Nothing, packed: false, media };
+            let printer = PrinterFormat { language: Language::EscPos, draws: Draws::Nothing, packed: false, media };
             let labels = Labels::new(printer, []);
             let pages = paper.draw(&labels, &draft.words)?;
             let pages: Vec<_> = pages.iter().map(|page| labels.pixels(page)).collect();
@@ -194,14 +194,14 @@ impl Press {
     /// What was done on a day, by everybody or by one.
     ///
     /// # Errors
-    /// [`PressError::Store`].
+    /// [`DocumentError::Store`].
     pub fn shift(
         &self,
         store: &Store,
         cards: &Cards,
         day: Date,
         only: Option<&str>,
-    ) -> Result<ShiftSummary, PressError> {
+    ) -> Result<ShiftSummary, DocumentError> {
         let (from, to) = (start_of(&self.zone, day), start_of(&self.zone, day.next()));
         let mut shift = Shift::beginning_with(store.operator_before(from)?);
         let older = |parcel| {
@@ -236,8 +236,8 @@ impl Press {
     }
 
     /// A closed manifest as its document has it.
-    fn manifest(&self, store: &Store, cards: &Cards, id: &str) -> Result<ManifestSlip, PressError> {
-        let missing = || PressError::Manifest(id.to_owned());
+    fn manifest(&self, store: &Store, cards: &Cards, id: &str) -> Result<ManifestSlip, DocumentError> {
+        let missing = || DocumentError::Manifest(id.to_owned());
         let document: Value =
             store.manifest(id)?.and_then(|body| serde_json::from_str(&body).ok()).ok_or_else(missing)?;
         let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
@@ -264,7 +264,7 @@ impl Press {
             services: services.into_iter().collect(),
             containers: list("containers")
                 .iter()
-                .map(|container| paper::Container {
+                .map(|container| paper::SlipContainer {
                     id: short(text(container, "id")),
                     kind: match container["type"].as_str() {
                         Some("pallet") => paper::ContainerKind::Pallet,
@@ -279,7 +279,7 @@ impl Press {
                 .collect(),
             lines: list("parcels")
                 .iter()
-                .map(|parcel| paper::Line {
+                .map(|parcel| paper::SlipLine {
                     tracking: text(parcel, "tracking"),
                     order_ref: text(parcel, "order_ref"),
                     weight: weight(parcel, "weight_g"),
@@ -290,7 +290,7 @@ impl Press {
         })
     }
 
-    fn sheet(&self, cards: &Cards, language: &str, also: &[String]) -> Result<Draft, PressError> {
+    fn sheet(&self, cards: &Cards, language: &str, also: &[String]) -> Result<Draft, DocumentError> {
         let words = self.words(language)?;
         let boxes: Vec<String> = self.rules.boxes.keys().cloned().collect();
         let carriers: Vec<_> =
@@ -310,8 +310,8 @@ impl Press {
         Ok(Draft { what: What::Paper(Box::new(Paper::Sheet(sheet))), words })
     }
 
-    fn words(&self, language: &str) -> Result<Arc<Words>, PressError> {
-        self.words.get(language).cloned().ok_or_else(|| PressError::Language(language.to_owned()))
+    fn words(&self, language: &str) -> Result<Arc<Words>, DocumentError> {
+        self.words.get(language).cloned().ok_or_else(|| DocumentError::Language(language.to_owned()))
     }
 
     fn store(&self) -> Result<Store, StoreError> {

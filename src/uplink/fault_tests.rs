@@ -1,5 +1,5 @@
-//! Seeded storms of faults between the hand and the receiver; at the end every event is there once, in order. And storms
-//! of copies: a database is copied, put back and run twice; whatever a station believes to be there is there, every fork
+//! Seeded faults between the driver and the receiver; at the end every event is there once, in order. And seeded
+//! copies: a database is copied, put back and run twice; whatever a station believes to be there is there, every fork
 //! stops it, and at the end every event of every history that survived is there.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::Pace;
-use super::receiver::{self, Fault, Receiver};
+use super::receiver::{self, Receiver, ReceiverFault};
 use super::test_station::{BRISK, Database, Station, mark};
 use super::tests::{ANY, bodies, soon};
 
@@ -39,15 +39,15 @@ async fn restarted(receiver: Receiver, data: &PathBuf, torn: bool) -> Receiver {
         bytes.extend_from_slice(br#"{"specversion":"1.0","id":"#);
         std::fs::write(data, bytes).unwrap();
     }
-    let settings = receiver::Settings { data: Some(data.clone()), ..receiver::Settings::default() };
+    let settings = receiver::ReceiverSettings { data: Some(data.clone()), ..receiver::ReceiverSettings::default() };
     Receiver::start(addr, settings).await.unwrap()
 }
 
-async fn storm(seed: u64, faults: u32) {
+async fn survive_faults(seed: u64, faults: u32) {
     let mut dice = Dice(seed);
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("received.jsonl");
-    let settings = receiver::Settings { data: Some(data.clone()), ..receiver::Settings::default() };
+    let settings = receiver::ReceiverSettings { data: Some(data.clone()), ..receiver::ReceiverSettings::default() };
     let mut receiver = Receiver::start(ANY, settings).await.unwrap();
     let pace = Pace { whole: Duration::from_millis(60), ..BRISK };
     let mut station = Station::new(receiver.addr(), pace);
@@ -55,22 +55,22 @@ async fn storm(seed: u64, faults: u32) {
     for _ in 0..faults {
         station.record(dice.roll(80));
         match dice.roll(10) {
-            0 => receiver.set_fault(Fault::LoseAnswer),
-            1 => receiver.set_fault(Fault::Refuse([500, 502, 503, 408, 429][dice.roll(5) as usize])),
-            2 => receiver.set_fault(Fault::CaptivePortal),
-            3 => receiver.set_fault(Fault::Hang),
-            4 => receiver.set_fault(Fault::Unconfirmed),
+            0 => receiver.set_fault(ReceiverFault::LoseAnswer),
+            1 => receiver.set_fault(ReceiverFault::Refuse([500, 502, 503, 408, 429][dice.roll(5) as usize])),
+            2 => receiver.set_fault(ReceiverFault::CaptivePortal),
+            3 => receiver.set_fault(ReceiverFault::Hang),
+            4 => receiver.set_fault(ReceiverFault::Unconfirmed),
             5 | 6 => receiver.pull_cable(dice.roll(2) == 0),
             7 => receiver = restarted(receiver, &data, dice.roll(2) == 0).await,
             8 => station.start(),
-            _ => receiver.set_fault(Fault::None),
+            _ => receiver.set_fault(ReceiverFault::None),
         }
         for _ in 0..dice.roll(6) {
-            // A hand that has nothing to say is what an idle link looks like.
+            // A driver that has nothing to say is what an idle link looks like.
             let _ = timeout(Duration::from_millis(20), station.serve()).await;
         }
     }
-    receiver.set_fault(Fault::None);
+    receiver.set_fault(ReceiverFault::None);
     receiver.pull_cable(false);
     soon(station.drained()).await;
     assert!(!station.db.present.made.is_empty());
@@ -81,13 +81,13 @@ async fn storm(seed: u64, faults: u32) {
 
 #[tokio::test]
 async fn through_148_faults_nothing_is_missing_doubled_or_out_of_order() {
-    storm(1, 148).await;
+    survive_faults(1, 148).await;
 }
 
 #[tokio::test]
-async fn through_short_storms_of_other_seeds_too() {
+async fn through_fewer_faults_of_other_seeds_too() {
     for seed in 2..12 {
-        storm(seed, 20).await;
+        survive_faults(seed, 20).await;
     }
 }
 
@@ -117,7 +117,7 @@ impl Copies {
     async fn serve(&mut self, at: usize) {
         let station = &mut self.stations[at];
         let before: Vec<(u64, u64)> = station.db.lives().map(|life| (life.sent, life.confirmed)).collect();
-        // A hand that has nothing to say is what an idle link looks like.
+        // A driver that has nothing to say is what an idle link looks like.
         let _ = timeout(Duration::from_millis(5), station.serve()).await;
         self.moved.append(&mut station.moved);
         let after: Vec<(u64, u64)> = station.db.lives().map(|life| (life.sent, life.confirmed)).collect();
@@ -152,49 +152,49 @@ impl Copies {
 }
 
 /// Copies are taken and put back, and run beside the original, while the link fails. Says how often a station stopped.
-async fn storm_of_copies(seed: u64, steps: u32) -> u32 {
+async fn survive_copies(seed: u64, steps: u32) -> u32 {
     let mut dice = Dice(seed);
-    let receiver = Receiver::start(ANY, receiver::Settings::default()).await.unwrap();
+    let receiver = Receiver::start(ANY, receiver::ReceiverSettings::default()).await.unwrap();
     let pace = Pace { whole: Duration::from_millis(60), ..BRISK };
     let mut first = Station::new(receiver.addr(), pace);
     first.start();
     let copies = vec![first.db.clone()];
-    let mut storm = Copies { seed, receiver, stations: vec![first], copies, moved: vec![], stops: 0 };
+    let mut world = Copies { seed, receiver, stations: vec![first], copies, moved: vec![], stops: 0 };
     for _ in 0..steps {
-        let at = dice.below(storm.stations.len());
-        storm.stations[at].record(dice.roll(30));
+        let at = dice.below(world.stations.len());
+        world.stations[at].record(dice.roll(30));
         match dice.roll(12) {
-            0 => storm.receiver.set_fault(Fault::LoseAnswer),
-            1 => storm.receiver.set_fault(Fault::Refuse(503)),
-            2 => storm.receiver.set_fault(Fault::Unconfirmed),
-            3 => storm.receiver.set_fault(Fault::OtherHead),
-            4 => storm.receiver.pull_cable(dice.roll(2) == 0),
-            5 | 6 => storm.copies.push(storm.stations[at].db.clone()),
+            0 => world.receiver.set_fault(ReceiverFault::LoseAnswer),
+            1 => world.receiver.set_fault(ReceiverFault::Refuse(503)),
+            2 => world.receiver.set_fault(ReceiverFault::Unconfirmed),
+            3 => world.receiver.set_fault(ReceiverFault::OtherHead),
+            4 => world.receiver.pull_cable(dice.roll(2) == 0),
+            5 | 6 => world.copies.push(world.stations[at].db.clone()),
             7 => {
-                let copy = dice.below(storm.copies.len());
-                storm.stations[at].put_back(storm.copies[copy].clone());
+                let copy = dice.below(world.copies.len());
+                world.stations[at].put_back(world.copies[copy].clone());
             }
-            8 if storm.stations.len() < 3 => {
-                let copy = dice.below(storm.copies.len());
-                let mut twin = storm.stations[at].on_copy(storm.copies[copy].clone());
+            8 if world.stations.len() < 3 => {
+                let copy = dice.below(world.copies.len());
+                let mut twin = world.stations[at].on_copy(world.copies[copy].clone());
                 twin.start();
-                storm.stations.push(twin);
+                world.stations.push(twin);
             }
-            9 => storm.stations[at].start(),
-            _ => storm.receiver.set_fault(Fault::None),
+            9 => world.stations[at].start(),
+            _ => world.receiver.set_fault(ReceiverFault::None),
         }
         for _ in 0..dice.roll(8) {
-            let at = dice.below(storm.stations.len());
-            storm.serve(at).await;
+            let at = dice.below(world.stations.len());
+            world.serve(at).await;
         }
     }
-    storm.receiver.set_fault(Fault::None);
-    storm.receiver.pull_cable(false);
+    world.receiver.set_fault(ReceiverFault::None);
+    world.receiver.pull_cable(false);
     // What is recorded last shows every fork that is left.
-    storm.stations.iter_mut().for_each(|station| station.record(1));
-    soon(storm.drain()).await;
-    let received = received(&storm.receiver).await;
-    for life in storm.stations.iter().flat_map(|station| station.db.lives()) {
+    world.stations.iter_mut().for_each(|station| station.record(1));
+    soon(world.drain()).await;
+    let received = received(&world.receiver).await;
+    for life in world.stations.iter().flat_map(|station| station.db.lives()) {
         for (seq, body) in (1..).zip(&life.made) {
             assert_eq!(received.get(&(life.incarnation.clone(), seq)), Some(body), "seed {seed}: {seq}");
         }
@@ -202,16 +202,16 @@ async fn storm_of_copies(seed: u64, steps: u32) -> u32 {
     // A copy that is put back twice does not know that it moved an event before; nothing else comes twice.
     let mut marks = BTreeSet::new();
     for mark in received.values().map(|body| mark(body)) {
-        assert!(marks.insert(mark.clone()) || storm.moved.contains(&mark), "seed {seed}: {mark} is there twice");
+        assert!(marks.insert(mark.clone()) || world.moved.contains(&mark), "seed {seed}: {mark} is there twice");
     }
-    storm.stops
+    world.stops
 }
 
 #[tokio::test]
 async fn whatever_copies_are_put_back_no_event_is_believed_to_be_there_that_is_not() {
     let mut stops = 0;
     for seed in 100..116 {
-        stops += storm_of_copies(seed, 30).await;
+        stops += survive_copies(seed, 30).await;
     }
     assert!(stops >= 20, "copies were noticed {stops} times");
 }

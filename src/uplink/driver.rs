@@ -6,22 +6,22 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::answer::{Head, Page, Reply, classify};
-use super::chain::{Batch, Chain, MAX_BYTES, Step};
+use super::answer::{Head, OrderPage, ReceiverReply, classify};
+use super::chain::{Chain, EventBatch, MAX_BYTES, Step};
 use super::client::Client;
-use super::{Command, LinkState, Request, Row, Settings, event};
+use super::{LinkState, OutboxRow, Request, UplinkCommand, UplinkSettings, event};
 use crate::units::Uptime;
 
 /// Uploads events and pulls orders until the loop drops its end of any channel. May be dropped at any await: what
 /// must survive is in the database.
 ///
 /// `wake` holds the number of the newest event ever recorded in the present incarnation (0 for none, and not lowered
-/// when rows are deleted), published after its commit. `commands` carries a person's [`Command::Retry`].
+/// when rows are deleted), published after its commit. `commands` carries a person's [`UplinkCommand::Retry`].
 pub async fn run(
-    settings: Settings,
+    settings: UplinkSettings,
     requests: mpsc::Sender<Request>,
     wake: watch::Receiver<u64>,
-    commands: mpsc::Receiver<Command>,
+    commands: mpsc::Receiver<UplinkCommand>,
 ) {
     let present =
         Chain::new(settings.source.incarnation.clone(), settings.confirmed, settings.cursor.clone(), &settings.pace);
@@ -31,9 +31,10 @@ pub async fn run(
     if let Some(why) = settings.stopped.clone() {
         chain.still_stopped(why);
     }
-    let said = Said { link: None, progress: None };
-    let mut hand = Hand { settings, chain, later: chains, said, requests, wake, commands, start: Instant::now() };
-    match hand.work().await {
+    let last_reported = LastReported { link: None, progress: None };
+    let mut driver =
+        UplinkDriver { settings, chain, later: chains, last_reported, requests, wake, commands, start: Instant::now() };
+    match driver.work().await {
         Err(LoopGone) => tracing::debug!("the uplink ends with the loop"),
     }
 }
@@ -43,25 +44,25 @@ struct LoopGone;
 
 enum Never {}
 
-/// What the loop was told last.
-struct Said {
+/// What was last reported to the loop.
+struct LastReported {
     link: Option<LinkState>,
     progress: Option<(u64, u64)>,
 }
 
-struct Hand {
-    settings: Settings,
+struct UplinkDriver {
+    settings: UplinkSettings,
     chain: Chain,
     /// The chains of later incarnations; the present one is the last.
     later: VecDeque<Chain>,
-    said: Said,
+    last_reported: LastReported,
     requests: mpsc::Sender<Request>,
     wake: watch::Receiver<u64>,
-    commands: mpsc::Receiver<Command>,
+    commands: mpsc::Receiver<UplinkCommand>,
     start: Instant,
 }
 
-impl Hand {
+impl UplinkDriver {
     async fn work(&mut self) -> Result<Never, LoopGone> {
         let client = self.connectable().await?;
         loop {
@@ -87,7 +88,7 @@ impl Hand {
                 Step::Finished => self.finish().await?,
             }
             if self.chain.finds_loss() {
-                self.tell_again().await?;
+                self.repeat_past_lives().await?;
             }
         }
     }
@@ -112,26 +113,26 @@ impl Hand {
         }
     }
 
-    async fn append(&mut self, client: &Client, batch: &Batch) {
+    async fn append(&mut self, client: &Client, batch: &EventBatch) {
         let began = Instant::now();
         let reply = classify(client.append(&self.chain.incarnation, batch).await, Head::read);
-        if let Reply::Good(_) = &reply {
+        if let ReceiverReply::Good(_) = &reply {
             let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             tracing::debug!(from = batch.from(), to = batch.to(), elapsed_ms, "events taken");
         }
         self.chain.appended(self.now(), batch, reply, random());
     }
 
-    async fn set_aside(&mut self, row: Row, reason: String) -> Result<(), LoopGone> {
+    async fn set_aside(&mut self, row: OutboxRow, reason: String) -> Result<(), LoopGone> {
         let at = jiff::Timestamp::now().as_millisecond();
-        let source = event::Source { incarnation: self.chain.incarnation.clone(), ..self.settings.source.clone() };
+        let source = event::EventSource { incarnation: self.chain.incarnation.clone(), ..self.settings.source.clone() };
         let Ok(body) = event::tombstone(&source, row.seq, at, &row.body) else {
             self.chain.set_aside(self.now(), false, random());
             return Ok(());
         };
         let seq = row.seq;
         tracing::warn!(seq, reason, "the receiver refuses an event, which is set aside");
-        let tombstone = Row { seq, body: body.into() };
+        let tombstone = OutboxRow { seq, body: body.into() };
         let incarnation = source.incarnation;
         let done = self.ask(|reply| Request::SetAside { incarnation, seq, reason, tombstone, reply }).await?;
         self.chain.set_aside(self.now(), done, random());
@@ -151,20 +152,20 @@ impl Hand {
     async fn finish(&mut self) -> Result<(), LoopGone> {
         if let Some(next) = self.later.pop_front() {
             let incarnation = std::mem::replace(&mut self.chain, next).incarnation;
-            self.said.progress = None;
+            self.last_reported.progress = None;
             tracing::info!(incarnation, "everything of an earlier incarnation has arrived");
-            self.tell(Request::Finished { incarnation }).await?;
+            self.send(Request::Finished { incarnation }).await?;
         }
         Ok(())
     }
 
     /// Past incarnations are told again as far as the receiver has lost them, and then the present one.
-    async fn tell_again(&mut self) -> Result<(), LoopGone> {
-        let lives = self.ask(|reply| Request::Told { reply }).await?;
+    async fn repeat_past_lives(&mut self) -> Result<(), LoopGone> {
+        let lives = self.ask(|reply| Request::PastLives { reply }).await?;
         for past in lives.into_iter().rev() {
             let past = Chain::past(past, &self.settings.pace);
             self.later.push_front(std::mem::replace(&mut self.chain, past));
-            self.said.progress = None;
+            self.last_reported.progress = None;
         }
         Ok(())
     }
@@ -172,14 +173,14 @@ impl Hand {
     async fn pull(&mut self, client: &Client) -> Result<(), LoopGone> {
         let answer = client.orders(&self.chain.orders.cursor).await;
         // A page may be megabytes long: it is read beside the loop, which runs on this thread too.
-        let read = tokio::task::spawn_blocking(move || classify(answer, Page::read));
-        match read.await.unwrap_or_else(|error| Reply::Later { why: error.to_string(), wish_ms: None }) {
-            Reply::Good(Page { cursor: None, .. }) => {
+        let read = tokio::task::spawn_blocking(move || classify(answer, OrderPage::read));
+        match read.await.unwrap_or_else(|error| ReceiverReply::Later { why: error.to_string(), wish_ms: None }) {
+            ReceiverReply::Good(OrderPage { cursor: None, .. }) => {
                 let why = "the receiver's page of orders has no cursor; have its owner look".into();
                 self.chain.orders.failed(self.now(), why, None, random());
                 self.chain.after_orders();
             }
-            Reply::Good(Page { cursor: Some(cursor), orders: bodies }) => {
+            ReceiverReply::Good(OrderPage { cursor: Some(cursor), orders: bodies }) => {
                 let empty = bodies.is_empty();
                 let news = !empty || cursor != self.chain.orders.cursor;
                 let committed = match news {
@@ -220,29 +221,29 @@ impl Hand {
         }
     }
 
-    fn obey(&mut self, command: Option<Command>) -> Result<(), LoopGone> {
+    fn obey(&mut self, command: Option<UplinkCommand>) -> Result<(), LoopGone> {
         match command {
-            Some(Command::Retry) => {
+            Some(UplinkCommand::Retry) => {
                 self.chain.retry(self.now());
                 // What comes of it is told, even if it is what was told before.
-                self.said.link = None;
+                self.last_reported.link = None;
                 Ok(())
             }
             None => Err(LoopGone),
         }
     }
 
-    /// Tells the loop what is new.
+    /// Reports to the loop what is new.
     async fn report(&mut self) -> Result<(), LoopGone> {
         if let Some((sent, confirmed)) = self.chain.progress
-            && self.said.progress != self.chain.progress
+            && self.last_reported.progress != self.chain.progress
         {
-            self.said.progress = self.chain.progress;
+            self.last_reported.progress = self.chain.progress;
             let incarnation = self.chain.incarnation.clone();
-            self.tell(Request::Progress { incarnation, sent, confirmed }).await?;
+            self.send(Request::Progress { incarnation, sent, confirmed }).await?;
         }
         if let Some(link) = self.chain.link.state.clone()
-            && self.said.link.as_ref() != Some(&link)
+            && self.last_reported.link.as_ref() != Some(&link)
         {
             match &link {
                 LinkState::Up { orders: None } => tracing::info!("the receiver answers"),
@@ -252,19 +253,19 @@ impl Hand {
                 }
                 LinkState::Stopped { why, .. } => tracing::error!(why, "the uplink waits for a person"),
             }
-            self.said.link = Some(link.clone());
-            self.tell(Request::State(link)).await?;
+            self.last_reported.link = Some(link.clone());
+            self.send(Request::State(link)).await?;
         }
         Ok(())
     }
 
-    async fn tell(&self, request: Request) -> Result<(), LoopGone> {
+    async fn send(&self, request: Request) -> Result<(), LoopGone> {
         self.requests.send(request).await.map_err(|_| LoopGone)
     }
 
     async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, LoopGone> {
         let (reply, answer) = oneshot::channel();
-        self.tell(request(reply)).await?;
+        self.send(request(reply)).await?;
         answer.await.map_err(|_| LoopGone)
     }
 
