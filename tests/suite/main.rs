@@ -1,5 +1,6 @@
 //! Claims about the tree itself, and about whole parts of the program against plain ones.
 
+mod guide;
 #[cfg(feature = "demo")]
 mod labels;
 mod numbers;
