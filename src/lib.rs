@@ -47,21 +47,10 @@
 //!
 //! The crate `hal` (folder `hal/`) has the devices: its words are picograms, bytes, pixels; it knows no order.
 //!
-//! # What holds
+//! # How to change it
 //!
-//! - `units ids barcode rating label paper station screen` and [`uplink::event`] are pure: no file, socket, thread, clock,
-//!   SQL or environment. Time and dates are arguments; identifiers are counted from recorded facts.
-//!   `clippy::disallowed_methods` and the tidy test keep it so. `station` makes the [`screen::View`]; `screen` draws it and
-//!   knows no station.
-//! - Only `store` knows SQL, only `uplink` an HTTP client, only `config` TOML, only `devices` both `hal` and events.
-//! - Facts are their own disk format: plain fields, frozen by a golden test, extended only with defaults; the table of
-//!   [`station::fact::FactKind`] says the rest of each. There is no second set of types for the disk, and that is
-//!   deliberate: two sets that must agree are one more thing to break.
-//! - Orders stand beside the journal, not in it: they hold names and addresses, which facts never do. Everything that was
-//!   said of an order is a numbered version; a parcel names the one it is packed by, and `daemon::intake` says what a new
-//!   one does to parcels that were begun ([`station`]: intercepted, released).
-//! - An event keeps the `stationseq` it was given: it is counted once, when its fact is recorded, and stands in the outbox.
-//! - A database can be copied. What tells, and what then happens, is a table on the page of `store::lives`.
+//! The [`guide`] has the pages: how one event goes through, which module may use which, what always holds and which test
+//! keeps it, the words, and recipes for what is added most often.
 
 #![warn(missing_docs)]
 
@@ -72,6 +61,8 @@ pub mod daemon;
 pub mod demo;
 pub mod devices;
 pub mod exchange;
+#[cfg(doc)]
+pub mod guide;
 pub mod ids;
 pub mod label;
 pub mod paper;

@@ -3,7 +3,7 @@
 
 /// A table of `station.toml`, as it is declared.
 #[derive(Debug)]
-pub struct Declared {
+pub struct DeclaredTable {
     /// As it begins in the file: `[station.ship_from]`; `[[printer]]` where there may be several.
     pub head: &'static str,
     /// Its keys, without the tables inside it.
@@ -30,7 +30,7 @@ pub enum Presence {
     Default(&'static str),
 }
 
-impl Declared {
+impl DeclaredTable {
     /// `station.ship_from`, `printer`.
     pub fn path(&self) -> &'static str {
         self.head.trim_matches(['[', ']'])
@@ -86,7 +86,7 @@ macro_rules! declare {
 
         impl $table {
             /// As it is declared.
-            pub const TABLE: Declared = Declared {
+            pub const TABLE: DeclaredTable = DeclaredTable {
                 head: $head,
                 keys: &[$( Key { name: stringify!($key), presence: declare!(@presence $presence $($default)?) } ),*],
             };

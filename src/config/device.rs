@@ -13,7 +13,7 @@ use super::keys::{PrinterKeys, ScaleKeys, ScannerKeys};
 use super::read::{refuse, within};
 use super::serial;
 use super::table::Table;
-use super::value::Named;
+use super::value::NamedValue;
 use crate::barcode::Accept;
 use crate::label::{self, Draws, Media};
 
@@ -109,7 +109,7 @@ pub enum Role {
     Receipt,
 }
 
-impl Named for Role {
+impl NamedValue for Role {
     const NAMES: &'static [(&'static str, Self)] = &[("label", Self::Label), ("receipt", Self::Receipt)];
 }
 
@@ -122,7 +122,7 @@ pub enum Asking {
     None,
 }
 
-impl Named for Asking {
+impl NamedValue for Asking {
     const NAMES: &'static [(&'static str, Self)] = &[("auto", Self::Auto), ("none", Self::None)];
 }
 
@@ -135,21 +135,21 @@ pub enum PictureForm {
     Z64,
 }
 
-impl Named for PictureForm {
+impl NamedValue for PictureForm {
     const NAMES: &'static [(&'static str, Self)] = &[("acs", Self::Acs), ("z64", Self::Z64)];
 }
 
-impl Named for Draws {
+impl NamedValue for Draws {
     const NAMES: &'static [(&'static str, Self)] =
         &[("text-and-bars", Self::TextAndBars), ("bars", Self::Bars), ("nothing", Self::Nothing)];
 }
 
-impl Named for WireUnit {
+impl NamedValue for WireUnit {
     const NAMES: &'static [(&'static str, Self)] = &[("kg", Self::Kilogram), ("g", Self::Gram), ("lb", Self::Pound)];
 }
 
 /// What a serial scanner may speak.
-impl Named for ScannerProtocol {
+impl NamedValue for ScannerProtocol {
     const NAMES: &'static [(&'static str, Self)] = &[("lines", Self::Lines), ("ssi", Self::Ssi)];
 }
 

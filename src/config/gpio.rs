@@ -8,7 +8,7 @@ use hal::gpio::GpioLine;
 use super::keys::{GpioKeys, PanelKeys};
 use super::read::driven;
 use super::table::Table;
-use super::value::{Named, Value, ValueError, Written};
+use super::value::{NamedValue, Value, ValueError, Written};
 
 /// The keys of lines, in the order in which one that is used twice is the later one.
 const LINES: [&str; 5] = ["green", "amber", "red", "tone", "button"];
@@ -25,7 +25,7 @@ pub enum GpioBackend {
     Gpiocdev,
 }
 
-impl Named for GpioBackend {
+impl NamedValue for GpioBackend {
     const NAMES: &'static [(&'static str, Self)] =
         &[("none", Self::None), ("rppal", Self::Rppal), ("gpiocdev", Self::Gpiocdev)];
 }
@@ -45,7 +45,7 @@ pub enum PanelKind {
     Ssd1306,
 }
 
-impl Named for PanelKind {
+impl NamedValue for PanelKind {
     const NAMES: &'static [(&'static str, Self)] = &[
         ("none", Self::None),
         ("framebuffer", Self::Framebuffer),

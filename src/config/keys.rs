@@ -15,7 +15,7 @@ use hal::scale::WireUnit;
 use hal::{printer, scale, scanner};
 use jiff::tz::TimeZone;
 
-use super::declare::{Declared, Key, Presence, declare};
+use super::declare::{DeclaredTable, Key, Presence, declare};
 use super::device::{self, Asking, PictureForm, Place, Role};
 use super::gpio::{self, GpioBackend, PanelKind};
 use super::packing::{self, VerifyItems};
@@ -31,7 +31,7 @@ use crate::rating::Per;
 use crate::units::{Currency, Date, Decimal, Dims, Mass};
 
 /// All tables, in the order of the file.
-pub const TABLES: [&Declared; 18] = [
+pub const TABLES: [&DeclaredTable; 18] = [
     &StationKeys::TABLE,
     &SenderKeys::TABLE,
     &ScannerKeys::TABLE,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{Item, Table};
 
-use super::declare::{Declared, Presence};
+use super::declare::{DeclaredTable, Presence};
 use super::keys::TABLES;
 use super::template::{ConfigTemplate, before};
 use super::tests::problems_of;
@@ -53,7 +53,7 @@ fn keys_of(table: &Table) -> BTreeSet<&str> {
     table.iter().filter(|(_, item)| item.is_value()).map(|(key, _)| key).collect()
 }
 
-fn declared(head: &str) -> &'static Declared {
+fn declared(head: &str) -> &'static DeclaredTable {
     TABLES.iter().find(|table| table.head == head).unwrap_or_else(|| panic!("{head} is not declared"))
 }
 
@@ -64,7 +64,7 @@ fn the_shipped_file_shows_every_declared_key_and_no_other() {
     for table in &shown {
         found.entry(&table.head).or_default().extend(keys_of(&table.table));
     }
-    let keys = |table: &&'static Declared| (table.head, table.keys.iter().map(|key| key.name).collect());
+    let keys = |table: &&'static DeclaredTable| (table.head, table.keys.iter().map(|key| key.name).collect());
     assert_eq!(found, TABLES.iter().map(keys).collect());
 }
 

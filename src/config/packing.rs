@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::keys::{BoxKeys, PackingKeys};
 use super::table::Table;
-use super::value::Named;
+use super::value::NamedValue;
 use crate::barcode::Command;
 use crate::units::Mass;
 
@@ -19,7 +19,7 @@ pub enum VerifyItems {
     EveryUnit,
 }
 
-impl Named for VerifyItems {
+impl NamedValue for VerifyItems {
     const NAMES: &'static [(&'static str, Self)] =
         &[("off", Self::Off), ("sku", Self::Sku), ("every-unit", Self::EveryUnit)];
 }

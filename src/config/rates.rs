@@ -6,7 +6,7 @@ use super::keys::{CapKeys, CutOffKeys, ExchangeKeys, ExpectedKeys, RateKeys, Sha
 use super::problem::{Problem, Problems};
 use super::read::wrong_money;
 use super::table::Table;
-use super::value::Named;
+use super::value::NamedValue;
 use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
 use crate::rating::{Allocation, Cap, Cards, CutOff, Exchange, Expected, Goal, Guard, Policy, Share, Trial};
 use crate::units::{Currency, Decimal, Money};
@@ -37,7 +37,7 @@ pub enum PolicyName {
     Expected,
 }
 
-impl Named for PolicyName {
+impl NamedValue for PolicyName {
     const NAMES: &'static [(&'static str, Self)] = &[
         ("cheapest", Self::Cheapest),
         ("fastest", Self::Fastest),
@@ -50,7 +50,7 @@ impl Named for PolicyName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Weekday(u8);
 
-impl Named for Weekday {
+impl NamedValue for Weekday {
     const NAMES: &'static [(&'static str, Self)] = &[
         ("mon", Self(0)),
         ("tue", Self(1)),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::problem::Problem;
 use super::table::Table;
-use super::value::Named;
+use super::value::NamedValue;
 use crate::units::{Currency, Money, QuantityError};
 
 /// What is wrong with a text that is no amount, called `name`, and what to write: an amount, or `or` what else. Decimals that
@@ -92,7 +92,12 @@ pub(super) fn folder_at(table: &Table<'_>, key: &str, path: PathBuf) -> Option<P
 }
 
 /// A value that this version drives; the others of its type are known, and not driven.
-pub(super) fn driven<T: Named + PartialEq>(table: &Table<'_>, key: &'static str, value: T, used: &[T]) -> Option<T> {
+pub(super) fn driven<T: NamedValue + PartialEq>(
+    table: &Table<'_>,
+    key: &'static str,
+    value: T,
+    used: &[T],
+) -> Option<T> {
     if used.contains(&value) {
         return Some(value);
     }

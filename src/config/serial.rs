@@ -3,12 +3,12 @@
 pub use hal::port::{Framing, Handshake, SerialSettings};
 
 use super::table::Table;
-use super::value::Named;
+use super::value::NamedValue;
 
 /// Rates that serial adapters and the devices of a bench have in common.
 const BAUDS: [u32; 10] = [300, 600, 1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200];
 
-impl Named for Handshake {
+impl NamedValue for Handshake {
     const NAMES: &'static [(&'static str, Self)] =
         &[("none", Self::None), ("rts-cts", Self::RtsCts), ("xon-xoff", Self::XonXoff)];
 }

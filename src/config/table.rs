@@ -23,7 +23,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::nearest::nearest;
 use super::problem::{Problem, Problems};
-use super::value::{Fault, Value, ValueError, Written, one_of, text, word};
+use super::value::{Value, ValueError, ValueFault, Written, one_of, text, word};
 
 /// A file's text, and the problems found in it.
 #[derive(Debug)]
@@ -308,11 +308,11 @@ impl<'a> Table<'a> {
     fn refuse(&self, key: &str, error: &ValueError) {
         let name = self.path(key);
         let (what, todo) = match &error.fault {
-            Fault::NotA(expected) => (format!("{name} is not {expected}"), format!("write {key} = {expected}")),
-            Fault::Unknown { word, known } => {
+            ValueFault::NotA(expected) => (format!("{name} is not {expected}"), format!("write {key} = {expected}")),
+            ValueFault::Unknown { word, known } => {
                 (format!("{name} is {word:?}, which is not known"), format!("write {known}"))
             }
-            Fault::Unreadable { what, what_to_do } => (format!("{name}: {what}"), what_to_do.clone()),
+            ValueFault::Unreadable { what, what_to_do } => (format!("{name}: {what}"), what_to_do.clone()),
         };
         self.push(Problem::error(&self.source.path, what, todo).at(self.source.line(&error.at)));
     }

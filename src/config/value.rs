@@ -30,12 +30,12 @@ pub struct ValueError {
     /// Its bytes in the file.
     pub at: Range<usize>,
     /// What is wrong.
-    pub fault: Fault,
+    pub fault: ValueFault,
 }
 
 /// What can be wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum ValueFault {
     /// It is of another type than this one.
     NotA(String),
     /// It is a word that is not of the list.
@@ -57,7 +57,7 @@ pub enum Fault {
 impl ValueError {
     /// The value is not `expected`.
     pub fn not_a(expected: &str, value: &Written<'_>) -> Self {
-        Self { at: value.span(), fault: Fault::NotA(expected.to_owned()) }
+        Self { at: value.span(), fault: ValueFault::NotA(expected.to_owned()) }
     }
 }
 
@@ -74,7 +74,7 @@ pub fn text<T: FromStr<Err: Display>>(value: &Written<'_>) -> Result<T, Vec<Valu
     String::read(value)?.parse().map_err(|error: T::Err| {
         let error = error.to_string();
         let (what, todo) = error.split_once("; ").unwrap_or((&error, "correct it"));
-        let fault = Fault::Unreadable { what: what.to_owned(), what_to_do: todo.to_owned() };
+        let fault = ValueFault::Unreadable { what: what.to_owned(), what_to_do: todo.to_owned() };
         vec![ValueError { at: value.span(), fault }]
     })
 }
@@ -86,7 +86,8 @@ pub fn text<T: FromStr<Err: Display>>(value: &Written<'_>) -> Result<T, Vec<Valu
 pub fn word<T: Copy>(value: &Written<'_>, names: &[(&str, T)]) -> Result<T, Vec<ValueError>> {
     let word = String::read(value)?;
     let found = names.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
-    found.ok_or_else(|| vec![ValueError { at: value.span(), fault: Fault::Unknown { word, known: one_of(names) } }])
+    found
+        .ok_or_else(|| vec![ValueError { at: value.span(), fault: ValueFault::Unknown { word, known: one_of(names) } }])
 }
 
 /// Each item of an array, or everything that is wrong with them; `expected` is said of what is no array.
@@ -218,12 +219,12 @@ impl Value for OneOrMore {
 }
 
 /// A type whose values have names in the file.
-pub trait Named: Copy + 'static {
+pub trait NamedValue: Copy + 'static {
     /// All of them.
     const NAMES: &'static [(&'static str, Self)];
 }
 
-impl<T: Named> Value for T {
+impl<T: NamedValue> Value for T {
     fn expected() -> String {
         one_of(T::NAMES)
     }
@@ -233,7 +234,7 @@ impl<T: Named> Value for T {
     }
 }
 
-impl<T: Named> Value for Vec<T> {
+impl<T: NamedValue> Value for Vec<T> {
     fn expected() -> String {
         "an array of strings".to_owned()
     }
@@ -246,7 +247,7 @@ impl<T: Named> Value for Vec<T> {
 /// Types that have a list of their names already.
 macro_rules! named {
     ($($type:ty),* $(,)?) => {$(
-        impl Named for $type {
+        impl NamedValue for $type {
             const NAMES: &'static [(&'static str, Self)] = &<$type>::NAMES;
         }
     )*};

@@ -27,7 +27,7 @@ pub struct Discovered {
 pub struct DeviceChoice {
     /// What `device` says.
     pub device: String,
-    /// What it calls itself.
+    /// The name that it gives itself over USB.
     pub name: String,
     /// It is a serial line.
     pub on_a_line: bool,

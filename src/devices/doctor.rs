@@ -17,10 +17,10 @@ use super::{BenchPanel, BenchPrinter, BenchScale, BenchScanner, Devices, Pins, l
 
 /// A scale that is awake answers well within this time.
 const ANSWER: Duration = Duration::from_secs(3);
-/// Where the kernel tells of its devices.
+/// Where sysfs is mounted.
 const SYS: &str = "/sys";
 
-/// What was found of one device.
+/// The result for one device.
 #[derive(Debug)]
 pub struct DeviceFinding {
     device: String,
@@ -118,7 +118,7 @@ async fn try_lines(pins: &Pins) -> DeviceFinding {
     DeviceFinding { device: "gpio".to_owned(), address, health, say }
 }
 
-/// What is plugged in and no address names, each with the line that would make it a device of the bench.
+/// Each device that is plugged in and not configured, with the line of `station.toml` that would configure it.
 pub fn unnamed(devices: &Devices) -> Vec<String> {
     let plugged = usb::list(Path::new(SYS));
     let mut named: Vec<&Address> = devices.scanners.iter().map(|scanner| &scanner.address).collect();

@@ -12,7 +12,7 @@ use crate::station::event::{Event, Lookup, Sound};
 
 pub use hal::gpio::Pins;
 
-/// What the task needs of the rest of the program.
+/// The channels between the task and the loop.
 #[derive(Debug)]
 pub(super) struct Ends {
     pub(super) moods: watch::Receiver<Mood>,
@@ -42,7 +42,7 @@ pub(super) async fn run(pins: Pins, mut ends: Ends) {
     }
 }
 
-/// Until the program ends, or the lines are lost.
+/// Drives the lines until the program ends (`Ok`) or the lines are lost.
 async fn drive(gpio: &mut Gpio, Ends { moods, sounds, events }: &mut Ends) -> Result<(), GpioError> {
     show(gpio, *moods.borrow_and_update())?;
     loop {

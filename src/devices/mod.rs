@@ -40,7 +40,7 @@ pub use scanner::BenchScanner;
 /// How long a device that is away is left alone before it is opened again.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// What hangs on the bench.
+/// The devices of the bench.
 #[derive(Debug)]
 pub struct Devices {
     /// Scanners, by name.

@@ -15,10 +15,10 @@ pub use hal::framebuffer::Rotation;
 
 /// The screen is made for so many pixels; a display with more shows it enlarged, by a whole number.
 const LEAST: (u32, u32) = (320, 240);
-/// How often a display on which nothing changes is looked for.
+/// How often the display is checked while nothing on it changes.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// A display.
+/// A display that the kernel shows as a frame buffer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BenchPanel {
     /// Its node: `/dev/fb0`.

@@ -18,7 +18,7 @@ const WAITING: usize = 16;
 /// A printer that could not print is asked again this often.
 pub(super) const AGAIN: Duration = Duration::from_secs(1);
 
-/// Where a paper goes.
+/// The printer that a paper goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tray {
     /// The receipt printer.
@@ -27,13 +27,13 @@ pub enum Tray {
     Labels,
 }
 
-/// Why a paper is not even waiting.
+/// Why a paper cannot wait for its printer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TrayError {
-    /// No such printer.
+    /// There is no such printer.
     #[error("no printer for it; add a [[printer]] to the configuration, or write it to a file")]
     None,
-    /// It has not printed for a long time.
+    /// Too many papers wait for it already.
     #[error("{WAITING} papers wait for the printer already; look at it, then ask for this one again")]
     Full,
 }
@@ -103,7 +103,7 @@ pub async fn print(printer: &mut BenchPrinter, paper: &[u8]) -> Result<(), Probl
     sent
 }
 
-/// What the screen is told of papers that wait: once that they do, once that they do not any more.
+/// Tells the screen once that papers wait, and once that they no longer do.
 pub(super) struct Hint {
     device: Device,
     events: mpsc::Sender<Event>,

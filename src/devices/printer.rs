@@ -12,13 +12,13 @@ use crate::station::evidence::{self, Testimony};
 pub struct BenchPrinter {
     /// Its name in the configuration.
     pub name: String,
-    /// Where it is.
+    /// Its address: network, USB or serial line.
     pub address: Address,
-    /// What it speaks.
+    /// Its printer language.
     pub language: Language,
-    /// What is known of it from before.
+    /// What is known of it from earlier conversations.
     pub known: Known,
-    /// Where what passes is written down.
+    /// File for a recording; `None` for no recording.
     pub record: Option<PathBuf>,
 }
 
@@ -28,7 +28,7 @@ impl BenchPrinter {
         Self { name: name.to_owned(), address, language: Language::Zpl, known: Known::default(), record: None }
     }
 
-    /// Begins a conversation.
+    /// Opens a connection and begins a conversation.
     pub(super) async fn connect(&self) -> Result<Session, PortError> {
         Ok(Session::over(super::open_port(&self.address, self.record.as_deref()).await?, self.language))
     }

@@ -61,7 +61,7 @@ pub(super) async fn run(
     }
 }
 
-/// What the loop has heard, so that it hears only what is new.
+/// What the loop was told last: an equal reading is passed on only after [`REPEAT`].
 struct News {
     began: Instant,
     last: Option<(Reading, Instant)>,
@@ -69,7 +69,7 @@ struct News {
 }
 
 impl News {
-    /// What the loop needs to hear of it.
+    /// The event for the loop; `None` when it would say nothing new.
     fn take(&mut self, event: scale::Event) -> Option<Event> {
         match event {
             scale::Event::Reading(wire) => self.weight(wire),

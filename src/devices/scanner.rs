@@ -14,13 +14,13 @@ use crate::station::event::{Device, Event, Lookup};
 pub struct BenchScanner {
     /// Its name in the configuration.
     pub name: String,
-    /// Where it is.
+    /// Its address: a serial line, a keyboard or a HID device.
     pub address: Address,
     /// What it speaks.
     pub settings: ScannerSettings,
     /// What it may read.
     pub accept: Accept,
-    /// Where what it says is written down.
+    /// File for a recording; `None` for no recording.
     pub record: Option<PathBuf>,
 }
 

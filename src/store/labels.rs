@@ -15,9 +15,9 @@ pub struct StoredLabel {
     pub number: String,
     /// The printer it was made ready for: dots per inch, and millimetres across and down.
     pub media: (u32, u32, u32),
-    /// What the bytes are: `png`, `zpl`.
+    /// The format of the bytes: `png` or `zpl`.
     pub kind: String,
-    /// The label.
+    /// The label in that format; base64 in JSON.
     #[serde(serialize_with = "to_text", deserialize_with = "from_text")]
     pub bytes: Vec<u8>,
 }

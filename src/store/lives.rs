@@ -44,11 +44,11 @@ pub const BOARD: &str = "board";
 /// One life of the database, as its events are counted: from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Life {
-    /// Its name.
+    /// Its random name.
     pub incarnation: String,
-    /// The last event that the receiver has.
+    /// The last event that the receiver has confirmed; 0 for none.
     pub confirmed: u64,
-    /// The last event.
+    /// The last event of this life; 0 for none.
     pub last: u64,
 }
 
@@ -59,14 +59,14 @@ pub enum Recognised {
     Home,
     /// It is a copy: a new life has to begin, and no pool gives a number below these.
     Copy {
-        /// What showed it.
+        /// The sign that showed it.
         why: CopySign,
         /// What the mark knows of number pools.
         next: Vec<PoolNext>,
     },
     /// It is a copy whose other life has begun, and nothing is recorded of that yet.
     Begun {
-        /// What showed it.
+        /// The sign that showed it.
         why: CopySign,
         /// The incarnation that was copied.
         was: String,
@@ -85,7 +85,7 @@ pub enum Recognised {
 /// Why the upload waits for a person; survives a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UplinkStop {
-    /// For people.
+    /// What happened and what to do, for people.
     pub why: String,
     /// A hash of the settings that it happened with: with others it is tried again.
     #[serde(default)]
@@ -177,12 +177,12 @@ impl Store {
         Ok(recognised)
     }
 
-    /// What tells the machine that this database is at home on.
+    /// The machine that this database is at home on; `None` before it was ever recorded.
     fn home(&self) -> Result<Option<Machine>, StoreError> {
         Ok(self.meta("machine")?.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
-    /// This database is at home here from now on.
+    /// Records that this database is at home on this machine, and writes its mark.
     pub fn settle(&mut self, machine: &Machine) -> Result<(), StoreError> {
         let mut all = self.home()?.unwrap_or_default();
         all.extend(machine.clone());
@@ -283,7 +283,7 @@ impl Store {
         Ok(moved)
     }
 
-    /// Everything that an earlier life had to tell has arrived.
+    /// Records that every event of an earlier life has arrived.
     pub fn finish_life(&mut self, incarnation: &str) -> Result<(), StoreError> {
         if let Some((_, end)) = self.rows_of(incarnation)?.filter(|_| incarnation != self.incarnation) {
             self.db.execute("UPDATE lives SET confirmed = ?2 WHERE incarnation = ?1", params![incarnation, end])?;
@@ -291,12 +291,12 @@ impl Store {
         Ok(())
     }
 
-    /// Why the upload waits for a person.
+    /// Why the upload waits for a person; `None` when it does not.
     pub fn uplink_stop(&self) -> Result<Option<UplinkStop>, StoreError> {
         Ok(self.meta("uplink_stopped")?.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
-    /// Keeps why the upload waits for a person, or that it does not any more.
+    /// Records why the upload waits for a person, or that it does so no longer.
     pub fn set_uplink_stop(&mut self, stop: Option<&UplinkStop>) -> Result<(), StoreError> {
         let text = stop.map(|stop| serde_json::to_string(stop).unwrap_or_default());
         if self.meta("uplink_stopped")? == text {

@@ -11,7 +11,7 @@ use crate::station::fact::PoolNext;
 /// The name of the mark's file in its folder.
 const FILE: &str = "mark.db";
 
-/// The open mark.
+/// The mark's database, open for writing.
 #[derive(Debug)]
 pub struct Mark {
     db: Connection,
@@ -19,14 +19,14 @@ pub struct Mark {
     failed: bool,
 }
 
-/// What a mark says.
+/// The content of a mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Marked {
     /// The incarnation that is at home here.
     pub(super) incarnation: String,
     /// The last fact of its journal, as far as it was marked.
     pub(super) seq: u64,
-    /// From where its pools go on.
+    /// The next serial of each pool, as far as it was marked.
     pub(super) next: Vec<PoolNext>,
 }
 
@@ -88,7 +88,7 @@ impl Mark {
         Ok(mark)
     }
 
-    /// What it says; `None` when it says nothing yet.
+    /// Its content; `None` when nothing was written yet.
     pub(super) fn read(&self) -> rusqlite::Result<Option<Marked>> {
         let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
         let mark = self.db.query_row("SELECT incarnation, seq FROM mark", [], row).optional()?;
@@ -116,7 +116,7 @@ impl Mark {
         Ok(())
     }
 
-    /// Notes how far the journal is.
+    /// Writes how far the journal is. An error is logged once, and not again until a write succeeds.
     pub(super) fn note(&mut self, incarnation: &str, seq: u64, next: &[PoolNext]) {
         match self.write(incarnation, seq, next) {
             Ok(()) => self.failed = false,

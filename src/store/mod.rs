@@ -39,26 +39,26 @@ pub use outbox::{Announcement, Aside, Waiting};
 pub const DATABASE: &str = "station.db";
 const LOCK: &str = "station.lock";
 
-/// The station's memory, open for the one writer or for a reader.
+/// The station's database, open for the one writer or for a reader.
 #[derive(Debug)]
 pub struct Store {
     db: Connection,
-    /// The life that is lived, and the row of the outbox before its first.
+    /// The present incarnation, and the last row of the outbox before it began.
     incarnation: String,
     base: u64,
-    /// The last fact of the journal, and the last row of the outbox.
+    /// Number of the last fact in the journal, and of the last row in the outbox.
     last_seq: u64,
     head: u64,
-    /// The last row of this life that the receiver has.
+    /// The last row of this incarnation that the receiver has confirmed; in memory, and as written.
     confirmed: u64,
     confirmed_on_disk: u64,
-    /// What stands outside of the data folder.
+    /// The mark beside the data folder, where there is one.
     mark: Option<Mark>,
-    /// Held until the store is dropped; `None` for a reader.
+    /// The lock of the folder, held until the store is dropped; `None` for a reader.
     _lock: Option<File>,
 }
 
-/// Why the memory cannot be used.
+/// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another process writes here.
@@ -72,9 +72,9 @@ pub enum StoreError {
         "open the database: it was written by a newer parceld (format {found}, this one knows {known}); install that version again"
     )]
     Newer {
-        /// Its format.
+        /// The format on disk.
         found: i64,
-        /// The newest this program knows.
+        /// The newest format that this program knows.
         known: i64,
     },
     /// An older program wrote it, and a reader changes nothing.
@@ -83,34 +83,34 @@ pub enum StoreError {
          which brings it up to date"
     )]
     Older {
-        /// Its format.
+        /// The format on disk.
         found: i64,
-        /// The one this program reads.
+        /// The format that this program reads.
         known: i64,
     },
-    /// A setting did not take.
+    /// A setting that durability needs is not in force.
     #[error("set {0} on the database: the file system does not allow it; use a local disk")]
     Pragma(&'static str),
     /// The disk is full.
     #[error("record: the disk is full; free some space, nothing is lost")]
     Full,
-    /// A folder or file.
+    /// A folder or file cannot be used.
     #[error("use {path}: {source}; check the folder and its owner")]
     File {
-        /// Which.
+        /// The folder or file.
         path: PathBuf,
-        /// Why.
+        /// What the operating system says.
         source: std::io::Error,
     },
-    /// SQLite.
+    /// Any other error of SQLite.
     #[error("use the database: {0}")]
     Database(rusqlite::Error),
     /// A fact on disk that this program cannot read.
     #[error("read fact {seq} of the journal: {source}; install the version that wrote it")]
     Fact {
-        /// Its number.
+        /// Its number in the journal.
         seq: u64,
-        /// Why.
+        /// What the JSON reader says.
         source: serde_json::Error,
     },
     /// An event that cannot be written.
@@ -135,14 +135,14 @@ impl From<rusqlite::Error> for StoreError {
 pub struct JournalEntry {
     /// Its number, dense and rising from 1.
     pub seq: u64,
-    /// When it was recorded, by the station's clock.
+    /// When it was recorded, by the station's wall clock.
     pub at: Timestamp,
-    /// The fact.
+    /// The fact as it was written.
     pub fact: Fact,
 }
 
 impl Store {
-    /// Opens the memory in `dir` for writing, making it if there is none. Fails when somebody else holds it.
+    /// Opens the database in `dir` for writing, and makes it if there is none. Fails when another process has the lock.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let file = |source| StoreError::File { path: dir.to_owned(), source };
         std::fs::create_dir_all(dir).map_err(file)?;
@@ -158,7 +158,7 @@ impl Store {
         Self::with(db, Some(lock))
     }
 
-    /// Opens the memory in `dir` for reading, beside whoever writes.
+    /// Opens the database in `dir` for reading, beside the one who writes.
     pub fn read(dir: &Path) -> Result<Self, StoreError> {
         let path = dir.join(DATABASE);
         if !path.exists() {
@@ -191,17 +191,17 @@ impl Store {
         })
     }
 
-    /// The random name of the life that is lived: a new database, or one that was copied, is another incarnation.
+    /// The random name of the present incarnation. A new or a copied database has another.
     pub fn incarnation(&self) -> &str {
         &self.incarnation
     }
 
-    /// The last `stationseq` of this life.
+    /// The last `stationseq` of the present incarnation; 0 for none.
     pub fn announced(&self) -> u64 {
         self.head - self.base
     }
 
-    /// Hands over every fact that state is made of, in order.
+    /// Hands over every fact that the station's state is made of, in order. Decisions are left out.
     pub fn replay(&self, mut take: impl FnMut(Fact)) -> Result<(), StoreError> {
         let mut facts = self.db.prepare("SELECT seq, body FROM journal WHERE name <> ?1 ORDER BY seq")?;
         let mut rows = facts.query(params![FactKind::Decided.name()])?;
@@ -241,7 +241,7 @@ impl Store {
         Ok(())
     }
 
-    /// Who was signed in at an instant of the station's clock.
+    /// The operator who was signed in at an instant of the station's clock.
     pub fn operator_before(&self, at: Timestamp) -> Result<Option<String>, StoreError> {
         let mut newest = self
             .db
@@ -268,7 +268,7 @@ impl Store {
         self.commit_with(at, facts, events, &OrderBatch::default())
     }
 
-    /// The same with what is to be kept of orders.
+    /// The same, with orders in the same transaction.
     pub fn commit_with(
         &mut self,
         at: Timestamp,

@@ -19,84 +19,84 @@ pub struct StoredOrder {
     /// The shop was said by nobody and is the folder of the file: an order that is known without a shop is the same one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shop_of_folder: bool,
-    /// The document.
+    /// The document as canonical JSON.
     pub body: String,
     /// Its label, where that was made elsewhere and is news.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<StoredLabel>,
 }
 
-/// SHA-256 of what an order says.
+/// SHA-256 of an order's content.
 pub type ContentHash = [u8; 32];
 
-/// What holds of an order that is known.
+/// The newest version of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownOrder {
-    /// Counts what was said of it.
+    /// Number of the version, counted by this database.
     pub version: u64,
-    /// The revision, as its sender counts; 0 for none.
+    /// The revision as its sender counts it; 0 for none.
     pub rev: u64,
     /// The document, or the stub in its place.
     pub body: String,
-    /// The document is gone.
+    /// Whether the document was erased.
     pub erased: bool,
     /// The hash of its content; `None` where it came before hashes were kept.
     hash: Option<ContentHash>,
     row: i64,
 }
 
-/// What a code finds.
+/// The orders that a scanned code finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FoundOrder {
     /// Nothing.
     None,
-    /// One order.
+    /// Exactly one order.
     One {
         /// Its newest document.
         body: String,
-        /// The number of that.
+        /// The number of that version.
         version: u64,
     },
-    /// Several orders.
+    /// Several orders: a person must choose.
     Many(Vec<OrderId>),
 }
 
-/// What is to be kept of orders, in one transaction with the facts that follow from it.
+/// Changes of orders, written in one transaction with the facts that follow from them.
 #[derive(Debug, Default)]
 pub struct OrderBatch<'a> {
-    /// What was said anew, and labels alone.
+    /// New versions of orders, and new labels.
     pub puts: Vec<Put<'a>>,
-    /// Where the next pull begins.
+    /// The cursor with which the next orders are asked for; `None` leaves it as it is.
     pub cursor: Option<&'a str>,
 }
 
-/// Something to be kept of one order.
+/// A new version of one order, a new label, or both.
 #[derive(Debug)]
 pub struct Put<'a> {
-    /// Which order.
+    /// Channel, shop and number of the order.
     pub id: OrderId,
-    /// What was said anew; `None` where only its label is news.
+    /// The new version; `None` where only the label is new.
     pub version: Option<NewVersion>,
-    /// Its label.
+    /// The new label; `None` where there is none.
     pub label: Option<&'a StoredLabel>,
 }
 
-/// What was said anew of an order.
+/// A new version of an order.
 #[derive(Debug, Clone)]
 pub struct NewVersion {
-    /// Its number, higher than any before.
+    /// Its number, higher than that of any version before.
     pub version: u64,
-    /// The revision, as its sender counts.
+    /// The revision as its sender counts it; 0 for none.
     pub rev: u64,
     /// The hash of its content.
     pub hash: ContentHash,
-    /// The document.
+    /// The document as canonical JSON.
     pub body: String,
-    /// Other references that find it.
+    /// Other references by which the order is found.
     pub keys: Vec<String>,
 }
 
-/// Keeps orders.
+/// Writes versions, labels and the cursor.
 pub(super) fn put(transaction: &Transaction<'_>, batch: &OrderBatch<'_>) -> rusqlite::Result<()> {
     for put in &batch.puts {
         let OrderId { channel, shop, number } = &put.id;
@@ -136,7 +136,7 @@ impl Store {
         self.commit_with(Timestamp(0), &[], &[], batch)
     }
 
-    /// What holds of an order.
+    /// The newest version of an order; `None` for an unknown order.
     pub fn known_order(&self, id: &OrderId) -> Result<Option<KnownOrder>, StoreError> {
         let mut select = self.db.prepare_cached(
             "SELECT v.version, v.rev, v.body, o.erased, v.hash, o.id FROM orders o JOIN order_versions v ON v.order_id = o.id
@@ -235,12 +235,12 @@ impl Store {
         Ok(select.query_map([name], id)?.collect::<Result<_, _>>()?)
     }
 
-    /// The newest document of an order.
+    /// The newest document of an order; `None` for an unknown order.
     pub fn newest_order(&self, id: &OrderId) -> Result<Option<String>, StoreError> {
         Ok(self.known_order(id)?.map(|known| known.body))
     }
 
-    /// What was said of an order at one of its versions; `None` when it is gone.
+    /// The document of one version of an order; `None` when it was erased or never was.
     pub fn order_at(&self, id: &OrderId, version: u64) -> Result<Option<String>, StoreError> {
         let mut at = self.db.prepare_cached(
             "SELECT v.body FROM orders o JOIN order_versions v ON v.order_id = o.id
@@ -265,7 +265,7 @@ impl Store {
         Ok(self.meta("orders_to_compare")?.is_some())
     }
 
-    /// They have been compared.
+    /// Records that they have been compared.
     pub fn orders_compared(&mut self) -> Result<(), StoreError> {
         self.set_meta("orders_to_compare", None)
     }

@@ -11,11 +11,11 @@ use crate::uplink::event::EventKind;
 pub struct Announcement {
     /// `stationseq`.
     pub seq: u64,
-    /// Its type.
+    /// Which event it is.
     pub kind: EventKind,
-    /// The event, serialized once.
+    /// The event as JSON, serialized once: these bytes are sent every time.
     pub body: String,
-    /// Which of the facts recorded with it it tells of, from 0.
+    /// Position, from 0, of the fact it tells of among those recorded with it.
     pub fact: Option<usize>,
     /// The manifest in it: identifier, document, hash.
     pub manifest: Option<(String, String, String)>,
@@ -26,24 +26,24 @@ pub struct Announcement {
 pub struct Waiting {
     /// `stationseq`.
     pub seq: u64,
-    /// Its place among the events of all lives.
+    /// Its row in the outbox, counted through all incarnations.
     pub row: u64,
     /// When it was recorded.
     pub at: Timestamp,
-    /// Its type.
+    /// The CloudEvents `type`.
     pub kind: String,
-    /// The bytes.
+    /// The bytes that are sent.
     pub body: String,
 }
 
 /// An event that the receiver would not take, kept beside its tombstone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
-    /// Its place among the events of all lives.
+    /// Its row in the outbox, counted through all incarnations.
     pub row: u64,
-    /// What the receiver said.
+    /// What the receiver said, for people.
     pub reason: String,
-    /// The original.
+    /// The event that was refused.
     pub body: String,
 }
 

@@ -1,6 +1,7 @@
 //! Claims about the tree itself, and about whole parts of the program against plain ones.
 
 mod circles;
+mod guide;
 #[cfg(feature = "demo")]
 mod labels;
 mod names;

@@ -27,12 +27,12 @@ impl EventBatch {
         (!rows.is_empty()).then_some(Self(rows))
     }
 
-    /// The first number.
+    /// Number of the first row.
     pub(in crate::uplink) fn from(&self) -> u64 {
         self.0.first().map_or(0, |row| row.seq)
     }
 
-    /// The last number.
+    /// Number of the last row.
     pub(in crate::uplink) fn to(&self) -> u64 {
         self.0.last().map_or(0, |row| row.seq)
     }
@@ -42,7 +42,7 @@ impl EventBatch {
         format!("[{}]", self.0.iter().map(|row| &*row.body).collect::<Vec<_>>().join(","))
     }
 
-    /// How many rows.
+    /// Number of rows, at least 1.
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

@@ -25,9 +25,9 @@ pub(super) struct Comparison {
 pub(super) enum ComparisonResult {
     /// Another row must be put.
     Open,
-    /// The receiver has the rows up to the one asked about, which is this.
+    /// The receiver has all rows up to this one, the row that was asked about.
     Shared(u64),
-    /// This is the first row that it has not, or has otherwise.
+    /// This is the first row that it lacks, or has with other bytes.
     Fork(u64),
 }
 
@@ -60,13 +60,13 @@ impl Comparison {
         self.verdict()
     }
 
-    /// The receiver says that it has confirmed this event.
+    /// Takes in the last event that the receiver says it has confirmed.
     pub(super) fn confirms(&mut self, confirmed: u64) {
         self.confirmed = confirmed;
         self.holds(confirmed);
     }
 
-    /// The receiver shows that it has an event with this number.
+    /// Takes in that the receiver has an event with this number.
     pub(super) fn holds(&mut self, seq: u64) {
         self.has = self.has.max(seq);
     }
@@ -79,7 +79,7 @@ impl Comparison {
         }
     }
 
-    /// Whether a row was found that is not the same.
+    /// Whether a row was found that differs.
     pub(super) fn differs(&self) -> bool {
         self.differs
     }

@@ -4,12 +4,12 @@ use super::batch::EventBatch;
 use super::step::Step;
 use crate::uplink::OutboxRow;
 
-/// How far the search is.
+/// The state of the search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Hunt {
-    /// Nothing is refused.
+    /// No event is being searched for.
     No,
-    /// A batch was refused; since then an event was taken, or not yet.
+    /// A batch was refused and is being halved. `taken`: an event was taken since then.
     Halving { taken: bool },
     /// This one was refused alone, and the row before it must be fetched to see whether it is taken.
     Seeking { row: OutboxRow, reason: String },
@@ -22,7 +22,7 @@ pub(super) enum Hunt {
 }
 
 impl Hunt {
-    /// What the search needs next, if it needs anything of its own.
+    /// The next step of the search; `None` where the upload goes on as usual.
     pub(super) fn step(&self) -> Option<Step> {
         match self {
             Self::Seeking { row, .. } => Some(Step::Load { after: row.seq.saturating_sub(2), max: 1 }),
@@ -60,7 +60,7 @@ impl Hunt {
         true
     }
 
-    /// What was found may not hold any more.
+    /// Gives up what was found: it may no longer hold.
     pub(super) fn begin_again(&mut self) {
         if matches!(self, Self::Seeking { .. } | Self::Asking { .. } | Self::Found { .. }) {
             *self = Self::Halving { taken: false };

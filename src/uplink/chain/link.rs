@@ -12,7 +12,7 @@ pub(super) enum RequestKind {
     Append,
 }
 
-/// The link.
+/// The link to the receiver.
 #[derive(Debug)]
 pub(in crate::uplink) struct ChainLink {
     /// For the screen; `None` before the first answer.
@@ -27,13 +27,13 @@ impl ChainLink {
         Self { state: None, failed: None, retry_at: None, backoff }
     }
 
-    /// Until when nothing is tried.
+    /// Until when nothing is tried; `None` when the back-off is over.
     pub(super) fn wait(&mut self, now: Uptime) -> Option<Uptime> {
         self.retry_at = self.retry_at.filter(|&at| now < at);
         self.retry_at
     }
 
-    /// A person says: try now. What comes of a stop is not known yet.
+    /// Ends back-off and stop: a person wants the next try now.
     pub(super) fn retry(&mut self) {
         self.retry_at = None;
         if matches!(self.state, Some(LinkState::Stopped { .. })) {
@@ -58,7 +58,7 @@ impl ChainLink {
         self.state = Some(LinkState::Down { why, retry_in_ms });
     }
 
-    /// A person is called, whatever happens to the program meanwhile.
+    /// Calls a person. The stop outlasts a restart.
     pub(super) fn stop(&mut self, why: String, copy: Option<CopySign>) {
         self.failed = Some(RequestKind::Append);
         self.state = Some(LinkState::Stopped { why, durable: true, copy });

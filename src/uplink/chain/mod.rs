@@ -51,18 +51,10 @@ use compare::{Comparison, ComparisonResult};
 use hunt::Hunt;
 use link::{ChainLink, RequestKind};
 use poll::Poll;
-use position::{ChainLife, Position};
+use position::{ChainLife, Loss, Position};
 
-/// What is wrong with an answer that speaks of another range or incarnation.
+/// The reason given for an answer that names another range or incarnation.
 const OTHER_EVENTS: &str = "the receiver answered for other events";
-
-/// Whether the receiver has less than it had confirmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Loss {
-    No,
-    New,
-    Known,
-}
 
 /// The state of the upload of one incarnation.
 #[derive(Debug)]
@@ -126,7 +118,7 @@ impl Chain {
         }
     }
 
-    /// The line stood still for this reason before a restart, and stands still.
+    /// Goes on waiting for a person, for this reason from before a restart.
     pub(super) fn still_stopped(&mut self, why: String) {
         self.halt(why, None);
     }
@@ -157,7 +149,7 @@ impl Chain {
         self.doubt();
     }
 
-    /// What to do now.
+    /// The next step.
     pub(super) fn next(&mut self, now: Uptime) -> Step {
         match (self.position, self.link.wait(now)) {
             (Position::Stopped, _) => Step::Stopped,
@@ -497,7 +489,7 @@ impl Chain {
         self.position = Position::Doubt;
     }
 
-    /// What is being put or looked for may not follow what the receiver has.
+    /// Drops the batch and the search: they may no longer follow what the receiver has.
     fn drop_work(&mut self) {
         self.batch = None;
         self.hunt.begin_again();

@@ -4,13 +4,13 @@ use crate::units::Uptime;
 use crate::uplink::Pace;
 use crate::uplink::backoff::millis;
 
-/// The next such question.
+/// The next question for the head.
 #[derive(Debug)]
 pub(super) struct Poll {
     first_ms: u64,
     most_ms: u64,
     wait_ms: u64,
-    /// When it is asked.
+    /// When it is due.
     pub(super) at: Uptime,
 }
 
@@ -20,7 +20,7 @@ impl Poll {
         Self { first_ms, most_ms: millis(pace.confirm_most).max(first_ms), wait_ms: first_ms, at: Uptime(0) }
     }
 
-    /// A head came.
+    /// Takes in that a head came: the next wait is twice as long, up to the longest.
     pub(super) fn asked(&mut self) {
         self.wait_ms = self.wait_ms.saturating_mul(2).min(self.most_ms);
     }

@@ -14,7 +14,7 @@ pub(super) enum ChainLife {
 /// What is known of the receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Position {
-    /// Nothing.
+    /// Nothing is known.
     Doubt,
     /// What it says of itself; whether it has our events is being found out.
     Comparing(Comparison),
@@ -24,6 +24,14 @@ pub(super) enum Position {
     Moving(u64),
     /// It has every event that is left of a past life.
     Finished,
-    /// Whatever it is, a person is called.
+    /// The upload waits for a person.
     Stopped,
+}
+
+/// Whether the receiver has less than it had confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loss {
+    No,
+    New,
+    Known,
 }

@@ -4,12 +4,12 @@ use super::batch::EventBatch;
 use crate::units::Uptime;
 use crate::uplink::OutboxRow;
 
-/// What to do now.
+/// The next step of the upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::uplink) enum Step {
     /// Ask for the head, then [`Chain::headed`](super::Chain::headed).
     Head,
-    /// Ask the loop for rows, then [`Chain::loaded`](super::Chain::loaded).
+    /// Ask the loop for at most `max` rows behind `after`, then [`Chain::loaded`](super::Chain::loaded).
     Load { after: u64, max: usize },
     /// Put these, then [`Chain::appended`](super::Chain::appended).
     Append(EventBatch),

@@ -1,0 +1,30 @@
+//! The guide for those who change parceld.
+//!
+//! | page | what it answers |
+//! |---|---|
+//! | [`architecture`] | how one event becomes facts, effects and a screen; which module may use which; what always holds |
+//! | [`glossary`] | what each word means |
+//! | [`adding`] | which files a new scale, fact, sentence, carrier or key touches, and which test fails until it is right |
+//! | [`durability`] | what a power cut can and cannot do; prints in doubt, numbers, copies, the hub, personal data |
+//! | [`testing`] | what each kind of test claims, how to run one, where the bytes of a bug go |
+//! | [`figures`] | what was measured, and where |
+//!
+//! The pages are Markdown files beside this one. Every path that they name exists: `tests/suite/guide.rs` looks.
+
+#[doc = include_str!("adding.md")]
+pub mod adding {}
+
+#[doc = include_str!("architecture.md")]
+pub mod architecture {}
+
+#[doc = include_str!("durability.md")]
+pub mod durability {}
+
+#[doc = include_str!("figures.md")]
+pub mod figures {}
+
+#[doc = include_str!("glossary.md")]
+pub mod glossary {}
+
+#[doc = include_str!("testing.md")]
+pub mod testing {}
