@@ -8,8 +8,8 @@ use super::problem::{Problem, Problems};
 use super::table::{Source, Table};
 use crate::ids::CarrierId;
 use crate::rating::Dg;
-use crate::station::marks::{MarkRule, Marks};
 use crate::station::order::Packed;
+use crate::station::parcels::marks::{MarkRule, Marks};
 use crate::units::Date;
 
 /// The shipped rules, for a station that names none.
@@ -84,7 +84,7 @@ fn rule(table: &Table<'_>) -> Option<MarkRule> {
 mod tests {
     use super::*;
     use crate::exchange::order;
-    use crate::station::marks::Way;
+    use crate::station::parcels::marks::Way;
 
     fn shipped() -> Marks {
         let (marks, problems) = read(None);

@@ -50,8 +50,8 @@ use crate::label::Labels;
 use crate::label::layout::Layout;
 use crate::rating::Cards;
 use crate::screen::Words;
-use crate::station::marks::Marks;
 use crate::station::order::Address;
+use crate::station::parcels::marks::Marks;
 
 /// Largest `station.toml`: a hundred times the one we ship.
 const MAX_BYTES: u64 = 1 << 20;

@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 
 use super::orders::readable;
 use crate::exchange::manifest::{self, ManifestContainer, ManifestInput, ManifestParcel};
+use crate::ids::BagId;
+use crate::ids::ParcelId;
 use crate::ids::TrackingNumber;
 use crate::rating::Dg;
-use crate::station::bag::BagId;
 use crate::station::fact::{Commitment, Fact};
-use crate::station::parcel::{Parcel, ParcelId};
+use crate::station::parcels::Parcel;
 use crate::station::{Rules, Station};
 use crate::store::{Announcement, Store, StoreError};
 use crate::units::{Mass, Timestamp};
@@ -212,7 +213,7 @@ impl<'a> Announcer<'a> {
             })
         };
         let named = |bag: BagId| closing(bag).unwrap_or_else(|| self.station.container(self.rules, bag));
-        let mut containers = Containers::default();
+        let mut containers = FullContainers::default();
         let mut lines = Vec::with_capacity(parcels.len());
         for id in parcels {
             if let Some(mut line) = self.line(*id)? {
@@ -319,9 +320,9 @@ fn one_of<'a>(mut all: impl Iterator<Item = &'a str>) -> &'a str {
 
 /// What the parcels of a manifest are in, in the order they are met.
 #[derive(Debug, Default)]
-struct Containers(Vec<ManifestContainer>);
+struct FullContainers(Vec<ManifestContainer>);
 
-impl Containers {
+impl FullContainers {
     /// One more parcel in a container; the container's name comes back.
     fn add(&mut self, id: String, kind: &'static str, mass: Mass, pallet: Option<String>) -> String {
         let known = self.0.iter().position(|container| container.id == id && container.kind == kind);

@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 
 use super::Core;
 use super::orders::readable;
+use crate::ids::BagId;
+use crate::ids::ParcelId;
 use crate::ids::{CarrierId, PoolId};
 use crate::rating::{self, Cards};
-use crate::station::bag::{Bag, BagId, SSCC_POOL};
+use crate::station::SSCC_POOL;
+use crate::station::containers::Bag;
 use crate::station::fact::{CopySign, Fact};
 use crate::station::order::{Order, OrderId, OrderState};
-use crate::station::parcel::{Parcel, ParcelId, State};
+use crate::station::parcels::{Parcel, State};
 use crate::station::{Rules, Station};
 use crate::store::{Store, StoreError};
 use crate::units::Timestamp;

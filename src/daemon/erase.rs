@@ -7,7 +7,7 @@ use super::orders::readable;
 use crate::exchange;
 use crate::station::fact::Fact;
 use crate::station::order::OrderId;
-use crate::station::parcel::State;
+use crate::station::parcels::State;
 use crate::store::StoreError;
 use crate::units::Timestamp;
 
@@ -65,12 +65,12 @@ mod tests {
     use super::*;
     use crate::daemon::intake::OrderOrigin;
     use crate::daemon::{Moment, Setup, labels};
+    use crate::ids::ParcelId;
     use crate::label::{Bitmap, Supplied};
     use crate::rating::{Basis, Billable};
     use crate::screen::Sentence;
     use crate::station::event::Event;
     use crate::station::fact::{Commitment, NumberSource};
-    use crate::station::parcel::ParcelId;
     use crate::store::{Announcement, Store, StoredOrder};
     use crate::units::{Date, Money, Uptime};
     use crate::uplink::event::EventKind;

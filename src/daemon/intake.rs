@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::orders::readable;
 use super::{Core, Moment};
 use crate::exchange::order;
+use crate::ids::ParcelId;
 use crate::station::event::Event;
 use crate::station::fact::Fact;
+use crate::station::fact::Intercept;
 use crate::station::order::{Order, OrderId, OrderState};
-use crate::station::parcel::{Intercept, Parcel, ParcelId, State};
+use crate::station::parcels::{Parcel, State};
 use crate::station::{Outcome, Station};
 use crate::store::{KnownOrder, NewVersion, OrderBatch, Put, StoreError, StoredOrder};
 

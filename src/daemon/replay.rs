@@ -14,7 +14,7 @@ use crate::ids::ServiceOrCarrier;
 use crate::rating::{Cards, Parcel, Policy, Rated, Standing};
 use crate::station::fact::Commitment;
 use crate::station::order::{Order, OrderState};
-use crate::station::parcel::State;
+use crate::station::parcels::State;
 use crate::station::{Rules, Station, parcel_size};
 use crate::store::{Store, StoreError};
 use crate::units::{Currency, Date, Mass, Money};

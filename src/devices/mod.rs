@@ -28,7 +28,7 @@ use tokio::time::Instant;
 
 use crate::screen::{Mood, View, Words};
 use crate::station::event::{Device, Effect, Event, ScaleKey, Sound};
-use crate::station::parcel::State;
+use crate::station::parcels::State;
 
 pub use lamp::Pins;
 pub use panel::{BenchPanel, Rotation};

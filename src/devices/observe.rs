@@ -9,7 +9,7 @@ use super::doctor::how_it_is;
 use super::{BenchPrinter, Devices, Drivers};
 use crate::screen::Mood;
 use crate::station::event::{Event, NoWeight, WeightState};
-use crate::station::parcel::State;
+use crate::station::parcels::State;
 
 /// How often a printer is asked how it is.
 const ASK_AGAIN: Duration = Duration::from_secs(2);

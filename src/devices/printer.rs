@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use hal::port::{Address, PortError};
 use hal::printer::{FeedUnit, Known, Language, Problem, Session, Status, StatusError};
 
-use crate::station::evidence::{self, Testimony};
+use crate::station::fact;
+use crate::station::fact::Testimony;
 
 /// The label printer of the bench.
 #[derive(Debug, Clone)]
@@ -77,11 +78,11 @@ impl BenchPrinter {
 
     /// What it says of itself, as the station weighs it; of one that does not talk, only where it is.
     pub(super) fn testimony(&self, status: Option<&Status>) -> Testimony {
-        let odometer = |odometer: hal::printer::Odometer| evidence::Odometer {
+        let odometer = |odometer: hal::printer::Odometer| fact::Odometer {
             count: odometer.count,
             unit: match odometer.unit {
-                FeedUnit::Inch => evidence::FeedUnit::Inch,
-                FeedUnit::Centimetre => evidence::FeedUnit::Centimetre,
+                FeedUnit::Inch => fact::FeedUnit::Inch,
+                FeedUnit::Centimetre => fact::FeedUnit::Centimetre,
             },
         };
         Testimony {

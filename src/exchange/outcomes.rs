@@ -3,7 +3,7 @@
 use super::order::MAX_FILE_BYTES;
 use crate::ids::ServiceOrCarrier;
 use crate::station::event::Learned;
-use crate::station::tally::Ending;
+use crate::station::fact::Ending;
 use crate::units::Date;
 
 /// What a file held.

@@ -6,6 +6,8 @@
 //! | [`ServiceId`] | `ontrac.ground` | the carrier's folder and the service's folder in it |
 //! | [`ServiceOrCarrier`] | `ontrac.ground` or `ontrac` | whoever may leave the service open |
 //! | [`PoolId`] | `ontrac-demo-1` | `carrier.toml`, unique within its carrier |
+//! | [`ParcelId`] | `P000042` | the station, which counts its parcels |
+//! | [`BagId`] | `B12` | the station, which counts its bags and pallets |
 //! | [`TrackingNumber`] | `D10011354453707` | a number rule, or whoever made a supplied label |
 //!
 //! Every one is written to disk and to JSON as its text. The folders of carriers and services are where their names are
@@ -18,10 +20,12 @@
 
 #![deny(clippy::disallowed_methods)]
 
+mod counted;
 mod service;
 
 use std::str::FromStr;
 
+pub use counted::{BagId, ParcelId};
 pub use service::{ServiceId, ServiceOrCarrier};
 
 /// An identifier that is nothing but its text.

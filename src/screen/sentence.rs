@@ -33,6 +33,11 @@ impl<'a> From<&'a Box<Sentence>> for Place<'a> {
     }
 }
 
+/// A scanned code as a sentence shows it: its beginning, at most 32 characters.
+pub fn shown(code: &str) -> String {
+    code.chars().take(32).collect()
+}
+
 /// A sentence as it is declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Declared {

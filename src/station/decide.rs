@@ -1,13 +1,12 @@
 //! One event, one decision. Changes nothing.
 
-use super::event::{Act, Effect, Event, Job, KeyRefusal, Lookup, ScaleKey, Sound};
-use super::fact::Fact;
-use super::floor::another_in_hand;
-use super::live::Say;
-use super::parcel::State;
-use super::{Outcome, Station, World};
 use crate::barcode::Scan;
 use crate::screen::{Mood, Sentence};
+use crate::station::event::{Act, Effect, Event, Job, KeyRefusal, Lookup, ScaleKey, Sound};
+use crate::station::fact::Fact;
+use crate::station::live::Say;
+use crate::station::parcels::{State, another_in_hand};
+use crate::station::{Outcome, Station, World};
 
 impl Outcome {
     pub(super) fn say(say: Say) -> Self {

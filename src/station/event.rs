@@ -2,12 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bag::BagId;
-use super::evidence::Testimony;
-use super::fact::{CopySign, PoolNext};
-use super::order::{Order, OrderId};
-use super::parcel::ParcelId;
-use super::tally::Ending;
+use crate::ids::{BagId, ParcelId};
+use crate::station::fact::{CopySign, Ending, PoolNext, Testimony};
+use crate::station::order::{Order, OrderId};
 
 /// Why devices cannot do their work: one enumeration from the device to the screen.
 pub use hal::printer::Problem as PrinterProblem;

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bag::BagId;
-use super::event::{Device, Effect, Event, NoWeight, PrinterEvent, PrinterProblem, Reading, ScaleKey, WeightState};
-use super::fact::Fact;
-use super::order::{Order, OrderId};
-use super::parcel::ParcelId;
-use super::{Outcome, Rules};
 use crate::barcode::{Command, Confirmation};
+use crate::ids::{BagId, ParcelId};
 use crate::label::Supplied;
 use crate::screen::{Link, Mood, Sentence, Symbol};
+use crate::station::event::{
+    Device, Effect, Event, NoWeight, PrinterEvent, PrinterProblem, Reading, ScaleKey, WeightState,
+};
+use crate::station::fact::Fact;
+use crate::station::order::{Order, OrderId};
+use crate::station::{Outcome, Rules};
 use crate::units::{Timestamp, Uptime};
 
 /// What is only true now.

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::fact::Fact;
-use super::parcel::ParcelId;
-use crate::ids::CarrierId;
+use crate::ids::{CarrierId, ParcelId};
+use crate::station::fact::Fact;
 use crate::units::Timestamp;
 
 /// Counts by operator; `None` is nobody who signed in.

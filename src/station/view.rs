@@ -1,11 +1,10 @@
 //! Station and world -> what the packer sees.
 
-use super::event::{Device, NoWeight, PrinterProblem, ScaleFault, WeightState};
-use super::intercept::{names, stop};
-use super::live::{PrinterWaits, Say};
-use super::parcel::{Parcel, State};
-use super::{Station, World};
 use crate::screen::{Link, Mood, Sentence, Symbol, View};
+use crate::station::event::{Device, NoWeight, PrinterProblem, ScaleFault, WeightState};
+use crate::station::live::{PrinterWaits, Say};
+use crate::station::parcels::{Parcel, State, names, stop};
+use crate::station::{Station, World};
 use crate::units::MassUnit;
 
 impl Station {
@@ -60,7 +59,7 @@ impl Station {
         if !out.is_empty() {
             problems.push(Sentence::TakeOut { list: names(out.into_iter()) });
         }
-        if self.copied.is_some() {
+        if self.copied().is_some() {
             problems.push(Sentence::StationCopied);
         }
         if world.live.no_mark {

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use super::mark::{Mark, Marked};
 use super::{Store, StoreError, schema};
-use crate::station::bag::SSCC_POOL;
+use crate::station::SSCC_POOL;
 use crate::station::fact::{CopySign, Fact, NumberSource, PoolNext};
 use crate::units::Timestamp;
 

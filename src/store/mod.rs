@@ -24,9 +24,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, params};
 
-use crate::station::bag::SSCC_POOL;
+use crate::ids::ParcelId;
+use crate::station::SSCC_POOL;
 use crate::station::fact::{Fact, FactKind};
-use crate::station::parcel::ParcelId;
 use crate::units::Timestamp;
 
 pub use labels::StoredLabel;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use parceld::daemon::{Core, Moment};
 use parceld::exchange::order;
+use parceld::ids::ParcelId;
 use parceld::rating::Cards;
 use parceld::screen::View;
 use parceld::station::event::{Effect, Event, Job, Lookup, PrinterEvent};
 use parceld::station::fact::{Cause, Fact};
 use parceld::station::live::Live;
 use parceld::station::order::Order;
-use parceld::station::parcel::{ParcelId, State};
+use parceld::station::parcels::State;
 use parceld::station::{Outcome, Rules, Station, World};
 use parceld::store::{Store, StoredOrder};
 use parceld::units::{Date, Timestamp, Uptime};

@@ -2,11 +2,11 @@
 
 use parceld::barcode::Scan;
 use parceld::daemon::Moment;
-use parceld::station::Station;
-use parceld::station::bag::{Bag, Kind, SSCC_POOL};
+use parceld::station::containers::Bag;
 use parceld::station::event::{Act, Effect, Event, Job, Lookup, Reading, WeightState};
-use parceld::station::fact::{Fact, FactKind};
+use parceld::station::fact::{BagKind, Fact, FactKind};
 use parceld::station::order::OrderState;
+use parceld::station::{SSCC_POOL, Station};
 use parceld::units::{Date, Mass, Timestamp, Uptime};
 
 use crate::dice::Dice;
@@ -247,8 +247,8 @@ fn label_in_hand(engine: &Engine<'_>, printer: &Printer, destroyed: &[Job]) -> O
 /// The label of a closed bag that is on no pallet, while one is open.
 fn bag_to_lay(engine: &Engine<'_>) -> Option<String> {
     let station = engine.station();
-    station.bags().find(|(_, bag)| bag.kind == Kind::Pallet && !bag.closed)?;
-    let loose = |bag: &Bag| bag.kind == Kind::Bag && bag.closed && bag.pallet.is_none();
+    station.bags().find(|(_, bag)| bag.kind == BagKind::Pallet && !bag.closed)?;
+    let loose = |bag: &Bag| bag.kind == BagKind::Bag && bag.closed && bag.pallet.is_none();
     let (id, _) = station.bags().rev().find(|(_, bag)| loose(bag))?;
     Some(station.container(&engine.stage().rules, id))
 }

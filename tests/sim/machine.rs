@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use parceld::station::event::{Job, PrinterProblem};
-use parceld::station::evidence::{FeedUnit, Odometer, Testimony};
+use parceld::station::fact::{FeedUnit, Odometer, Testimony};
 
 use crate::dice::Dice;
 

@@ -3,8 +3,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use super::Fact;
-use crate::station::bag::BagId;
-use crate::station::parcel::ParcelId;
+use crate::ids::{BagId, ParcelId};
 use crate::uplink::event::EventKind;
 
 /// Declares each kind of fact once:

@@ -7,18 +7,16 @@
 mod commitment;
 mod kind;
 mod parts;
+mod printer;
 
 use serde::{Deserialize, Serialize};
 
 pub use commitment::{Commitment, NumberSource};
 pub use kind::{FactKind, Subject, Told};
-pub use parts::{Cause, CopySign, PoolNext, Sscc, Weight};
+pub use parts::{BagKind, Cause, CopySign, Ending, Intercept, PoolNext, Sscc, Weight};
+pub use printer::{Before, FeedUnit, Odometer, Testimony};
 
-use super::bag::{BagId, Kind};
-use super::evidence::Before;
-use super::parcel::{Intercept, ParcelId};
-use super::tally::Ending;
-use crate::ids::{CarrierId, PoolId, ServiceOrCarrier};
+use crate::ids::{BagId, CarrierId, ParcelId, PoolId, ServiceOrCarrier};
 use crate::rating::Decision;
 use crate::units::Date;
 
@@ -240,8 +238,8 @@ pub enum Fact {
         /// Its identifier, counted from 1.
         bag: BagId,
         /// Which of the two.
-        #[serde(default, skip_serializing_if = "Kind::is_bag")]
-        kind: Kind,
+        #[serde(default, skip_serializing_if = "BagKind::is_bag")]
+        kind: BagKind,
     },
     /// A closed bag was laid on a pallet.
     Palleted {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CarrierId, PoolId};
+use crate::ids::{BagId, CarrierId, PoolId};
 use crate::units::Mass;
 
 /// Why a label is printed again.
@@ -86,7 +86,7 @@ impl CopySign {
 /// From where a pool of numbers may be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PoolNext {
-    /// The carrier, or [`SSCC_POOL`](crate::station::bag::SSCC_POOL).
+    /// The carrier, or [`SSCC_POOL`](crate::station::SSCC_POOL).
     pub carrier: CarrierId,
     /// The pool.
     pub pool: PoolId,
@@ -120,4 +120,107 @@ pub struct Weight {
     pub stable: bool,
     /// Which scale.
     pub scale: String,
+}
+
+/// What a bag is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BagKind {
+    /// Parcels are in it.
+    #[default]
+    Bag,
+    /// Bags are on it.
+    Pallet,
+}
+
+impl BagKind {
+    /// Bags and pallets.
+    pub const ALL: [Self; 2] = [Self::Bag, Self::Pallet];
+
+    /// Whether it is what it was before there were pallets.
+    pub fn is_bag(&self) -> bool {
+        *self == Self::Bag
+    }
+
+    /// The word of manifests and events.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Bag => "bag",
+            Self::Pallet => "pallet",
+        }
+    }
+
+    /// What the station calls a container of this kind: `B12`, `PAL13`. Both kinds are counted together.
+    pub fn name(self, id: BagId) -> String {
+        match self {
+            Self::Bag => id.to_string(),
+            Self::Pallet => format!("PAL{}", id.0),
+        }
+    }
+}
+
+/// Why a parcel that has been begun must not travel as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intercept {
+    /// Its order was cancelled, or its buyer asked for that.
+    Cancelled,
+    /// Its order waits for something.
+    Hold,
+    /// Its order says something else than when it was packed: another address, other goods, another service.
+    Changed,
+    /// Its order was shipped elsewhere.
+    Done,
+    /// The database was copied after its number was drawn: its label may be on another parcel.
+    Copied,
+}
+
+impl Intercept {
+    /// The word of events.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::Hold => "hold",
+            Self::Changed => "changed",
+            Self::Done => "done",
+            Self::Copied => "copied",
+        }
+    }
+}
+
+/// What became of a parcel, as the seller's records say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// It arrived, and nobody complained.
+    Delivered,
+    /// It came back.
+    Returned,
+    /// Nobody knows where it is.
+    Lost,
+    /// It arrived broken.
+    Damaged,
+    /// It arrived as far as the carrier says, and the buyer complained.
+    Complained,
+}
+
+impl Ending {
+    /// Every word that is read, with what it means.
+    pub const WORDS: [(&str, Self); 10] = [
+        ("delivered", Self::Delivered),
+        ("returned", Self::Returned),
+        ("return", Self::Returned),
+        ("refused", Self::Returned),
+        ("failed", Self::Returned),
+        ("lost", Self::Lost),
+        ("damaged", Self::Damaged),
+        ("complained", Self::Complained),
+        ("complaint", Self::Complained),
+        ("disputed", Self::Complained),
+    ];
+
+    /// Whether something went wrong.
+    pub const fn failed(self) -> bool {
+        !matches!(self, Self::Delivered)
+    }
 }

@@ -1,7 +1,7 @@
 use super::super::event::{Act, Learned};
-use super::super::tally::Ending;
 use super::*;
 use crate::rating::{Allocation, Cap, CutOff, Month, Per};
+use crate::station::fact::Ending;
 
 /// A bench where USPS takes one parcel for each van, and the van of today has gone (it is 10:00).
 fn capped() -> Bench {
@@ -40,7 +40,7 @@ fn a_clock_that_was_wrong_for_a_while_does_not_end_the_counting() {
 
 /// What is believed of the month's parcels of a service.
 fn month(bench: &Bench, service: &str) -> Month {
-    bench.station.tallies.month(&service.into(), bench.today)
+    bench.station.volumes.tallies.month(&service.into(), bench.today)
 }
 
 fn learn(bench: &mut Bench, rows: &[(&str, &str)]) {

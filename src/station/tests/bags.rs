@@ -1,8 +1,9 @@
-use super::super::bag::{BagId, SSCC_POOL};
 use super::super::event::{Act, Printout};
 use super::super::fact::Sscc;
 use super::*;
 use crate::barcode::gs1::SsccRange;
+use crate::ids::BagId;
+use crate::station::SSCC_POOL;
 
 const B1: BagId = BagId(1);
 

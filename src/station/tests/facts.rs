@@ -1,12 +1,13 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::ids::BagId;
 use crate::rating::{Basis, Billable, Change, Decision, ExpectedLoss, PriceLine, Quote, Refusal};
-use crate::station::bag::{BagId, Kind};
-use crate::station::evidence::Before;
+use crate::station::fact::BagKind;
+use crate::station::fact::Before;
+use crate::station::fact::Ending;
+use crate::station::fact::Intercept;
 use crate::station::fact::{Cause, Commitment, CopySign, FactKind, NumberSource, PoolNext, Sscc, Weight};
-use crate::station::parcel::Intercept;
-use crate::station::tally::Ending;
 use crate::units::{Currency, Money};
 use crate::uplink::event::EventKind;
 
@@ -200,7 +201,7 @@ fn each() -> Vec<Fact> {
         Fact::Reopened { parcel, supervisor: text("op17") },
         Fact::Marked { parcel, mark: text("UN3481"), operator: Some(text("7031")) },
         Fact::Committed { parcel, commitment: Box::new(Commitment { marks: vec![text("UN3481")], ..commitment() }) },
-        Fact::BagOpened { bag: BagId(4), kind: Kind::Bag },
+        Fact::BagOpened { bag: BagId(4), kind: BagKind::Bag },
         Fact::Bagged { parcel, bag: BagId(4) },
         Fact::BagClosed {
             bag: BagId(4),
@@ -212,7 +213,7 @@ fn each() -> Vec<Fact> {
         Fact::Committed { parcel, commitment: Box::new(supplied()) },
         Fact::Returned { parcel, on: ship_date, operator: Some(text("7031")) },
         Fact::Returned { parcel, on: ship_date, operator: None },
-        Fact::BagOpened { bag: BagId(5), kind: Kind::Pallet },
+        Fact::BagOpened { bag: BagId(5), kind: BagKind::Pallet },
         Fact::Palleted { bag: BagId(4), pallet: BagId(5) },
         Fact::ParcelOpened {
             parcel,

@@ -1,7 +1,7 @@
 use super::*;
-use crate::station::bag::Kind;
+use crate::station::fact::BagKind;
+use crate::station::fact::Intercept;
 use crate::station::fact::{CopySign, PoolNext};
-use crate::station::parcel::Intercept;
 
 fn cancelled(bench: &mut Bench) -> Outcome {
     bench.order_says(|order| order.state = OrderState::Cancelled)
@@ -79,7 +79,7 @@ fn a_cage_a_bag_and_a_pallet_take_nothing_that_must_not_travel() {
     assert_eq!(names(&bench.command(&Command::BagClose)), ["bag_closed"]);
     bench.command(&Command::PalletOpen);
     cancelled(&mut bench);
-    let own = bench.station.own_name(&bench.rules, crate::station::bag::BagId(1));
+    let own = bench.station.own_name(&bench.rules, crate::ids::BagId(1));
     let stopped = bench.scan(&own);
     assert_eq!((names(&stopped), said(&stopped)), (vec![], "order_cancelled"));
     bench.order_says(|_| ());
@@ -89,7 +89,7 @@ fn a_cage_a_bag_and_a_pallet_take_nothing_that_must_not_travel() {
     assert_eq!(said(&bench.command(&Command::PalletClose)), "order_cancelled");
     // HOLD takes it out of all of them.
     assert_eq!(names(&bench.command(&Command::Hold)), ["held"]);
-    assert!(bench.station.bags().all(|(_, bag)| bag.kind == Kind::Pallet || bag.parcels.is_empty()));
+    assert!(bench.station.bags().all(|(_, bag)| bag.kind == BagKind::Pallet || bag.parcels.is_empty()));
     assert_eq!(stands(&bench), [""; 0]);
 }
 

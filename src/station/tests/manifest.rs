@@ -1,6 +1,6 @@
 use super::super::event::{Act, Printout};
-use super::super::tally::Ending;
 use super::*;
+use crate::station::fact::Ending;
 
 fn carrier(bench: &Bench) -> String {
     bench.parcel().commitment.as_ref().expect("committed").carrier().to_string()

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::rating::Dg;
-use crate::station::marks::{MarkRule, Marks};
+use crate::station::parcels::marks::{MarkRule, Marks};
 
 /// A parcel with a battery, brought into a state.
 fn at(state: State) -> Bench {

@@ -23,22 +23,23 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use super::event::{
-    Effect, Event, Job, KeyRefusal, Lookup, NoWeight, PrinterEvent, PrinterProblem, Reading, ScaleFault, ScaleKey,
-    WeightState,
-};
-use super::evidence::{FeedUnit, Odometer, Testimony};
-use super::fact::{Fact, NumberSource};
-use super::live::Live;
-use super::order::{Address, Order, OrderId, OrderState};
-use super::parcel::{Parcel, ParcelId, State};
-use super::{Carton, Outcome, Rules, Station, World};
 use crate::barcode::{Command, Scan};
 use crate::exchange::{order, sample};
+use crate::ids::ParcelId;
 use crate::ids::{CarrierId, PoolId};
 use crate::label::{Draws, Labels, Language, Media, PrinterFormat, Supplied};
 use crate::rating::Cards;
 use crate::screen::{Sentence, View};
+use crate::station::event::{
+    Effect, Event, Job, KeyRefusal, Lookup, NoWeight, PrinterEvent, PrinterProblem, Reading, ScaleFault, ScaleKey,
+    WeightState,
+};
+use crate::station::fact::{Fact, NumberSource};
+use crate::station::fact::{FeedUnit, Odometer, Testimony};
+use crate::station::live::Live;
+use crate::station::order::{Address, Order, OrderId, OrderState};
+use crate::station::parcels::{Parcel, State};
+use crate::station::{Carton, Outcome, Rules, Station, World};
 use crate::units::{Date, Mass, Timestamp, Uptime};
 
 /// A small parcel for Los Angeles, two more, one that is too heavy for everybody, one for Hawaii.
@@ -116,7 +117,7 @@ impl Bench {
             receipts: true,
             specimen: true,
             supervisors: ["op17".to_owned()].into(),
-            marks: crate::station::marks::Marks::default(),
+            marks: crate::station::parcels::marks::Marks::default(),
             languages: ["en", "es"].map(str::to_owned).into(),
             language: "en".into(),
         };

@@ -1,7 +1,8 @@
-use super::super::bag::{BagId, Kind};
 use super::super::event::{Act, Printout};
+use super::super::fact::BagKind;
 use super::bags::{carrier, numbered, pack, printouts, say};
 use super::*;
+use crate::ids::BagId;
 
 /// Closes a bag with so many parcels in it.
 fn bag(bench: &mut Bench, parcels: usize) -> BagId {
@@ -47,7 +48,7 @@ fn closed_bags_are_laid_on_the_open_pallet_by_their_labels_and_palletclose_print
     let again = scan(&mut bench, first);
     assert_eq!((said(&again), names(&again)), ("bag_on_pallet", vec![]), "a bag is laid on one pallet, once");
     let it = bench.station.bag(pallet).unwrap();
-    assert_eq!((it.kind, it.goes.clone()), (Kind::Pallet, bench.station.bag(first).unwrap().goes.clone()));
+    assert_eq!((it.kind, it.goes.clone()), (BagKind::Pallet, bench.station.bag(first).unwrap().goes.clone()));
     assert_eq!((on(&bench, pallet), bench.station.contents(it).count()), (vec![first, second], 3));
     assert_eq!(
         bench.station.bag_mass(it).grams_rounded(),

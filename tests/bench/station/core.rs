@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use parceld::barcode::Scan;
 use parceld::daemon::{Core, Moment, Setup, control};
 use parceld::station::event::{Act, Effect, Event, Job, Lookup, PrinterEvent, Reading, WeightState};
-use parceld::station::evidence::{FeedUnit, Odometer, Testimony};
+use parceld::station::fact::{FeedUnit, Odometer, Testimony};
 use parceld::store::StoredOrder;
 use parceld::units::{Date, Mass, Timestamp, Uptime};
 

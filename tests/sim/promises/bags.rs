@@ -1,16 +1,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use parceld::ids::BagId;
 use parceld::ids::CarrierId;
-use parceld::station::bag::{BagId, Kind};
+use parceld::ids::ParcelId;
+use parceld::station::fact::BagKind;
 use parceld::station::fact::Fact;
-use parceld::station::parcel::ParcelId;
 use parceld::units::Date;
 
 use crate::history::Record;
 
 #[derive(Default)]
 struct Bag {
-    kind: Kind,
+    kind: BagKind,
     goes: Option<(CarrierId, Date)>,
     inside: BTreeSet<ParcelId>,
     /// Of a pallet: what is on it.
@@ -98,9 +99,9 @@ impl Bags {
         if !self.contents(id).is_disjoint(&self.manifested) {
             return Err(format!("{id} was laid on a pallet after it was on a manifest"));
         }
-        let bag = self.bags.get(&id).filter(|bag| bag.kind == Kind::Bag && bag.closed && !bag.inside.is_empty());
+        let bag = self.bags.get(&id).filter(|bag| bag.kind == BagKind::Bag && bag.closed && !bag.inside.is_empty());
         let goes = bag.ok_or_else(|| format!("{id} is no closed bag with anything in it"))?.goes.clone();
-        let pallet = self.bags.get_mut(&onto).filter(|pallet| pallet.kind == Kind::Pallet && !pallet.closed);
+        let pallet = self.bags.get_mut(&onto).filter(|pallet| pallet.kind == BagKind::Pallet && !pallet.closed);
         let pallet = pallet.ok_or_else(|| format!("{onto} is no open pallet"))?;
         pallet.laid.insert(id);
         if pallet.goes.is_some() && pallet.goes != goes {
@@ -115,7 +116,7 @@ impl Bags {
             return Err(format!("{parcel} is in two bags"));
         }
         let goes = self.goes.get(&parcel).cloned();
-        let bag = self.bags.get_mut(&id).filter(|bag| bag.kind == Kind::Bag && !bag.closed);
+        let bag = self.bags.get_mut(&id).filter(|bag| bag.kind == BagKind::Bag && !bag.closed);
         let bag = bag.ok_or_else(|| format!("{id} is no open bag"))?;
         bag.inside.insert(parcel);
         if bag.goes.is_some() && bag.goes != goes {

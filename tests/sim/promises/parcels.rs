@@ -1,4 +1,4 @@
-use parceld::station::parcel::State;
+use parceld::station::parcels::State;
 
 use crate::history::Record;
 

@@ -4,13 +4,14 @@
 //! of a closed parcel that is on no manifest yet, is allowed by a supervisor, whose badge is scanned while the screen asks
 //! for it. A closed parcel is then open again until its new label is scanned.
 
-use super::event::Job;
-use super::fact::{Cause, Fact};
-use super::live::{Live, PrinterWaits, Say};
-use super::parcel::{Parcel, ParcelId, State};
-use super::{Outcome, Station, World};
-use crate::barcode::{Command, Confirmation};
-use crate::screen::Sentence;
+use crate::barcode::Command;
+use crate::ids::ParcelId;
+use crate::screen::{Sentence, shown};
+use crate::station::event::Job;
+use crate::station::fact::{Cause, Fact};
+use crate::station::live::{Live, PrinterWaits, Say};
+use crate::station::parcels::{Parcel, State};
+use crate::station::{Outcome, Station, World};
 
 impl Station {
     /// How often the packer, or the station by itself, prints one label.
@@ -19,7 +20,7 @@ impl Station {
     pub const MOST_ATTEMPTS: u32 = 9;
 
     /// The packer wants this label again; `supervisor` is who allows what the packer alone may not.
-    pub(super) fn reprint(
+    pub(in crate::station) fn reprint(
         &self,
         world: &World<'_>,
         (id, parcel): (ParcelId, &Parcel),
@@ -34,7 +35,7 @@ impl Station {
         let cause = match (command, parcel.state) {
             (Command::ReprintFor(reason), _) => match Cause::named(reason) {
                 Some(cause) => cause,
-                None => return Outcome::stop(Sentence::UnknownReason { reason: super::floor::shown(reason) }),
+                None => return Outcome::stop(Sentence::UnknownReason { reason: shown(reason) }),
             },
             (_, State::Sent) => Cause::Lost,
             (_, State::PrintUncertain) => Cause::Uncertain,
@@ -44,7 +45,7 @@ impl Station {
             State::Sent | State::Printed | State::PrintUncertain | State::Verified | State::Attested => {}
             State::Committed | State::Printing => return Outcome::stop(Sentence::PrinterBlocked),
             State::Open | State::Weighed | State::Manifested | State::Confirmed | State::Held | State::Voided => {
-                return Outcome::stop(Sentence::ReprintRefused { tracking: tracking.to_owned() });
+                return Outcome::stop(Sentence::ReprintRefused { tracking });
             }
         }
         if matches!(parcel.state, State::Sent | State::PrintUncertain) && may_still_print(world.live) {
@@ -74,24 +75,10 @@ impl Station {
                 attempt,
                 reason: "the packer asked for another".to_owned(),
                 cause: Some(cause),
-                operator: self.operator.clone(),
+                operator: self.people.operator.clone(),
                 supervisor: supervisor.map(str::to_owned),
             }])
             .effect(self.prepare(Job { parcel: id, attempt: attempt + 1 }))
-    }
-
-    /// A badge was scanned: it signs somebody in, or allows what the screen asks a supervisor for.
-    pub(super) fn badge(&self, world: &World<'_>, badge: &str) -> Outcome {
-        let asked =
-            world.live.waiting(world.now).filter(|command| command.spec().confirmation == Confirmation::Supervisor);
-        let Some(command) = asked else {
-            return Outcome::say(Say::good(Sentence::Welcome { operator: badge.to_owned() }))
-                .facts([Fact::OperatorChanged { operator: Some(badge.to_owned()) }]);
-        };
-        if !world.rules.supervisors.contains(badge) {
-            return Outcome::stop(Sentence::NotSupervisor { operator: badge.to_owned() });
-        }
-        self.on_parcel(world, |id, parcel| self.reprint(world, (id, parcel), command, Some(badge)))
     }
 }
 

@@ -14,21 +14,22 @@
 
 use std::fmt::Display;
 
-use super::event::{Effect, Job, PrinterEvent};
-use super::evidence::{Before, Finding, Testimony, judge};
-use super::fact::{Cause, Commitment, Fact};
-use super::live::Say;
-use super::order::Order;
-use super::parcel::{Parcel, ParcelId, State};
-use super::{Outcome, Station, World};
 use crate::barcode::Why;
+use crate::ids::ParcelId;
 use crate::label::{Label, LabelError};
 use crate::screen::Sentence;
+use crate::station::event::{Effect, Job, PrinterEvent};
+use crate::station::fact::{Before, Cause, Commitment, Fact, Testimony};
+use crate::station::live::Say;
+use crate::station::order::Order;
+use crate::station::parcels::{Parcel, State};
+use crate::station::prints::evidence::{Finding, judge};
+use crate::station::{Outcome, Station, World};
 use crate::units::Mass;
 
 impl Station {
     /// The printer said something about a print; what it says about another than the one in hand changes nothing.
-    pub(super) fn printer(&self, world: &World<'_>, job: Job, event: &PrinterEvent) -> Outcome {
+    pub(in crate::station) fn printer(&self, world: &World<'_>, job: Job, event: &PrinterEvent) -> Outcome {
         let Some(parcel) = self.parcel(job.parcel) else { return Outcome::default() };
         let (id, attempt) = (job.parcel, job.attempt);
         match (parcel.state, event) {
@@ -47,7 +48,7 @@ impl Station {
             | (State::Sent, PrinterEvent::Lost { why })
                 if attempt == parcel.attempt() =>
             {
-                Outcome::stop(super::view::doubt(parcel))
+                Outcome::stop(crate::station::view::doubt(parcel))
                     .facts([Fact::PrintDoubted { parcel: id, attempt, reason: why.clone() }])
                     .effect(Effect::Ask(job))
             }
@@ -65,8 +66,8 @@ impl Station {
     }
 
     /// Asks the printer to get ready for a label; what it may still hold of another one is forgotten first.
-    pub(super) fn prepare(&self, job: Job) -> Effect {
-        Effect::Prepare { job, clear: job.attempt > 1 || self.loose.is_some() }
+    pub(in crate::station) fn prepare(&self, job: Job) -> Effect {
+        Effect::Prepare { job, clear: job.attempt > 1 || self.prints.unaccounted().is_some() }
     }
 
     /// The printer of a label in doubt is at rest and has said how it is.
@@ -74,7 +75,7 @@ impl Station {
         let (id, attempt) = (job.parcel, job.attempt);
         let last = parcel.prints.last();
         let finding = match last.and_then(|print| print.before.as_ref()) {
-            Some(before) => judge(before, says, self.meter.trust(says)),
+            Some(before) => judge(before, says, self.prints.trust(says)),
             None => Finding::Unclear("nothing is known of the printer before this label".to_owned()),
         };
         let doubted = |reason: String| {
@@ -131,7 +132,7 @@ impl Station {
     }
 
     /// The label's bytes for one attempt; none for a number that is none of its carrier's.
-    pub(super) fn label(
+    pub(in crate::station) fn label(
         &self,
         world: &World<'_>,
         id: ParcelId,

@@ -1,49 +1,15 @@
 //! What has gone with each service, and what became of it: counted from the facts, so that it survives a restart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
-use super::fact::Commitment;
 use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
-use crate::rating::{Month, Record, Tally};
+use crate::rating::{Carrier, Goal, Month, Record, Service, ServiceStanding, Standing, Tally, Unavailable};
+use crate::screen::{Sentence, shown};
+use crate::station::event::{Effect, Learned};
+use crate::station::fact::{Commitment, Ending, Fact};
+use crate::station::live::Say;
+use crate::station::{Outcome, Station, World};
 use crate::units::Date;
-
-/// What became of a parcel, as the seller's records say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ending {
-    /// It arrived, and nobody complained.
-    Delivered,
-    /// It came back.
-    Returned,
-    /// Nobody knows where it is.
-    Lost,
-    /// It arrived broken.
-    Damaged,
-    /// It arrived as far as the carrier says, and the buyer complained.
-    Complained,
-}
-
-impl Ending {
-    /// Every word that is read, with what it means.
-    pub const WORDS: [(&str, Self); 10] = [
-        ("delivered", Self::Delivered),
-        ("returned", Self::Returned),
-        ("return", Self::Returned),
-        ("refused", Self::Returned),
-        ("failed", Self::Returned),
-        ("lost", Self::Lost),
-        ("damaged", Self::Damaged),
-        ("complained", Self::Complained),
-        ("complaint", Self::Complained),
-        ("disputed", Self::Complained),
-    ];
-
-    const fn failed(self) -> bool {
-        !matches!(self, Self::Delivered)
-    }
-}
 
 /// How a parcel ended, in as few bytes as it takes: a station keeps thousands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,4 +151,105 @@ fn sum<'a>(all: impl Iterator<Item = &'a Counts>, day: Date) -> Tally {
         tally.record.late += counts.record.late;
     }
     tally
+}
+
+/// What has gone with each service, and which carriers do not come.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Volumes {
+    pub(super) tallies: Tallies,
+    /// Carriers that are left out of the choice.
+    pub(super) outages: BTreeSet<CarrierId>,
+}
+
+impl Station {
+    /// How every service stands now for an order that is to be packed.
+    pub(super) fn standing_to_pack(&self, world: &World<'_>, order_ref: &str) -> Standing {
+        self.standing(world, order_ref, |carrier| {
+            carrier.and_then(|carrier| self.next_number(world, &carrier.id)).is_some()
+        })
+    }
+
+    /// How every service stands now for an order; `numbered` says of a carrier whether it has numbers to give out.
+    pub fn standing(
+        &self,
+        world: &World<'_>,
+        order_ref: &str,
+        numbered: impl Fn(Option<&Carrier>) -> bool,
+    ) -> Standing {
+        let stands = |service: &Service| {
+            let unavailable = match () {
+                () if self.volumes.outages.contains(service.id.carrier()) => Some(Unavailable::Outage),
+                () if !numbered(world.cards.carrier(service.id.carrier())) => Some(Unavailable::NoNumbers),
+                () => None,
+            };
+            let allocation = &world.rules.allocation;
+            let tally = |of: &ServiceOrCarrier, day| self.volumes.tallies.of(of, day);
+            let stands = allocation.stand(&service.id, order_ref, (world.today, world.minute), tally);
+            let day = stands.leaves.unwrap_or(world.today);
+            let learns = matches!(world.rules.policy.goal, Goal::Expected(_));
+            ServiceStanding {
+                unavailable: unavailable.or(stands.unavailable),
+                month: self.volumes.tallies.month(&service.id, day),
+                record: self.volumes.tallies.of_service(&service.id, day).record,
+                by_zone: if learns { self.volumes.tallies.by_zone(&service.id) } else { BTreeMap::new() },
+                ..stands
+            }
+        };
+        Standing::new(world.cards.services().iter().map(stands).collect())
+    }
+
+    /// What is known of a service whenever it is asked: what became of its parcels, and what other stations sent in the
+    /// month of a day.
+    pub fn learned(&self, service: &ServiceId, day: Date) -> ServiceStanding {
+        ServiceStanding {
+            month: Month { own: 0, ..self.volumes.tallies.month(service, day) },
+            record: self.volumes.tallies.of_service(service, day).record,
+            by_zone: self.volumes.tallies.by_zone(service),
+            ..ServiceStanding::default()
+        }
+    }
+
+    pub(super) fn outage(&self, world: &World<'_>, carrier: &str) -> Outcome {
+        let Some(known) = world.cards.carrier_called(carrier) else {
+            return Outcome::stop(Sentence::UnknownCarrier { carrier: shown(carrier) });
+        };
+        let out = !self.volumes.outages.contains(&known.id);
+        let carrier = known.name.clone();
+        let said = if out { Sentence::OutageOn { carrier } } else { Sentence::OutageOff { carrier } };
+        Outcome::say(Say::good(said))
+            .facts([Fact::OutageSet { carrier: known.id.clone(), out }])
+            .effect(Effect::Reconsider)
+    }
+
+    /// Learns what became of parcels. What is known already changes nothing; what other stations sent is counted.
+    pub(super) fn learn(&self, world: &World<'_>, outcomes: &[Learned]) -> Outcome {
+        let mut facts = Vec::new();
+        let (mut known, mut unknown) = (0_u64, 0_u64);
+        let mut elsewhere: BTreeMap<(&str, Date), u64> = BTreeMap::new();
+        for Learned { tracking, ending, on, service } in outcomes {
+            let found = self.by_tracking(tracking.as_str()).and_then(|id| Some((id, self.parcel(id)?)));
+            match (found, service) {
+                (Some((_, parcel)), _) if parcel.ended.is_some_and(|e| (e.ending, e.on) == (*ending, *on)) => {
+                    known += 1
+                }
+                (Some((parcel, _)), _) => facts.push(Fact::Ended { parcel, ending: *ending, on: *on }),
+                (None, Some(service)) => {
+                    let month = Date::new(on.year(), on.month(), 1).unwrap_or(*on);
+                    *elsewhere.entry((service.as_str(), month)).or_default() += 1;
+                }
+                (None, None) => unknown += 1,
+            }
+        }
+        let learned = facts.len() as u64;
+        let on = world.today;
+        for ((service, month), parcels) in elsewhere {
+            let service = ServiceOrCarrier::from(service);
+            // A file of the few that went wrong says nothing of how many there are.
+            if self.volumes.tallies.elsewhere(&service, month).is_none_or(|(before, _)| before < parcels) {
+                facts.push(Fact::VolumeStated { service, month, parcels, on });
+            }
+        }
+        let note = Sentence::OutcomesLearned { learned, known, unknown };
+        Outcome::say(Say::good(note)).facts(facts)
+    }
 }

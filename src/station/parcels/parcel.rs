@@ -1,35 +1,11 @@
 //! A parcel: one box of an order, from the scan to the receiver's receipt.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-use super::bag::BagId;
-use super::evidence::Before;
-use super::fact::{Commitment, Weight};
-use super::order::OrderId;
-use super::tally::Ended;
-
-/// A parcel's number on this station, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ParcelId(pub u64);
-
-/// `P000042`.
-impl fmt::Display for ParcelId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "P{:06}", self.0)
-    }
-}
-
-impl FromStr for ParcelId {
-    type Err = std::num::ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.trim_start_matches(['P', 'p']).parse().map(Self)
-    }
-}
+use crate::ids::BagId;
+use crate::station::fact::{Before, Commitment, Intercept, Weight};
+use crate::station::order::OrderId;
+use crate::station::volumes::Ended;
 
 /// Where a parcel is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -120,35 +96,6 @@ pub struct Parcel {
     pub ended: Option<Ended>,
     /// Why it must not travel as it is.
     pub intercepted: Option<Intercept>,
-}
-
-/// Why a parcel that has been begun must not travel as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Intercept {
-    /// Its order was cancelled, or its buyer asked for that.
-    Cancelled,
-    /// Its order waits for something.
-    Hold,
-    /// Its order says something else than when it was packed: another address, other goods, another service.
-    Changed,
-    /// Its order was shipped elsewhere.
-    Done,
-    /// The database was copied after its number was drawn: its label may be on another parcel.
-    Copied,
-}
-
-impl Intercept {
-    /// The word of events.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Cancelled => "cancelled",
-            Self::Hold => "hold",
-            Self::Changed => "changed",
-            Self::Done => "done",
-            Self::Copied => "copied",
-        }
-    }
 }
 
 /// One label sent to a printer once.

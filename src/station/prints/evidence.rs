@@ -23,75 +23,15 @@
 //!
 //! What it cannot know: an odometer that breaks in the very moment that matters, and paper that was moved by hand.
 
-use serde::{Deserialize, Serialize};
-
-use super::parcel::ParcelId;
+use crate::ids::ParcelId;
+use crate::station::fact::{Before, FeedUnit, Odometer, Testimony};
 
 /// Gaps between labels are 2 to 4 mm; some printers feed a little more.
 const GAP_UM: u64 = 6_000;
 
-/// What a printer says of itself at rest.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Testimony {
-    /// Where it is: `tcp://192.0.2.10:9100`.
-    pub address: String,
-    /// Its serial number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub serial: Option<String>,
-    /// How much it ever fed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub odometer: Option<Odometer>,
-    /// It says that nothing is left to print.
-    #[serde(default)]
-    pub empty: bool,
-    /// Pictures in its memory, which it loses with its power.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stored: Option<u32>,
-}
-
-/// How much a printer ever fed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Odometer {
-    /// Whole units.
-    pub count: u64,
-    /// Which.
-    pub unit: FeedUnit,
-}
-
-/// What an odometer counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FeedUnit {
-    /// 25.4 mm.
-    #[serde(rename = "in")]
-    Inch,
-    /// 10 mm.
-    #[serde(rename = "cm")]
-    Centimetre,
-}
-
-impl FeedUnit {
-    const fn micrometres(self) -> u64 {
-        match self {
-            Self::Inch => 25_400,
-            Self::Centimetre => 10_000,
-        }
-    }
-}
-
-/// What was known before a label was sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Before {
-    /// What its printer said.
-    #[serde(flatten)]
-    pub says: Testimony,
-    /// How long a label is, millimetres; 0 for paper without an end.
-    #[serde(default)]
-    pub label_mm: u32,
-}
-
 /// What is known of a label that nobody saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Finding {
+pub(in crate::station) enum Finding {
     /// It is out; the evidence.
     Out(String),
     /// It is certain that nothing came out; the evidence.
@@ -102,7 +42,7 @@ pub(super) enum Finding {
 
 /// Whether an odometer moves with each label.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Trust {
+pub(in crate::station) enum Trust {
     /// Not seen yet.
     #[default]
     Unknown,
@@ -113,7 +53,7 @@ pub(super) enum Trust {
 }
 
 /// Compares what the printer said `before` with what it says now.
-pub(super) fn judge(before: &Before, now: &Testimony, trust: Trust) -> Finding {
+pub(in crate::station) fn judge(before: &Before, now: &Testimony, trust: Trust) -> Finding {
     let unclear = |why: &str| Finding::Unclear(why.to_owned());
     let then = &before.says;
     if !same_printer(then, now) {
@@ -168,7 +108,7 @@ fn is_one_label(label_mm: u32, unit: FeedUnit, rise: u64) -> bool {
 
 /// What was learned of the printer that printed last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Meter {
+pub(in crate::station) struct Meter {
     serial: Option<String>,
     trust: Trust,
     /// The last print, and what the odometer said before it.
@@ -177,12 +117,12 @@ pub(super) struct Meter {
 
 impl Meter {
     /// The parcel of the last print: whether its label was scanned back tells what the next number is worth.
-    pub(super) fn last(&self) -> Option<ParcelId> {
+    pub(in crate::station) fn last(&self) -> Option<ParcelId> {
         self.last.map(|(parcel, ..)| parcel)
     }
 
     /// Takes in what the printer says before a print; `scanned_back` is whether the label of the last one was.
-    pub(super) fn started(&mut self, parcel: ParcelId, before: Option<&Before>, scanned_back: bool) {
+    pub(in crate::station) fn started(&mut self, parcel: ParcelId, before: Option<&Before>, scanned_back: bool) {
         let serial = before.and_then(|before| before.says.serial.clone());
         if serial.is_none() || serial != self.serial {
             *self = Self { serial, ..Self::default() };
@@ -204,12 +144,12 @@ impl Meter {
     }
 
     /// Whether the odometer of this printer moves with each label.
-    pub(super) fn trust(&self, of: &Testimony) -> Trust {
+    pub(in crate::station) fn trust(&self, of: &Testimony) -> Trust {
         if of.serial.is_some() && of.serial == self.serial { self.trust } else { Trust::Unknown }
     }
 
     /// Whether that of the printer that printed last does.
-    pub(super) fn counts(&self) -> bool {
+    pub(in crate::station) fn counts(&self) -> bool {
         self.trust == Trust::Counts
     }
 }

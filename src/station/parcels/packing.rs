@@ -1,25 +1,23 @@
 //! The packer's way with one parcel: scan the order, weigh, commit, scan the label.
 
-use std::collections::BTreeMap;
-
 use data_encoding::HEXLOWER;
 
-use super::event::{Effect, Job, Lookup, WeightState};
-use super::fact::{Commitment, Fact, NumberSource, Weight};
-use super::live::Say;
-use super::marks::Way;
-use super::order::{Order, OrderId, OrderState};
-use super::parcel::{Parcel, ParcelId, State};
-use super::{Outcome, Rules, Station, World};
 use crate::barcode::Scan;
-use crate::ids::{CarrierId, PoolId, ServiceId, ServiceOrCarrier, TrackingNumber};
-use crate::rating::{Carrier, Decision, Goal, Month, Quote, Service, ServiceStanding, Standing, Unavailable};
-use crate::screen::Sentence;
-use crate::units::{Date, Dims, Mass};
+use crate::ids::ParcelId;
+use crate::rating::{Decision, Quote};
+use crate::screen::{Sentence, shown};
+use crate::station::event::{Effect, Job, Lookup, WeightState};
+use crate::station::fact::{Commitment, Fact, NumberSource, Weight};
+use crate::station::live::Say;
+use crate::station::order::{Order, OrderId, OrderState};
+use crate::station::parcels::marks::Way;
+use crate::station::parcels::{Parcel, State};
+use crate::station::{Outcome, Rules, Station, World};
+use crate::units::{Dims, Mass};
 
 impl Station {
     /// A code was scanned with nothing in hand, and no parcel has it: it should be an order.
-    pub(super) fn open(&self, _: &World<'_>, scan: &Scan, order: &Lookup) -> Outcome {
+    pub(in crate::station) fn open(&self, _: &World<'_>, scan: &Scan, order: &Lookup) -> Outcome {
         let code = || shown(&scan.text);
         let (order, version) = match order {
             Lookup::None => return Outcome::stop(Sentence::OrderUnknown { code: code() }),
@@ -63,13 +61,13 @@ impl Station {
             return Outcome { shown: shown.map(|(id, _)| id), ..done };
         }
         Outcome::default().facts([Fact::ParcelOpened {
-            parcel: self.next_parcel(),
+            parcel: self.parcels.next(),
             order_ref: order.order_ref.clone(),
             rev: order.rev,
             channel: order.channel.clone(),
             shop: order.shop.clone(),
             version: Some(*version),
-            operator: self.operator.clone(),
+            operator: self.people.operator.clone(),
         }])
     }
 
@@ -84,7 +82,13 @@ impl Station {
     }
 
     /// A code was scanned with a parcel in hand, and it is no tracking number of ours.
-    pub(super) fn scanned_in_hand(&self, id: ParcelId, parcel: &Parcel, scan: &Scan, order: &Lookup) -> Outcome {
+    pub(in crate::station) fn scanned_in_hand(
+        &self,
+        id: ParcelId,
+        parcel: &Parcel,
+        scan: &Scan,
+        order: &Lookup,
+    ) -> Outcome {
         match order {
             Lookup::One { order, .. } if order.id() == parcel.order => self.scanned_again(id, parcel),
             // One of several, and it is in hand.
@@ -107,20 +111,20 @@ impl Station {
     }
 
     /// A tracking number scanned at rest shows its parcel.
-    pub(super) fn show(&self, id: ParcelId) -> Outcome {
+    pub(in crate::station) fn show(&self, id: ParcelId) -> Outcome {
         let Some(parcel) = self.parcel(id) else { return Outcome::default() };
         if let Some(stop) = self.stopped(id, parcel).filter(|_| parcel.state != State::Voided) {
             return stop;
         }
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
-        let note = Sentence::ParcelShown { tracking, state: Box::new(super::view::of_state(parcel.state)) };
+        let note = Sentence::ParcelShown { tracking, state: Box::new(crate::station::view::of_state(parcel.state)) };
         let waits = matches!(parcel.state, State::Manifested | State::Confirmed) && !self.handed_over(parcel);
         let detail = waits.then_some(Sentence::LeaveHow);
         Outcome { shown: Some(id), ..Outcome::say(Say { detail, ..Say::ask(note) }) }
     }
 
     /// The printed label was scanned: the parcel is closed, unless its order changed meanwhile.
-    pub(super) fn verify(&self, id: ParcelId, parcel: &Parcel, scanner: &str) -> Outcome {
+    pub(in crate::station) fn verify(&self, id: ParcelId, parcel: &Parcel, scanner: &str) -> Outcome {
         match parcel.state {
             State::Printing | State::Sent | State::Printed | State::PrintUncertain => {}
             State::Committed => {
@@ -146,7 +150,7 @@ impl Station {
     }
 
     /// The scale spoke: if a parcel waits for its weight and this is one, take it.
-    pub(super) fn settled(&self, world: &World<'_>) -> Outcome {
+    pub(in crate::station) fn settled(&self, world: &World<'_>) -> Outcome {
         match self.bench() {
             Some((id, parcel)) if parcel.state == State::Open => self.weigh(world, id, parcel),
             _ => Outcome::default(),
@@ -154,7 +158,7 @@ impl Station {
     }
 
     /// Weigh, choose, commit: everything up to the number, or the reason why not.
-    pub(super) fn weigh(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
+    pub(in crate::station) fn weigh(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
         let (Some(weight), Some(order)) = (usable_weight(world), world.live.order.as_ref()) else {
             return Outcome::default();
         };
@@ -164,7 +168,7 @@ impl Station {
     }
 
     /// The choice again, with the weight there is: after a carton was scanned, a number pool begun, an outage ended.
-    pub(super) fn choose_again(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
+    pub(in crate::station) fn choose_again(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
         match (&parcel.weight, &world.live.order) {
             (Some(weight), Some(order)) => self.choose(world, id, parcel, order, weight.mass, Outcome::default()),
             _ => Outcome::default(),
@@ -172,7 +176,7 @@ impl Station {
     }
 
     /// Something that the choice depends on has changed: choose again for a parcel that found no carrier.
-    pub(super) fn reconsider(&self, world: &World<'_>) -> Outcome {
+    pub(in crate::station) fn reconsider(&self, world: &World<'_>) -> Outcome {
         match self.bench() {
             Some((id, parcel)) if parcel.state == State::Weighed => self.choose_again(world, id, parcel),
             _ => Outcome::default(),
@@ -201,7 +205,7 @@ impl Station {
         let quote = decision.choice.is_some().then(|| decision.quotes.first().cloned()).flatten();
         let decided = |decision: Decision| Fact::Decided { parcel: id, decision: Box::new(decision) };
         let Some(quote) = quote else {
-            let why = if self.copied.is_some() { Sentence::CopiedNoNumbers } else { Sentence::NoCarrier };
+            let why = if self.copied().is_some() { Sentence::CopiedNoNumbers } else { Sentence::NoCarrier };
             return outcome.tell(Say::stop(why)).facts([decided(decision)]);
         };
         match self.commit(world, id, order, mass, &decision, &quote) {
@@ -212,61 +216,6 @@ impl Station {
                     .effect(self.prepare(Job { parcel: id, attempt }))
             }
             Err(note) => outcome.tell(Say::stop(note)).facts([decided(decision)]),
-        }
-    }
-
-    /// How every service stands now for an order that is to be packed.
-    fn standing_to_pack(&self, world: &World<'_>, order_ref: &str) -> Standing {
-        self.standing(world, order_ref, |carrier| {
-            carrier.and_then(|carrier| self.next_number(world, &carrier.id)).is_some()
-        })
-    }
-
-    /// The next tracking number of a carrier, with its pool and serial; none that breaks what the carrier says of its numbers.
-    fn next_number(&self, world: &World<'_>, carrier: &CarrierId) -> Option<(PoolId, u64, TrackingNumber)> {
-        let (pool, serial) = self.next_serial(world, carrier)?;
-        let tracking = world.cards.carrier(carrier)?.number.as_ref()?.number(serial).ok()?;
-        world.cards.numbers().check(carrier, tracking.as_str()).ok()?;
-        Some((pool, serial, tracking))
-    }
-
-    /// How every service stands now for an order; `numbered` says of a carrier whether it has numbers to give out.
-    pub fn standing(
-        &self,
-        world: &World<'_>,
-        order_ref: &str,
-        numbered: impl Fn(Option<&Carrier>) -> bool,
-    ) -> Standing {
-        let stands = |service: &Service| {
-            let unavailable = match () {
-                () if self.outages.contains(service.id.carrier()) => Some(Unavailable::Outage),
-                () if !numbered(world.cards.carrier(service.id.carrier())) => Some(Unavailable::NoNumbers),
-                () => None,
-            };
-            let allocation = &world.rules.allocation;
-            let tally = |of: &ServiceOrCarrier, day| self.tallies.of(of, day);
-            let stands = allocation.stand(&service.id, order_ref, (world.today, world.minute), tally);
-            let day = stands.leaves.unwrap_or(world.today);
-            let learns = matches!(world.rules.policy.goal, Goal::Expected(_));
-            ServiceStanding {
-                unavailable: unavailable.or(stands.unavailable),
-                month: self.tallies.month(&service.id, day),
-                record: self.tallies.of_service(&service.id, day).record,
-                by_zone: if learns { self.tallies.by_zone(&service.id) } else { BTreeMap::new() },
-                ..stands
-            }
-        };
-        Standing::new(world.cards.services().iter().map(stands).collect())
-    }
-
-    /// What is known of a service whenever it is asked: what became of its parcels, and what other stations sent in the
-    /// month of a day.
-    pub fn learned(&self, service: &ServiceId, day: Date) -> ServiceStanding {
-        ServiceStanding {
-            month: Month { own: 0, ..self.tallies.month(service, day) },
-            record: self.tallies.of_service(service, day).record,
-            by_zone: self.tallies.by_zone(service),
-            ..ServiceStanding::default()
         }
     }
 
@@ -319,7 +268,7 @@ fn mark_first(id: ParcelId, parcel: &Parcel, mark: &str) -> Outcome {
 }
 
 /// A code that belongs to something else than the parcel in hand.
-pub(super) fn another_in_hand(parcel: &Parcel, scan: &Scan) -> Outcome {
+pub(in crate::station) fn another_in_hand(parcel: &Parcel, scan: &Scan) -> Outcome {
     match parcel.tracking() {
         Some(tracking) => Outcome::stop(Sentence::WrongLabel { tracking: tracking.to_owned() }),
         None => Outcome::stop(Sentence::FinishFirst { order: parcel.order.number.clone(), code: shown(&scan.text) }),
@@ -327,7 +276,7 @@ pub(super) fn another_in_hand(parcel: &Parcel, scan: &Scan) -> Outcome {
 }
 
 /// Why an order in this state may not go on, if it may not.
-pub(super) fn not_ready(state: OrderState, order_ref: &str) -> Option<Outcome> {
+pub(in crate::station) fn not_ready(state: OrderState, order_ref: &str) -> Option<Outcome> {
     let order = order_ref.to_owned();
     let why = match state {
         OrderState::Ready => return None,
@@ -369,12 +318,7 @@ pub fn parcel_size(rules: &Rules, scanned: Option<&String>, order: &Order) -> Op
     scanned.or(order.dims).or_else(|| order.box_id.as_ref().and_then(carton))
 }
 
-/// A scanned code as the screen shows it: its beginning.
-pub(super) fn shown(text: &str) -> String {
-    text.chars().take(32).collect()
-}
-
-pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+pub(in crate::station) fn sha256_hex(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
     HEXLOWER.encode(&Sha256::digest(bytes))
 }

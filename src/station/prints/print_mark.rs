@@ -6,13 +6,14 @@
 
 use std::str::FromStr;
 
-use super::parcel::{Parcel, ParcelId, State};
-use super::{Outcome, Station};
+use crate::ids::ParcelId;
 use crate::screen::Sentence;
+use crate::station::parcels::{Parcel, State};
+use crate::station::{Outcome, Station};
 
 /// One print of one parcel, as its label says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct PrintMark {
+pub(in crate::station) struct PrintMark {
     parcel: ParcelId,
     attempt: u32,
 }
@@ -30,7 +31,7 @@ impl FromStr for PrintMark {
 
 impl Station {
     /// The code of a print was scanned; `None` where it means nothing here.
-    pub(super) fn scanned_mark(&self, text: &str) -> Option<Outcome> {
+    pub(in crate::station) fn scanned_mark(&self, text: &str) -> Option<Outcome> {
         let mark: PrintMark = text.parse().ok()?;
         let parcel = self.parcel(mark.parcel)?;
         match self.bench() {

@@ -1,18 +1,18 @@
 //! A label that came with its order: no service is chosen and no number drawn. It counts for the carrier that the order
 //! says, or else for the one carrier whose rule its number keeps; it is printed when it is known to be nobody else's.
 
-use super::event::Job;
-use super::fact::{Commitment, Fact, NumberSource};
-use super::floor::sha256_hex;
-use super::live::Say;
-use super::marks::Way;
-use super::order::{Given, Order};
-use super::parcel::{Parcel, ParcelId};
-use super::{Outcome, Station, World};
 use crate::barcode::{NumberError, Why};
-use crate::ids::{ServiceId, ServiceOrCarrier, TrackingNumber};
+use crate::ids::{ParcelId, ServiceId, ServiceOrCarrier, TrackingNumber};
 use crate::rating::{self, Basis, Billable, Cards, Carrier, Decision, Quote, ServiceStanding, Standing};
 use crate::screen::Sentence;
+use crate::station::event::Job;
+use crate::station::fact::{Commitment, Fact, NumberSource};
+use crate::station::live::Say;
+use crate::station::order::{Given, Order};
+use crate::station::parcels::Parcel;
+use crate::station::parcels::marks::Way;
+use crate::station::parcels::packing::sha256_hex;
+use crate::station::{Outcome, Station, World};
 use crate::units::{Currency, MassUnit, Money};
 
 /// What a supplied label counts for.
@@ -87,7 +87,7 @@ fn named<'c>(cards: &'c Cards, name: &ServiceOrCarrier) -> Option<Counted<'c>> {
 
 impl Station {
     /// Commits the parcel to the label that came with its order, or says why not.
-    pub(super) fn take_label(
+    pub(in crate::station) fn take_label(
         &self,
         world: &World<'_>,
         (id, parcel): (ParcelId, &Parcel),
@@ -106,7 +106,7 @@ impl Station {
         };
         let decision = self.record(world, counted, rated);
         let carrier = counted.carrier;
-        if self.outages.contains(&carrier.id) {
+        if self.volumes.outages.contains(&carrier.id) {
             return refuse(outcome, id, decision, Sentence::OutageOn { carrier: carrier.name.clone() });
         }
         if self.by_tracking(given.tracking.as_str()).is_some() {
@@ -140,7 +140,7 @@ impl Station {
             let leaves = allocation.leaves(service.id.carrier(), world.today, world.minute);
             ServiceStanding {
                 leaves,
-                month: self.tallies.month(&service.id, leaves.unwrap_or(world.today)),
+                month: self.volumes.tallies.month(&service.id, leaves.unwrap_or(world.today)),
                 ..ServiceStanding::default()
             }
         };

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::order::{Order, OrderLine, Packed};
 use crate::ids::CarrierId;
 use crate::rating::Dg;
+use crate::station::order::{Order, OrderLine, Packed};
 use crate::units::Date;
 
 /// All rules, in their order.

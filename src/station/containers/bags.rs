@@ -14,115 +14,20 @@
 //! A pallet is a bag of another kind: it holds bags where a bag holds parcels, and all else is the same. A bag is laid on
 //! one pallet, when it is closed and before it is on a manifest, and stays there. A parcel without a bag is on no pallet.
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
-
-use super::event::{Effect, Printout};
-use super::fact::{Commitment, Fact, Sscc};
-use super::live::Say;
-use super::parcel::{Parcel, ParcelId, State};
-use super::{Outcome, Rules, Station, World};
-use crate::ids::CarrierId;
-use crate::screen::Sentence;
+use crate::ids::{BagId, CarrierId, ParcelId};
+use crate::screen::{Sentence, shown};
+use crate::station::containers::Bag;
+use crate::station::event::{Effect, Printout};
+use crate::station::fact::{BagKind, Commitment, Fact, Sscc};
+use crate::station::live::Say;
+use crate::station::parcels::{Parcel, State};
+use crate::station::{Outcome, Rules, SSCC_POOL, Station, World};
 use crate::units::{Date, Mass};
 
-/// The number of a bag or a pallet on this station, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct BagId(pub u64);
-
-/// `B12`.
-impl fmt::Display for BagId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "B{}", self.0)
-    }
-}
-
-impl FromStr for BagId {
-    type Err = std::num::ParseIntError;
-
-    /// Also the name of a pallet: `PAL13`.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.trim_start_matches(|letter: char| letter.is_ascii_alphabetic()).parse().map(Self)
-    }
-}
-
-/// What a bag is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Parcels are in it.
-    #[default]
-    Bag,
-    /// Bags are on it.
-    Pallet,
-}
-
-impl Kind {
-    /// Bags and pallets.
-    pub const ALL: [Self; 2] = [Self::Bag, Self::Pallet];
-
-    /// Whether it is what it was before there were pallets.
-    pub fn is_bag(&self) -> bool {
-        *self == Self::Bag
-    }
-
-    /// The word of manifests and events.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Bag => "bag",
-            Self::Pallet => "pallet",
-        }
-    }
-
-    /// What the station calls a container of this kind: `B12`, `PAL13`. Both kinds are counted together.
-    pub fn name(self, id: BagId) -> String {
-        match self {
-            Self::Bag => id.to_string(),
-            Self::Pallet => format!("PAL{}", id.0),
-        }
-    }
-}
-
-/// A bag or a pallet as the facts made it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Bag {
-    /// Which of the two.
-    pub kind: Kind,
-    /// Carrier and ship date of everything in it; `None` before its first parcel.
-    pub goes: Option<(CarrierId, Date)>,
-    /// What is in a bag.
-    pub parcels: Vec<ParcelId>,
-    /// What is on a pallet.
-    pub bags: Vec<BagId>,
-    /// The pallet that a bag is on.
-    pub pallet: Option<BagId>,
-    /// Nothing more goes in.
-    pub closed: bool,
-    /// Its 18 digits.
-    pub sscc: Option<String>,
-}
-
-/// Under which carrier's name the pool of SSCCs stands: no carrier's folder has it.
-pub const SSCC_POOL: &str = "gs1";
-
 impl Station {
-    /// A bag or a pallet.
-    pub fn bag(&self, id: BagId) -> Option<&Bag> {
-        let index = usize::try_from(id.0.checked_sub(1)?).ok()?;
-        self.bags.get(index)
-    }
-
-    /// Every bag and pallet, oldest first.
-    pub fn bags(&self) -> impl DoubleEndedIterator<Item = (BagId, &Bag)> {
-        self.bags.iter().enumerate().map(|(index, bag)| (BagId(index as u64 + 1), bag))
-    }
-
     /// What this station calls it: `B12`, `PAL13`.
     pub fn short(&self, id: BagId) -> String {
-        self.bag(id).map_or(Kind::Bag, |bag| bag.kind).name(id)
+        self.bag(id).map_or(BagKind::Bag, |bag| bag.kind).name(id)
     }
 
     /// What the station calls it to others: `US-LAX-1.LAX1-ST03.B12`.
@@ -153,77 +58,77 @@ impl Station {
         masses.fold(Mass::ZERO, |sum, mass| sum.checked_add(mass).unwrap_or(sum))
     }
 
-    pub(super) fn open_of(&self, kind: Kind) -> impl Iterator<Item = (BagId, &Bag)> {
+    pub(in crate::station) fn open_of(&self, kind: BagKind) -> impl Iterator<Item = (BagId, &Bag)> {
         self.bags().filter(move |(_, bag)| bag.kind == kind && !bag.closed)
     }
 
     /// The open bag or pallet for a carrier and day: theirs, or else the one that waits for its first.
-    fn open_for(&self, kind: Kind, carrier: &CarrierId, day: Date) -> Option<BagId> {
+    fn open_for(&self, kind: BagKind, carrier: &CarrierId, day: Date) -> Option<BagId> {
         let goes = |bag: &Bag| bag.goes.as_ref().map(|(of, on)| of == carrier && *on == day);
         let found = self.open_of(kind).find(|(_, bag)| goes(bag) == Some(true));
         found.or_else(|| self.open_of(kind).find(|(_, bag)| bag.goes.is_none())).map(|(id, _)| id)
     }
 
     /// The open bag that a parcel belongs in.
-    pub(super) fn bag_for(&self, commitment: &Commitment) -> Option<BagId> {
-        self.open_for(Kind::Bag, commitment.carrier(), commitment.ship_date)
+    pub(in crate::station) fn bag_for(&self, commitment: &Commitment) -> Option<BagId> {
+        self.open_for(BagKind::Bag, commitment.carrier(), commitment.ship_date)
     }
 
     /// BAGOPEN, PALLETOPEN: a bag for the carrier of the next parcel that closes, a pallet for that of the first bag.
-    pub(super) fn open_bag(&self, kind: Kind) -> Outcome {
+    pub(in crate::station) fn open_bag(&self, kind: BagKind) -> Outcome {
         if let Some((id, _)) = self.open_of(kind).find(|(_, bag)| bag.goes.is_none()) {
             let name = self.short(id);
             return Outcome::say(Say::ask(match kind {
-                Kind::Bag => Sentence::BagWaits { bag: name },
-                Kind::Pallet => Sentence::PalletWaits { pallet: name },
+                BagKind::Bag => Sentence::BagWaits { bag: name },
+                BagKind::Pallet => Sentence::PalletWaits { pallet: name },
             }));
         }
-        let bag = BagId(self.bags.len() as u64 + 1);
+        let bag = self.containers.next();
         let opened = match kind {
-            Kind::Bag => Sentence::BagOpened { bag: kind.name(bag) },
-            Kind::Pallet => Sentence::PalletOpened { pallet: kind.name(bag) },
+            BagKind::Bag => Sentence::BagOpened { bag: kind.name(bag) },
+            BagKind::Pallet => Sentence::PalletOpened { pallet: kind.name(bag) },
         };
         Outcome::say(Say::good(opened)).facts([Fact::BagOpened { bag, kind }])
     }
 
     /// BAGCLOSE: the bag of the parcel whose label was just scanned, or the one that took the last parcel, or the only one.
     /// PALLETCLOSE: the pallet whose label, or the label of something on it, was just scanned, or the only one.
-    pub(super) fn close_bag(&self, world: &World<'_>, kind: Kind) -> Outcome {
+    pub(in crate::station) fn close_bag(&self, world: &World<'_>, kind: BagKind) -> Outcome {
         let of_kind = |id: BagId| {
             let bag = self.bag(id)?;
-            if bag.kind == kind { Some(id) } else { bag.pallet.filter(|_| kind == Kind::Pallet) }
+            if bag.kind == kind { Some(id) } else { bag.pallet.filter(|_| kind == BagKind::Pallet) }
         };
         let of_parcel = || self.parcel(world.live.shown?)?.bag;
         // Whoever scans a bag's label has it: only its pallet can be meant.
-        let shown = world.live.container.filter(|_| kind == Kind::Pallet).or_else(of_parcel);
-        let last = self.last_bag.filter(|id| self.bag(*id).is_some_and(|bag| !bag.closed));
+        let shown = world.live.container.filter(|_| kind == BagKind::Pallet).or_else(of_parcel);
+        let last = self.containers.last.filter(|id| self.bag(*id).is_some_and(|bag| !bag.closed));
         let mut open = self.open_of(kind);
         let only = open.next().filter(|_| open.next().is_none()).map(|(id, _)| id);
         let Some(id) = shown.and_then(of_kind).or(last.and_then(of_kind)).or(only) else {
             let several = self.open_of(kind).next().is_some();
             return match kind {
-                Kind::Bag if several => Outcome::say(Say::ask(Sentence::BagWhich)),
-                Kind::Pallet if several => Outcome::say(Say::ask(Sentence::PalletWhich)),
-                Kind::Bag => Outcome::stop(Sentence::BagNone),
-                Kind::Pallet => Outcome::stop(Sentence::PalletNone),
+                BagKind::Bag if several => Outcome::say(Say::ask(Sentence::BagWhich)),
+                BagKind::Pallet if several => Outcome::say(Say::ask(Sentence::PalletWhich)),
+                BagKind::Bag => Outcome::stop(Sentence::BagNone),
+                BagKind::Pallet => Outcome::stop(Sentence::PalletNone),
             };
         };
         let name = self.short(id);
         match self.bag(id) {
             Some(bag) if bag.closed => {
                 let again = match kind {
-                    Kind::Bag => Sentence::BagAgain { bag: name },
-                    Kind::Pallet => Sentence::PalletAgain { pallet: name },
+                    BagKind::Bag => Sentence::BagAgain { bag: name },
+                    BagKind::Pallet => Sentence::PalletAgain { pallet: name },
                 };
                 Outcome::say(Say::good(again)).effect(Effect::Print(Printout::Bag { bag: id }))
             }
             Some(bag) if let Some(stop) = self.take_out(self.contents(bag)) => stop,
             Some(bag) => {
                 let closed = match (kind, self.count(bag)) {
-                    (Kind::Bag, 0) => Sentence::BagEmpty { bag: name },
-                    (Kind::Bag, count) => Sentence::BagClosed { bag: name, count },
-                    (Kind::Pallet, 0) => Sentence::PalletEmpty { pallet: name },
-                    (Kind::Pallet, count) => Sentence::PalletClosed { pallet: name, count },
+                    (BagKind::Bag, 0) => Sentence::BagEmpty { bag: name },
+                    (BagKind::Bag, count) => Sentence::BagClosed { bag: name, count },
+                    (BagKind::Pallet, 0) => Sentence::PalletEmpty { pallet: name },
+                    (BagKind::Pallet, count) => Sentence::PalletClosed { pallet: name, count },
                 };
                 let mut outcome = Outcome::say(Say::good(closed));
                 self.end_bags(world, [id], &mut outcome);
@@ -236,26 +141,31 @@ impl Station {
     /// What a person counts: parcels in a bag, bags on a pallet.
     fn count(&self, bag: &Bag) -> u64 {
         match bag.kind {
-            Kind::Bag => bag.parcels.len() as u64,
-            Kind::Pallet => self.laid(bag).count() as u64,
+            BagKind::Bag => bag.parcels.len() as u64,
+            BagKind::Pallet => self.laid(bag).count() as u64,
         }
     }
 
     /// The open bags and pallets of a carrier.
-    pub(super) fn bags_of<'a>(&'a self, carrier: &'a CarrierId) -> impl Iterator<Item = BagId> + 'a {
+    pub(in crate::station) fn bags_of<'a>(&'a self, carrier: &'a CarrierId) -> impl Iterator<Item = BagId> + 'a {
         let of_carrier = move |bag: &Bag| bag.goes.as_ref().is_some_and(|(of, _)| of == carrier);
-        let open = Kind::ALL.into_iter().flat_map(|kind| self.open_of(kind));
+        let open = BagKind::ALL.into_iter().flat_map(|kind| self.open_of(kind));
         open.filter(move |(_, bag)| of_carrier(bag)).map(|(id, _)| id)
     }
 
     /// Closes open bags and pallets, with a number for each that has anything in it, as long as there are numbers.
-    pub(super) fn end_bags(&self, world: &World<'_>, bags: impl IntoIterator<Item = BagId>, outcome: &mut Outcome) {
+    pub(in crate::station) fn end_bags(
+        &self,
+        world: &World<'_>,
+        bags: impl IntoIterator<Item = BagId>,
+        outcome: &mut Outcome,
+    ) {
         let mut next = self.next_sscc(world).map(|sscc| sscc.serial);
         for bag in bags {
             let filled = self.bag(bag).is_some_and(|bag| self.contents(bag).next().is_some());
             let sscc = next.filter(|_| filled).and_then(|serial| self.sscc(world, serial));
             next = sscc.as_ref().map_or(next, |sscc| Some(sscc.serial + 1));
-            outcome.facts.push(Fact::BagClosed { bag, sscc, operator: self.operator.clone() });
+            outcome.facts.push(Fact::BagClosed { bag, sscc, operator: self.people.operator.clone() });
             if filled {
                 outcome.effects.push(Effect::Print(Printout::Bag { bag }));
             }
@@ -264,9 +174,9 @@ impl Station {
 
     /// The next SSCC; `None` where there is no company prefix, where nobody has said yet where its serials start on this
     /// database, and where they have run out.
-    pub(super) fn next_sscc(&self, world: &World<'_>) -> Option<Sscc> {
+    pub(in crate::station) fn next_sscc(&self, world: &World<'_>) -> Option<Sscc> {
         let pool = world.rules.sscc.as_ref()?.prefix().into();
-        let serial = *self.pools.get(&(SSCC_POOL.into(), pool))?;
+        let serial = self.numbers.next(SSCC_POOL.into(), pool)?;
         self.sscc(world, serial)
     }
 
@@ -276,8 +186,8 @@ impl Station {
     }
 
     /// CAGE: where the parcel lies that was just closed, or the one whose label was just scanned.
-    pub(super) fn cage(&self, world: &World<'_>, cage: &str) -> Outcome {
-        let target = if self.bench().is_some() { None } else { world.live.shown.or(self.last_closed) };
+    pub(in crate::station) fn cage(&self, world: &World<'_>, cage: &str) -> Outcome {
+        let target = if self.bench().is_some() { None } else { world.live.shown.or(self.parcels.last_closed) };
         let closed = |id: &ParcelId| {
             self.parcel(*id).is_some_and(|parcel| matches!(parcel.state, State::Verified | State::Attested))
         };
@@ -285,7 +195,7 @@ impl Station {
         match target.filter(closed) {
             Some(parcel) if let Some(stop) = stopped(parcel) => stop,
             Some(parcel) => {
-                let note = Sentence::Caged { cage: super::floor::shown(cage) };
+                let note = Sentence::Caged { cage: shown(cage) };
                 Outcome::say(Say::good(note)).facts([Fact::Caged { parcel, cage: cage.to_owned() }])
             }
             None => Outcome::stop(Sentence::NotHere),
@@ -293,7 +203,7 @@ impl Station {
     }
 
     /// The own code of a bag or a pallet was scanned: a closed bag is laid on the open pallet it belongs on.
-    pub(super) fn bag_scanned(&self, world: &World<'_>, keys: &[String]) -> Option<Outcome> {
+    pub(in crate::station) fn bag_scanned(&self, world: &World<'_>, keys: &[String]) -> Option<Outcome> {
         let prefix = format!("{}.{}.", world.rules.warehouse, world.rules.station);
         let own = keys.iter().find_map(|key| key.strip_prefix(&prefix)?.parse::<BagId>().ok());
         // A scanner that sends no identifier of the symbology leaves the one of the data before the digits.
@@ -309,8 +219,8 @@ impl Station {
             None => {
                 let (name, count) = (self.short(id), self.count(bag));
                 Outcome::say(Say::ask(match bag.kind {
-                    Kind::Bag => Sentence::BagShown { bag: name, count },
-                    Kind::Pallet => Sentence::PalletShown { pallet: name, count },
+                    BagKind::Bag => Sentence::BagShown { bag: name, count },
+                    BagKind::Pallet => Sentence::PalletShown { pallet: name, count },
                 }))
             }
         };
@@ -327,7 +237,7 @@ impl Station {
         if let Some(pallet) = bag.pallet {
             return Some(Outcome::say(Say::ask(on(pallet, 0))));
         }
-        if bag.kind == Kind::Pallet || !bag.closed || self.open_of(Kind::Pallet).next().is_none() {
+        if bag.kind == BagKind::Pallet || !bag.closed || self.open_of(BagKind::Pallet).next().is_none() {
             return None;
         }
         let (Some((carrier, day)), Some(first)) = (&bag.goes, bag.parcels.first()) else {
@@ -338,18 +248,18 @@ impl Station {
         if self.parcel(*first).is_some_and(on_manifest) {
             return Some(Outcome::stop(Sentence::PalletLate { bag: name }));
         }
-        Some(match self.open_for(Kind::Pallet, carrier, *day) {
+        Some(match self.open_for(BagKind::Pallet, carrier, *day) {
             Some(pallet) => Outcome::say(Say::good(on(pallet, 1))).facts([Fact::Palleted { bag: id, pallet }]),
             None => Outcome::stop(Sentence::PalletOther { bag: name }),
         })
     }
 
     /// What is said when a parcel closes, and the fact that puts it into its bag.
-    pub(super) fn bagged(&self, id: ParcelId, parcel: &Parcel) -> (Sentence, Option<Fact>) {
+    pub(in crate::station) fn bagged(&self, id: ParcelId, parcel: &Parcel) -> (Sentence, Option<Fact>) {
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
         match parcel.commitment.as_ref().and_then(|commitment| self.bag_for(commitment)) {
             Some(bag) => (Sentence::DoneBag { tracking, bag: bag.to_string() }, Some(Fact::Bagged { parcel: id, bag })),
-            None if self.open_of(Kind::Bag).next().is_some() => (Sentence::DoneLoose { tracking }, None),
+            None if self.open_of(BagKind::Bag).next().is_some() => (Sentence::DoneLoose { tracking }, None),
             None => (Sentence::Done { tracking }, None),
         }
     }

@@ -9,17 +9,18 @@
 //! | cancelled, or changed | VOID; what is on a manifest: HOLD, and it stays here when the rest is handed over |
 //! | on hold | HOLD; when the order is ready again, its scan takes the parcel up where it was |
 
-use super::event::{Effect, Job, Sound};
-use super::fact::{CopySign, Fact, PoolNext};
-use super::live::Say;
-use super::order::{Order, OrderId, OrderState};
-use super::parcel::{Intercept, Parcel, ParcelId, PrintState, State};
-use super::{Outcome, Station};
+use crate::ids::ParcelId;
 use crate::screen::{Mood, Sentence, Symbol};
+use crate::station::event::{Effect, Job, Sound};
+use crate::station::fact::{Fact, Intercept};
+use crate::station::live::Say;
+use crate::station::order::{Order, OrderId, OrderState};
+use crate::station::parcels::{Parcel, PrintState, State};
+use crate::station::{Outcome, Station};
 
 impl Station {
     /// Something else was said of an order: its parcels are stopped, or go on.
-    pub(super) fn order_changed(&self, order: &Order, begun: &[(ParcelId, Option<Order>)]) -> Outcome {
+    pub(in crate::station) fn order_changed(&self, order: &Order, begun: &[(ParcelId, Option<Order>)]) -> Outcome {
         let mut outcome = Outcome::default();
         let used = begun.iter().filter(|(id, _)| self.parcel(*id).is_some_and(|p| p.state != State::Voided)).count();
         let too_many = u32::try_from(used).is_ok_and(|used| used > order.parcels_planned);
@@ -31,12 +32,12 @@ impl Station {
                 _ if parcel.intercepted == Some(Intercept::Copied) => {}
                 Some(reason) if late || parcel.intercepted != Some(reason) => {
                     outcome.facts.push(Fact::Intercepted { parcel: *id, reason, late });
-                    outcome = call_out(outcome, parcel, reason, late, self.bench == Some(*id));
+                    outcome = call_out(outcome, parcel, reason, late, self.parcels.in_hand == Some(*id));
                 }
                 None if parcel.intercepted.is_some() => {
                     outcome.facts.push(Fact::Released { parcel: *id });
                     // Its label was refused, and nobody asks for it again.
-                    if self.bench == Some(*id) && parcel.state == State::Committed {
+                    if self.parcels.in_hand == Some(*id) && parcel.state == State::Committed {
                         let job = Job { parcel: *id, attempt: parcel.attempt() + 1 };
                         outcome.effects.push(self.prepare(job));
                     }
@@ -48,42 +49,19 @@ impl Station {
     }
 
     /// An order of the receiver cannot be kept: it is told, and stands on the screen.
-    pub(super) fn order_refused(&self, order: &OrderId, reason: &str) -> Outcome {
+    pub(in crate::station) fn order_refused(&self, order: &OrderId, reason: &str) -> Outcome {
         let OrderId { channel, shop, number } = order.clone();
         Outcome::default().facts([Fact::OrderRefused { order_ref: number, channel, shop, reason: reason.to_owned() }])
     }
 
-    /// The database was copied. What the receiver shows again changes nothing that is known.
-    pub(super) fn station_copied(&self, why: CopySign, was: &str, next: &[PoolNext], parcels: &[ParcelId]) -> Outcome {
-        let news = |next: &PoolNext| {
-            let pool = (next.carrier.clone(), next.pool.clone());
-            self.suspended.get(&pool).is_none_or(|least| *least < next.next)
-        };
-        if self.copied.is_some() && !next.iter().any(news) {
-            return Outcome::default();
-        }
-        // Those that are not closed follow from the fact itself.
-        let doubtful = |id: &ParcelId| {
-            let parcel = self.parcel(*id)?;
-            let drawn = parcel.commitment.as_ref().is_some_and(|commitment| !commitment.is_supplied());
-            let news = drawn && parcel.state.closed() && parcel.intercepted != Some(Intercept::Copied);
-            let late = self.handed_over(parcel);
-            news.then_some(Fact::Intercepted { parcel: *id, reason: Intercept::Copied, late })
-        };
-        let say = Say::stop(Sentence::StationCopied);
-        Outcome::say(say)
-            .facts([Fact::Copied { why, was: was.to_owned(), next: next.to_vec() }])
-            .facts(parcels.iter().filter_map(doubtful))
-    }
-
     /// Why a parcel must not go on, with what to scan; it is what the next command is about.
-    pub(super) fn stopped(&self, id: ParcelId, parcel: &Parcel) -> Option<Outcome> {
+    pub(in crate::station) fn stopped(&self, id: ParcelId, parcel: &Parcel) -> Option<Outcome> {
         let say = stop(parcel).filter(|_| !self.handed_over(parcel))?;
         Some(Outcome { shown: Some(id), ..Outcome::say(say) })
     }
 
     /// Names the parcels among these that must not go, if there are any.
-    pub(super) fn take_out(&self, parcels: impl Iterator<Item = ParcelId>) -> Option<Outcome> {
+    pub(in crate::station) fn take_out(&self, parcels: impl Iterator<Item = ParcelId>) -> Option<Outcome> {
         let parcels: Vec<ParcelId> = parcels.collect();
         let out: Vec<(ParcelId, &Parcel)> = self.to_take_out().filter(|(id, _)| parcels.contains(id)).collect();
         let (first, parcel) = out.first().copied()?;
@@ -96,7 +74,7 @@ impl Station {
 }
 
 /// Why a parcel must not go on, if it must not: what the screen says until it is dealt with.
-pub(super) fn stop(parcel: &Parcel) -> Option<Say> {
+pub(in crate::station) fn stop(parcel: &Parcel) -> Option<Say> {
     let reason = parcel.intercepted?;
     let name = parcel.tracking().unwrap_or(&parcel.order.number).to_owned();
     let manifested = matches!(parcel.state, State::Manifested | State::Confirmed);
@@ -121,7 +99,7 @@ pub(super) fn stop(parcel: &Parcel) -> Option<Say> {
 }
 
 /// The numbers of parcels, as many as fit a screen, and how many more.
-pub(super) fn names<'a>(parcels: impl Iterator<Item = &'a Parcel>) -> String {
+pub(in crate::station) fn names<'a>(parcels: impl Iterator<Item = &'a Parcel>) -> String {
     const SHOWN: usize = 3;
     let names: Vec<&str> = parcels.map(|parcel| parcel.tracking().unwrap_or(&parcel.order.number)).collect();
     let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");

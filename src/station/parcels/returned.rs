@@ -3,16 +3,15 @@
 //! It is recorded and told, and counts as returned from that day. Nothing is printed, and its number stays used: what is sent
 //! again is another order. Looking at it, and what becomes of it, is not the packing bench's business.
 
-use super::fact::Fact;
-use super::live::Say;
-use super::parcel::State;
-use super::tally::Ending;
-use super::{Outcome, Station, World};
 use crate::screen::Sentence;
+use crate::station::fact::{Ending, Fact};
+use crate::station::live::Say;
+use crate::station::parcels::State;
+use crate::station::{Outcome, Station, World};
 
 impl Station {
     /// RETURN: the parcel whose label was just scanned lies here again.
-    pub(super) fn came_back(&self, world: &World<'_>) -> Outcome {
+    pub(in crate::station) fn came_back(&self, world: &World<'_>) -> Outcome {
         if self.bench().is_some() {
             return Outcome::stop(Sentence::NotHere);
         }
@@ -24,7 +23,7 @@ impl Station {
             return Outcome::stop(Sentence::ReturnRefused { tracking });
         }
         let known = parcel.ended.is_some_and(|ended| ended.ending == Ending::Returned);
-        let fact = Fact::Returned { parcel: id, on: world.today, operator: self.operator.clone() };
+        let fact = Fact::Returned { parcel: id, on: world.today, operator: self.people.operator.clone() };
         Outcome::say(Say::good(Sentence::Returned { tracking })).facts((!known).then_some(fact))
     }
 }

@@ -1,0 +1,50 @@
+//! People: who is signed in, and in which language the screen speaks.
+
+use crate::barcode::Confirmation;
+use crate::screen::{Sentence, shown};
+use crate::station::fact::Fact;
+use crate::station::live::Say;
+use crate::station::{Outcome, Rules, Station, World};
+
+/// Who packs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct SignedIn {
+    /// The badge of whoever is signed in.
+    pub(super) operator: Option<String>,
+    /// The language that somebody chose.
+    pub(super) language: Option<String>,
+}
+
+impl Station {
+    /// The language of the screen.
+    pub fn language<'a>(&'a self, rules: &'a Rules) -> &'a str {
+        self.people.language.as_deref().unwrap_or(&rules.language)
+    }
+
+    /// Who is signed in.
+    pub fn operator(&self) -> Option<&str> {
+        self.people.operator.as_deref()
+    }
+
+    /// A badge was scanned: it signs somebody in, or allows what the screen asks a supervisor for.
+    pub(super) fn badge(&self, world: &World<'_>, badge: &str) -> Outcome {
+        let asked =
+            world.live.waiting(world.now).filter(|command| command.spec().confirmation == Confirmation::Supervisor);
+        let Some(command) = asked else {
+            return Outcome::say(Say::good(Sentence::Welcome { operator: badge.to_owned() }))
+                .facts([Fact::OperatorChanged { operator: Some(badge.to_owned()) }]);
+        };
+        if !world.rules.supervisors.contains(badge) {
+            return Outcome::stop(Sentence::NotSupervisor { operator: badge.to_owned() });
+        }
+        self.on_parcel(world, |id, parcel| self.reprint(world, (id, parcel), command, Some(badge)))
+    }
+}
+
+pub(super) fn set_language(world: &World<'_>, language: &str) -> Outcome {
+    let language = language.to_lowercase();
+    if !world.rules.languages.contains(&language) {
+        return Outcome::stop(Sentence::UnknownLanguage { language: shown(&language) });
+    }
+    Outcome::say(Say::good(Sentence::LanguageSet)).facts([Fact::LanguageChanged { language }])
+}
