@@ -122,7 +122,17 @@ impl QuoteCommand {
         let Allocation { caps, cut_offs, .. } = setup.rules.allocation.clone();
         let allocation = Allocation { caps, cut_offs, ..Allocation::default() };
         let (rules, cards) = (&Rules { allocation, ..setup.rules.clone() }, &*setup.cards);
-        let world = World { now: Uptime(0), wall, today, minute: minute(zone, wall), live: &live, rules, cards };
+        let world = World {
+            now: Uptime(0),
+            wall,
+            today,
+            minute: minute(zone, wall),
+            live: &live,
+            order: None,
+            label: None,
+            rules,
+            cards,
+        };
         Ok(station.standing(&world, "", |_| true))
     }
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use super::announce::Announcer;
 use super::labels;
 use super::orders::readable;
+use crate::label::Supplied;
 use crate::rating::Cards;
 use crate::screen::{Link, View};
-use crate::station::event::{Event, Lookup};
+use crate::station::event::{Event, Input, Lookup};
 use crate::station::fact::Fact;
 use crate::station::live::Live;
+use crate::station::order::{Order, OrderId};
 use crate::station::{Outcome, Rules, Station, World};
 use crate::store::{FoundOrder, OrderBatch, Store, StoreError};
 use crate::units::{Date, Timestamp, Uptime};
@@ -35,6 +37,17 @@ pub struct Core {
     store: Store,
     rules: Rules,
     cards: Arc<Cards>,
+    in_hand: Option<OrderInHand>,
+}
+
+/// The order of the parcel in hand, as it was said when the parcel was begun.
+#[derive(Debug)]
+struct OrderInHand {
+    id: OrderId,
+    version: u64,
+    order: Order,
+    /// Its label, where that came with it.
+    label: Option<Supplied>,
 }
 
 impl Core {
@@ -47,7 +60,7 @@ impl Core {
     pub fn new(store: Store, rules: Rules, cards: Arc<Cards>) -> Result<Self, StoreError> {
         let mut station = Station::default();
         store.replay(|fact| station.evolve(&fact))?;
-        let mut core = Self { station, live: Live::default(), store, rules, cards };
+        let mut core = Self { station, live: Live::default(), store, rules, cards, in_hand: None };
         core.sync_order()?;
         core.count_queue()?;
         Ok(core)
@@ -94,21 +107,24 @@ impl Core {
     }
 
     /// Takes one event in. When it cannot be recorded nothing has changed, the screen says so, and nothing is done.
-    pub fn step(&mut self, moment: Moment, mut event: Event) -> Result<Outcome, StoreError> {
-        if let Event::Scanned { scanner, scan, .. } = &event
+    pub fn step(&mut self, moment: Moment, input: impl Into<Input>) -> Result<Outcome, StoreError> {
+        let input = input.into();
+        if let Input::Scan { scanner, scan } = &input
             && self.live.repeats(moment.now, scanner, &scan.text)
         {
             return Ok(Outcome::default());
         }
-        if event == Event::Reconsider {
+        if input == Input::Event(Event::Reconsider) {
             // An order that was imported again may have brought its label.
-            self.live.label = None;
+            self.forget_label();
         }
-        let outcome = self.sync_label().and_then(|()| self.look_up(&mut event)).and_then(|()| {
+        let is_scan = matches!(input, Input::Scan { .. });
+        let outcome = self.sync_label().and_then(|()| self.complete(input)).and_then(|event| {
             self.live.observe(&event, &self.rules);
             let outcome = self.decide(moment, &event);
+            let in_hand = self.in_hand.is_some();
             self.commit(moment, &outcome.facts, &OrderBatch::default())?;
-            self.live.after(moment.now, &event, &outcome);
+            self.live.after(moment.now, &event, &outcome, in_hand);
             Ok(outcome)
         });
         // What is recorded is done, whatever becomes of this reading: it is tried again with the next event.
@@ -117,7 +133,7 @@ impl Core {
         }
         match &outcome {
             // Only what was recorded, or what answers the packer, ends the alarm: a reading of the scale proves nothing.
-            Ok(outcome) if !outcome.facts.is_empty() || matches!(event, Event::Scanned { .. }) => {
+            Ok(outcome) if !outcome.facts.is_empty() || is_scan => {
                 self.live.cannot_record = None;
             }
             Ok(_) => {}
@@ -140,8 +156,9 @@ impl Core {
         outcome: &mut Outcome,
         orders: &OrderBatch<'_>,
     ) -> Result<(), StoreError> {
+        let in_hand = self.in_hand.is_some();
         self.commit(moment, &outcome.facts, orders)?;
-        self.live.after(moment.now, &Event::Reconsider, outcome);
+        self.live.after(moment.now, &Event::Reconsider, outcome, in_hand);
         self.sync_order()?;
         self.count_queue()
     }
@@ -177,49 +194,59 @@ impl Core {
             today: moment.today,
             minute: moment.minute,
             live: &self.live,
+            order: self.in_hand.as_ref().map(|in_hand| &in_hand.order),
+            label: self.in_hand.as_ref().and_then(|in_hand| in_hand.label.as_ref()),
             rules: &self.rules,
             cards: &self.cards,
         }
     }
 
-    /// Fills in what a scanned code finds.
-    fn look_up(&self, event: &mut Event) -> Result<(), StoreError> {
-        if let Event::Scanned { scan, order, .. } = event {
-            *order = match self.store.find_order(&scan.keys())? {
-                FoundOrder::None => Lookup::None,
-                FoundOrder::Many(orders) => Lookup::Many(orders),
-                FoundOrder::One { body, version } => {
-                    readable(&body).map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version })
-                }
-            };
-        }
-        Ok(())
+    /// A scanned code with the order that it finds; everything else is complete.
+    fn complete(&self, input: Input) -> Result<Event, StoreError> {
+        let (scanner, scan) = match input {
+            Input::Scan { scanner, scan } => (scanner, scan),
+            Input::Event(event) => return Ok(event),
+        };
+        let order = match self.store.find_order(&scan.keys())? {
+            FoundOrder::None => Lookup::None,
+            FoundOrder::Many(orders) => Lookup::Many(orders),
+            FoundOrder::One { body, version } => {
+                readable(&body).map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version })
+            }
+        };
+        Ok(Event::Scanned { scanner, scan, order })
     }
 
     /// Keeps the order of the parcel in hand at hand.
     fn sync_order(&mut self) -> Result<(), StoreError> {
         let Some((_, parcel)) = self.station.bench() else {
-            self.live.order = None;
-            self.live.order_of = None;
-            self.live.label = None;
+            self.in_hand = None;
             return Ok(());
         };
-        let packed_by = Some((parcel.order.clone(), parcel.version));
-        if self.live.order.is_some() && self.live.order_of == packed_by {
+        if self.in_hand.as_ref().is_some_and(|known| known.id == parcel.order && known.version == parcel.version) {
             return Ok(());
         }
-        let body = self.store.order_at(&parcel.order, parcel.version)?;
-        self.live.order = body.as_deref().and_then(readable);
-        self.live.order_of = packed_by;
-        self.live.label = None;
+        let (id, version) = (parcel.order.clone(), parcel.version);
+        self.in_hand = None;
+        let body = self.store.order_at(&id, version)?;
+        let order = body.as_deref().and_then(readable);
+        self.in_hand = order.map(|order| OrderInHand { id, version, order, label: None });
         self.sync_label()
+    }
+
+    fn forget_label(&mut self) {
+        if let Some(in_hand) = &mut self.in_hand {
+            in_hand.label = None;
+        }
     }
 
     /// Keeps the label that came with the order in hand at hand.
     fn sync_label(&mut self) -> Result<(), StoreError> {
-        let wanted = self.live.order.as_ref().filter(|_| self.live.label.is_none());
-        if let Some((order, given)) = wanted.and_then(|order| Some((order, order.label.as_ref()?))) {
-            self.live.label = self.store.label(&order.id(), given.tracking.as_str())?.and_then(labels::ready);
+        if let Some(in_hand) = self.in_hand.as_mut().filter(|in_hand| in_hand.label.is_none())
+            && let Some(given) = &in_hand.order.label
+        {
+            let label = self.store.label(&in_hand.order.id(), given.tracking.as_str())?;
+            in_hand.label = label.and_then(labels::ready);
         }
         Ok(())
     }

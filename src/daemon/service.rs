@@ -1,5 +1,9 @@
 //! The loop and its drivers.
 
+mod imports;
+mod reload;
+mod uplink;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -7,15 +11,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::Instant;
-
-mod imports;
-mod reload;
-mod uplink;
-
 use imports::{Pending, Waiter};
 use reload::Reloaded;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 use uplink::{UplinkHandle, start_uplink};
 
 use super::control::{self, Call, Called};
@@ -25,7 +24,7 @@ use super::{Core, Moment, Setup, SetupError, answers, clock, identity, minute, t
 use crate::config::Config;
 use crate::devices::{Devices, Drivers};
 use crate::screen::{View, Words};
-use crate::station::event::{Effect, Event, Printout};
+use crate::station::event::{Effect, Event, Input, Printout};
 use crate::units::Uptime;
 use crate::uplink::Request;
 use crate::web::{AskedQuestion, Frame, Question};
@@ -46,7 +45,7 @@ const RETRY: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub struct ServiceHandle {
     /// Something happened.
-    pub events: mpsc::Sender<Event>,
+    pub events: mpsc::Sender<Input>,
     /// Something is asked.
     pub ask: mpsc::Sender<AskedQuestion>,
     /// Something is to be done.
@@ -63,7 +62,7 @@ pub struct StationService {
     words: BTreeMap<String, Arc<Words>>,
     zone: jiff::tz::TimeZone,
     began: Instant,
-    events: mpsc::Receiver<Event>,
+    events: mpsc::Receiver<Input>,
     asked: mpsc::Receiver<AskedQuestion>,
     called: mpsc::Receiver<Called>,
     requests: mpsc::Receiver<Request>,
@@ -202,14 +201,16 @@ impl StationService {
     }
 
     /// One event through the core, and what follows from it.
-    fn take(&mut self, event: Event) {
-        let scanner = match &event {
-            Event::Scanned { scanner, .. } => Some(scanner.clone()),
-            _ => None,
+    fn take(&mut self, input: impl Into<Input>) {
+        let input = input.into();
+        let (scanner, kept) = match &input {
+            Input::Scan { scanner, .. } => (Some(scanner.clone()), None),
+            Input::Event(event @ (Event::Started | Event::Printer(..) | Event::Confirmed { .. })) => {
+                (None, Some(event.clone()))
+            }
+            Input::Event(_) => (None, None),
         };
-        let machine = matches!(event, Event::Started | Event::Printer(..) | Event::Confirmed { .. });
-        let kept = machine.then(|| event.clone());
-        match self.core.step(self.moment(), event) {
+        match self.core.step(self.moment(), input) {
             Ok(outcome) => {
                 let reconsider = outcome.effects.contains(&Effect::Reconsider);
                 for effect in outcome.effects {

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use super::paper::{self, Hint};
 use super::printer::{BenchPrinter, Greeting};
-use crate::station::event::{Device, Event, Job, PrinterEvent};
+use crate::station::event::{Device, Event, Input, Job, PrinterEvent};
 
 /// What the loop wants of the printer.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ struct LabelDriver {
     /// One of them that a parcel's label came before.
     kept: Option<Vec<u8>>,
     hint: Hint,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<Input>,
     /// The problem that the screen shows of it.
     last_problem: Option<Problem>,
 }
@@ -51,7 +51,7 @@ pub(super) async fn run(
     printer: BenchPrinter,
     tasks: mpsc::Receiver<PrintTask>,
     papers: mpsc::Receiver<Vec<u8>>,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<Input>,
 ) {
     let hint = Hint::new(Device::BagLabels, events.clone());
     let mut driver = LabelDriver { printer, tasks, papers, kept: None, hint, events, last_problem: None };

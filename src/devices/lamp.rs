@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::barcode::{Command, Scan};
 use crate::screen::Mood;
-use crate::station::event::{Event, Lookup, Sound};
+use crate::station::event::{Input, Sound};
 
 pub use hal::gpio::Pins;
 
@@ -17,7 +17,7 @@ pub use hal::gpio::Pins;
 pub(super) struct Ends {
     pub(super) moods: watch::Receiver<Mood>,
     pub(super) sounds: mpsc::Receiver<Sound>,
-    pub(super) events: mpsc::Sender<Event>,
+    pub(super) events: mpsc::Sender<Input>,
 }
 
 /// Opens the lines, and opens them again when they are lost. A bench without lamps packs as well.
@@ -58,7 +58,7 @@ async fn drive(gpio: &mut Gpio, Ends { moods, sounds, events }: &mut Ends) -> Re
             pressed = gpio.pressed() => {
                 pressed?;
                 let scan = Scan { aim: None, text: Command::Ok.encode() };
-                super::report(events, Event::Scanned { scanner: "button".to_owned(), scan, order: Lookup::None }).await;
+                super::report(events, Input::Scan { scanner: "button".to_owned(), scan }).await;
             }
         }
     }

@@ -14,6 +14,9 @@ mod printer;
 mod scale;
 mod scanner;
 
+pub use lamp::Pins;
+pub use panel::{BenchPanel, Rotation};
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,16 +26,13 @@ use hal::port::{Address, Port, PortError};
 use hal::record::Recorder;
 use hal::scale::Key;
 use hal::scanner::ScanVerdict;
+use paper::Trays;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::screen::{Mood, View, Words};
-use crate::station::event::{Device, Effect, Event, ScaleKey, Sound};
+use crate::station::event::{Device, Effect, Event, Input, ScaleKey, Sound};
 use crate::station::parcels::State;
-
-pub use lamp::Pins;
-pub use panel::{BenchPanel, Rotation};
-use paper::Trays;
 pub use printer::BenchPrinter;
 pub use scale::BenchScale;
 pub use scanner::BenchScanner;
@@ -72,7 +72,7 @@ pub struct Drivers {
 
 impl Drivers {
     /// Starts a task for each device; times of events count from `began`.
-    pub fn start(devices: Devices, events: &mpsc::Sender<Event>, began: Instant) -> Self {
+    pub fn start(devices: Devices, events: &mpsc::Sender<Input>, began: Instant) -> Self {
         let (pace, paced) = watch::channel(hal::scale::Pace::Calm);
         let (keys, pressed) = mpsc::channel(1);
         let (print, tasks) = mpsc::channel(16);
@@ -163,7 +163,7 @@ impl Drivers {
 }
 
 /// Opens a device, however long it takes; says once that it is away, and once that it is there.
-async fn open(address: &Address, record: Option<&Path>, device: &Device, events: &mpsc::Sender<Event>) -> Port {
+async fn open(address: &Address, record: Option<&Path>, device: &Device, events: &mpsc::Sender<Input>) -> Port {
     let mut said = false;
     loop {
         match open_port(address, record).await {
@@ -196,11 +196,11 @@ async fn open_port(address: &Address, record: Option<&Path>) -> Result<Port, Por
     Ok(port)
 }
 
-async fn away(device: &Device, error: &PortError, events: &mpsc::Sender<Event>) {
+async fn away(device: &Device, error: &PortError, events: &mpsc::Sender<Input>) {
     report(events, Event::Device { device: device.clone(), away: Some(error.to_string()) }).await;
 }
 
 /// Hands an event to the loop; when the loop is gone the program is ending.
-async fn report(events: &mpsc::Sender<Event>, event: Event) {
-    let _ = events.send(event).await;
+async fn report(events: &mpsc::Sender<Input>, input: impl Into<Input>) {
+    let _ = events.send(input.into()).await;
 }

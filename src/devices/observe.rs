@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use super::doctor::how_it_is;
 use super::{BenchPrinter, Devices, Drivers};
 use crate::screen::Mood;
-use crate::station::event::{Event, NoWeight, WeightState};
+use crate::station::event::{Event, Input, NoWeight, WeightState};
 use crate::station::parcels::State;
 
 /// How often a printer is asked how it is.
@@ -28,7 +28,7 @@ pub async fn watch(mut devices: Devices, mut tell: impl FnMut(String)) {
     loop {
         let line = tokio::select! {
             Some(event) = events.recv() => {
-                if let Event::Scanned { scanner, .. } = &event {
+                if let Input::Scan { scanner, .. } = &event {
                     let scanner = scanner.clone();
                     drivers.perform(crate::station::event::Effect::Verdict { scanner, accepted: true });
                 }
@@ -44,14 +44,17 @@ pub async fn watch(mut devices: Devices, mut tell: impl FnMut(String)) {
     }
 }
 
-fn say(event: &Event) -> Option<String> {
-    Some(match event {
-        Event::Scanned { scanner, scan, .. } => {
+fn say(input: &Input) -> Option<String> {
+    let event = match input {
+        Input::Scan { scanner, scan } => {
             let kind = scan
                 .aim
                 .map_or("no AIM identifier".to_owned(), |[c, m]| format!("]{}{}", char::from(c), char::from(m)));
-            format!("scanner {scanner}: {:?}, {kind}", scan.text)
+            return Some(format!("scanner {scanner}: {:?}, {kind}", scan.text));
         }
+        Input::Event(event) => event,
+    };
+    Some(match event {
         Event::BadScan { scanner, why } => format!("scanner {scanner}: bad: {why}"),
         Event::Weight { reading, .. } => {
             let weight = format!("{} {}", reading.value, reading.unit);

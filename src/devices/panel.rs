@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
 use crate::screen::{Picture, View, Words, draw};
-use crate::station::event::{Device, Event};
+use crate::station::event::{Device, Event, Input};
 
 pub use hal::framebuffer::Rotation;
 
@@ -56,7 +56,7 @@ fn show(display: &mut Framebuffer, draw: impl FnOnce(&mut Picture)) -> Result<us
 pub(super) type ShownView = Option<(View, Arc<Words>)>;
 
 /// Shows what is to be seen, until the program ends; a display that is not there is looked for.
-pub(super) async fn run(panel: BenchPanel, mut shown: watch::Receiver<ShownView>, events: mpsc::Sender<Event>) {
+pub(super) async fn run(panel: BenchPanel, mut shown: watch::Receiver<ShownView>, events: mpsc::Sender<Input>) {
     let mut said = false;
     loop {
         let lost = match panel.open() {

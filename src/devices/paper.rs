@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::printer::{BenchPrinter, Greeting};
-use crate::station::event::{Device, Event};
+use crate::station::event::{Device, Event, Input};
 
 /// Papers that may wait for a printer: a shift's manifests.
 const WAITING: usize = 16;
@@ -73,7 +73,7 @@ impl Trays {
 }
 
 /// The receipt printer's driver.
-pub(super) async fn run(mut printer: BenchPrinter, mut papers: mpsc::Receiver<Vec<u8>>, events: mpsc::Sender<Event>) {
+pub(super) async fn run(mut printer: BenchPrinter, mut papers: mpsc::Receiver<Vec<u8>>, events: mpsc::Sender<Input>) {
     let mut hint = Hint::new(Device::Receipts, events);
     while let Some(paper) = papers.recv().await {
         while let Err(problem) = print(&mut printer, &paper).await {
@@ -106,12 +106,12 @@ pub async fn print(printer: &mut BenchPrinter, paper: &[u8]) -> Result<(), Probl
 /// Tells the screen once that papers wait, and once that they no longer do.
 pub(super) struct Hint {
     device: Device,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<Input>,
     shown: bool,
 }
 
 impl Hint {
-    pub(super) fn new(device: Device, events: mpsc::Sender<Event>) -> Self {
+    pub(super) fn new(device: Device, events: mpsc::Sender<Input>) -> Self {
         Self { device, events, shown: false }
     }
 

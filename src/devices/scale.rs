@@ -8,7 +8,7 @@ use hal::scale::{self, Key, Pace, ScaleSettings, Stability};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use crate::station::event::{Device, Event, NoWeight, Reading, ScaleKey, WeightState};
+use crate::station::event::{Device, Event, Input, NoWeight, Reading, ScaleKey, WeightState};
 use crate::units::{Mass, Uptime};
 
 /// The scale of the bench.
@@ -32,7 +32,7 @@ pub(super) async fn run(
     scale: BenchScale,
     mut pace: watch::Receiver<Pace>,
     mut keys: mpsc::Receiver<Key>,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<Input>,
     began: Instant,
 ) {
     loop {

@@ -7,7 +7,7 @@ use hal::scanner::{self, Frame, ScanVerdict, ScannerSettings};
 use tokio::sync::mpsc;
 
 use crate::barcode::{Accept, ScanError};
-use crate::station::event::{Device, Event, Lookup};
+use crate::station::event::{Device, Event, Input};
 
 /// A scanner of the bench.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ impl BenchScanner {
 /// Scans that may wait for the loop; more than a person can make in the time it needs for one.
 const QUEUE: usize = 64;
 
-pub(super) async fn run(scanner: BenchScanner, mut verdicts: mpsc::Receiver<ScanVerdict>, events: mpsc::Sender<Event>) {
+pub(super) async fn run(scanner: BenchScanner, mut verdicts: mpsc::Receiver<ScanVerdict>, events: mpsc::Sender<Input>) {
     let device = Device::Scanner(scanner.name.clone());
     loop {
         let mut port = super::open(&scanner.address, scanner.record.as_deref(), &device, &events).await;
@@ -53,7 +53,7 @@ pub(super) async fn run(scanner: BenchScanner, mut verdicts: mpsc::Receiver<Scan
         });
         let forwarding = async {
             while let Some(frame) = framed.recv().await {
-                super::report(&events, event(&scanner, frame)).await;
+                super::report(&events, input(&scanner, frame)).await;
             }
         };
         let (error, ()) = tokio::join!(reading, forwarding);
@@ -67,17 +67,17 @@ pub(super) async fn run(scanner: BenchScanner, mut verdicts: mpsc::Receiver<Scan
     }
 }
 
-fn event(scanner: &BenchScanner, frame: Frame) -> Event {
+fn input(scanner: &BenchScanner, frame: Frame) -> Input {
     let bad = |why: String| {
         tracing::warn!(scanner = scanner.name, why, "bad scan");
-        Event::BadScan { scanner: scanner.name.clone(), why }
+        Event::BadScan { scanner: scanner.name.clone(), why }.into()
     };
     match frame {
         Frame::TooLong(bytes) => bad(ScanError::TooLong(bytes).to_string()),
         Frame::Bad(why) => bad(format!("it came half or wrong ({why}); scan again")),
         Frame::Reply(_) => bad("the scanner\'s own dialog".to_owned()),
         Frame::Scan(bytes) => match scanner.accept.read(&bytes) {
-            Ok(scan) => Event::Scanned { scanner: scanner.name.clone(), scan, order: Lookup::None },
+            Ok(scan) => Input::Scan { scanner: scanner.name.clone(), scan },
             Err(error) => bad(error.to_string()),
         },
     }

@@ -15,7 +15,27 @@ use crate::ids::{CarrierId, PoolId, ServiceOrCarrier, TrackingNumber};
 use crate::screen::Link;
 use crate::units::{Date, Mass, Uptime};
 
-/// Something happened outside.
+/// What a device, a command or the receiver says. A scanned code becomes an [`Event`] when it has been looked up.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// A scanner read a code.
+    Scan {
+        /// Its name in the configuration.
+        scanner: String,
+        /// What it read.
+        scan: Scan,
+    },
+    /// Anything else is complete as it is.
+    Event(Event),
+}
+
+impl From<Event> for Input {
+    fn from(event: Event) -> Self {
+        Self::Event(event)
+    }
+}
+
+/// Something happened outside; it says everything that a decision needs of it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// The station has replayed its journal and begins.
@@ -26,7 +46,7 @@ pub enum Event {
         scanner: String,
         /// What it read.
         scan: Scan,
-        /// The order this code finds, looked up beforehand.
+        /// The order that this code finds.
         order: Lookup,
     },
     /// A scanner sent bytes that are no code.

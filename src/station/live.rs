@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::barcode::{Command, Confirmation};
 use crate::ids::{BagId, ParcelId};
-use crate::label::Supplied;
 use crate::screen::{Link, Mood, Sentence, Symbol};
 use crate::station::event::{
     Device, Effect, Event, NoWeight, PrinterEvent, PrinterProblem, Reading, ScaleKey, WeightState,
 };
 use crate::station::fact::Fact;
-use crate::station::order::{Order, OrderId};
+use crate::station::order::OrderId;
 use crate::station::{Outcome, Rules};
 use crate::units::{Timestamp, Uptime};
 
@@ -33,12 +32,6 @@ pub struct Live {
     pub queue: u64,
     /// When the oldest of them was recorded.
     pub waits_since: Option<Timestamp>,
-    /// The order in hand, as it was said when its parcel was begun.
-    pub order: Option<Order>,
-    /// Which order that is, and which of what was said of it.
-    pub order_of: Option<(OrderId, u64)>,
-    /// Its label, where that came with it.
-    pub label: Option<Supplied>,
     /// The last message to the packer.
     pub say: Option<(Say, Uptime)>,
     /// A command that waits for its second scan.
@@ -195,8 +188,8 @@ impl Live {
         self.last_scan.clear();
     }
 
-    /// Takes in what was decided, once its facts are recorded.
-    pub fn after(&mut self, now: Uptime, event: &Event, outcome: &Outcome) {
+    /// Takes in what was decided, once its facts are recorded; `in_hand` is whether a parcel was in hand before.
+    pub fn after(&mut self, now: Uptime, event: &Event, outcome: &Outcome, in_hand: bool) {
         if matches!(event, Event::Scanned { .. } | Event::BadScan { .. }) {
             self.say = None;
             self.confirm = None;
@@ -241,7 +234,7 @@ impl Live {
                 }
                 Fact::Reopened { .. } => self.packed = self.packed.saturating_sub(1),
                 // What lies on the pan belongs to the parcel that leaves: the next one wants an empty pan.
-                Fact::Held { .. } | Fact::Voided { .. } if self.order.is_some() => self.armed = false,
+                Fact::Held { .. } | Fact::Voided { .. } if in_hand => self.armed = false,
                 _ => {}
             }
         }

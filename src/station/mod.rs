@@ -41,7 +41,7 @@ pub use manifests::Manifest;
 use manifests::Manifests;
 use numbers::NumberPools;
 pub use numbers::SSCC_POOL;
-use order::{Address, OrderId};
+use order::{Address, Order, OrderId};
 use parcels::marks::Marks;
 pub use parcels::{Counted, Uncounted, counted, parcel_size};
 use parcels::{Parcel, Parcels, State};
@@ -52,7 +52,7 @@ use volumes::Volumes;
 use crate::barcode::Command;
 use crate::barcode::gs1::SsccRange;
 use crate::ids::{BagId, ParcelId};
-use crate::label::Labels;
+use crate::label::{Labels, Supplied};
 use crate::rating::{Allocation, Cards, Policy};
 use crate::units::{Date, Dims, Mass, Timestamp, Uptime};
 
@@ -127,6 +127,10 @@ pub struct World<'a> {
     pub minute: u16,
     /// What is only true now.
     pub live: &'a Live,
+    /// The order of the parcel in hand, as it was said when the parcel was begun.
+    pub order: Option<&'a Order>,
+    /// Its label, where that came with it.
+    pub label: Option<&'a Supplied>,
     /// What the station is configured to be.
     pub rules: &'a Rules,
     /// The rate cards in force.

@@ -8,7 +8,7 @@ use parceld::exchange::order;
 use parceld::ids::ParcelId;
 use parceld::rating::Cards;
 use parceld::screen::View;
-use parceld::station::event::{Effect, Event, Job, Lookup, PrinterEvent};
+use parceld::station::event::{Effect, Event, Input, Job, Lookup, PrinterEvent};
 use parceld::station::fact::{Cause, Fact};
 use parceld::station::live::Live;
 use parceld::station::order::Order;
@@ -78,23 +78,29 @@ impl<'a> Engine<'a> {
         }
     }
 
-    pub(crate) fn step(&mut self, moment: Moment, mut event: Event) -> Outcome {
+    pub(crate) fn step(&mut self, moment: Moment, input: Input) -> Outcome {
         match self {
             Self::Whole { core, .. } => {
-                core.as_mut().expect("a running core").step(moment, event).expect("a disk that takes it")
+                core.as_mut().expect("a running core").step(moment, input).expect("a disk that takes it")
             }
             Self::Rules { stage, station, live, facts, believes } => {
-                if let Event::Scanned { scan, order, scanner } = &mut event {
-                    if live.repeats(moment.now, scanner, &scan.text) {
-                        return Outcome::default();
+                let event = match input {
+                    Input::Scan { scanner, scan } => {
+                        if live.repeats(moment.now, &scanner, &scan.text) {
+                            return Outcome::default();
+                        }
+                        let keys = scan.keys();
+                        let found = |order: &&Order| keys.contains(&order.order_ref);
+                        let found = stage.orders.iter().find(found).cloned();
+                        let order =
+                            found.map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version: 1 });
+                        Event::Scanned { scanner, scan, order }
                     }
-                    let keys = scan.keys();
-                    let found = |order: &&Order| keys.contains(&order.order_ref);
-                    let found = stage.orders.iter().find(found).cloned();
-                    *order = found.map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version: 1 });
-                }
+                    Input::Event(event) => event,
+                };
                 live.observe(&event, &stage.rules);
-                let mut outcome = station.decide(&world(stage, live, moment), &event);
+                let order = in_hand(stage, station);
+                let mut outcome = station.decide(&world(stage, live, order, moment), &event);
                 if let Some(believed) = believed(*believes, station, &event) {
                     outcome = believed;
                 }
@@ -102,8 +108,7 @@ impl<'a> Engine<'a> {
                     station.evolve(fact);
                 }
                 facts.extend(outcome.facts.iter().cloned());
-                live.after(moment.now, &event, &outcome);
-                sync(stage, station, live);
+                live.after(moment.now, &event, &outcome, order.is_some());
                 outcome
             }
         }
@@ -116,10 +121,9 @@ impl<'a> Engine<'a> {
                 drop(core.take());
                 *core = Some(open(stage, dir.path()));
             }
-            Self::Rules { stage, station, live, facts, .. } => {
+            Self::Rules { station, live, facts, .. } => {
                 **station = Station::replay(facts.iter().cloned());
                 **live = Live::default();
-                sync(stage, station, live);
             }
         }
     }
@@ -127,7 +131,9 @@ impl<'a> Engine<'a> {
     pub(crate) fn view(&self, moment: Moment) -> View {
         match self {
             Self::Whole { core, .. } => core.as_ref().expect("a running core").view(moment),
-            Self::Rules { stage, station, live, .. } => station.view(&world(stage, live, moment)),
+            Self::Rules { stage, station, live, .. } => {
+                station.view(&world(stage, live, in_hand(stage, station), moment))
+            }
         }
     }
 
@@ -210,13 +216,12 @@ fn open(stage: &Stage, dir: &Path) -> Box<Core> {
     Box::new(Core::new(store, stage.rules.clone(), stage.cards.clone()).expect("a core"))
 }
 
-fn world<'w>(stage: &'w Stage, live: &'w Live, moment: Moment) -> World<'w> {
+fn world<'w>(stage: &'w Stage, live: &'w Live, order: Option<&'w Order>, moment: Moment) -> World<'w> {
     let Moment { now, wall, today, minute } = moment;
-    World { now, wall, today, minute, live, rules: &stage.rules, cards: &stage.cards }
+    World { now, wall, today, minute, live, order, label: None, rules: &stage.rules, cards: &stage.cards }
 }
 
-fn sync(stage: &Stage, station: &Station, live: &mut Live) {
-    let order =
-        station.bench().and_then(|(_, parcel)| stage.orders.iter().find(|o| o.order_ref == parcel.order.number));
-    live.order = order.cloned();
+/// The order of the parcel in hand.
+fn in_hand<'w>(stage: &'w Stage, station: &Station) -> Option<&'w Order> {
+    station.bench().and_then(|(_, parcel)| stage.orders.iter().find(|o| o.order_ref == parcel.order.number))
 }

@@ -3,7 +3,7 @@
 use parceld::barcode::Scan;
 use parceld::daemon::Moment;
 use parceld::station::containers::Bag;
-use parceld::station::event::{Act, Effect, Event, Job, Lookup, Reading, WeightState};
+use parceld::station::event::{Act, Effect, Event, Input, Job, Reading, WeightState};
 use parceld::station::fact::{BagKind, Fact, FactKind};
 use parceld::station::order::OrderState;
 use parceld::station::{SSCC_POOL, Station};
@@ -199,11 +199,11 @@ impl Bench<'_> {
 
     fn scan(&mut self, calm: bool, text: &str) {
         let Ok(scan) = Scan::read(text.as_bytes()) else { return };
-        self.event(calm, Event::Scanned { scanner: "hand".into(), scan, order: Lookup::None });
+        self.event(calm, Input::Scan { scanner: "hand".into(), scan });
     }
 
-    fn event(&mut self, calm: bool, event: Event) {
-        let outcome = self.engine.step(self.moment, event);
+    fn event(&mut self, calm: bool, event: impl Into<Input>) {
+        let outcome = self.engine.step(self.moment, event.into());
         self.recorded += outcome.facts.iter().filter(|fact| fact.kind() != FactKind::Decided).count();
         for fact in &outcome.facts {
             match fact {

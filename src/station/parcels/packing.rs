@@ -159,7 +159,7 @@ impl Station {
 
     /// Weigh, choose, commit: everything up to the number, or the reason why not.
     pub(in crate::station) fn weigh(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
-        let (Some(weight), Some(order)) = (usable_weight(world), world.live.order.as_ref()) else {
+        let (Some(weight), Some(order)) = (usable_weight(world), world.order) else {
             return Outcome::default();
         };
         let mass = weight.mass;
@@ -169,7 +169,7 @@ impl Station {
 
     /// The choice again, with the weight there is: after a carton was scanned, a number pool begun, an outage ended.
     pub(in crate::station) fn choose_again(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
-        match (&parcel.weight, &world.live.order) {
+        match (&parcel.weight, world.order) {
             (Some(weight), Some(order)) => self.choose(world, id, parcel, order, weight.mass, Outcome::default()),
             _ => Outcome::default(),
         }

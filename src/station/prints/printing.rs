@@ -114,7 +114,7 @@ impl Station {
     ) -> Outcome {
         let attempt = parcel.attempt() + 1;
         let (Some(commitment), Some(weight), Some(order)) =
-            (parcel.commitment.as_ref(), parcel.weight.as_ref(), world.live.order.as_ref())
+            (parcel.commitment.as_ref(), parcel.weight.as_ref(), world.order)
         else {
             return Outcome::stop(Sentence::LabelRefused { reason: "its order cannot be read".to_owned() });
         };
@@ -147,7 +147,7 @@ impl Station {
             _ => {}
         }
         if commitment.is_supplied() {
-            let supplied = world.live.label.as_ref().ok_or_else(|| refused(&LabelError::NotHere))?;
+            let supplied = world.label.ok_or_else(|| refused(&LabelError::NotHere))?;
             let printed = world.rules.labels.supplied(supplied, attempt, world.rules.specimen);
             return printed.map_err(|error| refused(&error));
         }

@@ -64,7 +64,7 @@ impl Station {
         let reopened = reopened.map(|who| Fact::Reopened { parcel: id, supervisor: who.to_owned() });
         let unmarked = |label| !world.rules.labels.marks_reprint(label);
         let supplied = parcel.commitment.as_ref().is_some_and(|commitment| commitment.is_supplied());
-        let sentence = match &world.live.label {
+        let sentence = match world.label {
             Some(label) if supplied && unmarked(label) => Sentence::ReprintedUnmarked { tracking },
             _ => Sentence::Reprinted { tracking },
         };

@@ -67,6 +67,8 @@ fn cards() -> Arc<Cards> {
 struct Bench {
     station: Station,
     live: Live,
+    /// The order of the parcel in hand, and its label.
+    in_hand: (Option<Order>, Option<Supplied>),
     rules: Rules,
     cards: Arc<Cards>,
     orders: BTreeMap<String, Order>,
@@ -124,6 +126,7 @@ impl Bench {
         Self {
             station: Station::default(),
             live: Live::default(),
+            in_hand: (None, None),
             rules,
             cards: cards(),
             orders: orders.into_iter().map(|incoming| (incoming.order.order_ref.clone(), incoming.order)).collect(),
@@ -148,6 +151,8 @@ impl Bench {
             today: self.today,
             minute: 600,
             live: &self.live,
+            order: self.in_hand.0.as_ref(),
+            label: self.in_hand.1.as_ref(),
             rules: &self.rules,
             cards: &self.cards,
         }
@@ -155,8 +160,8 @@ impl Bench {
 
     fn sync(&mut self) {
         let order = self.station.bench().and_then(|(_, parcel)| self.orders.get(&parcel.order.number)).cloned();
-        self.live.label = order.as_ref().and_then(|order| order.label.as_ref()).and_then(|_| self.label.clone());
-        self.live.order = order;
+        let label = order.as_ref().and_then(|order| order.label.as_ref()).and_then(|_| self.label.clone());
+        self.in_hand = (order, label);
     }
 
     fn when(&mut self, event: Event) -> Outcome {
@@ -167,7 +172,7 @@ impl Bench {
             self.told += u64::from(self.station.announces(fact).is_some());
             self.station.evolve(fact);
         }
-        self.live.after(self.now, &event, &outcome);
+        self.live.after(self.now, &event, &outcome, self.in_hand.0.is_some());
         self.sync();
         outcome
     }

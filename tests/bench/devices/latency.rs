@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use hal::port::{Address, SerialSettings};
 use hal::sim::Scanner;
 use parceld::devices::{Devices, Drivers};
-use parceld::station::event::Event;
+use parceld::station::event::Input;
 
 use super::machine::Times;
 
@@ -85,7 +85,7 @@ fn hand(path: &Path) -> Receiver<Instant> {
                 Devices { scanners: vec![scanner], scale: None, printer: None, receipt: None, pins: None, panel: None };
             let _hands = Drivers::start(devices, &events, tokio::time::Instant::now());
             while let Some(event) = said.recv().await {
-                if matches!(event, Event::Scanned { .. }) && tell.send(Instant::now()).is_err() {
+                if matches!(event, Input::Scan { .. }) && tell.send(Instant::now()).is_err() {
                     return;
                 }
             }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use parceld::barcode::Scan;
 use parceld::daemon::{Core, Moment, Setup, control};
-use parceld::station::event::{Act, Effect, Event, Job, Lookup, PrinterEvent, Reading, WeightState};
+use parceld::station::event::{Act, Effect, Event, Input, Job, PrinterEvent, Reading, WeightState};
 use parceld::station::fact::{FeedUnit, Odometer, Testimony};
 use parceld::store::StoredOrder;
 use parceld::units::{Date, Mass, Timestamp, Uptime};
@@ -93,7 +93,7 @@ impl Floor {
         floor
     }
 
-    fn step(&mut self, event: Event) -> Vec<Effect> {
+    fn step(&mut self, event: impl Into<Input>) -> Vec<Effect> {
         self.moment.now.0 += 100;
         self.moment.wall.0 += 100;
         let outcome = self.core.step(self.moment, event).expect("a step");
@@ -103,7 +103,7 @@ impl Floor {
 
     fn scan(&mut self, text: &str) -> Vec<Effect> {
         let scan = Scan::read(text.as_bytes()).expect("a scan");
-        self.step(Event::Scanned { scanner: "hand".to_owned(), scan, order: Lookup::None })
+        self.step(Input::Scan { scanner: "hand".to_owned(), scan })
     }
 
     fn weigh(&mut self, grams: i64) -> Vec<Effect> {
