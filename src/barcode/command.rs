@@ -12,17 +12,18 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use super::checksum::mod37_36;
+use crate::screen::Sentence;
 
 /// Declares each command once, in the order of the command sheet:
 ///
 /// ```text
-/// Variant(argument: what it names = "an example") => "WORD", group of the sheet, confirmation;
+/// Variant(argument: what it names = "an example") => "WORD", group of the sheet, confirmation, sentence of the sheet;
 /// ```
 macro_rules! commands {
     ($(
         $(#[$doc:meta])*
         $variant:ident $(($argument:ident: $kind:ident = $example:literal))?
-            => $word:literal, $group:ident, $confirmation:ident;
+            => $word:literal, $group:ident, $confirmation:ident, $sentence:expr;
     )*) => {
         /// What a packer can say with a barcode.
         #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,7 @@ macro_rules! commands {
                 group: SheetGroup::$group,
                 confirmation: Confirmation::$confirmation,
                 make: commands!(@make $variant $($argument)?),
+                sentence: commands!(@sentence $($argument)? => $sentence),
             },)*];
 
             /// What is declared of this command.
@@ -65,65 +67,73 @@ macro_rules! commands {
     (@argument $kind:ident $example:literal) => { Some((ArgumentKind::$kind, $example)) };
     (@make $variant:ident) => { |_| Command::$variant };
     (@make $variant:ident $argument:ident) => { Command::$variant };
+    (@sentence => $sentence:expr) => { |_| $sentence };
+    (@sentence $argument:ident => $sentence:expr) => {
+        |$argument| {
+            // A language is named without it.
+            let _ = &$argument;
+            $sentence
+        }
+    };
 }
 
 commands! {
     /// The label is not usable: print it again.
-    Reprint => "REPRINT", Parcel, Supervisor;
+    Reprint => "REPRINT", Parcel, Supervisor, Sentence::DoReprint;
     /// Take the weight that lies on the scale now.
-    Reweigh => "REWEIGH", Parcel, AtOnce;
+    Reweigh => "REWEIGH", Parcel, AtOnce, Sentence::DoReweigh;
     /// Put the parcel aside.
-    Hold => "HOLD", Parcel, AtOnce;
+    Hold => "HOLD", Parcel, AtOnce, Sentence::DoHold;
     /// Leave the order in hand; nothing of it is kept.
-    Cancel => "CANCEL", Parcel, AtOnce;
+    Cancel => "CANCEL", Parcel, AtOnce, Sentence::DoCancel;
     /// This label must not travel.
-    Void => "VOID", Parcel, SecondScan;
+    Void => "VOID", Parcel, SecondScan, Sentence::DoVoid;
     /// Yes.
-    Ok => "OK", Parcel, AtOnce;
+    Ok => "OK", Parcel, AtOnce, Sentence::DoOk;
     /// What can I do here?
-    Help => "HELP", Parcel, AtOnce;
+    Help => "HELP", Parcel, AtOnce, Sentence::DoHelp;
     /// Put the parcel aside, with a reason.
-    Problem(reason: Problem = "DAMAGED") => "PROBLEM", Parcel, AtOnce;
+    Problem(reason: Problem = "DAMAGED") => "PROBLEM", Parcel, AtOnce, Sentence::DoProblem { reason };
     /// Pack into this carton.
-    Box(id: Carton = "B2") => "BOX", Boxes, AtOnce;
+    Box(id: Carton = "B2") => "BOX", Boxes, AtOnce, Sentence::DoBox { id };
     /// A mark has been applied.
-    MarkOk(mark: Mark = "UN3481") => "MARKOK", Marks, AtOnce;
+    MarkOk(mark: Mark = "UN3481") => "MARKOK", Marks, AtOnce, Sentence::DoMarkok { mark };
     /// Open a bag.
-    BagOpen => "BAGOPEN", Bags, AtOnce;
+    BagOpen => "BAGOPEN", Bags, AtOnce, Sentence::DoBagopen;
     /// Close the bag.
-    BagClose => "BAGCLOSE", Bags, AtOnce;
+    BagClose => "BAGCLOSE", Bags, AtOnce, Sentence::DoBagclose;
     /// Open a pallet.
-    PalletOpen => "PALLETOPEN", Bags, AtOnce;
+    PalletOpen => "PALLETOPEN", Bags, AtOnce, Sentence::DoPalletopen;
     /// Close the pallet.
-    PalletClose => "PALLETCLOSE", Bags, AtOnce;
+    PalletClose => "PALLETCLOSE", Bags, AtOnce, Sentence::DoPalletclose;
     /// Close the manifest of a carrier.
-    Manifest(carrier: Carrier = "usps") => "MANIFEST", Carriers, SecondScan;
+    Manifest(carrier: Carrier = "usps") => "MANIFEST", Carriers, SecondScan, Sentence::DoManifest { carrier };
     /// The carrier has taken the parcels.
-    Handover(carrier: Carrier = "usps") => "HANDOVER", Carriers, SecondScan;
+    Handover(carrier: Carrier = "usps") => "HANDOVER", Carriers, SecondScan, Sentence::DoHandover { carrier };
     /// The carrier does not come: leave it out of the choice, or back in.
-    Outage(carrier: Carrier = "usps") => "OUTAGE", Carriers, AtOnce;
+    Outage(carrier: Carrier = "usps") => "OUTAGE", Carriers, AtOnce, Sentence::DoOutage { carrier };
     /// Zero the scale.
-    Zero => "ZERO", Station, AtOnce;
+    Zero => "ZERO", Station, AtOnce, Sentence::DoZero;
     /// What lies on the scale is packing: weigh without it.
-    Tare => "TARE", Station, AtOnce;
+    Tare => "TARE", Station, AtOnce, Sentence::DoTare;
     /// The parcel that was just scanned came back.
-    Return => "RETURN", Station, AtOnce;
+    Return => "RETURN", Station, AtOnce, Sentence::DoReturn;
     /// Print what I did today.
-    Shift => "SHIFT", Station, AtOnce;
+    Shift => "SHIFT", Station, AtOnce, Sentence::DoShift;
     /// Print the sheet of commands.
-    Sheet => "SHEET", Station, AtOnce;
+    Sheet => "SHEET", Station, AtOnce, Sentence::DoSheet;
     /// Sign out.
-    Logout => "LOGOUT", Station, AtOnce;
-    /// Words in this language.
-    Lang(language: Language = "es") => "LANG", Station, AtOnce;
+    Logout => "LOGOUT", Station, AtOnce, Sentence::DoLogout;
+    /// Words in this language. The sheet names each language in that language.
+    Lang(language: Language = "es") => "LANG", Station, AtOnce, Sentence::LanguageSet;
     /// Print the label again, for this reason.
-    ReprintFor(reason: ReprintReason = "SMEAR") => "REPRINT", More, Supervisor;
+    ReprintFor(reason: ReprintReason = "SMEAR") => "REPRINT", More, Supervisor, Sentence::DoReprintFor { reason };
     /// Into this cage.
-    Cage(id: Cage = "07") => "CAGE", More, AtOnce;
+    Cage(cage: Cage = "07") => "CAGE", More, AtOnce, Sentence::DoCage { cage };
     /// I am this operator.
-    Badge(operator: Operator = "7031") => "BADGE", More, AtOnce;
+    Badge(operator: Operator = "7031") => "BADGE", More, AtOnce, Sentence::DoBadge { operator };
     /// Another parcel for the same order. The station packs none yet, so no sheet offers it.
-    NextParcel => "NEXTPARCEL", More, AtOnce;
+    NextParcel => "NEXTPARCEL", More, AtOnce, Sentence::DoNextparcel;
 }
 
 /// What is declared of a command beside its variant.
@@ -139,6 +149,8 @@ pub struct CommandSpec {
     pub confirmation: Confirmation,
     /// The command with this argument, or without one where it takes none.
     make: fn(String) -> Command,
+    /// The sentence that the command sheet prints beside it, with what its argument is called.
+    sentence: fn(String) -> Sentence,
 }
 
 /// What the argument of a command names.
@@ -196,6 +208,11 @@ impl CommandSpec {
     /// The command with this argument, which is not used where it takes none.
     pub fn command(&self, argument: &str) -> Command {
         (self.make)(argument.to_owned())
+    }
+
+    /// What the command sheet prints beside it, where its argument is called so.
+    pub fn sentence(&self, called: String) -> Sentence {
+        (self.sentence)(called)
     }
 }
 

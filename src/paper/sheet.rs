@@ -107,47 +107,34 @@ pub fn entry(
     carriers: &[(CarrierId, String)],
     languages: &BTreeMap<String, Arc<Words>>,
 ) -> SheetEntry {
-    let twice = command.spec().confirmation == Confirmation::SecondScan;
-    let carrier =
-        |id: &String| carriers.iter().find(|(known, _)| *known == id.as_str()).map_or(id, |(_, name)| name).clone();
-    let said = match command {
-        Command::Ok => Sentence::DoOk,
-        Command::Cancel => Sentence::DoCancel,
-        Command::NextParcel => Sentence::DoNextparcel,
-        Command::Reweigh => Sentence::DoReweigh,
-        Command::Zero => Sentence::DoZero,
-        Command::Tare => Sentence::DoTare,
-        Command::Box(id) => Sentence::DoBox { id: id.clone() },
-        Command::Reprint => Sentence::DoReprint,
-        Command::ReprintFor(reason) => Sentence::DoReprintFor { reason: reason.clone() },
-        Command::Void => Sentence::DoVoid,
-        Command::Hold => Sentence::DoHold,
-        Command::Problem(reason) => {
-            let reason = problem_note(reason).map_or_else(|| reason.clone(), |note| words.say(&note));
-            Sentence::DoProblem { reason }
+    let spec = command.spec();
+    let argument = command.argument().unwrap_or_default();
+    let kind = spec.argument.map(|(kind, _)| kind);
+    let called = match kind {
+        Some(ArgumentKind::Carrier) => {
+            carriers.iter().find(|(id, _)| *id == argument).map_or(argument, |(_, name)| name).to_owned()
         }
-        Command::MarkOk(mark) => Sentence::DoMarkok { mark: mark.clone() },
-        Command::Cage(id) => Sentence::DoCage { cage: id.clone() },
-        Command::BagOpen => Sentence::DoBagopen,
-        Command::BagClose => Sentence::DoBagclose,
-        Command::PalletOpen => Sentence::DoPalletopen,
-        Command::PalletClose => Sentence::DoPalletclose,
-        Command::Manifest(id) => Sentence::DoManifest { carrier: carrier(id) },
-        Command::Handover(id) => Sentence::DoHandover { carrier: carrier(id) },
-        Command::Outage(id) => Sentence::DoOutage { carrier: carrier(id) },
-        Command::Return => Sentence::DoReturn,
-        Command::Help => Sentence::DoHelp,
-        // Whoever needs it reads it in that language.
-        Command::Lang(language) => {
-            let own = languages.get(language).map(|words| words.say(&Sentence::LanguageSet));
-            return SheetEntry { code: command.encode(), words: own.unwrap_or_else(|| language.clone()), twice };
+        Some(ArgumentKind::Problem) => {
+            problem_note(argument).map_or_else(|| argument.to_owned(), |reason| words.say(&reason))
         }
-        Command::Logout => Sentence::DoLogout,
-        Command::Badge(operator) => Sentence::DoBadge { operator: operator.clone() },
-        Command::Shift => Sentence::DoShift,
-        Command::Sheet => Sentence::DoSheet,
+        Some(
+            ArgumentKind::Carton
+            | ArgumentKind::ReprintReason
+            | ArgumentKind::Mark
+            | ArgumentKind::Cage
+            | ArgumentKind::Language
+            | ArgumentKind::Operator,
+        )
+        | None => argument.to_owned(),
     };
-    SheetEntry { code: command.encode(), words: words.say(&said), twice }
+    let said = spec.sentence(called);
+    let words = if kind == Some(ArgumentKind::Language) {
+        // Whoever needs it reads it in that language.
+        languages.get(argument).map_or_else(|| argument.to_owned(), |own| own.say(&said))
+    } else {
+        words.say(&said)
+    };
+    SheetEntry { code: command.encode(), words, twice: spec.confirmation == Confirmation::SecondScan }
 }
 
 impl CommandSheet {
