@@ -355,8 +355,8 @@ declare! {
         id: String, required, by identifier;
         /// Outside.
         outer: Dims, required;
-        /// Mass of the empty carton.
-        tare: Mass, required, by packing::up_to(Mass::from_grams(20_000));
+        /// Mass of the empty carton, at most 20 kg. Nothing uses it yet.
+        tare: Mass, optional, by packing::tare;
     }
 }
 

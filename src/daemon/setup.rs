@@ -74,7 +74,7 @@ impl Setup {
 
     fn of(loaded: Loaded) -> (Self, Vec<Problem>) {
         let Loaded { config, cards, layouts, marks, words, warnings, cards_wrong } = loaded;
-        let carton = |b: &config::keys::BoxKeys| (b.id.clone(), Carton { outer: b.outer, tare: b.tare });
+        let carton = |b: &config::keys::BoxKeys| (b.id.clone(), Carton { outer: b.outer });
         let rules = Rules {
             station: config.station.id.clone(),
             warehouse: config.station.warehouse.clone(),

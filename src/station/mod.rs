@@ -110,8 +110,6 @@ pub struct Rules {
 pub struct Carton {
     /// Its outside.
     pub outer: Dims,
-    /// Its empty mass.
-    pub tare: Mass,
 }
 
 /// The world at the moment of a decision.

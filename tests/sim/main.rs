@@ -37,7 +37,7 @@ const FOUND: &[u64] = &[];
 fn stage() -> &'static Stage {
     static STAGE: OnceLock<Stage> = OnceLock::new();
     STAGE.get_or_init(|| {
-        let carton = |size: &str| Carton { outer: size.parse().expect("a size"), tare: Mass::from_grams(100) };
+        let carton = |size: &str| Carton { outer: size.parse().expect("a size") };
         let ship_from = Address {
             name: "parceld".into(),
             line1: "1 Example Street".into(),

@@ -94,7 +94,7 @@ impl Bench {
     fn without_numbers() -> Self {
         let orders = order::read(sample::FIFTY.as_bytes(), "sample.jsonl").accepted;
         let sides = |text: &str| text.parse().expect("a size");
-        let carton = |text: &str| Carton { outer: sides(text), tare: Mass::from_grams(100) };
+        let carton = |text: &str| Carton { outer: sides(text) };
         let rules = Rules {
             station: "DEMO-ST01".into(),
             warehouse: "US-LAX-1".into(),
