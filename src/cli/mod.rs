@@ -132,9 +132,9 @@ enum OrdersCommand {
         files: Vec<PathBuf>,
         #[command(flatten)]
         config: ConfigArg,
-        /// The format; there is one
-        #[arg(long, default_value = "parceld.order/1")]
-        format: String,
+        /// The format. There is one, so nobody need name it; scripts that do go on
+        #[arg(long, value_name = "NAME", hide = true)]
+        format: Option<String>,
         /// Shop of the orders that name none; without, the folder of their file
         #[arg(long, value_name = "NAME")]
         shop: Option<String>,
@@ -338,7 +338,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         CliCommand::Number(number) => number.run(),
         CliCommand::Orders(OrdersCommand::Import { files, config, format, shop, newest, json }) => {
             let how = import::ImportOptions { shop, newest, json };
-            import::import(&files, &config.config, &format, &how)
+            import::import(&files, &config.config, format.as_deref(), &how)
         }
         CliCommand::Orders(OrdersCommand::List(shown)) => show::orders(&shown),
         CliCommand::Orders(OrdersCommand::Show { order, shop, shown }) => show::order(&order, shop.as_deref(), &shown),

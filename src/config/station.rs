@@ -86,7 +86,7 @@ pub(super) fn language(table: &Table<'_>, key: &'static str, language: String) -
         && (2..=8).contains(&region.len())
         && region.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !good {
-        table.error(key, format!("{language:?} is not a language code"), "write one such as en, es or zh-CN");
+        table.error(key, format!("{language:?} is not a language code"), "write one such as en or es");
     }
     good.then_some(language)
 }
