@@ -333,8 +333,8 @@ declare! {
 declare! {
     /// How parcels are packed and closed.
     "[packing]" as PackingKeys {
-        /// A parcel closes when its printed label is scanned back. Always true in this version.
-        verify_scan: bool, default true, by packing::verify_scan;
+        /// A parcel closes when its printed label is scanned back, and on no proof of the printer alone.
+        verify_scan: bool, default true;
         /// Whether what is packed is scanned.
         verify_items: VerifyItems, default "off", by packing::verify_items;
         /// A pan that shows less is empty: above the drift of a bench scale, below any parcel.

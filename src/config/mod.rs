@@ -326,7 +326,7 @@ impl ConfigReading {
         let (printer, receipt) = device::printers(root);
         let panel = gpio::panel(root);
         let gpio = gpio::gpio(root);
-        let (packing, boxes) = packing::packing(root);
+        let (packing, boxes) = packing::packing(root, printer.as_ref());
         let uplink = uplink::uplink(root);
         let web = uplink::web(root);
         root.knows(keys::tables_in(""));

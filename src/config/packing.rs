@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use hal::printer::Language;
+
+use super::device::Printer;
 use super::keys::{BoxKeys, PackingKeys};
 use super::table::Table;
 use super::value::NamedValue;
@@ -27,9 +30,12 @@ impl NamedValue for VerifyItems {
         &[("off", Self::Off), ("sku", Self::Sku), ("every-unit", Self::EveryUnit)];
 }
 
-/// The table, and its cartons.
-pub(super) fn packing(root: &Table<'_>) -> (Option<PackingKeys>, Vec<BoxKeys>) {
+/// The table, and its cartons; `printer` is the one for labels.
+pub(super) fn packing(root: &Table<'_>, printer: Option<&Printer>) -> (Option<PackingKeys>, Vec<BoxKeys>) {
     let table = root.table_or_empty(PackingKeys::TABLE.name());
+    if let (Some(false), Some(printer)) = (table.look("verify_scan"), printer) {
+        judge_verify_scan(&table, printer);
+    }
     let mut ids = BTreeSet::new();
     let boxes = table.tables(BoxKeys::TABLE.name());
     let boxes = boxes.iter().filter_map(|table| carton(table, &mut ids)).collect();
@@ -46,12 +52,15 @@ fn carton(table: &Table<'_>, ids: &mut BTreeSet<String>) -> Option<BoxKeys> {
     keys
 }
 
-pub(super) fn verify_scan(table: &Table<'_>, key: &'static str, wanted: bool) -> Option<bool> {
-    if !wanted {
-        let what = "no printer that this version drives proves that a label came out (evidence of rung 4)";
-        table.error(key, what, "write verify_scan = true");
+/// A parcel that nobody scans closes by what its printer proves: that the label came out (evidence of rung 4 or better).
+fn judge_verify_scan(table: &Table<'_>, printer: &Printer) {
+    if !printer.asks {
+        let what = "verify_scan = false needs a printer that proves that a label came out, and this one is never asked";
+        table.error("verify_scan", what, "write verify_scan = true, or status = \"auto\" in its [[printer]]");
+    } else if printer.language == Language::Tspl {
+        let what = "a tspl printer proves that a label came out only where its peel-off sensor sees it";
+        table.warn("verify_scan", what, "write verify_scan = true, unless it peels every label off");
     }
-    Some(wanted)
 }
 
 pub(super) fn verify_items(table: &Table<'_>, key: &'static str, wanted: VerifyItems) -> Option<VerifyItems> {

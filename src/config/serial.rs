@@ -30,7 +30,7 @@ pub(super) fn line(
     framing: Option<Framing>,
     handshake: Option<Handshake>,
 ) -> Option<SerialSettings> {
-    if table.has("baud") && baud.is_none() {
+    if baud.is_none() && table.look::<u32>("baud").is_some() {
         return None;
     }
     let usual = SerialSettings::new("");

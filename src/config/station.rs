@@ -60,9 +60,9 @@ pub(super) fn station(root: &Table<'_>, carriers_dir: Option<&Path>) -> StationP
     }
 }
 
-/// The folder that is meant where the key is left out.
-fn usual_folder(table: &Table<'_>, key: &str, path: PathBuf) -> Option<PathBuf> {
-    if table.has(key) { None } else { folder_at(table, key, path) }
+/// The folder that is meant where the key names none.
+fn usual_folder(table: &Table<'_>, key: &'static str, path: PathBuf) -> Option<PathBuf> {
+    if table.look::<String>(key).is_some() { None } else { folder_at(table, key, path) }
 }
 
 fn ship_from(station: &Table<'_>) -> Option<Address> {

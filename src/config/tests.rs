@@ -211,11 +211,6 @@ fn each_wrong_value_is_an_error_on_its_line() {
             "carriers_dir: no folder /nowhere; make it",
         ),
         (
-            "verify_scan = true",
-            "verify_scan = false",
-            "no printer that this version drives proves that a label came out",
-        ),
-        (
             "verify_items = \"off\"",
             "verify_items = \"sku\"",
             "checking items is not driven by this version; use \"off\"",
@@ -460,4 +455,23 @@ fn shares_of_more_than_all_orders_and_two_of_one_service_are_errors() {
     assert!(found.len() == 1 && found[0].contains("the shares up to this one are 101 percent; "), "{found:?}");
     let found = with(share("ontrac.ground", 20) + &share("ontrac.ground", 20));
     assert!(found.len() == 1 && found[0].contains("a second share of ontrac.ground; "), "{found:?}");
+}
+
+#[test]
+fn labels_that_nobody_scans_back_want_a_printer_that_can_prove_them() {
+    let without_scan = |from: &str, to: &str| {
+        problems_of(&STATION.replace("verify_scan = true", "verify_scan = false").replacen(from, to, 1))
+    };
+    let line = line_of("verify_scan");
+    assert_eq!(without_scan("", ""), [""; 0]);
+    assert_eq!(without_scan("language = \"zpl\"", "language = \"escpos\""), [""; 0]);
+    let found = without_scan("#status = \"auto\"", "status = \"none\"");
+    let refused =
+        format!("{line}: verify_scan = false needs a printer that proves that a label came out, and this one is");
+    assert!(found.len() == 1 && found[0].starts_with(&refused), "{found:?}");
+    let found = without_scan("language = \"zpl\"", "language = \"tspl\"");
+    let warned =
+        format!("{line}: a tspl printer proves that a label came out only where its peel-off sensor sees it; ");
+    assert!(found.len() == 1 && found[0].starts_with(&warned), "{found:?}");
+    assert_eq!(problems_with("#status = \"auto\"", "status = \"none\""), [""; 0]);
 }

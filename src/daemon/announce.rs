@@ -42,9 +42,10 @@ impl<'a> Announcer<'a> {
             let next = Next { seq, at, kind };
             let told = match kind {
                 EventKind::ParcelCommitted => self.committed(next, fact, facts),
-                EventKind::ParcelVerified | EventKind::ParcelReleased | EventKind::ReturnReceived => {
-                    self.told(next, fact, event::ParcelEvent::default())
-                }
+                EventKind::ParcelVerified
+                | EventKind::ParcelAttested
+                | EventKind::ParcelReleased
+                | EventKind::ReturnReceived => self.told(next, fact, event::ParcelEvent::default()),
                 EventKind::ParcelVoided => self.told(next, fact, because("voided")),
                 EventKind::ParcelHeld => self.told(next, fact, because("held")),
                 EventKind::ParcelLeftOut => self.told(next, fact, because("left_out")),
@@ -271,7 +272,8 @@ impl<'a> Announcer<'a> {
             zone: priced.then(|| commitment.zone.clone()),
             sort_code: commitment.sort_code.clone(),
             container: None,
-            packed_at: when(|fact| matches!(fact, Fact::Verified { .. })).unwrap_or(Timestamp(0)),
+            packed_at: when(|fact| matches!(fact, Fact::Verified { .. } | Fact::Attested { .. }))
+                .unwrap_or(Timestamp(0)),
             labelled_at: when(|fact| matches!(fact, Fact::PrintStarted { .. })),
             rate_id: priced.then(|| commitment.card.clone()),
             est_cost: commitment.price(),

@@ -82,6 +82,7 @@ impl Setup {
             boxes: config.boxes.iter().map(carton).collect(),
             scale: scale_name(&config.scale),
             empty_below: config.packing.empty_below,
+            verify_scan: config.packing.verify_scan,
             policy: config.rates.policy.clone(),
             allocation: config.rates.allocation.clone(),
             labels: Arc::new(Labels::new(config.printer.labels(), layouts)),

@@ -55,17 +55,17 @@ impl Station {
                 }
                 self.parcels.change(*parcel, |p| p.evolve(fact));
             }
-            Fact::Verified { parcel, .. } | Fact::Voided { parcel, .. } | Fact::Held { parcel, .. } => {
-                if matches!(fact, Fact::Verified { .. }) {
-                    self.prints.scanned_back(*parcel);
-                }
+            Fact::Verified { parcel, .. } | Fact::Attested { parcel, .. } => {
+                self.prints.closed(*parcel);
+                self.parcels.last_closed = Some(*parcel);
+                self.parcels.change(*parcel, |p| p.evolve(fact));
+                self.parcels.leave(*parcel);
+            }
+            Fact::Voided { parcel, .. } | Fact::Held { parcel, .. } => {
                 if let (Fact::Voided { .. }, Some(commitment)) = (fact, self.parcels.commitment(*parcel)) {
                     let manifested = self.parcel(*parcel).is_some_and(|parcel| parcel.manifest.is_some());
                     self.volumes.tallies.voided(&commitment, manifested);
                     self.unbag(*parcel);
-                }
-                if matches!(fact, Fact::Verified { .. }) {
-                    self.parcels.last_closed = Some(*parcel);
                 }
                 if matches!(fact, Fact::Held { .. }) && self.parcel(*parcel).is_some_and(|p| p.state.closed()) {
                     self.unbag(*parcel);

@@ -227,7 +227,7 @@ impl Live {
                     self.refusals =
                         decision.refusals.iter().map(|r| (r.service.to_string(), r.reason.clone())).collect();
                 }
-                Fact::Verified { .. } => self.packed += 1,
+                Fact::Verified { .. } | Fact::Attested { .. } => self.packed += 1,
                 Fact::OrderRefused { order_ref, channel, shop, .. } if self.refused_orders.len() < Self::REFUSED => {
                     let (channel, shop) = (channel.clone(), shop.clone());
                     self.refused_orders.insert(OrderId { channel, shop, number: order_ref.clone() });

@@ -83,6 +83,8 @@ pub struct Rules {
     pub scale: String,
     /// A pan with less than this on it is empty.
     pub empty_below: Mass,
+    /// A parcel closes when its printed label is scanned back, and on no proof of the printer alone.
+    pub verify_scan: bool,
     /// Which service takes a parcel.
     pub policy: Policy,
     /// Who gets how many, whatever they cost.

@@ -44,7 +44,7 @@ impl Shift {
             Fact::Committed { parcel, commitment } => {
                 self.carriers.insert(*parcel, commitment.carrier().clone());
             }
-            Fact::Verified { parcel, .. } => {
+            Fact::Verified { parcel, .. } | Fact::Attested { parcel, .. } => {
                 // What is closed has a label, and so a carrier.
                 let Some(carrier) = self.carriers.get(parcel).cloned().or_else(|| carrier(*parcel)) else { return };
                 let done = self.done();

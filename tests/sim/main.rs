@@ -56,6 +56,7 @@ fn stage() -> &'static Stage {
                 .into(),
             scale: "mt-sics".to_owned(),
             empty_below: Mass::from_grams(5),
+            verify_scan: true,
             policy: parceld::rating::Policy::default(),
             allocation: parceld::rating::Allocation::default(),
             labels: labels(),

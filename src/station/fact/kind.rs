@@ -71,6 +71,7 @@ facts! {
     Reopened { parcel } => "reopened", Parcel, Never;
     Marked { parcel } => "marked", Parcel, Never;
     Verified { parcel } => "verified", Parcel, Always(ParcelVerified);
+    Attested { parcel } => "attested", Parcel, Always(ParcelAttested);
     Voided { parcel } => "voided", Parcel, WhenNumbered(ParcelVoided);
     Held { parcel } => "held", Parcel, WhenClosed(ParcelHeld);
     Resumed { parcel } => "resumed", Parcel, Never;

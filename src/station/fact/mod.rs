@@ -164,6 +164,13 @@ pub enum Fact {
         /// With this scanner.
         scanner: String,
     },
+    /// The printer proved that the label is out, and this station closes parcels on that proof.
+    Attested {
+        /// This parcel.
+        parcel: ParcelId,
+        /// Which attempt.
+        attempt: u32,
+    },
     /// The parcel must not travel under its number.
     Voided {
         /// This parcel.

@@ -43,6 +43,7 @@ impl Parcel {
                     *print = Print { state: PrintState::Verified, evidence: "scanned back".into(), before: None };
                 }
             }
+            Fact::Attested { .. } => self.state = State::Attested,
             Fact::Reopened { .. } => {
                 self.state = State::Printed;
                 self.bag = None;

@@ -71,8 +71,8 @@ impl Prints {
         self.unaccounted = self.unaccounted.filter(|last| *last != job);
     }
 
-    /// Nothing of this parcel lies in the printer any more.
-    pub(super) fn scanned_back(&mut self, parcel: ParcelId) {
+    /// A parcel closed: its label is out.
+    pub(super) fn closed(&mut self, parcel: ParcelId) {
         self.unaccounted = self.unaccounted.filter(|last| last.parcel != parcel);
     }
 }

@@ -28,6 +28,9 @@ use crate::station::{Outcome, Station, World};
 use crate::units::Mass;
 
 impl Station {
+    /// Evidence of this rung or better proves that a label came out: the printer counted it, or its sensor saw it.
+    const PROOF: u8 = 4;
+
     /// The printer said something about a print; what it says about another than the one in hand changes nothing.
     pub(in crate::station) fn printer(&self, world: &World<'_>, job: Job, event: &PrinterEvent) -> Outcome {
         let Some(parcel) = self.parcel(job.parcel) else { return Outcome::default() };
@@ -55,14 +58,27 @@ impl Station {
             (State::Sent | State::PrintUncertain, PrinterEvent::LabelOut { rung, evidence })
                 if attempt == parcel.attempt() =>
             {
-                let (rung, evidence) = (*rung, evidence.clone());
-                Outcome::default().facts([Fact::PrintConfirmed { parcel: id, attempt, rung, evidence }])
+                self.label_out(world, job, parcel, *rung, evidence)
             }
             (State::PrintUncertain, PrinterEvent::AtRest { says }) if attempt == parcel.attempt() => {
                 self.investigated(job, parcel, says)
             }
             _ => Outcome::default(),
         }
+    }
+
+    /// The printer says that a label is out. Where labels are not scanned back, that closes the parcel when the printer can
+    /// know it, unless something is still to be done with the parcel: then its scan closes it.
+    fn label_out(&self, world: &World<'_>, job: Job, parcel: &Parcel, rung: u8, evidence: &str) -> Outcome {
+        let Job { parcel: id, attempt } = job;
+        let evidence = evidence.to_owned();
+        let out = Outcome::default().facts([Fact::PrintConfirmed { parcel: id, attempt, rung, evidence }]);
+        let proven = rung >= Self::PROOF && !world.rules.verify_scan;
+        if !proven || parcel.marks_wanted().next().is_some() || self.stopped(id, parcel).is_some() {
+            return out;
+        }
+        let (done, bagged) = self.bagged(id, parcel);
+        out.tell(Say::good(done)).facts([Fact::Attested { parcel: id, attempt }]).facts(bagged).effect(Effect::Release)
     }
 
     /// Asks the printer to get ready for a label; what it may still hold of another one is forgotten first.

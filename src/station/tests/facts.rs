@@ -241,6 +241,7 @@ fn each() -> Vec<Fact> {
             next: vec![PoolNext { carrier: "ontrac".into(), pool: "ontrac-demo-1".into(), next: 113 }],
         },
         Fact::CopySettled,
+        Fact::Attested { parcel, attempt: 1 },
     ]
 }
 

@@ -112,6 +112,7 @@ impl Bench {
                 .into(),
             scale: "mt-sics /dev/ttyUSB0".to_owned(),
             empty_below: Mass::from_grams(5),
+            verify_scan: true,
             policy: crate::rating::Policy::default(),
             allocation: crate::rating::Allocation::default(),
             labels: labels(),

@@ -1,5 +1,6 @@
 use super::*;
 use crate::barcode::{Checksum, Format, Shape};
+use crate::station::event::Act;
 use crate::station::fact::Before;
 
 #[test]
@@ -185,4 +186,49 @@ fn a_number_that_breaks_its_carriers_rule_never_prints() {
     let outcome = bench.ready(1);
     assert_eq!((names(&outcome), said(&outcome), sends(&outcome)), (vec![], "label_refused", None));
     assert_eq!(bench.state(), State::Committed);
+}
+
+/// A bench whose labels are not scanned back, with a label that is on its way.
+fn unscanned() -> Bench {
+    let mut bench = Bench::at(State::Sent);
+    bench.rules.verify_scan = false;
+    bench
+}
+
+fn label_out(bench: &mut Bench, rung: u8) -> Outcome {
+    bench.when(Event::Printer(
+        Job { parcel: ParcelId(1), attempt: 1 },
+        PrinterEvent::LabelOut { rung, evidence: "odometer 3 -> 4".into() },
+    ))
+}
+
+#[test]
+fn a_parcel_closes_on_the_printers_proof_where_labels_are_not_scanned_back() {
+    let mut bench = unscanned();
+    let told = bench.told;
+    let outcome = label_out(&mut bench, 4);
+    assert_eq!((names(&outcome), said(&outcome)), (vec!["print_confirmed", "attested"], "done"));
+    assert_eq!((bench.parcel().state, bench.station.bench()), (State::Attested, None));
+    assert_eq!(bench.told, told + 1);
+    let carrier = bench.parcel().commitment.as_ref().expect("committed").carrier().clone();
+    let closed = bench.when(Event::Act(Act::CloseManifest { carrier }));
+    assert_eq!(names(&closed), ["manifest_closed"]);
+}
+
+#[test]
+fn a_printer_that_only_took_the_bytes_closes_nothing() {
+    let mut bench = unscanned();
+    assert_eq!(names(&label_out(&mut bench, 3)), ["print_confirmed"]);
+    let tracking = bench.tracking();
+    assert_eq!(names(&bench.scan(&tracking)), ["verified"]);
+    let mut scanned = Bench::at(State::Sent);
+    assert_eq!(names(&label_out(&mut scanned, 6)), ["print_confirmed"], "labels are scanned back here");
+}
+
+#[test]
+fn what_must_not_travel_is_not_closed_by_a_printer() {
+    let mut bench = unscanned();
+    bench.order_says(|order| order.state = OrderState::Cancelled);
+    assert_eq!(names(&label_out(&mut bench, 4)), ["print_confirmed"]);
+    assert_eq!(bench.headline(), "order_cancelled");
 }

@@ -43,6 +43,8 @@ events! {
     ParcelCommitted => "parceld.parcel.committed";
     /// The printed label was scanned back: the parcel is closed.
     ParcelVerified => "parceld.parcel.verified";
+    /// Its printer proved that its label is out, and it is closed on that.
+    ParcelAttested => "parceld.parcel.attested";
     /// The parcel's tracking number is dead and never used again.
     ParcelVoided => "parceld.parcel.voided";
     /// A closed parcel was put aside for a person.
