@@ -1,6 +1,6 @@
 //! What the packer says with a command barcode.
 
-use crate::barcode::Command;
+use crate::barcode::{Command, Confirmation};
 use crate::ids::ParcelId;
 use crate::screen::{Sentence, shown};
 use crate::station::event::{Effect, Printout, ScaleKey};
@@ -8,6 +8,7 @@ use crate::station::fact::{BagKind, Fact};
 use crate::station::live::Say;
 use crate::station::parcels::{Parcel, State};
 use crate::station::people::set_language;
+use crate::station::prints::ask_supervisor;
 use crate::station::{Outcome, Station, World};
 
 impl Station {
@@ -26,7 +27,8 @@ impl Station {
             Command::Hold => self.on_parcel(world, |id, parcel| self.hold(id, parcel, "held by the packer")),
             Command::Problem(reason) => self.on_parcel(world, |id, parcel| self.hold(id, parcel, reason)),
             Command::Cancel => self.cancel(),
-            Command::Ok | Command::Help => Outcome::say(Say::ask(Sentence::Help)),
+            Command::Ok => self.ok(world),
+            Command::Help => Outcome::say(Say::ask(Sentence::Help)),
             Command::Reweigh => self.in_hand(|id, parcel| self.reweigh(world, id, parcel)),
             Command::Zero => self.press(ScaleKey::Zero),
             Command::Tare => self.press(ScaleKey::Tare),
@@ -53,6 +55,17 @@ impl Station {
             }
             Command::Sheet => on_paper(world, Printout::Sheet { language: None, also: Vec::new() }),
             Command::Return => self.came_back(world),
+        }
+    }
+
+    /// Answers the question that stands, as its barcode and the button say it: OK is the second scan of the command that
+    /// waits for one. It is no supervisor's badge: a badge that is waited for is asked for again.
+    fn ok(&self, world: &World<'_>) -> Outcome {
+        let Some(command) = world.live.waiting(world.now) else { return Outcome::say(Say::ask(Sentence::Help)) };
+        match command.spec().confirmation {
+            Confirmation::SecondScan => self.command(world, command),
+            Confirmation::Supervisor => self.on_parcel(world, |id, _| ask_supervisor(world, id, command)),
+            Confirmation::AtOnce => Outcome::say(Say::ask(Sentence::Help)),
         }
     }
 

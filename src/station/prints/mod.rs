@@ -5,6 +5,8 @@ mod print_mark;
 mod printing;
 mod reprint;
 
+pub(in crate::station) use reprint::ask_supervisor;
+
 use std::collections::BTreeSet;
 
 use evidence::{Meter, Trust};

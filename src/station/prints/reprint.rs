@@ -82,7 +82,8 @@ impl Station {
     }
 }
 
-fn ask_supervisor(world: &World<'_>, id: ParcelId, command: &Command) -> Outcome {
+/// The screen waits for a supervisor's badge to allow this command on this parcel.
+pub(in crate::station) fn ask_supervisor(world: &World<'_>, id: ParcelId, command: &Command) -> Outcome {
     if world.rules.supervisors.is_empty() {
         return Outcome::stop(Sentence::SupervisorMissing);
     }

@@ -9,6 +9,7 @@ mod intercept;
 mod investigated;
 mod manifest;
 mod marks;
+mod ok;
 mod orders;
 mod pallets;
 mod pools;
