@@ -155,7 +155,7 @@ impl NamedValue for ScannerProtocol {
 
 /// Where a device is, as its key says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum DevicePlace {
     /// `demo`: a virtual device that `parceld demo` puts in this place.
     Demo,
     /// `tcp://`, then this host and port.
@@ -166,7 +166,7 @@ pub enum Place {
     File(PathBuf),
 }
 
-impl Place {
+impl DevicePlace {
     /// The device there, which is of this kind; a serial one is set as `line`.
     fn device(self, kind: DeviceKind, line: SerialSettings) -> DeviceAddress {
         DeviceAddress::At(match self {
@@ -182,21 +182,21 @@ impl Place {
 /// `device = "demo"`, which only the demo replaces.
 const DEMO: &str = "demo";
 
-fn demo(table: &Table<'_>, key: &str) -> Option<Place> {
+fn demo(table: &Table<'_>, key: &str) -> Option<DevicePlace> {
     let todo = "write the real device, or start the station with parceld demo";
     table.warn(key, "\"demo\" stands for a virtual device", todo);
-    Some(Place::Demo)
+    Some(DevicePlace::Demo)
 }
 
 /// A device file: its path, or a USB device wherever it is plugged in.
-fn place(table: &Table<'_>, key: &str, device: &str, example: &str) -> Option<Place> {
+fn place(table: &Table<'_>, key: &str, device: &str, example: &str) -> Option<DevicePlace> {
     if device.starts_with("usb:") || device.starts_with("usb-port:") {
-        device.parse().inspect_err(|error| refuse(table, key, error)).ok().map(Place::Usb)
+        device.parse().inspect_err(|error| refuse(table, key, error)).ok().map(DevicePlace::Usb)
     } else if !device.starts_with('/') || device.contains(char::is_control) {
         table.error(key, format!("device {device:?} is not a device file"), format!("write {example}"));
         None
     } else {
-        Some(Place::File(device.into()))
+        Some(DevicePlace::File(device.into()))
     }
 }
 
@@ -262,7 +262,11 @@ fn scanner_kind(device: &str) -> DeviceKind {
     }
 }
 
-pub(super) fn of_scanner(table: &Table<'_>, key: &'static str, device: String) -> Option<(ScannerProtocol, Place)> {
+pub(super) fn of_scanner(
+    table: &Table<'_>,
+    key: &'static str,
+    device: String,
+) -> Option<(ScannerProtocol, DevicePlace)> {
     let device = device.as_str();
     let there = |device, example| place(table, key, device, example);
     if device == DEMO {
@@ -316,10 +320,10 @@ fn unused_by_scale(table: &Table<'_>, protocol: scale::ScaleProtocol) {
     }
 }
 
-pub(super) fn of_scale(table: &Table<'_>, key: &'static str, device: String) -> Option<Place> {
+pub(super) fn of_scale(table: &Table<'_>, key: &'static str, device: String) -> Option<DevicePlace> {
     match table.look::<scale::ScaleProtocol>("protocol")? {
         _ if device == DEMO => demo(table, key),
-        scale::ScaleProtocol::Hid if device == "auto" => Some(Place::Usb(Selector::Only)),
+        scale::ScaleProtocol::Hid if device == "auto" => Some(DevicePlace::Usb(Selector::Only)),
         scale::ScaleProtocol::Hid => place(table, key, &device, "\"auto\", or its path, such as /dev/hidraw0"),
         _ => place(table, key, &device, A_LINE),
     }
@@ -399,7 +403,7 @@ fn printer_kind(device: &str, has_baud: bool) -> DeviceKind {
     if is_tty || has_baud { DeviceKind::Serial } else { DeviceKind::Printer }
 }
 
-pub(super) fn of_printer(table: &Table<'_>, key: &'static str, device: String) -> Option<Place> {
+pub(super) fn of_printer(table: &Table<'_>, key: &'static str, device: String) -> Option<DevicePlace> {
     if device == DEMO {
         return demo(table, key);
     }
@@ -407,7 +411,7 @@ pub(super) fn of_printer(table: &Table<'_>, key: &'static str, device: String) -
         return place(table, key, &device, "tcp://192.0.2.10:9100, /dev/usb/lp0 or /dev/serial/by-id/…");
     };
     if is_host_and_port(address) {
-        return Some(Place::Network(address.to_owned()));
+        return Some(DevicePlace::Network(address.to_owned()));
     }
     let todo = "write tcp://, host, colon, port: tcp://192.0.2.10:9100";
     table.error(key, format!("{device:?} is not an address"), todo);

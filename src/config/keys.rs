@@ -16,7 +16,7 @@ use hal::{printer, scale, scanner};
 use jiff::tz::TimeZone;
 
 use super::declare::{DeclaredTable, Key, Presence, declare};
-use super::device::{self, Asking, PictureForm, Place, Role};
+use super::device::{self, Asking, DevicePlace, PictureForm, Role};
 use super::gpio::{self, GpioBackend, PanelKind};
 use super::packing::{self, VerifyItems};
 use super::rates::{self, PolicyName, Weekday};
@@ -117,7 +117,7 @@ declare! {
         /// What people call it, 1 to 32 characters; unique on the station.
         name: String, required, by text(1..=32);
         /// What it is, and where: `/dev/ttyACM0`, `evdev:/dev/input/event3`, `hidpos:usb:0c2e:0b61`.
-        device: (scanner::ScannerProtocol, Place), required, by device::of_scanner;
+        device: (scanner::ScannerProtocol, DevicePlace), required, by device::of_scanner;
         /// Bits per second of a serial line.
         baud: u32, optional, by serial::baud;
         /// Data bits, parity, stop bits of a serial line: `8N1`.
@@ -145,7 +145,7 @@ declare! {
         /// What it speaks.
         protocol: scale::ScaleProtocol, required;
         /// A serial line, or for `hid` a HID device: `/dev/hidraw0`, `usb:0922:8003`, `auto`.
-        device: Place, required, by device::of_scale;
+        device: DevicePlace, required, by device::of_scale;
         /// Bits per second of a serial line.
         baud: u32, optional, by serial::baud;
         /// Data bits, parity, stop bits of a serial line: `7E1`.
@@ -173,7 +173,7 @@ declare! {
         /// Whether it is asked how it is.
         status: Asking, default "auto";
         /// `tcp://host:port`, a USB printer, or a serial line with `baud`.
-        device: Place, required, by device::of_printer;
+        device: DevicePlace, required, by device::of_printer;
         /// Bits per second of a serial line.
         baud: u32, optional, by serial::baud;
         /// Data bits, parity, stop bits of a serial line: `8N1`.

@@ -31,7 +31,7 @@ pub mod value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use device::{Asking, DeviceAddress, PictureForm, Place, Printer, Role, Scale, Scanner};
+pub use device::{Asking, DeviceAddress, DevicePlace, PictureForm, Printer, Role, Scale, Scanner};
 pub use gpio::{GpioBackend, Panel, PanelKind};
 pub use packing::VerifyItems;
 pub use problem::{Problem, Problems, Severity};

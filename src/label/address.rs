@@ -3,7 +3,7 @@
 use crate::station::order::Address;
 
 /// A line and what it is called in an error.
-pub(super) type Named = (&'static str, String);
+pub(super) type AddressLine = (&'static str, String);
 
 /// What an address's lines are called in errors.
 pub(super) struct Names {
@@ -32,7 +32,7 @@ const POSTCODE_FIRST: [&str; 29] = [
 ];
 
 /// The lines that say something. The country stands last where it is not the sender's own.
-pub(super) fn lines(address: &Address, home: &str, names: &Names) -> Vec<Named> {
+pub(super) fn lines(address: &Address, home: &str, names: &Names) -> Vec<AddressLine> {
     let locality = if POSTCODE_FIRST.contains(&address.country.as_str()) {
         [&address.postcode, &address.city, &address.region]
     } else {

@@ -3,7 +3,7 @@
 use unicode_linebreak::linebreaks;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::address::Named;
+use super::address::AddressLine;
 use super::lettering::Lettering;
 use super::{LabelError, font};
 
@@ -55,7 +55,7 @@ fn height(size: u32, lines: usize, native: bool) -> u32 {
 }
 
 /// The largest block that fits.
-pub(super) fn fit(lines: &[Named], room: Room, lettering: &Lettering) -> Result<Block, LabelError> {
+pub(super) fn fit(lines: &[AddressLine], room: Room, lettering: &Lettering) -> Result<Block, LabelError> {
     let native = lines.iter().all(|(_, line)| font::has(line));
     let widest = lines
         .iter()
@@ -82,7 +82,7 @@ pub(super) fn fit(lines: &[Named], room: Room, lettering: &Lettering) -> Result<
 }
 
 /// What does not fit at the smallest size: a line, or all of them together.
-fn misfit(lines: &[Named], native: bool, room: Room, lettering: &Lettering) -> LabelError {
+fn misfit(lines: &[AddressLine], native: bool, room: Room, lettering: &Lettering) -> LabelError {
     let too_long =
         lines.iter().find(|(_, line)| broken(line, room.smallest, room.width, room.pieces, lettering).is_none());
     let (field, needed, there_is) = match (too_long, lines.first()) {
@@ -111,7 +111,7 @@ fn at(thousandths: u32, size: u32) -> u32 {
     u32::try_from((u64::from(thousandths) * u64::from(size)).div_ceil(1000)).unwrap_or(u32::MAX)
 }
 
-fn break_all(lines: &[Named], size: u32, room: Room, lettering: &Lettering) -> Option<Vec<String>> {
+fn break_all(lines: &[AddressLine], size: u32, room: Room, lettering: &Lettering) -> Option<Vec<String>> {
     let mut all = Vec::with_capacity(lines.len() * room.pieces);
     for (_, line) in lines {
         all.extend(broken(line, size, room.width, room.pieces, lettering)?);

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::address::{self, Named};
+use super::address::{self, AddressLine};
 use super::content::{ContainerLabel, Label};
 use crate::units::{Date, Mass, MassUnit};
 
@@ -132,7 +132,7 @@ impl Template {
     }
 
     /// The lines it comes to, each with what it is called; lines that say nothing are left out.
-    pub(super) fn lines(&self, label: &Label) -> Vec<Named> {
+    pub(super) fn lines(&self, label: &Label) -> Vec<AddressLine> {
         match &self.0[..] {
             [TemplatePiece::Field(LabelField::Own("to"))] => {
                 return address::lines(&label.to, &label.from.country, &address::TO);
