@@ -1,4 +1,4 @@
-//! How the keys of `station.toml` are declared: [`declare!`] makes of one declaration what is read, what is known, and what
+//! How the keys of `station.toml` are declared: `declare!` makes of one declaration what is read, what is known, and what
 //! holds when nothing is written.
 
 /// A table of `station.toml`, as it is declared.

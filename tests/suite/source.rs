@@ -21,6 +21,8 @@ pub(crate) struct Module {
     pub(crate) file: PathBuf,
     /// Types, traits, functions, constants and statics, wherever in the module they are.
     pub(crate) items: Vec<DefinedItem>,
+    /// It calls macros that may define more: a name that nothing else defines is taken for one of theirs.
+    calls_macros: bool,
     /// Every import, those inside functions too.
     imports: Vec<Import>,
     /// Every path in signatures, bodies and arguments of macros.
@@ -65,7 +67,13 @@ impl Crate {
 
     fn read_items(&mut self, items: &[Item], file: &Path, folder: &Path, path: ModulePath) {
         let mut reader = ModuleReader {
-            module: Module { file: file.to_owned(), items: Vec::new(), imports: Vec::new(), paths: Vec::new() },
+            module: Module {
+                file: file.to_owned(),
+                items: Vec::new(),
+                calls_macros: false,
+                imports: Vec::new(),
+                paths: Vec::new(),
+            },
             children: Vec::new(),
         };
         items.iter().for_each(|item| reader.visit_item(item));
@@ -114,7 +122,11 @@ impl Crate {
             at = match at {
                 Target::Module(module) if name == "super" => Target::Module(module.split_last()?.1.to_vec()),
                 Target::Module(module) if name == "self" => Target::Module(module),
-                Target::Module(module) => self.named(&module, name, ends && place + 1 == rest.len(), steps)?,
+                Target::Module(module) => match self.named(&module, name, ends && place + 1 == rest.len(), steps) {
+                    Some(target) => target,
+                    None if self.modules[&module].calls_macros => Target::Item { module, name: name.clone() },
+                    None => return None,
+                },
                 // A variant of an enum, or a function of a type.
                 item @ Target::Item { .. } => return Some(item),
             };
@@ -214,6 +226,8 @@ impl<'ast> Visit<'ast> for ModuleReader<'ast> {
         if for_tests(attributes) {
             return;
         }
+        // One with a name of its own is the definition of a macro.
+        self.module.calls_macros |= matches!(item, Item::Macro(call) if call.ident.is_none());
         if let Some(name) = name {
             self.module.items.push(DefinedItem { name: name.to_string(), is_type });
         }
