@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::area::Found;
-use super::price::{Asked, Line, Offer, Out};
+use super::price::{Findings, Line, Offer};
 use super::refused::Refused;
+use super::request::RateRequest;
 use super::{Card, Parcel, Place, Policy, Standing};
 use crate::barcode::{Format, Issuer, NumberRule, Numbers};
 use crate::ids::{CarrierId, PoolId, ServiceId, ServiceOrCarrier};
@@ -162,7 +163,13 @@ impl Cards {
 
     /// The currency prices of parcels from `place` are compared in.
     pub fn currency(&self, place: &Place, policy: &Policy) -> Currency {
-        policy.currency(self, &Found::new(place, self.named))
+        self.compared_in(policy, &Found::new(place, self.named))
+    }
+
+    fn compared_in(&self, policy: &Policy, from: &Found) -> Currency {
+        let cards = || self.services.iter().filter_map(|service| service.cards.last());
+        let first = || cards().find(|card| card.zones.collects(from)).or_else(|| cards().next());
+        policy.currency.or_else(|| first().map(|card| card.currency)).unwrap_or(Currency::USD)
     }
 
     /// What labels and screens call a service; its id where no carrier names it.
@@ -191,42 +198,44 @@ impl Cards {
 
     /// Every service priced or refused, and the offers in the order of the policy.
     pub fn rate<'c>(&'c self, parcel: &Parcel, standing: &Standing, policy: &Policy) -> Rated<'c> {
-        let asked = Asked::new(parcel, self.named);
-        let currency = policy.currency(self, &asked.from);
-        let mut out = Out::default();
+        let request = RateRequest::new(parcel, self.named);
+        let currency = self.compared_in(policy, &request.from);
+        let mut found = Findings::default();
         let mut offers: Vec<Offer<'c>> = Vec::with_capacity(self.services.len());
         // A base, and on average three more lines: one allocation instead of five.
-        out.lines.reserve(self.services.len() * 4);
+        found.lines.reserve(self.services.len() * 4);
         for (at, service) in (0_u32..).zip(&self.services) {
             let stands = standing.of(at);
-            let before = out.refused.len();
-            out.refused.extend(stands.unavailable.map(|why| (at, Refused::Unavailable(why))));
+            let before = found.refused.len();
+            found.refused.extend(stands.unavailable.map(|why| (at, Refused::Unavailable(why))));
             let ship_date = stands.leaves.unwrap_or(parcel.ship_date);
             let Some(card) = service.card(ship_date) else {
-                out.refused.push((at, Refused::NoCard));
+                found.refused.push((at, Refused::NoCard));
                 continue;
             };
-            let lines = out.lines.len();
-            let Some(mut offer) = card.price(at, &asked, ship_date, stands.month.parcels(), &mut out) else { continue };
+            let lines = found.lines.len();
+            let Some(mut offer) = card.price(at, &request, ship_date, stands.month.parcels(), &mut found) else {
+                continue;
+            };
             match policy.compared(offer.total, card.currency, currency) {
                 Some(compared) => offer.compared = compared,
-                None => out.refused.push((at, Refused::Currency(currency))),
+                None => found.refused.push((at, Refused::Currency(currency))),
             }
-            if out.refused.len() == before {
+            if found.refused.len() == before {
                 offers.push(offer);
             } else {
-                out.lines.truncate(lines);
+                found.lines.truncate(lines);
             }
         }
-        let ranks = offers.iter().enumerate().map(|(at, offer)| (policy.rank(self, offer, standing), at));
-        let mut ranked: Vec<_> = ranks.collect();
+        let rank = |offer: &Offer<'_>| policy.rank(&self.services[offer.service as usize].id, offer, standing);
+        let mut ranked: Vec<_> = offers.iter().map(rank).zip(0_usize..).collect();
         ranked.sort_unstable();
         let mut order: Vec<u32> = ranked.iter().filter_map(|(_, at)| u32::try_from(*at).ok()).collect();
         let turn = order.iter().position(|at| standing.of(offers[*at as usize].service).turn.is_some());
         if let Some(turn) = turn {
             order[..=turn].rotate_right(1);
         }
-        Rated { cards: self, currency, offers, order, lines: out.lines, refused: out.refused }
+        Rated { cards: self, currency, offers, order, lines: found.lines, refused: found.refused }
     }
 }
 

@@ -1,10 +1,8 @@
 //! Which of the services that carry a parcel takes it: data from `station.toml`.
 
-use super::area::Found;
+use super::Rounding;
 use super::price::Offer;
 use super::standing::{Record, Standing};
-use super::surcharge::part_of;
-use super::{Cards, Rounding};
 use crate::ids::ServiceId;
 use crate::units::{Currency, Date, Decimal};
 
@@ -89,13 +87,6 @@ pub(super) struct Risk {
 type Rank = (usize, bool, i64, i64, u32);
 
 impl Policy {
-    /// The currency prices are compared in.
-    pub(super) fn currency(&self, cards: &Cards, from: &Found) -> Currency {
-        let cards = || cards.services().iter().filter_map(|service| service.cards.last());
-        let first = || cards().find(|card| card.zones.collects(from)).or_else(|| cards().next());
-        self.currency.or_else(|| first().map(|card| card.currency)).unwrap_or(Currency::USD)
-    }
-
     /// An amount in the currency of comparison; `None` when nobody said what it is worth, or it does not fit.
     pub fn compared(&self, minor: i64, from: Currency, to: Currency) -> Option<i64> {
         if from == to {
@@ -121,17 +112,16 @@ impl Policy {
 
     /// What comes first is better. Services stand in the order of their names, which decides where nothing else does: the
     /// order is always the same.
-    pub(super) fn rank(&self, cards: &Cards, offer: &Offer<'_>, standing: &Standing) -> Rank {
-        let id = || &cards.services()[offer.service as usize].id;
+    pub(super) fn rank(&self, id: &ServiceId, offer: &Offer<'_>, standing: &Standing) -> Rank {
         let price = offer.compared;
         let days = offer.days.map_or(i64::MAX, i64::from);
-        let last = self.last_resort.iter().position(|service| service == id()).map_or(0, |at| at + 1);
+        let last = self.last_resort.iter().position(|service| service == id).map_or(0, |at| at + 1);
         let beside = standing.of(offer.service).beside.is_some();
         let (first, second) = match &self.goal {
             Goal::Cheapest => (price, days),
             Goal::Fastest => (offer.days.map_or(i64::MAX, |days| offer.ship_date.number() + i64::from(days)), price),
             Goal::Preferred(order) => {
-                let at = order.iter().position(|service| service == id());
+                let at = order.iter().position(|service| service == id);
                 (at.and_then(|at| i64::try_from(at).ok()).unwrap_or(i64::MAX), price)
             }
             Goal::Expected(_) => match self.risk(offer, standing) {
@@ -149,7 +139,7 @@ impl Expected {
         let late = self.believed(self.prior_late, everywhere, there, |record| record.late);
         let again = self.return_cost.checked_add(price)?;
         let nearest = Rounding::Nearest(1);
-        let cost = part_of(again, failed, nearest)?.checked_add(part_of(self.late_cost, late, nearest)?)?;
+        let cost = nearest.part_of(again, failed)?.checked_add(nearest.part_of(self.late_cost, late)?)?;
         let counted = |of: u64| everywhere.rate(of);
         Some(Risk { cost, failed: (counted(everywhere.failed), failed), late: (counted(everywhere.late), late) })
     }

@@ -1,6 +1,6 @@
 //! A choice put into words: the record that is stored with the parcel and shown by `parceld quote`.
 
-use super::card::{Dimensional, Size};
+use super::billable::{Dimensional, RoundedSize};
 use super::cards::Rated;
 use super::price::{Line, Offer};
 use super::refused::Refused;
@@ -196,7 +196,7 @@ fn base(offer: &Offer<'_>, amount: i64, parcel: &Parcel) -> String {
 fn size(offer: &Offer<'_>, parcel: &Parcel) -> Option<String> {
     let (card, dims) = (offer.card, parcel.dims?);
     let sides = |rounding| {
-        let size = Size::new(dims, rounding)?;
+        let size = RoundedSize::new(dims, rounding)?;
         let [a, b, c] = size.sides.map(|side| side.display(card.size.unit, 4));
         Some(format!("{a} x {b} x {c} {}", card.size.unit.symbol()))
     };
