@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::when::{Condition, Measure, When, Worth};
+use super::when::{Condition, Measure, StatedAmount, When};
 use super::{Dg, Extra, Fuel, Prices, Rounding, Signature, SizeRule, Surcharge, Terms, Volume, WeightRule, ZoneMap};
 use crate::units::{Currency, Date, Length, Mass};
 
@@ -36,7 +36,7 @@ pub struct Card {
     /// What it does not carry, by measure.
     pub limits: Vec<Limit>,
     /// What else it does not carry.
-    pub refuses: Vec<Refuse>,
+    pub refuses: Vec<RefusalRule>,
     /// Dangerous goods it does not carry; [`Dg::Unknown`] never travels, listed or not.
     pub refused_goods: BTreeSet<Dg>,
     /// Signatures it offers, beside none.
@@ -70,10 +70,10 @@ impl Card {
     /// Whether anything of it depends on the declared value.
     pub(super) fn reads_value(&self) -> bool {
         let charged = |surcharge: &Surcharge| {
-            surcharge.charge.percent.as_ref().is_some_and(|percent| percent.of.contains(&Worth::Value))
+            surcharge.charge.percent.as_ref().is_some_and(|percent| percent.of.contains(&StatedAmount::Value))
         };
-        self.limits.iter().any(|limit| matches!(limit.max, Max::Amount(Worth::Value, _)))
-            || self.conditions().any(|c| matches!(c, Condition::Amount(Worth::Value, _)))
+        self.limits.iter().any(|limit| matches!(limit.max, Maximum::Amount(StatedAmount::Value, _)))
+            || self.conditions().any(|c| matches!(c, Condition::Amount(StatedAmount::Value, _)))
             || self.surcharges.iter().any(charged)
     }
 
@@ -104,7 +104,7 @@ pub struct Tier {
 
 /// Something a card does not carry, whatever it measures.
 #[derive(Debug, Clone)]
-pub struct Refuse {
+pub struct RefusalRule {
     /// Of the rule, as programs compare it.
     pub name: String,
     /// For people.
@@ -130,7 +130,7 @@ pub struct Cubic {
 #[derive(Debug, Clone)]
 pub struct Limit {
     /// The bound itself is carried.
-    pub max: Max,
+    pub max: Maximum,
     /// To these zones only, by position; to all when empty.
     pub zones: BTreeSet<usize>,
     /// What a person should know beside the margin.
@@ -139,7 +139,7 @@ pub struct Limit {
 
 /// The most of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Max {
+pub enum Maximum {
     /// As weighed.
     Weight(Mass),
     /// Of the rounded sides.
@@ -147,5 +147,5 @@ pub enum Max {
     /// Of the rounded sides.
     Volume(Volume),
     /// In minor units of the card's currency.
-    Amount(Worth, i64),
+    Amount(StatedAmount, i64),
 }

@@ -4,15 +4,15 @@ use std::ops::Range;
 
 use super::amount::Amount;
 use super::billable::{RoundedSize, billable_weight};
-use super::refused::Refused;
+use super::refused::RefusalReason;
 use super::request::{AssessedParcel, RateRequest};
-use super::zones::Miss;
-use super::{Basis, Card, Cubic, Dg, Fuel, Limit, Max, Parcel, Prices, Signature, Target, WithoutDims};
+use super::zones::ZoneMiss;
+use super::{Basis, Card, Cubic, Dg, Fuel, Limit, Maximum, ParcelToRate, Prices, Signature, WithoutDims, ZoneEntry};
 use crate::units::{Date, Length, Mass, Money};
 
 /// One line of a price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Line<'c> {
+pub struct OfferLine<'c> {
     /// `base`, `fuel`, `volume discount`, `rounding`, or the surcharge's name.
     pub rule: &'c str,
     /// Minor units of the card's currency.
@@ -54,8 +54,8 @@ pub struct Offer<'c> {
 /// Lines and refusals as they are found, of all services together: one allocation instead of one for each service.
 #[derive(Debug, Default)]
 pub(super) struct Findings<'c> {
-    pub(super) lines: Vec<Line<'c>>,
-    pub(super) refused: Vec<(u32, Refused<'c>)>,
+    pub(super) lines: Vec<OfferLine<'c>>,
+    pub(super) refused: Vec<(u32, RefusalReason<'c>)>,
 }
 
 /// The price before surcharges, and the row of the table it stands in.
@@ -89,7 +89,7 @@ impl Card {
     ) -> Option<Offer<'c>> {
         let before = found.refused.len();
         let target = self.target(request);
-        if let Err(miss @ Refused::Zone(Miss::Origin)) = target {
+        if let Err(miss @ RefusalReason::Zone(ZoneMiss::Origin)) = target {
             // What else it would not carry from somewhere else is of no interest.
             found.refused.push((service, miss));
             return None;
@@ -102,7 +102,7 @@ impl Card {
         let weighed = billable_weight(&self.weight, &self.size, request.parcel.mass, size.as_ref());
         let Some((billable, basis)) = weighed else {
             // Without a weight no limit can be compared.
-            found.refused.push((service, Refused::Arithmetic));
+            found.refused.push((service, RefusalReason::Arithmetic));
             return None;
         };
         let currency = self.currency;
@@ -113,7 +113,7 @@ impl Card {
             }
         }
         for refuse in self.refuses.iter().filter(|refuse| refuse.when.holds(&parcel)) {
-            found.refused.push((service, Refused::Rule(refuse)));
+            found.refused.push((service, RefusalReason::Rule(refuse)));
         }
         let (zone, target) = target?;
         if found.refused.len() > before {
@@ -145,42 +145,42 @@ impl Card {
         }
     }
 
-    fn size_of<'c>(&'c self, parcel: &Parcel, mut refuse: impl FnMut(Refused<'c>)) -> Option<RoundedSize> {
+    fn size_of<'c>(&'c self, parcel: &ParcelToRate, mut refuse: impl FnMut(RefusalReason<'c>)) -> Option<RoundedSize> {
         let Some(dims) = parcel.dims else {
             if self.size.without == WithoutDims::Refuse {
-                refuse(Refused::DimsNeeded);
+                refuse(RefusalReason::DimsNeeded);
             }
             return None;
         };
         let size = RoundedSize::new(dims, self.size.rounding);
         if size.is_none() {
-            refuse(Refused::Arithmetic);
+            refuse(RefusalReason::Arithmetic);
         }
         size
     }
 
-    fn refuse_contents<'c>(&'c self, request: &RateRequest<'_>, mut refuse: impl FnMut(Refused<'c>)) {
+    fn refuse_contents<'c>(&'c self, request: &RateRequest<'_>, mut refuse: impl FnMut(RefusalReason<'c>)) {
         let parcel = request.parcel;
         if parcel.mass <= Mass::ZERO {
-            refuse(Refused::NoWeight);
+            refuse(RefusalReason::NoWeight);
         }
         for class in parcel.dg.iter().filter(|class| **class == Dg::Unknown || self.refused_goods.contains(class)) {
-            refuse(Refused::Goods(*class));
+            refuse(RefusalReason::Goods(*class));
         }
         if parcel.signature != Signature::None && !self.signatures.contains(&parcel.signature) {
-            refuse(Refused::Signature(parcel.signature));
+            refuse(RefusalReason::Signature(parcel.signature));
         }
         for extra in request.extras.iter().filter(|extra| !self.extras.contains(extra)) {
-            refuse(Refused::Extra(*extra));
+            refuse(RefusalReason::Extra(*extra));
         }
         if let Some(terms) = parcel.terms_that_matter().filter(|terms| !self.terms.contains(terms)) {
-            refuse(Refused::Terms(terms));
+            refuse(RefusalReason::Terms(terms));
         }
         self.refuse_currencies(parcel, refuse);
     }
 
     /// Amounts in another currency than the card's cannot be compared with its bounds, and no part of them can be paid.
-    fn refuse_currencies<'c>(&'c self, parcel: &Parcel, mut refuse: impl FnMut(Refused<'c>)) {
+    fn refuse_currencies<'c>(&'c self, parcel: &ParcelToRate, mut refuse: impl FnMut(RefusalReason<'c>)) {
         let foreign = |amount: &Money| amount.minor > 0 && amount.currency != self.currency;
         let value = parcel.value.filter(foreign).filter(|_| self.reads_value());
         let amounts = [parcel.insured.filter(foreign), parcel.cod.filter(foreign), value];
@@ -188,17 +188,17 @@ impl Card {
         for (at, currency) in currencies.iter().enumerate() {
             // Each currency is named once, whatever amounts are in it.
             if let Some(currency) = currency.filter(|_| !currencies[..at].contains(currency)) {
-                refuse(Refused::AmountCurrency(currency));
+                refuse(RefusalReason::AmountCurrency(currency));
             }
         }
     }
 
     /// The zone; a zone that a person gave has nothing in the zone table.
-    fn target<'c>(&'c self, request: &RateRequest<'_>) -> Result<(usize, Option<&'c Target>), Refused<'c>> {
+    fn target<'c>(&'c self, request: &RateRequest<'_>) -> Result<(usize, Option<&'c ZoneEntry>), RefusalReason<'c>> {
         if let Some(name) = &request.parcel.zone {
-            return self.zones.named(name).map(|zone| (zone, None)).ok_or(Refused::ZoneName);
+            return self.zones.named(name).map(|zone| (zone, None)).ok_or(RefusalReason::ZoneName);
         }
-        let target = self.zones.find(&request.from, &request.to).map_err(Refused::Zone)?;
+        let target = self.zones.find(&request.from, &request.to).map_err(RefusalReason::Zone)?;
         Ok((target.zone, Some(target)))
     }
 
@@ -225,9 +225,9 @@ impl Card {
         parcel: &AssessedParcel<'_, '_>,
         basis: Basis,
         month: u64,
-        lines: &mut Vec<Line<'c>>,
-    ) -> Result<(i64, BasePrice, Mass), Refused<'c>> {
-        let fits = |amount: Option<i64>| amount.ok_or(Refused::Arithmetic);
+        lines: &mut Vec<OfferLine<'c>>,
+    ) -> Result<(i64, BasePrice, Mass), RefusalReason<'c>> {
+        let fits = |amount: Option<i64>| amount.ok_or(RefusalReason::Arithmetic);
         // Conditions ask the billable weight before any surcharge raises it. Otherwise one surcharge could bring on another.
         let added = if self.surcharges.is_empty() { 0 } else { self.added(parcel) };
         let (mut billable, mut basis) = (parcel.billable, basis);
@@ -237,17 +237,17 @@ impl Card {
             }
         }
         let base = self.base(parcel, (billable, basis))?;
-        lines.push(Line { rule: "base", amount: base.amount });
+        lines.push(OfferLine { rule: "base", amount: base.amount });
         // The discount is on the base alone; fuel and surcharges in percent are then of the discounted base.
         let mut net = base.amount;
         if let Some(tier) = self.tiers.iter().rev().find(|tier| month > tier.over) {
             let discount = fits(self.money.lines.part_of(base.amount, -tier.parts_per_million))?;
-            lines.push(Line { rule: "volume discount", amount: discount });
+            lines.push(OfferLine { rule: "volume discount", amount: discount });
             net = fits(net.checked_add(discount))?;
         }
         let fuel = match &self.fuel {
             Some(rule) => {
-                let (_, parts_per_million) = rule.on(parcel.ship_date).ok_or(Refused::NoFuel)?;
+                let (_, parts_per_million) = rule.on(parcel.ship_date).ok_or(RefusalReason::NoFuel)?;
                 Some(FuelRate { rule, parts_per_million })
             }
             None => None,
@@ -270,7 +270,7 @@ impl Card {
                     if added & bit == 0 { 0 } else { lines.get(below).map_or(0, |line| line.amount) }
                 };
                 let amount = fits(surcharge.charge.on(&parcel, net, before, self.money.lines))?;
-                lines.push(Line { rule: &surcharge.name, amount });
+                lines.push(OfferLine { rule: &surcharge.name, amount });
                 total = fits(total.checked_add(amount))?;
                 if surcharge.fuel
                     && let Some(fuel) = fuel
@@ -280,13 +280,13 @@ impl Card {
             }
         }
         if fuel.is_some() {
-            lines.push(Line { rule: "fuel", amount: burnt });
+            lines.push(OfferLine { rule: "fuel", amount: burnt });
             total = fits(total.checked_add(burnt))?;
         }
         // What rounding the sum changes is a line of its own, so that the lines always add up to the total.
         let rounded = fits(self.money.total.apply(total))?;
         if rounded != total {
-            lines.push(Line { rule: "rounding", amount: rounded - total });
+            lines.push(OfferLine { rule: "rounding", amount: rounded - total });
         }
         Ok((rounded, base, billable))
     }
@@ -296,7 +296,7 @@ impl Card {
         &'c self,
         parcel: &AssessedParcel<'_, '_>,
         (weight, basis): (Mass, Basis),
-    ) -> Result<BasePrice, Refused<'c>> {
+    ) -> Result<BasePrice, RefusalReason<'c>> {
         let row = self.prices.row(weight);
         let cell = row.and_then(|row| Some((row, self.prices.cell(row, parcel.zone)?)));
         let by_weight = match cell {
@@ -315,13 +315,13 @@ impl Card {
             (Some(weight), Some(volume)) if volume.amount < weight.amount => Ok(volume),
             (Some(weight), _) => Ok(weight),
             (None, Some(volume)) => Ok(volume),
-            (None, None) if row.is_some() => Err(Refused::NoPrice(weight)),
-            (None, None) => Err(Refused::OverTable(weight)),
+            (None, None) if row.is_some() => Err(RefusalReason::NoPrice(weight)),
+            (None, None) => Err(RefusalReason::OverTable(weight)),
         }
     }
 
-    fn based<'c>(&self, cell: Amount, weight: Mass, row: usize, basis: Basis) -> Result<BasePrice, Refused<'c>> {
-        let amount = cell.at(weight, self.money.lines).ok_or(Refused::Arithmetic)?;
+    fn based<'c>(&self, cell: Amount, weight: Mass, row: usize, basis: Basis) -> Result<BasePrice, RefusalReason<'c>> {
+        let amount = cell.at(weight, self.money.lines).ok_or(RefusalReason::Arithmetic)?;
         Ok(BasePrice { amount: amount.max(self.minimum_charge), row, basis })
     }
 }
@@ -335,7 +335,7 @@ impl FuelRate<'_> {
 
 impl Cubic {
     /// The price by volume, and its row. It rounds the sides in its own way, not as the dimensional weight does.
-    fn cell(&self, parcel: &Parcel, zone: usize) -> Option<(usize, Amount)> {
+    fn cell(&self, parcel: &ParcelToRate, zone: usize) -> Option<(usize, Amount)> {
         let dims = parcel.dims?;
         if parcel.mass > self.max_weight || dims.sides()[0] > self.max_longest {
             return None;
@@ -348,23 +348,23 @@ impl Cubic {
 
 impl Limit {
     /// By how much the parcel is over it, if it is; what nobody knows is not over anything.
-    fn exceeded<'c>(&'c self, parcel: &AssessedParcel<'_, '_>) -> Option<Refused<'c>> {
+    fn exceeded<'c>(&'c self, parcel: &AssessedParcel<'_, '_>) -> Option<RefusalReason<'c>> {
         match self.max {
-            Max::Weight(max) => {
+            Maximum::Weight(max) => {
                 let mass = parcel.request.parcel.mass.picograms();
                 let over = mass.checked_sub(max.picograms()).filter(|over| *over > 0)?;
-                Some(Refused::Weight(self, Mass::from_picograms(over)))
+                Some(RefusalReason::Weight(self, Mass::from_picograms(over)))
             }
-            Max::Size(measure, max) => {
-                let Some(measured) = measure.of(parcel.size?) else { return Some(Refused::Arithmetic) };
+            Maximum::Size(measure, max) => {
+                let Some(measured) = measure.of(parcel.size?) else { return Some(RefusalReason::Arithmetic) };
                 let over = measured.nanometres().checked_sub(max.nanometres()).filter(|over| *over > 0)?;
-                Some(Refused::Length(self, Length::from_nanometres(over)))
+                Some(RefusalReason::Length(self, Length::from_nanometres(over)))
             }
-            Max::Volume(max) => parcel.size?.volume.over(max).map(|over| Refused::Volume(self, over)),
-            Max::Amount(worth, max) => {
+            Maximum::Volume(max) => parcel.size?.volume.over(max).map(|over| RefusalReason::Volume(self, over)),
+            Maximum::Amount(worth, max) => {
                 // One in another currency is refused as that.
                 let over = worth.of(parcel)?.checked_sub(max).filter(|over| *over > 0)?;
-                Some(Refused::Amount(self, over))
+                Some(RefusalReason::Amount(self, over))
             }
         }
     }

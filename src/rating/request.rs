@@ -1,24 +1,24 @@
 //! A parcel as it is rated: looked up once for all cards, then assessed by each card.
 
-use super::area::Found;
+use super::area::PlaceKeys;
 use super::billable::RoundedSize;
-use super::{Extra, Parcel};
+use super::{Extra, ParcelToRate};
 use crate::units::{Currency, Date, Mass};
 
 /// The parcel with what every card looks up alike.
 pub(super) struct RateRequest<'a> {
-    pub(super) parcel: &'a Parcel,
+    pub(super) parcel: &'a ParcelToRate,
     /// Everything the carrier must do beside carrying it.
     pub(super) extras: Vec<Extra>,
-    pub(super) from: Found,
-    pub(super) to: Found,
+    pub(super) from: PlaceKeys,
+    pub(super) to: PlaceKeys,
 }
 
 impl<'a> RateRequest<'a> {
     /// `named`: whether any card names places.
-    pub(super) fn new(parcel: &'a Parcel, named: bool) -> Self {
+    pub(super) fn new(parcel: &'a ParcelToRate, named: bool) -> Self {
         let extras = parcel.all_extras().collect();
-        Self { parcel, extras, from: Found::new(&parcel.from, named), to: Found::new(&parcel.to, named) }
+        Self { parcel, extras, from: PlaceKeys::new(&parcel.from, named), to: PlaceKeys::new(&parcel.to, named) }
     }
 }
 

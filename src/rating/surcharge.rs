@@ -3,7 +3,7 @@
 use super::Rounding;
 use super::amount::Amount;
 use super::request::AssessedParcel;
-use super::when::{When, Worth};
+use super::when::{StatedAmount, When};
 use crate::units::{Date, Mass};
 
 /// An amount that is added where its condition holds.
@@ -57,7 +57,7 @@ pub struct Percent {
     /// Of these surcharges, earlier in the list.
     pub lines: Vec<usize>,
     /// Of these amounts of the parcel.
-    pub of: Vec<Worth>,
+    pub of: Vec<StatedAmount>,
 }
 
 impl Charge {

@@ -21,15 +21,15 @@ pub struct When {
 #[derive(Debug, Clone)]
 pub enum Condition {
     /// By the weight on the scale.
-    Weight(Above<Mass>),
+    Weight(Band<Mass>),
     /// By the billable weight, before any surcharge raises it.
-    Billable(Above<Mass>),
+    Billable(Band<Mass>),
     /// By a measure of the rounded sides.
-    Size(Measure, Above<Length>),
+    Size(Measure, Band<Length>),
     /// By the volume of the rounded sides.
-    Volume(Above<Volume>),
+    Volume(Band<Volume>),
     /// By an amount of the parcel, in the card's currency.
-    Amount(Worth, Above<i64>),
+    Amount(StatedAmount, Band<i64>),
     /// To a list of places.
     Area(PlaceMap),
     /// To a home, or not.
@@ -67,7 +67,7 @@ pub enum Measure {
 
 /// An amount that an order states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Worth {
+pub enum StatedAmount {
     /// Declared.
     Value,
     /// Insured.
@@ -87,14 +87,14 @@ pub struct Season {
 
 /// Over a bound, and not over another.
 #[derive(Debug, Clone, Copy)]
-pub struct Above<T> {
+pub struct Band<T> {
     /// The bound itself is not over it.
     pub over: T,
     /// The last that still counts.
     pub up_to: Option<T>,
 }
 
-impl<T: Copy + Ord> Above<T> {
+impl<T: Copy + Ord> Band<T> {
     pub(super) fn holds(self, value: T) -> bool {
         value > self.over && self.up_to.is_none_or(|last| value <= last)
     }
@@ -135,7 +135,7 @@ impl Measure {
     }
 }
 
-impl Worth {
+impl StatedAmount {
     /// In minor units of the card's currency; `None` when nobody said it, or in another one.
     pub(super) fn of(self, parcel: &AssessedParcel<'_, '_>) -> Option<i64> {
         let stated = parcel.request.parcel;
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_bound_is_not_over_itself() {
-        let above = Above { over: 22, up_to: Some(30) };
+        let above = Band { over: 22, up_to: Some(30) };
         assert_eq!([22, 23, 30, 31].map(|value| above.holds(value)), [false, true, true, false]);
     }
 
