@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use parceld::daemon::{Setup, clock, minute, today};
-use parceld::rating::{self, Allocation, Dg, Extra, Parcel, Place, Signature, Standing, Terms};
+use parceld::rating::{self, Allocation, Availability, Dg, Extra, ParcelToRate, Place, Signature, Terms};
 use parceld::station::live::Live;
 use parceld::station::{Rules, Station, World};
 use parceld::store::{DATABASE, Store};
@@ -78,7 +78,7 @@ impl QuoteCommand {
         let currency = setup.cards.currency(&from, &setup.rules.policy);
         let money = |option: &str, text: &Option<String>| money(option, text.as_deref(), currency);
         let extras = self.extra.iter().map(|text| word::<Extra>("--extra", text)).collect::<Result<_, _>>()?;
-        let parcel = Parcel {
+        let parcel = ParcelToRate {
             mass: self.weight,
             dims: self.dims,
             from,
@@ -96,7 +96,7 @@ impl QuoteCommand {
             extras,
             zone: self.zone.clone(),
         };
-        let decision = setup.cards.decide(&parcel, &self.standing(&setup)?, &setup.rules.policy);
+        let decision = setup.cards.decide(&parcel, &self.availability(&setup)?, &setup.rules.policy);
         if self.json {
             print(rating::json(&decision));
         } else {
@@ -107,13 +107,13 @@ impl QuoteCommand {
 
     /// How the services stand at this station now, but for numbers: a price is asked, no label. Without a station's memory,
     /// or for another origin or day than its own, as if nothing had gone out yet.
-    fn standing(&self, setup: &Setup) -> Result<Standing, Failure> {
+    fn availability(&self, setup: &Setup) -> Result<Availability, Failure> {
         let wall = clock();
         let zone = &setup.config.station.timezone;
         let today = today(zone, wall);
         let elsewhere = self.from.is_some() || self.date.is_some_and(|date| date != today);
         if elsewhere || !setup.config.station.data_dir.join(DATABASE).exists() {
-            return Ok(Standing::default());
+            return Ok(Availability::default());
         }
         let mut station = Station::default();
         Store::read(&setup.config.station.data_dir)?.replay(|fact| station.evolve(&fact))?;
@@ -133,7 +133,7 @@ impl QuoteCommand {
             rules,
             cards,
         };
-        Ok(station.standing(&world, "", |_| true))
+        Ok(station.availability(&world, "", |_| true))
     }
 }
 

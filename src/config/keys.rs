@@ -27,7 +27,7 @@ use super::{serial, uplink};
 use crate::barcode::Symbology;
 use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
 use crate::label::Draws;
-use crate::rating::Per;
+use crate::rating::CountPeriod;
 use crate::units::{Currency, Date, Decimal, Dims, Mass};
 
 /// All tables, in the order of the file.
@@ -286,7 +286,7 @@ declare! {
         /// So many, and no more.
         parcels: u64, required;
         /// In which time.
-        per: Per, required;
+        per: CountPeriod, required;
     }
 }
 

@@ -8,7 +8,7 @@ use super::read::wrong_money;
 use super::table::Table;
 use super::value::NamedValue;
 use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
-use crate::rating::{Allocation, Cap, Cards, CutOff, Exchange, Expected, Goal, Guard, Policy, Share, Trial};
+use crate::rating::{Allocation, Cap, Cards, CutOff, Exchange, Expected, Goal, Policy, Share, Trial, TrialGuard};
 use crate::units::{Currency, Decimal, Money};
 
 /// Where rate cards are, and how the choice among them is made.
@@ -225,7 +225,7 @@ fn trial(table: &Table<'_>) -> Option<Trial> {
         table.error("good", "a good and a bad carrier cannot be told apart", todo);
     }
     let TrialKeys { service, stages, percent, good, bad, odds } = keys?;
-    Some(Trial { service, stages, percent, guard: Guard { good, bad, odds } })
+    Some(Trial { service, stages, percent, guard: TrialGuard { good, bad, odds } })
 }
 
 pub(super) fn stages(table: &Table<'_>, key: &'static str, stages: Vec<u64>) -> Option<Vec<u64>> {

@@ -259,7 +259,7 @@ named! {
     hal::scanner::Ending,
     hal::scanner::Feedback,
     crate::barcode::Symbology,
-    crate::rating::Per,
+    crate::rating::CountPeriod,
 }
 
 /// Types that are read from a text.

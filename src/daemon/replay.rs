@@ -11,7 +11,7 @@ use csv::Terminator;
 use super::orders::readable;
 use crate::exchange::spreadsheet::{self, no_formula};
 use crate::ids::ServiceOrCarrier;
-use crate::rating::{Cards, Parcel, Policy, Rated, Standing};
+use crate::rating::{Availability, Cards, ParcelToRate, Policy, RatedParcel};
 use crate::station::fact::Commitment;
 use crate::station::order::{Order, OrderState};
 use crate::station::parcels::State;
@@ -30,7 +30,7 @@ pub struct Sent {
     /// Its order.
     pub order_ref: String,
     /// What its price depends on.
-    pub parcel: Parcel,
+    pub parcel: ParcelToRate,
     /// What was committed then; `None` for an order that has not been packed.
     pub paid: Option<Paid>,
 }
@@ -107,13 +107,13 @@ pub struct Choice {
     pub price: i64,
 }
 
-fn choice(rated: &Rated<'_>) -> Option<Choice> {
+fn choice(rated: &RatedParcel<'_>) -> Option<Choice> {
     let offer = rated.offers().next()?;
     let zone = offer.card.zones.names().get(offer.zone as usize).cloned().unwrap_or_default();
     Some(Choice { service: rated.service(offer.service).clone().into(), zone, price: offer.compared })
 }
 
-fn why_not(rated: &Rated<'_>) -> String {
+fn why_not(rated: &RatedParcel<'_>) -> String {
     let mut rules: Vec<&str> = rated.refused().map(|(_, rule, _)| rule).collect();
     rules.sort_unstable();
     rules.dedup();
@@ -195,7 +195,7 @@ pub fn compare<'a>(
 
 fn currency(sent: &[Sent], cards: &Cards, policy: &Policy) -> Currency {
     let paid = || sent.iter().find_map(|sent| Some(sent.paid.as_ref()?.total.currency));
-    let first = || sent.first().map(|sent| cards.rate(&sent.parcel, &Standing::default(), policy).currency());
+    let first = || sent.first().map(|sent| cards.rate(&sent.parcel, &Availability::default(), policy).currency());
     policy.currency.or_else(paid).or_else(first).unwrap_or(Currency::USD)
 }
 
@@ -205,7 +205,7 @@ struct ReplayPricing<'a> {
     cards: &'a Cards,
     policy: Policy,
     /// How the services stand in each year and month, with the parcels so far.
-    months: BTreeMap<(u16, u8), Standing>,
+    months: BTreeMap<(u16, u8), Availability>,
 }
 
 impl<'a> ReplayPricing<'a> {
@@ -215,19 +215,21 @@ impl<'a> ReplayPricing<'a> {
     }
 
     /// The choice, or every rule against it; as if it were shipped on another day where one is given.
-    fn price(&mut self, parcel: &Parcel, date: Option<Date>) -> (Option<Choice>, String) {
+    fn price(&mut self, parcel: &ParcelToRate, date: Option<Date>) -> (Option<Choice>, String) {
         let ship_date = date.unwrap_or(parcel.ship_date);
         let learned = || self.cards.services().iter().map(|service| self.station.learned(&service.id, ship_date));
         let month = (ship_date.year(), ship_date.month());
-        let standing = self.months.entry(month).or_insert_with(|| Standing::new(learned().collect()));
+        let availability = self.months.entry(month).or_insert_with(|| Availability::new(learned().collect()));
         let rated = match date {
-            Some(ship_date) => self.cards.rate(&Parcel { ship_date, ..parcel.clone() }, standing, &self.policy),
-            None => self.cards.rate(parcel, standing, &self.policy),
+            Some(ship_date) => {
+                self.cards.rate(&ParcelToRate { ship_date, ..parcel.clone() }, availability, &self.policy)
+            }
+            None => self.cards.rate(parcel, availability, &self.policy),
         };
         let choice = choice(&rated);
         let why = if choice.is_none() { why_not(&rated) } else { String::new() };
         if let Some(service) = rated.offers().next().map(|offer| offer.service) {
-            standing.count(service);
+            availability.count(service);
         }
         (choice, why)
     }
@@ -403,7 +405,7 @@ mod tests {
         let sent = |ship_date: &str| Sent {
             id: String::new(),
             order_ref: String::new(),
-            parcel: Parcel {
+            parcel: ParcelToRate {
                 mass: Mass::from_grams(900),
                 dims: Some("40x30x10cm".parse().unwrap()),
                 from: Place::at("GB", "M1 1AE"),

@@ -238,21 +238,22 @@ pub fn clock() -> Timestamp {
     Timestamp(jiff::Timestamp::now().as_millisecond())
 }
 
+/// `at` as the calendar knows it; what it does not reach is its first or its last instant.
+fn instant(at: Timestamp) -> jiff::Timestamp {
+    let nearest = if at.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+    jiff::Timestamp::from_millisecond(at.0).unwrap_or(nearest)
+}
+
 /// The minute of the day of `at` in the warehouse's zone.
 pub fn minute(zone: &jiff::tz::TimeZone, at: Timestamp) -> u16 {
-    let instant = jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let time = instant.to_zoned(zone.clone()).time();
+    let time = instant(at).to_zoned(zone.clone()).time();
     let part = |number: i8| u16::try_from(number).unwrap_or(0);
     part(time.hour()) * 60 + part(time.minute())
 }
 
 /// The day of `at` in the warehouse's zone: the ship date.
 pub fn today(zone: &jiff::tz::TimeZone, at: Timestamp) -> Date {
-    let instant = jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let date = instant.to_zoned(zone.clone()).date();
-    let part = |number: i8| u8::try_from(number).unwrap_or(1);
-    let year = u16::try_from(date.year()).unwrap_or(1);
-    Date::new(year, part(date.month()), part(date.day())).unwrap_or(Date::EPOCH)
+    instant(at).to_zoned(zone.clone()).date().into()
 }
 
 #[cfg(test)]

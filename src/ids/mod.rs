@@ -67,12 +67,6 @@ macro_rules! is_its_text {
             }
         }
 
-        impl From<&$name> for String {
-            fn from(id: &$name) -> Self {
-                id.as_str().to_owned()
-            }
-        }
-
         impl PartialEq<str> for $name {
             fn eq(&self, text: &str) -> bool {
                 self.as_str() == text

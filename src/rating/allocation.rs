@@ -1,32 +1,34 @@
-//! Who gets how many parcels, whatever they cost: caps, shares, trials of new services, cut-off times. Data from
-//! `station.toml`; pure, so the same order and the same counts give the same answer on every station.
+//! How many parcels each service gets, whatever they cost: caps, shares, trials of new services, cut-off times.
+//!
+//! The rules come from `station.toml`. All of it is pure: the same order and the same counts give the same answer on every
+//! station.
 
-use super::standing::{Record, ServiceStanding, Turn, Unavailable};
+use super::availability::{DeliveryRecord, Priority, ServiceAvailability, Unavailable};
 use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
 use crate::units::Date;
 
-/// What is said of parcels beside their prices.
+/// The rules that share parcels out, apart from their prices.
 #[derive(Debug, Clone, Default)]
 pub struct Allocation {
     /// The most a service or a carrier gets.
     pub caps: Vec<Cap>,
-    /// Services that get a part of what they could carry.
+    /// Services that get a fixed part of the orders.
     pub shares: Vec<Share>,
-    /// Services that are tried.
+    /// Services on trial.
     pub trials: Vec<Trial>,
-    /// When vans leave.
+    /// When the carriers' vans leave.
     pub cut_offs: Vec<CutOff>,
 }
 
-/// The most parcels in a time.
+/// The most parcels in a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cap {
     /// A service (`ontrac.ground`) or a carrier (`ontrac`).
     pub of: ServiceOrCarrier,
-    /// So many, and no more.
+    /// How many it may get.
     pub parcels: u64,
-    /// In which time.
-    pub per: Per,
+    /// The period in which they are counted.
+    pub per: CountPeriod,
 }
 
 impl Cap {
@@ -39,9 +41,9 @@ impl Cap {
     }
 }
 
-/// A time that parcels are counted in.
+/// A period in which parcels are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Per {
+pub enum CountPeriod {
     /// A ship date.
     Day,
     /// Since the carrier's last manifest.
@@ -50,7 +52,7 @@ pub enum Per {
     Month,
 }
 
-impl Per {
+impl CountPeriod {
     /// All, with their names in `station.toml`.
     pub const NAMES: [(&str, Self); 3] = [("day", Self::Day), ("wave", Self::Wave), ("month", Self::Month)];
 
@@ -63,39 +65,40 @@ impl Per {
     }
 }
 
-/// A part of the orders goes with a service where it carries them; the others only where nothing else does.
+/// A service that gets a fixed part of the orders, as far as it carries them. It gets an order outside of that part only
+/// where no other service carries it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {
-    /// The service; it has one share.
+    /// A service has one share at most.
     pub service: ServiceId,
-    /// Of a hundred orders. No order is in two shares, so all of them together are at most 100.
+    /// Of all orders, 0 to 100. No order is in two shares, so all shares together are at most 100.
     pub percent: u32,
 }
 
-/// A service on trial: it gets an exact number of parcels, then more when what became of them is known and is not bad.
+/// A service on trial. It gets an exact number of parcels, and more once their outcomes are known and are not bad.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trial {
     /// The service.
     pub service: ServiceId,
-    /// How many parcels in all each stage goes up to, ascending.
+    /// How many parcels it has had in all at the end of each stage, ascending.
     pub stages: Vec<u64>,
-    /// After the first stage, only this part of the orders, of a hundred.
+    /// After the first stage, the part of the orders that it may get, 0 to 100.
     pub percent: u32,
-    /// What stops it.
-    pub guard: Guard,
+    /// When it is stopped.
+    pub guard: TrialGuard,
 }
 
-/// Stops a trial when what became of its parcels is so much likelier of a bad carrier than of a good one.
+/// Stops a trial once the failures are so many times likelier of a bad carrier than of a good one.
 ///
-/// A sequential probability ratio test (Wald 1945): stopping at odds of 20 to 1 stops a good carrier wrongly in at most
-/// one case of 20, however often it is looked at.
+/// It is a sequential probability ratio test (Wald 1945). Stopping at odds of 20 to 1 stops a good carrier wrongly in at
+/// most one case of 20, however often the test is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Guard {
+pub struct TrialGuard {
     /// Failures of a good carrier, in parts per million.
     pub good: i64,
-    /// Failures of a bad one.
+    /// Failures of a bad carrier, in parts per million.
     pub bad: i64,
-    /// To one.
+    /// The odds at which the trial is stopped, to one.
     pub odds: u64,
 }
 
@@ -104,38 +107,38 @@ pub struct Guard {
 pub struct CutOff {
     /// The carrier.
     pub carrier: CarrierId,
-    /// Minute of the day, in the warehouse's zone; what is packed then or later leaves on the next day.
+    /// Minute of the day, in the warehouse's zone. A parcel that is packed in it or later leaves with the next van.
     pub minute: u16,
-    /// Days without a van, 0 is Monday.
+    /// Days of the week without a van; 0 is Monday.
     pub closed: Vec<u8>,
 }
 
-/// What has gone with a service or a carrier so far.
+/// How many parcels have gone with a service or a carrier so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Of this ship date.
+pub struct ParcelCounts {
+    /// Of one ship date.
     pub day: u64,
     /// Since the carrier's last manifest.
     pub wave: u64,
-    /// Of this month.
+    /// Of the month of that ship date.
     pub month: u64,
     /// Ever.
     pub sent: u64,
-    /// What became of it.
-    pub record: Record,
+    /// What became of them.
+    pub record: DeliveryRecord,
 }
 
-/// How a trial stands.
+/// How far a trial is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrialState {
-    /// The next parcel is `number` of the stage that goes up to `of`.
+    /// The service gets the next parcel.
     Open {
-        /// Counted from 1.
+        /// That parcel's number, from 1.
         number: u64,
-        /// The stage's last.
+        /// The last parcel of the stage.
         of: u64,
     },
-    /// The stage is full, and too little is known of it.
+    /// The stage is full, and too few of its outcomes are known.
     Waits,
     /// Stopped, with the odds that it is a bad carrier.
     Stopped(u64),
@@ -143,14 +146,16 @@ pub enum TrialState {
     Passed,
 }
 
-impl Guard {
-    /// How much likelier so many failures are of a bad carrier than of a good one, to one; 0 for less than as likely.
+impl TrialGuard {
+    /// How many times likelier these failures are of a bad carrier than of a good one; 0 where they are less likely.
     ///
-    /// Computed in whole numbers, so that two machines never disagree: a product of ratios, failures spread evenly.
-    pub fn odds(&self, record: Record) -> u64 {
+    /// It is computed in whole numbers, so that two machines never disagree. The order of the outcomes is not known, so
+    /// the failures are taken as spread evenly.
+    pub fn odds(&self, record: DeliveryRecord) -> u64 {
         const ONE: u128 = 1_000_000_000_000;
-        /// Odds beyond this say nothing more; below, a long good run would hide that a carrier has turned bad.
+        /// Higher odds say nothing more, and the product must fit its type.
         const MOST: u128 = ONE * 1_000_000_000;
+        /// Without a lower bound, a long good run would hide that a carrier has turned bad.
         const LEAST: u128 = ONE / 1_000;
         let million = 1_000_000;
         let (good, bad) = (self.good.clamp(1, million - 1), self.bad.clamp(1, million - 1));
@@ -159,10 +164,11 @@ impl Guard {
         let failed = record.failed.min(record.parcels);
         let (mut odds, mut seen) = (ONE, 0);
         for parcel in 1..=record.parcels {
-            // The failures up to here, were they spread evenly.
+            // How many of the failures have come by this parcel when they are spread evenly.
             let due = u128::from(failed) * u128::from(parcel) / u128::from(record.parcels);
             odds = if due > seen { ratio(bad, good, odds) } else { ratio(million - bad, million - good, odds) };
             seen = due;
+            // At each step and not at the end: the bounds are what lets the odds turn soon enough.
             odds = odds.clamp(LEAST, MOST);
         }
         u64::try_from(odds / ONE).unwrap_or(u64::MAX)
@@ -170,89 +176,99 @@ impl Guard {
 }
 
 impl Trial {
-    /// So many of a hundred parcels of a stage must be known of before the next begins.
-    const KNOWN: u64 = 80;
+    /// The next stage begins when the outcomes of this percentage of the parcels are known.
+    const KNOWN_PERCENT: u64 = 80;
 
-    /// How it stands.
-    pub fn state(&self, tally: &Tally) -> TrialState {
-        let odds = self.guard.odds(tally.record);
+    /// How far it is, with these counts of its service.
+    pub fn state(&self, counts: &ParcelCounts) -> TrialState {
+        // First, so that a service that has passed is stopped too when it turns bad.
+        let odds = self.guard.odds(counts.record);
         if odds >= self.guard.odds {
             return TrialState::Stopped(odds);
         }
-        let done = self.stages.iter().rev().find(|stage| tally.sent >= **stage);
-        let Some(next) = self.stages.iter().find(|stage| tally.sent < **stage) else { return TrialState::Passed };
-        // While a stage is under way its beginning is known of already; at its end there may be nothing yet.
-        let unknown = done.is_some_and(|done| tally.sent == *done && tally.record.parcels * 100 < done * Self::KNOWN);
-        if unknown { TrialState::Waits } else { TrialState::Open { number: tally.sent + 1, of: *next } }
+        let done = self.stages.iter().rev().find(|stage| counts.sent >= **stage);
+        let Some(next) = self.stages.iter().find(|stage| counts.sent < **stage) else { return TrialState::Passed };
+        // Outcomes are waited for only between two stages. Within one, parcels go on while the first outcomes come in.
+        let is_between = |done: &u64| counts.sent == *done;
+        let unknown = |done: &u64| counts.record.parcels * 100 < done * Self::KNOWN_PERCENT;
+        if done.is_some_and(|done| is_between(done) && unknown(done)) {
+            TrialState::Waits
+        } else {
+            TrialState::Open { number: counts.sent + 1, of: *next }
+        }
     }
 }
 
 impl Allocation {
-    /// How a service stands for an order. `tally` counts a service or a carrier by its id, with the day that the parcel
-    /// would leave and the month of that.
-    pub fn stand(
+    /// Whether a service may take an order now, and whether it goes before or after the others. `counts` is asked for the
+    /// parcels of a service or a carrier, with the day that this parcel would leave.
+    pub fn availability(
         &self,
         service: &ServiceId,
         order_ref: &str,
         (today, minute): (Date, u16),
-        tally: impl Fn(&ServiceOrCarrier, Date) -> Tally,
-    ) -> ServiceStanding {
-        let mut stands =
-            ServiceStanding { leaves: self.leaves(service.carrier(), today, minute), ..ServiceStanding::default() };
-        let day = stands.leaves.unwrap_or(today);
-        let tally = |of: &ServiceOrCarrier| tally(of, day);
+        counts: impl Fn(&ServiceOrCarrier, Date) -> ParcelCounts,
+    ) -> ServiceAvailability {
+        let leaves = self.leaves(service.carrier(), today, minute);
+        let mut availability = ServiceAvailability { leaves, ..ServiceAvailability::default() };
+        // After the cut-off the parcel counts for the day of the next van, and so does every cap.
+        let day = leaves.unwrap_or(today);
+        let counts = |of: &ServiceOrCarrier| counts(of, day);
         for cap in self.caps.iter().filter(|cap| cap.counts(service)) {
-            let so_far = tally(&cap.of);
+            let so_far = counts(&cap.of);
             let so_far = match cap.per {
-                Per::Day => so_far.day,
-                Per::Wave => so_far.wave,
-                Per::Month => so_far.month,
+                CountPeriod::Day => so_far.day,
+                CountPeriod::Wave => so_far.wave,
+                CountPeriod::Month => so_far.month,
             };
             if so_far >= cap.parcels {
-                stands.unavailable = Some(Unavailable::Cap { parcels: cap.parcels, per: cap.per.name() });
+                availability.unavailable = Some(Unavailable::Cap { parcels: cap.parcels, per: cap.per.name() });
             }
         }
         if let Some(share) = self.shares.iter().find(|share| share.service == *service) {
             match self.share_of(order_ref).is_some_and(|of| of.service == *service) {
-                true => stands.turn = Some(Turn::Share { percent: share.percent }),
-                false => stands.beside = Some(share.percent),
+                true => availability.priority = Some(Priority::Share { percent: share.percent }),
+                false => availability.outside_share = Some(share.percent),
             }
         }
+        // Last, because a trial is exact: it wins over a share, and its reason over that of a cap.
         if let Some(trial) = self.trials.iter().find(|trial| trial.service == *service) {
-            let tally = tally(&service.clone().into());
+            let counts = counts(&service.clone().into());
             let first = trial.stages.first().copied().unwrap_or(0);
-            match trial.state(&tally) {
+            match trial.state(&counts) {
                 TrialState::Stopped(odds) => {
-                    let (failed, of) = (tally.record.failed, tally.record.parcels);
-                    stands.unavailable = Some(Unavailable::TrialStopped { failed, of, odds });
+                    let (failed, of) = (counts.record.failed, counts.record.parcels);
+                    availability.unavailable = Some(Unavailable::TrialStopped { failed, of, odds });
                 }
-                TrialState::Waits => stands.unavailable = Some(Unavailable::TrialWaits),
+                TrialState::Waits => availability.unavailable = Some(Unavailable::TrialWaits),
+                // The first stage takes any order, so that it is soon full.
                 TrialState::Open { number, of } if of == first || is_among(trial.percent, service, order_ref) => {
-                    stands.turn = Some(Turn::Trial { number, of });
+                    availability.priority = Some(Priority::Trial { number, of });
                 }
-                TrialState::Open { .. } => stands.unavailable = Some(Unavailable::Share),
+                TrialState::Open { .. } => availability.unavailable = Some(Unavailable::Share),
                 TrialState::Passed => {}
             }
         }
-        stands
+        availability
     }
 
-    /// The share an order is in: always the same one. Shares lie beside each other, the first of them first.
+    /// The share that an order is in, always the same one. Each share is a range of the numbers 0 to 99, and the ranges
+    /// follow one another in the order of the list.
     fn share_of(&self, order_ref: &str) -> Option<&Share> {
-        let lot = lot(order_ref.bytes());
+        let number = number_of(order_ref.bytes());
         let mut end = 0;
         self.shares.iter().find(|share| {
             end += u64::from(share.percent);
-            lot < end
+            number < end
         })
     }
 
-    /// The day a parcel leaves, when it is not today.
+    /// The day the next van of a carrier leaves, where that is not today.
     pub fn leaves(&self, carrier: &CarrierId, today: Date, minute: u16) -> Option<Date> {
         let cut_off = self.cut_offs.iter().find(|cut_off| cut_off.carrier == *carrier)?;
         let closed = |day: Date| cut_off.closed.contains(&day.weekday());
         let mut day = if minute >= cut_off.minute { today.next() } else { today };
-        // A week has an open day, or the configuration was refused.
+        // A configuration without an open day was refused, so a week is enough.
         for _ in 0..7 {
             if !closed(day) {
                 break;
@@ -263,13 +279,13 @@ impl Allocation {
     }
 }
 
-/// Whether an order is among `percent` of a hundred: always the same ones, other ones for each service.
+/// Whether an order is among `percent` of a hundred. It is always the same orders, and other ones for each service.
 fn is_among(percent: u32, service: &ServiceId, order_ref: &str) -> bool {
-    lot(service.as_str().bytes().chain([0]).chain(order_ref.bytes())) < u64::from(percent)
+    number_of(service.as_str().bytes().chain([0]).chain(order_ref.bytes())) < u64::from(percent)
 }
 
-/// 0 to 99, by chance and always the same.
-fn lot(bytes: impl Iterator<Item = u8>) -> u64 {
+/// A number from 0 to 99, spread evenly over all texts and always the same for one.
+fn number_of(bytes: impl Iterator<Item = u8>) -> u64 {
     // FNV-1a, and the last step of SplitMix64 so that every bit counts.
     let hash =
         bytes.fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
@@ -282,25 +298,25 @@ fn lot(bytes: impl Iterator<Item = u8>) -> u64 {
 mod tests {
     use super::*;
 
-    const GUARD: Guard = Guard { good: 50_000, bad: 150_000, odds: 20 };
+    const GUARD: TrialGuard = TrialGuard { good: 50_000, bad: 150_000, odds: 20 };
 
     fn trial(percent: u32) -> Allocation {
         let trial = Trial { service: "gofo.parcel".into(), stages: vec![10, 50, 200, 500], percent, guard: GUARD };
         Allocation { trials: vec![trial], ..Allocation::default() }
     }
 
-    fn stand(allocation: &Allocation, order: &str, tally: Tally) -> ServiceStanding {
+    fn availability(allocation: &Allocation, order: &str, tally: ParcelCounts) -> ServiceAvailability {
         let now = ("2026-11-20".parse().unwrap(), 600);
-        allocation.stand(&"gofo.parcel".into(), order, now, |_, _| tally)
+        allocation.availability(&"gofo.parcel".into(), order, now, |_, _| tally)
     }
 
-    fn tally(sent: u64, parcels: u64, failed: u64) -> Tally {
-        Tally { sent, record: Record { parcels, failed, late: 0 }, ..Tally::default() }
+    fn tally(sent: u64, parcels: u64, failed: u64) -> ParcelCounts {
+        ParcelCounts { sent, record: DeliveryRecord { parcels, failed, late: 0 }, ..ParcelCounts::default() }
     }
 
     #[test]
     fn a_trial_takes_an_exact_number_and_goes_on_when_enough_is_known() {
-        let of = |tally: Tally| trial(100).trials[0].state(&tally);
+        let of = |tally: ParcelCounts| trial(100).trials[0].state(&tally);
         assert_eq!(of(tally(0, 0, 0)), TrialState::Open { number: 1, of: 10 });
         assert_eq!(of(tally(9, 0, 0)), TrialState::Open { number: 10, of: 10 });
         assert_eq!(of(tally(10, 0, 0)), TrialState::Waits);
@@ -316,17 +332,18 @@ mod tests {
     fn the_first_stage_takes_any_order_and_the_next_a_part_of_them() {
         let allocation = trial(10);
         let orders = || (0..1000).map(|n| format!("57646{n:07}"));
-        let first = orders().filter(|order| stand(&allocation, order, tally(3, 0, 0)).turn.is_some()).count();
+        let first =
+            orders().filter(|order| availability(&allocation, order, tally(3, 0, 0)).priority.is_some()).count();
         assert_eq!(first, 1000);
         let second: Vec<String> =
-            orders().filter(|order| stand(&allocation, order, tally(13, 10, 0)).turn.is_some()).collect();
+            orders().filter(|order| availability(&allocation, order, tally(13, 10, 0)).priority.is_some()).collect();
         assert!((70..130).contains(&second.len()), "{}", second.len());
         assert!(
-            second.iter().all(|order| stand(&allocation, order, tally(40, 10, 0)).turn.is_some()),
+            second.iter().all(|order| availability(&allocation, order, tally(40, 10, 0)).priority.is_some()),
             "always the same"
         );
-        assert_eq!(stand(&allocation, "x", tally(10, 2, 0)).unavailable, Some(Unavailable::TrialWaits));
-        let stopped = stand(&allocation, "x", tally(50, 50, 10)).unavailable;
+        assert_eq!(availability(&allocation, "x", tally(10, 2, 0)).unavailable, Some(Unavailable::TrialWaits));
+        let stopped = availability(&allocation, "x", tally(50, 50, 10)).unavailable;
         assert_eq!(stopped, Some(Unavailable::TrialStopped { failed: 10, of: 50, odds: 690 }));
     }
 
@@ -338,14 +355,18 @@ mod tests {
         let now = ("2026-11-20".parse().unwrap(), 600);
         let (mut ontrac, mut usps) = (0, 0);
         for order in (0..10_000).map(|n| format!("57646{n:07}")) {
-            let of = |service: &str| allocation.stand(&service.into(), &order, now, |_, _| Tally::default());
+            let of =
+                |service: &str| allocation.availability(&service.into(), &order, now, |_, _| ParcelCounts::default());
             let (first, second) = (of("ontrac.ground"), of("usps.ground_advantage"));
-            assert!(first.turn.is_some() != second.turn.is_some(), "{order}");
+            assert!(first.priority.is_some() != second.priority.is_some(), "{order}");
             assert_eq!((first.unavailable, second.unavailable), (None, None));
-            ontrac += u32::from(first.turn.is_some());
-            usps += u32::from(second.turn.is_some());
-            assert_eq!((first.beside, second.beside), (second.turn.map(|_| 60), first.turn.map(|_| 40)));
-            assert_eq!(of("gofo.parcel").beside, None);
+            ontrac += u32::from(first.priority.is_some());
+            usps += u32::from(second.priority.is_some());
+            assert_eq!(
+                (first.outside_share, second.outside_share),
+                (second.priority.map(|_| 60), first.priority.map(|_| 40))
+            );
+            assert_eq!(of("gofo.parcel").outside_share, None);
         }
         assert!((5_800..6_200).contains(&ontrac) && (3_800..4_200).contains(&usps), "{ontrac} {usps}");
     }
@@ -361,7 +382,7 @@ mod tests {
         let mut stopped = |failures: u64| {
             let mut stopped = 0;
             for _ in 0..400 {
-                let mut record = Record::default();
+                let mut record = DeliveryRecord::default();
                 for _ in 0..500 {
                     record.parcels += 1;
                     record.failed += u64::from(below(1000) < failures);
@@ -381,24 +402,28 @@ mod tests {
     fn caps_count_a_service_or_its_carrier() {
         let cap =
             |of: &str, per| Allocation { caps: vec![Cap { of: of.into(), parcels: 2, per }], ..Allocation::default() };
-        let so_far = Tally { day: 2, wave: 1, month: 9, ..Tally::default() };
-        let full = |allocation: &Allocation| stand(allocation, "x", so_far).unavailable;
-        assert_eq!(full(&cap("gofo", Per::Day)), Some(Unavailable::Cap { parcels: 2, per: "day" }));
-        assert_eq!(full(&cap("gofo.parcel", Per::Month)), Some(Unavailable::Cap { parcels: 2, per: "month" }));
-        assert_eq!(full(&cap("gofo", Per::Wave)), None);
-        assert_eq!(full(&cap("ontrac", Per::Day)), None);
+        let so_far = ParcelCounts { day: 2, wave: 1, month: 9, ..ParcelCounts::default() };
+        let full = |allocation: &Allocation| availability(allocation, "x", so_far).unavailable;
+        assert_eq!(full(&cap("gofo", CountPeriod::Day)), Some(Unavailable::Cap { parcels: 2, per: "day" }));
+        assert_eq!(full(&cap("gofo.parcel", CountPeriod::Month)), Some(Unavailable::Cap { parcels: 2, per: "month" }));
+        assert_eq!(full(&cap("gofo", CountPeriod::Wave)), None);
+        assert_eq!(full(&cap("ontrac", CountPeriod::Day)), None);
     }
 
     #[test]
     fn after_the_cut_off_a_cap_counts_the_day_that_the_parcel_leaves() {
         let allocation = Allocation {
-            caps: vec![Cap { of: "gofo".into(), parcels: 2, per: Per::Day }],
+            caps: vec![Cap { of: "gofo".into(), parcels: 2, per: CountPeriod::Day }],
             cut_offs: vec![CutOff { carrier: "gofo".into(), minute: 16 * 60 + 30, closed: vec![5, 6] }],
             ..Allocation::default()
         };
         let monday = Date::new(2026, 11, 23).unwrap();
-        let of = |_: &ServiceOrCarrier, day: Date| Tally { day: if day == monday { 2 } else { 0 }, ..Tally::default() };
-        let at = |minute| allocation.stand(&"gofo.parcel".into(), "x", ("2026-11-20".parse().unwrap(), minute), of);
+        let of = |_: &ServiceOrCarrier, day: Date| ParcelCounts {
+            day: if day == monday { 2 } else { 0 },
+            ..ParcelCounts::default()
+        };
+        let at =
+            |minute| allocation.availability(&"gofo.parcel".into(), "x", ("2026-11-20".parse().unwrap(), minute), of);
         assert_eq!(at(989).unavailable, None, "today's van has room");
         assert_eq!(at(990).leaves, Some(monday));
         assert_eq!(at(990).unavailable, Some(Unavailable::Cap { parcels: 2, per: "day" }), "Monday's has none");

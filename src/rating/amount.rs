@@ -35,7 +35,7 @@ pub struct Rate {
 
 /// A cell as it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cell {
+pub enum PriceCell {
     /// By itself.
     Whole(Amount),
     /// On top of the row before: the fixed part is missing, and weight counts above that row's bound.
@@ -74,7 +74,7 @@ impl Amount {
     }
 }
 
-impl Cell {
+impl PriceCell {
     /// Reads a cell; `number` takes the separators out of its amounts, and gives nothing for one that can be read in two
     /// ways. `None` when it is no price of this currency.
     pub fn read(text: &str, currency: Currency, number: impl Fn(&str) -> Option<String>) -> Option<Self> {
@@ -119,12 +119,12 @@ fn unit_of(text: &str) -> Option<Mass> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Option<Cell> {
-        Cell::read(text, Currency::USD, |text| Some(text.to_owned()))
+    fn read(text: &str) -> Option<PriceCell> {
+        PriceCell::read(text, Currency::USD, |text| Some(text.to_owned()))
     }
 
     fn at(text: &str, weight: &str) -> i64 {
-        let Some(Cell::Whole(amount)) = read(text) else { panic!("{text}") };
+        let Some(PriceCell::Whole(amount)) = read(text) else { panic!("{text}") };
         amount.at(weight.parse().unwrap(), Rounding::Nearest(1)).unwrap()
     }
 
@@ -140,7 +140,7 @@ mod tests {
             [1900, 1900, 2680, 2680, 3460]
         );
         let more = Rate { minor: 780, per: "0.5kg".parse().unwrap(), over: Mass::ZERO, begun: true };
-        assert_eq!(read("+ 7.80 each 0.5kg"), Some(Cell::More(more)));
+        assert_eq!(read("+ 7.80 each 0.5kg"), Some(PriceCell::More(more)));
     }
 
     #[test]

@@ -11,14 +11,14 @@ use super::{Pattern, PatternError, Place, PostcodeMap, postcode};
 /// What a row of a table names: postcodes (`US:902`), or a region, a city in it, or a city (`VN/Ha Noi`,
 /// `VN/Ha Noi/Ba Dinh`, `VN//Ba Dinh`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Spot {
+pub enum PlacePattern {
     /// By postcode.
     Postcode(Pattern),
     /// By name, as names are compared: `VN/hanoi/badinh`.
     Name(String),
 }
 
-impl FromStr for Spot {
+impl FromStr for PlacePattern {
     type Err = PatternError;
 
     fn from_str(text: &str) -> Result<Self, PatternError> {
@@ -37,7 +37,7 @@ impl FromStr for Spot {
     }
 }
 
-impl Spot {
+impl PlacePattern {
     /// Whether some place may be in both. Of a name and a postcode nobody can tell: they may, in one country.
     pub fn meets(&self, other: &Self) -> bool {
         match (self, other) {
@@ -72,15 +72,15 @@ fn plain(name: &str) -> String {
     name.nfkd().filter(kept).map(letter).flat_map(char::to_lowercase).collect()
 }
 
-/// A place with everything that tables look it up by.
+/// The keys under which tables look a place up.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Found {
+pub(super) struct PlaceKeys {
     packed: Option<u64>,
     /// From the most to the least exact.
     names: [String; 3],
 }
 
-impl Found {
+impl PlaceKeys {
     /// `named`: whether any table names places.
     pub(super) fn new(place: &Place, named: bool) -> Self {
         let mut names = <[String; 3]>::default();
@@ -104,13 +104,13 @@ pub struct PlaceMap {
 
 impl PlaceMap {
     /// Builds the map; of two rows about one place the longer postcode wins.
-    pub fn new(entries: &[(Spot, u32)]) -> Self {
+    pub fn new(entries: &[(PlacePattern, u32)]) -> Self {
         let mut names: Vec<(String, u32)> = Vec::new();
         let mut patterns: Vec<(Pattern, u32)> = Vec::new();
         for (spot, value) in entries {
             match spot {
-                Spot::Name(name) => names.push((name.clone(), *value)),
-                Spot::Postcode(pattern) => patterns.push((*pattern, *value)),
+                PlacePattern::Name(name) => names.push((name.clone(), *value)),
+                PlacePattern::Postcode(pattern) => patterns.push((*pattern, *value)),
             }
         }
         names.sort();
@@ -130,7 +130,7 @@ impl PlaceMap {
         self.postcodes.is_in(country) || self.countries.is_in(country) || named()
     }
 
-    pub(super) fn get(&self, place: &Found) -> Option<u32> {
+    pub(super) fn get(&self, place: &PlaceKeys) -> Option<u32> {
         let by_postcode = place.packed.and_then(|packed| self.postcodes.get(packed));
         if by_postcode.is_some() || self.names.is_empty() {
             return by_postcode;
@@ -150,7 +150,7 @@ mod tests {
 
     fn found(map: &PlaceMap, country: &str, postcode: &str, region: &str, city: &str) -> Option<u32> {
         let place = Place { region: region.into(), city: city.into(), ..Place::at(country, postcode) };
-        map.get(&Found::new(&place, map.is_named()))
+        map.get(&PlaceKeys::new(&place, map.is_named()))
     }
 
     #[test]
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn what_is_no_place_is_refused() {
         for text in ["VN/", "VN//", "/Ha Noi", "vn/Ha Noi", "VN/a/b/c", "VN/-"] {
-            assert!(text.parse::<Spot>().is_err(), "{text:?}");
+            assert!(text.parse::<PlacePattern>().is_err(), "{text:?}");
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::area::Found;
-use super::price::{Asked, Line, Offer, Out};
-use super::refused::Refused;
-use super::{Card, Parcel, Place, Policy, Standing};
+use super::area::PlaceKeys;
+use super::price::{Findings, Offer, OfferLine};
+use super::refused::RefusalReason;
+use super::request::RateRequest;
+use super::{Availability, Card, ParcelToRate, Place, Policy};
 use crate::barcode::{Format, Issuer, NumberRule, Numbers};
 use crate::ids::{CarrierId, PoolId, ServiceId, ServiceOrCarrier};
 use crate::units::{Currency, Date};
@@ -14,7 +15,7 @@ use crate::units::{Currency, Date};
 #[derive(Debug, Clone)]
 pub struct Cards {
     carriers: Vec<Carrier>,
-    services: Vec<Service>,
+    services: Vec<ServiceCards>,
     numbers: Numbers,
     hash: String,
     named: bool,
@@ -32,7 +33,7 @@ pub struct Carrier {
     /// How its tracking numbers look; none: nobody knows, and none is refused.
     pub formats: Vec<Format>,
     /// Which numbers each station may give out.
-    pub pools: Vec<Pool>,
+    pub pools: Vec<NumberPool>,
     /// The layout of its labels.
     pub label: String,
     /// What its labels say beside the parcel's own data: account numbers, service codes.
@@ -70,7 +71,7 @@ pub struct ServiceName {
 
 /// A block of serial numbers that one station gives out, each once. Both ends belong to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pool {
+pub struct NumberPool {
     /// Unique within the carrier, never used again for other numbers.
     pub id: PoolId,
     /// The station that may use it.
@@ -83,19 +84,20 @@ pub struct Pool {
 
 /// A service with its cards, oldest first; their periods do not overlap.
 #[derive(Debug, Clone)]
-pub struct Service {
+pub struct ServiceCards {
     /// Carrier and service: `ontrac.ground`.
     pub id: ServiceId,
     /// One per period.
     pub cards: Vec<Card>,
 }
 
-impl Service {
+impl ServiceCards {
     /// Whether any of its cards collects from somewhere in a country.
     pub fn collects_in(&self, country: &str) -> bool {
         self.cards.iter().any(|card| card.zones.leaves_country(country))
     }
 
+    /// The card in force on a day.
     pub(super) fn card(&self, date: Date) -> Option<&Card> {
         self.cards.iter().rev().find(|card| card.covers(date))
     }
@@ -103,7 +105,7 @@ impl Service {
 
 impl Cards {
     /// Carriers and services; `hash` is over every file they were read from.
-    pub fn new(mut carriers: Vec<Carrier>, mut services: Vec<Service>, hash: String) -> Self {
+    pub fn new(mut carriers: Vec<Carrier>, mut services: Vec<ServiceCards>, hash: String) -> Self {
         carriers.sort_by(|a, b| a.id.cmp(&b.id));
         services.sort_by(|a, b| a.id.cmp(&b.id));
         let named = services.iter().flat_map(|service| &service.cards).any(Card::is_named);
@@ -145,7 +147,7 @@ impl Cards {
     }
 
     /// Every service, by id.
-    pub fn services(&self) -> &[Service] {
+    pub fn services(&self) -> &[ServiceCards] {
         &self.services
     }
 
@@ -156,13 +158,19 @@ impl Cards {
 
     /// Services that do not collect from `place` with any of their cards.
     pub fn not_from<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a ServiceId> {
-        let collects = move |service: &&Service| !service.cards.iter().any(|card| card.zones.leaves_from(place));
+        let collects = move |service: &&ServiceCards| !service.cards.iter().any(|card| card.zones.leaves_from(place));
         self.services.iter().filter(collects).map(|service| &service.id)
     }
 
     /// The currency prices of parcels from `place` are compared in.
     pub fn currency(&self, place: &Place, policy: &Policy) -> Currency {
-        policy.currency(self, &Found::new(place, self.named))
+        self.compared_in(policy, &PlaceKeys::new(place, self.named))
+    }
+
+    fn compared_in(&self, policy: &Policy, from: &PlaceKeys) -> Currency {
+        let cards = || self.services.iter().filter_map(|service| service.cards.last());
+        let first = || cards().find(|card| card.zones.collects(from)).or_else(|| cards().next());
+        policy.currency.or_else(|| first().map(|card| card.currency)).unwrap_or(Currency::USD)
     }
 
     /// What labels and screens call a service; its id where no carrier names it.
@@ -183,67 +191,71 @@ impl Cards {
         known.unwrap_or_else(|| id.to_string())
     }
 
-    /// What a person should know of a service's prices on a day.
+    /// Notes of the card in force on a day: what a person should know of its prices.
     pub fn notes(&self, service: &ServiceOrCarrier, date: Date) -> &[String] {
         let service = self.services.iter().find(|known| Some(&known.id) == service.service());
         service.and_then(|service| service.card(date)).map_or(&[], |card| &card.notes)
     }
 
     /// Every service priced or refused, and the offers in the order of the policy.
-    pub fn rate<'c>(&'c self, parcel: &Parcel, standing: &Standing, policy: &Policy) -> Rated<'c> {
-        let asked = Asked::new(parcel, self.named);
-        let currency = policy.currency(self, &asked.from);
-        let mut out = Out::default();
+    pub fn rate<'c>(&'c self, parcel: &ParcelToRate, availability: &Availability, policy: &Policy) -> RatedParcel<'c> {
+        let request = RateRequest::new(parcel, self.named);
+        let currency = self.compared_in(policy, &request.from);
+        let mut found = Findings::default();
         let mut offers: Vec<Offer<'c>> = Vec::with_capacity(self.services.len());
-        // A base, and on average three more lines: one allocation instead of five.
-        out.lines.reserve(self.services.len() * 4);
+        // An offer has a base line and on average three more. Reserving them is one allocation instead of five.
+        found.lines.reserve(self.services.len() * 4);
         for (at, service) in (0_u32..).zip(&self.services) {
-            let stands = standing.of(at);
-            let before = out.refused.len();
-            out.refused.extend(stands.unavailable.map(|why| (at, Refused::Unavailable(why))));
-            let ship_date = stands.leaves.unwrap_or(parcel.ship_date);
+            // A service that cannot be used now is rated all the same: a person is told every reason against it.
+            let now = availability.of(at);
+            let before = found.refused.len();
+            found.refused.extend(now.unavailable.map(|why| (at, RefusalReason::Unavailable(why))));
+            let ship_date = now.leaves.unwrap_or(parcel.ship_date);
             let Some(card) = service.card(ship_date) else {
-                out.refused.push((at, Refused::NoCard));
+                found.refused.push((at, RefusalReason::NoCard));
                 continue;
             };
-            let lines = out.lines.len();
-            let Some(mut offer) = card.price(at, &asked, ship_date, stands.month.parcels(), &mut out) else { continue };
+            let lines = found.lines.len();
+            let Some(mut offer) = card.price(at, &request, ship_date, now.month.parcels(), &mut found) else {
+                continue;
+            };
             match policy.compared(offer.total, card.currency, currency) {
                 Some(compared) => offer.compared = compared,
-                None => out.refused.push((at, Refused::Currency(currency))),
+                None => found.refused.push((at, RefusalReason::Currency(currency))),
             }
-            if out.refused.len() == before {
+            if found.refused.len() == before {
                 offers.push(offer);
             } else {
-                out.lines.truncate(lines);
+                found.lines.truncate(lines);
             }
         }
-        let ranks = offers.iter().enumerate().map(|(at, offer)| (policy.rank(self, offer, standing), at));
-        let mut ranked: Vec<_> = ranks.collect();
+        let rank = |offer: &Offer<'_>| policy.rank(&self.services[offer.service as usize].id, offer, availability);
+        let mut ranked: Vec<_> = offers.iter().map(rank).zip(0_usize..).collect();
         ranked.sort_unstable();
         let mut order: Vec<u32> = ranked.iter().filter_map(|(_, at)| u32::try_from(*at).ok()).collect();
-        let turn = order.iter().position(|at| standing.of(offers[*at as usize].service).turn.is_some());
-        if let Some(turn) = turn {
-            order[..=turn].rotate_right(1);
+        // The best offer with a priority goes to the front, and the others keep their order.
+        let prior = order.iter().position(|at| availability.of(offers[*at as usize].service).priority.is_some());
+        if let Some(prior) = prior {
+            order[..=prior].rotate_right(1);
         }
-        Rated { cards: self, currency, offers, order, lines: out.lines, refused: out.refused }
+        RatedParcel { cards: self, currency, offers, order, lines: found.lines, refused: found.refused }
     }
 }
 
-/// Every service that would carry a parcel with the lines of its price, every other with its reasons.
+/// The services that would carry a parcel, with the lines of their prices, and the reasons of all others.
 #[derive(Debug)]
-pub struct Rated<'c> {
+pub struct RatedParcel<'c> {
     pub(super) cards: &'c Cards,
     pub(super) currency: Currency,
-    /// By service.
+    /// In the order of the services.
     offers: Vec<Offer<'c>>,
     /// Positions of the offers: the choice first, then in the order of the policy.
     order: Vec<u32>,
-    lines: Vec<Line<'c>>,
-    pub(super) refused: Vec<(u32, Refused<'c>)>,
+    lines: Vec<OfferLine<'c>>,
+    pub(super) refused: Vec<(u32, RefusalReason<'c>)>,
 }
 
-impl<'c> Rated<'c> {
+impl<'c> RatedParcel<'c> {
     /// The choice first, then in the order of the policy.
     pub fn offers(&self) -> impl ExactSizeIterator<Item = &Offer<'c>> {
         self.order.iter().map(|at| &self.offers[*at as usize])
@@ -260,7 +272,7 @@ impl<'c> Rated<'c> {
     }
 
     /// What an offer's price is made of.
-    pub fn lines(&self, offer: &Offer<'c>) -> &[Line<'c>] {
+    pub fn lines(&self, offer: &Offer<'c>) -> &[OfferLine<'c>] {
         self.lines.get(offer.lines.start as usize..offer.lines.end as usize).unwrap_or_default()
     }
 

@@ -3,12 +3,12 @@
 //! Bounds that are near are looked for in the cards; then the parcel is rated again as it would be said: `30 g less` is
 //! tried with 30 g less. What is promised is what comes out.
 
-use super::cards::Rated;
+use super::availability::Availability;
+use super::cards::RatedParcel;
 use super::price::Offer;
-use super::refused::Refused;
-use super::standing::Standing;
+use super::refused::RefusalReason;
 use super::when::{Condition, Measure};
-use super::{Basis, Change, Max, Parcel, Policy, Rounding};
+use super::{Basis, Change, Maximum, ParcelToRate, Policy, Rounding};
 use crate::units::{Dims, Length, LengthUnit, Mass, Money};
 
 /// Less than this part of what there is is a little.
@@ -16,17 +16,17 @@ const LITTLE: i64 = 10;
 /// How many steps of rounding a box is tried shorter.
 const STEPS: usize = 4;
 
-impl Rated<'_> {
+impl RatedParcel<'_> {
     /// The least that is less, of the weight and of the longest side, and with which some service costs less than the
     /// choice does.
-    pub(super) fn changes(&self, parcel: &Parcel, standing: &Standing, policy: &Policy) -> Vec<Change> {
+    pub(super) fn changes(&self, parcel: &ParcelToRate, availability: &Availability, policy: &Policy) -> Vec<Change> {
         let Some(now) = self.offers().next() else { return Vec::new() };
         // A trial or a share goes its way whatever it costs.
-        if standing.of(now.service).turn.is_some() {
+        if availability.of(now.service).priority.is_some() {
             return Vec::new();
         }
-        let try_out = |changed: &Parcel, what: &str, less: String| {
-            let rated = self.cards.rate(changed, standing, policy);
+        let try_out = |changed: &ParcelToRate, what: &str, less: String| {
+            let rated = self.cards.rate(changed, availability, policy);
             let offer = rated.offers().next()?;
             let saves = now.compared.checked_sub(offer.compared).filter(|saves| *saves > 0)?;
             Some(Change {
@@ -39,7 +39,7 @@ impl Rated<'_> {
         };
         let lighter = nearest(parcel.mass.picograms(), self.weights(parcel), GRAM).into_iter().find_map(|less| {
             let mass = Mass::from_picograms(parcel.mass.picograms() - less);
-            try_out(&Parcel { mass, ..parcel.clone() }, "weight", format!("{} g", less / GRAM))
+            try_out(&ParcelToRate { mass, ..parcel.clone() }, "weight", format!("{} g", less / GRAM))
         });
         let shorter = parcel.dims.and_then(|dims| {
             let unit = now.card.size.unit;
@@ -49,14 +49,14 @@ impl Rated<'_> {
                 // Another side would be the longest.
                 let dims = Dims::new([to, b, c]).filter(|_| to >= b)?;
                 let less = format!("{} {}", Length::from_nanometres(less).display(unit, 2), unit.symbol());
-                try_out(&Parcel { dims: Some(dims), ..parcel.clone() }, "longest side", less)
+                try_out(&ParcelToRate { dims: Some(dims), ..parcel.clone() }, "longest side", less)
             })
         });
         lighter.into_iter().chain(shorter).collect()
     }
 
     /// Weights, in picograms, at which something becomes cheaper or is carried at all.
-    fn weights(&self, parcel: &Parcel) -> Vec<i64> {
+    fn weights(&self, parcel: &ParcelToRate) -> Vec<i64> {
         let mut weights = Vec::new();
         for offer in self.offers() {
             let card = offer.card;
@@ -75,8 +75,8 @@ impl Rated<'_> {
             }));
         }
         weights.extend(self.refused.iter().filter_map(|(_, refused)| match refused {
-            Refused::Weight(limit, _) => match limit.max {
-                Max::Weight(max) => Some(max.picograms()),
+            RefusalReason::Weight(limit, _) => match limit.max {
+                Maximum::Weight(max) => Some(max.picograms()),
                 _ => None,
             },
             _ => None,
@@ -96,8 +96,8 @@ impl Rated<'_> {
             }));
         }
         lengths.extend(self.refused.iter().filter_map(|(_, refused)| match refused {
-            Refused::Length(limit, _) => match limit.max {
-                Max::Size(Measure::Longest, max) => Some(max.nanometres()),
+            RefusalReason::Length(limit, _) => match limit.max {
+                Maximum::Size(Measure::Longest, max) => Some(max.nanometres()),
                 _ => None,
             },
             _ => None,

@@ -15,25 +15,25 @@ pub struct Decision {
     /// Country and first three characters of the postcode, `US:902` (the region where there is none): a decision record
     /// holds no address.
     pub to: String,
-    /// The service to use, of a supplied label perhaps only its carrier; `None` when every service refused.
+    /// The service to use; `None` when every service refused. Of a supplied label it may be only the carrier.
     pub choice: Option<ServiceOrCarrier>,
-    /// What counted: `cheapest`, `fastest`, `preferred`, `expected`; empty in records of before there was a choice of
-    /// that.
+    /// The policy: `cheapest`, `fastest`, `preferred`, `expected`, or `supplied` where the label came with the order.
+    /// Empty in records of versions that knew only one policy.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub policy: String,
-    /// Why it is the choice though another ranks before it: `parcel 7 of 10 of its trial`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub turn: Option<String>,
-    /// Every service that would carry it: the choice first, then by price.
+    /// Why the choice goes before services that the policy prefers: `parcel 7 of 10 of its trial`.
+    #[serde(rename = "turn", default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<String>,
+    /// Every service that would carry it: the choice first, then in the order of the policy.
     pub quotes: Vec<Quote>,
     /// Every service that would not, by name, with every reason.
     pub refusals: Vec<Refusal>,
-    /// What little would have made it cheaper.
+    /// Small changes of the parcel that would have made it cheaper.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
 }
 
-/// Something about the parcel that, changed a little, makes it cheaper.
+/// A small change of the parcel that makes it cheaper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// `weight`, `longest side`.

@@ -30,8 +30,8 @@ pub(super) fn shipped() -> &'static Cards {
 }
 
 /// A parcel from Los Angeles on 2026-11-22 to an address that is not a home.
-pub(super) fn parcel(to: &str, mass: &str, dims: Option<&str>) -> Parcel {
-    Parcel {
+pub(super) fn parcel(to: &str, mass: &str, dims: Option<&str>) -> ParcelToRate {
+    ParcelToRate {
         mass: mass.parse::<Mass>().unwrap(),
         dims: dims.map(|dims| dims.parse().unwrap()),
         from: Place::at("US", "90058"),
@@ -48,9 +48,9 @@ pub(super) fn parcel(to: &str, mass: &str, dims: Option<&str>) -> Parcel {
     }
 }
 
-/// What one service says: total, billable value and unit, basis; or the rules that refuse.
-fn said(parcel: &Parcel, service: &str) -> String {
-    let decision = shipped().decide(parcel, &Standing::default(), &Policy::default());
+/// What one service answers: total, billable value and unit, basis; or the rules that refuse.
+fn answer(parcel: &ParcelToRate, service: &str) -> String {
+    let decision = shipped().decide(parcel, &Availability::default(), &Policy::default());
     match decision.quotes.iter().find(|quote| quote.service == service) {
         Some(Quote { total, billable: Billable { value, unit, basis }, .. }) => {
             format!("{} for {value} {unit} {basis:?}", total.amount())
@@ -63,7 +63,7 @@ fn said(parcel: &Parcel, service: &str) -> String {
 }
 
 fn usps(to: &str, mass: &str, dims: Option<&str>) -> String {
-    said(&parcel(to, mass, dims), "usps.ground_advantage")
+    answer(&parcel(to, mass, dims), "usps.ground_advantage")
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn the_limit_itself_is_carried_and_no_more() {
 #[test]
 fn a_refusal_says_by_how_much() {
     let decision =
-        shipped().decide(&parcel("10001", "72.5lb", Some("30x20x21in")), &Standing::default(), &Policy::default());
+        shipped().decide(&parcel("10001", "72.5lb", Some("30x20x21in")), &Availability::default(), &Policy::default());
     let reasons: Vec<_> = decision.refusals.iter().filter(|refusal| *refusal.service.carrier() == "usps").collect();
     assert_eq!(reasons[0].reason, "weight is 2.5 lb over the limit of 70 lb");
     assert!(reasons[1].reason.starts_with("length plus girth is 4 in over the limit of 108 in: "), "{reasons:?}");
@@ -140,34 +140,37 @@ fn a_refusal_says_by_how_much() {
 
 #[test]
 fn a_zone_given_by_hand_stands_for_the_table() {
-    let by_hand = |zone: &str| Parcel { zone: Some(zone.into()), ..parcel("90210", "1lb", None) };
-    assert_eq!(said(&by_hand("9"), "usps.ground_advantage"), "10.67 for 1 lb Actual");
-    assert_eq!(said(&by_hand("10"), "usps.ground_advantage"), "zone");
-    assert_eq!(said(&by_hand("8"), "gofo.parcel"), "zone");
+    let by_hand = |zone: &str| ParcelToRate { zone: Some(zone.into()), ..parcel("90210", "1lb", None) };
+    assert_eq!(answer(&by_hand("9"), "usps.ground_advantage"), "10.67 for 1 lb Actual");
+    assert_eq!(answer(&by_hand("10"), "usps.ground_advantage"), "zone");
+    assert_eq!(answer(&by_hand("8"), "gofo.parcel"), "zone");
 }
 
 #[test]
 fn sides_round_to_the_nearest_inch_and_fuel_by_the_line_where_the_card_says_so() {
     let mut parcel = parcel("85001", "5lb", Some("12.4x10x8in"));
     // 12 x 10 x 8 / 139 = 6.9, 7 lb: 8.80 + 8.25 % (0.726).
-    assert_eq!(said(&parcel, "ontrac.ground"), "9.53 for 7 lb Dimensional");
+    assert_eq!(answer(&parcel, "ontrac.ground"), "9.53 for 7 lb Dimensional");
     // The fuel on 0.45 is 0.037: 0.73 + 0.04, where 8.25 % of 9.25 would be 0.76.
     parcel.to.residential = true;
-    assert_eq!(said(&parcel, "ontrac.ground"), "10.02 for 7 lb Dimensional");
+    assert_eq!(answer(&parcel, "ontrac.ground"), "10.02 for 7 lb Dimensional");
     parcel.signature = Signature::Adult21;
-    assert_eq!(said(&parcel, "ontrac.ground"), "18.17 for 7 lb Dimensional");
+    assert_eq!(answer(&parcel, "ontrac.ground"), "18.17 for 7 lb Dimensional");
     // 13 x 10 x 8 / 139 = 7.5, 8 lb: 9.20 + 0.76.
-    assert_eq!(said(&self::parcel("85001", "5lb", Some("12.5x10x8in")), "ontrac.ground"), "9.96 for 8 lb Dimensional");
+    assert_eq!(
+        answer(&self::parcel("85001", "5lb", Some("12.5x10x8in")), "ontrac.ground"),
+        "9.96 for 8 lb Dimensional"
+    );
 }
 
 #[test]
 fn less_than_the_minimum_is_paid_as_the_minimum_and_remote_places_pay_more() {
     let inches = Some("6x5x4in");
-    assert_eq!(said(&parcel("90012", "1lb", inches), "cityline.nextday"), "7.74 for 3 lb Minimum");
-    assert_eq!(said(&parcel("90265", "1lb", inches), "cityline.nextday"), "11.34 for 3 lb Minimum");
-    assert_eq!(said(&parcel("90264", "1lb", inches), "cityline.nextday"), "7.74 for 3 lb Minimum");
-    let in_june = Parcel { ship_date: "2026-06-30".parse().unwrap(), ..parcel("90265", "1lb", inches) };
-    assert_eq!(said(&in_june, "cityline.nextday"), "10.94 for 3 lb Minimum");
+    assert_eq!(answer(&parcel("90012", "1lb", inches), "cityline.nextday"), "7.74 for 3 lb Minimum");
+    assert_eq!(answer(&parcel("90265", "1lb", inches), "cityline.nextday"), "11.34 for 3 lb Minimum");
+    assert_eq!(answer(&parcel("90264", "1lb", inches), "cityline.nextday"), "7.74 for 3 lb Minimum");
+    let in_june = ParcelToRate { ship_date: "2026-06-30".parse().unwrap(), ..parcel("90265", "1lb", inches) };
+    assert_eq!(answer(&in_june, "cityline.nextday"), "10.94 for 3 lb Minimum");
 }
 
 #[test]
@@ -175,7 +178,7 @@ fn the_choice_differs_from_parcel_to_parcel() {
     let choice = |to: &str, mass: &str, dg: Option<Dg>| {
         let mut parcel = parcel(to, mass, Some("10x8x6in"));
         parcel.dg.extend(dg);
-        shipped().decide(&parcel, &Standing::default(), &Policy::default()).choice.expect("a choice")
+        shipped().decide(&parcel, &Availability::default(), &Policy::default()).choice.expect("a choice")
     };
     assert_eq!(choice("90012", "12oz", None), "gofo.parcel");
     assert_eq!(choice("90012", "12oz", Some(Dg::LiIon)), "usps.ground_advantage");
@@ -190,7 +193,8 @@ fn the_choice_differs_from_parcel_to_parcel() {
 #[test]
 fn a_price_by_size_says_how_it_comes_about() {
     let how = |dims: &str| {
-        let decision = shipped().decide(&parcel("10001", "5lb", Some(dims)), &Standing::default(), &Policy::default());
+        let decision =
+            shipped().decide(&parcel("10001", "5lb", Some(dims)), &Availability::default(), &Policy::default());
         let usps = decision.quotes.iter().find(|quote| quote.service == "usps.ground_advantage").unwrap();
         usps.lines[0].how.clone()
     };
@@ -202,9 +206,9 @@ fn a_price_by_size_says_how_it_comes_about() {
 fn a_smaller_box_or_a_little_less_weight_is_found() {
     let usps = || Policy { goal: Goal::Preferred(vec!["usps.ground_advantage".into()]), ..Policy::default() };
     let changes = |to: &str, mass: &str, dims: &str| {
-        let decision = shipped().decide(&parcel(to, mass, Some(dims)), &Standing::default(), &usps());
-        let said = |change: &Change| format!("{} less {}: {}", change.less, change.what, change.saves.amount());
-        decision.changes.iter().map(said).collect::<Vec<_>>()
+        let decision = shipped().decide(&parcel(to, mass, Some(dims)), &Availability::default(), &usps());
+        let answer = |change: &Change| format!("{} less {}: {}", change.less, change.what, change.saves.amount());
+        decision.changes.iter().map(answer).collect::<Vec<_>>()
     };
     // Down to the quarter inch 12 x 12 x 12 has a cubic price: 25.60 instead of 31.53.
     assert_eq!(changes("10001", "5lb", "12.3x12x12in"), ["0.06 in less longest side: 5.93"]);
@@ -217,9 +221,9 @@ fn only_the_post_goes_to_a_post_office_box() {
     let mut parcel = parcel("90012", "1lb", Some("8x6x4in"));
     parcel.to.po_box = true;
     for service in ["ontrac.ground", "gofo.parcel", "cityline.nextday"] {
-        assert_eq!(said(&parcel, service), "po_box");
+        assert_eq!(answer(&parcel, service), "po_box");
     }
-    assert_eq!(said(&parcel, "usps.ground_advantage"), "7.61 for 1 lb Actual");
+    assert_eq!(answer(&parcel, "usps.ground_advantage"), "7.61 for 1 lb Actual");
 }
 
 #[test]
@@ -227,14 +231,14 @@ fn the_example_in_the_readme_is_what_the_program_says() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/carriers/README.md");
     #[expect(clippy::disallowed_methods, reason = "the test compares a document with the program")]
     let readme = std::fs::read_to_string(path).unwrap();
-    let parcel = Parcel { dg: BTreeSet::from([Dg::LiIon]), ..parcel("10001", "1.2kg", Some("30x20x10cm")) };
-    let table = explain(&shipped().decide(&parcel, &Standing::default(), &Policy::default()));
+    let parcel = ParcelToRate { dg: BTreeSet::from([Dg::LiIon]), ..parcel("10001", "1.2kg", Some("30x20x10cm")) };
+    let table = explain(&shipped().decide(&parcel, &Availability::default(), &Policy::default()));
     assert!(readme.contains(&table), "the README's example should be:\n{table}");
 }
 
 #[test]
 fn the_json_is_what_programs_were_promised() {
-    let mut decision = shipped().decide(&parcel("10001", "1lb", None), &Standing::default(), &Policy::default());
+    let mut decision = shipped().decide(&parcel("10001", "1lb", None), &Availability::default(), &Policy::default());
     decision.quotes.retain(|quote| *quote.service.carrier() == "usps");
     decision.refusals.retain(|refusal| *refusal.service.carrier() == "cityline");
     decision.choice = None;

@@ -29,7 +29,7 @@ pub fn explain(decision: &Decision) -> String {
         let services: Vec<&str> = elsewhere.iter().map(|refusal| refusal.service.as_str()).collect();
         push(&mut text, format_args!("\nnot collecting from {}: {}\n", decision.from, services.join(", ")));
     }
-    let reasons = decision.choice.iter().zip(&decision.turn).map(|(choice, turn)| format!("{choice}: {turn}"));
+    let reasons = decision.choice.iter().zip(&decision.priority).map(|(choice, why)| format!("{choice}: {why}"));
     let policy = Some(decision.policy.as_str()).filter(|policy| !matches!(*policy, "" | "cheapest"));
     for reason in policy.map(|policy| format!("policy: {policy}")).into_iter().chain(reasons) {
         push(&mut text, format_args!("\n{reason}\n"));

@@ -13,7 +13,7 @@ pub fn json(decision: &Decision) -> Value {
         "to": decision.to,
         "choice": decision.choice,
         "policy": decision.policy,
-        "turn": decision.turn,
+        "turn": decision.priority,
         "quotes": decision.quotes.iter().map(quote).collect::<Vec<_>>(),
         "refusals": decision.refusals.iter().map(refusal).collect::<Vec<_>>(),
         "changes": decision.changes.iter().map(change).collect::<Vec<_>>(),

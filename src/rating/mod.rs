@@ -4,7 +4,7 @@
 //! weight are exact integers. Every service is either quoted, with the lines its price is made of, or refused, with
 //! the rule that refused it. Nothing is served by default: a postcode no table names is not served.
 //!
-//! The way of one parcel through one card:
+//! How one parcel is rated by one card:
 //!
 //! ```text
 //! parcel -> limits, goods, options --refused--> every reason, with its margin
@@ -25,6 +25,8 @@
 mod allocation;
 mod amount;
 mod area;
+mod availability;
+mod billable;
 mod card;
 mod cards;
 mod change;
@@ -38,8 +40,8 @@ mod price;
 mod prices;
 mod record;
 mod refused;
+mod request;
 mod rounding;
-mod standing;
 mod surcharge;
 mod volume;
 mod when;
@@ -52,22 +54,23 @@ mod examples_tests;
 #[cfg(test)]
 mod promises_tests;
 
-pub use allocation::{Allocation, Cap, CutOff, Guard, Per, Share, Tally, Trial, TrialState};
-pub use amount::{Amount, Cell, Rate};
-pub use area::{PlaceMap, Spot};
-pub use card::{Card, Cubic, Dimensional, Limit, Max, MoneyRule, Refuse, SizeRule, Tier, WeightRule, WithoutDims};
-pub use cards::{Cards, Carrier, Pool, Rated, Service, ServiceName};
+pub use allocation::{Allocation, Cap, CountPeriod, CutOff, ParcelCounts, Share, Trial, TrialGuard, TrialState};
+pub use amount::{Amount, PriceCell, Rate};
+pub use area::{PlaceMap, PlacePattern};
+pub use availability::{Availability, DeliveryRecord, MonthlyParcels, Priority, ServiceAvailability, Unavailable};
+pub use billable::{Dimensional, SizeRule, WeightRule, WithoutDims};
+pub use card::{Card, Cubic, Limit, Maximum, MoneyRule, RefusalRule, Tier};
+pub use cards::{Cards, Carrier, NumberPool, RatedParcel, ServiceCards, ServiceName};
 pub use decision::{Basis, Billable, Change, Decision, ExpectedLoss, PriceLine, Quote, Refusal};
 pub use explain::explain;
 pub use json::json;
-pub use parcel::{Dg, Extra, Parcel, Place, Signature, Terms};
+pub use parcel::{Dg, Extra, ParcelToRate, Place, Signature, Terms};
 pub use policy::{Exchange, Expected, Goal, Policy};
 pub use postcode::{Clash, Pattern, PatternError, PostcodeMap};
-pub use price::{Line, Offer};
-pub use prices::{Prices, Row};
+pub use price::{Offer, OfferLine};
+pub use prices::{PriceRow, Prices};
 pub use rounding::Rounding;
-pub use standing::{Month, Record, ServiceStanding, Standing, Turn, Unavailable};
 pub use surcharge::{ByZone, Charge, Fuel, Percent, Surcharge};
 pub use volume::{Volume, VolumeUnit};
-pub use when::{Above, Condition, Measure, Season, When, Worth};
-pub use zones::{Target, ZoneMap};
+pub use when::{Band, Condition, Measure, Season, StatedAmount, When};
+pub use zones::{ZoneEntry, ZoneMap};

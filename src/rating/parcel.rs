@@ -1,4 +1,4 @@
-//! What is asked: a parcel, where it leaves, where it goes.
+//! A parcel as far as prices and refusals depend on it: its origin, its destination, and what it asks of a carrier.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::{Date, Dims, Mass, Money};
 
-/// What is being shipped, as far as a price or a refusal can depend on it.
+/// A parcel as far as a price or a refusal can depend on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parcel {
+pub struct ParcelToRate {
     /// Gross mass.
     pub mass: Mass,
     /// Outside, where known.
@@ -125,7 +125,7 @@ impl Terms {
     }
 }
 
-impl Parcel {
+impl ParcelToRate {
     /// Whether it crosses a border.
     pub fn is_abroad(&self) -> bool {
         self.from.country != self.to.country

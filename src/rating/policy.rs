@@ -1,38 +1,36 @@
-//! Which of the services that carry a parcel takes it: data from `station.toml`.
+//! Which of the services that carry a parcel is chosen: the policy of `station.toml`.
 
-use super::area::Found;
+use super::Rounding;
+use super::availability::{Availability, DeliveryRecord};
 use super::price::Offer;
-use super::standing::{Record, Standing};
-use super::surcharge::part_of;
-use super::{Cards, Rounding};
 use crate::ids::ServiceId;
 use crate::units::{Currency, Date, Decimal};
 
 /// How the choice is made.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
-    /// What counts.
+    /// What decides between services.
     pub goal: Goal,
-    /// Prices are compared in this currency; when it is not said, in that of the first service that collects where the
+    /// The currency in which prices are compared. Without one it is that of the first service that collects where the
     /// parcel is.
     pub currency: Option<Currency>,
-    /// What money of another currency is worth, for comparing alone.
+    /// Exchange rates, used only to compare prices.
     pub exchange: Vec<Exchange>,
-    /// Services that are used only when no other carries the parcel: the first of them that does.
+    /// Services that are used only when no other carries the parcel, in the order in which they are tried.
     pub last_resort: Vec<ServiceId>,
 }
 
-/// What counts when several services carry a parcel.
+/// What decides when several services carry a parcel.
 #[derive(Debug, Clone, Default)]
 pub enum Goal {
     /// The lowest price; of two at one price the faster, then the first by name.
     #[default]
     Cheapest,
-    /// The earliest arrival; of two the cheaper. A service that does not say its days comes last.
+    /// The earliest arrival; of two on one day the cheaper. A service that does not say its days comes last.
     Fastest,
-    /// The first of these that carries it; those not listed come after, by price.
+    /// The first of these that carries it. Services that are not listed come after them, by price.
     Preferred(Vec<ServiceId>),
-    /// The lowest price with what goes wrong counted in.
+    /// The lowest price together with the expected cost of failures and delays.
     Expected(Expected),
 }
 
@@ -53,17 +51,17 @@ impl Goal {
 pub struct Expected {
     /// What a parcel that comes back costs beside sending it again, in minor units of the policy's currency.
     pub return_cost: i64,
-    /// What a late parcel costs.
+    /// What a late parcel costs, in minor units of the policy's currency.
     pub late_cost: i64,
-    /// Failures believed in before anything is known, in parts per million.
+    /// The rate of failures that is assumed before anything is known, in parts per million.
     pub prior_failed: i64,
-    /// Late parcels believed in before anything is known, in parts per million.
+    /// The rate of late parcels that is assumed before anything is known, in parts per million.
     pub prior_late: i64,
-    /// How many parcels that belief is worth.
+    /// How many known parcels that assumption weighs as much as.
     pub prior_parcels: u64,
 }
 
-/// What one unit of a currency is worth in another, as somebody wrote it on a day.
+/// What one unit of a currency is worth in another, on the day it was written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// Of the card.
@@ -76,32 +74,28 @@ pub struct Exchange {
     pub rate: Decimal,
 }
 
-/// What going wrong is expected to cost.
+/// What failures and delays are expected to cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Risk {
+    /// Minor units of the currency in which prices are compared.
     pub(super) cost: i64,
-    /// Parts per million: as counted, and as believed.
+    /// The rate of failures in parts per million: as counted, and with the assumption weighed in.
     pub(super) failed: (Option<i64>, i64),
+    /// The same of late parcels.
     pub(super) late: (Option<i64>, i64),
 }
 
-/// How far down the last resorts, whether outside of its share, what counts first and second, and the service.
+/// Where an offer stands among the others; the lowest is chosen. In this order: its place among the last resorts (0 for
+/// none of them), whether the order is outside of its share, what the goal compares first and second, and its position.
 type Rank = (usize, bool, i64, i64, u32);
 
 impl Policy {
-    /// The currency prices are compared in.
-    pub(super) fn currency(&self, cards: &Cards, from: &Found) -> Currency {
-        let cards = || cards.services().iter().filter_map(|service| service.cards.last());
-        let first = || cards().find(|card| card.zones.collects(from)).or_else(|| cards().next());
-        self.currency.or_else(|| first().map(|card| card.currency)).unwrap_or(Currency::USD)
-    }
-
-    /// An amount in the currency of comparison; `None` when nobody said what it is worth, or it does not fit.
+    /// An amount in the currency in which prices are compared; `None` without an exchange rate, and where it does not fit.
     pub fn compared(&self, minor: i64, from: Currency, to: Currency) -> Option<i64> {
         if from == to {
             return Some(minor);
         }
-        // The newest rate written; none of them is looked up by the day, because a quote of yesterday is not repeated.
+        // Always the newest rate, whatever day the parcel is for: quotes of past days are kept, not made again.
         let known = self.exchange.iter().filter(|exchange| exchange.from == from && exchange.to == to);
         let exchange = known.max_by_key(|exchange| exchange.on)?;
         let up = 10_i128.pow(to.exponent());
@@ -110,53 +104,59 @@ impl Policy {
         Rounding::Nearest(1).quotient(numerator, down)
     }
 
-    /// What going wrong with an offer is expected to cost, where that counts; `None` too when it does not fit.
-    pub(super) fn risk(&self, offer: &Offer<'_>, standing: &Standing) -> Option<Risk> {
+    /// What failures and delays of an offer are expected to cost; `None` where the goal is another, or it does not fit.
+    pub(super) fn risk(&self, offer: &Offer<'_>, availability: &Availability) -> Option<Risk> {
         let Goal::Expected(expected) = &self.goal else { return None };
-        let of = standing.of(offer.service);
+        let of = availability.of(offer.service);
         let zone = offer.card.zones.names().get(offer.zone as usize);
         let there = zone.and_then(|zone| of.by_zone.get(zone)).copied().unwrap_or_default();
         expected.risk(offer.compared, of.record, there)
     }
 
-    /// What comes first is better. Services stand in the order of their names, which decides where nothing else does: the
-    /// order is always the same.
-    pub(super) fn rank(&self, cards: &Cards, offer: &Offer<'_>, standing: &Standing) -> Rank {
-        let id = || &cards.services()[offer.service as usize].id;
+    /// Where an offer stands among the others. Positions follow the names of the services, so that two offers that are
+    /// equal otherwise always stand in the same order.
+    pub(super) fn rank(&self, id: &ServiceId, offer: &Offer<'_>, availability: &Availability) -> Rank {
         let price = offer.compared;
         let days = offer.days.map_or(i64::MAX, i64::from);
-        let last = self.last_resort.iter().position(|service| service == id()).map_or(0, |at| at + 1);
-        let beside = standing.of(offer.service).beside.is_some();
+        let last = self.last_resort.iter().position(|service| service == id).map_or(0, |at| at + 1);
+        let outside_share = availability.of(offer.service).outside_share.is_some();
         let (first, second) = match &self.goal {
             Goal::Cheapest => (price, days),
             Goal::Fastest => (offer.days.map_or(i64::MAX, |days| offer.ship_date.number() + i64::from(days)), price),
             Goal::Preferred(order) => {
-                let at = order.iter().position(|service| service == id());
+                let at = order.iter().position(|service| service == id);
                 (at.and_then(|at| i64::try_from(at).ok()).unwrap_or(i64::MAX), price)
             }
-            Goal::Expected(_) => match self.risk(offer, standing) {
+            Goal::Expected(_) => match self.risk(offer, availability) {
                 Some(risk) => (price.saturating_add(risk.cost), price),
                 None => (i64::MAX, price),
             },
         };
-        (last, beside, first, second, offer.service)
+        (last, outside_share, first, second, offer.service)
     }
 }
 
 impl Expected {
-    fn risk(&self, price: i64, everywhere: Record, there: Record) -> Option<Risk> {
+    fn risk(&self, price: i64, everywhere: DeliveryRecord, there: DeliveryRecord) -> Option<Risk> {
         let failed = self.believed(self.prior_failed, everywhere, there, |record| record.failed);
         let late = self.believed(self.prior_late, everywhere, there, |record| record.late);
         let again = self.return_cost.checked_add(price)?;
         let nearest = Rounding::Nearest(1);
-        let cost = part_of(again, failed, nearest)?.checked_add(part_of(self.late_cost, late, nearest)?)?;
+        let cost = nearest.part_of(again, failed)?.checked_add(nearest.part_of(self.late_cost, late)?)?;
         let counted = |of: u64| everywhere.rate(of);
         Some(Risk { cost, failed: (counted(everywhere.failed), failed), late: (counted(everywhere.late), late) })
     }
 
-    /// A zone's rate drawn toward the service's, and that toward the prior: the fewer parcels, the more.
-    fn believed(&self, prior: i64, everywhere: Record, there: Record, of: impl Fn(&Record) -> u64) -> i64 {
-        let drawn = |toward: i64, record: &Record| {
+    /// The rate in a zone, drawn toward the service's rate everywhere, and that toward the assumption. The fewer parcels are
+    /// known, the more it is drawn.
+    fn believed(
+        &self,
+        prior: i64,
+        everywhere: DeliveryRecord,
+        there: DeliveryRecord,
+        of: impl Fn(&DeliveryRecord) -> u64,
+    ) -> i64 {
+        let drawn = |toward: i64, record: &DeliveryRecord| {
             let weight = i128::from(self.prior_parcels);
             let counted = i128::from(of(record)) * 1_000_000 + i128::from(toward) * weight;
             let parcels = i128::from(record.parcels) + weight;
@@ -175,13 +175,15 @@ mod tests {
         let expected =
             Expected { return_cost: 800, late_cost: 0, prior_failed: 30_000, prior_late: 0, prior_parcels: 50 };
         let believed = |parcels, failed| {
-            let record = Record { parcels, failed, late: 0 };
-            expected.believed(30_000, record, Record::default(), |record| record.failed)
+            let record = DeliveryRecord { parcels, failed, late: 0 };
+            expected.believed(30_000, record, DeliveryRecord::default(), |record| record.failed)
         };
         assert_eq!(believed(0, 0), 30_000);
         assert_eq!(believed(2, 2), 67_308, "two of two is not 100 %");
         assert_eq!(believed(10_000, 1_000), 99_652);
-        let risk = expected.risk(1_000, Record { parcels: 10_000, failed: 1_000, late: 0 }, Record::default()).unwrap();
+        let risk = expected
+            .risk(1_000, DeliveryRecord { parcels: 10_000, failed: 1_000, late: 0 }, DeliveryRecord::default())
+            .unwrap();
         assert_eq!((risk.cost, risk.failed), (179, (Some(100_000), 99_652)), "18.00 x 9.97 %");
     }
 

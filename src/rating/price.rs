@@ -3,46 +3,16 @@
 use std::ops::Range;
 
 use super::amount::Amount;
-use super::area::Found;
-use super::card::Size;
-use super::refused::Refused;
-use super::surcharge::part_of;
-use super::zones::Miss;
-use super::{Basis, Card, Cubic, Dg, Extra, Limit, Max, Parcel, Prices, Signature, Target, WithoutDims};
-use crate::units::{Currency, Date, Mass, Money};
-
-/// The parcel with what all cards look up alike.
-pub(super) struct Asked<'a> {
-    pub(super) parcel: &'a Parcel,
-    /// Everything the carrier must do beside carrying it.
-    pub(super) extras: Vec<Extra>,
-    pub(super) from: Found,
-    pub(super) to: Found,
-}
-
-impl<'a> Asked<'a> {
-    /// `named`: whether any card names places.
-    pub(super) fn new(parcel: &'a Parcel, named: bool) -> Self {
-        let extras = parcel.all_extras().collect();
-        Self { parcel, extras, from: Found::new(&parcel.from, named), to: Found::new(&parcel.to, named) }
-    }
-}
-
-/// What conditions are asked about.
-pub(super) struct Known<'k, 'a> {
-    pub(super) asked: &'k Asked<'a>,
-    pub(super) size: Option<&'k Size>,
-    /// A position no zone has when it is not known.
-    pub(super) zone: usize,
-    pub(super) billable: Mass,
-    pub(super) ship_date: Date,
-    /// The card's.
-    pub(super) currency: Currency,
-}
+use super::billable::{RoundedSize, billable_weight};
+use super::refused::RefusalReason;
+use super::request::{AssessedParcel, RateRequest};
+use super::zones::ZoneMiss;
+use super::{Basis, Card, Cubic, Dg, Fuel, Limit, Maximum, ParcelToRate, Prices, Signature, WithoutDims, ZoneEntry};
+use crate::units::{Date, Length, Mass, Money};
 
 /// One line of a price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Line<'c> {
+pub struct OfferLine<'c> {
     /// `base`, `fuel`, `volume discount`, `rounding`, or the surcharge's name.
     pub rule: &'c str,
     /// Minor units of the card's currency.
@@ -81,65 +51,77 @@ pub struct Offer<'c> {
     pub lines: Range<u32>,
 }
 
-/// Where offers, lines and refusals are written.
+/// Lines and refusals as they are found, of all services together: one allocation instead of one for each service.
 #[derive(Debug, Default)]
-pub(super) struct Out<'c> {
-    pub(super) lines: Vec<Line<'c>>,
-    pub(super) refused: Vec<(u32, Refused<'c>)>,
+pub(super) struct Findings<'c> {
+    pub(super) lines: Vec<OfferLine<'c>>,
+    pub(super) refused: Vec<(u32, RefusalReason<'c>)>,
 }
 
+/// The price before surcharges, and the row of the table it stands in.
 #[derive(Debug, Clone, Copy)]
-struct Base {
+struct BasePrice {
     amount: i64,
     row: usize,
     basis: Basis,
 }
 
-/// No card has so many zones.
-const NOWHERE: usize = usize::MAX;
+/// Fuel on a ship date, in parts per million.
+#[derive(Clone, Copy)]
+struct FuelRate<'c> {
+    rule: &'c Fuel,
+    parts_per_million: i64,
+}
+
+/// The position of a zone that is not known: no card has so many.
+const NO_ZONE: usize = usize::MAX;
 
 impl Card {
-    /// The offer with its lines; or `None`, and every reason why not. `month`: the account's parcels so far.
+    /// The offer with its lines; or `None`, and every reason why not. `service` is a position among the services, `month`
+    /// the account's parcels of this month so far.
     pub(super) fn price<'c>(
         &'c self,
         service: u32,
-        asked: &Asked<'_>,
+        request: &RateRequest<'_>,
         ship_date: Date,
         month: u64,
-        out: &mut Out<'c>,
+        found: &mut Findings<'c>,
     ) -> Option<Offer<'c>> {
-        let before = out.refused.len();
-        let target = self.target(asked);
-        if let Err(miss @ Refused::Zone(Miss::Origin)) = target {
+        let before = found.refused.len();
+        let target = self.target(request);
+        if let Err(miss @ RefusalReason::Zone(ZoneMiss::Origin)) = target {
             // What else it would not carry from somewhere else is of no interest.
-            out.refused.push((service, miss));
+            found.refused.push((service, miss));
             return None;
         }
-        let size = self.size_of(asked.parcel, |reason| out.refused.push((service, reason)));
-        self.refuse_contents(asked, |reason| out.refused.push((service, reason)));
-        let target = target.map_err(|miss| out.refused.push((service, miss))).ok();
-        let zone = target.map_or(NOWHERE, |target| target.0);
-        let weighed = self.weighed(asked.parcel.mass, size.as_ref());
+        // From here on nothing returns early: a person is told every reason at once, not one after each correction.
+        let size = self.size_of(request.parcel, |reason| found.refused.push((service, reason)));
+        self.refuse_contents(request, |reason| found.refused.push((service, reason)));
+        let target = target.map_err(|miss| found.refused.push((service, miss))).ok();
+        let zone = target.map_or(NO_ZONE, |target| target.0);
+        let weighed = billable_weight(&self.weight, &self.size, request.parcel.mass, size.as_ref());
         let Some((billable, basis)) = weighed else {
-            out.refused.push((service, Refused::Arithmetic));
+            // Without a weight no limit can be compared.
+            found.refused.push((service, RefusalReason::Arithmetic));
             return None;
         };
-        let known = Known { asked, size: size.as_ref(), zone, billable, ship_date, currency: self.currency };
+        let currency = self.currency;
+        let parcel = AssessedParcel { request, size: size.as_ref(), zone, billable, ship_date, currency };
         for limit in &self.limits {
             if limit.zones.is_empty() || limit.zones.contains(&zone) {
-                out.refused.extend(limit.broken(&known).map(|reason| (service, reason)));
+                found.refused.extend(limit.exceeded(&parcel).map(|reason| (service, reason)));
             }
         }
-        for refuse in self.refuses.iter().filter(|refuse| refuse.when.holds(&known)) {
-            out.refused.push((service, Refused::Rule(refuse)));
+        for refuse in self.refuses.iter().filter(|refuse| refuse.when.holds(&parcel)) {
+            found.refused.push((service, RefusalReason::Rule(refuse)));
         }
         let (zone, target) = target?;
-        if out.refused.len() > before {
+        if found.refused.len() > before {
             return None;
         }
-        let first = out.lines.len();
+        let first = found.lines.len();
         let narrow = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
-        match self.total(&known, basis, month, out) {
+        match self.total(&parcel, basis, month, &mut found.lines) {
             Ok((total, base, billable)) => Some(Offer {
                 service,
                 ship_date,
@@ -153,90 +135,82 @@ impl Card {
                 billable,
                 row: narrow(base.row),
                 basis: base.basis,
-                lines: narrow(first)..narrow(out.lines.len()),
+                lines: narrow(first)..narrow(found.lines.len()),
             }),
             Err(reason) => {
-                out.lines.truncate(first);
-                out.refused.push((service, reason));
+                found.lines.truncate(first);
+                found.refused.push((service, reason));
                 None
             }
         }
     }
 
-    fn size_of<'c>(&'c self, parcel: &Parcel, mut refuse: impl FnMut(Refused<'c>)) -> Option<Size> {
+    fn size_of<'c>(&'c self, parcel: &ParcelToRate, mut refuse: impl FnMut(RefusalReason<'c>)) -> Option<RoundedSize> {
         let Some(dims) = parcel.dims else {
             if self.size.without == WithoutDims::Refuse {
-                refuse(Refused::DimsNeeded);
+                refuse(RefusalReason::DimsNeeded);
             }
             return None;
         };
-        let size = Size::new(dims, self.size.rounding);
+        let size = RoundedSize::new(dims, self.size.rounding);
         if size.is_none() {
-            refuse(Refused::Arithmetic);
+            refuse(RefusalReason::Arithmetic);
         }
         size
     }
 
-    fn refuse_contents<'c>(&'c self, asked: &Asked<'_>, mut refuse: impl FnMut(Refused<'c>)) {
-        let parcel = asked.parcel;
+    fn refuse_contents<'c>(&'c self, request: &RateRequest<'_>, mut refuse: impl FnMut(RefusalReason<'c>)) {
+        let parcel = request.parcel;
         if parcel.mass <= Mass::ZERO {
-            refuse(Refused::NoWeight);
+            refuse(RefusalReason::NoWeight);
         }
         for class in parcel.dg.iter().filter(|class| **class == Dg::Unknown || self.refused_goods.contains(class)) {
-            refuse(Refused::Goods(*class));
+            refuse(RefusalReason::Goods(*class));
         }
         if parcel.signature != Signature::None && !self.signatures.contains(&parcel.signature) {
-            refuse(Refused::Signature(parcel.signature));
+            refuse(RefusalReason::Signature(parcel.signature));
         }
-        for extra in asked.extras.iter().filter(|extra| !self.extras.contains(extra)) {
-            refuse(Refused::Extra(*extra));
+        for extra in request.extras.iter().filter(|extra| !self.extras.contains(extra)) {
+            refuse(RefusalReason::Extra(*extra));
         }
         if let Some(terms) = parcel.terms_that_matter().filter(|terms| !self.terms.contains(terms)) {
-            refuse(Refused::Terms(terms));
+            refuse(RefusalReason::Terms(terms));
         }
         self.refuse_currencies(parcel, refuse);
     }
 
     /// Amounts in another currency than the card's cannot be compared with its bounds, and no part of them can be paid.
-    fn refuse_currencies<'c>(&'c self, parcel: &Parcel, mut refuse: impl FnMut(Refused<'c>)) {
+    fn refuse_currencies<'c>(&'c self, parcel: &ParcelToRate, mut refuse: impl FnMut(RefusalReason<'c>)) {
         let foreign = |amount: &Money| amount.minor > 0 && amount.currency != self.currency;
         let value = parcel.value.filter(foreign).filter(|_| self.reads_value());
         let amounts = [parcel.insured.filter(foreign), parcel.cod.filter(foreign), value];
         let currencies = amounts.map(|amount| amount.map(|amount| amount.currency));
         for (at, currency) in currencies.iter().enumerate() {
+            // Each currency is named once, whatever amounts are in it.
             if let Some(currency) = currency.filter(|_| !currencies[..at].contains(currency)) {
-                refuse(Refused::AmountCurrency(currency));
+                refuse(RefusalReason::AmountCurrency(currency));
             }
         }
     }
 
-    fn target<'c>(&'c self, asked: &Asked<'_>) -> Result<(usize, Option<&'c Target>), Refused<'c>> {
-        if let Some(name) = &asked.parcel.zone {
-            return self.zones.named(name).map(|zone| (zone, None)).ok_or(Refused::ZoneName);
+    /// The zone; a zone that a person gave has nothing in the zone table.
+    fn target<'c>(&'c self, request: &RateRequest<'_>) -> Result<(usize, Option<&'c ZoneEntry>), RefusalReason<'c>> {
+        if let Some(name) = &request.parcel.zone {
+            return self.zones.named(name).map(|zone| (zone, None)).ok_or(RefusalReason::ZoneName);
         }
-        let target = self.zones.find(&asked.from, &asked.to).map_err(Refused::Zone)?;
+        let target = self.zones.find(&request.from, &request.to).map_err(RefusalReason::Zone)?;
         Ok((target.zone, Some(target)))
     }
 
-    /// The billable weight: the greater of the scale's and the volume's, at least the minimum. `None` when it does not
-    /// fit.
-    fn weighed(&self, mass: Mass, size: Option<&Size>) -> Option<(Mass, Basis)> {
-        let actual = Mass::from_picograms(self.weight.rounding_of(mass).apply(mass.picograms())?);
-        let dimensional = match (&self.size.dimensional, size) {
-            (Some(rule), Some(size)) => rule.weight(size, mass, &self.weight)?.unwrap_or_default(),
-            _ => Mass::ZERO,
-        };
-        let greater = if dimensional > actual { (dimensional, Basis::Dimensional) } else { (actual, Basis::Actual) };
-        Some(if greater.0 < self.weight.minimum { (self.weight.minimum, Basis::Minimum) } else { greater })
-    }
-
-    /// Which surcharges are added, as bits.
-    pub(super) fn added(&self, known: &Known<'_, '_>) -> u64 {
+    /// Which surcharges are added, as bits: the lowest is the first of the list.
+    pub(super) fn added(&self, parcel: &AssessedParcel<'_, '_>) -> u64 {
         let (mut added, mut groups) = (0_u64, 0_u64);
         for (at, surcharge) in self.surcharges.iter().enumerate().take(Self::MOST_SURCHARGES) {
+            // No group is no bit, so that it excludes nothing.
             let group = surcharge.group.map_or(0, |group| 1_u64 << (group & 63));
+            // Those that are needed stand earlier in the list: their bits are known by now.
             let needed = surcharge.needs.is_empty() || surcharge.needs.iter().any(|at| added >> at & 1 == 1);
-            if groups & group == 0 && needed && surcharge.when.holds(known) {
+            if groups & group == 0 && needed && surcharge.when.holds(parcel) {
                 added |= 1 << at;
                 groups |= group;
             }
@@ -244,79 +218,93 @@ impl Card {
         added
     }
 
+    /// The total, the base price, and the weight it was looked up with. The lines are written in the order in which they
+    /// are charged, because later ones are parts of earlier ones.
     fn total<'c>(
         &'c self,
-        known: &Known<'_, '_>,
+        parcel: &AssessedParcel<'_, '_>,
         basis: Basis,
         month: u64,
-        out: &mut Out<'c>,
-    ) -> Result<(i64, Base, Mass), Refused<'c>> {
-        let added = if self.surcharges.is_empty() { 0 } else { self.added(known) };
-        let (mut billable, mut basis) = (known.billable, basis);
+        lines: &mut Vec<OfferLine<'c>>,
+    ) -> Result<(i64, BasePrice, Mass), RefusalReason<'c>> {
+        let fits = |amount: Option<i64>| amount.ok_or(RefusalReason::Arithmetic);
+        // Conditions ask the billable weight before any surcharge raises it. Otherwise one surcharge could bring on another.
+        let added = if self.surcharges.is_empty() { 0 } else { self.added(parcel) };
+        let (mut billable, mut basis) = (parcel.billable, basis);
         for (at, surcharge) in self.surcharges.iter().enumerate() {
             if added >> at & 1 == 1 && surcharge.minimum > billable {
                 (billable, basis) = (surcharge.minimum, Basis::Minimum);
             }
         }
-        let base = self.base(known, (billable, basis))?;
-        out.lines.push(Line { rule: "base", amount: base.amount });
+        let base = self.base(parcel, (billable, basis))?;
+        lines.push(OfferLine { rule: "base", amount: base.amount });
+        // The discount is on the base alone; fuel and surcharges in percent are then of the discounted base.
         let mut net = base.amount;
         if let Some(tier) = self.tiers.iter().rev().find(|tier| month > tier.over) {
-            let discount =
-                part_of(base.amount, -tier.parts_per_million, self.money.lines).ok_or(Refused::Arithmetic)?;
-            out.lines.push(Line { rule: "volume discount", amount: discount });
-            net = net.checked_add(discount).ok_or(Refused::Arithmetic)?;
+            let discount = fits(self.money.lines.part_of(base.amount, -tier.parts_per_million))?;
+            lines.push(OfferLine { rule: "volume discount", amount: discount });
+            net = fits(net.checked_add(discount))?;
         }
         let fuel = match &self.fuel {
-            Some(fuel) => Some((fuel, fuel.on(known.ship_date).ok_or(Refused::NoFuel)?.1)),
+            Some(rule) => {
+                let (_, parts_per_million) = rule.on(parcel.ship_date).ok_or(RefusalReason::NoFuel)?;
+                Some(FuelRate { rule, parts_per_million })
+            }
             None => None,
         };
-        let fuel_on = |carries: bool, amount: i64| match fuel {
-            Some((rule, parts)) if carries => part_of(amount, parts, rule.rounding),
-            _ => Some(0),
-        };
-        let mut burnt = fuel_on(fuel.is_some_and(|(rule, _)| rule.on_base), net).ok_or(Refused::Arithmetic)?;
+        // Fuel is rounded on each line by itself, and shown as one line.
+        let mut burnt = fits(fuel.filter(|fuel| fuel.rule.on_base).map_or(Some(0), |fuel| fuel.of(net)))?;
         let mut total = net;
         if added != 0 {
-            let known = Known { billable, ..*known };
-            let first = out.lines.len();
+            let parcel = AssessedParcel { billable, ..*parcel };
+            let first = lines.len();
             for (at, surcharge) in self.surcharges.iter().enumerate().take(Self::MOST_SURCHARGES) {
-                if added >> at & 1 == 1 {
-                    // The line of an earlier surcharge stands as far down as surcharges before it were added.
-                    let before = |line: usize| {
-                        let (bit, lines) = (1_u64 << line, &out.lines[first..]);
-                        let below = (added & (bit - 1)).count_ones() as usize;
-                        if added & bit == 0 { 0 } else { lines.get(below).map_or(0, |line| line.amount) }
-                    };
-                    let charged = surcharge.charge.on(&known, net, before, self.money.lines);
-                    let amount = charged.ok_or(Refused::Arithmetic)?;
-                    out.lines.push(Line { rule: &surcharge.name, amount });
-                    total = total.checked_add(amount).ok_or(Refused::Arithmetic)?;
-                    let carried = fuel_on(surcharge.fuel, amount).ok_or(Refused::Arithmetic)?;
-                    burnt = burnt.checked_add(carried).ok_or(Refused::Arithmetic)?;
+                if added >> at & 1 == 0 {
+                    continue;
+                }
+                // Only surcharges that are added have a line. The line of an earlier one stands as many lines after the
+                // first as bits are set below its own.
+                let before = |earlier: usize| {
+                    let (bit, lines) = (1_u64 << earlier, &lines[first..]);
+                    let below = (added & (bit - 1)).count_ones() as usize;
+                    if added & bit == 0 { 0 } else { lines.get(below).map_or(0, |line| line.amount) }
+                };
+                let amount = fits(surcharge.charge.on(&parcel, net, before, self.money.lines))?;
+                lines.push(OfferLine { rule: &surcharge.name, amount });
+                total = fits(total.checked_add(amount))?;
+                if surcharge.fuel
+                    && let Some(fuel) = fuel
+                {
+                    burnt = fits(burnt.checked_add(fits(fuel.of(amount))?))?;
                 }
             }
         }
         if fuel.is_some() {
-            out.lines.push(Line { rule: "fuel", amount: burnt });
-            total = total.checked_add(burnt).ok_or(Refused::Arithmetic)?;
+            lines.push(OfferLine { rule: "fuel", amount: burnt });
+            total = fits(total.checked_add(burnt))?;
         }
-        let rounded = self.money.total.apply(total).ok_or(Refused::Arithmetic)?;
+        // What rounding the sum changes is a line of its own, so that the lines always add up to the total.
+        let rounded = fits(self.money.total.apply(total))?;
         if rounded != total {
-            out.lines.push(Line { rule: "rounding", amount: rounded - total });
+            lines.push(OfferLine { rule: "rounding", amount: rounded - total });
         }
         Ok((rounded, base, billable))
     }
 
-    fn base<'c>(&'c self, known: &Known<'_, '_>, (weight, basis): (Mass, Basis)) -> Result<Base, Refused<'c>> {
+    /// The cheaper of the price by weight and the price by volume, where the card has both.
+    fn base<'c>(
+        &'c self,
+        parcel: &AssessedParcel<'_, '_>,
+        (weight, basis): (Mass, Basis),
+    ) -> Result<BasePrice, RefusalReason<'c>> {
         let row = self.prices.row(weight);
-        let cell = row.and_then(|row| Some((row, self.prices.cell(row, known.zone)?)));
+        let cell = row.and_then(|row| Some((row, self.prices.cell(row, parcel.zone)?)));
         let by_weight = match cell {
             Some((row, cell)) => Some(self.based(cell, weight, row, basis)?),
             None => None,
         };
         let by_volume = match &self.cubic {
-            Some(cubic) => cubic.cell(known.asked.parcel, known.zone),
+            Some(cubic) => cubic.cell(parcel.request.parcel, parcel.zone),
             None => None,
         };
         let by_volume = match by_volume {
@@ -327,47 +315,56 @@ impl Card {
             (Some(weight), Some(volume)) if volume.amount < weight.amount => Ok(volume),
             (Some(weight), _) => Ok(weight),
             (None, Some(volume)) => Ok(volume),
-            (None, None) if row.is_some() => Err(Refused::NoPrice(weight)),
-            (None, None) => Err(Refused::OverTable(weight)),
+            (None, None) if row.is_some() => Err(RefusalReason::NoPrice(weight)),
+            (None, None) => Err(RefusalReason::OverTable(weight)),
         }
     }
 
-    fn based<'c>(&self, cell: Amount, weight: Mass, row: usize, basis: Basis) -> Result<Base, Refused<'c>> {
-        let amount = cell.at(weight, self.money.lines).ok_or(Refused::Arithmetic)?;
-        Ok(Base { amount: amount.max(self.minimum_charge), row, basis })
+    fn based<'c>(&self, cell: Amount, weight: Mass, row: usize, basis: Basis) -> Result<BasePrice, RefusalReason<'c>> {
+        let amount = cell.at(weight, self.money.lines).ok_or(RefusalReason::Arithmetic)?;
+        Ok(BasePrice { amount: amount.max(self.minimum_charge), row, basis })
+    }
+}
+
+impl FuelRate<'_> {
+    /// On a line; `None` when it does not fit.
+    fn of(self, amount: i64) -> Option<i64> {
+        self.rule.rounding.part_of(amount, self.parts_per_million)
     }
 }
 
 impl Cubic {
-    fn cell(&self, parcel: &Parcel, zone: usize) -> Option<(usize, Amount)> {
+    /// The price by volume, and its row. It rounds the sides in its own way, not as the dimensional weight does.
+    fn cell(&self, parcel: &ParcelToRate, zone: usize) -> Option<(usize, Amount)> {
         let dims = parcel.dims?;
         if parcel.mass > self.max_weight || dims.sides()[0] > self.max_longest {
             return None;
         }
         let prices: &Prices<_> = &self.prices;
-        let row = prices.row(Size::new(dims, self.rounding)?.volume)?;
+        let row = prices.row(RoundedSize::new(dims, self.rounding)?.volume)?;
         Some((row, prices.cell(row, zone)?))
     }
 }
 
 impl Limit {
-    fn broken<'c>(&'c self, known: &Known<'_, '_>) -> Option<Refused<'c>> {
+    /// By how much the parcel is over it, if it is; what nobody knows is not over anything.
+    fn exceeded<'c>(&'c self, parcel: &AssessedParcel<'_, '_>) -> Option<RefusalReason<'c>> {
         match self.max {
-            Max::Weight(max) => {
-                let mass = known.asked.parcel.mass.picograms();
+            Maximum::Weight(max) => {
+                let mass = parcel.request.parcel.mass.picograms();
                 let over = mass.checked_sub(max.picograms()).filter(|over| *over > 0)?;
-                Some(Refused::Weight(self, Mass::from_picograms(over)))
+                Some(RefusalReason::Weight(self, Mass::from_picograms(over)))
             }
-            Max::Size(measure, max) => {
-                let Some(measured) = measure.of(known.size?) else { return Some(Refused::Arithmetic) };
+            Maximum::Size(measure, max) => {
+                let Some(measured) = measure.of(parcel.size?) else { return Some(RefusalReason::Arithmetic) };
                 let over = measured.nanometres().checked_sub(max.nanometres()).filter(|over| *over > 0)?;
-                Some(Refused::Length(self, crate::units::Length::from_nanometres(over)))
+                Some(RefusalReason::Length(self, Length::from_nanometres(over)))
             }
-            Max::Volume(max) => known.size?.volume.over(max).map(|over| Refused::Volume(self, over)),
-            Max::Amount(worth, max) => {
+            Maximum::Volume(max) => parcel.size?.volume.over(max).map(|over| RefusalReason::Volume(self, over)),
+            Maximum::Amount(worth, max) => {
                 // One in another currency is refused as that.
-                let over = worth.of(known)?.checked_sub(max).filter(|over| *over > 0)?;
-                Some(Refused::Amount(self, over))
+                let over = worth.of(parcel)?.checked_sub(max).filter(|over| *over > 0)?;
+                Some(RefusalReason::Amount(self, over))
             }
         }
     }

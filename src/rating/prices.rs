@@ -18,7 +18,7 @@ pub struct Prices<B> {
 
 /// One row of a table as it was read.
 #[derive(Debug, Clone)]
-pub struct Row<B> {
+pub struct PriceRow<B> {
     /// Its bound; the last row may have none.
     pub bound: Option<B>,
     /// The bound as a person reads it.
@@ -33,7 +33,7 @@ const NONE: i64 = i64::MIN;
 impl<B: Copy + Ord> Prices<B> {
     /// `under`: a bound does not belong to its row (exactly 1 kg is paid with the next one). `None` unless bounds rise,
     /// there is at least one row, only the last has no bound, and every row has `zones` cells.
-    pub fn new(unit: &str, zones: usize, under: bool, rows: Vec<Row<B>>) -> Option<Self> {
+    pub fn new(unit: &str, zones: usize, under: bool, rows: Vec<PriceRow<B>>) -> Option<Self> {
         let open = rows.last()?.bound.is_none();
         let bounds: Vec<B> = rows.iter().filter_map(|row| row.bound).collect();
         let whole = bounds.len() + usize::from(open) == rows.len();

@@ -9,8 +9,8 @@ use super::*;
 use crate::ids::ServiceId;
 use crate::units::{Currency, Date, Dims, Length, LengthUnit, Mass, MassUnit, Money};
 
-fn decide(parcel: &Parcel) -> Decision {
-    shipped().decide(parcel, &Standing::default(), &Policy::default())
+fn decide(parcel: &ParcelToRate) -> Decision {
+    shipped().decide(parcel, &Availability::default(), &Policy::default())
 }
 
 fn rules<'a>(decision: &'a Decision, service: &str) -> Vec<&'a str> {
@@ -34,7 +34,7 @@ prop_compose! {
         grams in 1_i64..40_000,
         sides in prop::option::of(prop::array::uniform3(1_i64..700)),
         residential: bool,
-    ) -> Parcel {
+    ) -> ParcelToRate {
         let mut parcel = parcel(to, "1g", None);
         parcel.mass = Mass::from_grams(grams);
         parcel.dims = sides.and_then(|sides| Dims::new(sides.map(|mm| Length::from_nanometres(mm * 1_000_000))));
@@ -55,7 +55,7 @@ proptest! {
         parcel.to = Place { residential: true, ..Place::at(&country, &postcode) };
         parcel.zone = zone;
         parcel.ship_date = Date::new(year, 6, day).unwrap();
-        let decision = everywhere().decide(&parcel, &Standing::default(), &Policy::default());
+        let decision = everywhere().decide(&parcel, &Availability::default(), &Policy::default());
         let quoted: BTreeSet<_> = decision.quotes.iter().map(|quote| &quote.service).collect();
         let refused: BTreeSet<_> = decision.refusals.iter().map(|refusal| &refusal.service).collect();
         prop_assert!(quoted.is_disjoint(&refused));
@@ -81,7 +81,7 @@ proptest! {
         dimensional.iter_mut().for_each(|rule| rule.share = share);
         let grows = Rate { minor: rate, per: Mass::from_picograms(per.max(1)), over: Mass::from_picograms(over), begun };
         let amount = Amount { fixed: price, rate: Some(grows) };
-        let of = vec![Worth::Value, Worth::Insured, Worth::Cod];
+        let of = vec![StatedAmount::Value, StatedAmount::Insured, StatedAmount::Cod];
         let percent = Percent { parts_per_million: parts, base: true, lines: vec![], of };
         let surcharge = |name: &str, needs: Vec<usize>| Surcharge {
             name: name.into(),
@@ -98,7 +98,7 @@ proptest! {
             fuel: true,
         };
         let base = card(0, Currency::USD);
-        let row = Row { bound: None, shown: String::new(), cells: vec![Some(amount)] };
+        let row = PriceRow { bound: None, shown: String::new(), cells: vec![Some(amount)] };
         let card = Card {
             prices: Prices::new("g", 1, false, vec![row]).unwrap(),
             weight: WeightRule { rounding: round(ways[1], mass_step), minimum: Mass::from_picograms(minimum), ..base.weight },
@@ -107,7 +107,7 @@ proptest! {
             surcharges: vec![surcharge("a", vec![]), surcharge("b", vec![0])],
             fuel: Some(Fuel { weeks: vec![(Date::EPOCH, parts)], on_base: true, rounding: Rounding::Up(1), weekly: true }),
             tiers: vec![Tier { over: 0, parts_per_million: tier }],
-            limits: vec![Limit { max: Max::Weight(Mass::from_picograms(over)), zones: BTreeSet::new(), why: None }],
+            limits: vec![Limit { max: Maximum::Weight(Mass::from_picograms(over)), zones: BTreeSet::new(), why: None }],
             signatures: BTreeSet::from([Signature::Any]),
             extras: BTreeSet::from([Extra::Insurance, Extra::Cod]),
             ..base
@@ -117,16 +117,16 @@ proptest! {
         parcel.dims = dims.flatten();
         let money = Some(Money::new(amount.fixed, Currency::USD));
         (parcel.value, parcel.insured, parcel.cod) = (money, money, money);
-        let month = Month { own: month, elsewhere: Some((month, Date::EPOCH)) };
-        let record = Record { parcels: month.own, failed: month.own, late: month.own };
-        let standing = Standing::new(vec![ServiceStanding { month, record, ..ServiceStanding::default() }]);
+        let month = MonthlyParcels { own: month, elsewhere: Some((month, Date::EPOCH)) };
+        let record = DeliveryRecord { parcels: month.own, failed: month.own, late: month.own };
+        let availability = Availability::new(vec![ServiceAvailability { month, record, ..ServiceAvailability::default() }]);
         let expected = Expected {
             return_cost: price, late_cost: rate, prior_failed: 30_000, prior_late: 1_000_000, prior_parcels: month.own
         };
-        let service = Service { id: "a.b".into(), cards: vec![card] };
+        let service = ServiceCards { id: "a.b".into(), cards: vec![card] };
         let cards = Cards::new(vec![], vec![service], String::new());
         for goal in [Goal::Cheapest, Goal::Expected(expected)] {
-            let decision = cards.decide(&parcel, &standing, &Policy { goal, ..Policy::default() });
+            let decision = cards.decide(&parcel, &availability, &Policy { goal, ..Policy::default() });
             prop_assert!(decision.quotes.len() + decision.refusals.len() > 0);
             prop_assert!(!explain(&decision).is_empty());
         }
@@ -134,7 +134,7 @@ proptest! {
 
     #[test]
     fn a_heavier_parcel_never_costs_less(parcel in sensible(), more in 0_i64..10_000) {
-        let heavier = Parcel { mass: parcel.mass.checked_add(Mass::from_grams(more)).unwrap(), ..parcel.clone() };
+        let heavier = ParcelToRate { mass: parcel.mass.checked_add(Mass::from_grams(more)).unwrap(), ..parcel.clone() };
         let light = decide(&parcel);
         for quote in decide(&heavier).quotes {
             let lighter = light.quotes.iter().find(|other| other.service == quote.service);
@@ -147,7 +147,7 @@ proptest! {
         let Some([a, b, c]) = parcel.dims.map(Dims::sides) else { return Ok(()) };
         let expected = decide(&parcel);
         for sides in [[a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]] {
-            prop_assert_eq!(&decide(&Parcel { dims: Dims::new(sides), ..parcel.clone() }), &expected);
+            prop_assert_eq!(&decide(&ParcelToRate { dims: Dims::new(sides), ..parcel.clone() }), &expected);
         }
     }
 
@@ -219,17 +219,17 @@ fn an_origin_no_table_names_is_not_collected_from() {
 #[test]
 fn an_outage_refuses_the_carrier_and_the_next_is_chosen() {
     let parcel = parcel("90012", "12oz", Some("6x5x4in"));
-    let standing = Standing::new(
+    let availability = Availability::new(
         shipped()
             .services()
             .iter()
-            .map(|service| ServiceStanding {
+            .map(|service| ServiceAvailability {
                 unavailable: (*service.id.carrier() == "gofo").then_some(Unavailable::Outage),
-                ..ServiceStanding::default()
+                ..ServiceAvailability::default()
             })
             .collect(),
     );
-    let decision = shipped().decide(&parcel, &standing, &Policy::default());
+    let decision = shipped().decide(&parcel, &availability, &Policy::default());
     assert_eq!(rules(&decision, "gofo.parcel"), ["outage"]);
     assert_eq!(decision.choice, Some(ServiceId::from("ontrac.ground").into()));
 }
@@ -253,10 +253,13 @@ fn goods_nobody_classified_and_signatures_nobody_sells_are_refused() {
 
 /// A card of one zone for all of the US with one price for every weight.
 fn card(price: i64, currency: Currency) -> Card {
-    let us: Spot = "US:*".parse().unwrap();
-    let row =
-        Row { bound: Some(Mass::from_picograms(1 << 62)), shown: "all".into(), cells: vec![Some(Amount::flat(price))] };
-    let target = Target { zone: 0, sort_code: None, sort_detail: None, days: None };
+    let us: PlacePattern = "US:*".parse().unwrap();
+    let row = PriceRow {
+        bound: Some(Mass::from_picograms(1 << 62)),
+        shown: "all".into(),
+        cells: vec![Some(Amount::flat(price))],
+    };
+    let target = ZoneEntry { zone: 0, sort_code: None, sort_detail: None, days: None };
     Card {
         from: Date::new(2026, 1, 1).unwrap(),
         until: None,
@@ -294,28 +297,28 @@ fn card(price: i64, currency: Currency) -> Card {
 }
 
 fn cards(cards: [(&str, Card); 2]) -> Cards {
-    let service = |(id, card): (&str, Card)| Service { id: id.into(), cards: vec![card] };
+    let service = |(id, card): (&str, Card)| ServiceCards { id: id.into(), cards: vec![card] };
     Cards::new(vec![], cards.map(service).into(), String::new())
 }
 
 #[test]
 fn a_price_or_weight_that_does_not_fit_is_refused() {
     let cards = cards([("a", card(i64::MAX, Currency::USD)), ("b", card(1, Currency::USD))]);
-    let decision = cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &Policy::default());
+    let decision = cards.decide(&parcel("90210", "1kg", None), &Availability::default(), &Policy::default());
     assert_eq!(rules(&decision, "a"), ["overflow"]);
     assert_eq!(decision.choice, Some(ServiceId::from("b").into()));
     let decision =
-        cards.decide(&parcel("90210", "1kg", Some("9999x9999x9999mm")), &Standing::default(), &Policy::default());
+        cards.decide(&parcel("90210", "1kg", Some("9999x9999x9999mm")), &Availability::default(), &Policy::default());
     assert_eq!(rules(&decision, "b"), ["overflow"]);
     let mut heavy = parcel("90210", "1kg", None);
     heavy.mass = Mass::from_picograms(i64::MAX);
-    assert_eq!(rules(&cards.decide(&heavy, &Standing::default(), &Policy::default()), "b"), ["no_price"]);
+    assert_eq!(rules(&cards.decide(&heavy, &Availability::default(), &Policy::default()), "b"), ["no_price"]);
 }
 
 #[test]
 fn prices_in_another_currency_than_the_first_card_are_not_compared() {
     let cards = cards([("a", card(200, Currency::USD)), ("b", card(100, "EUR".parse().unwrap()))]);
-    let decision = cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &Policy::default());
+    let decision = cards.decide(&parcel("90210", "1kg", None), &Availability::default(), &Policy::default());
     assert_eq!(decision.choice, Some(ServiceId::from("a").into()));
     assert_eq!(rules(&decision, "b"), ["currency"]);
 }
@@ -324,7 +327,7 @@ fn prices_in_another_currency_than_the_first_card_are_not_compared() {
 fn of_two_at_one_price_the_first_by_name_is_chosen() {
     let cards = cards([("b", card(100, Currency::USD)), ("a", card(100, Currency::USD))]);
     assert_eq!(
-        cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &Policy::default()).choice,
+        cards.decide(&parcel("90210", "1kg", None), &Availability::default(), &Policy::default()).choice,
         Some(ServiceId::from("a").into())
     );
 }
@@ -332,12 +335,12 @@ fn of_two_at_one_price_the_first_by_name_is_chosen() {
 /// Two services at these prices and days, each with its record of a hundred parcels.
 fn chosen(policy: &Policy, a: (i64, u16, u64), b: (i64, u16, u64)) -> Decision {
     let of = |(price, days, _): (i64, u16, u64)| Card { days: vec![Some(days)], ..card(price, Currency::USD) };
-    let stands = |(_, _, failed): (i64, u16, u64)| ServiceStanding {
-        record: Record { parcels: 100, failed, late: 0 },
-        ..ServiceStanding::default()
+    let stands = |(_, _, failed): (i64, u16, u64)| ServiceAvailability {
+        record: DeliveryRecord { parcels: 100, failed, late: 0 },
+        ..ServiceAvailability::default()
     };
-    let standing = Standing::new(vec![stands(a), stands(b)]);
-    cards([("a", of(a)), ("b", of(b))]).decide(&parcel("90210", "1kg", None), &standing, policy)
+    let availability = Availability::new(vec![stands(a), stands(b)]);
+    cards([("a", of(a)), ("b", of(b))]).decide(&parcel("90210", "1kg", None), &availability, policy)
 }
 
 #[test]
@@ -368,15 +371,16 @@ fn each_policy_has_its_own_choice() {
 #[test]
 fn outside_of_its_share_a_service_takes_only_what_nothing_else_carries() {
     let cards = cards([("a", card(100, Currency::USD)), ("b", card(900, Currency::USD))]);
-    let beside = ServiceStanding { beside: Some(20), ..ServiceStanding::default() };
-    let decide = |b: ServiceStanding| {
-        let standing = Standing::new(vec![beside.clone(), b]);
-        cards.decide(&parcel("90210", "1kg", None), &standing, &Policy::default())
+    let beside = ServiceAvailability { outside_share: Some(20), ..ServiceAvailability::default() };
+    let decide = |b: ServiceAvailability| {
+        let availability = Availability::new(vec![beside.clone(), b]);
+        cards.decide(&parcel("90210", "1kg", None), &availability, &Policy::default())
     };
-    let decision = decide(ServiceStanding::default());
+    let decision = decide(ServiceAvailability::default());
     assert_eq!(decision.choice, Some(ServiceId::from("b").into()));
     assert!(explain(&decision).contains("outside of its share of 20 %"), "{}", explain(&decision));
-    let alone = decide(ServiceStanding { unavailable: Some(Unavailable::Outage), ..ServiceStanding::default() });
+    let alone =
+        decide(ServiceAvailability { unavailable: Some(Unavailable::Outage), ..ServiceAvailability::default() });
     assert_eq!(
         alone.choice,
         Some(ServiceId::from("a").into()),
@@ -388,10 +392,10 @@ fn outside_of_its_share_a_service_takes_only_what_nothing_else_carries() {
 fn a_parcel_that_leaves_tomorrow_is_priced_for_tomorrow_and_arrives_a_day_later() {
     let card = |days: u16| Card { days: vec![Some(days)], ..card(100, Currency::USD) };
     let cards = cards([("a", card(1)), ("b", card(1))]);
-    let late = ServiceStanding { leaves: Date::new(2026, 11, 23), ..ServiceStanding::default() };
-    let standing = Standing::new(vec![late, ServiceStanding::default()]);
+    let late = ServiceAvailability { leaves: Date::new(2026, 11, 23), ..ServiceAvailability::default() };
+    let availability = Availability::new(vec![late, ServiceAvailability::default()]);
     let policy = Policy { goal: Goal::Fastest, ..Policy::default() };
-    let decision = cards.decide(&parcel("90210", "1kg", None), &standing, &policy);
+    let decision = cards.decide(&parcel("90210", "1kg", None), &availability, &policy);
     assert_eq!(decision.choice, Some(ServiceId::from("b").into()));
     assert_eq!(decision.quotes[1].leaves, Date::new(2026, 11, 23));
 }
@@ -406,7 +410,7 @@ fn another_currency_is_compared_where_somebody_said_what_it_is_worth() {
         rate: crate::units::Decimal::parse("0.1389").unwrap(),
     };
     let policy = Policy { exchange: vec![rate], ..Policy::default() };
-    let decision = cards.decide(&parcel("90210", "1kg", None), &Standing::default(), &policy);
+    let decision = cards.decide(&parcel("90210", "1kg", None), &Availability::default(), &policy);
     assert_eq!(decision.choice, Some(ServiceId::from("b").into()));
     let quote = &decision.quotes[0];
     assert_eq!((quote.total.to_string(), quote.compared.unwrap().to_string()), ("20.00 CNY".into(), "2.78 USD".into()));
@@ -423,18 +427,18 @@ fn a_value_in_another_currency_is_refused_where_it_matters_and_only_there() {
         minimum: Mass::ZERO,
         fuel: false,
     };
-    let of_value = Percent { parts_per_million: 10_000, base: false, lines: vec![], of: vec![Worth::Value] };
+    let of_value = Percent { parts_per_million: 10_000, base: false, lines: vec![], of: vec![StatedAmount::Value] };
     let reads = Card { surcharges: vec![surcharge(Some(of_value))], ..card(100, Currency::USD) };
-    let above = Condition::Amount(Worth::Value, Above { over: 100, up_to: None });
-    let dear = Refuse { name: "dear".into(), why: String::new(), when: When { all: vec![above], any: vec![] } };
+    let above = Condition::Amount(StatedAmount::Value, Band { over: 100, up_to: None });
+    let dear = RefusalRule { name: "dear".into(), why: String::new(), when: When { all: vec![above], any: vec![] } };
     let bounds = Card { refuses: vec![dear], ..card(100, Currency::USD) };
-    let limit = Limit { max: Max::Amount(Worth::Value, 100), zones: BTreeSet::new(), why: None };
+    let limit = Limit { max: Maximum::Amount(StatedAmount::Value, 100), zones: BTreeSet::new(), why: None };
     let limited = Card { limits: vec![limit], ..card(100, Currency::USD) };
     for reads in [reads, bounds, limited] {
         let cards = cards([("a", reads), ("b", card(100, Currency::USD))]);
         let mut parcel = parcel("90210", "1kg", None);
         parcel.value = Some(Money::new(9_900, "CNY".parse().unwrap()));
-        let decision = cards.decide(&parcel, &Standing::default(), &Policy::default());
+        let decision = cards.decide(&parcel, &Availability::default(), &Policy::default());
         assert_eq!(rules(&decision, "a"), ["amount_currency"]);
         assert_eq!(decision.choice, Some(ServiceId::from("b").into()));
     }
@@ -453,11 +457,11 @@ fn no_reason_is_given_twice() {
 fn a_refusal_speaks_of_the_day_on_which_the_parcel_would_leave() {
     let until = Date::new(2026, 11, 22);
     let cards = cards([("a", Card { until, ..card(100, Currency::USD) }), ("b", card(100, Currency::USD))]);
-    let late = ServiceStanding { leaves: Date::new(2026, 11, 23), ..ServiceStanding::default() };
-    let standing = Standing::new(vec![late.clone(), late]);
+    let late = ServiceAvailability { leaves: Date::new(2026, 11, 23), ..ServiceAvailability::default() };
+    let availability = Availability::new(vec![late.clone(), late]);
     let mut parcel = parcel("90210", "1kg", None);
     parcel.signature = Signature::Any;
-    let reasons = cards.decide(&parcel, &standing, &Policy::default()).refusals;
+    let reasons = cards.decide(&parcel, &availability, &Policy::default()).refusals;
     assert_eq!(reasons[0].reason, "no prices for a parcel shipped on 2026-11-23");
     assert_eq!(reasons[1].reason, "has no signature \"any\"");
 }

@@ -1,36 +1,36 @@
 //! A choice put into words: the record that is stored with the parcel and shown by `parceld quote`.
 
-use super::card::{Dimensional, Size};
-use super::cards::Rated;
-use super::price::{Line, Offer};
-use super::refused::Refused;
-use super::standing::{Standing, Turn};
+use super::availability::{Availability, Priority};
+use super::billable::{Dimensional, RoundedSize};
+use super::cards::RatedParcel;
+use super::price::{Offer, OfferLine};
+use super::refused::RefusalReason;
 use super::surcharge::{ByZone, Percent};
-use super::{Basis, Billable, Card, Cards, Decision, ExpectedLoss, Parcel, Policy, PriceLine, Quote, Refusal};
+use super::{Basis, Billable, Card, Cards, Decision, ExpectedLoss, ParcelToRate, Policy, PriceLine, Quote, Refusal};
 use crate::ids::ServiceId;
 use crate::units::{Currency, Mass, Money};
 
 impl Cards {
     /// The choice among all services, with everything it was made from and what would have changed it.
-    pub fn decide(&self, parcel: &Parcel, standing: &Standing, policy: &Policy) -> Decision {
-        let rated = self.rate(parcel, standing, policy);
-        let mut decision = rated.record(parcel, standing, policy);
-        decision.changes = rated.changes(parcel, standing, policy);
+    pub fn decide(&self, parcel: &ParcelToRate, availability: &Availability, policy: &Policy) -> Decision {
+        let rated = self.rate(parcel, availability, policy);
+        let mut decision = rated.record(parcel, availability, policy);
+        decision.changes = rated.changes(parcel, availability, policy);
         decision
     }
 }
 
-impl Rated<'_> {
-    fn record(&self, parcel: &Parcel, standing: &Standing, policy: &Policy) -> Decision {
+impl RatedParcel<'_> {
+    fn record(&self, parcel: &ParcelToRate, availability: &Availability, policy: &Policy) -> Decision {
         let services = self.cards.services();
         let choice = self.offers().next().map(|offer| offer.service);
-        let turn = choice.and_then(|service| standing.of(service).turn).map(|turn| match turn {
-            Turn::Trial { number, of } => format!("parcel {number} of {of} of its trial"),
-            Turn::Share { percent } => format!("this order is in its share of {percent} %"),
+        let priority = choice.and_then(|service| availability.of(service).priority).map(|priority| match priority {
+            Priority::Trial { number, of } => format!("parcel {number} of {of} of its trial"),
+            Priority::Share { percent } => format!("this order is in its share of {percent} %"),
         });
-        let words = Words { parcel, standing, policy, currency: self.currency };
-        let refusal = |(service, refused): &(u32, Refused<'_>)| {
-            let ship_date = standing.of(*service).leaves.unwrap_or(parcel.ship_date);
+        let writer = DecisionWriter { parcel, availability, policy, currency: self.currency };
+        let refusal = |(service, refused): &(u32, RefusalReason<'_>)| {
+            let ship_date = availability.of(*service).leaves.unwrap_or(parcel.ship_date);
             let service = &services[*service as usize];
             Refusal {
                 service: service.id.clone(),
@@ -44,10 +44,10 @@ impl Rated<'_> {
             to: parcel.to.shown(3),
             choice: choice.map(|service| services[service as usize].id.clone().into()),
             policy: policy.goal.name().to_owned(),
-            turn,
+            priority,
             quotes: self
                 .offers()
-                .map(|offer| words.quote(&services[offer.service as usize].id, offer, self.lines(offer)))
+                .map(|offer| writer.quote(&services[offer.service as usize].id, offer, self.lines(offer)))
                 .collect(),
             refusals: self.refused.iter().map(refusal).collect(),
             changes: Vec::new(),
@@ -55,16 +55,17 @@ impl Rated<'_> {
     }
 }
 
-struct Words<'a> {
-    parcel: &'a Parcel,
-    standing: &'a Standing,
+/// Puts the offers of one decision into words.
+struct DecisionWriter<'a> {
+    parcel: &'a ParcelToRate,
+    availability: &'a Availability,
     policy: &'a Policy,
-    /// Of comparison.
+    /// The currency in which prices are compared.
     currency: Currency,
 }
 
-impl Words<'_> {
-    fn quote(&self, service: &ServiceId, offer: &Offer<'_>, lines: &[Line<'_>]) -> Quote {
+impl DecisionWriter<'_> {
+    fn quote(&self, service: &ServiceId, offer: &Offer<'_>, lines: &[OfferLine<'_>]) -> Quote {
         let card = offer.card;
         let money = |minor| Money::new(minor, card.currency);
         let mut notes = card.notes.clone();
@@ -74,7 +75,7 @@ impl Words<'_> {
         if self.parcel.zone.is_some() {
             notes.push("zone given by hand".to_owned());
         }
-        if let Some(percent) = self.standing.of(offer.service).beside {
+        if let Some(percent) = self.availability.of(offer.service).outside_share {
             notes.push(format!("this order is outside of its share of {percent} %"));
         }
         if let Some(fuel) = card.fuel.as_ref().filter(|fuel| fuel.weekly)
@@ -84,7 +85,7 @@ impl Words<'_> {
             notes.push(format!("fuel of the week of {from}"));
         }
         let compared = Money::new(offer.compared, self.currency);
-        let risk = self.policy.risk(offer, self.standing).map(|risk| ExpectedLoss {
+        let risk = self.policy.risk(offer, self.availability).map(|risk| ExpectedLoss {
             cost: Money::new(risk.cost, self.currency),
             failed: risk.failed.0.map(percent),
             failed_believed: percent(risk.failed.1),
@@ -116,14 +117,14 @@ impl Words<'_> {
     }
 
     /// How a line comes about.
-    fn how(&self, offer: &Offer<'_>, lines: &[Line<'_>], line: &Line<'_>) -> String {
+    fn how(&self, offer: &Offer<'_>, lines: &[OfferLine<'_>], line: &OfferLine<'_>) -> String {
         let card = offer.card;
         match line.rule {
             "base" => base(offer, line.amount, self.parcel),
             "fuel" => fuel(offer, lines),
             "rounding" => "the sum, rounded".to_owned(),
             "volume discount" => {
-                let month = self.standing.of(offer.service).month;
+                let month = self.availability.of(offer.service).month;
                 let tier = card.tiers.iter().rev().find(|tier| month.parcels() > tier.over);
                 let part = percent(tier.map_or(0, |tier| tier.parts_per_million));
                 let elsewhere = month
@@ -162,7 +163,7 @@ fn weight(mass: Mass, card: &Card) -> String {
     format!("{} {}", mass.display(card.weight.unit, 6), card.weight.unit.symbol())
 }
 
-fn base(offer: &Offer<'_>, amount: i64, parcel: &Parcel) -> String {
+fn base(offer: &Offer<'_>, amount: i64, parcel: &ParcelToRate) -> String {
     let card = offer.card;
     let (row, column) = (offer.row as usize, offer.zone as usize);
     let (shown, unit, under, cell) = match (offer.basis, &card.cubic) {
@@ -193,10 +194,10 @@ fn base(offer: &Offer<'_>, amount: i64, parcel: &Parcel) -> String {
 }
 
 /// The rounded sides, where the price comes from them, and what makes a weight of them.
-fn size(offer: &Offer<'_>, parcel: &Parcel) -> Option<String> {
+fn size(offer: &Offer<'_>, parcel: &ParcelToRate) -> Option<String> {
     let (card, dims) = (offer.card, parcel.dims?);
     let sides = |rounding| {
-        let size = Size::new(dims, rounding)?;
+        let size = RoundedSize::new(dims, rounding)?;
         let [a, b, c] = size.sides.map(|side| side.display(card.size.unit, 4));
         Some(format!("{a} x {b} x {c} {}", card.size.unit.symbol()))
     };
@@ -216,7 +217,7 @@ fn size(offer: &Offer<'_>, parcel: &Parcel) -> Option<String> {
     }
 }
 
-fn fuel(offer: &Offer<'_>, lines: &[Line<'_>]) -> String {
+fn fuel(offer: &Offer<'_>, lines: &[OfferLine<'_>]) -> String {
     let card = offer.card;
     let Some((rule, (from, parts))) = card.fuel.as_ref().and_then(|rule| Some((rule, rule.on(offer.ship_date)?)))
     else {
@@ -233,11 +234,11 @@ fn fuel(offer: &Offer<'_>, lines: &[Line<'_>]) -> String {
     )
 }
 
-fn is_charged(name: &str, lines: &[Line<'_>]) -> bool {
+fn is_charged(name: &str, lines: &[OfferLine<'_>]) -> bool {
     lines.iter().any(|line| line.rule == name)
 }
 
-fn part(of: &Percent, card: &Card, lines: &[Line<'_>]) -> String {
+fn part(of: &Percent, card: &Card, lines: &[OfferLine<'_>]) -> String {
     let base = of.base.then_some("base");
     let charged = of.lines.iter().filter_map(|at| card.surcharges.get(*at)).map(|surcharge| surcharge.name.as_str());
     let charged = charged.filter(|name| is_charged(name, lines));

@@ -1,25 +1,25 @@
 //! Why a card does not carry a parcel, and how that is said.
 
-use super::card::{Card, Limit, Max, Refuse};
-use super::when::{Measure, Worth};
-use super::zones::Miss;
-use super::{Dg, Extra, Parcel, Signature, Terms, Unavailable, Volume, postcode};
+use super::card::{Card, Limit, Maximum, RefusalRule};
+use super::when::{Measure, StatedAmount};
+use super::zones::ZoneMiss;
+use super::{Dg, Extra, ParcelToRate, Signature, Terms, Unavailable, Volume, postcode};
 use crate::units::{Currency, Date, Length, Mass, Money};
 
-/// One reason, with its margin. Text is made only when somebody reads it.
+/// One reason against a service, with its margin. Its text is made only when somebody reads it.
 #[derive(Debug, Clone)]
-pub(super) enum Refused<'c> {
+pub(super) enum RefusalReason<'c> {
     Unavailable(Unavailable),
     NoCard,
     Currency(Currency),
-    Zone(Miss),
+    Zone(ZoneMiss),
     ZoneName,
     Goods(Dg),
     Signature(Signature),
     Extra(Extra),
     Terms(Terms),
     AmountCurrency(Currency),
-    Rule(&'c Refuse),
+    Rule(&'c RefusalRule),
     DimsNeeded,
     NoWeight,
     Weight(&'c Limit, Mass),
@@ -32,15 +32,15 @@ pub(super) enum Refused<'c> {
     Arithmetic,
 }
 
-impl<'c> Refused<'c> {
+impl<'c> RefusalReason<'c> {
     /// The rule's name; programs may compare it.
     pub(super) fn rule(&self) -> &'c str {
         match self {
             Self::Unavailable(why) => why.rule(),
             Self::NoCard => "no_card",
             Self::Currency(_) => "currency",
-            Self::Zone(Miss::Origin) => "origin",
-            Self::Zone(Miss::Destination | Miss::Excluded) | Self::ZoneName => "zone",
+            Self::Zone(ZoneMiss::Origin) => "origin",
+            Self::Zone(ZoneMiss::Destination | ZoneMiss::Excluded) | Self::ZoneName => "zone",
             Self::Goods(_) => "dg",
             Self::Signature(_) => "signature",
             Self::Extra(extra) => extra.name(),
@@ -70,7 +70,7 @@ impl<'c> Refused<'c> {
     }
 
     /// In words, with the margin. `card` is that of the ship date, and missing only where there is none.
-    pub(super) fn reason(&self, parcel: &Parcel, ship_date: Date, card: Option<&Card>) -> String {
+    pub(super) fn reason(&self, parcel: &ParcelToRate, ship_date: Date, card: Option<&Card>) -> String {
         match (self, card) {
             (Self::Unavailable(why), _) => why.reason(),
             (Self::NoCard, _) | (_, None) => format!("no prices for a parcel shipped on {ship_date}"),
@@ -79,17 +79,19 @@ impl<'c> Refused<'c> {
                  the other",
                 card.currency
             ),
-            (Self::Zone(Miss::Origin), _) => {
+            (Self::Zone(ZoneMiss::Origin), _) => {
                 format!("does not collect from {}", parcel.from.shown(usize::MAX))
             }
-            (Self::Zone(Miss::Destination), _) => match postcode::wrong_digits(&parcel.to) {
+            (Self::Zone(ZoneMiss::Destination), _) => match postcode::wrong_digits(&parcel.to) {
                 Some(digits) => {
                     let digits: Vec<String> = digits.iter().map(u32::to_string).collect();
                     format!("does not serve {}: a postcode there has {} digits", area(parcel), digits.join(" or "))
                 }
                 None => format!("does not serve {}", area(parcel)),
             },
-            (Self::Zone(Miss::Excluded), _) => format!("does not serve {}: its zone table excludes it", area(parcel)),
+            (Self::Zone(ZoneMiss::Excluded), _) => {
+                format!("does not serve {}: its zone table excludes it", area(parcel))
+            }
             (Self::ZoneName, Some(card)) => {
                 let asked = parcel.zone.as_deref().unwrap_or_default();
                 format!("has no zone {asked:?}; its zones are {}", card.zones.names().join(", "))
@@ -152,7 +154,7 @@ impl Unavailable {
     }
 }
 
-impl Max {
+impl Maximum {
     const fn rule(self) -> &'static str {
         match self {
             Self::Weight(_) => "max_weight",
@@ -161,9 +163,9 @@ impl Max {
             Self::Size(Measure::LengthPlusGirth, _) => "max_length_plus_girth",
             Self::Size(Measure::Sum, _) => "max_sum_of_sides",
             Self::Volume(_) => "max_volume",
-            Self::Amount(Worth::Value, _) => "max_value",
-            Self::Amount(Worth::Insured, _) => "max_insured",
-            Self::Amount(Worth::Cod, _) => "max_cod",
+            Self::Amount(StatedAmount::Value, _) => "max_value",
+            Self::Amount(StatedAmount::Insured, _) => "max_insured",
+            Self::Amount(StatedAmount::Cod, _) => "max_cod",
         }
     }
 }
@@ -171,10 +173,10 @@ impl Max {
 impl Limit {
     fn reason(&self, over: &str, card: &Card) -> String {
         let (what, max) = match self.max {
-            Max::Weight(max) => ("weight", shown(max, card)),
-            Max::Size(measure, max) => (measure.name(), length(max, card)),
-            Max::Volume(max) => ("volume", max.to_string()),
-            Max::Amount(worth, max) => (worth.name(), Money::new(max, card.currency).to_string()),
+            Maximum::Weight(max) => ("weight", shown(max, card)),
+            Maximum::Size(measure, max) => (measure.name(), length(max, card)),
+            Maximum::Volume(max) => ("volume", max.to_string()),
+            Maximum::Amount(worth, max) => (worth.name(), Money::new(max, card.currency).to_string()),
         };
         match &self.why {
             Some(why) => format!("{what} is {over} over the limit of {max}: {why}"),
@@ -183,7 +185,7 @@ impl Limit {
     }
 }
 
-fn terms_reason(terms: Terms, parcel: &Parcel, card: &Card) -> String {
+fn terms_reason(terms: Terms, parcel: &ParcelToRate, card: &Card) -> String {
     if !card.terms.is_empty() {
         format!("does not carry under {}", terms.name())
     } else if parcel.is_abroad() {
@@ -212,6 +214,6 @@ fn over_table(weight: Mass, card: &Card) -> String {
     )
 }
 
-fn area(parcel: &Parcel) -> String {
+fn area(parcel: &ParcelToRate) -> String {
     parcel.to.shown(3)
 }

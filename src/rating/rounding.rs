@@ -92,6 +92,12 @@ impl Rounding {
         self.wide(numerator, denominator)
     }
 
+    /// `parts` per million of `amount`, rounded; `None` when it does not fit.
+    pub(super) fn part_of(self, amount: i64, parts: i64) -> Option<i64> {
+        // The product of two 64-bit numbers fits 128 bits.
+        self.quotient(i128::from(amount) * i128::from(parts), 1_000_000)
+    }
+
     fn wide(self, numerator: i128, denominator: i128) -> Option<i64> {
         let (step, numerator, denominator) = match self {
             Self::Exact => (1, numerator.checked_add(denominator.checked_sub(1)?)?, denominator),
@@ -205,5 +211,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_part_is_rounded_as_the_card_says() {
+        let half_up = |amount| Rounding::Nearest(1).part_of(amount, 125_000).unwrap();
+        assert_eq!([0, 3, 4, 100, 1000].map(half_up), [0, 0, 1, 13, 125]);
+        assert_eq!(Rounding::HalfEven(1).part_of(12, 125_000), Some(2), "1.5");
+        assert_eq!(Rounding::HalfEven(1).part_of(20, 125_000), Some(2), "2.5");
+        assert_eq!(Rounding::Nearest(1).part_of(i64::MAX, i64::MAX), None);
     }
 }

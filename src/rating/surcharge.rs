@@ -2,8 +2,8 @@
 
 use super::Rounding;
 use super::amount::Amount;
-use super::price::Known;
-use super::when::{When, Worth};
+use super::request::AssessedParcel;
+use super::when::{StatedAmount, When};
 use crate::units::{Date, Mass};
 
 /// An amount that is added where its condition holds.
@@ -57,13 +57,7 @@ pub struct Percent {
     /// Of these surcharges, earlier in the list.
     pub lines: Vec<usize>,
     /// Of these amounts of the parcel.
-    pub of: Vec<Worth>,
-}
-
-/// `parts` per million of `amount`; `None` when it does not fit.
-pub(super) fn part_of(amount: i64, parts: i64, rounding: Rounding) -> Option<i64> {
-    // The product of two 64-bit numbers fits 128 bits.
-    rounding.quotient(i128::from(amount) * i128::from(parts), 1_000_000)
+    pub of: Vec<StatedAmount>,
 }
 
 impl Charge {
@@ -83,13 +77,13 @@ impl Charge {
     /// What it adds; `before` says what a surcharge before it costs. `None` when it does not fit.
     pub(super) fn on(
         &self,
-        known: &Known<'_, '_>,
+        parcel: &AssessedParcel<'_, '_>,
         base: i64,
         before: impl Fn(usize) -> i64,
         rounding: Rounding,
     ) -> Option<i64> {
-        let fixed = match self.amount_in(known.zone) {
-            Some(amount) => amount.at(known.billable, rounding)?,
+        let fixed = match self.amount_in(parcel.zone) {
+            Some(amount) => amount.at(parcel.billable, rounding)?,
             None => 0,
         };
         let more = match &self.percent {
@@ -100,9 +94,9 @@ impl Charge {
                     sum = sum.checked_add(before(*line))?;
                 }
                 for worth in &percent.of {
-                    sum = sum.checked_add(worth.of(known).unwrap_or(0))?;
+                    sum = sum.checked_add(worth.of(parcel).unwrap_or(0))?;
                 }
-                part_of(sum, percent.parts_per_million, rounding)?
+                rounding.part_of(sum, percent.parts_per_million)?
             }
         };
         let sum = fixed.checked_add(more)?;
@@ -135,15 +129,6 @@ impl Fuel {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_part_is_rounded_as_the_card_says() {
-        let half_up = |amount| part_of(amount, 125_000, Rounding::Nearest(1)).unwrap();
-        assert_eq!([0, 3, 4, 100, 1000].map(half_up), [0, 0, 1, 13, 125]);
-        assert_eq!(part_of(12, 125_000, Rounding::HalfEven(1)), Some(2), "1.5");
-        assert_eq!(part_of(20, 125_000, Rounding::HalfEven(1)), Some(2), "2.5");
-        assert_eq!(part_of(i64::MAX, i64::MAX, Rounding::Nearest(1)), None);
-    }
 
     #[test]
     fn the_fuel_of_a_week_counts_from_its_first_day() {

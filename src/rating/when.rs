@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::area::PlaceMap;
-use super::card::Size;
-use super::price::Known;
+use super::billable::RoundedSize;
+use super::request::AssessedParcel;
 use super::{Dg, Extra, Signature, Terms, Volume};
 use crate::units::{Date, Length, Mass};
 
@@ -21,15 +21,15 @@ pub struct When {
 #[derive(Debug, Clone)]
 pub enum Condition {
     /// By the weight on the scale.
-    Weight(Above<Mass>),
+    Weight(Band<Mass>),
     /// By the billable weight, before any surcharge raises it.
-    Billable(Above<Mass>),
+    Billable(Band<Mass>),
     /// By a measure of the rounded sides.
-    Size(Measure, Above<Length>),
+    Size(Measure, Band<Length>),
     /// By the volume of the rounded sides.
-    Volume(Above<Volume>),
+    Volume(Band<Volume>),
     /// By an amount of the parcel, in the card's currency.
-    Amount(Worth, Above<i64>),
+    Amount(StatedAmount, Band<i64>),
     /// To a list of places.
     Area(PlaceMap),
     /// To a home, or not.
@@ -67,7 +67,7 @@ pub enum Measure {
 
 /// An amount that an order states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Worth {
+pub enum StatedAmount {
     /// Declared.
     Value,
     /// Insured.
@@ -87,14 +87,14 @@ pub struct Season {
 
 /// Over a bound, and not over another.
 #[derive(Debug, Clone, Copy)]
-pub struct Above<T> {
+pub struct Band<T> {
     /// The bound itself is not over it.
     pub over: T,
     /// The last that still counts.
     pub up_to: Option<T>,
 }
 
-impl<T: Copy + Ord> Above<T> {
+impl<T: Copy + Ord> Band<T> {
     pub(super) fn holds(self, value: T) -> bool {
         value > self.over && self.up_to.is_none_or(|last| value <= last)
     }
@@ -113,7 +113,7 @@ impl Season {
 
 impl Measure {
     /// Of a box; `None` when it does not fit.
-    pub(super) fn of(self, size: &Size) -> Option<Length> {
+    pub(super) fn of(self, size: &RoundedSize) -> Option<Length> {
         let [a, b, c] = size.sides.map(Length::nanometres);
         let sum = match self {
             Self::Longest => a,
@@ -135,16 +135,16 @@ impl Measure {
     }
 }
 
-impl Worth {
+impl StatedAmount {
     /// In minor units of the card's currency; `None` when nobody said it, or in another one.
-    pub(super) fn of(self, known: &Known<'_, '_>) -> Option<i64> {
-        let parcel = known.asked.parcel;
+    pub(super) fn of(self, parcel: &AssessedParcel<'_, '_>) -> Option<i64> {
+        let stated = parcel.request.parcel;
         let amount = match self {
-            Self::Value => parcel.value,
-            Self::Insured => parcel.insured,
-            Self::Cod => parcel.cod,
+            Self::Value => stated.value,
+            Self::Insured => stated.insured,
+            Self::Cod => stated.cod,
         };
-        amount.filter(|amount| amount.currency == known.currency).map(|amount| amount.minor)
+        amount.filter(|amount| amount.currency == parcel.currency).map(|amount| amount.minor)
     }
 
     /// In words.
@@ -158,8 +158,8 @@ impl Worth {
 }
 
 impl When {
-    pub(super) fn holds(&self, known: &Known<'_, '_>) -> bool {
-        let all = |list: &[Condition]| list.iter().all(|condition| condition.holds(known));
+    pub(super) fn holds(&self, parcel: &AssessedParcel<'_, '_>) -> bool {
+        let all = |list: &[Condition]| list.iter().all(|condition| condition.holds(parcel));
         all(&self.all) && (self.any.is_empty() || self.any.iter().any(|list| all(list)))
     }
 
@@ -170,25 +170,25 @@ impl When {
 }
 
 impl Condition {
-    fn holds(&self, known: &Known<'_, '_>) -> bool {
-        let parcel = known.asked.parcel;
-        let size = known.size;
+    fn holds(&self, parcel: &AssessedParcel<'_, '_>) -> bool {
+        let (request, size) = (parcel.request, parcel.size);
+        let asked = request.parcel;
         match self {
-            Self::Weight(above) => above.holds(parcel.mass),
-            Self::Billable(above) => above.holds(known.billable),
+            Self::Weight(above) => above.holds(asked.mass),
+            Self::Billable(above) => above.holds(parcel.billable),
             Self::Size(measure, above) => size.and_then(|size| measure.of(size)).is_some_and(|it| above.holds(it)),
             Self::Volume(above) => size.is_some_and(|size| above.holds(size.volume)),
-            Self::Amount(worth, above) => worth.of(known).is_some_and(|minor| above.holds(minor)),
-            Self::Area(area) => area.get(&known.asked.to).is_some(),
-            Self::Residential(home) => parcel.to.residential == *home,
-            Self::PoBox(only) => parcel.to.po_box == *only,
-            Self::Signature(signatures) => signatures.contains(&parcel.signature),
-            Self::Goods(goods) => parcel.dg.iter().any(|class| goods.contains(class)),
-            Self::Extra(extra) => known.asked.extras.contains(extra),
-            Self::Terms(terms) => parcel.terms_that_matter() == Some(*terms),
-            Self::Zones(zones) => zones.contains(&known.zone),
-            Self::Season(season) => season.holds(known.ship_date),
-            Self::Dates(from, until) => (*from..=*until).contains(&known.ship_date),
+            Self::Amount(worth, above) => worth.of(parcel).is_some_and(|minor| above.holds(minor)),
+            Self::Area(area) => area.get(&request.to).is_some(),
+            Self::Residential(home) => asked.to.residential == *home,
+            Self::PoBox(only) => asked.to.po_box == *only,
+            Self::Signature(signatures) => signatures.contains(&asked.signature),
+            Self::Goods(goods) => asked.dg.iter().any(|class| goods.contains(class)),
+            Self::Extra(extra) => request.extras.contains(extra),
+            Self::Terms(terms) => asked.terms_that_matter() == Some(*terms),
+            Self::Zones(zones) => zones.contains(&parcel.zone),
+            Self::Season(season) => season.holds(parcel.ship_date),
+            Self::Dates(from, until) => (*from..=*until).contains(&parcel.ship_date),
         }
     }
 }
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_bound_is_not_over_itself() {
-        let above = Above { over: 22, up_to: Some(30) };
+        let above = Band { over: 22, up_to: Some(30) };
         assert_eq!([22, 23, 30, 31].map(|value| above.holds(value)), [false, true, true, false]);
     }
 

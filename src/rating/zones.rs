@@ -1,9 +1,9 @@
-//! Where it leaves and where it goes -> the zone of the price table.
+//! The origin and the destination of a parcel -> the zone of the price table.
 
 use std::collections::BTreeMap;
 
 use super::Place;
-use super::area::{Found, PlaceMap, Spot};
+use super::area::{PlaceKeys, PlaceMap, PlacePattern};
 
 /// Origin and destination -> zone. What no row names has no zone.
 #[derive(Debug, Clone, Default)]
@@ -11,12 +11,12 @@ pub struct ZoneMap {
     names: Vec<String>,
     origins: PlaceMap,
     destinations: Vec<PlaceMap>,
-    targets: Vec<Option<Target>>,
+    targets: Vec<Option<ZoneEntry>>,
 }
 
 /// What the zone table says of a destination.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Target {
+pub struct ZoneEntry {
     /// Position of the zone in the card's list of zones, which is its column in the prices.
     pub zone: usize,
     /// Routing code for the label.
@@ -27,20 +27,23 @@ pub struct Target {
     pub days: Option<u16>,
 }
 
-/// Which end of the way the table does not name.
+/// Why the zone table has no zone for a parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Miss {
+pub(super) enum ZoneMiss {
+    /// No row names where it leaves from.
     Origin,
+    /// No row of that origin names where it goes.
     Destination,
+    /// The row says that it is not served.
     Excluded,
 }
 
 impl ZoneMap {
     /// Zones in the order of the price columns, and the rows of the zone table: origin, destination, target (`None`: not
     /// served). An origin's rows are its own: the most exact origin that matches is used alone.
-    pub fn new(names: Vec<String>, rows: Vec<(Spot, Spot, Option<Target>)>) -> Self {
+    pub fn new(names: Vec<String>, rows: Vec<(PlacePattern, PlacePattern, Option<ZoneEntry>)>) -> Self {
         let mut targets = BTreeMap::new();
-        let mut by_origin: BTreeMap<Spot, Vec<(Spot, u32)>> = BTreeMap::new();
+        let mut by_origin: BTreeMap<PlacePattern, Vec<(PlacePattern, u32)>> = BTreeMap::new();
         for (origin, destination, target) in rows {
             let next = u32::try_from(targets.len()).unwrap_or(u32::MAX);
             let at = *targets.entry(target).or_insert(next);
@@ -64,7 +67,7 @@ impl ZoneMap {
 
     /// Whether parcels may leave from here.
     pub fn leaves_from(&self, place: &Place) -> bool {
-        self.origins.get(&Found::new(place, self.origins.is_named())).is_some()
+        self.origins.get(&PlaceKeys::new(place, self.origins.is_named())).is_some()
     }
 
     /// Whether parcels may leave from somewhere in a country.
@@ -72,7 +75,7 @@ impl ZoneMap {
         self.origins.is_in(country)
     }
 
-    pub(super) fn collects(&self, from: &Found) -> bool {
+    pub(super) fn collects(&self, from: &PlaceKeys) -> bool {
         self.origins.get(from).is_some()
     }
 
@@ -84,14 +87,14 @@ impl ZoneMap {
         self.names.iter().position(|zone| zone == name)
     }
 
-    pub(super) fn find(&self, from: &Found, to: &Found) -> Result<&Target, Miss> {
-        let origin = self.origins.get(from).ok_or(Miss::Origin)?;
-        let destinations = self.destinations.get(origin as usize).ok_or(Miss::Origin)?;
-        let target = destinations.get(to).ok_or(Miss::Destination)?;
+    pub(super) fn find(&self, from: &PlaceKeys, to: &PlaceKeys) -> Result<&ZoneEntry, ZoneMiss> {
+        let origin = self.origins.get(from).ok_or(ZoneMiss::Origin)?;
+        let destinations = self.destinations.get(origin as usize).ok_or(ZoneMiss::Origin)?;
+        let target = destinations.get(to).ok_or(ZoneMiss::Destination)?;
         match self.targets.get(target as usize) {
             Some(Some(target)) => Ok(target),
-            Some(None) => Err(Miss::Excluded),
-            None => Err(Miss::Destination),
+            Some(None) => Err(ZoneMiss::Excluded),
+            None => Err(ZoneMiss::Destination),
         }
     }
 }

@@ -217,8 +217,8 @@ impl Order {
     }
 
     /// The parcel as its price depends on it.
-    pub fn parcel(&self, from: &Address, mass: Mass, dims: Option<Dims>, ship_date: Date) -> rating::Parcel {
-        rating::Parcel {
+    pub fn parcel(&self, from: &Address, mass: Mass, dims: Option<Dims>, ship_date: Date) -> rating::ParcelToRate {
+        rating::ParcelToRate {
             mass,
             dims,
             from: from.place(),

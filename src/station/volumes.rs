@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
-use crate::rating::{Carrier, Goal, Month, Record, Service, ServiceStanding, Standing, Tally, Unavailable};
+use crate::rating::{
+    Availability, Carrier, DeliveryRecord, Goal, MonthlyParcels, ParcelCounts, ServiceAvailability, ServiceCards,
+    Unavailable,
+};
 use crate::screen::{Sentence, shown};
 use crate::station::event::{Effect, Learned};
 use crate::station::fact::{Commitment, Ending, Fact};
@@ -28,8 +31,8 @@ struct Counts {
     days: BTreeMap<Date, u64>,
     wave: u64,
     sent: u64,
-    record: Record,
-    by_zone: BTreeMap<String, Record>,
+    record: DeliveryRecord,
+    by_zone: BTreeMap<String, DeliveryRecord>,
     /// Of the account's other stations, by month, and the day somebody said so.
     elsewhere: BTreeMap<(u16, u8), (u64, Date)>,
 }
@@ -110,7 +113,7 @@ impl Tallies {
     }
 
     /// A service's counts, or those of everything that goes with a carrier, with those of a ship date and of its month.
-    pub(super) fn of(&self, of: &ServiceOrCarrier, day: Date) -> Tally {
+    pub(super) fn of(&self, of: &ServiceOrCarrier, day: Date) -> ParcelCounts {
         match of {
             ServiceOrCarrier::Service(service) => self.of_service(service, day),
             ServiceOrCarrier::Carrier(carrier) => {
@@ -121,36 +124,35 @@ impl Tallies {
     }
 
     /// A service's counts, with those of a ship date and of its month.
-    pub(super) fn of_service(&self, service: &ServiceId, day: Date) -> Tally {
+    pub(super) fn of_service(&self, service: &ServiceId, day: Date) -> ParcelCounts {
         sum(self.services.get(service).into_iter(), day)
     }
 
     /// A service's parcels of the month of a ship date.
-    pub(super) fn month(&self, service: &ServiceId, day: Date) -> Month {
+    pub(super) fn month(&self, service: &ServiceId, day: Date) -> MonthlyParcels {
         let counts = self.services.get(service);
         let elsewhere = counts.and_then(|counts| counts.elsewhere.get(&month_of(day)).copied());
-        Month { own: self.of_service(service, day).month, elsewhere }
+        MonthlyParcels { own: self.of_service(service, day).month, elsewhere }
     }
 
     /// What became of a service's parcels, by zone.
-    pub(super) fn by_zone(&self, service: &ServiceId) -> BTreeMap<String, Record> {
+    pub(super) fn by_zone(&self, service: &ServiceId) -> BTreeMap<String, DeliveryRecord> {
         self.services.get(service).map(|counts| counts.by_zone.clone()).unwrap_or_default()
     }
 }
 
-fn sum<'a>(all: impl Iterator<Item = &'a Counts>, day: Date) -> Tally {
-    let mut tally = Tally::default();
+fn sum<'a>(all: impl Iterator<Item = &'a Counts>, day: Date) -> ParcelCounts {
+    let mut sum = ParcelCounts::default();
     for counts in all {
-        tally.day += counts.days.get(&day).copied().unwrap_or_default();
-        tally.month +=
-            counts.days.range(day.first_of_month()..=day.last_of_month()).map(|(_, count)| count).sum::<u64>();
-        tally.wave += counts.wave;
-        tally.sent += counts.sent;
-        tally.record.parcels += counts.record.parcels;
-        tally.record.failed += counts.record.failed;
-        tally.record.late += counts.record.late;
+        sum.day += counts.days.get(&day).copied().unwrap_or_default();
+        sum.month += counts.days.range(day.first_of_month()..=day.last_of_month()).map(|(_, count)| count).sum::<u64>();
+        sum.wave += counts.wave;
+        sum.sent += counts.sent;
+        sum.record.parcels += counts.record.parcels;
+        sum.record.failed += counts.record.failed;
+        sum.record.late += counts.record.late;
     }
-    tally
+    sum
 }
 
 /// What has gone with each service, and which carriers do not come.
@@ -162,50 +164,50 @@ pub(super) struct Volumes {
 }
 
 impl Station {
-    /// How every service stands now for an order that is to be packed.
-    pub(super) fn standing_to_pack(&self, world: &World<'_>, order_ref: &str) -> Standing {
-        self.standing(world, order_ref, |carrier| {
+    /// Which services may take an order that is to be packed now.
+    pub(super) fn availability_to_pack(&self, world: &World<'_>, order_ref: &str) -> Availability {
+        self.availability(world, order_ref, |carrier| {
             carrier.and_then(|carrier| self.next_number(world, &carrier.id)).is_some()
         })
     }
 
-    /// How every service stands now for an order; `numbered` says of a carrier whether it has numbers to give out.
-    pub fn standing(
+    /// Which services may take an order now. `numbered` says of a carrier whether it has numbers to give out.
+    pub fn availability(
         &self,
         world: &World<'_>,
         order_ref: &str,
         numbered: impl Fn(Option<&Carrier>) -> bool,
-    ) -> Standing {
-        let stands = |service: &Service| {
+    ) -> Availability {
+        let of_service = |service: &ServiceCards| {
             let unavailable = match () {
                 () if self.volumes.outages.contains(service.id.carrier()) => Some(Unavailable::Outage),
                 () if !numbered(world.cards.carrier(service.id.carrier())) => Some(Unavailable::NoNumbers),
                 () => None,
             };
-            let allocation = &world.rules.allocation;
-            let tally = |of: &ServiceOrCarrier, day| self.volumes.tallies.of(of, day);
-            let stands = allocation.stand(&service.id, order_ref, (world.today, world.minute), tally);
-            let day = stands.leaves.unwrap_or(world.today);
+            let counts = |of: &ServiceOrCarrier, day| self.volumes.tallies.of(of, day);
+            let now = (world.today, world.minute);
+            let allocated = world.rules.allocation.availability(&service.id, order_ref, now, counts);
+            let day = allocated.leaves.unwrap_or(world.today);
             let learns = matches!(world.rules.policy.goal, Goal::Expected(_));
-            ServiceStanding {
-                unavailable: unavailable.or(stands.unavailable),
+            ServiceAvailability {
+                unavailable: unavailable.or(allocated.unavailable),
                 month: self.volumes.tallies.month(&service.id, day),
                 record: self.volumes.tallies.of_service(&service.id, day).record,
                 by_zone: if learns { self.volumes.tallies.by_zone(&service.id) } else { BTreeMap::new() },
-                ..stands
+                ..allocated
             }
         };
-        Standing::new(world.cards.services().iter().map(stands).collect())
+        Availability::new(world.cards.services().iter().map(of_service).collect())
     }
 
     /// What is known of a service whenever it is asked: what became of its parcels, and what other stations sent in the
     /// month of a day.
-    pub fn learned(&self, service: &ServiceId, day: Date) -> ServiceStanding {
-        ServiceStanding {
-            month: Month { own: 0, ..self.volumes.tallies.month(service, day) },
+    pub fn learned(&self, service: &ServiceId, day: Date) -> ServiceAvailability {
+        ServiceAvailability {
+            month: MonthlyParcels { own: 0, ..self.volumes.tallies.month(service, day) },
             record: self.volumes.tallies.of_service(service, day).record,
             by_zone: self.volumes.tallies.by_zone(service),
-            ..ServiceStanding::default()
+            ..ServiceAvailability::default()
         }
     }
 

@@ -134,7 +134,7 @@ fn what_was_recorded_is_replayed_in_order_and_decisions_are_left_out() {
         to: "US:900".into(),
         choice: None,
         policy: String::new(),
-        turn: None,
+        priority: None,
         changes: vec![],
         quotes: Vec::new(),
         refusals: Vec::new(),

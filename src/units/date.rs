@@ -72,6 +72,13 @@ impl Date {
     }
 }
 
+impl From<civil::Date> for Date {
+    /// The same day; the first day of the year 1 for one before it.
+    fn from(date: civil::Date) -> Self {
+        Self(date.max(civil::date(1, 1, 1)))
+    }
+}
+
 impl FromStr for Date {
     type Err = QuantityError;
 

@@ -10,7 +10,7 @@ use super::files::CarrierFiles;
 use super::prices::{PriceSheet, Pricing};
 use super::tables::Tables;
 use super::{rules, zones};
-use crate::rating::{Card, Cubic, Dg, Extra, Max, Prices, Rounding, Signature, Terms, Volume, ZoneMap};
+use crate::rating::{Card, Cubic, Dg, Extra, Maximum, Prices, Rounding, Signature, Terms, Volume, ZoneMap};
 use crate::units::{Currency, Date, Length, Mass};
 
 /// What could be read of a period.
@@ -92,7 +92,7 @@ fn card(table: &Table<'_>, from: Date, tables: &mut Tables<'_>) -> Option<Card> 
 
     let priced = priced?;
     let most = limits.iter().filter(|limit| limit.zones.is_empty());
-    let most = most.filter_map(|limit| if let Max::Weight(max) = limit.max { Some(max) } else { None }).min();
+    let most = most.filter_map(|limit| if let Maximum::Weight(max) = limit.max { Some(max) } else { None }).min();
     // Volume may be paid as more weight than the scale may see.
     let most = most.filter(|_| size.as_ref().is_some_and(|size| size.dimensional.is_none()));
     let most = most.filter(|_| surcharges.iter().all(|surcharge| surcharge.minimum == Mass::ZERO));

@@ -8,13 +8,13 @@ use super::files::{self, CarrierFiles};
 use super::{formats, service};
 use crate::barcode::{Format, Issuer, NumberRule};
 use crate::ids::{CarrierId, PoolId, ServiceId};
-use crate::rating::{Carrier, Pool, Service, ServiceName};
+use crate::rating::{Carrier, NumberPool, ServiceCards, ServiceName};
 
 /// What a carrier's folder holds; parts of it may be missing when there are problems.
 #[derive(Default)]
 pub(super) struct LoadedCarrier {
     pub(super) carrier: Option<Carrier>,
-    pub(super) services: Vec<Service>,
+    pub(super) services: Vec<ServiceCards>,
 }
 
 pub(super) fn load(
@@ -52,7 +52,7 @@ pub(super) fn load(
             problems.push(Problem::error(dir.join(&folder), "a service without a name", todo));
         }
         let cards = service::load(&dir.join(folder), files, problems);
-        loaded.services.push(Service { id: service, cards });
+        loaded.services.push(ServiceCards { id: service, cards });
     }
     loaded
 }
@@ -139,11 +139,11 @@ fn number_rule(table: &Table<'_>) -> Option<NumberRule> {
     Some(rule)
 }
 
-fn pool_of(table: &Table<'_>, number: Option<&NumberRule>) -> Option<Pool> {
+fn pool_of(table: &Table<'_>, number: Option<&NumberRule>) -> Option<NumberPool> {
     let (id, station) = (table.required::<String>("id").map(PoolId::from), table.required::<String>("station"));
     let (from, to) = (table.required::<u64>("from"), table.required::<u64>("to"));
     table.finish();
-    let pool = Pool { id: id?, station: station?, from: from?, to: to? };
+    let pool = NumberPool { id: id?, station: station?, from: from?, to: to? };
     if pool.from > pool.to {
         table.error("from", format!("{} is after {}", pool.from, pool.to), "write the first serial, then the last");
     }
@@ -158,7 +158,7 @@ fn pool_of(table: &Table<'_>, number: Option<&NumberRule>) -> Option<Pool> {
     Some(pool)
 }
 
-fn check_pools(table: &Table<'_>, pools: &[Pool]) {
+fn check_pools(table: &Table<'_>, pools: &[NumberPool]) {
     for (at, pool) in pools.iter().enumerate() {
         for other in &pools[..at] {
             if other.id == pool.id {

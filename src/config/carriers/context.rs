@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::read::wrong_money;
 use super::super::table::Table;
-use crate::rating::{Amount, Cell};
+use crate::rating::{Amount, PriceCell};
 use crate::units::{Currency, Money};
 
 /// What the rules of a period are read with.
@@ -45,8 +45,8 @@ impl Context<'_> {
     /// An amount that may grow with the weight.
     pub(super) fn amount(&self, table: &Table<'_>, key: &'static str) -> Option<Amount> {
         let text: String = table.optional(key)?;
-        match Cell::read(&text, self.currency, |text| Some(text.to_owned())) {
-            Some(Cell::Whole(amount)) => Some(amount),
+        match PriceCell::read(&text, self.currency, |text| Some(text.to_owned())) {
+            Some(PriceCell::Whole(amount)) => Some(amount),
             _ => {
                 let (what, todo) = wrong_money(key, &text, self.currency, ", or one such as \"1.90 per kg\"");
                 table.error(key, what, todo);

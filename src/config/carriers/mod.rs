@@ -37,7 +37,7 @@ pub use backup::back_up;
 
 use super::problem::{Problem, Problems};
 use crate::ids::{CarrierId, ServiceId};
-use crate::rating::{Cards, Place, Service};
+use crate::rating::{Cards, Place, ServiceCards};
 use files::CarrierFiles;
 
 /// Reads the carriers in `dir`, all or those named in `only`; every problem, warnings too, when there is an error among
@@ -80,7 +80,7 @@ pub fn read(dir: &Path, only: &[CarrierId]) -> (Option<Cards>, Problems) {
 /// country or its carrier has no other service here: a carrier's services of other countries are as they should be.
 pub fn check_origin(cards: &Cards, dir: &Path, ship_from: &Place) -> Problems {
     let idle: Vec<&ServiceId> = cards.not_from(ship_from).collect();
-    let carrier_is_idle = |service: &Service| {
+    let carrier_is_idle = |service: &ServiceCards| {
         let of_carrier = cards.services().iter().filter(|other| other.id.carrier() == service.id.carrier());
         of_carrier.map(|other| &other.id).all(|id| idle.contains(&id))
     };

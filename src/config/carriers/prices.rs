@@ -6,7 +6,7 @@ use super::super::problem::Problems;
 use super::super::read::wrong_money;
 use super::files::CarrierFiles;
 use super::sheet::{Sheet, SheetRow};
-use crate::rating::{self, Amount, Cell, Prices, Rate, Rounding, Volume, VolumeUnit};
+use crate::rating::{self, Amount, PriceCell, Prices, Rate, Rounding, Volume, VolumeUnit};
 use crate::units::{Currency, Decimal, Mass, MassUnit};
 
 /// What a price table's rows are bounded by.
@@ -65,7 +65,7 @@ pub(super) struct PriceSheet<B: Bound> {
     under: bool,
     /// Each zone and the column it is priced by; several zones may share a column.
     zones: Vec<(String, usize)>,
-    rows: Vec<rating::Row<B>>,
+    rows: Vec<rating::PriceRow<B>>,
     lines: Vec<usize>,
 }
 
@@ -109,7 +109,7 @@ impl<B: Bound> PriceSheet<B> {
                 let what = "more costs less than in the row above it";
                 problems.push(table.sheet.error(row.line, what, "check the prices of both rows").warning());
             }
-            table.rows.push(rating::Row { bound, shown, cells });
+            table.rows.push(rating::PriceRow { bound, shown, cells });
             table.lines.push(row.line);
         }
         for (column, zone) in table.sheet.header.cells.iter().skip(1).enumerate() {
@@ -127,7 +127,7 @@ impl<B: Bound> PriceSheet<B> {
     /// A warning for each zone that has no price for a weight, and has one for less and for more.
     fn warn_of_holes(&self, problems: &mut Problems) {
         for (column, zone) in self.sheet.header.cells.iter().skip(1).enumerate() {
-            let priced = |row: &rating::Row<B>| row.cells.get(column).copied().flatten().is_some();
+            let priced = |row: &rating::PriceRow<B>| row.cells.get(column).copied().flatten().is_some();
             let (Some(first), Some(last)) = (self.rows.iter().position(priced), self.rows.iter().rposition(priced))
             else {
                 continue;
@@ -186,7 +186,7 @@ impl<B: Bound> PriceSheet<B> {
                 }
             }
         }
-        let pick = |row: &rating::Row<B>| rating::Row {
+        let pick = |row: &rating::PriceRow<B>| rating::PriceRow {
             bound: row.bound,
             shown: row.shown.clone(),
             cells: columns.iter().filter_map(|column| row.cells.get(*column).copied()).collect(),
@@ -196,7 +196,7 @@ impl<B: Bound> PriceSheet<B> {
 }
 
 /// Whether a row begins with a lower price than the row above it ends with.
-fn falls<B: Bound>(above: &rating::Row<B>, cells: &[Option<Amount>]) -> bool {
+fn falls<B: Bound>(above: &rating::PriceRow<B>, cells: &[Option<Amount>]) -> bool {
     let ends = above.bound.and_then(Bound::weight).unwrap_or(Mass::ZERO);
     let begins = Mass::from_picograms(ends.picograms().saturating_add(1));
     let at = |cell: &Option<Amount>, weight| cell.and_then(|cell| cell.at(weight, Rounding::Nearest(1)));
@@ -257,7 +257,7 @@ fn bound<B: Bound>(
 fn cells<B: Bound>(
     sheet: &Sheet,
     row: &SheetRow,
-    above: Option<&rating::Row<B>>,
+    above: Option<&rating::PriceRow<B>>,
     pricing: Pricing,
     problems: &mut Problems,
 ) -> Option<Vec<Option<Amount>>> {
@@ -272,9 +272,9 @@ fn cells<B: Bound>(
             prices.push(None);
             continue;
         }
-        match Cell::read(cell, currency, |number| sheet.number(number)) {
-            Some(Cell::Whole(amount)) => prices.push(Some(amount)),
-            Some(Cell::More(rate)) => {
+        match PriceCell::read(cell, currency, |number| sheet.number(number)) {
+            Some(PriceCell::Whole(amount)) => prices.push(Some(amount)),
+            Some(PriceCell::More(rate)) => {
                 let grown = above.and_then(|above| grown(above, column, rate, pricing.lines));
                 if grown.is_none() {
                     let what = format!("the price for zone {zone} grows on the row above it, which has none there");
@@ -297,7 +297,7 @@ fn cells<B: Bound>(
 }
 
 /// A price on top of what the row above costs at its bound.
-fn grown<B: Bound>(above: &rating::Row<B>, column: usize, rate: Rate, lines: Rounding) -> Option<Amount> {
+fn grown<B: Bound>(above: &rating::PriceRow<B>, column: usize, rate: Rate, lines: Rounding) -> Option<Amount> {
     let over = above.bound?.weight()?;
     let fixed = above.cells.get(column).copied().flatten()?.at(over, lines)?;
     Some(Amount { fixed, rate: Some(Rate { over, ..rate }) })

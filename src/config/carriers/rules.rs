@@ -9,8 +9,8 @@ use super::percent::percent;
 use super::tables::Tables;
 use super::when;
 use crate::rating::{
-    Amount, ByZone, Card, Charge, Dimensional, Fuel, Limit, Max, Measure, MoneyRule, Percent, Refuse, Rounding,
-    SizeRule, Surcharge, Tier, VolumeUnit, WeightRule, WithoutDims, Worth,
+    Amount, ByZone, Card, Charge, Dimensional, Fuel, Limit, Maximum, Measure, MoneyRule, Percent, RefusalRule,
+    Rounding, SizeRule, StatedAmount, Surcharge, Tier, VolumeUnit, WeightRule, WithoutDims,
 };
 use crate::units::{Currency, Date, Decimal, Length, LengthUnit, Mass, MassUnit};
 
@@ -154,18 +154,18 @@ pub(super) fn money(table: Option<&Table<'_>>, currency: Currency) -> Option<Mon
 pub(super) fn limit(table: &Table<'_>, context: &Context<'_>) -> Option<Limit> {
     const KEYS: [&str; 9] =
         ["weight", "longest", "second", "length_plus_girth", "sum_of_sides", "volume", "value", "insured", "cod"];
-    let size = |key, measure| table.optional_text(key).map(|max| Max::Size(measure, max));
-    let amount = |key, worth| context.money(table, key).map(|max| Max::Amount(worth, max));
+    let size = |key, measure| table.optional_text(key).map(|max| Maximum::Size(measure, max));
+    let amount = |key, worth| context.money(table, key).map(|max| Maximum::Amount(worth, max));
     let measures = [
-        table.optional_text("weight").map(Max::Weight),
+        table.optional_text("weight").map(Maximum::Weight),
         size("longest", Measure::Longest),
         size("second", Measure::Second),
         size("length_plus_girth", Measure::LengthPlusGirth),
         size("sum_of_sides", Measure::Sum),
-        table.optional_text("volume").map(Max::Volume),
-        amount("value", Worth::Value),
-        amount("insured", Worth::Insured),
-        amount("cod", Worth::Cod),
+        table.optional_text("volume").map(Maximum::Volume),
+        amount("value", StatedAmount::Value),
+        amount("insured", StatedAmount::Insured),
+        amount("cod", StatedAmount::Cod),
     ];
     let (zones, why) = (context.zones(table), table.optional("why"));
     table.finish();
@@ -176,10 +176,10 @@ pub(super) fn limit(table: &Table<'_>, context: &Context<'_>) -> Option<Limit> {
     }
     let max = measures.into_iter().flatten().next()?;
     let nothing = match max {
-        Max::Weight(mass) => mass <= Mass::ZERO,
-        Max::Size(_, length) => length <= Length::ZERO,
-        Max::Volume(volume) => volume.cubic_nanometres() <= 0,
-        Max::Amount(..) => false,
+        Maximum::Weight(mass) => mass <= Mass::ZERO,
+        Maximum::Size(_, length) => length <= Length::ZERO,
+        Maximum::Volume(volume) => volume.cubic_nanometres() <= 0,
+        Maximum::Amount(..) => false,
     };
     if nothing {
         table.error("", "a limit that no parcel is within", "write a limit above 0");
@@ -188,11 +188,11 @@ pub(super) fn limit(table: &Table<'_>, context: &Context<'_>) -> Option<Limit> {
 }
 
 /// `[[refuse]]`: a name, why, and when.
-pub(super) fn refuse(table: &Table<'_>, context: &Context<'_>, tables: &mut Tables<'_>) -> Option<Refuse> {
+pub(super) fn refuse(table: &Table<'_>, context: &Context<'_>, tables: &mut Tables<'_>) -> Option<RefusalRule> {
     let (name, why) = (table.required("name"), table.required("why"));
     let when = when::when(table, context, tables);
     table.finish();
-    Some(Refuse { name: name?, why: why?, when: when? })
+    Some(RefusalRule { name: name?, why: why?, when: when? })
 }
 
 /// `[[surcharge]]`s: a name, how much, and when.
@@ -234,8 +234,8 @@ fn charge(table: &Table<'_>, earlier: &[Surcharge], context: &Context<'_>) -> Op
     let percent = percent(table, "percent");
     let (lines, base, of) = {
         let (lines, rest) = lines(table, "of", earlier);
-        let worths = [("value", Worth::Value), ("insured", Worth::Insured), ("cod", Worth::Cod)];
-        let of: Vec<Worth> =
+        let worths = [("value", StatedAmount::Value), ("insured", StatedAmount::Insured), ("cod", StatedAmount::Cod)];
+        let of: Vec<StatedAmount> =
             worths.iter().filter(|(name, _)| rest.iter().any(|line| line == name)).map(|(_, worth)| *worth).collect();
         let base = rest.iter().any(|line| line == "base");
         for line in rest.iter().filter(|line| *line != "base" && !worths.iter().any(|(name, _)| name == line)) {

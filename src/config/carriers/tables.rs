@@ -5,7 +5,7 @@ use std::path::Path;
 use super::super::problem::{Problem, Problems};
 use super::files::CarrierFiles;
 use super::{fuel, zones};
-use crate::rating::{PlaceMap, Spot};
+use crate::rating::{PlaceMap, PlacePattern};
 use crate::units::Date;
 
 /// Reads the tables that a period names.
@@ -16,9 +16,9 @@ pub(super) struct Tables<'a> {
     /// Names of those that were read.
     pub(super) used: Vec<String>,
     /// Each area list with its places and their lines.
-    areas: Vec<(String, Vec<(usize, Spot)>)>,
+    areas: Vec<(String, Vec<(usize, PlacePattern)>)>,
     /// Every destination of the zone table.
-    pub(super) served: Vec<Spot>,
+    pub(super) served: Vec<PlacePattern>,
 }
 
 impl<'a> Tables<'a> {

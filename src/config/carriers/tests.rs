@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::rating::{Parcel, Policy, Signature, Standing};
+use crate::rating::{Availability, ParcelToRate, Policy, Signature};
 
 const CARRIER: &str = r#"name = "ACME"
 label = "parcel"
@@ -374,8 +374,8 @@ fn the_last_good_cards_are_kept_whole_and_replaced_only_by_others() {
 }
 
 /// A parcel from US:90 that is not to a home.
-fn parcel(to: &str, mass: &str, dims: Option<&str>) -> Parcel {
-    Parcel {
+fn parcel(to: &str, mass: &str, dims: Option<&str>) -> ParcelToRate {
+    ParcelToRate {
         mass: mass.parse().unwrap(),
         dims: dims.map(|dims| dims.parse().unwrap()),
         from: Place::at("US", "90001"),
@@ -393,9 +393,9 @@ fn parcel(to: &str, mass: &str, dims: Option<&str>) -> Parcel {
 }
 
 /// What the only service says: its lines, or the rules against it.
-fn said(folder: &Folder, parcel: &Parcel) -> String {
+fn said(folder: &Folder, parcel: &ParcelToRate) -> String {
     let cards = load(folder.dir.path(), &[]).unwrap_or_else(|problems| panic!("{problems}"));
-    let decision = cards.decide(parcel, &Standing::default(), &Policy::default());
+    let decision = cards.decide(parcel, &Availability::default(), &Policy::default());
     match decision.quotes.first() {
         Some(quote) => {
             let lines = quote.lines.iter().map(|line| format!("{} {}", line.rule, line.amount.amount()));
@@ -457,7 +457,7 @@ always = true
     // Both would apply; the first of the group does. 20 lb at least: the row of 50.
     let longer = parcel("10001", "0.4lb", Some("97x3x3in"));
     assert_eq!(said(&folder, &longer), "95.00 = base 30.00 + oversize 60.00 + peak handling 2.00 + care 3.00");
-    let spring = Parcel { ship_date: "2026-03-01".parse().unwrap(), ..long };
+    let spring = ParcelToRate { ship_date: "2026-03-01".parse().unwrap(), ..long };
     assert_eq!(said(&folder, &spring), "18.70 = base 8.00 + handling 9.00 + care 1.70");
 }
 
@@ -647,7 +647,7 @@ fn a_routing_code_and_what_stands_beside_it_come_from_the_zone_table() {
     let folder = Folder::with(&[("acme/ground/zones.csv", rows)]);
     let cards = load(folder.dir.path(), &[]).unwrap();
     let sorted = |postcode: &str| {
-        let decision = cards.decide(&parcel(postcode, "1lb", None), &Standing::default(), &Policy::default());
+        let decision = cards.decide(&parcel(postcode, "1lb", None), &Availability::default(), &Policy::default());
         let quote = &decision.quotes[0];
         (quote.sort_code.clone(), quote.sort_detail.clone())
     };

@@ -7,7 +7,7 @@ use super::super::table::Table;
 use super::super::value::OneOrMore;
 use super::context::Context;
 use super::tables::Tables;
-use crate::rating::{Above, Condition, Dg, Extra, Measure, Season, Signature, Terms, When, Worth};
+use crate::rating::{Band, Condition, Dg, Extra, Measure, Season, Signature, StatedAmount, Terms, When};
 use crate::units::Date;
 
 /// Every key that is a condition.
@@ -84,9 +84,9 @@ fn conditions(table: &Table<'_>, context: &Context<'_>, tables: &mut Tables<'_>)
     }
     list.extend(above(table, "volume_over", "volume_up_to").map(Condition::Volume));
     for (worth, over, up_to) in [
-        (Worth::Value, "value_over", "value_up_to"),
-        (Worth::Insured, "insured_over", "insured_up_to"),
-        (Worth::Cod, "cod_over", "cod_up_to"),
+        (StatedAmount::Value, "value_over", "value_up_to"),
+        (StatedAmount::Insured, "insured_over", "insured_up_to"),
+        (StatedAmount::Cod, "cod_over", "cod_up_to"),
     ] {
         let (low, high) = (context.money(table, over), context.money(table, up_to));
         list.extend(bounds(table, over, up_to, low, high).map(|above| Condition::Amount(worth, above)));
@@ -116,7 +116,7 @@ fn above<T: FromStr<Err: Display> + Copy + Ord>(
     table: &Table<'_>,
     over: &'static str,
     up_to: &'static str,
-) -> Option<Above<T>> {
+) -> Option<Band<T>> {
     let (low, high) = (table.optional_text::<T>(over), table.optional_text::<T>(up_to));
     bounds(table, over, up_to, low, high)
 }
@@ -127,11 +127,11 @@ fn bounds<T: Copy + Ord>(
     up_to: &'static str,
     low: Option<T>,
     high: Option<T>,
-) -> Option<Above<T>> {
+) -> Option<Band<T>> {
     if high.is_some_and(|high| low.is_none_or(|low| high <= low)) {
         table.error(up_to, format!("{up_to} is not above {over}"), format!("write a larger one, and {over} with it"));
     }
-    low.map(|over| Above { over, up_to: high })
+    low.map(|over| Band { over, up_to: high })
 }
 
 /// `10-01..01-15`: two of something with dots between them.

@@ -7,7 +7,7 @@ use super::super::problem::Problems;
 use super::files::CarrierFiles;
 use super::prices::PriceSheet;
 use super::sheet::{Sheet, SheetRow};
-use crate::rating::{Pattern, PostcodeMap, Spot, Target, ZoneMap};
+use crate::rating::{Pattern, PlacePattern, PostcodeMap, ZoneEntry, ZoneMap};
 use crate::units::Mass;
 
 /// The zone that is none: these destinations are not served.
@@ -63,7 +63,7 @@ pub(super) fn part(
             let text = |column: Option<usize>| column.map(|at| row.cells[at].clone()).filter(|text| !text.is_empty());
             let (sort_code, sort_detail) = (text(sort_code), text(sort_detail));
             let days = on_the_way.and_then(Result::ok);
-            rows.push((from, to, zone.map(|zone| Target { zone, sort_code, sort_detail, days })));
+            rows.push((from, to, zone.map(|zone| ZoneEntry { zone, sort_code, sort_detail, days })));
             lines.push(row.line);
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn zone_map(
     parts: Vec<ZonePart>,
     prices: Option<&PriceSheet<Mass>>,
     problems: &mut Problems,
-) -> Option<(ZoneMap, Vec<Spot>)> {
+) -> Option<(ZoneMap, Vec<PlacePattern>)> {
     let whole = parts.iter().all(|part| part.rows.len() == part.sheet.rows.len());
     let (mut rows, mut places) = (Vec::new(), Vec::new());
     let mut sheets = Vec::new();
@@ -104,7 +104,7 @@ fn without_footnotes(zone: &str) -> &str {
     zone.trim_end_matches(['*', '+']).trim_end()
 }
 
-fn spot(sheet: &Sheet, row: &SheetRow, column: usize, problems: &mut Problems) -> Option<Spot> {
+fn spot(sheet: &Sheet, row: &SheetRow, column: usize, problems: &mut Problems) -> Option<PlacePattern> {
     if row.cells[column].is_empty() {
         problems.push(sheet.blank(row, &sheet.header.cells[column]));
         return None;
@@ -121,10 +121,10 @@ fn spot(sheet: &Sheet, row: &SheetRow, column: usize, problems: &mut Problems) -
 }
 
 /// One row of the table: where from, where to, and what it says of it.
-type ZoneRow = (Spot, Spot, Option<Target>);
+type ZoneRow = (PlacePattern, PlacePattern, Option<ZoneEntry>);
 
 fn clashes(sheets: &[Sheet], rows: &[ZoneRow], places: &[(usize, usize)], problems: &mut Problems) {
-    let mut by_origin: BTreeMap<&Spot, Vec<usize>> = BTreeMap::new();
+    let mut by_origin: BTreeMap<&PlacePattern, Vec<usize>> = BTreeMap::new();
     for (at, (origin, _, _)) in rows.iter().enumerate() {
         by_origin.entry(origin).or_default().push(at);
     }
@@ -140,14 +140,14 @@ fn clashes(sheets: &[Sheet], rows: &[ZoneRow], places: &[(usize, usize)], proble
         let problem = sheets[file].error(line, what, todo);
         problems.push(if warning { problem.warning() } else { problem });
     };
-    let origins: Vec<&Spot> = by_origin.keys().copied().collect();
+    let origins: Vec<&PlacePattern> = by_origin.keys().copied().collect();
     for (first, second) in shared(&origins) {
         let (at, other) = (by_origin[origins[second]][0], by_origin[origins[first]][0]);
         let what = format!("its origin overlaps with {}", seen(at, other));
         push(at, what, "make the origins of one length disjoint", false);
     }
     for rows_of_origin in by_origin.values() {
-        let destinations: Vec<&Spot> = rows_of_origin.iter().map(|at| &rows[*at].1).collect();
+        let destinations: Vec<&PlacePattern> = rows_of_origin.iter().map(|at| &rows[*at].1).collect();
         for (first, second) in shared(&destinations) {
             let (first, second) = (rows_of_origin[first], rows_of_origin[second]);
             let what = format!("its destination overlaps with {}", seen(second, first));
@@ -161,16 +161,16 @@ fn clashes(sheets: &[Sheet], rows: &[ZoneRow], places: &[(usize, usize)], proble
 }
 
 /// Pairs of spots of one exactness that name the same place.
-fn shared(spots: &[&Spot]) -> Vec<(usize, usize)> {
+fn shared(spots: &[&PlacePattern]) -> Vec<(usize, usize)> {
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut pairs, mut patterns, mut at_pattern): (Vec<_>, Vec<Pattern>, Vec<usize>) = Default::default();
     for (at, spot) in spots.iter().enumerate() {
         match spot {
-            Spot::Name(name) => match names.get(name.as_str()) {
+            PlacePattern::Name(name) => match names.get(name.as_str()) {
                 Some(first) => pairs.push((*first, at)),
                 None => drop(names.insert(name, at)),
             },
-            Spot::Postcode(pattern) => {
+            PlacePattern::Postcode(pattern) => {
                 patterns.push(*pattern);
                 at_pattern.push(at);
             }
@@ -182,7 +182,11 @@ fn shared(spots: &[&Spot]) -> Vec<(usize, usize)> {
 }
 
 /// An area list: each place with its line.
-pub(super) fn area(path: &Path, files: &mut CarrierFiles, problems: &mut Problems) -> Option<Vec<(usize, Spot)>> {
+pub(super) fn area(
+    path: &Path,
+    files: &mut CarrierFiles,
+    problems: &mut Problems,
+) -> Option<Vec<(usize, PlacePattern)>> {
     let sheet = Sheet::read(path, files, problems)?;
     let ([destination], _) = sheet.columns(["destination"], ["note"], problems)?;
     let mut entries = Vec::new();

@@ -126,7 +126,7 @@ impl From<Commitment> for RecordedCommitment {
     fn from(commitment: Commitment) -> Self {
         let supplied = commitment.is_supplied();
         let (pool, serial) = match commitment.source {
-            NumberSource::Drawn { pool, serial } => (String::from(&pool), serial),
+            NumberSource::Drawn { pool, serial } => (pool.to_string(), serial),
             NumberSource::Supplied => (String::new(), 0),
         };
         Self {

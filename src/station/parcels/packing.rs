@@ -201,7 +201,8 @@ impl Station {
         if let Some(given) = &order.label {
             return self.take_label(world, (id, parcel), order, given, &rated, outcome);
         }
-        let decision = world.cards.decide(&rated, &self.standing_to_pack(world, &order.order_ref), &world.rules.policy);
+        let decision =
+            world.cards.decide(&rated, &self.availability_to_pack(world, &order.order_ref), &world.rules.policy);
         let quote = decision.choice.is_some().then(|| decision.quotes.first().cloned()).flatten();
         let decided = |decision: Decision| Fact::Decided { parcel: id, decision: Box::new(decision) };
         let Some(quote) = quote else {

@@ -3,7 +3,7 @@
 
 use crate::barcode::{NumberError, Why};
 use crate::ids::{ParcelId, ServiceId, ServiceOrCarrier, TrackingNumber};
-use crate::rating::{self, Basis, Billable, Cards, Carrier, Decision, Quote, ServiceStanding, Standing};
+use crate::rating::{self, Availability, Basis, Billable, Cards, Carrier, Decision, Quote, ServiceAvailability};
 use crate::screen::Sentence;
 use crate::station::event::Job;
 use crate::station::fact::{Commitment, Fact, NumberSource};
@@ -93,13 +93,13 @@ impl Station {
         (id, parcel): (ParcelId, &Parcel),
         order: &Order,
         given: &Given,
-        rated: &rating::Parcel,
+        rated: &rating::ParcelToRate,
         outcome: Outcome,
     ) -> Outcome {
         let counted = match counted(world.cards, given) {
             Ok(counted) => counted,
             Err(why) => {
-                let decision = world.cards.decide(rated, &Standing::default(), &world.rules.policy);
+                let decision = world.cards.decide(rated, &Availability::default(), &world.rules.policy);
                 let decision = Decision { choice: None, quotes: Vec::new(), changes: Vec::new(), ..decision };
                 return refuse(outcome, id, decision, label_refused(why));
             }
@@ -134,18 +134,18 @@ impl Station {
     }
 
     /// What the cards say of the service, or of every service of the carrier: evidence, and no choice.
-    fn record(&self, world: &World<'_>, counted: Counted<'_>, rated: &rating::Parcel) -> Decision {
+    fn record(&self, world: &World<'_>, counted: Counted<'_>, rated: &rating::ParcelToRate) -> Decision {
         let allocation = &world.rules.allocation;
-        let stands = |service: &rating::Service| {
+        let of_service = |service: &rating::ServiceCards| {
             let leaves = allocation.leaves(service.id.carrier(), world.today, world.minute);
-            ServiceStanding {
+            ServiceAvailability {
                 leaves,
                 month: self.volumes.tallies.month(&service.id, leaves.unwrap_or(world.today)),
-                ..ServiceStanding::default()
+                ..ServiceAvailability::default()
             }
         };
-        let standing = Standing::new(world.cards.services().iter().map(stands).collect());
-        let mut decision = world.cards.decide(rated, &standing, &world.rules.policy);
+        let availability = Availability::new(world.cards.services().iter().map(of_service).collect());
+        let mut decision = world.cards.decide(rated, &availability, &world.rules.policy);
         let of = |service: &ServiceId| match counted.service {
             Some(named) => service == named,
             None => *service.carrier() == counted.carrier.id,
@@ -153,7 +153,7 @@ impl Station {
         decision.quotes.retain(|quote| of(&quote.service));
         decision.refusals.retain(|refusal| of(&refusal.service));
         decision.changes.clear();
-        Decision { choice: None, policy: "supplied".to_owned(), turn: None, ..decision }
+        Decision { choice: None, policy: "supplied".to_owned(), priority: None, ..decision }
     }
 }
 
@@ -161,7 +161,7 @@ impl Station {
 fn commitment(
     counted: Counted<'_>,
     given: &Given,
-    (order, rated): (&Order, &rating::Parcel),
+    (order, rated): (&Order, &rating::ParcelToRate),
     decision: &Decision,
     nothing: Money,
 ) -> Commitment {

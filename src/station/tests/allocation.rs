@@ -1,13 +1,13 @@
 use super::super::event::{Act, Learned};
 use super::*;
-use crate::rating::{Allocation, Cap, CutOff, Month, Per};
+use crate::rating::{Allocation, Cap, CountPeriod, CutOff, MonthlyParcels};
 use crate::station::fact::Ending;
 
 /// A bench where USPS takes one parcel for each van, and the van of today has gone (it is 10:00).
 fn capped() -> Bench {
     let mut bench = Bench::new();
     bench.rules.allocation = Allocation {
-        caps: vec![Cap { of: "usps".into(), parcels: 1, per: Per::Day }],
+        caps: vec![Cap { of: "usps".into(), parcels: 1, per: CountPeriod::Day }],
         cut_offs: vec![CutOff { carrier: "usps".into(), minute: 9 * 60, closed: vec![5, 6] }],
         ..Allocation::default()
     };
@@ -39,7 +39,7 @@ fn a_clock_that_was_wrong_for_a_while_does_not_end_the_counting() {
 }
 
 /// What is believed of the month's parcels of a service.
-fn month(bench: &Bench, service: &str) -> Month {
+fn month(bench: &Bench, service: &str) -> MonthlyParcels {
     bench.station.volumes.tallies.month(&service.into(), bench.today)
 }
 

@@ -26,7 +26,7 @@ fn decision() -> Decision {
         to: "US:900".into(),
         choice: Some("ontrac.ground".into()),
         policy: String::new(),
-        turn: None,
+        priority: None,
         changes: vec![],
         quotes: vec![Quote {
             service: "ontrac.ground".into(),
@@ -63,7 +63,7 @@ fn full_decision() -> Decision {
         late_believed: "5 %".into(),
     });
     decision.policy = "expected".into();
-    decision.turn = Some("parcel 7 of 10 of its trial".into());
+    decision.priority = Some("parcel 7 of 10 of its trial".into());
     decision.changes = vec![Change {
         what: "weight".into(),
         less: "30 g".into(),

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use machine::Times;
 use parceld::config::carriers;
-use parceld::rating::{Cards, Parcel, Policy, Rated, Standing};
+use parceld::rating::{Availability, Cards, ParcelToRate, Policy, RatedParcel};
 use reference::Checksum;
 
 const PARCELS: usize = 120_000;
@@ -84,13 +84,13 @@ fn load(services: &[workload::Service]) -> Cards {
 }
 
 /// Rates every parcel; `look` sees each answer outside of the time that is returned.
-fn rounds(cards: &Cards, parcels: &[Parcel], mut look: impl FnMut(&Rated<'_>)) -> Duration {
-    let (standing, policy) = (Standing::default(), Policy::default());
+fn rounds(cards: &Cards, parcels: &[ParcelToRate], mut look: impl FnMut(&RatedParcel<'_>)) -> Duration {
+    let (availability, policy) = (Availability::default(), Policy::default());
     let mut took = Duration::ZERO;
     let mut answers = Vec::with_capacity(KEPT);
     for some in parcels.chunks(KEPT) {
         let began = Instant::now();
-        answers.extend(some.iter().map(|parcel| cards.rate(parcel, &standing, &policy)));
+        answers.extend(some.iter().map(|parcel| cards.rate(parcel, &availability, &policy)));
         took += began.elapsed();
         answers.drain(..).for_each(|rated| look(&rated));
     }
@@ -98,15 +98,15 @@ fn rounds(cards: &Cards, parcels: &[Parcel], mut look: impl FnMut(&Rated<'_>)) -
 }
 
 /// One whole decision: the record with every line in words, what would have changed it, and its JSON.
-fn whole(cards: &Cards, parcels: &[Parcel]) {
-    let (standing, policy) = (Standing::default(), Policy::default());
+fn whole(cards: &Cards, parcels: &[ParcelToRate]) {
+    let (availability, policy) = (Availability::default(), Policy::default());
     let mut bytes = 0;
     let some = &parcels[..parcels.len() / 20];
     let times: Times = some
         .iter()
         .map(|parcel| {
             let began = Instant::now();
-            let decision = cards.decide(parcel, &standing, &policy);
+            let decision = cards.decide(parcel, &availability, &policy);
             let stored = serde_json::to_vec(&decision).expect("JSON");
             let took = began.elapsed();
             bytes += stored.len();
@@ -122,7 +122,7 @@ fn whole(cards: &Cards, parcels: &[Parcel]) {
     );
 }
 
-fn growth_by_services(parcels: &[Parcel]) {
+fn growth_by_services(parcels: &[ParcelToRate]) {
     let some = &parcels[..parcels.len() / 10];
     for count in [1, 10, 100] {
         let cards = load(&workload::services(count, SEED));
@@ -137,11 +137,11 @@ fn growth_by_services(parcels: &[Parcel]) {
 }
 
 /// One service whose zone table has as many postcodes.
-fn growth_by_postcodes(parcels: &[Parcel]) {
+fn growth_by_postcodes(parcels: &[ParcelToRate]) {
     let some = &parcels[..parcels.len() / 10];
     for count in [1_000, 10_000, 100_000, 1_000_000] {
         let (cards, _) = with_postcodes(1, count);
-        let parcels: Vec<Parcel> = some
+        let parcels: Vec<ParcelToRate> = some
             .iter()
             .zip(workload_postcodes(count))
             .map(|(parcel, postcode)| {

@@ -3,7 +3,7 @@
 //! Nothing is shared with the engine but the numbers: tables are searched from the top, fractions are kept as fractions
 //! until the carrier rounds them.
 
-use parceld::rating::{Dg, Parcel, Rated};
+use parceld::rating::{Dg, ParcelToRate, RatedParcel};
 
 use super::workload::Service;
 
@@ -27,7 +27,7 @@ impl Checksum {
     }
 
     /// What the engine says of a parcel.
-    pub(crate) fn engine(&mut self, rated: &Rated<'_>, services: usize) {
+    pub(crate) fn engine(&mut self, rated: &RatedParcel<'_>, services: usize) {
         // By service, because the engine says offers and refusals apart.
         for service in 0..services as u32 {
             for offer in rated.offers().filter(|offer| offer.service == service) {
@@ -50,7 +50,7 @@ impl Checksum {
     }
 
     /// What has to be said of it.
-    pub(crate) fn reference(&mut self, parcel: &Parcel, services: &[Service]) {
+    pub(crate) fn reference(&mut self, parcel: &ParcelToRate, services: &[Service]) {
         let mut best: Option<(i64, usize)> = None;
         for (at, service) in services.iter().enumerate() {
             match price(parcel, service) {
@@ -92,7 +92,7 @@ const KILOGRAM: i128 = 1_000_000_000_000_000;
 const INCH: i128 = 25_400_000;
 const CENTIMETRE: i128 = 10_000_000;
 
-fn price(parcel: &Parcel, service: &Service) -> Result<Price, Vec<(&'static str, i128)>> {
+fn price(parcel: &ParcelToRate, service: &Service) -> Result<Price, Vec<(&'static str, i128)>> {
     let (mass_unit, length_unit) = if service.metric { (KILOGRAM, CENTIMETRE) } else { (POUND, INCH) };
     let zip3: u32 = parcel.to.postcode[..3].parse().expect("a ZIP code");
     let mass = i128::from(parcel.mass.picograms());

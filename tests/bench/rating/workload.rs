@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use parceld::rating::{Dg, Parcel, Place, Signature};
+use parceld::rating::{Dg, ParcelToRate, Place, Signature};
 use parceld::units::{Date, Dims, Length, Mass};
 
 /// How many services there are.
@@ -168,7 +168,7 @@ fn rules(service: &Service) -> String {
 }
 
 /// Distinct parcels from 90058: 10 g to 24 kg, most of them light; boxes of 4 to 90 cm; nine in ten to homes.
-pub(crate) fn parcels(count: usize, seed: u64) -> Vec<Parcel> {
+pub(crate) fn parcels(count: usize, seed: u64) -> Vec<ParcelToRate> {
     let mut dice = Dice(seed);
     let from = Place::at("US", "90058");
     let parcel = |_| {
@@ -176,7 +176,7 @@ pub(crate) fn parcels(count: usize, seed: u64) -> Vec<Parcel> {
         let longest = [150, 300, 450, 900][dice.below(4) as usize];
         let mut side = || Length::from_nanometres((40 + dice.below(longest) as i64) * 1_000_000);
         let dims = Dims::new([side(), side(), side()]);
-        Parcel {
+        ParcelToRate {
             mass: Mass::from_picograms((10_000 + dice.below(heaviest * 1000) as i64) * 1_000_000_000),
             dims,
             from: from.clone(),
