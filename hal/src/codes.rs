@@ -235,7 +235,7 @@ impl Picture {
     }
 }
 
-#[cfg(all(test, feature = "sim"))]
+#[cfg(all(test, feature = "render"))]
 mod tests {
     use super::*;
 

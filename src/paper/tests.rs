@@ -219,7 +219,7 @@ fn codes(document: &Document) -> Vec<String> {
         let quiet = dots.width() / 5;
         let mut paper = Bitmap::new(dots.width() + 2 * quiet, dots.height() + 2 * quiet);
         paper.paint(dots, i64::from(quiet), i64::from(quiet));
-        let found = hal::sim::decode::symbols(&paper.png());
+        let found = hal::codes::symbols(&paper.png());
         found.into_iter().find(|symbol| symbol.symbology == "qr").map(|symbol| symbol.text)
     };
     pictures.filter(|dots| dots.width() == dots.height() && dots.width() > 60).filter_map(read).collect()

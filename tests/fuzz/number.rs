@@ -20,7 +20,7 @@ mod barcode;
 
 use barcode::{Checksum, Evidence, Format, Issuer, LONGEST_NUMBER, Numbers, Shape};
 
-/// `pattern NUL check NUL number`.
+// `pattern NUL check NUL number`.
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = str::from_utf8(data) else { return };
     let mut parts = text.splitn(3, '\0');

@@ -147,7 +147,9 @@ async fn two_scales_alike_are_never_guessed_and_told_apart_by_serial_number() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_another_program_holds_is_named_with_its_holder() {
     let bench = Bench::with_orders(&[]).await;
-    let node = std::fs::read_dir("/dev/usb").unwrap().map(|entry| entry.unwrap().path()).next().expect("usblp's node");
+    // A HID scale has a node there as well.
+    let mut nodes = std::fs::read_dir("/dev/usb").unwrap().map(|entry| entry.unwrap().path());
+    let node = nodes.find(|node| node.to_string_lossy().contains("/lp")).expect("usblp's node");
     let held = std::fs::File::options().read(true).write(true).open(node).unwrap();
     let says = bench.doctor().await;
     assert!(says.contains("busy") && says.contains(&std::process::id().to_string()), "{says}");

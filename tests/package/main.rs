@@ -55,6 +55,7 @@ async fn installed_it_has_its_user_is_enabled_and_waits_for_a_configuration_with
         "/usr/share/zsh/vendor-completions/_parceld",
         "/usr/share/fish/vendor_completions.d/parceld.fish",
         "/usr/share/doc/parceld/copyright",
+        "/usr/share/doc/parceld/changelog.Debian.gz",
     ] {
         assert!(Path::new(file).exists(), "{file}");
     }

@@ -148,7 +148,18 @@ fn what_ci_runs_is_what_the_readme_says() {
     let (readme, ci) = (read("README.md"), read(".ci/run"));
     assert!(readme.contains("\nbash tests/run\n"), "the README says no more how it is tested");
     // The README's commands that want root are run by the package's machine.
-    for command in ["bash tests/run", "bash tests/kernel/run", "bash tests/package/run"] {
-        assert!(ci.lines().any(|line| line.starts_with(command)), "CI does not run {command}");
+    for command in
+        ["tests/run", "tests/kernel/run", "tests/package/run", "tests/power/run", "tests/arm64/build", "tests/fuzz/run"]
+    {
+        assert!(readme.contains(command), "the README does not name {command}");
+        let runs = |line: &str| line.trim_start().starts_with("stage ") && line.contains(&format!("bash {command}"));
+        assert!(ci.lines().any(runs), "CI does not run {command}");
     }
+}
+
+#[test]
+fn the_package_s_changelog_begins_with_this_version() {
+    let changelog = fs::read_to_string(Path::new(ROOT).join("systemd/debian/changelog")).unwrap();
+    let version = concat!("parceld (", env!("CARGO_PKG_VERSION"), "-1) ");
+    assert!(changelog.starts_with(version), "the changelog does not begin with {version}");
 }

@@ -49,6 +49,12 @@ pub fn draw(language: Language, job: &[u8], settings: PrinterSettings) -> DrawnJ
     DrawnJob { png, report }
 }
 
+#[cfg(not(feature = "render"))]
+fn rendered(_: Language, _: &[u8], _: PrinterSettings) -> Result<Vec<u8>, String> {
+    Err("this program was built without the label renderer".to_owned())
+}
+
+#[cfg(feature = "render")]
 fn rendered(language: Language, job: &[u8], settings: PrinterSettings) -> Result<Vec<u8>, String> {
     let language = match language {
         Language::Tspl => labelize::Language::Tspl,
