@@ -1,5 +1,7 @@
 //! Facts become state. Nothing is decided here: the same facts always make the same station.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use super::Station;
 use super::event::Job;
 use super::fact::{Ending, Fact, Intercept, NumberSource, Told};

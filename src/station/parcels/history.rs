@@ -1,5 +1,7 @@
 //! A parcel's own facts become what is known of it.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use super::parcel::{Parcel, Print, PrintState, State};
 use crate::station::fact::Fact;
 use crate::station::order::OrderId;
@@ -69,7 +71,59 @@ impl Parcel {
                     self.state = state;
                 }
             }
-            fact => evolve_print(self, fact),
+            Fact::PrintStarted { printer, before, .. } => {
+                let (state, evidence) = (PrintState::Started, format!("sent to {printer}"));
+                self.prints.push(Print { state, evidence, before: before.clone() });
+                self.state = State::Printing;
+            }
+            Fact::PrintAborted { .. } => {
+                self.prints.pop();
+                self.state = State::Committed;
+            }
+            Fact::PrintSent { .. } => self.last_print(State::Sent, PrintState::Sent, "all bytes taken".to_owned()),
+            Fact::PrintConfirmed { rung, evidence, .. } => {
+                self.last_print(State::Printed, PrintState::Printed, format!("rung {rung}: {evidence}"));
+            }
+            Fact::PrintDoubted { reason, .. } => {
+                self.last_print(State::PrintUncertain, PrintState::Doubt, reason.clone());
+            }
+            Fact::PrintSpoiled { reason, cause, operator, supervisor, .. } => {
+                let parts = [
+                    cause.map(|cause| cause.word().to_owned()),
+                    Some(reason.clone()),
+                    operator.as_ref().map(|who| format!("packer {who}")),
+                    supervisor.as_ref().map(|who| format!("allowed by {who}")),
+                ];
+                let evidence = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
+                self.last_print(State::Committed, PrintState::Spoiled, evidence);
+            }
+            // Its beginning, its evidence, and what its manifest and its service say of it.
+            Fact::ParcelOpened { .. } | Fact::Decided { .. } | Fact::Ended { .. } | Fact::Returned { .. } => {}
+            // Not a parcel's.
+            Fact::OrderRefused { .. }
+            | Fact::Copied { .. }
+            | Fact::CopySettled
+            | Fact::BagOpened { .. }
+            | Fact::Palleted { .. }
+            | Fact::BagClosed { .. }
+            | Fact::ManifestClosed { .. }
+            | Fact::ManifestHandedOver { .. }
+            | Fact::ManifestConfirmed { .. }
+            | Fact::PoolStarted { .. }
+            | Fact::OutageSet { .. }
+            | Fact::VolumeStated { .. }
+            | Fact::OperatorChanged { .. }
+            | Fact::LanguageChanged { .. } => {}
+        }
+    }
+
+    /// Something is known of the last print. What its printer said before is kept as long as it may be asked about it.
+    fn last_print(&mut self, state: State, print: PrintState, evidence: String) {
+        self.state = state;
+        if let Some(last) = self.prints.last_mut() {
+            let asked_about = matches!(print, PrintState::Sent | PrintState::Doubt);
+            let before = last.before.take().filter(|_| asked_about);
+            *last = Print { state: print, evidence, before };
         }
     }
 
@@ -88,44 +142,5 @@ impl Parcel {
             (print.evidence, print.before) = (String::new(), None);
         }
         self.prints.shrink_to_fit();
-    }
-}
-
-/// The part of a parcel's life that its prints are.
-fn evolve_print(parcel: &mut Parcel, fact: &Fact) {
-    let (state, print, evidence) = match fact {
-        Fact::PrintStarted { printer, before, .. } => {
-            let (state, evidence) = (PrintState::Started, format!("sent to {printer}"));
-            parcel.prints.push(Print { state, evidence, before: before.clone() });
-            parcel.state = State::Printing;
-            return;
-        }
-        Fact::PrintAborted { .. } => {
-            parcel.prints.pop();
-            parcel.state = State::Committed;
-            return;
-        }
-        Fact::PrintSent { .. } => (State::Sent, PrintState::Sent, "all bytes taken".to_owned()),
-        Fact::PrintConfirmed { rung, evidence, .. } => {
-            (State::Printed, PrintState::Printed, format!("rung {rung}: {evidence}"))
-        }
-        Fact::PrintDoubted { reason, .. } => (State::PrintUncertain, PrintState::Doubt, reason.clone()),
-        Fact::PrintSpoiled { reason, cause, operator, supervisor, .. } => {
-            let parts = [
-                cause.map(|cause| cause.word().to_owned()),
-                Some(reason.clone()),
-                operator.as_ref().map(|who| format!("packer {who}")),
-                supervisor.as_ref().map(|who| format!("allowed by {who}")),
-            ];
-            let evidence = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
-            (State::Committed, PrintState::Spoiled, evidence)
-        }
-        _ => return,
-    };
-    parcel.state = state;
-    if let Some(last) = parcel.prints.last_mut() {
-        let asked_about = matches!(print, PrintState::Sent | PrintState::Doubt);
-        let before = last.before.take().filter(|_| asked_about);
-        *last = Print { state: print, evidence, before };
     }
 }
