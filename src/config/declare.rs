@@ -8,6 +8,8 @@ pub struct DeclaredTable {
     pub head: &'static str,
     /// Its keys, without the tables inside it.
     pub keys: &'static [Key],
+    /// The names of the tables inside it.
+    pub inner: &'static [&'static str],
 }
 
 /// A key, as it is declared.
@@ -62,12 +64,12 @@ impl DeclaredTable {
 /// `by` names a function that is given the table, the key and the value as it is written, says what is wrong with it, and
 /// makes the field of it.
 ///
-/// The type has `read`, which remembers everything that is wrong with the table, unknown keys among it, and `TABLE`, the
+/// Tables inside this one are named behind `with`. The type has `read`, which remembers everything that is wrong with the table, unknown keys among it, and `TABLE`, the
 /// declaration itself.
 macro_rules! declare {
     (
         $(#[$meta:meta])*
-        $head:literal as $table:ident {
+        $head:literal as $table:ident $(with $($inner:ident)*)? {
             $( $(#[$key_meta:meta])* $key:ident: $type:ty, $presence:ident $($default:expr)? $(, by $check:expr)?; )*
         }
     ) => {
@@ -86,15 +88,16 @@ macro_rules! declare {
 
         impl $table {
             /// As it is declared.
-            pub const TABLE: DeclaredTable = DeclaredTable {
+            pub const TABLE: $crate::config::declare::DeclaredTable = $crate::config::declare::DeclaredTable {
                 head: $head,
-                keys: &[$( Key { name: stringify!($key), presence: declare!(@presence $presence $($default)?) } ),*],
+                inner: &[$($(stringify!($inner)),*)?],
+                keys: &[$( $crate::config::declare::Key { name: stringify!($key), presence: declare!(@presence $presence $($default)?) } ),*],
             };
 
             /// Reads the table; `None`, and every problem remembered, when something required is missing or wrong.
-            pub(in crate::config) fn read(table: &Table<'_>) -> Option<Self> {
+            pub(in crate::config) fn read(table: &$crate::config::table::Table<'_>) -> Option<Self> {
                 $( let $key = declare!(@read table $key $presence $($default)?, $($check)?); )*
-                table.knows(tables_in(Self::TABLE.path()));
+                table.knows(Self::TABLE.inner.iter().copied());
                 table.finish();
                 Some(Self { $( $key: declare!(@take $presence $key) ),* })
             }
@@ -109,9 +112,9 @@ macro_rules! declare {
     (@type optional $type:ty) => { Option<$type> };
     (@type default $type:ty) => { $type };
 
-    (@presence required) => { Presence::Required };
-    (@presence optional) => { Presence::Optional };
-    (@presence default $default:expr) => { Presence::Default(stringify!($default)) };
+    (@presence required) => { $crate::config::declare::Presence::Required };
+    (@presence optional) => { $crate::config::declare::Presence::Optional };
+    (@presence default $default:expr) => { $crate::config::declare::Presence::Default(stringify!($default)) };
 
     (@read $table:ident $key:ident required, $($check:expr)?) => {
         $table.required_by(stringify!($key), declare!(@check $($check)?))
@@ -123,7 +126,7 @@ macro_rules! declare {
         $table.default_by(stringify!($key), stringify!($default), declare!(@check $($check)?))
     };
 
-    (@check) => { as_written };
+    (@check) => { $crate::config::read::as_written };
     (@check $check:expr) => { $check };
 
     (@take required $value:ident) => { $value? };

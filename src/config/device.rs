@@ -1,38 +1,104 @@
 //! Scanners, the scale and the printers: which device file or address, and how it speaks.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
-use hal::port::{Address, SerialSettings, UsbAddress};
+use hal::port::{Framing, Handshake};
+use hal::printer;
 use hal::printer::Language;
 use hal::scale::{self, WireUnit};
 use hal::scanner::{self, ScannerProtocol};
 use hal::usb::{DeviceKind, Selector};
 
-use super::keys::{PrinterKeys, ScaleKeys, ScannerKeys};
-use super::read::{refuse, within};
+use super::declare::declare;
+use super::place::{A_LINE, DEMO, DeviceAddress, DevicePlace, demo, place};
+use super::read::{text, within};
 use super::serial;
 use super::table::Table;
 use super::value::NamedValue;
-use crate::barcode::Accept;
+use crate::barcode::{Accept, Symbology};
 use crate::label::{self, Draws, Media};
 
-/// Where a device is reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DeviceAddress {
-    /// There.
-    At(Address),
-    /// A virtual device that `parceld demo` puts in this place.
-    Demo,
+declare! {
+    /// A barcode scanner.
+    "[[scanner]]" as ScannerKeys {
+        /// What people call it, 1 to 32 characters; unique on the station.
+        name: String, required, by text(1..=32);
+        /// What it is, and where: `/dev/ttyACM0`, `evdev:/dev/input/event3`, `hidpos:usb:0c2e:0b61`.
+        device: (scanner::ScannerProtocol, DevicePlace), required, by of_scanner;
+        /// Bits per second of a serial line.
+        baud: u32, optional, by serial::baud;
+        /// Data bits, parity, stop bits of a serial line: `8N1`.
+        framing: Framing, optional;
+        /// Who may hold whom up on a serial line.
+        handshake: Handshake, optional;
+        /// What a serial scanner speaks.
+        protocol: scanner::ScannerProtocol, optional;
+        /// What ends a scan of a serial scanner.
+        suffix: scanner::Ending, optional;
+        /// How a serial scanner is told what became of its scan.
+        feedback: scanner::Feedback, optional;
+        /// The kinds of code it may read; every kind without.
+        accept: Vec<Symbology>, default [];
+        /// The longest code it may read, bytes.
+        max_bytes: u32, default 512, by within(1..=512, "bytes");
+        /// Whether what it sends is written down.
+        record: bool, default false;
+    }
 }
 
-impl DeviceAddress {
-    /// Where it is; `None` in the demo's places.
-    pub fn address(&self) -> Option<Address> {
-        match self {
-            Self::At(address) => Some(address.clone()),
-            Self::Demo => None,
-        }
+declare! {
+    /// The scale.
+    "[scale]" as ScaleKeys {
+        /// What it speaks.
+        protocol: scale::ScaleProtocol, required;
+        /// A serial line, or for `hid` a HID device: `/dev/hidraw0`, `usb:0922:8003`, `auto`.
+        device: DevicePlace, required, by of_scale;
+        /// Bits per second of a serial line.
+        baud: u32, optional, by serial::baud;
+        /// Data bits, parity, stop bits of a serial line: `7E1`.
+        framing: Framing, optional;
+        /// Who may hold whom up on a serial line.
+        handshake: Handshake, optional;
+        /// The unit on its display, where the wire has none.
+        unit: WireUnit, optional;
+        /// So many equal readings count as a pan at rest, where the wire does not say.
+        equal_readings: u32, optional, by within(2..=50, "readings");
+        /// Whether what passes is written down.
+        record: bool, default false;
+    }
+}
+
+declare! {
+    /// A printer.
+    "[[printer]]" as PrinterKeys {
+        /// What people call it, 1 to 32 characters; unique on the station.
+        name: String, required, by text(1..=32);
+        /// What it prints.
+        role: Role, required;
+        /// What it speaks.
+        language: printer::Language, required;
+        /// Whether it is asked how it is.
+        status: Asking, default "auto";
+        /// `tcp://host:port`, a USB printer, or a serial line with `baud`.
+        device: DevicePlace, required, by of_printer;
+        /// Bits per second of a serial line.
+        baud: u32, optional, by serial::baud;
+        /// Data bits, parity, stop bits of a serial line: `8N1`.
+        framing: Framing, optional;
+        /// Who may hold whom up on a serial line.
+        handshake: Handshake, optional;
+        /// 203 or 300 dots per inch.
+        dpi: u32, required, by dpi;
+        /// Width of the label in millimetres: those of desktop printers.
+        width_mm: u32, required, by within(50..=110, "mm");
+        /// Height of the label in millimetres, 50 to 300; 0 is endless paper.
+        height_mm: u32, required, by height;
+        /// How much of a label it draws itself; without, what its language does well.
+        draws: Draws, optional;
+        /// How pictures are sent in ZPL.
+        pictures: PictureForm, default "acs";
+        /// Whether what passes is written down.
+        record: bool, default false;
     }
 }
 
@@ -152,56 +218,6 @@ impl NamedValue for WireUnit {
 impl NamedValue for ScannerProtocol {
     const NAMES: &'static [(&'static str, Self)] = &[("lines", Self::Lines), ("ssi", Self::Ssi)];
 }
-
-/// Where a device is, as its key says it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DevicePlace {
-    /// `demo`: a virtual device that `parceld demo` puts in this place.
-    Demo,
-    /// `tcp://`, then this host and port.
-    Network(String),
-    /// `usb:`, `usb-port:` or `auto`: a USB device, wherever it is plugged in.
-    Usb(Selector),
-    /// The path of a device file.
-    File(PathBuf),
-}
-
-impl DevicePlace {
-    /// The device there, which is of this kind; a serial one is set as `line`.
-    fn device(self, kind: DeviceKind, line: SerialSettings) -> DeviceAddress {
-        DeviceAddress::At(match self {
-            Self::Demo => return DeviceAddress::Demo,
-            Self::Network(host) => Address::Tcp(host),
-            Self::Usb(selector) => Address::Usb(UsbAddress { kind, selector, line }),
-            Self::File(path) if kind == DeviceKind::Serial => Address::Serial(SerialSettings { path, ..line }),
-            Self::File(path) => Address::Node(path),
-        })
-    }
-}
-
-/// `device = "demo"`, which only the demo replaces.
-const DEMO: &str = "demo";
-
-fn demo(table: &Table<'_>, key: &str) -> Option<DevicePlace> {
-    let todo = "write the real device, or start the station with parceld demo";
-    table.warn(key, "\"demo\" stands for a virtual device", todo);
-    Some(DevicePlace::Demo)
-}
-
-/// A device file: its path, or a USB device wherever it is plugged in.
-fn place(table: &Table<'_>, key: &str, device: &str, example: &str) -> Option<DevicePlace> {
-    if device.starts_with("usb:") || device.starts_with("usb-port:") {
-        device.parse().inspect_err(|error| refuse(table, key, error)).ok().map(DevicePlace::Usb)
-    } else if !device.starts_with('/') || device.contains(char::is_control) {
-        table.error(key, format!("device {device:?} is not a device file"), format!("write {example}"));
-        None
-    } else {
-        Some(DevicePlace::File(device.into()))
-    }
-}
-
-/// An example of a serial line.
-const A_LINE: &str = "its path, such as /dev/serial/by-id/…";
 
 pub(super) fn scanners(root: &Table<'_>) -> Vec<Scanner> {
     let tables = root.tables(ScannerKeys::TABLE.name());

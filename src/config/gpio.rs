@@ -5,10 +5,45 @@ use std::path::PathBuf;
 use hal::framebuffer::Rotation;
 use hal::gpio::GpioLine;
 
-use super::keys::{GpioKeys, PanelKeys};
+use super::declare::declare;
 use super::read::driven;
 use super::table::Table;
 use super::value::{NamedValue, Value, ValueError, Written};
+
+declare! {
+    /// The display of the computer itself.
+    "[panel]" as PanelKeys {
+        /// What drives it.
+        kind: PanelKind, required, by panel_kind;
+        /// Its node.
+        device: String, default "/dev/fb0", by panel_node;
+        /// How far it is turned clockwise, degrees.
+        rotate: Rotation, default 0, by turn;
+    }
+}
+
+declare! {
+    /// Lamps, tone and button on lines of the computer.
+    #[derive(Default, PartialEq, Eq)]
+    "[gpio]" as GpioKeys {
+        /// What drives them.
+        backend: GpioBackend, required;
+        /// The chip whose lines are meant: its name, its node or its label.
+        chip: String, optional, by chip;
+        /// Lamp: done.
+        green: GpioLine, optional, by line;
+        /// Lamp: a question.
+        amber: GpioLine, optional, by line;
+        /// Lamp: stop.
+        red: GpioLine, optional, by line;
+        /// Buzzer.
+        tone: GpioLine, optional, by line;
+        /// Button to ground.
+        button: GpioLine, optional, by line;
+        /// Lamps and buzzer are on when their line is low (relay boards).
+        active_low: bool, default false;
+    }
+}
 
 /// The keys of lines, in the order in which one that is used twice is the later one.
 const LINES: [&str; 5] = ["green", "amber", "red", "tone", "button"];

@@ -105,3 +105,11 @@ fn what_is_required_is_enough_and_every_default_can_be_read() {
     }
     assert_eq!(problems_of(&text), [""; 0], "{text}");
 }
+
+#[test]
+fn a_table_names_the_tables_inside_it() {
+    for table in TABLES {
+        let inside = TABLES.iter().filter(|inner| inner.parent() == table.path()).map(|inner| inner.name());
+        assert_eq!(table.inner, inside.collect::<Vec<_>>(), "{}", table.head);
+    }
+}

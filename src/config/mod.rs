@@ -16,6 +16,7 @@ mod languages;
 mod marks;
 mod nearest;
 mod packing;
+mod place;
 pub mod problem;
 mod rates;
 mod read;
@@ -31,19 +32,22 @@ pub mod value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use device::{Asking, DeviceAddress, DevicePlace, PictureForm, Printer, Role, Scale, Scanner};
+pub use device::{Asking, PictureForm, Printer, Role, Scale, Scanner};
 pub use gpio::{GpioBackend, Panel, PanelKind};
 pub use packing::VerifyItems;
+pub use place::{DeviceAddress, DevicePlace};
 pub use problem::{Problem, Problems, Severity};
 pub use rates::{PolicyName, Rates, Weekday};
 pub use serial::{Framing, Handshake, SerialSettings};
 pub use station::MarkPlace;
 
-use keys::{BoxKeys, GpioKeys, PackingKeys, StationKeys, UplinkKeys, WebKeys};
+use gpio::GpioKeys;
+use packing::{BoxKeys, PackingKeys};
 use rates::RatesPart;
 use read::lost_character;
-use station::StationPart;
+use station::{StationKeys, StationPart};
 use table::{Source, Table};
+use uplink::{UplinkKeys, WebKeys};
 
 use crate::ids::CarrierId;
 use crate::label::Labels;
@@ -329,7 +333,7 @@ impl ConfigReading {
         let (packing, boxes) = packing::packing(root, printer.as_ref());
         let uplink = uplink::uplink(root);
         let web = uplink::web(root);
-        root.knows(keys::tables_in(""));
+        root.knows(keys::names());
         root.finish();
         self.carriers = carriers;
         self.language = languages_dir.clone().zip(station.as_ref().map(|station| station.language.clone()));

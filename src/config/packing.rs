@@ -1,15 +1,47 @@
 //! `[packing]`: how parcels are packed and closed, and the cartons there are.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use hal::printer::Language;
 
+use super::declare::declare;
 use super::device::Printer;
-use super::keys::{BoxKeys, PackingKeys};
+use super::read::{file, identifier};
 use super::table::Table;
 use super::value::NamedValue;
 use crate::barcode::Command;
-use crate::units::Mass;
+use crate::units::{Dims, Mass};
+
+declare! {
+    /// How parcels are packed and closed.
+    "[packing]" as PackingKeys with box {
+        /// A parcel closes when its printed label is scanned back, and on no proof of the printer alone.
+        verify_scan: bool, default true;
+        /// Whether what is packed is scanned.
+        verify_items: VerifyItems, default "off", by verify_items;
+        /// A pan that shows less is empty: above the drift of a bench scale, below any parcel.
+        empty_below: Mass, default "10g", by up_to(Mass::from_grams(1_000));
+        /// Labels say SPECIMEN and must not travel.
+        specimen: bool, default false;
+        /// Badges of those who may allow what the packer alone may not.
+        supervisors: BTreeSet<String>, default [], by badges;
+        /// Rules of stickers; the shipped ones without.
+        marks_file: PathBuf, optional, by file;
+    }
+}
+
+declare! {
+    /// A carton.
+    "[[packing.box]]" as BoxKeys {
+        /// What its barcode `BOX:<id>` and an order's `box` say: 1 to 32 of `A-Z a-z 0-9 . _ -`.
+        id: String, required, by identifier;
+        /// Outside.
+        outer: Dims, required;
+        /// Mass of the empty carton, at most 20 kg. Nothing uses it yet.
+        tare: Mass, optional, by tare;
+    }
+}
 
 /// Heaviest empty carton.
 const MOST_TARE: Mass = Mass::from_grams(20_000);

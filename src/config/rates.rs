@@ -2,14 +2,116 @@
 
 use std::path::{Path, PathBuf};
 
-use super::keys::{CapKeys, CutOffKeys, ExchangeKeys, ExpectedKeys, RateKeys, ShareKeys, TrialKeys};
+use super::declare::declare;
 use super::problem::{Problem, Problems};
-use super::read::wrong_money;
+use super::read::{folder, wrong_money};
 use super::table::Table;
 use super::value::NamedValue;
 use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
-use crate::rating::{Allocation, Cap, Cards, CutOff, Exchange, Expected, Goal, Policy, Share, Trial, TrialGuard};
-use crate::units::{Currency, Decimal, Money};
+use crate::rating::{
+    Allocation, Cap, Cards, CountPeriod, CutOff, Exchange, Expected, Goal, Policy, Share, Trial, TrialGuard,
+};
+use crate::units::{Currency, Date, Decimal, Money};
+
+declare! {
+    /// Rate cards, and the choice among them.
+    "[rates]" as RateKeys with expected exchange cap share trial cut_off {
+        /// Folder of rate cards, one folder per carrier.
+        carriers_dir: PathBuf, required, by folder;
+        /// The carriers that are used; every one of the folder when there are none.
+        carriers: Vec<CarrierId>, default [];
+        /// What counts when several services carry a parcel.
+        policy: PolicyName, default "cheapest";
+        /// Services in their order, for the policy `preferred`.
+        prefer: Vec<ServiceId>, optional;
+        /// Services that are used when no other one carries the parcel.
+        last_resort: Vec<ServiceId>, default [];
+        /// Prices are compared in it (ISO 4217); in that of the first service that collects here without.
+        currency: Currency, optional, by currency;
+    }
+}
+
+declare! {
+    /// What going wrong costs, and what is believed of it before anything is known.
+    "[rates.expected]" as ExpectedKeys {
+        /// What a parcel that comes back costs beside sending it again, in the currency of `[rates]`.
+        return_cost: String, required;
+        /// What a late parcel costs, in the same currency.
+        late_cost: String, required;
+        /// Failures, percent; in parts per million.
+        prior_failed: i64, required, by self::percent;
+        /// Late parcels, percent; in parts per million.
+        prior_late: i64, required, by self::percent;
+        /// How many parcels that belief is worth.
+        prior_parcels: u32, required;
+    }
+}
+
+declare! {
+    /// What money of another currency is worth.
+    "[[rates.exchange]]" as ExchangeKeys {
+        /// Of the card.
+        from: Currency, required;
+        /// Of the policy.
+        to: Currency, required;
+        /// One `from` in `to`, more than nothing.
+        rate: Decimal, required, by rate;
+        /// The day it was written.
+        date: Date, required;
+    }
+}
+
+declare! {
+    /// The most parcels that a carrier or a service gets.
+    "[[rates.cap]]" as CapKeys {
+        /// A service (`ontrac.ground`) or a carrier (`ontrac`).
+        of: ServiceOrCarrier, required;
+        /// So many, and no more.
+        parcels: u64, required;
+        /// In which time.
+        per: CountPeriod, required;
+    }
+}
+
+declare! {
+    /// A part of the orders that goes with one service.
+    "[[rates.share]]" as ShareKeys {
+        /// The service.
+        service: ServiceId, required;
+        /// Of a hundred orders; all shares together are at most 100.
+        percent: u32, required, by hundredth;
+    }
+}
+
+declare! {
+    /// A new service that is tried.
+    "[[rates.trial]]" as TrialKeys {
+        /// The service.
+        service: ServiceId, required;
+        /// How many parcels in all each stage goes up to, ascending.
+        stages: Vec<u64>, default [10, 50, 200, 500], by stages;
+        /// After the first stage, only this part of a hundred orders.
+        percent: u32, default 100, by hundredth;
+        /// Failures of a good carrier, percent; in parts per million.
+        good: i64, required, by self::percent;
+        /// Failures of a bad one, percent; in parts per million.
+        bad: i64, required, by self::percent;
+        /// It stops when a bad carrier is so many times likelier than a good one.
+        odds: u64, default 20;
+    }
+}
+
+declare! {
+    /// When a carrier's van leaves.
+    "[[rates.cut_off]]" as CutOffKeys {
+        /// The carrier.
+        carrier: CarrierId, required;
+        /// Hours and minutes in the warehouse's zone, `16:30`; as a minute of the day.
+        time: u16, required, by minute;
+        /// Days without a van.
+        closed: Vec<Weekday>, default [], by closed;
+    }
+}
 
 /// Where rate cards are, and how the choice among them is made.
 #[derive(Debug, Clone)]

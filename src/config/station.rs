@@ -5,11 +5,65 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use super::keys::{SenderKeys, StationKeys};
-use super::read::{folder_at, refuse, text};
+use super::declare::declare;
+use super::read::{folder, folder_at, identifier, refuse, text};
 use super::table::Table;
 use crate::barcode::gs1::{SsccError, SsccRange};
 use crate::station::order::Address;
+
+declare! {
+    /// Who and where this station is.
+    "[station]" as StationKeys with ship_from {
+        /// Unique in the warehouse: 1 to 32 of `A-Z a-z 0-9 . _ -`.
+        id: String, required, by identifier;
+        /// The building, in the same characters.
+        warehouse: String, required, by identifier;
+        /// IANA name; the ship date is a date here.
+        timezone: TimeZone, required, by timezone;
+        /// Language of the packer's screen: `en`.
+        language: String, required, by language;
+        /// Database, label images, exports, control socket.
+        data_dir: PathBuf, required, by data_dir;
+        /// Folder of the database's mark; beside `data_dir` without.
+        mark_dir: MarkPlace, optional, by mark_dir;
+        /// Names, addresses and supplied labels go so many hours after their parcels' manifest is confirmed. The default is a
+        /// weekend: a carrier may refuse on Monday what it took on Friday. What is kept longer than ninety days is an archive,
+        /// and belongs elsewhere.
+        keep_personal_hours: u32, default 72, by hours(1..=2_160);
+        /// Words of each language, `<language>.ftl`; the folder `languages` beside the rate cards without.
+        languages_dir: PathBuf, optional, by folder;
+        /// Layouts of labels, `<name>.toml`; the folder `labels` beside the rate cards without.
+        labels_dir: PathBuf, optional, by folder;
+        /// The company prefix that GS1 gave, 7 to 10 digits.
+        gs1_prefix: String, optional, by gs1_prefix;
+        /// The first digit of each SSCC, 0 to 9; 0 without.
+        gs1_extension: u8, optional, by gs1_extension;
+        /// The first and the last serial of this station; all that the prefix leaves without.
+        gs1_serials: (u64, u64), optional, by gs1_serials;
+    }
+}
+
+declare! {
+    /// Printed as the sender.
+    "[station.ship_from]" as SenderKeys {
+        /// 1 to 60 characters.
+        name: String, required, by text(1..=60);
+        /// Street and number, 1 to 60 characters.
+        line1: String, required, by text(1..=60);
+        /// Up to 60 characters.
+        line2: String, default "", by text(0..=60);
+        /// 1 to 60 characters.
+        city: String, required, by text(1..=60);
+        /// State or province as carriers write it, 1 to 60 characters.
+        region: String, required, by text(1..=60);
+        /// The origin of every zone, 1 to 12 characters; in the US five digits.
+        postcode: String, required, by postcode;
+        /// Two capital letters (ISO 3166-1).
+        country: String, required, by country;
+        /// Up to 60 characters.
+        phone: String, default "", by text(0..=60);
+    }
+}
 
 /// Where the mark is kept that tells whether the database is the newest.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,33 @@
 //! `[uplink]` and `[web]`: where events go, and where the page listens.
 
-use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
+
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::keys::{UplinkKeys, WebKeys};
+use super::declare::declare;
 use super::read::file;
 use super::table::Table;
+
+declare! {
+    /// Where events go. Left out, everything waits in the outbox.
+    "[uplink]" as UplinkKeys {
+        /// Without a slash at the end; https, or http to loopback.
+        url: String, required, by url;
+        /// Holds the bearer token. Read again whenever the uplink connects.
+        token_file: PathBuf, required, by token_file;
+        /// A private certificate authority, in PEM.
+        ca_file: PathBuf, optional, by ca_file;
+    }
+}
+
+declare! {
+    /// The page.
+    "[web]" as WebKeys {
+        /// Where it listens; a loopback address.
+        listen: SocketAddr, default "127.0.0.1:8080", by listen;
+    }
+}
 
 /// Longest upload token.
 const MAX_TOKEN_BYTES: u64 = 16 << 10;
