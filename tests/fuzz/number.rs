@@ -1,5 +1,5 @@
 //! Tracking numbers: a pattern, a check digit and a number, each as strange as can be. `src/barcode` is taken in as source:
-//! it depends on nothing of parceld but `src/ids`.
+//! it depends on nothing of parceld but `src/ids` and `src/screen/sentence.rs`.
 
 #![no_main]
 
@@ -8,6 +8,13 @@ use libfuzzer_sys::fuzz_target;
 #[path = "../../src/ids/mod.rs"]
 #[allow(dead_code, unused_imports, clippy::all, reason = "src/barcode names carriers and numbers by it")]
 mod ids;
+
+#[path = "../../src/screen/sentence.rs"]
+#[allow(dead_code, unfulfilled_lint_expectations, reason = "a command names its sentence on the command sheet")]
+mod sentence;
+mod screen {
+    pub use super::sentence::Sentence;
+}
 
 #[path = "../../src/barcode/mod.rs"]
 #[allow(
