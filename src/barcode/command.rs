@@ -97,15 +97,15 @@ commands! {
     /// Pack into this carton.
     Box(id: Carton = "B2") => "BOX", Boxes, AtOnce, Sentence::DoBox { id };
     /// A mark has been applied.
-    MarkOk(mark: Mark = "UN3481") => "MARKOK", Marks, AtOnce, Sentence::DoMarkok { mark };
+    MarkOk(mark: Mark = "UN3481") => "MARKOK", Marks, AtOnce, Sentence::DoMarkOk { mark };
     /// Open a bag.
-    BagOpen => "BAGOPEN", Bags, AtOnce, Sentence::DoBagopen;
+    BagOpen => "BAGOPEN", Bags, AtOnce, Sentence::DoBagOpen;
     /// Close the bag.
-    BagClose => "BAGCLOSE", Bags, AtOnce, Sentence::DoBagclose;
+    BagClose => "BAGCLOSE", Bags, AtOnce, Sentence::DoBagClose;
     /// Open a pallet.
-    PalletOpen => "PALLETOPEN", Bags, AtOnce, Sentence::DoPalletopen;
+    PalletOpen => "PALLETOPEN", Bags, AtOnce, Sentence::DoPalletOpen;
     /// Close the pallet.
-    PalletClose => "PALLETCLOSE", Bags, AtOnce, Sentence::DoPalletclose;
+    PalletClose => "PALLETCLOSE", Bags, AtOnce, Sentence::DoPalletClose;
     /// Close the manifest of a carrier.
     Manifest(carrier: Carrier = "usps") => "MANIFEST", Carriers, SecondScan, Sentence::DoManifest { carrier };
     /// The carrier has taken the parcels.
@@ -133,7 +133,7 @@ commands! {
     /// I am this operator.
     Badge(operator: Operator = "7031") => "BADGE", More, AtOnce, Sentence::DoBadge { operator };
     /// Another parcel for the same order. The station packs none yet, so no sheet offers it.
-    NextParcel => "NEXTPARCEL", More, AtOnce, Sentence::DoNextparcel;
+    NextParcel => "NEXTPARCEL", More, AtOnce, Sentence::DoNextParcel;
 }
 
 /// What is declared of a command beside its variant.

@@ -71,13 +71,14 @@ fn language(dir: &Path, name: &str) -> Result<(Words, Vec<Problem>), Vec<Problem
             let problem = Problem::error(&path, what.to_string(), "compare it with en.ftl");
             line(what).map_or(problem.clone(), |line| problem.at(line))
         };
-        Words::read(name, std::slice::from_ref(&text))
-            .map_err(|found| found.iter().map(problem).collect::<Vec<_>>())?;
+        let found = Words::check(&text);
+        if !found.is_empty() {
+            return Err(found.iter().map(problem).collect());
+        }
         texts.push(text);
     }
     let file = if path.exists() { path } else { old };
-    let (words, missing) =
-        Words::read(name, &texts).map_err(|found| found.iter().map(|what| unread(&file, what)).collect::<Vec<_>>())?;
+    let (words, missing) = Words::new(name, texts);
     let missing =
         missing.iter().map(|word| Problem::error(&file, word.to_string(), "its English is shown until then").warning());
     warnings.extend(missing);
@@ -99,10 +100,11 @@ fn in_old_form(path: &Path, text: &str) -> Result<(String, Vec<Problem>), Vec<Pr
     let mut messages = String::new();
     for (key, words) in templates {
         let message = format!("{key} = {}\n", places(&words.replace('\n', " ")));
-        match Words::read("", std::slice::from_ref(&message)) {
-            Ok(_) => messages.push_str(&message),
-            Err(found) => warnings.extend(found.iter().map(|what| unread(path, what).warning())),
+        let found = Words::check(&message);
+        if found.is_empty() {
+            messages.push_str(&message);
         }
+        warnings.extend(found.iter().map(|what| unread(path, what).warning()));
     }
     Ok((messages, warnings))
 }

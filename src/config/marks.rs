@@ -84,7 +84,7 @@ fn rule(table: &Table<'_>) -> Option<MarkRule> {
 mod tests {
     use super::*;
     use crate::exchange::order;
-    use crate::station::parcels::marks::Way;
+    use crate::station::parcels::marks::Shipment;
 
     fn shipped() -> Marks {
         let (marks, problems) = read(None);
@@ -101,7 +101,7 @@ mod tests {
         let text = format!("{{\"order_ref\":\"A-1\",{to},\"lines\":[{}]}}", lines.join(","));
         let order = order::parse(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
         let on = Date::new(2026, 11, 23).expect("a day");
-        shipped().needed(&order, Way { from: "US", carrier: &"usps".into(), on })
+        shipped().needed(&order, Shipment { from: "US", carrier: &"usps".into(), on })
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
         let order = order::parse(order).expect("an order");
         let on = |day, carrier: &str| {
             let on = Date::new(2026, 11, day).expect("a day");
-            marks.needed(&order, Way { from: "US", carrier: &carrier.into(), on }).len()
+            marks.needed(&order, Shipment { from: "US", carrier: &carrier.into(), on }).len()
         };
         assert_eq!([22, 23, 24, 25].map(|day| on(day, "usps")), [0, 1, 1, 0]);
         assert_eq!(on(23, "ontrac"), 0);

@@ -29,7 +29,7 @@ fn spelled(letter: impl Fn(char) -> char) -> BTreeMap<String, Arc<Words>> {
     let read = |file: std::path::PathBuf| {
         let language = file.file_stem().expect("a name").to_string_lossy().into_owned();
         let text: String = std::fs::read_to_string(file).expect("text").chars().map(&letter).collect();
-        let (words, _) = Words::read(&language, &[text]).expect("good");
+        let (words, _) = Words::new(&language, vec![text]);
         (language, Arc::new(words))
     };
     files.map(read).collect()

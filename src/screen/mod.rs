@@ -19,7 +19,7 @@ mod words;
 
 pub use draw::draw;
 pub use picture::Picture;
-pub use sentence::{Declared, Place, Sentence, shown};
+pub use sentence::{Declared, PlaceValue, Sentence, shown};
 pub use stopped::draw_stopped;
 pub use view::{Link, Mood, Symbol, View};
 pub use words::{Words, WordsProblem};

@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// What stands in a place of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place<'a> {
+pub enum PlaceValue<'a> {
     /// A name, a number of a parcel, a reason: shown as it is, whatever it contains.
     Text(&'a str),
     /// A count: a language may choose its words by it.
@@ -15,19 +15,19 @@ pub enum Place<'a> {
     Sentence(&'a Sentence),
 }
 
-impl<'a> From<&'a String> for Place<'a> {
+impl<'a> From<&'a String> for PlaceValue<'a> {
     fn from(text: &'a String) -> Self {
         Self::Text(text)
     }
 }
 
-impl From<&u64> for Place<'_> {
+impl From<&u64> for PlaceValue<'_> {
     fn from(number: &u64) -> Self {
         Self::Number(*number)
     }
 }
 
-impl<'a> From<&'a Box<Sentence>> for Place<'a> {
+impl<'a> From<&'a Box<Sentence>> for PlaceValue<'a> {
     fn from(sentence: &'a Box<Sentence>) -> Self {
         Self::Sentence(sentence)
     }
@@ -72,9 +72,9 @@ macro_rules! sentences {
             }
 
             /// What stands in each of its places.
-            pub fn places(&self) -> Vec<(&'static str, Place<'_>)> {
+            pub fn places(&self) -> Vec<(&'static str, PlaceValue<'_>)> {
                 match self {
-                    $(Self::$variant $({ $($place),* })? => vec![$($((stringify!($place), Place::from($place))),*)?],)*
+                    $(Self::$variant $({ $($place),* })? => vec![$($((stringify!($place), PlaceValue::from($place))),*)?],)*
                 }
             }
 
@@ -326,7 +326,7 @@ sentences! {
     // What the command sheet calls each command, and the reasons it offers.
     DoOk "do_ok",
     DoCancel "do_cancel",
-    DoNextparcel "do_nextparcel",
+    DoNextParcel "do_nextparcel",
     DoReweigh "do_reweigh",
     DoZero "do_zero",
     DoTare "do_tare",
@@ -336,12 +336,12 @@ sentences! {
     DoVoid "do_void",
     DoHold "do_hold",
     DoProblem "do_problem" { reason: String },
-    DoMarkok "do_markok" { mark: String },
+    DoMarkOk "do_markok" { mark: String },
     DoCage "do_cage" { cage: String },
-    DoBagopen "do_bagopen",
-    DoBagclose "do_bagclose",
-    DoPalletopen "do_palletopen",
-    DoPalletclose "do_palletclose",
+    DoBagOpen "do_bagopen",
+    DoBagClose "do_bagclose",
+    DoPalletOpen "do_palletopen",
+    DoPalletClose "do_palletclose",
     DoManifest "do_manifest" { carrier: String },
     DoHandover "do_handover" { carrier: String },
     DoOutage "do_outage" { carrier: String },
@@ -360,10 +360,10 @@ sentences! {
 /// For the page: the key, and the places as text.
 impl Serialize for Sentence {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = |place: Place<'_>| match place {
-            Place::Text(text) => text.to_owned(),
-            Place::Number(number) => number.to_string(),
-            Place::Sentence(sentence) => sentence.key().to_owned(),
+        let text = |place: PlaceValue<'_>| match place {
+            PlaceValue::Text(text) => text.to_owned(),
+            PlaceValue::Number(number) => number.to_string(),
+            PlaceValue::Sentence(sentence) => sentence.key().to_owned(),
         };
         let args: Vec<(&str, String)> = self.places().into_iter().map(|(name, place)| (name, text(place))).collect();
         let mut object = serializer.serialize_struct("Sentence", 2)?;

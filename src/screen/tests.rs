@@ -194,7 +194,7 @@ fn shipped() -> Vec<Words> {
     let words = files.map(|file| {
         let language = file.file_stem().expect("a name").to_str().expect("text").to_owned();
         let text = std::fs::read_to_string(&file).expect("text");
-        Words::read(&language, &[text]).unwrap_or_else(|problems| panic!("{language}: {problems:?}")).0
+        Words::new(&language, vec![text]).0
     });
     words.collect()
 }
@@ -247,7 +247,7 @@ fn every_sentence_is_whole_on_a_full_screen_in_every_language() {
 }
 
 fn spanish() -> Words {
-    Words::read("es", &[include_str!("../../config/languages/es.ftl").to_owned()]).expect("good").0
+    Words::new("es", vec![include_str!("../../config/languages/es.ftl").to_owned()]).0
 }
 
 fn picture(view: &View, words: &Words, (width, height): (u32, u32)) -> Picture {

@@ -17,7 +17,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement};
 
-use super::sentence::{Declared, Place, Sentence};
+use super::sentence::{Declared, PlaceValue, Sentence};
 
 /// Longest message, in characters: what the smallest type still gets on the screen.
 const LONGEST: usize = 120;
@@ -123,34 +123,27 @@ impl WordsProblem {
 }
 
 impl Words {
-    /// Reads the words of `language` (`es`) from Fluent texts; where two have the same key the first one counts. What none
-    /// of them has is said in English, and comes back as [`WordsProblem::Missing`].
-    ///
-    /// # Errors
-    /// Everything else that is wrong with them.
-    pub fn read(language: &str, texts: &[String]) -> Result<(Self, Vec<WordsProblem>), Vec<WordsProblem>> {
-        let mut problems = Vec::new();
-        let mut resources = Vec::new();
-        for text in texts {
-            let resource = FluentResource::try_new(text.clone()).unwrap_or_else(|(read, errors)| {
-                let syntax = |error: &fluent_syntax::parser::ParserError| WordsProblem::Syntax {
-                    at: error.pos.start,
-                    why: error.kind.to_string(),
-                };
-                problems.extend(errors.iter().map(syntax));
-                read
-            });
-            problems.extend(check(&resource));
-            resources.push(Arc::new(resource));
-        }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+    /// Everything that is wrong with a Fluent text, beside the sentences it lacks.
+    pub fn check(text: &str) -> Vec<WordsProblem> {
+        let (resource, errors) = match FluentResource::try_new(text.to_owned()) {
+            Ok(resource) => (resource, Vec::new()),
+            Err(read_in_part) => read_in_part,
+        };
+        let syntax =
+            errors.into_iter().map(|error| WordsProblem::Syntax { at: error.pos.start, why: error.kind.to_string() });
+        syntax.chain(check(&resource)).collect()
+    }
+
+    /// The words of `language` (`es`) from Fluent texts in which nothing is wrong; where two have the same key the first one
+    /// counts. What none of them has is said in English, and comes back as [`WordsProblem::Missing`].
+    pub fn new(language: &str, texts: Vec<String>) -> (Self, Vec<WordsProblem>) {
+        let read = |text| Arc::new(FluentResource::try_new(text).unwrap_or_else(|(read, _)| read));
+        let resources: Vec<_> = texts.into_iter().map(read).collect();
         let has = |key: &str| resources.iter().any(|resource| message(resource, key).is_some());
         let missing = Sentence::ALL.iter().filter(|sentence| !has(sentence.key));
         let missing = missing.map(|sentence| WordsProblem::Missing { key: sentence.key, english: english(sentence) });
         let missing = missing.collect();
-        Ok((Self::of(language, resources), missing))
+        (Self::of(language, resources), missing)
     }
 
     /// The words that are always there.
@@ -181,9 +174,9 @@ impl Words {
             args.set(
                 name,
                 match place {
-                    Place::Text(text) => FluentValue::from(text.to_owned()),
-                    Place::Number(number) => FluentValue::from(number),
-                    Place::Sentence(words) => FluentValue::from(self.say(words)),
+                    PlaceValue::Text(text) => FluentValue::from(text.to_owned()),
+                    PlaceValue::Number(number) => FluentValue::from(number),
+                    PlaceValue::Sentence(words) => FluentValue::from(self.say(words)),
                 },
             );
         }
@@ -316,13 +309,14 @@ mod tests {
     const ES: &str = include_str!("../../config/languages/es.ftl");
 
     fn spanish() -> Words {
-        Words::read("es", &[ES.to_owned()]).expect("good").0
+        Words::new("es", vec![ES.to_owned()]).0
     }
 
     #[test]
     fn every_language_has_every_sentence_with_its_places() {
         for (language, text) in [("en", EN), ("es", ES)] {
-            let (words, missing) = Words::read(language, &[text.to_owned()]).unwrap_or_else(|e| panic!("{e:?}"));
+            assert_eq!(Words::check(text), []);
+            let (words, missing) = Words::new(language, vec![text.to_owned()]);
             assert_eq!((words.language(), missing), (language, Vec::new()));
         }
     }
@@ -342,7 +336,7 @@ mod tests {
         let text = "scan_oder = Scan\nprinting = Printing\nbox_set = Box { $crate }\nheld = Put {aside\n\
                     done = \u{5b8c}\u{6210}\nhelp = { -brand }\ncaged = { $cage } { $cage ->\n   *[other] { $cage }\n }\n\
                     printing = Printing { $carrier }\nplace_parcel = { \"\" }\n";
-        let problems = Words::read("xx", &[text.to_owned()]).unwrap_err();
+        let problems = Words::check(text);
         let keys: Vec<_> = problems.iter().map(|problem| problem.key().unwrap_or("-")).collect();
         assert_eq!(keys, ["-", "scan_oder", "printing", "box_set", "done", "help", "printing", "place_parcel"]);
         let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -352,7 +346,7 @@ mod tests {
 
     #[test]
     fn what_a_file_lacks_is_said_in_english() {
-        let (words, missing) = Words::read("es", &["done = Listo".to_owned()]).expect("good");
+        let (words, missing) = Words::new("es", vec!["done = Listo".to_owned()]);
         assert_eq!(missing.len(), Sentence::ALL.len() - 1);
         assert_eq!(missing[0].to_string(), "scan_order is missing; add it (English: \"Scan an order\")");
         let done = Sentence::Done { tracking: String::new() };
@@ -362,7 +356,7 @@ mod tests {
     #[test]
     fn a_language_chooses_its_words_by_the_count() {
         let text = "queue = { $count ->\n    [one] { $count } caja\n   *[other] { $count } cajas\n }\n";
-        let (words, _) = Words::read("es", &[text.to_owned()]).expect("good");
+        let (words, _) = Words::new("es", vec![text.to_owned()]);
         let said = |count| words.say(&Sentence::Queue { count });
         assert_eq!([said(1), said(2), said(12_345)], ["1 caja", "2 cajas", "12345 cajas"]);
     }
@@ -383,7 +377,7 @@ mod tests {
     #[test]
     fn every_sentence_can_be_said_in_a_language_of_any_name() {
         for language in ["", "no language!", "zh-cn", "x-klingon"] {
-            let (words, _) = Words::read(language, &[String::new()]).expect("nothing is wrong");
+            let (words, _) = Words::new(language, Vec::new());
             for sentence in Sentence::samples(|_| "2") {
                 assert!(!words.say(&sentence).contains('{'), "{}", sentence.key());
             }

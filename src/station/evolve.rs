@@ -4,7 +4,7 @@
 
 use super::Station;
 use super::event::Job;
-use super::fact::{Ending, Fact, Intercept, NumberSource, Told};
+use super::fact::{AnnouncedWhen, Ending, Fact, Intercept, NumberSource};
 use super::manifests::Manifest;
 use super::numbers::SSCC_POOL;
 use super::parcels::{Parcel, PrintState, State, opened};
@@ -31,12 +31,12 @@ impl Station {
     pub fn announces(&self, fact: &Fact) -> Option<EventKind> {
         let parcel = || fact.parcel().and_then(|id| self.parcel(id));
         let container = || fact.container().and_then(|id| self.bag(id));
-        match fact.kind().told() {
-            Told::Never => None,
-            Told::Always(event) => Some(event),
-            Told::WhenNumbered(event) => parcel()?.tracking().map(|_| event),
-            Told::WhenClosed(event) => parcel()?.state.closed().then_some(event),
-            Told::WhenFilled(event) => self.contents(container()?).next().map(|_| event),
+        match fact.kind().announced() {
+            AnnouncedWhen::Never => None,
+            AnnouncedWhen::Always(event) => Some(event),
+            AnnouncedWhen::WhenNumbered(event) => parcel()?.tracking().map(|_| event),
+            AnnouncedWhen::WhenClosed(event) => parcel()?.state.closed().then_some(event),
+            AnnouncedWhen::WhenFilled(event) => self.contents(container()?).next().map(|_| event),
         }
     }
 
@@ -63,20 +63,22 @@ impl Station {
                 self.parcels.change(*parcel, |p| p.evolve(fact));
                 self.parcels.leave(*parcel);
             }
-            Fact::Voided { parcel, .. } | Fact::Held { parcel, .. } => {
-                if let (Fact::Voided { .. }, Some(commitment)) = (fact, self.parcels.commitment(*parcel)) {
+            Fact::Voided { parcel, .. } => {
+                if let Some(commitment) = self.parcels.commitment(*parcel) {
                     let manifested = self.parcel(*parcel).is_some_and(|parcel| parcel.manifest.is_some());
                     self.volumes.tallies.voided(&commitment, manifested);
                     self.unbag(*parcel);
                 }
-                if matches!(fact, Fact::Held { .. }) && self.parcel(*parcel).is_some_and(|p| p.state.closed()) {
+                self.parcels.change(*parcel, |p| p.evolve(fact));
+                self.parcels.leave(*parcel);
+                self.parcels.intercepted.remove(parcel);
+            }
+            Fact::Held { parcel, .. } => {
+                if self.parcel(*parcel).is_some_and(|parcel| parcel.state.closed()) {
                     self.unbag(*parcel);
                 }
                 self.parcels.change(*parcel, |p| p.evolve(fact));
                 self.parcels.leave(*parcel);
-                if matches!(fact, Fact::Voided { .. }) {
-                    self.parcels.intercepted.remove(parcel);
-                }
             }
             Fact::Intercepted { late: true, .. } | Fact::OrderRefused { .. } => {}
             Fact::Intercepted { parcel, .. } => {
@@ -96,11 +98,13 @@ impl Station {
                 self.intercept_begun();
             }
             Fact::CopySettled => self.numbers.settle(),
-            Fact::Resumed { parcel } | Fact::Reopened { parcel, .. } => {
-                // A closed parcel that is opened again is in the packer's hands.
-                if matches!(fact, Fact::Reopened { .. }) {
-                    self.unbag(*parcel);
-                }
+            Fact::Resumed { parcel } => {
+                self.parcels.change(*parcel, |p| p.evolve(fact));
+                self.parcels.in_hand = Some(*parcel);
+            }
+            // A closed parcel that is opened again is in the packer's hands.
+            Fact::Reopened { parcel, .. } => {
+                self.unbag(*parcel);
                 self.parcels.change(*parcel, |p| p.evolve(fact));
                 self.parcels.in_hand = Some(*parcel);
             }

@@ -12,7 +12,7 @@ use crate::uplink::event::EventKind;
 /// Variant { field that identifies whose it is } => "name on disk", whose it is, whether it is told (as which event);
 /// ```
 macro_rules! facts {
-    ($($variant:ident $({ $field:ident })? => $name:literal, $subject:ident, $told:ident $(($event:ident))?;)*) => {
+    ($($variant:ident $({ $field:ident })? => $name:literal, $subject:ident, $when:ident $(($event:ident))?;)*) => {
         /// A [`Fact`] without its fields.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum FactKind {
@@ -31,9 +31,9 @@ macro_rules! facts {
             }
 
             /// Whether the world is told of it, and as which event.
-            pub const fn told(self) -> Told {
+            pub const fn announced(self) -> AnnouncedWhen {
                 match self {
-                    $(Self::$variant => Told::$told $((EventKind::$event))?,)*
+                    $(Self::$variant => AnnouncedWhen::$when $((EventKind::$event))?,)*
                 }
             }
         }
@@ -119,7 +119,7 @@ pub enum Subject<'a> {
 ///
 /// [`Station::announces`]: crate::station::Station::announces
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum AnnouncedWhen {
     /// It is not.
     Never,
     /// It always is.
@@ -132,7 +132,7 @@ pub enum Told {
     WhenFilled(EventKind),
 }
 
-impl Told {
+impl AnnouncedWhen {
     /// The event, whatever it depends on.
     pub const fn event(self) -> Option<EventKind> {
         match self {

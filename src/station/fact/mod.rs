@@ -12,7 +12,7 @@ mod printer;
 use serde::{Deserialize, Serialize};
 
 pub use commitment::{Commitment, NumberSource};
-pub use kind::{FactKind, Subject, Told};
+pub use kind::{AnnouncedWhen, FactKind, Subject};
 pub use parts::{BagKind, Cause, CopySign, Ending, Intercept, PoolNext, Sscc, Weight};
 pub use printer::{Before, FeedUnit, Odometer, Testimony};
 

@@ -44,7 +44,7 @@ pub struct MarkRule {
 
 /// A parcel on its way, as far as rules ask.
 #[derive(Debug, Clone, Copy)]
-pub struct Way<'a> {
+pub struct Shipment<'a> {
     /// Country it leaves from.
     pub from: &'a str,
     /// The carrier.
@@ -55,10 +55,10 @@ pub struct Way<'a> {
 
 impl Marks {
     /// The stickers that a parcel of this order needs, each once.
-    pub fn needed(&self, order: &Order, way: Way<'_>) -> Vec<String> {
+    pub fn needed(&self, order: &Order, shipment: Shipment<'_>) -> Vec<String> {
         let dangerous = order.lines.iter().filter(|line| line.dg != Dg::None);
         let wanted: BTreeSet<&String> = dangerous
-            .filter_map(|line| self.0.iter().find(|rule| rule.fits(line, order, way))?.mark.as_ref())
+            .filter_map(|line| self.0.iter().find(|rule| rule.fits(line, order, shipment))?.mark.as_ref())
             .collect();
         wanted.into_iter().cloned().collect()
     }
@@ -70,7 +70,7 @@ impl Marks {
 }
 
 impl MarkRule {
-    fn fits(&self, line: &OrderLine, order: &Order, way: Way<'_>) -> bool {
+    fn fits(&self, line: &OrderLine, order: &Order, shipment: Shipment<'_>) -> bool {
         let named = |names: &BTreeSet<String>, name: &str| names.is_empty() || names.contains(name);
         let goods = self.goods.is_empty() || self.goods.contains(&line.dg);
         let packed = self.packed.is_empty() || line.packed.is_some_and(|packed| self.packed.contains(&packed));
@@ -85,11 +85,11 @@ impl MarkRule {
             && within(self.cells_up_to, |line| line.cells)
             && within(self.batteries_up_to, |line| line.batteries)
             && self.parcels_up_to.is_none_or(|most| order.parcels_planned <= most)
-            && named(&self.from, way.from)
+            && named(&self.from, shipment.from)
             && named(&self.to, &order.ship_to.country)
-            && (self.carriers.is_empty() || self.carriers.contains(way.carrier))
-            && first.is_none_or(|first| first <= way.on)
-            && last.is_none_or(|last| way.on <= last)
+            && (self.carriers.is_empty() || self.carriers.contains(shipment.carrier))
+            && first.is_none_or(|first| first <= shipment.on)
+            && last.is_none_or(|last| shipment.on <= last)
     }
 
     /// How many of something the goods of these classes have together: one parcel may hold all of them.

@@ -10,7 +10,7 @@ use crate::station::event::{Effect, Job, Lookup, WeightState};
 use crate::station::fact::{Commitment, Fact, NumberSource, Weight};
 use crate::station::live::Say;
 use crate::station::order::{Order, OrderId, OrderState};
-use crate::station::parcels::marks::Way;
+use crate::station::parcels::marks::Shipment;
 use crate::station::parcels::{Parcel, State};
 use crate::station::{Outcome, Rules, Station, World};
 use crate::units::{Dims, Mass};
@@ -251,8 +251,8 @@ impl Station {
         };
         let bytes = self.label(world, id, order, &commitment, mass, 1)?;
         commitment.label_sha256 = sha256_hex(&bytes);
-        let way = Way { from: &world.rules.ship_from.country, carrier, on: commitment.ship_date };
-        commitment.marks = world.rules.marks.needed(order, way);
+        let shipment = Shipment { from: &world.rules.ship_from.country, carrier, on: commitment.ship_date };
+        commitment.marks = world.rules.marks.needed(order, shipment);
         Ok(commitment)
     }
 }

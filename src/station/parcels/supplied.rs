@@ -10,7 +10,7 @@ use crate::station::fact::{Commitment, Fact, NumberSource};
 use crate::station::live::Say;
 use crate::station::order::{Given, Order};
 use crate::station::parcels::Parcel;
-use crate::station::parcels::marks::Way;
+use crate::station::parcels::marks::Shipment;
 use crate::station::parcels::packing::sha256_hex;
 use crate::station::{Outcome, Station, World};
 use crate::units::{Currency, MassUnit, Money};
@@ -118,12 +118,12 @@ impl Station {
             Err(note) => refuse(outcome, id, decision, note),
             Ok(bytes) => {
                 commitment.label_sha256 = sha256_hex(&bytes);
-                let way = Way {
+                let shipment = Shipment {
                     from: &world.rules.ship_from.country,
                     carrier: commitment.carrier(),
                     on: commitment.ship_date,
                 };
-                commitment.marks = world.rules.marks.needed(order, way);
+                commitment.marks = world.rules.marks.needed(order, shipment);
                 let decision = Decision { choice: Some(commitment.service.clone()), ..decision };
                 let decided = Fact::Decided { parcel: id, decision: Box::new(decision) };
                 outcome

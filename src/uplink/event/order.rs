@@ -39,7 +39,6 @@ pub fn order_refused_event(
 const PRINTABLE: usize = 200;
 
 /// The first printable characters of a text that came from elsewhere.
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes the field by reference")]
 fn printable<S: Serializer>(text: &&str, serializer: S) -> Result<S::Ok, S::Error> {
     let shown = text.chars().filter(|c| !c.is_control()).take(PRINTABLE);
     serializer.serialize_str(&shown.collect::<String>())

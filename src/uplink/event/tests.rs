@@ -54,6 +54,7 @@ fn events_are_written_as_frozen() {
     let parcel = |kind, seq, data: &ParcelEvent<'_>| parcel_event(&source, kind, seq, AT, data).unwrap();
     for (name, written) in [
         ("parcel.verified", parcel(EventKind::ParcelVerified, 17, &verified)),
+        ("parcel.attested", parcel(EventKind::ParcelAttested, 17, &verified)),
         ("parcel.voided", parcel(EventKind::ParcelVoided, 18, &voided)),
         ("return.received", parcel(EventKind::ReturnReceived, 22, &verified)),
         ("manifest.closed", event(EventKind::ManifestClosed, 19)),

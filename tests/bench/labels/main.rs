@@ -4,7 +4,7 @@
 
 #[path = "../machine.rs"]
 mod machine;
-#[allow(dead_code, reason = "the tests draw more kinds of pages")]
+#[expect(dead_code, reason = "the tests draw more kinds of pages")]
 #[path = "../../suite/sheet.rs"]
 mod sheet;
 
