@@ -82,7 +82,7 @@ impl<'a> Announcer<'a> {
     }
 
     fn tracking(&self, id: ParcelId) -> Option<&TrackingNumber> {
-        self.station.parcel(id)?.commitment.as_ref().map(|commitment| &commitment.tracking)
+        self.station.parcel(id)?.commitment().map(|commitment| &commitment.tracking)
     }
 
     fn mass(&self, id: ParcelId) -> Option<Mass> {
@@ -108,11 +108,9 @@ impl<'a> Announcer<'a> {
     /// The parcel that the fact is about, with what only this event says of it.
     fn told(&self, next: Next, fact: &Fact, told: event::ParcelEvent<'_>) -> Result<Announcement, EventError> {
         let id = fact.parcel().ok_or_else(|| next.not_of(fact))?;
-        match self.station.parcel(id) {
-            Some(Parcel { commitment: Some(commitment), .. }) => {
-                self.parcel(next, (id, self.mass(id)), commitment, told)
-            }
-            _ => self.event(next, &event::ParcelEvent::default()),
+        match self.station.parcel(id).and_then(Parcel::commitment) {
+            Some(commitment) => self.parcel(next, (id, self.mass(id)), commitment, told),
+            None => self.event(next, &event::ParcelEvent::default()),
         }
     }
 
@@ -219,11 +217,11 @@ impl<'a> Announcer<'a> {
         for id in parcels {
             if let Some(mut line) = self.line(*id)? {
                 let parcel = self.station.parcel(*id);
-                let bag = parcel.and_then(|parcel| parcel.bag);
+                let bag = parcel.and_then(|parcel| parcel.bag());
                 let pallet = bag.and_then(|bag| self.station.bag(bag)?.pallet).map(named);
                 let pallet = pallet.map(|pallet| containers.add(pallet, "pallet", line.mass, None));
                 let bag = bag.map(|bag| (named(bag), "bag"));
-                let cage = || parcel.and_then(|parcel| Some((parcel.cage.as_ref()?.to_string(), "cage")));
+                let cage = || parcel.and_then(|parcel| Some((parcel.cage()?.to_owned(), "cage")));
                 line.container = bag.or_else(cage).map(|(name, kind)| containers.add(name, kind, line.mass, pallet));
                 lines.push(line);
             }
@@ -251,7 +249,7 @@ impl<'a> Announcer<'a> {
     /// One parcel's line, from what is recorded of it.
     fn line(&self, id: ParcelId) -> Result<Option<ManifestParcel>, StoreError> {
         let Some(parcel) = self.station.parcel(id) else { return Ok(None) };
-        let Some(commitment) = &parcel.commitment else { return Ok(None) };
+        let Some(commitment) = parcel.commitment() else { return Ok(None) };
         let history = self.store.history(id)?;
         let when = |wanted: fn(&Fact) -> bool| history.iter().rev().find(|entry| wanted(&entry.fact)).map(|e| e.at);
         let order = self.store.order_at(&parcel.order, parcel.version)?;

@@ -87,8 +87,8 @@ pub fn pools(station: &Station, rules: &Rules, cards: &Cards) -> Value {
 
 fn order_line(station: &Station, order: &Order) -> Value {
     let parcels: Vec<&Parcel> = station.of_order(&order.id()).iter().filter_map(|id| station.parcel(*id)).collect();
-    let live = parcels.iter().filter(|parcel| parcel.state != State::Voided).count();
-    let closed = parcels.iter().filter(|parcel| parcel.state.closed()).count();
+    let live = parcels.iter().filter(|parcel| parcel.state() != State::Voided).count();
+    let closed = parcels.iter().filter(|parcel| parcel.state().closed()).count();
     let planned = usize::try_from(order.parcels_planned).unwrap_or(usize::MAX);
     let state = match order.state {
         OrderState::Hold => "hold",
@@ -122,14 +122,14 @@ pub fn parcels(station: &Station, cards: &Cards, limit: usize) -> Value {
 }
 
 fn parcel_line(station: &Station, cards: &Cards, id: ParcelId, parcel: &Parcel) -> Value {
-    let commitment = parcel.commitment.as_ref();
+    let commitment = parcel.commitment();
     json!({
         "n": id.0,
         "parcel": id.to_string(),
         "order_ref": parcel.order.number,
         "channel": parcel.order.channel,
         "shop": parcel.order.shop,
-        "state": parcel.state.word(),
+        "state": parcel.state().word(),
         "service": commitment.map(|c| &c.service),
         "service_name": commitment.map(|c| cards.full_name(&c.service)),
         "total": commitment.and_then(|c| c.price()).map(|price| price.amount()),
@@ -153,10 +153,9 @@ pub fn parcel(station: &Station, store: &Store, number: u64) -> Result<Value, St
         Fact::Decided { decision, .. } => Some(rating::json(decision)),
         _ => None,
     });
-    let needed = parcel.commitment.iter().flat_map(|commitment| &commitment.marks);
-    let marks: Vec<Value> = needed.map(|mark| json!({ "mark": mark, "on": parcel.marks.contains(mark) })).collect();
+    let marks: Vec<Value> = parcel.marks().map(|(mark, on)| json!({ "mark": mark, "on": on })).collect();
     let prints: Vec<Value> = (1..)
-        .zip(&parcel.prints)
+        .zip(parcel.prints())
         .map(|(attempt, print)| json!({ "attempt": attempt, "state": print.state, "evidence": print.evidence }))
         .collect();
     Ok(json!({
@@ -166,14 +165,14 @@ pub fn parcel(station: &Station, store: &Store, number: u64) -> Result<Value, St
         "channel": parcel.order.channel,
         "shop": parcel.order.shop,
         "intercepted": now.intercepted.map(|reason| reason.word()),
-        "state": now.state.word(),
-        "service": parcel.commitment.as_ref().map(|c| &c.service),
+        "state": now.state().word(),
+        "service": parcel.commitment().map(|c| &c.service),
         "tracking": parcel.tracking(),
-        "label_source": parcel.commitment.as_ref().map(|c| if c.is_supplied() { "supplied" } else { "station" }),
+        "label_source": parcel.commitment().map(|c| if c.is_supplied() { "supplied" } else { "station" }),
         "manifest": station.manifest_of(now).map(|manifest| &manifest.id),
-        "bag": now.bag.map(|bag| bag.to_string()),
-        "pallet": now.bag.and_then(|bag| station.bag(bag)?.pallet).map(|pallet| station.short(pallet)),
-        "cage": now.cage,
+        "bag": now.bag().map(|bag| bag.to_string()),
+        "pallet": now.bag().and_then(|bag| station.bag(bag)?.pallet).map(|pallet| station.short(pallet)),
+        "cage": now.cage(),
         "weight": parcel.weight.as_ref().map(|weight| json!({
             "value": weight.value, "unit": weight.unit, "raw_hex": weight.raw_hex,
             "stable": weight.stable, "scale": weight.scale,

@@ -46,7 +46,7 @@ impl Core {
         let station = self.station();
         let mut gone = 0;
         for parcel in station.of_order(order).iter().filter_map(|id| station.parcel(*id)) {
-            match parcel.state {
+            match parcel.state() {
                 State::Voided => {}
                 State::Confirmed if station.manifest_of(parcel).is_some_and(|m| confirmed.contains(&m.id)) => gone += 1,
                 _ => return None,

@@ -214,7 +214,7 @@ impl Core {
             return Ok(());
         }
         let station = self.station();
-        let here = |parcel: &Parcel| parcel.state != State::Voided && !station.handed_over(parcel);
+        let here = |parcel: &Parcel| parcel.state() != State::Voided && !station.handed_over(parcel);
         let orders: BTreeSet<OrderId> = station
             .parcels()
             .rev()
@@ -273,7 +273,7 @@ impl Core {
                 let parcels = self.station().of_order(id).iter().filter_map(|id| self.station().parcel(*id));
                 let here = parcels
                     .into_iter()
-                    .any(|parcel| parcel.state != State::Voided && !self.station().handed_over(parcel));
+                    .any(|parcel| parcel.state() != State::Voided && !self.station().handed_over(parcel));
                 compare(known, &order, said, (from, here))
             }
         };
@@ -409,7 +409,7 @@ fn stopped(station: &Station, facts: &[Fact]) -> Option<String> {
             Intercept::Done => "it was shipped elsewhere",
             Intercept::Copied => return None,
         };
-        let what = match (*late, known.state.closed()) {
+        let what = match (*late, known.state().closed()) {
             (true, _) => "has gone with its carrier already",
             (false, true) => "is packed: take it out, its scan says how",
             (false, false) => "is begun, and stops",

@@ -57,9 +57,9 @@ impl From<&Commitment> for Paid {
 pub fn history(station: &Station, store: &Store, rules: &Rules) -> Result<Vec<Sent>, StoreError> {
     let mut sent = Vec::new();
     for (id, parcel) in station.parcels() {
-        let (Some(commitment), Some(weight)) = (&parcel.commitment, &parcel.weight) else { continue };
+        let (Some(commitment), Some(weight)) = (parcel.commitment(), &parcel.weight) else { continue };
         // What came with its label was never chosen here.
-        if parcel.state == State::Voided || commitment.is_supplied() {
+        if parcel.state() == State::Voided || !parcel.drew_its_number() {
             continue;
         }
         let body = match store.order_at(&parcel.order, parcel.version)? {
@@ -74,7 +74,7 @@ pub fn history(station: &Station, store: &Store, rules: &Rules) -> Result<Vec<Se
             id: id.to_string(),
             order_ref: parcel.order.number.clone(),
             parcel: order.parcel(&rules.ship_from, weight.mass, dims, commitment.ship_date),
-            paid: Some(commitment.as_ref().into()),
+            paid: Some(commitment.into()),
         });
     }
     Ok(sent)

@@ -113,7 +113,7 @@ impl Station {
 
     /// A sticker is on the parcel in hand.
     fn mark(&self, id: ParcelId, parcel: &Parcel, scanned: &str) -> Outcome {
-        if parcel.commitment.is_none() {
+        if parcel.commitment().is_none() {
             return Outcome::stop(Sentence::NotHere);
         }
         let wanted: Vec<&str> = parcel.marks_wanted().collect();
@@ -132,14 +132,14 @@ impl Station {
 
     /// Takes the weight that lies on the pan now, although the pan was not empty before.
     fn reweigh(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
-        if !matches!(parcel.state, State::Open | State::Weighed) {
+        if !matches!(parcel.state(), State::Open | State::Weighed) {
             return Outcome::stop(Sentence::NotHere);
         }
         let mut live = world.live.clone();
         live.armed = true;
         let armed = World { live: &live, ..*world };
         let weighed = self.weigh(&armed, id, parcel);
-        match (weighed.facts.is_empty(), parcel.state) {
+        match (weighed.facts.is_empty(), parcel.state()) {
             (false, _) => weighed,
             (true, State::Open) => Outcome { rearm: true, ..weighed },
             // A parcel that has a weight gets another only by a scan of its own.
@@ -155,7 +155,8 @@ impl Station {
             if parcel.tracking().is_some() {
                 return Outcome::stop(Sentence::NotHere);
             }
-            let boxed = Parcel { box_id: Some(id.to_owned()), ..parcel.clone() };
+            let mut boxed = parcel.clone();
+            boxed.box_id = Some(id.to_owned());
             let again = self.choose_again(world, parcel_id, &boxed);
             let say = again.say.clone().unwrap_or_else(|| Say::good(Sentence::BoxSet { id: id.to_owned() }));
             let mut outcome = Outcome::say(say).facts([Fact::BoxChosen { parcel: parcel_id, box_id: id.to_owned() }]);

@@ -84,7 +84,7 @@ impl Station {
         let Some((id, parcel)) = self.bench() else { return Outcome::default() };
         let attempt = parcel.attempt();
         let job = Job { parcel: id, attempt };
-        match parcel.state {
+        match parcel.state() {
             State::Committed => Outcome::default().effect(self.prepare(Job { attempt: attempt + 1, ..job })),
             State::Printing | State::Sent => {
                 let reason = "the station stopped before the printer had answered".to_owned();

@@ -35,7 +35,7 @@ impl Station {
             AnnouncedWhen::Never => None,
             AnnouncedWhen::Always(event) => Some(event),
             AnnouncedWhen::WhenNumbered(event) => parcel()?.tracking().map(|_| event),
-            AnnouncedWhen::WhenClosed(event) => parcel()?.state.closed().then_some(event),
+            AnnouncedWhen::WhenClosed(event) => parcel()?.state().closed().then_some(event),
             AnnouncedWhen::WhenFilled(event) => self.contents(container()?).next().map(|_| event),
         }
     }
@@ -64,9 +64,10 @@ impl Station {
                 self.parcels.leave(*parcel);
             }
             Fact::Voided { parcel, .. } => {
-                if let Some(commitment) = self.parcels.commitment(*parcel) {
-                    let manifested = self.parcel(*parcel).is_some_and(|parcel| parcel.manifest.is_some());
-                    self.volumes.tallies.voided(&commitment, manifested);
+                if let Some(numbered) = self.parcels.get(*parcel)
+                    && let Some(commitment) = numbered.commitment()
+                {
+                    self.volumes.tallies.voided(commitment, numbered.manifest().is_some());
                     self.unbag(*parcel);
                 }
                 self.parcels.change(*parcel, |p| p.evolve(fact));
@@ -74,7 +75,7 @@ impl Station {
                 self.parcels.intercepted.remove(parcel);
             }
             Fact::Held { parcel, .. } => {
-                if self.parcel(*parcel).is_some_and(|parcel| parcel.state.closed()) {
+                if self.parcel(*parcel).is_some_and(|parcel| parcel.state().closed()) {
                     self.unbag(*parcel);
                 }
                 self.parcels.change(*parcel, |p| p.evolve(fact));
@@ -111,7 +112,8 @@ impl Station {
             Fact::BagOpened { kind, .. } => self.containers.open(*kind),
             Fact::Palleted { bag, pallet } => self.containers.add_to_pallet(*bag, *pallet),
             Fact::Bagged { parcel, bag } => {
-                let goes = self.parcels.commitment(*parcel).map(|c| (c.carrier().clone(), c.ship_date));
+                let goes =
+                    self.parcel(*parcel).and_then(Parcel::commitment).map(|c| (c.carrier().clone(), c.ship_date));
                 self.containers.put(*parcel, *bag, goes);
                 self.parcels.change(*parcel, |p| p.evolve(fact));
             }
@@ -125,15 +127,11 @@ impl Station {
                 let index = self.manifests.next();
                 for parcel in parcels {
                     // One that was left out of another left its wave with that.
-                    let first = self.parcel(*parcel).is_some_and(|parcel| parcel.manifest.is_none());
-                    if let Some(commitment) = self.parcels.commitment(*parcel).filter(|_| first) {
+                    let first = self.parcels.get(*parcel).filter(|parcel| parcel.manifest().is_none());
+                    if let Some(commitment) = first.and_then(Parcel::commitment) {
                         self.volumes.tallies.manifested(&commitment.service);
                     }
-                    self.parcels.change(*parcel, |p| {
-                        p.state = State::Manifested;
-                        p.manifest = Some(index);
-                        p.forget_evidence();
-                    });
+                    self.parcels.change(*parcel, |p| p.manifested(index));
                 }
                 self.manifests.close(Manifest {
                     id: manifest.clone(),
@@ -156,7 +154,7 @@ impl Station {
                 if let Some(index) = self.manifests.place(manifest) {
                     self.manifests.confirm(index);
                     for parcel in self.taken(index).collect::<Vec<_>>() {
-                        self.parcels.change(parcel, |p| p.state = State::Confirmed);
+                        self.parcels.change(parcel, Parcel::confirmed);
                     }
                 }
             }
@@ -175,7 +173,7 @@ impl Station {
             Fact::OperatorChanged { operator } => self.people.operator.clone_from(operator),
             Fact::LanguageChanged { language } => self.people.language = Some(language.clone()),
             Fact::PrintStarted { parcel, attempt, printer, before } => {
-                let last = self.prints.last().and_then(|last| self.parcel(last)?.prints.last());
+                let last = self.prints.last().and_then(|last| self.parcel(last)?.prints().last());
                 let scanned_back = last.is_some_and(|print| print.state == PrintState::Verified);
                 let job = Job { parcel: *parcel, attempt: *attempt };
                 self.prints.started(job, printer, before.as_deref(), scanned_back);
@@ -204,18 +202,17 @@ impl Station {
 
     /// What became of a parcel; what was known of it before no longer counts.
     fn end(&mut self, id: ParcelId, ending: Ending, on: Date) {
-        let before = self.parcel(id).and_then(|parcel| parcel.ended);
-        if let Some(commitment) = self.parcels.commitment(id) {
-            let ended = self.volumes.tallies.ended(&commitment, before, ending, on);
-            self.parcels.change(id, |p| p.ended = Some(ended));
+        let Some(parcel) = self.parcels.get(id) else { return };
+        if let Some(commitment) = parcel.commitment() {
+            let ended = self.volumes.tallies.ended(commitment, parcel.ended(), ending, on);
+            self.parcels.change(id, |p| p.end(ended));
         }
     }
 
     /// A label whose number was drawn before the histories parted may be on a parcel that only the other one knows.
     fn intercept_begun(&mut self) {
         let begun = |(_, parcel): &(ParcelId, &Parcel)| {
-            let drawn = parcel.commitment.as_ref().is_some_and(|commitment| !commitment.is_supplied());
-            drawn && !parcel.state.closed() && parcel.state != State::Voided
+            parcel.drew_its_number() && !parcel.state().closed() && parcel.state() != State::Voided
         };
         for id in self.parcels.iter().filter(begun).map(|(id, _)| id).collect::<Vec<_>>() {
             self.parcels.change(id, |p| p.intercepted = Some(Intercept::Copied));
@@ -225,7 +222,7 @@ impl Station {
 
     /// A parcel that does not travel is in no bag.
     fn unbag(&mut self, parcel: ParcelId) {
-        if let Some(bag) = self.parcel(parcel).and_then(|parcel| parcel.bag) {
+        if let Some(bag) = self.parcel(parcel).and_then(|parcel| parcel.bag()) {
             self.containers.take_out(parcel, bag);
         }
     }

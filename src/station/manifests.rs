@@ -65,8 +65,8 @@ impl Station {
     pub fn taken(&self, manifest: usize) -> impl Iterator<Item = ParcelId> + '_ {
         let on = move |id: &ParcelId| {
             self.parcel(*id).is_some_and(|parcel| {
-                let here = parcel.manifest.and_then(|index| usize::try_from(index).ok()) == Some(manifest);
-                here && matches!(parcel.state, State::Manifested | State::Confirmed)
+                let here = parcel.manifest().and_then(|index| usize::try_from(index).ok()) == Some(manifest);
+                here && matches!(parcel.state(), State::Manifested | State::Confirmed)
             })
         };
         self.manifests.all.get(manifest).into_iter().flat_map(|manifest| &manifest.parcels).copied().filter(on)
@@ -76,7 +76,7 @@ impl Station {
     pub fn left_out<'a>(&'a self, manifest: &'a Manifest) -> impl Iterator<Item = ParcelId> + 'a {
         let gone = |id: &ParcelId| {
             let on = |parcel: &Parcel| self.manifest_of(parcel).is_some_and(|on| on.id == manifest.id);
-            let taken = |parcel: &Parcel| matches!(parcel.state, State::Manifested | State::Confirmed) && on(parcel);
+            let taken = |parcel: &Parcel| matches!(parcel.state(), State::Manifested | State::Confirmed) && on(parcel);
             self.parcel(*id).is_some_and(|parcel| !taken(parcel))
         };
         manifest.parcels.iter().copied().filter(gone)
@@ -84,7 +84,7 @@ impl Station {
 
     /// Whether the carrier has taken a parcel.
     pub fn handed_over(&self, parcel: &Parcel) -> bool {
-        let gone = matches!(parcel.state, State::Manifested | State::Confirmed);
+        let gone = matches!(parcel.state(), State::Manifested | State::Confirmed);
         gone && self.manifest_of(parcel).is_some_and(|manifest| manifest.handed_over)
     }
 
@@ -95,14 +95,14 @@ impl Station {
 
     /// The manifest a parcel is on.
     pub fn manifest_of(&self, parcel: &Parcel) -> Option<&Manifest> {
-        self.manifests.all.get(usize::try_from(parcel.manifest?).ok()?)
+        self.manifests.all.get(usize::try_from(parcel.manifest()?).ok()?)
     }
 
     /// Parcels of a carrier that wait for a manifest, by ship date.
     pub fn waiting_for_manifest(&self, carrier: &CarrierId) -> BTreeMap<Date, Vec<ParcelId>> {
         let mut waiting: BTreeMap<Date, Vec<ParcelId>> = BTreeMap::new();
         for (id, parcel) in self.parcels() {
-            if let (State::Verified | State::Attested, Some(commitment)) = (parcel.state, &parcel.commitment)
+            if let (State::Verified | State::Attested, Some(commitment)) = (parcel.state(), parcel.commitment())
                 && commitment.carrier() == carrier
             {
                 waiting.entry(commitment.ship_date).or_default().push(id);

@@ -185,7 +185,7 @@ impl Station {
 
     /// Parcels that must not travel as they are, lie here, and are neither void nor put aside.
     pub fn to_take_out(&self) -> impl Iterator<Item = (ParcelId, &Parcel)> {
-        let here = |(_, parcel): &(ParcelId, &Parcel)| !matches!(parcel.state, State::Held | State::Voided);
+        let here = |(_, parcel): &(ParcelId, &Parcel)| !matches!(parcel.state(), State::Held | State::Voided);
         self.parcels.intercepted.iter().filter_map(|id| Some((*id, self.parcel(*id)?))).filter(here)
     }
 

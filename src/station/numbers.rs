@@ -157,8 +157,8 @@ impl Station {
         // Those that are not closed follow from the fact itself.
         let doubtful = |id: &ParcelId| {
             let parcel = self.parcel(*id)?;
-            let drawn = parcel.commitment.as_ref().is_some_and(|commitment| !commitment.is_supplied());
-            let news = drawn && parcel.state.closed() && parcel.intercepted != Some(Intercept::Copied);
+            let news =
+                parcel.drew_its_number() && parcel.state().closed() && parcel.intercepted != Some(Intercept::Copied);
             let late = self.handed_over(parcel);
             news.then_some(Fact::Intercepted { parcel: *id, reason: Intercept::Copied, late })
         };

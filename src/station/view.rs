@@ -23,7 +23,7 @@ impl Station {
             }
         };
         let parcel = self.bench().map(|(_, parcel)| parcel);
-        let commitment = parcel.and_then(|parcel| parcel.commitment.as_ref());
+        let commitment = parcel.and_then(|parcel| parcel.commitment());
         let mut problems = problems(world);
         if world.rules.sscc.is_some() && self.next_sscc(world).is_none() && self.bags().any(|(_, bag)| !bag.closed) {
             problems.push(Sentence::NoSscc);
@@ -82,14 +82,14 @@ impl Station {
         if let Some(stop) = stop(parcel) {
             return stop;
         }
-        match parcel.state {
+        match parcel.state() {
             State::Open => weigh_prompt(world),
             State::Weighed => {
                 let note = world.live.stuck.clone().unwrap_or(Sentence::NoCarrier);
                 Say::stop(note)
             }
             State::Committed | State::Printing => blocked().unwrap_or_else(|| {
-                let name = parcel.commitment.as_ref().map_or("", |c| world.cards.carrier_name(c.carrier()));
+                let name = parcel.commitment().map_or("", |c| world.cards.carrier_name(c.carrier()));
                 let note = Sentence::Printing { carrier: name.to_owned() };
                 Say { mood: Mood::Busy, symbol: Symbol::Printer, note, detail: None }
             }),
@@ -104,7 +104,7 @@ impl Station {
 
     fn prompt_detail(&self, world: &World<'_>) -> Option<Sentence> {
         let parcel = self.bench()?.1;
-        match parcel.state {
+        match parcel.state() {
             State::Weighed => world
                 .live
                 .refusals

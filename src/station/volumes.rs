@@ -231,7 +231,7 @@ impl Station {
         for Learned { tracking, ending, on, service } in outcomes {
             let found = self.by_tracking(tracking.as_str()).and_then(|id| Some((id, self.parcel(id)?)));
             match (found, service) {
-                (Some((_, parcel)), _) if parcel.ended.is_some_and(|e| (e.ending, e.on) == (*ending, *on)) => {
+                (Some((_, parcel)), _) if parcel.ended().is_some_and(|e| (e.ending, e.on) == (*ending, *on)) => {
                     known += 1
                 }
                 (Some((parcel, _)), _) => facts.push(Fact::Ended { parcel, ending: *ending, on: *on }),

@@ -185,7 +185,7 @@ pub(crate) enum Believes {
 fn believed(believes: Believes, station: &Station, event: &Event) -> Option<Outcome> {
     let Event::Printer(job, PrinterEvent::AtRest { says }) = event else { return None };
     let parcel = station.parcel(job.parcel)?;
-    let print = parcel.prints.last().filter(|_| parcel.state == State::PrintUncertain)?;
+    let print = parcel.prints().last().filter(|_| parcel.state() == State::PrintUncertain)?;
     let before = &print.before.as_ref()?.says;
     let again = Job { attempt: job.attempt + 1, ..*job };
     let spoiled = Fact::PrintSpoiled {

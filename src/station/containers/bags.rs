@@ -98,7 +98,7 @@ impl Station {
             let bag = self.bag(id)?;
             if bag.kind == kind { Some(id) } else { bag.pallet.filter(|_| kind == BagKind::Pallet) }
         };
-        let of_parcel = || self.parcel(world.live.shown?)?.bag;
+        let of_parcel = || self.parcel(world.live.shown?)?.bag();
         // Whoever scans a bag's label has it: only its pallet can be meant.
         let shown = world.live.container.filter(|_| kind == BagKind::Pallet).or_else(of_parcel);
         let last = self.containers.last.filter(|id| self.bag(*id).is_some_and(|bag| !bag.closed));
@@ -189,7 +189,7 @@ impl Station {
     pub(in crate::station) fn cage(&self, world: &World<'_>, cage: &str) -> Outcome {
         let target = if self.bench().is_some() { None } else { world.live.shown.or(self.parcels.last_closed) };
         let closed = |id: &ParcelId| {
-            self.parcel(*id).is_some_and(|parcel| matches!(parcel.state, State::Verified | State::Attested))
+            self.parcel(*id).is_some_and(|parcel| matches!(parcel.state(), State::Verified | State::Attested))
         };
         let stopped = |id: ParcelId| self.stopped(id, self.parcel(id)?);
         match target.filter(closed) {
@@ -244,7 +244,7 @@ impl Station {
             return Some(Outcome::stop(Sentence::BagEmpty { bag: name }));
         };
         // One that was left out of a manifest lies here again.
-        let on_manifest = |parcel: &Parcel| matches!(parcel.state, State::Manifested | State::Confirmed);
+        let on_manifest = |parcel: &Parcel| matches!(parcel.state(), State::Manifested | State::Confirmed);
         if self.parcel(*first).is_some_and(on_manifest) {
             return Some(Outcome::stop(Sentence::PalletLate { bag: name }));
         }
@@ -257,7 +257,7 @@ impl Station {
     /// What is said when a parcel closes, and the fact that puts it into its bag.
     pub(in crate::station) fn bagged(&self, id: ParcelId, parcel: &Parcel) -> (Sentence, Option<Fact>) {
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
-        match parcel.commitment.as_ref().and_then(|commitment| self.bag_for(commitment)) {
+        match parcel.commitment().and_then(|commitment| self.bag_for(commitment)) {
             Some(bag) => (Sentence::DoneBag { tracking, bag: bag.to_string() }, Some(Fact::Bagged { parcel: id, bag })),
             None if self.open_of(BagKind::Bag).next().is_some() => (Sentence::DoneLoose { tracking }, None),
             None => (Sentence::Done { tracking }, None),

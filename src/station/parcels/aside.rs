@@ -15,7 +15,7 @@ impl Station {
     /// the rest is handed over.
     pub(in crate::station) fn hold(&self, id: ParcelId, parcel: &Parcel, reason: &str) -> Outcome {
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
-        match parcel.state {
+        match parcel.state() {
             State::Manifested | State::Confirmed if self.handed_over(parcel) => {
                 Outcome::stop(Sentence::GoneAlready { tracking })
             }
@@ -32,11 +32,11 @@ impl Station {
     }
 
     pub(in crate::station) fn void(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
-        let name = parcel.tracking().unwrap_or(&parcel.order.number).to_owned();
-        if matches!(parcel.state, State::Manifested | State::Confirmed | State::Voided) {
+        let name = parcel.name().to_owned();
+        if matches!(parcel.state(), State::Manifested | State::Confirmed | State::Voided) {
             return Outcome::stop(Sentence::VoidRefused { tracking: name });
         }
-        if parcel.tracking().is_none() && parcel.state != State::Held {
+        if parcel.tracking().is_none() && parcel.state() != State::Held {
             return self.cancel();
         }
         if !world.live.confirms(world.now, &Command::Void) {
@@ -48,7 +48,7 @@ impl Station {
                 .facts([Fact::Voided { parcel: id, reason: "voided by the packer".to_owned() }])
                 .effect(if may_come_out { Effect::Forget } else { Effect::Release })
         };
-        let outcome = match parcel.bag {
+        let outcome = match parcel.bag() {
             Some(bag) => voided(Sentence::VoidedBag { bag: bag.to_string(), tracking: name }),
             None => voided(Sentence::Voided { tracking: name }),
         };
@@ -57,9 +57,9 @@ impl Station {
 
     /// A parcel leaves its closed bag: the label says how many are in it, and so does that of its pallet.
     fn bag_labels_again(&self, parcel: &Parcel, outcome: Outcome) -> Outcome {
-        let pallet = parcel.bag.and_then(|bag| self.bag(bag)?.pallet);
+        let pallet = parcel.bag().and_then(|bag| self.bag(bag)?.pallet);
         let again = |id: &BagId| self.bag(*id).is_some_and(|bag| bag.closed && self.contents(bag).nth(1).is_some());
-        let labels = [parcel.bag, pallet].into_iter().flatten().filter(again);
+        let labels = [parcel.bag(), pallet].into_iter().flatten().filter(again);
         labels.fold(outcome, |outcome, bag| outcome.effect(Effect::Print(Printout::Bag { bag })))
     }
 
@@ -72,7 +72,7 @@ impl Station {
     ) -> Option<Outcome> {
         let asked = world.live.confirms(world.now, &Command::Void) && world.live.shown.is_none();
         let held = |order: &OrderId| {
-            let held = |id: &&ParcelId| self.parcel(**id).is_some_and(|parcel| parcel.state == State::Held);
+            let held = |id: &&ParcelId| self.parcel(**id).is_some_and(|parcel| parcel.state() == State::Held);
             self.of_order(order).iter().rev().find(held).copied()
         };
         let found = tracking.or_else(|| match order {
@@ -80,7 +80,7 @@ impl Station {
             Lookup::None | Lookup::Many(_) => None,
         });
         let parcel = found.filter(|_| asked).and_then(|id| Some((id, self.parcel(id)?)));
-        parcel.map(|(id, parcel)| ask_void(id, parcel.tracking().unwrap_or(&parcel.order.number)))
+        parcel.map(|(id, parcel)| ask_void(id, parcel.name()))
     }
 
     /// Out of here: a parcel without a number is dropped; one with a number is put aside by HOLD or ended by VOID.
@@ -106,7 +106,7 @@ fn hold(id: ParcelId, parcel: &Parcel, reason: &str) -> Outcome {
     // A second thought: VOID right after it means this one.
     let outcome = Outcome { shown: Some(id), ..Outcome::say(Say::good(note)) }.effect(Effect::Release);
     let held = Fact::Held { parcel: id, reason: reason.to_owned() };
-    if matches!(parcel.state, State::Printing | State::Sent) {
+    if matches!(parcel.state(), State::Printing | State::Sent) {
         let reason = "put aside while it was printing".to_owned();
         return outcome.facts([Fact::PrintDoubted { parcel: id, attempt: parcel.attempt(), reason }, held]);
     }

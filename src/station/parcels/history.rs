@@ -2,9 +2,10 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
-use super::parcel::{Parcel, Print, PrintState, State};
+use super::parcel::{Aside, Closed, Numbered, Parcel, Print, PrintState};
 use crate::station::fact::Fact;
 use crate::station::order::OrderId;
+use crate::station::volumes::Ended;
 
 /// The parcel that a scanned order makes.
 pub(in crate::station) fn opened(fact: &Fact) -> Option<Parcel> {
@@ -27,65 +28,50 @@ impl Parcel {
         parcel
     }
 
-    /// Takes in one fact about this parcel.
+    /// Takes in one fact about this parcel. What only a parcel with a number can have is nothing to one without.
     pub(in crate::station) fn evolve(&mut self, fact: &Fact) {
         match fact {
             Fact::BoxChosen { box_id, .. } => self.box_id = Some(box_id.clone()),
-            Fact::Weighed { weight, .. } => {
-                self.weight = Some(weight.clone());
-                self.state = State::Weighed;
-            }
+            Fact::Weighed { weight, .. } => self.weight = Some(weight.clone()),
             Fact::Committed { commitment, .. } => {
-                self.commitment = Some(commitment.clone());
-                self.state = State::Committed;
+                self.numbered = Some(Box::new(Numbered::new(commitment.as_ref().clone())));
             }
-            Fact::Verified { .. } => {
-                self.state = State::Verified;
-                if let Some(print) = self.prints.last_mut() {
-                    *print = Print { state: PrintState::Verified, evidence: "scanned back".into(), before: None };
-                }
-            }
-            Fact::Attested { .. } => self.state = State::Attested,
-            Fact::Reopened { .. } => {
-                self.state = State::Printed;
-                self.bag = None;
-            }
-            Fact::Marked { mark, .. } => self.marks.push(mark.clone()),
             Fact::Voided { .. } => {
-                self.state = State::Voided;
-                self.bag = None;
+                self.aside = Some(Aside::Voided);
+                self.numbered(|numbered| numbered.bag = None);
             }
-            Fact::Bagged { bag, .. } => self.bag = Some(*bag),
-            Fact::Caged { cage, .. } => self.cage = Some(cage.as_str().into()),
-            // A closed parcel comes back with its label out, to be scanned again.
             Fact::Held { .. } | Fact::LeftOut { .. } => {
-                let closed = self.state.closed();
-                self.before_hold = Some(if closed { State::Printed } else { self.state });
-                self.state = State::Held;
-                self.bag = self.bag.filter(|_| !closed);
+                self.aside = Some(Aside::Held);
+                self.numbered(Numbered::reopen);
             }
+            Fact::Resumed { .. } => self.aside = None,
+            Fact::Reopened { .. } => self.numbered(Numbered::reopen),
             Fact::Intercepted { reason, .. } => self.intercepted = Some(*reason),
             Fact::Released { .. } => self.intercepted = None,
-            Fact::Resumed { .. } => {
-                if let Some(state) = self.before_hold.take() {
-                    self.state = state;
-                }
-            }
-            Fact::PrintStarted { printer, before, .. } => {
+            Fact::Verified { .. } => self.numbered(|numbered| {
+                numbered.closed = Some(Closed::Verified);
+                numbered.last_print(PrintState::Verified, "scanned back".to_owned());
+            }),
+            Fact::Attested { .. } => self.numbered(|numbered| numbered.closed = Some(Closed::Attested)),
+            Fact::Marked { mark, .. } => self.numbered(|numbered| numbered.marks.push(mark.clone())),
+            Fact::Bagged { bag, .. } => self.numbered(|numbered| numbered.bag = Some(*bag)),
+            Fact::Caged { cage, .. } => self.numbered(|numbered| numbered.cage = Some(cage.as_str().into())),
+            Fact::PrintStarted { printer, before, .. } => self.numbered(|numbered| {
                 let (state, evidence) = (PrintState::Started, format!("sent to {printer}"));
-                self.prints.push(Print { state, evidence, before: before.clone() });
-                self.state = State::Printing;
+                numbered.prints.push(Print { state, evidence, before: before.clone() });
+            }),
+            Fact::PrintAborted { .. } => self.numbered(|numbered| {
+                numbered.prints.pop();
+            }),
+            Fact::PrintSent { .. } => {
+                self.numbered(|numbered| numbered.last_print(PrintState::Sent, "all bytes taken".to_owned()));
             }
-            Fact::PrintAborted { .. } => {
-                self.prints.pop();
-                self.state = State::Committed;
-            }
-            Fact::PrintSent { .. } => self.last_print(State::Sent, PrintState::Sent, "all bytes taken".to_owned()),
             Fact::PrintConfirmed { rung, evidence, .. } => {
-                self.last_print(State::Printed, PrintState::Printed, format!("rung {rung}: {evidence}"));
+                let evidence = format!("rung {rung}: {evidence}");
+                self.numbered(|numbered| numbered.last_print(PrintState::Printed, evidence));
             }
             Fact::PrintDoubted { reason, .. } => {
-                self.last_print(State::PrintUncertain, PrintState::Doubt, reason.clone());
+                self.numbered(|numbered| numbered.last_print(PrintState::Doubt, reason.clone()));
             }
             Fact::PrintSpoiled { reason, cause, operator, supervisor, .. } => {
                 let parts = [
@@ -95,7 +81,7 @@ impl Parcel {
                     supervisor.as_ref().map(|who| format!("allowed by {who}")),
                 ];
                 let evidence = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
-                self.last_print(State::Committed, PrintState::Spoiled, evidence);
+                self.numbered(|numbered| numbered.last_print(PrintState::Spoiled, evidence));
             }
             // Its beginning, its evidence, and what its manifest and its service say of it.
             Fact::ParcelOpened { .. } | Fact::Decided { .. } | Fact::Ended { .. } | Fact::Returned { .. } => {}
@@ -117,30 +103,56 @@ impl Parcel {
         }
     }
 
-    /// Something is known of the last print. What its printer said before is kept as long as it may be asked about it.
-    fn last_print(&mut self, state: State, print: PrintState, evidence: String) {
-        self.state = state;
-        if let Some(last) = self.prints.last_mut() {
-            let asked_about = matches!(print, PrintState::Sent | PrintState::Doubt);
-            let before = last.before.take().filter(|_| asked_about);
-            *last = Print { state: print, evidence, before };
+    fn numbered(&mut self, change: impl FnOnce(&mut Numbered)) {
+        if let Some(numbered) = &mut self.numbered {
+            change(numbered);
         }
     }
 
-    /// On a manifest nothing is decided from these any more; the journal keeps them, and a station keeps thousands of
-    /// parcels in a small memory.
-    pub(in crate::station) fn forget_evidence(&mut self) {
+    /// It is on a closed manifest. Nothing is decided from its evidence any more; the journal keeps that, and a station keeps
+    /// thousands of parcels in a small memory.
+    pub(in crate::station) fn manifested(&mut self, manifest: u32) {
         if let Some(weight) = &mut self.weight {
             weight.raw_hex = String::new();
             weight.scale = String::new();
         }
-        if let Some(commitment) = &mut self.commitment {
-            commitment.card = String::new();
-            commitment.label_sha256 = String::new();
+        self.numbered(|numbered| {
+            numbered.closed = Some(Closed::Manifested);
+            numbered.manifest = Some(manifest);
+            numbered.commitment.card = String::new();
+            numbered.commitment.label_sha256 = String::new();
+            for print in &mut numbered.prints {
+                (print.evidence, print.before) = (String::new(), None);
+            }
+            numbered.prints.shrink_to_fit();
+        });
+    }
+
+    /// The receiver has its manifest.
+    pub(in crate::station) fn confirmed(&mut self) {
+        self.numbered(|numbered| numbered.closed = Some(Closed::Confirmed));
+    }
+
+    /// What became of it is known.
+    pub(in crate::station) fn end(&mut self, ended: Ended) {
+        self.numbered(|numbered| numbered.ended = Some(ended));
+    }
+}
+
+impl Numbered {
+    /// A closed parcel is open again, with its label out: it is in no bag until that is scanned again.
+    fn reopen(&mut self) {
+        if self.closed.take().is_some() {
+            self.bag = None;
         }
-        for print in &mut self.prints {
-            (print.evidence, print.before) = (String::new(), None);
+    }
+
+    /// Something is known of the last print. What its printer said before is kept as long as it may be asked about it.
+    fn last_print(&mut self, state: PrintState, evidence: String) {
+        if let Some(last) = self.prints.last_mut() {
+            let asked_about = matches!(state, PrintState::Sent | PrintState::Doubt);
+            let before = last.before.take().filter(|_| asked_about);
+            *last = Print { state, evidence, before };
         }
-        self.prints.shrink_to_fit();
     }
 }

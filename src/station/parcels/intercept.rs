@@ -22,10 +22,10 @@ impl Station {
     /// Something else was said of an order: its parcels are stopped, or go on.
     pub(in crate::station) fn order_changed(&self, order: &Order, begun: &[(ParcelId, Option<Order>)]) -> Outcome {
         let mut outcome = Outcome::default();
-        let used = begun.iter().filter(|(id, _)| self.parcel(*id).is_some_and(|p| p.state != State::Voided)).count();
+        let used = begun.iter().filter(|(id, _)| self.parcel(*id).is_some_and(|p| p.state() != State::Voided)).count();
         let too_many = u32::try_from(used).is_ok_and(|used| used > order.parcels_planned);
         for (id, packed) in begun {
-            let Some(parcel) = self.parcel(*id).filter(|parcel| parcel.state != State::Voided) else { continue };
+            let Some(parcel) = self.parcel(*id).filter(|parcel| parcel.state() != State::Voided) else { continue };
             let late = self.handed_over(parcel);
             let reason = reason(order, parcel, packed.as_ref(), too_many);
             match reason {
@@ -37,7 +37,7 @@ impl Station {
                 None if parcel.intercepted.is_some() => {
                     outcome.facts.push(Fact::Released { parcel: *id });
                     // Its label was refused, and nobody asks for it again.
-                    if self.parcels.in_hand == Some(*id) && parcel.state == State::Committed {
+                    if self.parcels.in_hand == Some(*id) && parcel.state() == State::Committed {
                         let job = Job { parcel: *id, attempt: parcel.attempt() + 1 };
                         outcome.effects.push(self.prepare(job));
                     }
@@ -76,8 +76,8 @@ impl Station {
 /// Why a parcel must not go on, if it must not: what the screen says until it is dealt with.
 pub(in crate::station) fn stop(parcel: &Parcel) -> Option<Say> {
     let reason = parcel.intercepted?;
-    let name = parcel.tracking().unwrap_or(&parcel.order.number).to_owned();
-    let manifested = matches!(parcel.state, State::Manifested | State::Confirmed);
+    let name = parcel.name().to_owned();
+    let manifested = matches!(parcel.state(), State::Manifested | State::Confirmed);
     let (order, tracking) = (parcel.order.number.clone(), name.clone());
     let note = match reason {
         Intercept::Cancelled => Sentence::OrderCancelled { order },
@@ -89,7 +89,7 @@ pub(in crate::station) fn stop(parcel: &Parcel) -> Option<Say> {
     let detail = match reason {
         _ if manifested => Some(Sentence::OutLeave { tracking: name }),
         // It has been put aside, and waits there.
-        Intercept::Hold if parcel.state == State::Held => None,
+        Intercept::Hold if parcel.state() == State::Held => None,
         Intercept::Hold => Some(Sentence::OutHold { tracking: name }),
         Intercept::Cancelled | Intercept::Changed | Intercept::Done | Intercept::Copied => {
             Some(Sentence::OutVoid { tracking: name })
@@ -101,7 +101,7 @@ pub(in crate::station) fn stop(parcel: &Parcel) -> Option<Say> {
 /// The numbers of parcels, as many as fit a screen, and how many more.
 pub(in crate::station) fn names<'a>(parcels: impl Iterator<Item = &'a Parcel>) -> String {
     const SHOWN: usize = 3;
-    let names: Vec<&str> = parcels.map(|parcel| parcel.tracking().unwrap_or(&parcel.order.number)).collect();
+    let names: Vec<&str> = parcels.map(|parcel| parcel.name()).collect();
     let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(SHOWN) {
         0 => shown,
@@ -130,16 +130,16 @@ fn reason(order: &Order, parcel: &Parcel, packed: Option<&Order>, too_many: bool
 
 /// Whether a parcel is closed, or was before it was put aside.
 fn closed_here(parcel: &Parcel) -> bool {
-    parcel.state.closed() || parcel.prints.last().is_some_and(|print| print.state == PrintState::Verified)
+    parcel.state().closed() || parcel.prints().last().is_some_and(|print| print.state == PrintState::Verified)
 }
 
 /// The moment the news comes: said over whatever the screen says, unless the parcel is in hand: then the screen's one
 /// thing to do is about it.
 fn call_out(outcome: Outcome, parcel: &Parcel, reason: Intercept, late: bool, in_hand: bool) -> Outcome {
-    if in_hand || parcel.state == State::Held {
+    if in_hand || parcel.state() == State::Held {
         return outcome.effect(Effect::Sound(Sound::Bad));
     }
-    let name = parcel.tracking().unwrap_or(&parcel.order.number).to_owned();
+    let name = parcel.name().to_owned();
     if late {
         return outcome.tell(Say::stop(Sentence::TooLate { tracking: name, order: parcel.order.number.clone() }));
     }

@@ -23,7 +23,6 @@ mod supplied;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::ids::{ParcelId, TrackingNumber};
-use crate::station::fact::Commitment;
 use crate::station::order::OrderId;
 
 pub(in crate::station) use history::opened;
@@ -68,10 +67,6 @@ impl Parcels {
     /// The identifier of the next parcel.
     pub(super) fn next(&self) -> ParcelId {
         ParcelId(self.all.len() as u64 + 1)
-    }
-
-    pub(super) fn commitment(&self, id: ParcelId) -> Option<Box<Commitment>> {
-        self.get(id)?.commitment.clone()
     }
 
     /// An order was scanned: its parcel is in hand.

@@ -26,12 +26,12 @@ impl Station {
         };
         let parcels = || self.of_order(&order.id()).iter().filter_map(|id| Some((*id, self.parcel(*id)?)));
         // What was put aside and must not go on says so itself, and how it ends.
-        if let Some(stop) = parcels().find(|(_, p)| p.state == State::Held).and_then(|(id, p)| self.stopped(id, p)) {
+        if let Some(stop) = parcels().find(|(_, p)| p.state() == State::Held).and_then(|(id, p)| self.stopped(id, p)) {
             return stop;
         }
         let gone = order.state == OrderState::Done;
         if !gone && let Some(stop) = not_ready(order.state, &order.order_ref) {
-            return match parcels().find(|(_, p)| p.state.closed()) {
+            return match parcels().find(|(_, p)| p.state().closed()) {
                 Some((id, parcel)) => self.stopped(id, parcel).unwrap_or(stop),
                 None => stop,
             };
@@ -40,7 +40,7 @@ impl Station {
         let mut used = 0;
         let mut shown = None;
         for (id, parcel) in parcels() {
-            match parcel.state {
+            match parcel.state() {
                 State::Held => {
                     let note = Sentence::Resumed { order: order.order_ref.clone() };
                     return self.resume(id, parcel).tell(Say::good(note));
@@ -73,10 +73,10 @@ impl Station {
 
     fn resume(&self, id: ParcelId, parcel: &Parcel) -> Outcome {
         let resumed = Outcome::default().facts([Fact::Resumed { parcel: id }]);
-        match parcel.before_hold {
-            Some(State::Committed) => resumed.effect(self.prepare(Job { parcel: id, attempt: parcel.attempt() + 1 })),
-            Some(State::PrintUncertain) => resumed.effect(Effect::Ask(Job { parcel: id, attempt: parcel.attempt() })),
-            Some(State::Weighed) => resumed.effect(Effect::Reconsider),
+        match parcel.packed_to() {
+            State::Committed => resumed.effect(self.prepare(Job { parcel: id, attempt: parcel.attempt() + 1 })),
+            State::PrintUncertain => resumed.effect(Effect::Ask(Job { parcel: id, attempt: parcel.attempt() })),
+            State::Weighed => resumed.effect(Effect::Reconsider),
             _ => resumed,
         }
     }
@@ -102,7 +102,7 @@ impl Station {
         if let Some(stop) = self.stopped(id, parcel) {
             return stop;
         }
-        match parcel.state {
+        match parcel.state() {
             State::Committed => {
                 Outcome::default().effect(self.prepare(Job { parcel: id, attempt: parcel.attempt() + 1 }))
             }
@@ -113,19 +113,19 @@ impl Station {
     /// A tracking number scanned at rest shows its parcel.
     pub(in crate::station) fn show(&self, id: ParcelId) -> Outcome {
         let Some(parcel) = self.parcel(id) else { return Outcome::default() };
-        if let Some(stop) = self.stopped(id, parcel).filter(|_| parcel.state != State::Voided) {
+        if let Some(stop) = self.stopped(id, parcel).filter(|_| parcel.state() != State::Voided) {
             return stop;
         }
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
-        let note = Sentence::ParcelShown { tracking, state: Box::new(crate::station::view::of_state(parcel.state)) };
-        let waits = matches!(parcel.state, State::Manifested | State::Confirmed) && !self.handed_over(parcel);
+        let note = Sentence::ParcelShown { tracking, state: Box::new(crate::station::view::of_state(parcel.state())) };
+        let waits = matches!(parcel.state(), State::Manifested | State::Confirmed) && !self.handed_over(parcel);
         let detail = waits.then_some(Sentence::LeaveHow);
         Outcome { shown: Some(id), ..Outcome::say(Say { detail, ..Say::ask(note) }) }
     }
 
     /// The printed label was scanned: the parcel is closed, unless its order changed meanwhile.
     pub(in crate::station) fn verify(&self, id: ParcelId, parcel: &Parcel, scanner: &str) -> Outcome {
-        match parcel.state {
+        match parcel.state() {
             State::Printing | State::Sent | State::Printed | State::PrintUncertain => {}
             State::Committed => {
                 return Outcome::stop(Sentence::LabelSpoiled { tracking: self.bench_label(parcel).to_owned() });
@@ -152,7 +152,7 @@ impl Station {
     /// The scale spoke: if a parcel waits for its weight and this is one, take it.
     pub(in crate::station) fn settled(&self, world: &World<'_>) -> Outcome {
         match self.bench() {
-            Some((id, parcel)) if parcel.state == State::Open => self.weigh(world, id, parcel),
+            Some((id, parcel)) if parcel.state() == State::Open => self.weigh(world, id, parcel),
             _ => Outcome::default(),
         }
     }
@@ -178,7 +178,7 @@ impl Station {
     /// Something that the choice depends on has changed: choose again for a parcel that found no carrier.
     pub(in crate::station) fn reconsider(&self, world: &World<'_>) -> Outcome {
         match self.bench() {
-            Some((id, parcel)) if parcel.state == State::Weighed => self.choose_again(world, id, parcel),
+            Some((id, parcel)) if parcel.state() == State::Weighed => self.choose_again(world, id, parcel),
             _ => Outcome::default(),
         }
     }
@@ -260,7 +260,7 @@ impl Station {
 /// The label was scanned before a sticker was: it is known to be out, and the parcel stays open.
 fn mark_first(id: ParcelId, parcel: &Parcel, mark: &str) -> Outcome {
     let stop = Outcome::stop(Sentence::MarkFirst { mark: mark.to_owned() });
-    if parcel.state == State::Printed {
+    if parcel.state() == State::Printed {
         return stop;
     }
     let evidence = "its label was scanned before its sticker".to_owned();

@@ -72,30 +72,53 @@ pub struct Parcel {
     pub order: OrderId,
     /// What was said of the order when it was scanned, by the number that the memory gave it: the parcel is packed by that.
     pub version: u64,
-    /// Where it is.
-    pub state: State,
-    /// Where it was before it was put aside.
-    pub before_hold: Option<State>,
     /// The carton that was scanned for it.
     pub box_id: Option<String>,
     /// Its weight.
     pub weight: Option<Weight>,
-    /// Its service and number.
-    pub commitment: Option<Box<Commitment>>,
-    /// Its prints, first to last.
-    pub prints: Vec<Print>,
-    /// Stickers that are on it.
-    pub marks: Vec<String>,
-    /// The bag it is in.
-    pub bag: Option<BagId>,
-    /// The cage it lies in.
-    pub cage: Option<Box<str>>,
-    /// The manifest it is on.
-    pub manifest: Option<u32>,
-    /// What became of it, as far as anybody said.
-    pub ended: Option<Ended>,
+    /// What it has once it has a number.
+    pub(super) numbered: Option<Box<Numbered>>,
+    /// Whether it is out of the packer's way.
+    pub(super) aside: Option<Aside>,
     /// Why it must not travel as it is.
     pub intercepted: Option<Intercept>,
+}
+
+/// What a parcel has once it has a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Numbered {
+    /// Its service and number.
+    pub(super) commitment: Commitment,
+    /// Its prints, first to last.
+    pub(super) prints: Vec<Print>,
+    /// Stickers that are on it.
+    pub(super) marks: Vec<String>,
+    /// How far it is, once the packer is done with it.
+    pub(super) closed: Option<Closed>,
+    /// The bag it is in.
+    pub(super) bag: Option<BagId>,
+    /// The cage it lies in.
+    pub(super) cage: Option<Box<str>>,
+    /// The manifest it is on, or was on before it was left out.
+    pub(super) manifest: Option<u32>,
+    /// What became of it, as far as anybody said.
+    pub(super) ended: Option<Ended>,
+}
+
+/// How far a closed parcel is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closed {
+    Verified,
+    Attested,
+    Manifested,
+    Confirmed,
+}
+
+/// Why nobody packs a parcel that is not closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aside {
+    Held,
+    Voided,
 }
 
 /// One label sent to a printer once.
@@ -130,37 +153,120 @@ pub enum PrintState {
 impl Parcel {
     /// The parcel as it is when its order is scanned.
     pub fn open(order: OrderId, version: u64) -> Self {
-        Self {
-            order,
-            version,
-            state: State::Open,
-            before_hold: None,
-            box_id: None,
-            weight: None,
-            commitment: None,
-            prints: Vec::new(),
-            marks: Vec::new(),
-            bag: None,
-            cage: None,
-            manifest: None,
-            ended: None,
-            intercepted: None,
+        Self { order, version, box_id: None, weight: None, numbered: None, aside: None, intercepted: None }
+    }
+
+    /// Where it is.
+    pub fn state(&self) -> State {
+        match self.aside {
+            Some(Aside::Voided) => State::Voided,
+            Some(Aside::Held) => State::Held,
+            None => self.packed_to(),
         }
+    }
+
+    /// How far it was packed: where it is once it is taken up again, if it is put aside.
+    pub fn packed_to(&self) -> State {
+        match &self.numbered {
+            Some(numbered) => numbered.state(),
+            None if self.weight.is_some() => State::Weighed,
+            None => State::Open,
+        }
+    }
+
+    /// Its service and number.
+    pub fn commitment(&self) -> Option<&Commitment> {
+        self.numbered.as_ref().map(|numbered| &numbered.commitment)
     }
 
     /// The number it travels under.
     pub fn tracking(&self) -> Option<&str> {
-        self.commitment.as_ref().map(|commitment| commitment.tracking.as_str())
+        self.commitment().map(|commitment| commitment.tracking.as_str())
     }
 
-    /// The stickers that are still to be put on it.
-    pub fn marks_wanted(&self) -> impl Iterator<Item = &str> {
-        let needed = self.commitment.iter().flat_map(|commitment| &commitment.marks);
-        needed.filter(|mark| !self.marks.contains(mark)).map(String::as_str)
+    /// What people call it: its number, or that of its order before it has one.
+    pub fn name(&self) -> &str {
+        self.tracking().unwrap_or(&self.order.number)
+    }
+
+    /// Whether its number is from a pool of this station: it did not come with a label of its order.
+    pub fn drew_its_number(&self) -> bool {
+        self.commitment().is_some_and(|commitment| !commitment.is_supplied())
+    }
+
+    /// Its prints, first to last.
+    pub fn prints(&self) -> &[Print] {
+        self.numbered.as_ref().map_or(&[], |numbered| &numbered.prints)
     }
 
     /// The attempt that was started last; 0 for none.
     pub fn attempt(&self) -> u32 {
-        u32::try_from(self.prints.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.prints().len()).unwrap_or(u32::MAX)
+    }
+
+    /// Stickers that it needs, each with whether it is on it.
+    pub fn marks(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.numbered.iter().flat_map(|numbered| {
+            numbered.commitment.marks.iter().map(|mark| (mark.as_str(), numbered.marks.contains(mark)))
+        })
+    }
+
+    /// The stickers that are still to be put on it.
+    pub fn marks_wanted(&self) -> impl Iterator<Item = &str> {
+        self.marks().filter(|(_, on)| !on).map(|(mark, _)| mark)
+    }
+
+    /// The bag it is in.
+    pub fn bag(&self) -> Option<BagId> {
+        self.numbered.as_ref()?.bag
+    }
+
+    /// The cage it lies in.
+    pub fn cage(&self) -> Option<&str> {
+        self.numbered.as_ref()?.cage.as_deref()
+    }
+
+    /// The place of the manifest it is on, or was on before it was left out.
+    pub fn manifest(&self) -> Option<u32> {
+        self.numbered.as_ref()?.manifest
+    }
+
+    /// What became of it, as far as anybody said.
+    pub fn ended(&self) -> Option<Ended> {
+        self.numbered.as_ref()?.ended
+    }
+}
+
+impl Numbered {
+    pub(super) const fn new(commitment: Commitment) -> Self {
+        Self {
+            commitment,
+            prints: Vec::new(),
+            marks: Vec::new(),
+            closed: None,
+            bag: None,
+            cage: None,
+            manifest: None,
+            ended: None,
+        }
+    }
+
+    /// Where the parcel is: as far as its last label is, until it is closed.
+    fn state(&self) -> State {
+        match self.closed {
+            Some(Closed::Verified) => return State::Verified,
+            Some(Closed::Attested) => return State::Attested,
+            Some(Closed::Manifested) => return State::Manifested,
+            Some(Closed::Confirmed) => return State::Confirmed,
+            None => {}
+        }
+        match self.prints.last().map(|print| print.state) {
+            None | Some(PrintState::Spoiled) => State::Committed,
+            Some(PrintState::Started) => State::Printing,
+            Some(PrintState::Sent) => State::Sent,
+            // One that was closed and is open again: its label is out, and is to be scanned again.
+            Some(PrintState::Printed | PrintState::Verified) => State::Printed,
+            Some(PrintState::Doubt) => State::PrintUncertain,
+        }
     }
 }

@@ -19,10 +19,10 @@ impl Station {
             return Outcome::say(Say::ask(Sentence::ReturnWhich));
         };
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
-        if !matches!(parcel.state, State::Manifested | State::Confirmed) {
+        if !matches!(parcel.state(), State::Manifested | State::Confirmed) {
             return Outcome::stop(Sentence::ReturnRefused { tracking });
         }
-        let known = parcel.ended.is_some_and(|ended| ended.ending == Ending::Returned);
+        let known = parcel.ended().is_some_and(|ended| ended.ending == Ending::Returned);
         let fact = Fact::Returned { parcel: id, on: world.today, operator: self.people.operator.clone() };
         Outcome::say(Say::good(Sentence::Returned { tracking })).facts((!known).then_some(fact))
     }

@@ -44,7 +44,7 @@ impl Station {
 }
 
 fn in_hand(parcel: &Parcel, attempt: u32) -> Outcome {
-    match parcel.state {
+    match parcel.state() {
         _ if attempt < parcel.attempt() => old(parcel),
         State::Committed if attempt == parcel.attempt() => {
             Outcome::stop(Sentence::LabelSpoiled { tracking: parcel.tracking().unwrap_or_default().to_owned() })

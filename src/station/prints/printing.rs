@@ -35,7 +35,7 @@ impl Station {
     pub(in crate::station) fn printer(&self, world: &World<'_>, job: Job, event: &PrinterEvent) -> Outcome {
         let Some(parcel) = self.parcel(job.parcel) else { return Outcome::default() };
         let (id, attempt) = (job.parcel, job.attempt);
-        match (parcel.state, event) {
+        match (parcel.state(), event) {
             (State::Committed, PrinterEvent::Ready { printer, says }) if attempt == parcel.attempt() + 1 => {
                 self.start_print(world, id, parcel, printer, says)
             }
@@ -89,7 +89,7 @@ impl Station {
     /// The printer of a label in doubt is at rest and has said how it is.
     fn investigated(&self, job: Job, parcel: &Parcel, says: &Testimony) -> Outcome {
         let (id, attempt) = (job.parcel, job.attempt);
-        let last = parcel.prints.last();
+        let last = parcel.prints().last();
         let finding = match last.and_then(|print| print.before.as_ref()) {
             Some(before) => judge(before, says, self.prints.trust(says)),
             None => Finding::Unclear("nothing is known of the printer before this label".to_owned()),
@@ -129,8 +129,7 @@ impl Station {
         says: &Testimony,
     ) -> Outcome {
         let attempt = parcel.attempt() + 1;
-        let (Some(commitment), Some(weight), Some(order)) =
-            (parcel.commitment.as_ref(), parcel.weight.as_ref(), world.order)
+        let (Some(commitment), Some(weight), Some(order)) = (parcel.commitment(), parcel.weight.as_ref(), world.order)
         else {
             return Outcome::stop(Sentence::LabelRefused { reason: "its order cannot be read".to_owned() });
         };

@@ -32,7 +32,7 @@ impl Station {
             return stop;
         }
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
-        let cause = match (command, parcel.state) {
+        let cause = match (command, parcel.state()) {
             (Command::ReprintFor(reason), _) => match Cause::named(reason) {
                 Some(cause) => cause,
                 None => return Outcome::stop(Sentence::UnknownReason { reason: shown(reason) }),
@@ -41,14 +41,14 @@ impl Station {
             (_, State::PrintUncertain) => Cause::Uncertain,
             _ => Cause::Unreadable,
         };
-        match parcel.state {
+        match parcel.state() {
             State::Sent | State::Printed | State::PrintUncertain | State::Verified | State::Attested => {}
             State::Committed | State::Printing => return Outcome::stop(Sentence::PrinterBlocked),
             State::Open | State::Weighed | State::Manifested | State::Confirmed | State::Held | State::Voided => {
                 return Outcome::stop(Sentence::ReprintRefused { tracking });
             }
         }
-        if matches!(parcel.state, State::Sent | State::PrintUncertain) && may_still_print(world.live) {
+        if matches!(parcel.state(), State::Sent | State::PrintUncertain) && may_still_print(world.live) {
             let asked = world.live.printer == Some(PrinterWaits::Asked);
             let wait = || Outcome::say(Say::ask(Sentence::PrinterAsked));
             return if asked { wait() } else { Outcome::stop(Sentence::PrinterBlocked) };
@@ -57,13 +57,13 @@ impl Station {
         if attempt >= Self::MOST_ATTEMPTS {
             return Outcome::stop(Sentence::ReprintMost { count: attempt.into() });
         }
-        if supervisor.is_none() && (attempt >= Self::ATTEMPTS || parcel.state.closed()) {
+        if supervisor.is_none() && (attempt >= Self::ATTEMPTS || parcel.state().closed()) {
             return ask_supervisor(world, id, command);
         }
-        let reopened = supervisor.filter(|_| parcel.state.closed());
+        let reopened = supervisor.filter(|_| parcel.state().closed());
         let reopened = reopened.map(|who| Fact::Reopened { parcel: id, supervisor: who.to_owned() });
         let unmarked = |label| !world.rules.labels.marks_reprint(label);
-        let supplied = parcel.commitment.as_ref().is_some_and(|commitment| commitment.is_supplied());
+        let supplied = parcel.commitment().is_some_and(|commitment| commitment.is_supplied());
         let sentence = match world.label {
             Some(label) if supplied && unmarked(label) => Sentence::ReprintedUnmarked { tracking },
             _ => Sentence::Reprinted { tracking },

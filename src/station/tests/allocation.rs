@@ -19,7 +19,7 @@ fn capped() -> Bench {
 fn a_cap_counts_the_van_that_takes_the_parcel_not_the_day_it_is_packed() {
     let mut bench = capped();
     bench.bring(HAWAII, State::Verified);
-    let commitment = bench.parcel().commitment.clone().unwrap();
+    let commitment = bench.parcel().commitment().cloned().unwrap();
     assert_eq!(commitment.ship_date, Date::new(2026, 11, 24).unwrap());
     bench.scan(HAWAII);
     assert_eq!(said(&bench.weigh(500)), "no_carrier", "tomorrow's van is full");

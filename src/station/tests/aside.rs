@@ -60,7 +60,7 @@ fn a_number_is_void_until_its_manifest_and_not_after() {
     }
     let mut bench = Bench::at(State::Verified);
     let tracking = bench.tracking();
-    let carrier = bench.parcel().commitment.as_ref().map(|c| c.carrier().to_owned()).unwrap();
+    let carrier = bench.parcel().commitment().map(|c| c.carrier().to_owned()).unwrap();
     bench.when(Event::Act(super::super::event::Act::CloseManifest { carrier }));
     bench.scan(&tracking);
     assert_eq!(said(&bench.command(&Command::Void)), "void_refused");

@@ -32,7 +32,7 @@ pub(super) fn say(bench: &mut Bench, command: Command) -> Outcome {
 }
 
 pub(super) fn carrier(bench: &Bench) -> CarrierId {
-    bench.parcel().commitment.as_ref().unwrap().carrier().clone()
+    bench.parcel().commitment().unwrap().carrier().clone()
 }
 
 fn inside(bench: &Bench, bag: BagId) -> Vec<ParcelId> {
@@ -58,9 +58,9 @@ fn a_bag_is_of_the_carrier_and_day_of_its_first_parcel_and_takes_each_that_follo
     assert_eq!((said(&closed), names(&closed)), ("done_bag", vec!["verified", "bagged"]));
     let (second, _) = pack(&mut bench);
     assert_eq!(inside(&bench, B1), [first, second]);
-    let goes = (carrier(&bench), bench.parcel().commitment.as_ref().unwrap().ship_date);
+    let goes = (carrier(&bench), bench.parcel().commitment().unwrap().ship_date);
     assert_eq!(bench.station.bag(B1).unwrap().goes, Some(goes));
-    assert_eq!(bench.parcel().bag, Some(B1));
+    assert_eq!(bench.parcel().bag(), Some(B1));
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_voided_parcel_is_out_of_its_bag_and_a_closed_bag_has_a_new_label() {
     };
     let voided = void(&mut bench, second);
     assert_eq!((said(&voided), printouts(&voided)), ("voided_bag", vec![]));
-    assert_eq!((inside(&bench, B1), bench.station.parcel(second).unwrap().bag), (vec![first, third], None));
+    assert_eq!((inside(&bench, B1), bench.station.parcel(second).unwrap().bag()), (vec![first, third], None));
     say(&mut bench, Command::BagClose);
     let voided = void(&mut bench, third);
     assert_eq!(printouts(&voided), [Printout::Bag { bag: B1 }], "its label said one more");
@@ -249,8 +249,8 @@ fn a_cage_is_of_the_parcel_that_was_just_closed_or_just_shown() {
     bench.later(3_000);
     bench.scan(&tracking);
     say(&mut bench, Command::Cage("B".into()));
-    assert_eq!(bench.station.parcel(first).unwrap().cage.as_deref(), Some("B"));
-    assert_eq!(bench.station.parcel(second).unwrap().cage, None);
+    assert_eq!(bench.station.parcel(first).unwrap().cage(), Some("B"));
+    assert_eq!(bench.station.parcel(second).unwrap().cage(), None);
     bench.bring(OTHER, State::Open);
     assert_eq!(said(&say(&mut bench, cage())), "not_here", "with a parcel in hand nobody knows which is meant");
 }

@@ -114,7 +114,7 @@ fn what_was_put_aside_closed_is_scanned_back_when_its_order_may_go() {
 #[test]
 fn what_its_carrier_has_cannot_be_stopped_and_is_said() {
     let mut bench = Bench::at(State::Verified);
-    let carrier = bench.parcel().commitment.clone().unwrap().carrier().to_string();
+    let carrier = bench.parcel().commitment().cloned().unwrap().carrier().to_string();
     for command in [Command::Manifest(carrier.clone()), Command::Handover(carrier)] {
         bench.command(&command);
         bench.command(&command);
@@ -131,7 +131,7 @@ fn what_its_carrier_has_cannot_be_stopped_and_is_said() {
 #[test]
 fn a_copied_database_gives_no_number_and_prints_none_that_was_drawn_before() {
     let mut bench = Bench::at(State::Committed);
-    let carrier = bench.parcel().commitment.as_ref().unwrap().carrier().clone();
+    let carrier = bench.parcel().commitment().unwrap().carrier().clone();
     let (pool, serial) = drawn(&bench);
     let next = PoolNext { carrier: carrier.clone(), pool: pool.clone(), next: serial + 100 };
     let copied = Event::Copied { why: CopySign::Behind, was: "a1".into(), next: vec![next], parcels: Vec::new() };

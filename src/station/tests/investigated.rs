@@ -23,7 +23,7 @@ fn a_label_of_which_the_odometer_tells_is_out_and_still_to_be_scanned() {
     let outcome = bench.at_rest(1, zebra(8572));
     assert_eq!((names(&outcome), outcome.effects), (vec!["print_confirmed"], vec![]));
     assert_eq!((bench.state(), bench.headline()), (State::Printed, "scan_label"));
-    assert_eq!(bench.parcel().prints[0].evidence, "rung 4: odometer 8566 -> 8572");
+    assert_eq!(bench.parcel().prints()[0].evidence, "rung 4: odometer 8566 -> 8572");
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn a_label_that_certainly_did_not_come_out_is_printed_again_by_itself() {
     let Fact::PrintSpoiled { cause, operator, .. } = &outcome.facts[0] else { panic!("{outcome:?}") };
     assert_eq!((*cause, operator.as_deref()), (Some(Cause::NothingOut), None));
     assert_eq!((prepares(&outcome), clears(&outcome)), (Some(2), true));
-    assert_eq!(bench.parcel().prints[0].evidence, "nothing came out; odometer 8566 -> 8566");
+    assert_eq!(bench.parcel().prints()[0].evidence, "nothing came out; odometer 8566 -> 8566");
     assert_eq!(names(&bench.ready_at(2, zebra(8566))), ["print_started"]);
 }
 

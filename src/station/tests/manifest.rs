@@ -3,7 +3,7 @@ use super::*;
 use crate::station::fact::Ending;
 
 fn carrier(bench: &Bench) -> String {
-    bench.parcel().commitment.as_ref().expect("committed").carrier().to_string()
+    bench.parcel().commitment().expect("committed").carrier().to_string()
 }
 
 fn close(bench: &mut Bench, carrier: &str) -> Outcome {
@@ -110,7 +110,7 @@ fn what_came_back_is_recorded_and_told_once() {
         ("returned", &[Fact::Returned { parcel: ParcelId(1), on, operator }][..])
     );
     assert_eq!(bench.told, told + 1);
-    assert!(bench.parcel().ended.is_some_and(|ended| ended.ending == Ending::Returned));
+    assert!(bench.parcel().ended().is_some_and(|ended| ended.ending == Ending::Returned));
 
     scan(&mut bench);
     let again = bench.command(&Command::Return);

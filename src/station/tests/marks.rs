@@ -67,7 +67,7 @@ fn a_label_scanned_too_early_is_no_longer_in_doubt() {
 #[test]
 fn what_a_parcel_must_bear_is_fixed_with_its_number() {
     let mut bench = at(State::Committed);
-    assert_eq!(bench.parcel().commitment.as_ref().map(|c| c.marks.clone()), Some(vec!["UN3481".to_owned()]));
+    assert_eq!(bench.parcel().commitment().map(|c| c.marks.clone()), Some(vec!["UN3481".to_owned()]));
     bench.rules.marks = Marks::default();
     bench.ready(1);
     bench.printer(1, PrinterEvent::Sent);

@@ -276,7 +276,7 @@ impl Bench {
         for step in steps {
             step(self);
             self.later(3_000);
-            let parcel = self.station.parcels().next_back().map(|(_, parcel)| parcel.state);
+            let parcel = self.station.parcels().next_back().map(|(_, parcel)| parcel.state());
             if parcel == Some(state) {
                 return;
             }
@@ -289,7 +289,7 @@ impl Bench {
     }
 
     fn state(&self) -> State {
-        self.parcel().state
+        self.parcel().state()
     }
 
     fn tracking(&self) -> String {
@@ -317,7 +317,7 @@ fn said(outcome: &Outcome) -> &'static str {
 
 /// The pool and the serial that the parcel's number was drawn with.
 fn drawn(bench: &Bench) -> (PoolId, u64) {
-    match &bench.parcel().commitment.as_ref().expect("a commitment").source {
+    match &bench.parcel().commitment().expect("a commitment").source {
         NumberSource::Drawn { pool, serial } => (pool.clone(), *serial),
         NumberSource::Supplied => panic!("its label came with its order"),
     }

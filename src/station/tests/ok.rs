@@ -18,7 +18,7 @@ fn scan_ok(bench: &mut Bench) -> Outcome {
 const WAYS: [fn(&mut Bench) -> Outcome; 2] = [press, scan_ok];
 
 fn carrier(bench: &Bench) -> String {
-    bench.parcel().commitment.as_ref().expect("committed").carrier().to_string()
+    bench.parcel().commitment().expect("committed").carrier().to_string()
 }
 
 #[test]

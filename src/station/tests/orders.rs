@@ -146,7 +146,7 @@ fn a_closed_parcel_is_voided_by_its_number_until_it_is_on_a_manifest() {
     assert_eq!(said(&bench.command(&Command::Void)), "confirm_void");
     assert_eq!(names(&bench.command(&Command::Void)), ["voided"]);
     let mut bench = Bench::at(State::Verified);
-    let carrier = bench.parcel().commitment.clone().unwrap().carrier().to_owned();
+    let carrier = bench.parcel().commitment().cloned().unwrap().carrier().to_owned();
     let tracking = bench.tracking();
     bench.command(&Command::Manifest(carrier.to_string()));
     bench.command(&Command::Manifest(carrier.to_string()));

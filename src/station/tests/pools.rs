@@ -25,7 +25,7 @@ fn a_pool_never_goes_back() {
     assert_eq!(names(&start(&mut bench, "usps", "usps-demo-1", 700)), ["pool_started"]);
     assert_eq!(said(&start(&mut bench, "usps", "usps-demo-1", 699)), "pool_refused");
     bench.bring(HAWAII, State::Committed);
-    let serial = |bench: &Bench| bench.parcel().commitment.as_ref().map(|_| drawn(bench).1);
+    let serial = |bench: &Bench| bench.parcel().commitment().map(|_| drawn(bench).1);
     assert_eq!(serial(&bench), Some(700));
     assert_eq!(said(&start(&mut bench, "usps", "usps-demo-1", 700)), "pool_refused");
     bench.command(&Command::Void);
@@ -79,7 +79,7 @@ fn a_closed_parcel_whose_number_was_drawn_after_the_histories_parted_does_not_le
         parcels: vec![ParcelId(1), ParcelId(9)],
     });
     assert_eq!(names(&outcome), ["copied", "intercepted"]);
-    let carrier = bench.parcel().commitment.as_ref().expect("a commitment").carrier().clone();
+    let carrier = bench.parcel().commitment().expect("a commitment").carrier().clone();
     let closed = bench.when(Event::Act(Act::CloseManifest { carrier }));
     assert_eq!((names(&closed), said(&closed)), (vec![], "parcel_copied"));
 }

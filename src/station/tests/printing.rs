@@ -166,14 +166,11 @@ fn declare(bench: &mut Bench, id: &str, pattern: &str) {
 fn a_number_that_breaks_its_carriers_rule_is_not_given_out() {
     let mut bench = Bench::new();
     bench.bring(LIGHT, State::Committed);
-    let first = bench.parcel().commitment.clone().expect("a commitment").carrier().to_string();
+    let first = bench.parcel().commitment().cloned().expect("a commitment").carrier().to_string();
     let mut bench = Bench::new();
     declare(&mut bench, &first, "Zd{9}");
     bench.bring(LIGHT, State::Committed);
-    assert_ne!(
-        bench.parcel().commitment.as_ref().map(|commitment| commitment.carrier().as_str()),
-        Some(first.as_str())
-    );
+    assert_ne!(bench.parcel().commitment().map(|commitment| commitment.carrier().as_str()), Some(first.as_str()));
     assert!(bench.live.refusals.iter().any(|(service, _)| service.starts_with(&first)));
 }
 
@@ -181,7 +178,7 @@ fn a_number_that_breaks_its_carriers_rule_is_not_given_out() {
 fn a_number_that_breaks_its_carriers_rule_never_prints() {
     let mut bench = Bench::new();
     bench.bring(LIGHT, State::Committed);
-    let carrier = bench.parcel().commitment.clone().expect("a commitment").carrier().to_string();
+    let carrier = bench.parcel().commitment().cloned().expect("a commitment").carrier().to_string();
     declare(&mut bench, &carrier, "Zd{9}");
     let outcome = bench.ready(1);
     assert_eq!((names(&outcome), said(&outcome), sends(&outcome)), (vec![], "label_refused", None));
@@ -208,9 +205,9 @@ fn a_parcel_closes_on_the_printers_proof_where_labels_are_not_scanned_back() {
     let told = bench.told;
     let outcome = label_out(&mut bench, 4);
     assert_eq!((names(&outcome), said(&outcome)), (vec!["print_confirmed", "attested"], "done"));
-    assert_eq!((bench.parcel().state, bench.station.bench()), (State::Attested, None));
+    assert_eq!((bench.parcel().state(), bench.station.bench()), (State::Attested, None));
     assert_eq!(bench.told, told + 1);
-    let carrier = bench.parcel().commitment.as_ref().expect("committed").carrier().clone();
+    let carrier = bench.parcel().commitment().expect("committed").carrier().clone();
     let closed = bench.when(Event::Act(Act::CloseManifest { carrier }));
     assert_eq!(names(&closed), ["manifest_closed"]);
 }

@@ -69,7 +69,7 @@ fn a_fourth_print_needs_a_supervisor_and_his_badge_allows_one_and_signs_nobody_i
     bench.ready(4);
     bench.printer(4, PrinterEvent::Sent);
     assert_eq!(said(&bench.command(&Command::Reprint)), "supervisor_needed", "one badge allows one print");
-    let evidence = &bench.parcel().prints[2].evidence;
+    let evidence = &bench.parcel().prints()[2].evidence;
     assert_eq!(evidence, "smeared; the packer asked for another; allowed by op17");
 }
 
@@ -120,7 +120,7 @@ fn a_closed_parcels_label_is_printed_again_by_a_supervisors_leave_and_the_parcel
     assert_eq!(names(&allowed), ["reopened", "print_spoiled"]);
     assert_eq!((prepares(&allowed), bench.state(), bench.view().packed), (Some(2), State::Committed, 0));
     assert_eq!(bench.station.bench().map(|(id, _)| id), Some(ParcelId(1)));
-    let carrier = bench.parcel().commitment.as_ref().map(|c| c.carrier().to_owned()).unwrap();
+    let carrier = bench.parcel().commitment().map(|c| c.carrier().to_owned()).unwrap();
     let close = Event::Act(super::super::event::Act::CloseManifest { carrier });
     assert_eq!(said(&bench.when(close.clone())), "manifest_empty", "it is on no manifest until it is scanned");
     bench.ready(2);

@@ -92,7 +92,7 @@ fn the_parcel_in_hand_is_shown_with_its_price_and_number() {
     assert_eq!(view.order.as_deref(), Some(LIGHT));
     assert_eq!(view.tracking.as_deref(), Some(bench.tracking().as_str()));
     assert_eq!(view.weight, Some(("0.500 kg".to_owned(), true)));
-    let total = bench.parcel().commitment.as_ref().unwrap().total.to_string();
+    let total = bench.parcel().commitment().unwrap().total.to_string();
     assert_eq!(view.carrier.unwrap().1, total);
     assert_eq!(Bench::at(State::Verified).view().packed, 1);
 }

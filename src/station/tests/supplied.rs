@@ -44,7 +44,7 @@ fn a_label_that_came_with_its_order_is_printed_and_its_scan_closes_the_parcel() 
     let weighed = bench.weigh(500);
     assert_eq!(names(&weighed), ["weighed", "decided", "committed"]);
     assert_eq!(prepares(&weighed), Some(1));
-    let commitment = bench.parcel().commitment.clone().expect("a commitment");
+    let commitment = bench.parcel().commitment().cloned().expect("a commitment");
     assert_eq!(commitment.source, NumberSource::Supplied);
     assert_eq!((commitment.tracking.as_str(), commitment.carrier().as_str()), (NUMBER, "gofo"));
     let started = bench.ready(1);
@@ -76,7 +76,7 @@ fn no_number_pool_is_touched() {
 
 #[test]
 fn its_price_is_what_its_services_card_says_and_nothing_where_none_does() {
-    let price = |bench: &Bench| bench.parcel().commitment.as_ref().expect("a commitment").price();
+    let price = |bench: &Bench| bench.parcel().commitment().expect("a commitment").price();
     let mut priced = bench();
     priced.orders.get_mut(LIGHT).expect("an order").label = Some(given(NUMBER, "gofo.parcel"));
     priced.bring(LIGHT, State::Committed);

@@ -201,7 +201,7 @@ fn a_carrier_whose_numbers_cannot_be_made_does_not_hold_a_parcel_up() {
     bench.cards = Arc::new(cards);
     bench.scan(LIGHT);
     bench.weigh(500);
-    assert_eq!(bench.parcel().commitment.as_ref().map(|c| c.carrier().as_str()), Some("usps"));
+    assert_eq!(bench.parcel().commitment().map(|c| c.carrier().as_str()), Some("usps"));
 }
 
 #[test]
@@ -214,8 +214,8 @@ fn a_carton_is_rated_anew() {
     let outcome = bench.command(&Command::Box("B4".into()));
     assert_eq!((names(&outcome), said(&outcome)), (vec!["box_chosen"], "box_set"));
     bench.weigh(500);
-    let big = bench.parcel().commitment.clone().unwrap().total.minor;
-    let small = Bench::at(State::Committed).parcel().commitment.clone().unwrap().total.minor;
+    let big = bench.parcel().commitment().cloned().unwrap().total.minor;
+    let small = Bench::at(State::Committed).parcel().commitment().cloned().unwrap().total.minor;
     assert!(big > small, "{big} {small}");
     assert_eq!(said(&bench.command(&Command::Box("B1".into()))), "not_here");
 }
@@ -223,13 +223,13 @@ fn a_carton_is_rated_anew() {
 #[test]
 fn a_carrier_left_out_is_not_chosen_and_comes_back() {
     let mut bench = Bench::at(State::Committed);
-    let first = bench.parcel().commitment.clone().unwrap().carrier().to_string();
+    let first = bench.parcel().commitment().cloned().unwrap().carrier().to_string();
     bench.command(&Command::Hold);
     let outcome = bench.command(&Command::Outage(first.clone()));
     assert_eq!((names(&outcome), said(&outcome)), (vec!["outage_set"], "outage_on"));
     assert!(outcome.effects.contains(&Effect::Reconsider));
     bench.bring(OTHER, State::Committed);
-    assert_ne!(bench.parcel().commitment.clone().unwrap().carrier().as_str(), first);
+    assert_ne!(bench.parcel().commitment().cloned().unwrap().carrier().as_str(), first);
     assert_eq!(said(&bench.command(&Command::Outage(first))), "outage_off");
     assert_eq!(said(&bench.command(&Command::Outage("nobody".into()))), "unknown_carrier");
 }
