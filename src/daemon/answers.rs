@@ -118,14 +118,14 @@ fn order_line(station: &Station, order: &Order) -> Value {
 
 /// The newest `limit` parcels, newest first.
 pub fn parcels(station: &Station, cards: &Cards, limit: usize) -> Value {
-    station.parcels().rev().take(limit).map(|(id, parcel)| parcel_line(station, cards, id, parcel)).collect()
+    station.parcels().rev().take(limit).map(|parcel| parcel_line(station, cards, parcel)).collect()
 }
 
-fn parcel_line(station: &Station, cards: &Cards, id: ParcelId, parcel: &Parcel) -> Value {
+fn parcel_line(station: &Station, cards: &Cards, parcel: &Parcel) -> Value {
     let commitment = parcel.commitment();
     json!({
-        "n": id.0,
-        "parcel": id.to_string(),
+        "n": parcel.id.0,
+        "parcel": parcel.id.to_string(),
         "order_ref": parcel.order.number,
         "channel": parcel.order.channel,
         "shop": parcel.order.shop,

@@ -219,7 +219,7 @@ impl Core {
 
     /// Keeps the order of the parcel in hand at hand.
     fn sync_order(&mut self) -> Result<(), StoreError> {
-        let Some((_, parcel)) = self.station.bench() else {
+        let Some(parcel) = self.station.in_hand() else {
             self.in_hand = None;
             return Ok(());
         };

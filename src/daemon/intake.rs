@@ -215,13 +215,9 @@ impl Core {
         }
         let station = self.station();
         let here = |parcel: &Parcel| parcel.state() != State::Voided && !station.handed_over(parcel);
-        let orders: BTreeSet<OrderId> = station
-            .parcels()
-            .rev()
-            .take(NEWEST)
-            .filter(|(_, parcel)| here(parcel))
-            .map(|(_, parcel)| parcel.order.clone())
-            .collect();
+        let newest = station.parcels().rev().take(NEWEST);
+        let orders: BTreeSet<OrderId> =
+            newest.filter(|parcel| here(parcel)).map(|parcel| parcel.order.clone()).collect();
         let mut whole = Outcome::default();
         for id in orders {
             if let Some(order) = self.store().newest_order(&id)?.as_deref().and_then(readable) {

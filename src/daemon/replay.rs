@@ -56,7 +56,7 @@ impl From<&Commitment> for Paid {
 /// erased with its buyer's data cannot be priced again.
 pub fn history(station: &Station, store: &Store, rules: &Rules) -> Result<Vec<Sent>, StoreError> {
     let mut sent = Vec::new();
-    for (id, parcel) in station.parcels() {
+    for parcel in station.parcels() {
         let (Some(commitment), Some(weight)) = (parcel.commitment(), &parcel.weight) else { continue };
         // What came with its label was never chosen here.
         if parcel.state() == State::Voided || !parcel.drew_its_number() {
@@ -71,7 +71,7 @@ pub fn history(station: &Station, store: &Store, rules: &Rules) -> Result<Vec<Se
         };
         let dims = parcel_size(rules, parcel.box_id.as_ref(), &order);
         sent.push(Sent {
-            id: id.to_string(),
+            id: parcel.id.to_string(),
             order_ref: parcel.order.number.clone(),
             parcel: order.parcel(&rules.ship_from, weight.mass, dims, commitment.ship_date),
             paid: Some(commitment.into()),

@@ -299,7 +299,7 @@ impl StationService {
         if view == self.view {
             return;
         }
-        self.drivers.follow(view.mood, self.core.station().bench().map(|(_, parcel)| parcel.state()));
+        self.drivers.follow(view.mood, self.core.station().in_hand().map(|parcel| parcel.state()));
         let words = words_for(&self.words, &view.language);
         self.drivers.show(&view, words);
         let version = self.frames.borrow().version + 1;

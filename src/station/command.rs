@@ -15,21 +15,21 @@ impl Station {
     pub(super) fn command(&self, world: &World<'_>, command: &Command) -> Outcome {
         match command {
             Command::Reprint | Command::ReprintFor(_) => {
-                self.on_parcel(world, |id, parcel| self.reprint(world, (id, parcel), command, None))
+                self.on_parcel(world, |parcel| self.reprint(world, parcel, command, None))
             }
-            Command::Void => match self.bench().map(|(id, _)| id).or(world.live.shown) {
-                Some(_) => self.on_parcel(world, |id, parcel| self.void(world, id, parcel)),
+            Command::Void => match self.in_hand().map(|parcel| parcel.id).or(world.live.shown) {
+                Some(_) => self.on_parcel(world, |parcel| self.void(world, parcel)),
                 None => {
                     let ask = Outcome::say(Say::ask(Sentence::VoidWhich));
                     Outcome { confirm: Some(Command::Void), ..ask }
                 }
             },
-            Command::Hold => self.on_parcel(world, |id, parcel| self.hold(id, parcel, "held by the packer")),
-            Command::Problem(reason) => self.on_parcel(world, |id, parcel| self.hold(id, parcel, reason)),
+            Command::Hold => self.on_parcel(world, |parcel| self.hold(parcel, "held by the packer")),
+            Command::Problem(reason) => self.on_parcel(world, |parcel| self.hold(parcel, reason)),
             Command::Cancel => self.cancel(),
             Command::Ok => self.ok(world),
             Command::Help => Outcome::say(Say::ask(Sentence::Help)),
-            Command::Reweigh => self.in_hand(|id, parcel| self.reweigh(world, id, parcel)),
+            Command::Reweigh => self.on_parcel_in_hand(|parcel| self.reweigh(world, parcel)),
             Command::Zero => self.press(ScaleKey::Zero),
             Command::Tare => self.press(ScaleKey::Tare),
             Command::Box(id) => self.choose_box(world, id),
@@ -41,7 +41,7 @@ impl Station {
             Command::Outage(carrier) => self.outage(world, carrier),
             Command::Lang(language) => set_language(world, language),
             Command::Badge(operator) => self.badge(world, operator),
-            Command::MarkOk(mark) => self.in_hand(|id, parcel| self.mark(id, parcel, mark)),
+            Command::MarkOk(mark) => self.on_parcel_in_hand(|parcel| self.mark(parcel, mark)),
             Command::Logout => {
                 Outcome::say(Say::good(Sentence::LoggedOut)).facts([Fact::OperatorChanged { operator: None }])
             }
@@ -64,26 +64,23 @@ impl Station {
         let Some(command) = world.live.waiting(world.now) else { return Outcome::say(Say::ask(Sentence::Help)) };
         match command.spec().confirmation {
             Confirmation::SecondScan => self.command(world, command),
-            Confirmation::Supervisor => self.on_parcel(world, |id, _| ask_supervisor(world, id, command)),
+            Confirmation::Supervisor => self.on_parcel(world, |parcel| ask_supervisor(world, parcel.id, command)),
             Confirmation::AtOnce => Outcome::say(Say::ask(Sentence::Help)),
         }
     }
 
     /// Acts on the parcel in hand, or else on the one whose tracking number was just scanned.
-    pub(super) fn on_parcel(&self, world: &World<'_>, act: impl FnOnce(ParcelId, &Parcel) -> Outcome) -> Outcome {
-        let shown = || {
-            let id = world.live.shown?;
-            Some((id, self.parcel(id)?))
-        };
-        match self.bench().or_else(shown) {
-            Some((id, parcel)) => act(id, parcel),
+    pub(super) fn on_parcel(&self, world: &World<'_>, act: impl FnOnce(&Parcel) -> Outcome) -> Outcome {
+        let shown = || self.parcel(world.live.shown?);
+        match self.in_hand().or_else(shown) {
+            Some(parcel) => act(parcel),
             None => Outcome::stop(Sentence::NotHere),
         }
     }
 
-    fn in_hand(&self, act: impl FnOnce(ParcelId, &Parcel) -> Outcome) -> Outcome {
-        match self.bench() {
-            Some((id, parcel)) => act(id, parcel),
+    fn on_parcel_in_hand(&self, act: impl FnOnce(&Parcel) -> Outcome) -> Outcome {
+        match self.in_hand() {
+            Some(parcel) => act(parcel),
             None => Outcome::stop(Sentence::NotHere),
         }
     }
@@ -112,7 +109,7 @@ impl Station {
     }
 
     /// A sticker is on the parcel in hand.
-    fn mark(&self, id: ParcelId, parcel: &Parcel, scanned: &str) -> Outcome {
+    fn mark(&self, parcel: &Parcel, scanned: &str) -> Outcome {
         if parcel.commitment().is_none() {
             return Outcome::stop(Sentence::NotHere);
         }
@@ -120,7 +117,7 @@ impl Station {
         match wanted.iter().find(|mark| mark.eq_ignore_ascii_case(scanned)) {
             Some(mark) => {
                 Outcome::say(Say::good(Sentence::MarkOn { mark: (*mark).to_owned() })).facts([Fact::Marked {
-                    parcel: id,
+                    parcel: parcel.id,
                     mark: (*mark).to_owned(),
                     operator: self.operator().map(str::to_owned),
                 }])
@@ -131,14 +128,14 @@ impl Station {
     }
 
     /// Takes the weight that lies on the pan now, although the pan was not empty before.
-    fn reweigh(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
+    fn reweigh(&self, world: &World<'_>, parcel: &Parcel) -> Outcome {
         if !matches!(parcel.state(), State::Open | State::Weighed) {
             return Outcome::stop(Sentence::NotHere);
         }
         let mut live = world.live.clone();
         live.armed = true;
         let armed = World { live: &live, ..*world };
-        let weighed = self.weigh(&armed, id, parcel);
+        let weighed = self.weigh(&armed, parcel);
         match (weighed.facts.is_empty(), parcel.state()) {
             (false, _) => weighed,
             (true, State::Open) => Outcome { rearm: true, ..weighed },
@@ -151,15 +148,15 @@ impl Station {
         if !world.rules.boxes.contains_key(id) {
             return Outcome::stop(Sentence::UnknownBox { id: shown(id) });
         }
-        self.in_hand(|parcel_id, parcel| {
+        self.on_parcel_in_hand(|parcel| {
             if parcel.tracking().is_some() {
                 return Outcome::stop(Sentence::NotHere);
             }
             let mut boxed = parcel.clone();
             boxed.box_id = Some(id.to_owned());
-            let again = self.choose_again(world, parcel_id, &boxed);
+            let again = self.choose_again(world, &boxed);
             let say = again.say.clone().unwrap_or_else(|| Say::good(Sentence::BoxSet { id: id.to_owned() }));
-            let mut outcome = Outcome::say(say).facts([Fact::BoxChosen { parcel: parcel_id, box_id: id.to_owned() }]);
+            let mut outcome = Outcome::say(say).facts([Fact::BoxChosen { parcel: parcel.id, box_id: id.to_owned() }]);
             outcome.facts.extend(again.facts);
             outcome.effects.extend(again.effects);
             outcome

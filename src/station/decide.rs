@@ -2,7 +2,7 @@
 
 use crate::barcode::Scan;
 use crate::screen::{Mood, Sentence};
-use crate::station::event::{Act, Effect, Event, Job, KeyRefusal, Lookup, ScaleKey, Sound};
+use crate::station::event::{Act, Effect, Event, KeyRefusal, Lookup, ScaleKey, Sound};
 use crate::station::fact::Fact;
 use crate::station::live::Say;
 use crate::station::parcels::{State, another_in_hand};
@@ -81,14 +81,15 @@ impl Station {
     /// After a restart: what was on its way to the printer is in doubt, and the printer is asked; what was not is printed
     /// now; why a parcel found no carrier is asked again.
     fn begin(&self) -> Outcome {
-        let Some((id, parcel)) = self.bench() else { return Outcome::default() };
-        let attempt = parcel.attempt();
-        let job = Job { parcel: id, attempt };
+        let Some(parcel) = self.in_hand() else { return Outcome::default() };
+        let job = parcel.last_print();
         match parcel.state() {
-            State::Committed => Outcome::default().effect(self.prepare(Job { attempt: attempt + 1, ..job })),
+            State::Committed => Outcome::default().effect(self.prepare(parcel.next_print())),
             State::Printing | State::Sent => {
                 let reason = "the station stopped before the printer had answered".to_owned();
-                Outcome::default().facts([Fact::PrintDoubted { parcel: id, attempt, reason }]).effect(Effect::Ask(job))
+                Outcome::default()
+                    .facts([Fact::PrintDoubted { parcel: job.parcel, attempt: job.attempt, reason }])
+                    .effect(Effect::Ask(job))
             }
             State::PrintUncertain => Outcome::default().effect(Effect::Ask(job)),
             State::Weighed => Outcome::default().effect(Effect::Reconsider),
@@ -116,15 +117,15 @@ impl Station {
         {
             return outcome;
         }
-        if self.bench().is_none()
+        if self.in_hand().is_none()
             && let Some(outcome) = self.void_scanned(world, tracking, order)
         {
             return outcome;
         }
-        match (self.bench(), tracking) {
-            (Some((id, parcel)), Some(scanned)) if id == scanned => self.verify(id, parcel, scanner),
-            (Some((_, parcel)), Some(_)) => another_in_hand(parcel, scan),
-            (Some((id, parcel)), None) => self.scanned_in_hand(id, parcel, scan, order),
+        match (self.in_hand(), tracking) {
+            (Some(parcel), Some(scanned)) if parcel.id == scanned => self.verify(parcel, scanner),
+            (Some(parcel), Some(_)) => another_in_hand(parcel, scan),
+            (Some(parcel), None) => self.scanned_in_hand(parcel, scan, order),
             (None, Some(scanned)) => self.show(scanned),
             (None, None) => self.bag_scanned(world, &scan.keys()).unwrap_or_else(|| self.open(world, scan, order)),
         }

@@ -43,9 +43,9 @@ impl Station {
     /// Takes one recorded fact in.
     pub fn evolve(&mut self, fact: &Fact) {
         match fact {
-            Fact::ParcelOpened { parcel, .. } => {
+            Fact::ParcelOpened { .. } => {
                 if let Some(opened) = opened(fact) {
-                    self.parcels.open(*parcel, opened);
+                    self.parcels.open(opened);
                 }
             }
             Fact::Decided { .. } => {}
@@ -211,10 +211,9 @@ impl Station {
 
     /// A label whose number was drawn before the histories parted may be on a parcel that only the other one knows.
     fn intercept_begun(&mut self) {
-        let begun = |(_, parcel): &(ParcelId, &Parcel)| {
-            parcel.drew_its_number() && !parcel.state().closed() && parcel.state() != State::Voided
-        };
-        for id in self.parcels.iter().filter(begun).map(|(id, _)| id).collect::<Vec<_>>() {
+        let begun =
+            |parcel: &&Parcel| parcel.drew_its_number() && !parcel.state().closed() && parcel.state() != State::Voided;
+        for id in self.parcels.iter().filter(begun).map(|parcel| parcel.id).collect::<Vec<_>>() {
             self.parcels.change(id, |p| p.intercepted = Some(Intercept::Copied));
             self.parcels.intercepted.insert(id);
         }

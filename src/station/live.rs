@@ -1,5 +1,7 @@
 //! What is only true now: the pan, the devices, the last message. Lost in a power cut, and nothing is lost with it.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::barcode::{Command, Confirmation};
@@ -220,23 +222,58 @@ impl Live {
             }
         }
         for fact in &outcome.facts {
-            match fact {
-                Fact::Weighed { .. } => self.armed = false,
-                Fact::Decided { decision, .. } => {
-                    self.stuck = outcome.say.as_ref().map(|say| say.note.clone());
-                    self.refusals =
-                        decision.refusals.iter().map(|r| (r.service.to_string(), r.reason.clone())).collect();
-                }
-                Fact::Verified { .. } | Fact::Attested { .. } => self.packed += 1,
-                Fact::OrderRefused { order_ref, channel, shop, .. } if self.refused_orders.len() < Self::REFUSED => {
+            self.recorded(fact, outcome, in_hand);
+        }
+    }
+
+    fn recorded(&mut self, fact: &Fact, outcome: &Outcome, in_hand: bool) {
+        match fact {
+            Fact::Weighed { .. } => self.armed = false,
+            Fact::Decided { decision, .. } => {
+                self.stuck = outcome.say.as_ref().map(|say| say.note.clone());
+                self.refusals = decision.refusals.iter().map(|r| (r.service.to_string(), r.reason.clone())).collect();
+            }
+            Fact::Verified { .. } | Fact::Attested { .. } => self.packed += 1,
+            Fact::OrderRefused { order_ref, channel, shop, .. } => {
+                if self.refused_orders.len() < Self::REFUSED {
                     let (channel, shop) = (channel.clone(), shop.clone());
                     self.refused_orders.insert(OrderId { channel, shop, number: order_ref.clone() });
                 }
-                Fact::Reopened { .. } => self.packed = self.packed.saturating_sub(1),
-                // What lies on the pan belongs to the parcel that leaves: the next one wants an empty pan.
-                Fact::Held { .. } | Fact::Voided { .. } if in_hand => self.armed = false,
-                _ => {}
             }
+            Fact::Reopened { .. } => self.packed = self.packed.saturating_sub(1),
+            // What lies on the pan belongs to the parcel that leaves: the next one wants an empty pan.
+            Fact::Held { .. } | Fact::Voided { .. } => self.armed &= !in_hand,
+            Fact::ParcelOpened { .. }
+            | Fact::BoxChosen { .. }
+            | Fact::Committed { .. }
+            | Fact::PrintStarted { .. }
+            | Fact::PrintSent { .. }
+            | Fact::PrintConfirmed { .. }
+            | Fact::PrintAborted { .. }
+            | Fact::PrintDoubted { .. }
+            | Fact::PrintSpoiled { .. }
+            | Fact::Marked { .. }
+            | Fact::Resumed { .. }
+            | Fact::Intercepted { .. }
+            | Fact::Released { .. }
+            | Fact::LeftOut { .. }
+            | Fact::Copied { .. }
+            | Fact::CopySettled
+            | Fact::BagOpened { .. }
+            | Fact::Palleted { .. }
+            | Fact::Bagged { .. }
+            | Fact::BagClosed { .. }
+            | Fact::Caged { .. }
+            | Fact::ManifestClosed { .. }
+            | Fact::ManifestHandedOver { .. }
+            | Fact::ManifestConfirmed { .. }
+            | Fact::PoolStarted { .. }
+            | Fact::OutageSet { .. }
+            | Fact::Ended { .. }
+            | Fact::Returned { .. }
+            | Fact::VolumeStated { .. }
+            | Fact::OperatorChanged { .. }
+            | Fact::LanguageChanged { .. } => {}
         }
     }
 

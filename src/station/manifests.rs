@@ -101,11 +101,11 @@ impl Station {
     /// Parcels of a carrier that wait for a manifest, by ship date.
     pub fn waiting_for_manifest(&self, carrier: &CarrierId) -> BTreeMap<Date, Vec<ParcelId>> {
         let mut waiting: BTreeMap<Date, Vec<ParcelId>> = BTreeMap::new();
-        for (id, parcel) in self.parcels() {
+        for parcel in self.parcels() {
             if let (State::Verified | State::Attested, Some(commitment)) = (parcel.state(), parcel.commitment())
                 && commitment.carrier() == carrier
             {
-                waiting.entry(commitment.ship_date).or_default().push(id);
+                waiting.entry(commitment.ship_date).or_default().push(parcel.id);
             }
         }
         waiting

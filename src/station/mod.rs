@@ -158,9 +158,8 @@ pub struct Outcome {
 
 impl Station {
     /// The parcel in hand.
-    pub fn bench(&self) -> Option<(ParcelId, &Parcel)> {
-        let id = self.parcels.in_hand?;
-        self.parcel(id).map(|parcel| (id, parcel))
+    pub fn in_hand(&self) -> Option<&Parcel> {
+        self.parcel(self.parcels.in_hand?)
     }
 
     /// A parcel.
@@ -169,7 +168,7 @@ impl Station {
     }
 
     /// Every parcel, oldest first.
-    pub fn parcels(&self) -> impl DoubleEndedIterator<Item = (ParcelId, &Parcel)> {
+    pub fn parcels(&self) -> impl DoubleEndedIterator<Item = &Parcel> {
         self.parcels.iter()
     }
 
@@ -184,9 +183,9 @@ impl Station {
     }
 
     /// Parcels that must not travel as they are, lie here, and are neither void nor put aside.
-    pub fn to_take_out(&self) -> impl Iterator<Item = (ParcelId, &Parcel)> {
-        let here = |(_, parcel): &(ParcelId, &Parcel)| !matches!(parcel.state(), State::Held | State::Voided);
-        self.parcels.intercepted.iter().filter_map(|id| Some((*id, self.parcel(*id)?))).filter(here)
+    pub fn to_take_out(&self) -> impl Iterator<Item = &Parcel> {
+        let here = |parcel: &&Parcel| !matches!(parcel.state(), State::Held | State::Voided);
+        self.parcels.intercepted.iter().filter_map(|id| self.parcel(*id)).filter(here)
     }
 
     /// A bag or a pallet.

@@ -37,7 +37,7 @@ impl Station {
         if !world.rules.supervisors.contains(badge) {
             return Outcome::stop(Sentence::NotSupervisor { operator: badge.to_owned() });
         }
-        self.on_parcel(world, |id, parcel| self.reprint(world, (id, parcel), command, Some(badge)))
+        self.on_parcel(world, |parcel| self.reprint(world, parcel, command, Some(badge)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What operators did in a span of the journal.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::collections::BTreeMap;
 
 use crate::ids::{CarrierId, ParcelId};
@@ -51,12 +53,46 @@ impl Shift {
                 *done.parcels.entry(carrier).or_insert(0) += 1;
                 done.between = Some((done.between.map_or(at, |(first, _)| first), at));
             }
-            Fact::Voided { parcel, .. } if self.carriers.contains_key(parcel) || carrier(*parcel).is_some() => {
-                self.done().voids += 1;
+            Fact::Voided { parcel, .. } => {
+                if self.carriers.contains_key(parcel) || carrier(*parcel).is_some() {
+                    self.done().voids += 1;
+                }
             }
-            Fact::PrintStarted { attempt, .. } if *attempt > 1 => self.done().reprints += 1,
+            Fact::PrintStarted { attempt: ..=1, .. } => {}
+            Fact::PrintStarted { .. } => self.done().reprints += 1,
             Fact::Held { .. } => self.done().held += 1,
-            _ => {}
+            Fact::ParcelOpened { .. }
+            | Fact::BoxChosen { .. }
+            | Fact::Weighed { .. }
+            | Fact::Decided { .. }
+            | Fact::PrintSent { .. }
+            | Fact::PrintConfirmed { .. }
+            | Fact::PrintAborted { .. }
+            | Fact::PrintDoubted { .. }
+            | Fact::PrintSpoiled { .. }
+            | Fact::Reopened { .. }
+            | Fact::Marked { .. }
+            | Fact::Resumed { .. }
+            | Fact::Intercepted { .. }
+            | Fact::Released { .. }
+            | Fact::LeftOut { .. }
+            | Fact::OrderRefused { .. }
+            | Fact::Copied { .. }
+            | Fact::CopySettled
+            | Fact::BagOpened { .. }
+            | Fact::Palleted { .. }
+            | Fact::Bagged { .. }
+            | Fact::BagClosed { .. }
+            | Fact::Caged { .. }
+            | Fact::ManifestClosed { .. }
+            | Fact::ManifestHandedOver { .. }
+            | Fact::ManifestConfirmed { .. }
+            | Fact::PoolStarted { .. }
+            | Fact::OutageSet { .. }
+            | Fact::Ended { .. }
+            | Fact::Returned { .. }
+            | Fact::VolumeStated { .. }
+            | Fact::LanguageChanged { .. } => {}
         }
     }
 

@@ -22,7 +22,7 @@ impl Station {
                 (prompt, detail)
             }
         };
-        let parcel = self.bench().map(|(_, parcel)| parcel);
+        let parcel = self.in_hand();
         let commitment = parcel.and_then(|parcel| parcel.commitment());
         let mut problems = problems(world);
         if world.rules.sscc.is_some() && self.next_sscc(world).is_none() && self.bags().any(|(_, bag)| !bag.closed) {
@@ -52,9 +52,8 @@ impl Station {
 
     /// What stands until somebody deals with it.
     fn standing_problems(&self, world: &World<'_>) -> Vec<Sentence> {
-        let in_hand = self.bench().map(|(id, _)| id);
-        let out: Vec<&Parcel> =
-            self.to_take_out().filter(|(id, _)| Some(*id) != in_hand).map(|(_, parcel)| parcel).collect();
+        let in_hand = self.in_hand().map(|parcel| parcel.id);
+        let out: Vec<&Parcel> = self.to_take_out().filter(|parcel| Some(parcel.id) != in_hand).collect();
         let mut problems = Vec::new();
         if !out.is_empty() {
             problems.push(Sentence::TakeOut { list: names(out.into_iter()) });
@@ -76,7 +75,7 @@ impl Station {
     /// The one thing to do, as long as nobody says otherwise.
     fn prompt(&self, world: &World<'_>) -> Say {
         let say = |mood, symbol, note| Say { mood, symbol, note, detail: None };
-        let Some((_, parcel)) = self.bench() else { return say(Mood::Ready, Symbol::Scan, Sentence::ScanOrder) };
+        let Some(parcel) = self.in_hand() else { return say(Mood::Ready, Symbol::Scan, Sentence::ScanOrder) };
         let blocked = || world.live.printer.map(|waits| say(Mood::Stop, Symbol::Printer, of_printer(waits)));
         // Graver than anything a device says.
         if let Some(stop) = stop(parcel) {
@@ -103,7 +102,7 @@ impl Station {
     }
 
     fn prompt_detail(&self, world: &World<'_>) -> Option<Sentence> {
-        let parcel = self.bench()?.1;
+        let parcel = self.in_hand()?;
         match parcel.state() {
             State::Weighed => world
                 .live
@@ -121,7 +120,7 @@ impl Station {
     }
 
     fn shown_weight(&self, world: &World<'_>) -> Option<(String, bool)> {
-        let weighed = self.bench().and_then(|(_, parcel)| parcel.weight.as_ref()).map(|weight| (weight.mass, true));
+        let weighed = self.in_hand().and_then(|parcel| parcel.weight.as_ref()).map(|weight| (weight.mass, true));
         let lying = world.live.reading(world.now).and_then(|reading| match reading.state {
             WeightState::Stable => Some((reading.mass, true)),
             WeightState::Moving => Some((reading.mass, false)),

@@ -166,7 +166,7 @@ impl<'a> Engine<'a> {
     }
 
     pub(crate) fn in_hand(&self) -> Option<ParcelId> {
-        self.station().bench().map(|(id, _)| id)
+        self.station().in_hand().map(|parcel| parcel.id)
     }
 }
 
@@ -223,5 +223,5 @@ fn world<'w>(stage: &'w Stage, live: &'w Live, order: Option<&'w Order>, moment:
 
 /// The order of the parcel in hand.
 fn in_hand<'w>(stage: &'w Stage, station: &Station) -> Option<&'w Order> {
-    station.bench().and_then(|(_, parcel)| stage.orders.iter().find(|o| o.order_ref == parcel.order.number))
+    station.in_hand().and_then(|parcel| stage.orders.iter().find(|o| o.order_ref == parcel.order.number))
 }

@@ -79,7 +79,7 @@ pub(crate) fn play(seed: u64, engine: Engine<'_>) -> Result<Record, String> {
             return Err(format!(
                 "the bench does not come free: {:?}, {:?}",
                 view.headline,
-                bench.engine.station().bench()
+                bench.engine.station().in_hand()
             ));
         }
         bench.turn(true);
@@ -237,9 +237,9 @@ impl Bench<'_> {
 
 /// A label of the parcel in hand that came out and was not destroyed.
 fn label_in_hand(engine: &Engine<'_>, printer: &Printer, destroyed: &[Job]) -> Option<String> {
-    let (id, parcel) = engine.station().bench()?;
-    let gone = destroyed.iter().filter(|job| job.parcel == id).map(|job| job.attempt).max().unwrap_or(0);
-    let out = printer.emitted.iter().any(|out| out.job.parcel == id && out.job.attempt > gone);
+    let parcel = engine.station().in_hand()?;
+    let gone = destroyed.iter().filter(|job| job.parcel == parcel.id).map(|job| job.attempt).max().unwrap_or(0);
+    let out = printer.emitted.iter().any(|out| out.job.parcel == parcel.id && out.job.attempt > gone);
     out.then(|| parcel.tracking().map(str::to_owned))?
 }
 

@@ -187,11 +187,11 @@ impl Station {
 
     /// CAGE: where the parcel lies that was just closed, or the one whose label was just scanned.
     pub(in crate::station) fn cage(&self, world: &World<'_>, cage: &str) -> Outcome {
-        let target = if self.bench().is_some() { None } else { world.live.shown.or(self.parcels.last_closed) };
+        let target = if self.in_hand().is_some() { None } else { world.live.shown.or(self.parcels.last_closed) };
         let closed = |id: &ParcelId| {
             self.parcel(*id).is_some_and(|parcel| matches!(parcel.state(), State::Verified | State::Attested))
         };
-        let stopped = |id: ParcelId| self.stopped(id, self.parcel(id)?);
+        let stopped = |id: ParcelId| self.stopped(self.parcel(id)?);
         match target.filter(closed) {
             Some(parcel) if let Some(stop) = stopped(parcel) => stop,
             Some(parcel) => {
@@ -255,10 +255,12 @@ impl Station {
     }
 
     /// What is said when a parcel closes, and the fact that puts it into its bag.
-    pub(in crate::station) fn bagged(&self, id: ParcelId, parcel: &Parcel) -> (Sentence, Option<Fact>) {
+    pub(in crate::station) fn bagged(&self, parcel: &Parcel) -> (Sentence, Option<Fact>) {
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
         match parcel.commitment().and_then(|commitment| self.bag_for(commitment)) {
-            Some(bag) => (Sentence::DoneBag { tracking, bag: bag.to_string() }, Some(Fact::Bagged { parcel: id, bag })),
+            Some(bag) => {
+                (Sentence::DoneBag { tracking, bag: bag.to_string() }, Some(Fact::Bagged { parcel: parcel.id, bag }))
+            }
             None if self.open_of(BagKind::Bag).next().is_some() => (Sentence::DoneLoose { tracking }, None),
             None => (Sentence::Done { tracking }, None),
         }

@@ -13,7 +13,7 @@ use crate::station::{Outcome, Station, World};
 impl Station {
     /// Puts a parcel aside: the one in hand, or a closed one whose label was just scanned. One on a manifest stays here when
     /// the rest is handed over.
-    pub(in crate::station) fn hold(&self, id: ParcelId, parcel: &Parcel, reason: &str) -> Outcome {
+    pub(in crate::station) fn hold(&self, parcel: &Parcel, reason: &str) -> Outcome {
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
         match parcel.state() {
             State::Manifested | State::Confirmed if self.handed_over(parcel) => {
@@ -22,16 +22,16 @@ impl Station {
             State::Manifested | State::Confirmed => {
                 let (reason, operator) = (reason.to_owned(), self.people.operator.clone());
                 let note = Sentence::StaysHere { tracking };
-                let left = Outcome::say(Say::good(note)).facts([Fact::LeftOut { parcel: id, reason, operator }]);
+                let left = Outcome::say(Say::good(note)).facts([Fact::LeftOut { parcel: parcel.id, reason, operator }]);
                 self.bag_labels_again(parcel, left)
             }
             State::Held | State::Voided => Outcome::stop(Sentence::NotHere),
-            State::Verified | State::Attested => self.bag_labels_again(parcel, hold(id, parcel, reason)),
-            _ => hold(id, parcel, reason),
+            State::Verified | State::Attested => self.bag_labels_again(parcel, hold(parcel, reason)),
+            _ => hold(parcel, reason),
         }
     }
 
-    pub(in crate::station) fn void(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
+    pub(in crate::station) fn void(&self, world: &World<'_>, parcel: &Parcel) -> Outcome {
         let name = parcel.name().to_owned();
         if matches!(parcel.state(), State::Manifested | State::Confirmed | State::Voided) {
             return Outcome::stop(Sentence::VoidRefused { tracking: name });
@@ -40,12 +40,12 @@ impl Station {
             return self.cancel();
         }
         if !world.live.confirms(world.now, &Command::Void) {
-            return ask_void(id, &name);
+            return ask_void(parcel);
         }
-        let may_come_out = self.prints.unaccounted().is_some_and(|job| job.parcel == id);
+        let may_come_out = self.prints.unaccounted().is_some_and(|job| job.parcel == parcel.id);
         let voided = |sentence: Sentence| {
             Outcome::say(Say::good(sentence))
-                .facts([Fact::Voided { parcel: id, reason: "voided by the packer".to_owned() }])
+                .facts([Fact::Voided { parcel: parcel.id, reason: "voided by the packer".to_owned() }])
                 .effect(if may_come_out { Effect::Forget } else { Effect::Release })
         };
         let outcome = match parcel.bag() {
@@ -79,20 +79,19 @@ impl Station {
             Lookup::One { order, .. } => held(&order.id()),
             Lookup::None | Lookup::Many(_) => None,
         });
-        let parcel = found.filter(|_| asked).and_then(|id| Some((id, self.parcel(id)?)));
-        parcel.map(|(id, parcel)| ask_void(id, parcel.name()))
+        found.filter(|_| asked).and_then(|id| self.parcel(id)).map(ask_void)
     }
 
     /// Out of here: a parcel without a number is dropped; one with a number is put aside by HOLD or ended by VOID.
     pub(in crate::station) fn cancel(&self) -> Outcome {
-        match self.bench() {
+        match self.in_hand() {
             None => Outcome::default(),
-            Some((id, parcel)) if parcel.tracking().is_none() => {
+            Some(parcel) if parcel.tracking().is_none() => {
                 let note = Sentence::Cancelled { order: parcel.order.number.clone() };
                 Outcome::say(Say::good(note))
-                    .facts([Fact::Voided { parcel: id, reason: "cancelled before it had a number".to_owned() }])
+                    .facts([Fact::Voided { parcel: parcel.id, reason: "cancelled before it had a number".to_owned() }])
             }
-            Some((_, parcel)) => {
+            Some(parcel) => {
                 let tracking = parcel.tracking().unwrap_or_default();
                 Outcome::say(Say::ask(Sentence::CancelOrVoid { tracking: tracking.to_owned() }))
             }
@@ -101,19 +100,19 @@ impl Station {
 }
 
 /// Puts a parcel aside. One whose label is on its way is in doubt when it comes back.
-fn hold(id: ParcelId, parcel: &Parcel, reason: &str) -> Outcome {
+fn hold(parcel: &Parcel, reason: &str) -> Outcome {
     let note = Sentence::Held { order: parcel.order.number.clone() };
     // A second thought: VOID right after it means this one.
-    let outcome = Outcome { shown: Some(id), ..Outcome::say(Say::good(note)) }.effect(Effect::Release);
-    let held = Fact::Held { parcel: id, reason: reason.to_owned() };
+    let outcome = Outcome { shown: Some(parcel.id), ..Outcome::say(Say::good(note)) }.effect(Effect::Release);
+    let held = Fact::Held { parcel: parcel.id, reason: reason.to_owned() };
     if matches!(parcel.state(), State::Printing | State::Sent) {
         let reason = "put aside while it was printing".to_owned();
-        return outcome.facts([Fact::PrintDoubted { parcel: id, attempt: parcel.attempt(), reason }, held]);
+        return outcome.facts([Fact::PrintDoubted { parcel: parcel.id, attempt: parcel.attempt(), reason }, held]);
     }
     outcome.facts([held])
 }
 
-fn ask_void(id: ParcelId, name: &str) -> Outcome {
-    let ask = Outcome::say(Say::ask(Sentence::ConfirmVoid { tracking: name.to_owned() }));
-    Outcome { confirm: Some(Command::Void), shown: Some(id), ..ask }
+fn ask_void(parcel: &Parcel) -> Outcome {
+    let ask = Outcome::say(Say::ask(Sentence::ConfirmVoid { tracking: parcel.name().to_owned() }));
+    Outcome { confirm: Some(Command::Void), shown: Some(parcel.id), ..ask }
 }

@@ -2,16 +2,16 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
-use super::parcel::{Aside, Closed, Numbered, Parcel, Print, PrintState};
+use super::parcel::{Closed, NotPacked, Numbered, Parcel, Print, PrintState};
 use crate::station::fact::Fact;
 use crate::station::order::OrderId;
 use crate::station::volumes::Ended;
 
 /// The parcel that a scanned order makes.
 pub(in crate::station) fn opened(fact: &Fact) -> Option<Parcel> {
-    let Fact::ParcelOpened { order_ref, rev, channel, shop, version, .. } = fact else { return None };
+    let Fact::ParcelOpened { parcel, order_ref, rev, channel, shop, version, .. } = fact else { return None };
     let order = OrderId { channel: channel.clone(), shop: shop.clone(), number: order_ref.clone() };
-    Some(Parcel::open(order, version.unwrap_or(*rev)))
+    Some(Parcel::open(*parcel, order, version.unwrap_or(*rev)))
 }
 
 impl Parcel {
@@ -37,11 +37,11 @@ impl Parcel {
                 self.numbered = Some(Box::new(Numbered::new(commitment.as_ref().clone())));
             }
             Fact::Voided { .. } => {
-                self.aside = Some(Aside::Voided);
+                self.aside = Some(NotPacked::Voided);
                 self.numbered(|numbered| numbered.bag = None);
             }
             Fact::Held { .. } | Fact::LeftOut { .. } => {
-                self.aside = Some(Aside::Held);
+                self.aside = Some(NotPacked::Held);
                 self.numbered(Numbered::reopen);
             }
             Fact::Resumed { .. } => self.aside = None,

@@ -11,7 +11,7 @@
 
 use crate::ids::ParcelId;
 use crate::screen::{Mood, Sentence, Symbol};
-use crate::station::event::{Effect, Job, Sound};
+use crate::station::event::{Effect, Sound};
 use crate::station::fact::{Fact, Intercept};
 use crate::station::live::Say;
 use crate::station::order::{Order, OrderId, OrderState};
@@ -38,8 +38,7 @@ impl Station {
                     outcome.facts.push(Fact::Released { parcel: *id });
                     // Its label was refused, and nobody asks for it again.
                     if self.parcels.in_hand == Some(*id) && parcel.state() == State::Committed {
-                        let job = Job { parcel: *id, attempt: parcel.attempt() + 1 };
-                        outcome.effects.push(self.prepare(job));
+                        outcome.effects.push(self.prepare(parcel.next_print()));
                     }
                 }
                 Some(_) | None => {}
@@ -55,20 +54,20 @@ impl Station {
     }
 
     /// Why a parcel must not go on, with what to scan; it is what the next command is about.
-    pub(in crate::station) fn stopped(&self, id: ParcelId, parcel: &Parcel) -> Option<Outcome> {
+    pub(in crate::station) fn stopped(&self, parcel: &Parcel) -> Option<Outcome> {
         let say = stop(parcel).filter(|_| !self.handed_over(parcel))?;
-        Some(Outcome { shown: Some(id), ..Outcome::say(say) })
+        Some(Outcome { shown: Some(parcel.id), ..Outcome::say(say) })
     }
 
     /// Names the parcels among these that must not go, if there are any.
     pub(in crate::station) fn take_out(&self, parcels: impl Iterator<Item = ParcelId>) -> Option<Outcome> {
         let parcels: Vec<ParcelId> = parcels.collect();
-        let out: Vec<(ParcelId, &Parcel)> = self.to_take_out().filter(|(id, _)| parcels.contains(id)).collect();
-        let (first, parcel) = out.first().copied()?;
+        let out: Vec<&Parcel> = self.to_take_out().filter(|parcel| parcels.contains(&parcel.id)).collect();
+        let first = *out.first()?;
         if out.len() == 1 {
-            return self.stopped(first, parcel);
+            return self.stopped(first);
         }
-        let note = Sentence::TakeOut { list: names(out.iter().map(|(_, parcel)| *parcel)) };
+        let note = Sentence::TakeOut { list: names(out.iter().copied()) };
         Some(Outcome::say(Say { detail: Some(Sentence::TakeOutHow), ..Say::stop(note) }))
     }
 }

@@ -52,8 +52,8 @@ impl Parcels {
         self.all.get(usize::try_from(id.0.checked_sub(1)?).ok()?)
     }
 
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (ParcelId, &Parcel)> {
-        self.all.iter().enumerate().map(|(index, parcel)| (ParcelId(index as u64 + 1), parcel))
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Parcel> {
+        self.all.iter()
     }
 
     pub(super) fn by_tracking(&self, tracking: &str) -> Option<ParcelId> {
@@ -70,10 +70,10 @@ impl Parcels {
     }
 
     /// An order was scanned: its parcel is in hand.
-    pub(super) fn open(&mut self, id: ParcelId, parcel: Parcel) {
-        self.by_order.entry(parcel.order.clone()).or_default().push(id);
+    pub(super) fn open(&mut self, parcel: Parcel) {
+        self.by_order.entry(parcel.order.clone()).or_default().push(parcel.id);
+        self.in_hand = Some(parcel.id);
         self.all.push(parcel);
-        self.in_hand = Some(id);
     }
 
     /// A parcel has a number.

@@ -6,7 +6,7 @@ use crate::barcode::Scan;
 use crate::ids::ParcelId;
 use crate::rating::{Decision, Quote};
 use crate::screen::{Sentence, shown};
-use crate::station::event::{Effect, Job, Lookup, WeightState};
+use crate::station::event::{Effect, Lookup, WeightState};
 use crate::station::fact::{Commitment, Fact, NumberSource, Weight};
 use crate::station::live::Say;
 use crate::station::order::{Order, OrderId, OrderState};
@@ -24,41 +24,40 @@ impl Station {
             Lookup::Many(orders) => return Outcome::say(which_order(&code(), orders)),
             Lookup::One { order, version } => (order, version),
         };
-        let parcels = || self.of_order(&order.id()).iter().filter_map(|id| Some((*id, self.parcel(*id)?)));
+        let parcels = || self.of_order(&order.id()).iter().filter_map(|id| self.parcel(*id));
         // What was put aside and must not go on says so itself, and how it ends.
-        if let Some(stop) = parcels().find(|(_, p)| p.state() == State::Held).and_then(|(id, p)| self.stopped(id, p)) {
+        if let Some(stop) = parcels().find(|p| p.state() == State::Held).and_then(|p| self.stopped(p)) {
             return stop;
         }
         let gone = order.state == OrderState::Done;
         if !gone && let Some(stop) = not_ready(order.state, &order.order_ref) {
-            return match parcels().find(|(_, p)| p.state().closed()) {
-                Some((id, parcel)) => self.stopped(id, parcel).unwrap_or(stop),
+            return match parcels().find(|p| p.state().closed()) {
+                Some(parcel) => self.stopped(parcel).unwrap_or(stop),
                 None => stop,
             };
         }
-        let mut closed = None;
         let mut used = 0;
         let mut shown = None;
-        for (id, parcel) in parcels() {
+        for parcel in parcels() {
             match parcel.state() {
                 State::Held => {
                     let note = Sentence::Resumed { order: order.order_ref.clone() };
-                    return self.resume(id, parcel).tell(Say::good(note));
+                    return self.resume(parcel).tell(Say::good(note));
                 }
                 State::Voided => {}
                 _ => {
                     used += 1;
-                    (closed, shown) = (parcel.tracking(), Some((id, parcel)));
+                    shown = Some(parcel);
                 }
             }
         }
         if gone || used >= order.parcels_planned {
-            if let Some(stop) = shown.and_then(|(id, parcel)| self.stopped(id, parcel)) {
+            if let Some(stop) = shown.and_then(|parcel| self.stopped(parcel)) {
                 return stop;
             }
-            let tracking = closed.unwrap_or_default().to_owned();
+            let tracking = shown.and_then(Parcel::tracking).unwrap_or_default().to_owned();
             let done = Outcome::stop(Sentence::OrderDone { order: order.order_ref.clone(), tracking });
-            return Outcome { shown: shown.map(|(id, _)| id), ..done };
+            return Outcome { shown: shown.map(|parcel| parcel.id), ..done };
         }
         Outcome::default().facts([Fact::ParcelOpened {
             parcel: self.parcels.next(),
@@ -71,41 +70,33 @@ impl Station {
         }])
     }
 
-    fn resume(&self, id: ParcelId, parcel: &Parcel) -> Outcome {
-        let resumed = Outcome::default().facts([Fact::Resumed { parcel: id }]);
+    fn resume(&self, parcel: &Parcel) -> Outcome {
+        let resumed = Outcome::default().facts([Fact::Resumed { parcel: parcel.id }]);
         match parcel.packed_to() {
-            State::Committed => resumed.effect(self.prepare(Job { parcel: id, attempt: parcel.attempt() + 1 })),
-            State::PrintUncertain => resumed.effect(Effect::Ask(Job { parcel: id, attempt: parcel.attempt() })),
+            State::Committed => resumed.effect(self.prepare(parcel.next_print())),
+            State::PrintUncertain => resumed.effect(Effect::Ask(parcel.last_print())),
             State::Weighed => resumed.effect(Effect::Reconsider),
             _ => resumed,
         }
     }
 
     /// A code was scanned with a parcel in hand, and it is no tracking number of ours.
-    pub(in crate::station) fn scanned_in_hand(
-        &self,
-        id: ParcelId,
-        parcel: &Parcel,
-        scan: &Scan,
-        order: &Lookup,
-    ) -> Outcome {
+    pub(in crate::station) fn scanned_in_hand(&self, parcel: &Parcel, scan: &Scan, order: &Lookup) -> Outcome {
         match order {
-            Lookup::One { order, .. } if order.id() == parcel.order => self.scanned_again(id, parcel),
+            Lookup::One { order, .. } if order.id() == parcel.order => self.scanned_again(parcel),
             // One of several, and it is in hand.
-            Lookup::Many(orders) if orders.contains(&parcel.order) => self.scanned_again(id, parcel),
+            Lookup::Many(orders) if orders.contains(&parcel.order) => self.scanned_again(parcel),
             Lookup::One { .. } | Lookup::None | Lookup::Many(_) => another_in_hand(parcel, scan),
         }
     }
 
     /// The order in hand was scanned again: a print that was refused while the order was on hold is asked for again.
-    fn scanned_again(&self, id: ParcelId, parcel: &Parcel) -> Outcome {
-        if let Some(stop) = self.stopped(id, parcel) {
+    fn scanned_again(&self, parcel: &Parcel) -> Outcome {
+        if let Some(stop) = self.stopped(parcel) {
             return stop;
         }
         match parcel.state() {
-            State::Committed => {
-                Outcome::default().effect(self.prepare(Job { parcel: id, attempt: parcel.attempt() + 1 }))
-            }
+            State::Committed => Outcome::default().effect(self.prepare(parcel.next_print())),
             _ => Outcome::default(),
         }
     }
@@ -113,7 +104,7 @@ impl Station {
     /// A tracking number scanned at rest shows its parcel.
     pub(in crate::station) fn show(&self, id: ParcelId) -> Outcome {
         let Some(parcel) = self.parcel(id) else { return Outcome::default() };
-        if let Some(stop) = self.stopped(id, parcel).filter(|_| parcel.state() != State::Voided) {
+        if let Some(stop) = self.stopped(parcel).filter(|_| parcel.state() != State::Voided) {
             return stop;
         }
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
@@ -124,98 +115,85 @@ impl Station {
     }
 
     /// The printed label was scanned: the parcel is closed, unless its order changed meanwhile.
-    pub(in crate::station) fn verify(&self, id: ParcelId, parcel: &Parcel, scanner: &str) -> Outcome {
+    pub(in crate::station) fn verify(&self, parcel: &Parcel, scanner: &str) -> Outcome {
         match parcel.state() {
             State::Printing | State::Sent | State::Printed | State::PrintUncertain => {}
             State::Committed => {
-                return Outcome::stop(Sentence::LabelSpoiled { tracking: self.bench_label(parcel).to_owned() });
+                return Outcome::stop(Sentence::LabelSpoiled {
+                    tracking: parcel.tracking().unwrap_or_default().to_owned(),
+                });
             }
             _ => return Outcome::stop(Sentence::NotHere),
         }
-        if let Some(stop) = self.stopped(id, parcel) {
+        if let Some(stop) = self.stopped(parcel) {
             return stop;
         }
         if let Some(mark) = parcel.marks_wanted().next() {
-            return mark_first(id, parcel, mark);
+            return mark_first(parcel, mark);
         }
-        let (note, bagged) = self.bagged(id, parcel);
+        let (note, bagged) = self.bagged(parcel);
         Outcome::say(Say::good(note))
-            .facts([Fact::Verified { parcel: id, scanner: scanner.to_owned() }])
+            .facts([Fact::Verified { parcel: parcel.id, scanner: scanner.to_owned() }])
             .facts(bagged)
             .effect(Effect::Release)
     }
 
-    fn bench_label(&self, parcel: &Parcel) -> String {
-        parcel.tracking().unwrap_or_default().to_owned()
-    }
-
     /// The scale spoke: if a parcel waits for its weight and this is one, take it.
     pub(in crate::station) fn settled(&self, world: &World<'_>) -> Outcome {
-        match self.bench() {
-            Some((id, parcel)) if parcel.state() == State::Open => self.weigh(world, id, parcel),
+        match self.in_hand() {
+            Some(parcel) if parcel.state() == State::Open => self.weigh(world, parcel),
             _ => Outcome::default(),
         }
     }
 
     /// Weigh, choose, commit: everything up to the number, or the reason why not.
-    pub(in crate::station) fn weigh(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
+    pub(in crate::station) fn weigh(&self, world: &World<'_>, parcel: &Parcel) -> Outcome {
         let (Some(weight), Some(order)) = (usable_weight(world), world.order) else {
             return Outcome::default();
         };
         let mass = weight.mass;
-        let outcome = Outcome::default().facts([Fact::Weighed { parcel: id, weight }]);
-        self.choose(world, id, parcel, order, mass, outcome)
+        let outcome = Outcome::default().facts([Fact::Weighed { parcel: parcel.id, weight }]);
+        self.choose(world, parcel, order, mass, outcome)
     }
 
     /// The choice again, with the weight there is: after a carton was scanned, a number pool begun, an outage ended.
-    pub(in crate::station) fn choose_again(&self, world: &World<'_>, id: ParcelId, parcel: &Parcel) -> Outcome {
+    pub(in crate::station) fn choose_again(&self, world: &World<'_>, parcel: &Parcel) -> Outcome {
         match (&parcel.weight, world.order) {
-            (Some(weight), Some(order)) => self.choose(world, id, parcel, order, weight.mass, Outcome::default()),
+            (Some(weight), Some(order)) => self.choose(world, parcel, order, weight.mass, Outcome::default()),
             _ => Outcome::default(),
         }
     }
 
     /// Something that the choice depends on has changed: choose again for a parcel that found no carrier.
     pub(in crate::station) fn reconsider(&self, world: &World<'_>) -> Outcome {
-        match self.bench() {
-            Some((id, parcel)) if parcel.state() == State::Weighed => self.choose_again(world, id, parcel),
+        match self.in_hand() {
+            Some(parcel) if parcel.state() == State::Weighed => self.choose_again(world, parcel),
             _ => Outcome::default(),
         }
     }
 
-    fn choose(
-        &self,
-        world: &World<'_>,
-        id: ParcelId,
-        parcel: &Parcel,
-        order: &Order,
-        mass: Mass,
-        outcome: Outcome,
-    ) -> Outcome {
+    fn choose(&self, world: &World<'_>, parcel: &Parcel, order: &Order, mass: Mass, outcome: Outcome) -> Outcome {
         // No number is drawn for what must not travel.
-        if let Some(stop) = self.stopped(id, parcel).and_then(|stopped| stopped.say) {
+        if let Some(stop) = self.stopped(parcel).and_then(|stopped| stopped.say) {
             return outcome.tell(stop);
         }
         let dims = parcel_size(world.rules, parcel.box_id.as_ref(), order);
         let rated = order.parcel(&world.rules.ship_from, mass, dims, world.today);
         if let Some(given) = &order.label {
-            return self.take_label(world, (id, parcel), order, given, &rated, outcome);
+            return self.take_label(world, parcel, order, given, &rated, outcome);
         }
         let decision =
             world.cards.decide(&rated, &self.availability_to_pack(world, &order.order_ref), &world.rules.policy);
         let quote = decision.choice.is_some().then(|| decision.quotes.first().cloned()).flatten();
-        let decided = |decision: Decision| Fact::Decided { parcel: id, decision: Box::new(decision) };
+        let decided = |decision: Decision| Fact::Decided { parcel: parcel.id, decision: Box::new(decision) };
         let Some(quote) = quote else {
             let why = if self.copied().is_some() { Sentence::CopiedNoNumbers } else { Sentence::NoCarrier };
             return outcome.tell(Say::stop(why)).facts([decided(decision)]);
         };
-        match self.commit(world, id, order, mass, &decision, &quote) {
-            Ok(commitment) => {
-                let attempt = parcel.attempt() + 1;
-                outcome
-                    .facts([decided(decision), Fact::Committed { parcel: id, commitment: Box::new(commitment) }])
-                    .effect(self.prepare(Job { parcel: id, attempt }))
-            }
+        match self.commit(world, parcel.id, order, mass, &decision, &quote) {
+            Ok(commitment) => outcome
+                .facts([decided(decision), Fact::Committed { parcel: parcel.id, commitment: Box::new(commitment) }])
+                .effect(self.prepare(parcel.next_print())),
             Err(note) => outcome.tell(Say::stop(note)).facts([decided(decision)]),
         }
     }
@@ -258,13 +236,13 @@ impl Station {
 }
 
 /// The label was scanned before a sticker was: it is known to be out, and the parcel stays open.
-fn mark_first(id: ParcelId, parcel: &Parcel, mark: &str) -> Outcome {
+fn mark_first(parcel: &Parcel, mark: &str) -> Outcome {
     let stop = Outcome::stop(Sentence::MarkFirst { mark: mark.to_owned() });
     if parcel.state() == State::Printed {
         return stop;
     }
     let evidence = "its label was scanned before its sticker".to_owned();
-    stop.facts([Fact::PrintConfirmed { parcel: id, attempt: parcel.attempt(), rung: 6, evidence }])
+    stop.facts([Fact::PrintConfirmed { parcel: parcel.id, attempt: parcel.attempt(), rung: 6, evidence }])
         .effect(Effect::Release)
 }
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::BagId;
+use crate::ids::{BagId, ParcelId};
+use crate::station::event::Job;
 use crate::station::fact::{Before, Commitment, Intercept, Weight};
 use crate::station::order::OrderId;
 use crate::station::volumes::Ended;
@@ -68,6 +69,8 @@ impl State {
 /// A parcel as the facts made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parcel {
+    /// Its identifier.
+    pub id: ParcelId,
     /// The order it belongs to.
     pub order: OrderId,
     /// What was said of the order when it was scanned, by the number that the memory gave it: the parcel is packed by that.
@@ -79,7 +82,7 @@ pub struct Parcel {
     /// What it has once it has a number.
     pub(super) numbered: Option<Box<Numbered>>,
     /// Whether it is out of the packer's way.
-    pub(super) aside: Option<Aside>,
+    pub(super) aside: Option<NotPacked>,
     /// Why it must not travel as it is.
     pub intercepted: Option<Intercept>,
 }
@@ -116,7 +119,7 @@ pub(super) enum Closed {
 
 /// Why nobody packs a parcel that is not closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Aside {
+pub(super) enum NotPacked {
     Held,
     Voided,
 }
@@ -152,15 +155,15 @@ pub enum PrintState {
 
 impl Parcel {
     /// The parcel as it is when its order is scanned.
-    pub fn open(order: OrderId, version: u64) -> Self {
-        Self { order, version, box_id: None, weight: None, numbered: None, aside: None, intercepted: None }
+    pub fn open(id: ParcelId, order: OrderId, version: u64) -> Self {
+        Self { id, order, version, box_id: None, weight: None, numbered: None, aside: None, intercepted: None }
     }
 
     /// Where it is.
     pub fn state(&self) -> State {
         match self.aside {
-            Some(Aside::Voided) => State::Voided,
-            Some(Aside::Held) => State::Held,
+            Some(NotPacked::Voided) => State::Voided,
+            Some(NotPacked::Held) => State::Held,
             None => self.packed_to(),
         }
     }
@@ -202,6 +205,16 @@ impl Parcel {
     /// The attempt that was started last; 0 for none.
     pub fn attempt(&self) -> u32 {
         u32::try_from(self.prints().len()).unwrap_or(u32::MAX)
+    }
+
+    /// Its print that was started last.
+    pub fn last_print(&self) -> Job {
+        Job { parcel: self.id, attempt: self.attempt() }
+    }
+
+    /// Its next print.
+    pub fn next_print(&self) -> Job {
+        Job { parcel: self.id, attempt: self.attempt() + 1 }
     }
 
     /// Stickers that it needs, each with whether it is on it.

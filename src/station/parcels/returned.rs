@@ -12,10 +12,10 @@ use crate::station::{Outcome, Station, World};
 impl Station {
     /// RETURN: the parcel whose label was just scanned lies here again.
     pub(in crate::station) fn came_back(&self, world: &World<'_>) -> Outcome {
-        if self.bench().is_some() {
+        if self.in_hand().is_some() {
             return Outcome::stop(Sentence::NotHere);
         }
-        let Some((id, parcel)) = world.live.shown.and_then(|id| Some((id, self.parcel(id)?))) else {
+        let Some(parcel) = world.live.shown.and_then(|id| self.parcel(id)) else {
             return Outcome::say(Say::ask(Sentence::ReturnWhich));
         };
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
@@ -23,7 +23,7 @@ impl Station {
             return Outcome::stop(Sentence::ReturnRefused { tracking });
         }
         let known = parcel.ended().is_some_and(|ended| ended.ending == Ending::Returned);
-        let fact = Fact::Returned { parcel: id, on: world.today, operator: self.people.operator.clone() };
+        let fact = Fact::Returned { parcel: parcel.id, on: world.today, operator: self.people.operator.clone() };
         Outcome::say(Say::good(Sentence::Returned { tracking })).facts((!known).then_some(fact))
     }
 }

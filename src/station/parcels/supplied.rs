@@ -5,7 +5,6 @@ use crate::barcode::{NumberError, Why};
 use crate::ids::{ParcelId, ServiceId, ServiceOrCarrier, TrackingNumber};
 use crate::rating::{self, Availability, Basis, Billable, Cards, Carrier, Decision, Quote, ServiceAvailability};
 use crate::screen::Sentence;
-use crate::station::event::Job;
 use crate::station::fact::{Commitment, Fact, NumberSource};
 use crate::station::live::Say;
 use crate::station::order::{Given, Order};
@@ -90,7 +89,7 @@ impl Station {
     pub(in crate::station) fn take_label(
         &self,
         world: &World<'_>,
-        (id, parcel): (ParcelId, &Parcel),
+        parcel: &Parcel,
         order: &Order,
         given: &Given,
         rated: &rating::ParcelToRate,
@@ -101,21 +100,21 @@ impl Station {
             Err(why) => {
                 let decision = world.cards.decide(rated, &Availability::default(), &world.rules.policy);
                 let decision = Decision { choice: None, quotes: Vec::new(), changes: Vec::new(), ..decision };
-                return refuse(outcome, id, decision, label_refused(why));
+                return refuse(outcome, parcel.id, decision, label_refused(why));
             }
         };
         let decision = self.record(world, counted, rated);
         let carrier = counted.carrier;
         if self.volumes.outages.contains(&carrier.id) {
-            return refuse(outcome, id, decision, Sentence::OutageOn { carrier: carrier.name.clone() });
+            return refuse(outcome, parcel.id, decision, Sentence::OutageOn { carrier: carrier.name.clone() });
         }
         if self.by_tracking(given.tracking.as_str()).is_some() {
-            return refuse(outcome, id, decision, Sentence::LabelUsed { tracking: given.tracking.to_string() });
+            return refuse(outcome, parcel.id, decision, Sentence::LabelUsed { tracking: given.tracking.to_string() });
         }
         let nothing = Money::new(0, world.rules.policy.currency.unwrap_or(Currency::USD));
         let mut commitment = commitment(counted, given, (order, rated), &decision, nothing);
-        match self.label(world, id, order, &commitment, rated.mass, 1) {
-            Err(note) => refuse(outcome, id, decision, note),
+        match self.label(world, parcel.id, order, &commitment, rated.mass, 1) {
+            Err(note) => refuse(outcome, parcel.id, decision, note),
             Ok(bytes) => {
                 commitment.label_sha256 = sha256_hex(&bytes);
                 let shipment = Shipment {
@@ -125,10 +124,10 @@ impl Station {
                 };
                 commitment.marks = world.rules.marks.needed(order, shipment);
                 let decision = Decision { choice: Some(commitment.service.clone()), ..decision };
-                let decided = Fact::Decided { parcel: id, decision: Box::new(decision) };
+                let decided = Fact::Decided { parcel: parcel.id, decision: Box::new(decision) };
                 outcome
-                    .facts([decided, Fact::Committed { parcel: id, commitment: Box::new(commitment) }])
-                    .effect(self.prepare(Job { parcel: id, attempt: parcel.attempt() + 1 }))
+                    .facts([decided, Fact::Committed { parcel: parcel.id, commitment: Box::new(commitment) }])
+                    .effect(self.prepare(parcel.next_print()))
             }
         }
     }

@@ -34,8 +34,8 @@ impl Station {
     pub(in crate::station) fn scanned_mark(&self, text: &str) -> Option<Outcome> {
         let mark: PrintMark = text.parse().ok()?;
         let parcel = self.parcel(mark.parcel)?;
-        match self.bench() {
-            Some((id, _)) if id != mark.parcel => None,
+        match self.in_hand() {
+            Some(other) if other.id != mark.parcel => None,
             Some(_) => Some(in_hand(parcel, mark.attempt)),
             None if mark.attempt < parcel.attempt() => Some(old(parcel)),
             None => Some(self.show(mark.parcel)),

@@ -37,7 +37,7 @@ impl Station {
         let (id, attempt) = (job.parcel, job.attempt);
         match (parcel.state(), event) {
             (State::Committed, PrinterEvent::Ready { printer, says }) if attempt == parcel.attempt() + 1 => {
-                self.start_print(world, id, parcel, printer, says)
+                self.start_print(world, parcel, printer, says)
             }
             (State::Printing, PrinterEvent::Sent) if attempt == parcel.attempt() => {
                 Outcome::default().facts([Fact::PrintSent { parcel: id, attempt }])
@@ -74,10 +74,10 @@ impl Station {
         let evidence = evidence.to_owned();
         let out = Outcome::default().facts([Fact::PrintConfirmed { parcel: id, attempt, rung, evidence }]);
         let proven = rung >= Self::PROOF && !world.rules.verify_scan;
-        if !proven || parcel.marks_wanted().next().is_some() || self.stopped(id, parcel).is_some() {
+        if !proven || parcel.marks_wanted().next().is_some() || self.stopped(parcel).is_some() {
             return out;
         }
-        let (done, bagged) = self.bagged(id, parcel);
+        let (done, bagged) = self.bagged(parcel);
         out.tell(Say::good(done)).facts([Fact::Attested { parcel: id, attempt }]).facts(bagged).effect(Effect::Release)
     }
 
@@ -113,27 +113,21 @@ impl Station {
                         operator: None,
                         supervisor: None,
                     }])
-                    .effect(self.prepare(Job { parcel: id, attempt: attempt + 1 }))
+                    .effect(self.prepare(parcel.next_print()))
             }
             Finding::Nothing(evidence) => doubted(format!("{evidence}; printed {attempt} times and nothing came out")),
             Finding::Unclear(why) => doubted(why),
         }
     }
 
-    fn start_print(
-        &self,
-        world: &World<'_>,
-        id: ParcelId,
-        parcel: &Parcel,
-        printer: &str,
-        says: &Testimony,
-    ) -> Outcome {
-        let attempt = parcel.attempt() + 1;
+    fn start_print(&self, world: &World<'_>, parcel: &Parcel, printer: &str, says: &Testimony) -> Outcome {
+        let job = parcel.next_print();
+        let Job { parcel: id, attempt } = job;
         let (Some(commitment), Some(weight), Some(order)) = (parcel.commitment(), parcel.weight.as_ref(), world.order)
         else {
             return Outcome::stop(Sentence::LabelRefused { reason: "its order cannot be read".to_owned() });
         };
-        if let Some(stop) = self.stopped(id, parcel) {
+        if let Some(stop) = self.stopped(parcel) {
             return stop;
         }
         let before = Before { says: says.clone(), label_mm: world.rules.labels.printer.media.height_mm };
@@ -141,7 +135,7 @@ impl Station {
         match self.label(world, id, order, commitment, weight.mass, attempt) {
             Ok(bytes) => Outcome::default()
                 .facts([Fact::PrintStarted { parcel: id, attempt, printer, before }])
-                .effect(Effect::Send { job: Job { parcel: id, attempt }, bytes }),
+                .effect(Effect::Send { job, bytes }),
             Err(note) => Outcome::stop(note),
         }
     }

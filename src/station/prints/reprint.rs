@@ -7,7 +7,6 @@
 use crate::barcode::Command;
 use crate::ids::ParcelId;
 use crate::screen::{Sentence, shown};
-use crate::station::event::Job;
 use crate::station::fact::{Cause, Fact};
 use crate::station::live::{Live, PrinterWaits, Say};
 use crate::station::parcels::{Parcel, State};
@@ -23,12 +22,12 @@ impl Station {
     pub(in crate::station) fn reprint(
         &self,
         world: &World<'_>,
-        (id, parcel): (ParcelId, &Parcel),
+        parcel: &Parcel,
         command: &Command,
         supervisor: Option<&str>,
     ) -> Outcome {
         // Nothing of it would be printed, and the label it has would be called waste.
-        if let Some(stop) = self.stopped(id, parcel) {
+        if let Some(stop) = self.stopped(parcel) {
             return stop;
         }
         let tracking = parcel.tracking().unwrap_or_default().to_owned();
@@ -58,10 +57,10 @@ impl Station {
             return Outcome::stop(Sentence::ReprintMost { count: attempt.into() });
         }
         if supervisor.is_none() && (attempt >= Self::ATTEMPTS || parcel.state().closed()) {
-            return ask_supervisor(world, id, command);
+            return ask_supervisor(world, parcel.id, command);
         }
         let reopened = supervisor.filter(|_| parcel.state().closed());
-        let reopened = reopened.map(|who| Fact::Reopened { parcel: id, supervisor: who.to_owned() });
+        let reopened = reopened.map(|who| Fact::Reopened { parcel: parcel.id, supervisor: who.to_owned() });
         let unmarked = |label| !world.rules.labels.marks_reprint(label);
         let supplied = parcel.commitment().is_some_and(|commitment| commitment.is_supplied());
         let sentence = match world.label {
@@ -71,14 +70,14 @@ impl Station {
         Outcome::say(Say::good(sentence))
             .facts(reopened)
             .facts([Fact::PrintSpoiled {
-                parcel: id,
+                parcel: parcel.id,
                 attempt,
                 reason: "the packer asked for another".to_owned(),
                 cause: Some(cause),
                 operator: self.people.operator.clone(),
                 supervisor: supervisor.map(str::to_owned),
             }])
-            .effect(self.prepare(Job { parcel: id, attempt: attempt + 1 }))
+            .effect(self.prepare(parcel.next_print()))
     }
 }
 

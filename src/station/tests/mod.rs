@@ -161,7 +161,7 @@ impl Bench {
     }
 
     fn sync(&mut self) {
-        let order = self.station.bench().and_then(|(_, parcel)| self.orders.get(&parcel.order.number)).cloned();
+        let order = self.station.in_hand().and_then(|parcel| self.orders.get(&parcel.order.number)).cloned();
         let label = order.as_ref().and_then(|order| order.label.as_ref()).and_then(|_| self.label.clone());
         self.in_hand = (order, label);
     }
@@ -220,7 +220,7 @@ impl Bench {
     }
 
     fn printer(&mut self, attempt: u32, event: PrinterEvent) -> Outcome {
-        let parcel = self.station.bench().map_or(ParcelId(1), |(id, _)| id);
+        let parcel = self.station.in_hand().map_or(ParcelId(1), |parcel| parcel.id);
         self.when(Event::Printer(Job { parcel, attempt }, event))
     }
 
@@ -276,7 +276,7 @@ impl Bench {
         for step in steps {
             step(self);
             self.later(3_000);
-            let parcel = self.station.parcels().next_back().map(|(_, parcel)| parcel.state());
+            let parcel = self.station.parcels().next_back().map(Parcel::state);
             if parcel == Some(state) {
                 return;
             }
@@ -285,7 +285,7 @@ impl Bench {
     }
 
     fn parcel(&self) -> &Parcel {
-        self.station.parcels().next_back().expect("a parcel").1
+        self.station.parcels().next_back().expect("a parcel")
     }
 
     fn state(&self) -> State {

@@ -74,7 +74,7 @@ fn a_parcel_put_aside_goes_on_where_it_was() {
         let held = bench.command(&Command::Hold);
         assert_eq!((names(&held), said(&held)), (vec!["held"], "held"), "{state:?}");
         assert!(held.effects.contains(&Effect::Release));
-        assert!(bench.station.bench().is_none());
+        assert!(bench.station.in_hand().is_none());
         let resumed = bench.scan(LIGHT);
         assert_eq!((names(&resumed), said(&resumed)), (vec!["resumed"], "resumed"), "{state:?}");
         assert_eq!(prepares(&resumed), (state == State::Committed).then_some(1));
@@ -124,7 +124,7 @@ fn void_wants_a_second_scan() {
         let second = bench.command(&Command::Void);
         assert_eq!((names(&second), said(&second)), (vec!["voided"], "voided"));
         assert_eq!(bench.told, announced + 1);
-        assert!(bench.station.bench().is_none());
+        assert!(bench.station.in_hand().is_none());
     }
 }
 

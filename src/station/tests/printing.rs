@@ -205,7 +205,7 @@ fn a_parcel_closes_on_the_printers_proof_where_labels_are_not_scanned_back() {
     let told = bench.told;
     let outcome = label_out(&mut bench, 4);
     assert_eq!((names(&outcome), said(&outcome)), (vec!["print_confirmed", "attested"], "done"));
-    assert_eq!((bench.parcel().state(), bench.station.bench()), (State::Attested, None));
+    assert_eq!((bench.parcel().state(), bench.station.in_hand()), (State::Attested, None));
     assert_eq!(bench.told, told + 1);
     let carrier = bench.parcel().commitment().expect("committed").carrier().clone();
     let closed = bench.when(Event::Act(Act::CloseManifest { carrier }));

@@ -119,7 +119,7 @@ fn a_closed_parcels_label_is_printed_again_by_a_supervisors_leave_and_the_parcel
     let allowed = bench.command(&badge("op17"));
     assert_eq!(names(&allowed), ["reopened", "print_spoiled"]);
     assert_eq!((prepares(&allowed), bench.state(), bench.view().packed), (Some(2), State::Committed, 0));
-    assert_eq!(bench.station.bench().map(|(id, _)| id), Some(ParcelId(1)));
+    assert_eq!(bench.station.in_hand().map(|parcel| parcel.id), Some(ParcelId(1)));
     let carrier = bench.parcel().commitment().map(|c| c.carrier().to_owned()).unwrap();
     let close = Event::Act(super::super::event::Act::CloseManifest { carrier });
     assert_eq!(said(&bench.when(close.clone())), "manifest_empty", "it is on no manifest until it is scanned");

@@ -208,8 +208,8 @@ fn an_order_that_got_another_label_meanwhile_is_stopped() {
     let newer = Order { label: Some(given("GFUS12345678901235", "")), ..bench.orders[LIGHT].clone() };
     assert!(bench.orders[LIGHT].is_other(&newer));
     bench.order_says(|order| *order = newer);
-    let parcel = bench.station.bench().expect("in hand");
-    let verified = bench.station.verify(parcel.0, parcel.1, "hand");
+    let parcel = bench.station.in_hand().expect("in hand");
+    let verified = bench.station.verify(parcel, "hand");
     assert_eq!(said(&verified), "order_changed");
 }
 

@@ -16,7 +16,7 @@ fn a_parcel_goes_from_the_scan_to_the_receipt() {
     let verified = bench.scan(&tracking);
     assert_eq!((names(&verified), said(&verified)), (vec!["verified"], "done"));
     assert!(verified.effects.contains(&Effect::Release));
-    assert!(bench.station.bench().is_none());
+    assert!(bench.station.in_hand().is_none());
     let carrier = bench.parcel().commitment().map(|c| c.carrier().to_owned()).unwrap();
     let closed = bench.when(Event::Act(super::super::event::Act::CloseManifest { carrier }));
     assert_eq!(names(&closed), ["manifest_closed"]);

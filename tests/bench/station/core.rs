@@ -133,7 +133,7 @@ impl Floor {
         self.printer(job, PrinterEvent::LabelOut { rung: 3, evidence });
         let tracking = self.core.station().parcel(job.parcel).and_then(|p| p.tracking()).expect("a number").to_owned();
         self.scan(&tracking);
-        assert!(self.core.station().bench().is_none(), "{} is not closed", order.id.number);
+        assert!(self.core.station().in_hand().is_none(), "{} is not closed", order.id.number);
     }
 
     /// Every carrier's parcels leave on a manifest.

@@ -3,11 +3,11 @@ use parceld::station::parcels::State;
 use crate::history::Record;
 
 pub(super) fn accounted(record: &Record) -> Result<(), String> {
-    let in_hand = record.station.bench().map(|(id, _)| id);
-    for (id, parcel) in record.station.parcels() {
+    let in_hand = record.station.in_hand().map(|parcel| parcel.id);
+    for parcel in record.station.parcels() {
         let ended = parcel.state().closed() || matches!(parcel.state(), State::Held | State::Voided);
-        if !ended && in_hand != Some(id) {
-            return Err(format!("{id} is {} and in nobody's hand", parcel.state().word()));
+        if !ended && in_hand != Some(parcel.id) {
+            return Err(format!("{} is {} and in nobody's hand", parcel.id, parcel.state().word()));
         }
     }
     Ok(())
