@@ -5,7 +5,7 @@
 //! | [`architecture`] | how one event becomes facts, effects and a screen; which module may use which; what always holds |
 //! | [`glossary`] | what each word means |
 //! | [`adding`] | which files a new scale, fact, sentence, carrier or key touches, and which test fails until it is right |
-//! | [`durability`] | what a power cut can and cannot do; prints in doubt, numbers, copies, the hub, personal data |
+//! | [`durability`] | what is promised; prints in doubt, numbers, copies, the hub, personal data; what a person does |
 //! | [`testing`] | what each kind of test claims, how to run one, where the bytes of a bug go |
 //! | [`figures`] | what was measured, and where |
 //!
