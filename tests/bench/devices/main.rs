@@ -1,4 +1,4 @@
-//! Devices against the clock: `cargo bench --bench devices [-- codecs|latency|idle]`.
+//! Devices against the clock: `cargo bench --bench devices [-- codecs|latency]`.
 
 #![expect(clippy::float_arithmetic, unreachable_pub, reason = "a bench divides what it measured, and is one program")]
 
