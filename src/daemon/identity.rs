@@ -69,7 +69,8 @@ impl Core {
     /// Looks whether this is the database that was always here; a copy begins another life.
     pub fn recognise(&mut self, moment: Moment, machine: &Machine, mark: Option<Mark>) -> Result<(), StoreError> {
         let was = self.store().incarnation().to_owned();
-        let (why, was, next) = match self.store_mut().recognise(machine, mark)? {
+        let pools = self.pools();
+        let (why, was, next) = match self.store_mut().recognise(machine, mark, &pools)? {
             Recognised::Home => return Ok(()),
             Recognised::Copy { why, next } => {
                 let next = self.proposed(why, 0, &next);
@@ -88,7 +89,7 @@ impl Core {
              where it starts; `parceld pool list` proposes it"
         );
         self.step(moment, Event::Copied { why, was, next, parcels: Vec::new() })?;
-        self.store_mut().settle(machine)
+        self.settle(machine)
     }
 
     /// The receiver showed that this database was copied: it has events that are not ours, and what was told here from
@@ -108,9 +109,20 @@ impl Core {
         let (Some(fork), None) = (fork, self.station().copied()) else { return Ok(false) };
         let was = self.store().incarnation().to_owned();
         self.store_mut().begin_life(None)?;
-        self.store_mut().settle(machine)?;
+        self.settle(machine)?;
         self.move_events(&was, fork, at)?;
         Ok(true)
+    }
+
+    fn settle(&mut self, machine: &Machine) -> Result<(), StoreError> {
+        let pools = self.pools();
+        self.store_mut().settle(machine, &pools)
+    }
+
+    /// From where each pool goes on, or is proposed to.
+    fn pools(&self) -> Vec<PoolNext> {
+        let known = self.station().pools().chain(self.station().suspended());
+        known.map(|(carrier, pool, next)| PoolNext { carrier: carrier.clone(), pool: pool.clone(), next }).collect()
     }
 
     /// Gives events of an earlier life new numbers.
@@ -128,13 +140,10 @@ impl Core {
             CopySign::Receiver => ahead.saturating_add(BEYOND_MARK),
             CopySign::NoMark | CopySign::OtherMachine => BEYOND_UNKNOWN,
         };
-        let known = self.station().pools().chain(self.station().suspended());
-        let known = known.map(|(carrier, pool, next)| ((carrier.clone(), pool.clone()), next));
-        let marked = marked.iter().map(|next| ((next.carrier.clone(), next.pool.clone()), next.next));
         let mut least = std::collections::BTreeMap::new();
-        for (pool, next) in known.chain(marked) {
-            let least: &mut u64 = least.entry(pool).or_default();
-            *least = next.max(*least);
+        for known in self.pools().iter().chain(marked) {
+            let least: &mut u64 = least.entry((known.carrier.clone(), known.pool.clone())).or_default();
+            *least = known.next.max(*least);
         }
         let proposed = |((carrier, pool), next): ((CarrierId, PoolId), u64)| PoolNext {
             carrier,

@@ -6,7 +6,7 @@
 use rusqlite::params;
 
 use super::{Store, StoreError};
-use crate::station::fact::{Fact, FactKind};
+use crate::station::fact::Fact;
 use crate::station::order::OrderId;
 use crate::units::Timestamp;
 
@@ -18,13 +18,12 @@ impl Store {
         Ok(select.query_map([], id)?.collect::<Result<_, _>>()?)
     }
 
-    /// Facts that say that a manifest was confirmed, up to a moment, as they stand in the journal.
+    /// Facts that say that a manifest was confirmed, up to a moment, by time.
     pub fn manifests_confirmed_by(&self, at: Timestamp) -> Result<Vec<Fact>, StoreError> {
-        // The name stands in the text: only so is the index of these facts used.
-        let mut select = self.db.prepare_cached(&format!(
-            "SELECT seq, body FROM journal WHERE name = '{}' AND at <= ?1 ORDER BY seq",
-            FactKind::ManifestConfirmed.name()
-        ))?;
+        // The name stands in the text, and the order is that of the index of these facts: only so is it used.
+        let mut select = self.db.prepare_cached(
+            "SELECT seq, body FROM journal WHERE name = 'manifest_confirmed' AND at <= ?1 ORDER BY at",
+        )?;
         let mut rows = select.query(params![at.0])?;
         let mut facts = Vec::new();
         while let Some(row) = rows.next()? {

@@ -118,11 +118,18 @@ impl Store {
     /// The lives before this one, oldest first, with the last event that is still told under each one's numbers.
     pub fn past_lives(&self) -> Result<Vec<(String, u64)>, StoreError> {
         let mut select = self.db.prepare_cached(
-            "SELECT l.incarnation, max(o.seq) - l.base FROM lives l JOIN lives n ON n.life = l.life + 1
-             JOIN outbox o ON o.seq > l.base AND o.seq <= n.base GROUP BY l.life ORDER BY l.life",
+            "SELECT l.incarnation, l.base, n.base FROM lives l JOIN lives n ON n.life = l.life + 1 ORDER BY l.life",
         )?;
-        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get::<_, u64>(1)?, row.get::<_, u64>(2)?)))?;
+        let lives: Vec<(String, u64, u64)> = rows.collect::<Result<_, _>>()?;
+        let mut last =
+            self.db.prepare_cached("SELECT seq FROM outbox WHERE seq > ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT 1")?;
+        let mut past = Vec::new();
+        for (incarnation, base, end) in lives {
+            let last: Option<u64> = last.query_row([base, end], |row| row.get(0)).optional()?;
+            past.extend(last.map(|last| (incarnation, last - base)));
+        }
+        Ok(past)
     }
 
     /// First row and last row of a life: `(base, end]`.
@@ -139,7 +146,12 @@ impl Store {
 
     /// Looks at the machine and at the mark beside the data folder, and records both where this database is at home. What
     /// is not is recorded by [`Store::settle`], once everything has followed from it.
-    pub fn recognise(&mut self, machine: &Machine, mark: Option<Mark>) -> Result<Recognised, StoreError> {
+    pub fn recognise(
+        &mut self,
+        machine: &Machine,
+        mark: Option<Mark>,
+        pools: &[PoolNext],
+    ) -> Result<Recognised, StoreError> {
         let home = self.home()?;
         let marked = self.meta("marked")?.is_some();
         // One that cannot be read tells nothing, and is no proof of a copy.
@@ -172,7 +184,7 @@ impl Store {
             Some(_) | None => Recognised::Home,
         };
         if recognised == Recognised::Home {
-            self.settle(machine)?;
+            self.settle(machine, pools)?;
         }
         Ok(recognised)
     }
@@ -182,8 +194,8 @@ impl Store {
         Ok(self.meta("machine")?.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
-    /// Records that this database is at home on this machine, and writes its mark.
-    pub fn settle(&mut self, machine: &Machine) -> Result<(), StoreError> {
+    /// Records that this database is at home on this machine, and writes its mark; `pools` is from where each pool goes on.
+    pub fn settle(&mut self, machine: &Machine, pools: &[PoolNext]) -> Result<(), StoreError> {
         let mut all = self.home()?.unwrap_or_default();
         all.extend(machine.clone());
         let all = serde_json::to_string(&all).unwrap_or_default();
@@ -194,9 +206,8 @@ impl Store {
         if let Some(said) = self.mark.as_ref().map(|mark| mark.read().ok().flatten()) {
             let here = said.is_some_and(|said| said.incarnation == self.incarnation && said.seq == self.last_seq);
             if !(marked && here) {
-                let next = self.pools_so_far()?;
                 let (incarnation, seq) = (self.incarnation.clone(), self.last_seq);
-                match self.mark.as_mut().map(|mark| mark.begin(&incarnation, seq, &next)) {
+                match self.mark.as_mut().map(|mark| mark.begin(&incarnation, seq, pools)) {
                     Some(Ok(())) => {
                         self.set_meta("marked", Some("1"))?;
                         self.set_meta("life_left", None)?;
@@ -316,17 +327,6 @@ impl Store {
             None => self.db.execute("DELETE FROM meta WHERE key = ?1", [key])?,
         };
         Ok(())
-    }
-
-    /// From where each pool goes on, by the facts that are recorded.
-    fn pools_so_far(&self) -> Result<Vec<PoolNext>, StoreError> {
-        let mut pools = BTreeMap::new();
-        self.replay(|fact| {
-            if let Some(PoolNext { carrier, pool, next }) = pool_after(&fact) {
-                pools.insert((carrier, pool), next);
-            }
-        })?;
-        Ok(pools.into_iter().map(|((carrier, pool), next)| PoolNext { carrier, pool, next }).collect())
     }
 }
 

@@ -31,7 +31,7 @@ fn open(dir: &TempDir) -> Store {
 
 /// What the database finds when it is started on a machine, with what is beside it there.
 fn found(data: &TempDir, beside: &TempDir, machine: &Machine) -> Recognised {
-    open(data).recognise(machine, mark(beside)).expect("an answer")
+    open(data).recognise(machine, mark(beside), &[]).expect("an answer")
 }
 
 fn started(next: u64) -> Fact {
@@ -80,7 +80,7 @@ fn another_board_or_where_boards_have_no_number_another_system_is_another_machin
 fn a_mark_that_knows_more_or_another_or_nothing_shows_a_copy() {
     let (dir, here) = (folder(), pi("b1", "m1"));
     let mut store = open(&dir);
-    store.recognise(&here, mark(&dir)).expect("home");
+    store.recognise(&here, mark(&dir), &[]).expect("home");
     store.commit(AT, &[started(5)], &[]).expect("recorded");
     drop(store);
     assert_eq!(found(&dir, &dir, &here), Recognised::Home);
@@ -101,7 +101,7 @@ fn a_mark_that_knows_more_or_another_or_nothing_shows_a_copy() {
 fn a_new_database_knows_the_numbers_that_the_one_before_it_used() {
     let (dir, here) = (folder(), pi("b1", "m1"));
     let mut store = open(&dir);
-    store.recognise(&here, mark(&dir)).expect("home");
+    store.recognise(&here, mark(&dir), &[]).expect("home");
     let was = store.incarnation().to_owned();
     store.commit(AT, &[started(7)], &[]).expect("recorded");
     drop(store);
@@ -113,7 +113,7 @@ fn a_new_database_knows_the_numbers_that_the_one_before_it_used() {
 fn another_life_counts_its_events_anew_and_is_recorded_before_it_is_at_home() {
     let (dir, here) = (folder(), pi("b1", "m1"));
     let mut store = open(&dir);
-    store.recognise(&here, mark(&dir)).expect("home");
+    store.recognise(&here, mark(&dir), &[]).expect("home");
     store.commit(AT, &[started(1)], &[event(1, "one"), event(2, "two"), event(3, "three")]).expect("recorded");
     store.confirm(1).expect("noted");
     let was = store.incarnation().to_owned();
@@ -124,9 +124,9 @@ fn another_life_counts_its_events_anew_and_is_recorded_before_it_is_at_home() {
     let begun = Recognised::Begun { why: CopySign::Behind, was: was.clone(), next: vec![] };
     assert_eq!(found(&dir, &dir, &here), begun);
     let mut store = open(&dir);
-    store.recognise(&here, mark(&dir)).expect("an answer");
+    store.recognise(&here, mark(&dir), &[]).expect("an answer");
     store.commit(AT, &[started(2)], &[event(1, "first of the other")]).expect("recorded");
-    store.settle(&here).expect("settled");
+    store.settle(&here, &[]).expect("settled");
     let lives = store.lives().expect("an answer");
     let life = |incarnation: &str, confirmed, last| Life { incarnation: incarnation.into(), confirmed, last };
     assert_eq!(lives, [life(&was, 1, 3), life(store.incarnation(), 0, 1)]);
@@ -173,12 +173,12 @@ fn a_folder_that_is_named_later_takes_the_mark_over() {
     let (data, named) = (dir.path().join("data"), dir.path().join("stick"));
     let mut store = open(&dir);
     let beside = Mark::open(&Mark::beside(&data)).expect("a mark");
-    assert_eq!(store.recognise(&machine, Some(beside)).expect("an answer"), Recognised::Home);
+    assert_eq!(store.recognise(&machine, Some(beside), &[]).expect("an answer"), Recognised::Home);
     drop(store);
     let before = Mark::open(&Mark::beside(&data)).expect("a mark").read().expect("an answer");
     let moved = Mark::open_instead(&named, &data).expect("a mark");
     assert_eq!((moved.read().expect("an answer"), before.is_some()), (before, true));
-    assert_eq!(open(&dir).recognise(&machine, Some(moved)).expect("an answer"), Recognised::Home);
+    assert_eq!(open(&dir).recognise(&machine, Some(moved), &[]).expect("an answer"), Recognised::Home);
     assert_eq!(std::fs::read_dir(Mark::beside(&data)).expect("a folder").count(), 0, "one mark, not two");
     // What the folder says already is not overwritten by an old one.
     let mut old = Mark::open(&Mark::beside(&data)).expect("a mark");

@@ -245,8 +245,9 @@ impl Store {
     pub fn operator_before(&self, at: Timestamp) -> Result<Option<String>, StoreError> {
         let mut newest = self
             .db
-            .prepare("SELECT seq, at, body FROM journal WHERE seq <= ?1 AND name = ?2 ORDER BY seq DESC LIMIT 1")?;
-        let mut rows = newest.query(params![self.last_before(at)?, FactKind::OperatorChanged.name()])?;
+            // The name stands in the text: only so is the index of these facts used.
+            .prepare("SELECT seq, at, body FROM journal WHERE name = 'operator_changed' AND seq <= ?1 ORDER BY seq DESC LIMIT 1")?;
+        let mut rows = newest.query(params![self.last_before(at)?])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         match self.entry(row)?.fact {
             Fact::OperatorChanged { operator } => Ok(operator),

@@ -72,6 +72,10 @@ DELETE FROM meta WHERE key IN ('incarnation', 'confirmed');
 -- The fact that an event tells of: its number in the journal.
 ALTER TABLE outbox ADD COLUMN fact INTEGER;
 CREATE INDEX manifests_by_event ON manifests (seq);
+", "
+-- A scan knows no carrier.
+CREATE INDEX numbers_by_number ON numbers (number, parcel);
+CREATE INDEX journal_operator ON journal (seq) WHERE name = 'operator_changed';
 "];
 
 /// Settings, migrations, and the incarnation of a new database.

@@ -239,8 +239,8 @@ fn a_newer_format_is_refused() {
     let dir = folder();
     drop(open(&dir));
     beside(dir.path()).pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(Store::open(dir.path()), Err(StoreError::Newer { found: 99, known: 3 })));
-    assert!(matches!(Store::read(dir.path()), Err(StoreError::Newer { found: 99, known: 3 })));
+    assert!(matches!(Store::open(dir.path()), Err(StoreError::Newer { found: 99, known: 4 })));
+    assert!(matches!(Store::read(dir.path()), Err(StoreError::Newer { found: 99, known: 4 })));
 }
 
 #[test]
@@ -500,12 +500,12 @@ fn a_cut_while_a_life_is_left_is_no_copy() {
     let dir = folder();
     let machine = Machine::from([("board".to_owned(), "1".to_owned())]);
     let mut store = open(&dir);
-    assert_eq!(store.recognise(&machine, marked(&dir)).expect("an answer"), Recognised::Home);
+    assert_eq!(store.recognise(&machine, marked(&dir), &[]).expect("an answer"), Recognised::Home);
     store.commit(AT, &[opened(1)], &[event(1)]).expect("recorded");
     store.begin_life(None).expect("begun");
     drop(store);
     let mut store = open(&dir);
-    assert_eq!(store.recognise(&machine, marked(&dir)).expect("an answer"), Recognised::Home);
+    assert_eq!(store.recognise(&machine, marked(&dir), &[]).expect("an answer"), Recognised::Home);
     // From here on the life before is another again.
     let mark = marked(&dir).expect("a mark").read().expect("an answer").expect("a word");
     assert_eq!(mark.incarnation, store.incarnation());

@@ -10,6 +10,7 @@ mod rating;
 #[cfg(feature = "demo")]
 mod sheet;
 mod source;
+mod statements;
 #[cfg(feature = "demo")]
 mod supplied;
 mod tidy;
