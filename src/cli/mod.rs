@@ -291,7 +291,7 @@ impl From<parceld::store::StoreError> for Failure {
             E::Locked(_) | E::Full => AGAIN,
             E::Missing(_) | E::Older { .. } | E::File { .. } | E::Database(_) | E::Pragma(_) => UNAVAILABLE,
             E::Newer { .. } => CONFIG,
-            E::Fact { .. } | E::Event(_) | E::Random(_) => SOFTWARE,
+            E::Fact { .. } | E::Snapshot(_) | E::Event(_) | E::Random(_) => SOFTWARE,
         };
         Self::new(code, error)
     }

@@ -87,7 +87,8 @@ impl BagCommand {
     pub(super) fn run(self) -> CommandResult {
         match self {
             Self::List(shown) => {
-                let memory = show::open(&shown.config.config)?;
+                let mut memory = show::open(&shown.config.config)?;
+                memory.recall_bags()?;
                 let bags = answers::bags(&memory.station, &memory.setup.rules);
                 show::table(
                     shown.json,

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
-use parceld::daemon::{Setup, clock, minute, today};
+
+use parceld::daemon::{Setup, archive, clock, minute, today};
 use parceld::rating::{self, Allocation, Availability, Dg, Extra, ParcelToRate, Place, Signature, Terms};
 use parceld::station::live::Live;
-use parceld::station::{Rules, Station, World};
+use parceld::station::{Rules, World};
 use parceld::store::{DATABASE, Store};
 use parceld::units::{Currency, Date, Dims, Mass, Money, Uptime};
 use serde::de::DeserializeOwned;
@@ -115,8 +116,7 @@ impl QuoteCommand {
         if elsewhere || !setup.config.station.data_dir.join(DATABASE).exists() {
             return Ok(Availability::default());
         }
-        let mut station = Station::default();
-        Store::read(&setup.config.station.data_dir)?.replay(|fact| station.evolve(&fact))?;
+        let station = archive::load(&Store::read(&setup.config.station.data_dir)?)?;
         let live = Live::default();
         // Shares and trials are of orders, and this is none.
         let Allocation { caps, cut_offs, .. } = setup.rules.allocation.clone();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use parceld::config::carriers;
+use parceld::daemon::archive::{self, Archive};
 use parceld::daemon::replay::{self, Sent};
 use parceld::daemon::{Setup, clock, today};
 use parceld::rating::{Cards, Goal, Policy};
@@ -94,9 +95,8 @@ fn load(dir: &Path, setup: &Setup) -> Result<Cards, Failure> {
 /// The station, and what it sent; its orders where it has packed none.
 fn sent(setup: &Setup) -> Result<(Station, Vec<Sent>), Failure> {
     let store = Store::read(&setup.config.station.data_dir)?;
-    let mut station = Station::default();
-    store.replay(|fact| station.evolve(&fact))?;
-    let sent = replay::history(&station, &store, &setup.rules)?;
+    let station = archive::load(&store)?;
+    let sent = replay::history(Archive { station: &station, store: &store }, &setup.rules)?;
     if !sent.is_empty() {
         return Ok((station, sent));
     }

@@ -4,7 +4,9 @@ use std::io::Write;
 use std::path::Path;
 
 use parceld::config::Severity;
+use parceld::daemon::archive::{self, Archive};
 use parceld::daemon::{Setup, answers};
+use parceld::ids::BagId;
 use parceld::station::Station;
 use parceld::station::order::OrderId;
 use parceld::store::Store;
@@ -38,17 +40,30 @@ pub(super) struct OpenedStation {
     pub(super) station: Station,
 }
 
+impl OpenedStation {
+    /// Brings back every bag and pallet that the station has forgotten.
+    pub(super) fn recall_bags(&mut self) -> Result<(), Failure> {
+        for id in (1..=self.station.bags_opened()).map(BagId) {
+            archive::recall_bag(&self.store, &mut self.station, id)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn archive(&self) -> Archive<'_> {
+        Archive { station: &self.station, store: &self.store }
+    }
+}
+
 pub(super) fn open(config: &Path) -> Result<OpenedStation, Failure> {
     let (setup, _) = Setup::load(config)?;
     let store = Store::read(&setup.config.station.data_dir)?;
-    let mut station = Station::default();
-    store.replay(|fact| station.evolve(&fact))?;
+    let station = archive::load(&store)?;
     Ok(OpenedStation { setup, store, station })
 }
 
 pub(super) fn orders(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
-    let orders = answers::list_orders(&memory.station, &memory.store)?;
+    let orders = answers::orders(memory.archive())?;
     table(
         shown.json,
         &orders,
@@ -60,7 +75,7 @@ pub(super) fn orders(shown: &ShownArgs) -> CommandResult {
 pub(super) fn order(name: &str, shop: Option<&str>, shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let id = one_order(&memory.store, name, shop)?;
-    let order = answers::order(&memory.station, &memory.store, &id)?;
+    let order = answers::order(memory.archive(), &id)?;
     document(shown.json, &order);
     Ok(())
 }
@@ -100,16 +115,16 @@ pub(super) fn pools(shown: &ShownArgs) -> CommandResult {
 
 pub(super) fn parcels(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
-    let parcels = answers::parcels(&memory.station, &memory.setup.cards, usize::MAX);
+    let parcels = answers::parcels(memory.archive(), &memory.setup.cards, usize::MAX)?;
     table(shown.json, &parcels, &["parcel", "order_ref", "state", "service", "total", "tracking", "manifest"]);
     Ok(())
 }
 
 pub(super) fn parcel(name: &str, shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
-    let id = memory.station.by_tracking(name).or_else(|| name.parse().ok());
+    let id = memory.archive().by_tracking(name)?.or_else(|| name.parse().ok());
     let parcel = match id {
-        Some(id) => answers::parcel(&memory.station, &memory.store, id.0)?,
+        Some(id) => answers::parcel(memory.archive(), id.0)?,
         None => Value::Null,
     };
     if parcel.is_null() {
@@ -121,7 +136,7 @@ pub(super) fn parcel(name: &str, shown: &ShownArgs) -> CommandResult {
 
 pub(super) fn manifests(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
-    let manifests = answers::manifests(&memory.station);
+    let manifests = answers::manifests(memory.archive(), usize::MAX >> 1)?;
     table(shown.json, &manifests, &["manifest_id", "carrier", "ship_date", "parcels", "state"]);
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::Core;
+use super::archive::Archive;
 use super::orders::readable;
 use crate::ids::BagId;
 use crate::ids::ParcelId;
@@ -12,10 +12,10 @@ use crate::ids::{CarrierId, PoolId};
 use crate::rating::{self, Cards};
 use crate::station::SSCC_POOL;
 use crate::station::containers::Bag;
-use crate::station::fact::{CopySign, Fact};
+use crate::station::fact::{BagKind, CopySign, Fact};
 use crate::station::order::{Order, OrderId, OrderState};
 use crate::station::parcels::{Parcel, State};
-use crate::station::{Rules, Station};
+use crate::station::{Manifest, Rules, Station};
 use crate::store::{Store, StoreError};
 use crate::units::Timestamp;
 
@@ -24,21 +24,16 @@ const ORDERS: usize = 1_000;
 /// Outbox rows that the page lists at most.
 const ROWS: usize = 200;
 
-/// Orders and what became of them.
-pub fn orders(core: &Core) -> Result<Value, StoreError> {
-    list_orders(core.station(), core.store())
-}
-
 /// Orders and what became of them, newest revision of each.
-pub fn list_orders(station: &Station, store: &Store) -> Result<Value, StoreError> {
-    let orders = store.orders(ORDERS)?;
-    Ok(orders.iter().filter_map(|body| readable(body)).map(|order| order_line(station, &order)).collect())
+pub fn orders(archive: Archive<'_>) -> Result<Value, StoreError> {
+    let orders = archive.store.orders(ORDERS)?;
+    orders.iter().filter_map(|body| readable(body)).map(|order| order_line(archive, &order)).collect()
 }
 
 /// One order; `null` when there is none.
-pub fn order(station: &Station, store: &Store, id: &OrderId) -> Result<Value, StoreError> {
-    let order = store.newest_order(id)?.as_deref().and_then(readable);
-    Ok(order.map_or(Value::Null, |order| order_line(station, &order)))
+pub fn order(archive: Archive<'_>, id: &OrderId) -> Result<Value, StoreError> {
+    let order = archive.store.newest_order(id)?.as_deref().and_then(readable);
+    order.map_or(Ok(Value::Null), |order| order_line(archive, &order))
 }
 
 /// Every pool of numbers of this station, and what to do where they wait for a person.
@@ -85,8 +80,8 @@ pub fn pools(station: &Station, rules: &Rules, cards: &Cards) -> Value {
     })
 }
 
-fn order_line(station: &Station, order: &Order) -> Value {
-    let parcels: Vec<&Parcel> = station.of_order(&order.id()).iter().filter_map(|id| station.parcel(*id)).collect();
+fn order_line(archive: Archive<'_>, order: &Order) -> Result<Value, StoreError> {
+    let parcels = archive.of_order(&order.id())?;
     let live = parcels.iter().filter(|parcel| parcel.state() != State::Voided).count();
     let closed = parcels.iter().filter(|parcel| parcel.state().closed()).count();
     let planned = usize::try_from(order.parcels_planned).unwrap_or(usize::MAX);
@@ -98,7 +93,7 @@ fn order_line(station: &Station, order: &Order) -> Value {
         OrderState::Ready if live > closed => "in_hand",
         OrderState::Ready => "to_pack",
     };
-    json!({
+    Ok(json!({
         "order_ref": order.order_ref,
         "rev": order.rev,
         "channel": order.channel,
@@ -113,15 +108,15 @@ fn order_line(station: &Station, order: &Order) -> Value {
         "box": order.box_id,
         "grams": order.expected_mass().map(|mass| mass.grams_rounded()),
         "lines": order.lines.iter().map(|line| json!({ "sku": line.sku, "title": line.title, "qty": line.qty })).collect::<Vec<_>>(),
-    })
+    }))
 }
 
 /// The newest `limit` parcels, newest first.
-pub fn parcels(station: &Station, cards: &Cards, limit: usize) -> Value {
-    station.parcels().rev().take(limit).map(|parcel| parcel_line(station, cards, parcel)).collect()
+pub fn parcels(archive: Archive<'_>, cards: &Cards, limit: usize) -> Result<Value, StoreError> {
+    archive.newest_parcels().take(limit).map(|parcel| parcel.map(|parcel| parcel_line(cards, &parcel))).collect()
 }
 
-fn parcel_line(station: &Station, cards: &Cards, parcel: &Parcel) -> Value {
+fn parcel_line(cards: &Cards, parcel: &Parcel) -> Value {
     let commitment = parcel.commitment();
     json!({
         "n": parcel.id.0,
@@ -139,15 +134,19 @@ fn parcel_line(station: &Station, cards: &Cards, parcel: &Parcel) -> Value {
         "notes": commitment.map(|c| cards.notes(&c.service, c.ship_date)),
         "tracking": parcel.tracking(),
         "weight": parcel.weight.as_ref().map(|w| json!({ "value": w.value, "unit": w.unit })),
-        "manifest": station.manifest_of(parcel).map(|manifest| &manifest.id),
+        "manifest": parcel.manifest(),
     })
 }
 
 /// One parcel with its weight evidence, prints, decision and history; `null` when there is none.
-pub fn parcel(station: &Station, store: &Store, number: u64) -> Result<Value, StoreError> {
+pub fn parcel(archive: Archive<'_>, number: u64) -> Result<Value, StoreError> {
     let id = ParcelId(number);
-    let Some(now) = station.parcel(id) else { return Ok(Value::Null) };
-    let history = store.history(id)?;
+    let Some(now) = archive.parcel(id)? else { return Ok(Value::Null) };
+    let pallet = match now.bag() {
+        Some(bag) => archive.bag(bag)?.and_then(|bag| bag.pallet).map(|pallet| BagKind::Pallet.name(pallet)),
+        None => None,
+    };
+    let history = archive.store.history(id)?;
     let Some(parcel) = Parcel::replay(history.iter().map(|entry| &entry.fact)) else { return Ok(Value::Null) };
     let decision = history.iter().rev().find_map(|entry| match &entry.fact {
         Fact::Decided { decision, .. } => Some(rating::json(decision)),
@@ -169,9 +168,9 @@ pub fn parcel(station: &Station, store: &Store, number: u64) -> Result<Value, St
         "service": parcel.commitment().map(|c| &c.service),
         "tracking": parcel.tracking(),
         "label_source": parcel.commitment().map(|c| if c.is_supplied() { "supplied" } else { "station" }),
-        "manifest": station.manifest_of(now).map(|manifest| &manifest.id),
+        "manifest": now.manifest(),
         "bag": now.bag().map(|bag| bag.to_string()),
-        "pallet": now.bag().and_then(|bag| station.bag(bag)?.pallet).map(|pallet| station.short(pallet)),
+        "pallet": pallet,
         "cage": now.cage(),
         "weight": parcel.weight.as_ref().map(|weight| json!({
             "value": weight.value, "unit": weight.unit, "raw_hex": weight.raw_hex,
@@ -206,21 +205,25 @@ pub fn outbox(store: &Store) -> Result<Value, StoreError> {
     }))
 }
 
-/// Manifests, newest first.
-pub fn manifests(station: &Station) -> Value {
-    let line = |manifest: &crate::station::Manifest| {
-        json!({
+/// The newest `limit` manifests, newest first.
+pub fn manifests(archive: Archive<'_>, limit: usize) -> Result<Value, StoreError> {
+    let line = |manifest: &Manifest| {
+        let mut left_out = Vec::new();
+        for id in archive.left_out(manifest) {
+            left_out.extend(archive.parcel(id)?.and_then(|parcel| parcel.tracking().map(str::to_owned)));
+        }
+        Ok(json!({
             "manifest_id": manifest.id,
             "carrier": manifest.carrier,
             "ship_date": manifest.ship_date,
             "wave": manifest.wave,
             "parcels": manifest.parcels.len(),
-            "left_out": station.left_out(manifest).filter_map(|id| station.parcel(id)?.tracking()).collect::<Vec<_>>(),
+            "left_out": left_out,
             "state": if manifest.handed_over { "handed_over" } else if manifest.confirmed { "confirmed" } else { "closed" },
             "confirmed": manifest.confirmed,
-        })
+        }))
     };
-    station.manifests().iter().rev().map(line).collect()
+    archive.newest_manifests(limit)?.iter().map(|manifest| line(manifest)).collect()
 }
 
 /// Bags and pallets, newest first.

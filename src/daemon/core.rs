@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use super::announce::Announcer;
+use super::archive::{self, Archive};
 use super::labels;
 use super::orders::readable;
+use crate::ids::{BagId, ParcelId};
 use crate::label::Supplied;
 use crate::rating::Cards;
 use crate::screen::{Link, View};
-use crate::station::event::{Event, Input, Lookup};
+use crate::station::event::{Act, Event, Input, Lookup};
 use crate::station::fact::Fact;
 use crate::station::live::Live;
 use crate::station::order::{Order, OrderId};
-use crate::station::{Outcome, Rules, Station, World};
+use crate::station::{Outcome, Rules, Shown, Station, World};
 use crate::store::{FoundOrder, OrderBatch, Store, StoreError};
 use crate::units::{Date, Timestamp, Uptime};
 
@@ -38,6 +40,12 @@ pub struct Core {
     rules: Rules,
     cards: Arc<Cards>,
     in_hand: Option<OrderInHand>,
+    /// Something may be forgotten.
+    to_forget: bool,
+    /// The fact as of which the snapshot is that was kept last.
+    snapshot: u64,
+    /// The row of the last order that was looked at to be erased.
+    pub(super) erase_after: i64,
 }
 
 /// The order of the parcel in hand, as it was said when the parcel was begun.
@@ -56,11 +64,24 @@ impl Core {
         self.cards = cards;
     }
 
-    /// Replays the journal.
-    pub fn new(store: Store, rules: Rules, cards: Arc<Cards>) -> Result<Self, StoreError> {
-        let mut station = Station::default();
-        store.replay(|fact| station.evolve(&fact))?;
-        let mut core = Self { station, live: Live::default(), store, rules, cards, in_hand: None };
+    /// Facts that are recorded between two snapshots: what a start replays at most, in a fraction of a second.
+    const SNAPSHOT_EVERY: u64 = 10_000;
+
+    /// The station as it was left: from the newest snapshot and the facts after it.
+    pub fn new(mut store: Store, rules: Rules, cards: Arc<Cards>) -> Result<Self, StoreError> {
+        let station = archive::start(&mut store)?;
+        let snapshot = store.snapshot_seq()?;
+        let mut core = Self {
+            station,
+            live: Live::default(),
+            store,
+            rules,
+            cards,
+            in_hand: None,
+            to_forget: false,
+            snapshot,
+            erase_after: 0,
+        };
         core.sync_order()?;
         core.count_queue()?;
         Ok(core)
@@ -120,6 +141,7 @@ impl Core {
         }
         let is_scan = matches!(input, Input::Scan { .. });
         let outcome = self.sync_label().and_then(|()| self.complete(input)).and_then(|event| {
+            self.recall_named(&event)?;
             self.live.observe(&event, &self.rules);
             let outcome = self.decide(moment, &event);
             let in_hand = self.in_hand.is_some();
@@ -146,6 +168,7 @@ impl Core {
         if let Err(error) = self.count_queue() {
             tracing::error!(%error, "the outbox cannot be read");
         }
+        self.forget();
         outcome
     }
 
@@ -160,6 +183,7 @@ impl Core {
         self.commit(moment, &outcome.facts, orders)?;
         self.live.after(moment.now, &Event::Reconsider, outcome, in_hand);
         self.sync_order()?;
+        self.forget();
         self.count_queue()
     }
 
@@ -183,8 +207,119 @@ impl Core {
         for fact in facts {
             tracing::info!(fact = fact.name(), parcel = fact.parcel().map(|id| id.0), "recorded");
             self.station.evolve(fact);
+            self.to_forget |= matches!(fact, Fact::ManifestHandedOver { .. } | Fact::Voided { .. });
         }
         Ok(())
+    }
+
+    /// The station, and what it has forgotten.
+    pub fn archive(&self) -> Archive<'_> {
+        Archive { station: &self.station, store: &self.store }
+    }
+
+    /// Brings back what an event names and the station has forgotten.
+    fn recall_named(&mut self, event: &Event) -> Result<(), StoreError> {
+        match event {
+            Event::Scanned { scan, order, .. } if scan.command().is_none() => {
+                for key in scan.keys() {
+                    if self.recall_numbered(&key)? {
+                        break;
+                    }
+                }
+                self.recall_containers(&scan.keys())?;
+                if let Some(id) = Station::parcel_marked(&scan.text) {
+                    self.recall(id)?;
+                }
+                match order {
+                    Lookup::None => {}
+                    Lookup::One { order, .. } => self.recall_order(&order.order_ref)?,
+                    Lookup::Many(orders) => orders.iter().try_for_each(|id| self.recall_order(&id.number))?,
+                }
+            }
+            Event::Copied { parcels, .. } => parcels.iter().try_for_each(|id| self.recall(*id))?,
+            Event::OrderChanged { begun, .. } => begun.iter().try_for_each(|(id, _)| self.recall(*id))?,
+            Event::Act(Act::LearnOutcomes { outcomes }) => {
+                for learned in outcomes {
+                    self.recall_numbered(learned.tracking.as_str())?;
+                }
+            }
+            // What these name is here; a command is about what was shown, which is not forgotten.
+            Event::Scanned { .. }
+            | Event::Started
+            | Event::BadScan { .. }
+            | Event::Weight { .. }
+            | Event::NoWeight(_)
+            | Event::ScaleKey { .. }
+            | Event::Device { .. }
+            | Event::Printer(..)
+            | Event::Uplink { .. }
+            | Event::Confirmed { .. }
+            | Event::OrderRefused { .. }
+            | Event::Act(Act::CloseManifest { .. } | Act::StartPools | Act::StartPool { .. })
+            | Event::Reconsider => {}
+        }
+        Ok(())
+    }
+
+    /// Brings back the parcel that travels under a number. Whether there is one.
+    fn recall_numbered(&mut self, number: &str) -> Result<bool, StoreError> {
+        let Some(id) = self.archive().by_tracking(number)? else { return Ok(false) };
+        self.recall(id)?;
+        Ok(true)
+    }
+
+    /// Brings back the parcels of the orders with a number.
+    pub(super) fn recall_order(&mut self, number: &str) -> Result<(), StoreError> {
+        self.store.parcels_of_number(number)?.into_iter().try_for_each(|id| self.recall(id))
+    }
+
+    fn recall(&mut self, id: ParcelId) -> Result<(), StoreError> {
+        if self.station.parcel(id).is_some() {
+            return Ok(());
+        }
+        if let Some(parcel) = self.store.parcel(id)? {
+            if let Some(bag) = parcel.bag() {
+                archive::recall_bag(&self.store, &mut self.station, bag)?;
+            }
+            self.station.recall(parcel);
+            self.to_forget = true;
+        }
+        Ok(())
+    }
+
+    /// Brings back the bags and pallets of which these are codes.
+    fn recall_containers(&mut self, keys: &[String]) -> Result<(), StoreError> {
+        let mut found: Vec<BagId> = Station::bag_called(&self.rules, keys).into_iter().collect();
+        for key in keys {
+            found.extend(self.store.bag_with_sscc(key.strip_prefix("00").unwrap_or(key))?);
+            found.extend(self.store.bag_with_sscc(key)?);
+        }
+        for id in found {
+            archive::recall_bag(&self.store, &mut self.station, id)?;
+            self.to_forget = true;
+        }
+        Ok(())
+    }
+
+    /// Forgets what is not here any more, and now and then, with nothing in hand, keeps a snapshot. What fails is tried
+    /// again: it only makes the next start longer.
+    fn forget(&mut self) {
+        if self.to_forget {
+            if let Err(error) = archive::keep_bags(&mut self.store, &self.station) {
+                tracing::error!(%error, "bags cannot be kept");
+                return;
+            }
+            let shown = Shown { parcel: self.live.shown, container: self.live.container };
+            self.station.forget(shown);
+            self.to_forget = shown.parcel.is_some() || shown.container.is_some();
+        }
+        let seq = self.store.last_fact();
+        if seq >= self.snapshot + Self::SNAPSHOT_EVERY && self.station.in_hand().is_none() {
+            self.snapshot = seq;
+            if let Err(error) = self.store.keep_snapshot(&self.station, seq) {
+                tracing::error!(%error, "no snapshot could be kept");
+            }
+        }
     }
 
     fn world(&self, moment: Moment) -> World<'_> {

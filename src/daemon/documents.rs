@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::archive;
 use super::{Setup, clock};
 use crate::barcode::{Command, CommandError, SheetGroup};
 use crate::devices::paper::Tray;
@@ -108,8 +109,9 @@ impl Documents {
                 return self.sheet(cards, wanted.as_deref().unwrap_or(language), also);
             }
             Printout::Bag { bag } => {
-                let mut station = Station::default();
-                self.store()?.replay(|fact| station.evolve(&fact))?;
+                let store = self.store()?;
+                let mut station = archive::load(&store)?;
+                archive::recall_bag(&store, &mut station, *bag)?;
                 return self.bag(&station, cards, *bag, language);
             }
         };

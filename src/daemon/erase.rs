@@ -1,34 +1,38 @@
 //! Names, addresses and labels are kept to print and to reprint; then they go.
 
-use std::collections::HashSet;
-
 use super::Core;
 use super::orders::readable;
 use crate::exchange;
-use crate::station::fact::Fact;
 use crate::station::order::OrderId;
 use crate::station::parcels::State;
 use crate::store::StoreError;
 use crate::units::Timestamp;
 
 const HOUR_MS: i64 = 3_600_000;
+/// Orders that are looked at in one go.
+const LOOKED_AT: usize = 500;
+
+/// What one go has erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    /// So many orders.
+    pub orders: usize,
+    /// Whether there are orders that were not looked at yet.
+    pub more: bool,
+}
 
 impl Core {
     /// Takes what is personal out of orders whose parcels have all been confirmed for so many hours, `most` of them at
-    /// once. Orders without a parcel, and whatever has not arrived at the receiver, stay. How many were erased.
-    pub fn erase(&mut self, now: Timestamp, keep_hours: u32, most: usize) -> Result<usize, StoreError> {
+    /// once. Orders without a parcel, and whatever has not arrived at the receiver, stay. The next go begins where this one
+    /// ends.
+    pub fn erase(&mut self, now: Timestamp, keep_hours: u32, most: usize) -> Result<Erased, StoreError> {
         let before = Timestamp(now.0.saturating_sub(i64::from(keep_hours) * HOUR_MS));
-        let confirmed = self.store().manifests_confirmed_by(before)?.into_iter().filter_map(|fact| match fact {
-            Fact::ManifestConfirmed { manifest } => Some(manifest),
-            _ => None,
-        });
-        let confirmed: HashSet<String> = confirmed.collect();
-        if confirmed.is_empty() {
-            return Ok(0);
-        }
-        let mut stubs = Vec::new();
-        for id in self.store().orders_not_erased()? {
-            let Some(parcels) = self.gone(&id, &confirmed) else { continue };
+        let looked_at = self.store().orders_not_erased(self.erase_after, LOOKED_AT)?;
+        let (mut stubs, mut last) = (Vec::new(), 0);
+        let count = looked_at.len();
+        for (row, id) in looked_at {
+            last = row;
+            let Some(parcels) = self.gone(&id, before)? else { continue };
             let Some(order) = self.store().newest_order(&id)?.as_deref().and_then(readable) else { continue };
             if parcels >= order.parcels_planned {
                 stubs.push((id, exchange::order::erased(&order)));
@@ -38,21 +42,26 @@ impl Core {
             }
         }
         self.store_mut().erase(&stubs)?;
-        Ok(stubs.len())
+        let more = stubs.len() == most || count == LOOKED_AT;
+        self.erase_after = if more { last } else { 0 };
+        Ok(Erased { orders: stubs.len(), more })
     }
 
-    /// How many parcels of an order are on manifests that were confirmed long ago; `None` if any is anywhere else.
-    fn gone(&self, order: &OrderId, confirmed: &HashSet<String>) -> Option<u32> {
-        let station = self.station();
+    /// How many parcels of an order are on manifests that were confirmed up to a moment; `None` if any is anywhere else.
+    fn gone(&self, order: &OrderId, before: Timestamp) -> Result<Option<u32>, StoreError> {
         let mut gone = 0;
-        for parcel in station.of_order(order).iter().filter_map(|id| station.parcel(*id)) {
-            match parcel.state() {
-                State::Voided => {}
-                State::Confirmed if station.manifest_of(parcel).is_some_and(|m| confirmed.contains(&m.id)) => gone += 1,
-                _ => return None,
+        for parcel in self.archive().of_order(order)? {
+            match (parcel.state(), parcel.manifest()) {
+                (State::Voided, _) => {}
+                (State::Confirmed, Some(id))
+                    if self.store().manifest_confirmed_at(id)?.is_some_and(|at| at <= before) =>
+                {
+                    gone += 1;
+                }
+                _ => return Ok(None),
             }
         }
-        (gone > 0).then_some(gone)
+        Ok((gone > 0).then_some(gone))
     }
 }
 
@@ -70,7 +79,7 @@ mod tests {
     use crate::rating::{Basis, Billable};
     use crate::screen::Sentence;
     use crate::station::event::Event;
-    use crate::station::fact::{Commitment, NumberSource};
+    use crate::station::fact::{Commitment, Fact, NumberSource};
     use crate::store::{Announcement, Store, StoredOrder};
     use crate::units::{Date, Money, Uptime};
     use crate::uplink::event::EventKind;
@@ -193,19 +202,19 @@ mod tests {
             }
         }
         let mut core = memory.core();
-        assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 2, "two at once, and no more");
-        assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 1);
-        assert_eq!(core.erase(NOW, 72, 2).expect("erased"), 0);
-        let kept = core.store().orders_not_erased().expect("an answer");
+        assert_eq!(core.erase(NOW, 72, 2).expect("erased").orders, 2, "two at once, and no more");
+        assert_eq!(core.erase(NOW, 72, 2).expect("erased").orders, 1);
+        assert_eq!(core.erase(NOW, 72, 2).expect("erased").orders, 0);
+        let kept = core.store().orders_not_erased(0, 100).expect("an answer");
         let all = ["fresh", "half-fresh", "half-packed", "half-sent", "not-packed", "not-sent", "on-the-table", "void"];
-        let kept: std::collections::BTreeSet<&str> = kept.iter().map(|id| id.number.as_str()).collect();
+        let kept: std::collections::BTreeSet<&str> = kept.iter().map(|(_, id)| id.number.as_str()).collect();
         assert!(kept.into_iter().eq(all));
         let body = |core: &Core, number: &str| core.store().newest_order(&id(number)).expect("an answer").expect("one");
         assert!(!body(&core, "gone").contains("Marisol") && body(&core, "fresh").contains("Marisol"));
         assert_eq!(core.store().label(&id("gone"), "T1").expect("an answer"), None);
         assert!(core.store().label(&id("not-sent"), "T1").expect("an answer").is_some());
         // With the time the rest that has arrived goes too.
-        assert_eq!(core.erase(Timestamp(NOW.0 + HOUR_MS), 72, 9).expect("erased"), 2);
+        assert_eq!(core.erase(Timestamp(NOW.0 + HOUR_MS), 72, 9).expect("erased").orders, 2);
     }
 
     #[test]

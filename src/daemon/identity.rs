@@ -98,7 +98,10 @@ impl Core {
         let was = self.store().incarnation().to_owned();
         let next = self.proposed(CopySign::Receiver, sign.ahead, &[]);
         let numbers = self.store().numbers_announced_from(sign.fork)?;
-        let parcels = numbers.iter().filter_map(|number| self.station().by_tracking(number)).collect();
+        let mut parcels = Vec::new();
+        for number in &numbers {
+            parcels.extend(self.archive().by_tracking(number)?);
+        }
         self.step(moment, Event::Copied { why: CopySign::Receiver, was, next, parcels }).map(drop)
     }
 

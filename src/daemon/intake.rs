@@ -105,6 +105,7 @@ impl Core {
         let (mut answers, mut held, mut puts) = (Vec::new(), Vec::new(), Vec::new());
         let (mut whole, mut part) = (Outcome::default(), Outcome::default());
         for order in orders {
+            self.recall_order(&order.id.number)?;
             let Judged { mut answer, put, holds, means } = self.judge(order, from)?;
             puts.extend(put);
             if let Some(order) = holds {
@@ -155,6 +156,7 @@ impl Core {
         let reason = answer.why.clone().unwrap_or_default();
         let mut outcome = self.decide(moment, &Event::OrderRefused { order: answer.id.clone(), reason });
         let mut batch = OrderBatch::default();
+        self.recall_order(&means.unwrap_or(&answer.id).number)?;
         if let Some((order, put)) = self.on_hold(means.unwrap_or(&answer.id))? {
             join(&mut outcome, self.follow(moment, &order)?);
             batch.puts.push(put);
@@ -167,7 +169,7 @@ impl Core {
     fn on_hold(&self, id: &OrderId) -> Result<Option<(Order, Put<'static>)>, StoreError> {
         let Some(known) = self.store().known_order(id)?.filter(|known| !known.erased) else { return Ok(None) };
         let ready = readable(&known.body).is_some_and(|order| order.state == OrderState::Ready);
-        let mut parcels = self.station().of_order(id).iter().filter_map(|id| self.station().parcel(*id)).peekable();
+        let mut parcels = self.station().of_order(id).peekable();
         let gone = parcels.peek().is_some() && parcels.all(|parcel| self.station().handed_over(parcel));
         if !ready || gone || known.version >= MAX_VERSION {
             return Ok(None);
@@ -193,11 +195,9 @@ impl Core {
     /// What something new that is said of an order makes of the parcels that were begun for it.
     fn follow(&self, moment: Moment, order: &Order) -> Result<Outcome, StoreError> {
         let mut begun: Vec<(ParcelId, Option<Order>)> = Vec::new();
-        for id in self.station().of_order(&order.id()) {
-            if let Some(parcel) = self.station().parcel(*id) {
-                let packed = self.store().order_at(&parcel.order, parcel.version)?;
-                begun.push((*id, packed.as_deref().and_then(readable)));
-            }
+        for parcel in self.station().of_order(&order.id()) {
+            let packed = self.store().order_at(&parcel.order, parcel.version)?;
+            begun.push((parcel.id, packed.as_deref().and_then(readable)));
         }
         if begun.is_empty() {
             return Ok(Outcome::default());
@@ -266,10 +266,8 @@ impl Core {
                 None => (OrderVerdict::Accepted, None),
             },
             Some(known) => {
-                let parcels = self.station().of_order(id).iter().filter_map(|id| self.station().parcel(*id));
-                let here = parcels
-                    .into_iter()
-                    .any(|parcel| parcel.state() != State::Voided && !self.station().handed_over(parcel));
+                let here = |parcel: &Parcel| parcel.state() != State::Voided && !self.station().handed_over(parcel);
+                let here = self.station().of_order(id).any(here);
                 compare(known, &order, said, (from, here))
             }
         };
@@ -338,7 +336,7 @@ impl Core {
         };
         let same =
             |other: &&OrderId| may_be(&stored.id.channel, &other.channel) && may_be(&stored.id.shop, &other.shop);
-        let begun = |other: &&OrderId| takes_back || !self.station().of_order(other).is_empty();
+        let begun = |other: &&OrderId| takes_back || self.station().of_order(other).next().is_some();
         Ok(others().find(|other| same(other) && begun(other)).map(|other| {
             let this = &stored.id;
             let why = format!("it is called {this}, and {other} is known here; send it with the same channel and shop");

@@ -6,6 +6,7 @@
 
 mod announce;
 pub mod answers;
+pub mod archive;
 pub mod control;
 mod core;
 pub mod documents;

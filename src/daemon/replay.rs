@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use csv::Terminator;
 
+use super::archive::Archive;
 use super::orders::readable;
 use crate::exchange::spreadsheet::{self, no_formula};
 use crate::ids::ServiceOrCarrier;
@@ -54,9 +55,15 @@ impl From<&Commitment> for Paid {
 
 /// Every parcel with a number drawn here that was not voided, oldest first, as far as its order is still known: what was
 /// erased with its buyer's data cannot be priced again.
-pub fn history(station: &Station, store: &Store, rules: &Rules) -> Result<Vec<Sent>, StoreError> {
+pub fn history(archive: Archive<'_>, rules: &Rules) -> Result<Vec<Sent>, StoreError> {
+    let store = archive.store;
+    let mut parcels = Vec::new();
+    for (_, order) in store.orders_not_erased(0, usize::MAX >> 1)? {
+        parcels.extend(archive.of_order(&order)?);
+    }
+    parcels.sort_unstable_by_key(|parcel| parcel.id);
     let mut sent = Vec::new();
-    for parcel in station.parcels() {
+    for parcel in parcels {
         let (Some(commitment), Some(weight)) = (parcel.commitment(), &parcel.weight) else { continue };
         // What came with its label was never chosen here.
         if parcel.state() == State::Voided || !parcel.drew_its_number() {

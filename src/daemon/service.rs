@@ -19,6 +19,7 @@ use uplink::{UplinkHandle, start_uplink};
 
 use super::control::{self, Call, Called};
 use super::documents::Documents;
+use super::erase::Erased;
 use super::import::Import;
 use super::{Core, Moment, Setup, SetupError, answers, clock, identity, minute, today};
 use crate::config::Config;
@@ -34,6 +35,8 @@ const PANEL: (u32, u32) = (320, 240);
 /// Events that may wait for the loop; a device that makes more than the loop takes waits itself.
 const EVENTS: usize = 256;
 /// How often personal data that has served is looked for.
+/// Manifests that the page lists at most.
+const MANIFESTS: usize = 200;
 const ERASE: Duration = Duration::from_secs(3600);
 /// Orders erased at once, and the pause before the next ones: packing goes on meanwhile.
 const ERASED: usize = 200;
@@ -183,7 +186,7 @@ impl StationService {
                 }
                 _ = erase.tick() => {
                     self.say_overdue();
-                    if self.erase() == ERASED {
+                    if self.erase() {
                         erase.reset_after(ERASE_MORE);
                     }
                 }
@@ -266,17 +269,18 @@ impl StationService {
         }
     }
 
-    /// Takes out what is personal and has served. How many orders it was in.
-    fn erase(&mut self) -> usize {
+    /// Takes out what is personal and has served. Whether there may be more of it.
+    fn erase(&mut self) -> bool {
         match self.core.erase(clock(), self.config.station.keep_personal_hours, ERASED) {
-            Ok(0) => 0,
-            Ok(orders) => {
-                tracing::info!(orders, "personal data erased");
-                orders
+            Ok(Erased { orders, more }) => {
+                if orders > 0 {
+                    tracing::info!(orders, "personal data erased");
+                }
+                more
             }
             Err(error) => {
                 tracing::error!(%error, "personal data could not be erased");
-                0
+                false
             }
         }
     }
@@ -309,11 +313,11 @@ impl StationService {
 
     fn answer(&mut self, AskedQuestion { question, reply }: AskedQuestion) {
         let answer = match question {
-            Question::Orders => answers::orders(&self.core),
-            Question::Parcels { limit } => Ok(answers::parcels(self.core.station(), self.core.cards(), limit as usize)),
-            Question::Parcel(number) => answers::parcel(self.core.station(), self.core.store(), number),
+            Question::Orders => answers::orders(self.core.archive()),
+            Question::Parcels { limit } => answers::parcels(self.core.archive(), self.core.cards(), limit as usize),
+            Question::Parcel(number) => answers::parcel(self.core.archive(), number),
             Question::Outbox => answers::outbox(self.core.store()),
-            Question::Manifests => Ok(answers::manifests(self.core.station())),
+            Question::Manifests => answers::manifests(self.core.archive(), MANIFESTS),
         };
         match answer {
             Ok(answer) => drop(reply.send(answer)),

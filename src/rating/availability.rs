@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::units::Date;
 
 /// One entry for each service, in the order of [`super::Cards::services`]. A service without an entry is available, and
@@ -47,7 +49,7 @@ impl MonthlyParcels {
 }
 
 /// Counts of parcels whose outcome is known.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryRecord {
     /// All of them.
     pub parcels: u64,

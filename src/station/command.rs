@@ -95,7 +95,7 @@ impl Station {
         };
         let parcels: Vec<ParcelId> = match command {
             Command::Manifest(_) => self.waiting_for_manifest(&known.id).into_values().flatten().collect(),
-            _ => self.to_hand_over(&known.id).flat_map(|(index, _)| self.taken(index)).collect(),
+            _ => self.to_hand_over(&known.id).flat_map(|manifest| self.taken(manifest)).collect(),
         };
         if let Some(stop) = self.take_out(parcels.iter().copied()) {
             return stop;

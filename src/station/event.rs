@@ -208,7 +208,7 @@ pub enum ScaleKey {
 }
 
 /// One print: a parcel and an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// The parcel.
     pub parcel: ParcelId,

@@ -4,12 +4,12 @@
 
 use super::Station;
 use super::event::Job;
-use super::fact::{AnnouncedWhen, Ending, Fact, Intercept, NumberSource};
+use super::fact::{AnnouncedWhen, Fact, Intercept, NumberSource};
 use super::manifests::Manifest;
 use super::numbers::SSCC_POOL;
 use super::parcels::{Parcel, PrintState, State, opened};
 use crate::ids::ParcelId;
-use crate::units::Date;
+use crate::units::Mass;
 use crate::uplink::event::EventKind;
 
 /// Evidence of this rung is a scan, and no word of a printer.
@@ -112,9 +112,10 @@ impl Station {
             Fact::BagOpened { kind, .. } => self.containers.open(*kind),
             Fact::Palleted { bag, pallet } => self.containers.add_to_pallet(*bag, *pallet),
             Fact::Bagged { parcel, bag } => {
-                let goes =
-                    self.parcel(*parcel).and_then(Parcel::commitment).map(|c| (c.carrier().clone(), c.ship_date));
-                self.containers.put(*parcel, *bag, goes);
+                let into = self.parcel(*parcel);
+                let goes = into.and_then(Parcel::commitment).map(|c| (c.carrier().clone(), c.ship_date));
+                let mass = into.and_then(|parcel| parcel.weight.as_ref()).map_or(Mass::ZERO, |weight| weight.mass);
+                self.containers.put(*parcel, mass, *bag, goes);
                 self.parcels.change(*parcel, |p| p.evolve(fact));
             }
             Fact::BagClosed { bag, sscc, .. } => {
@@ -124,39 +125,27 @@ impl Station {
                 self.containers.close(*bag, sscc.as_ref().map(|sscc| sscc.number.clone()));
             }
             Fact::ManifestClosed { manifest, carrier, ship_date, wave, parcels, .. } => {
-                let index = self.manifests.next();
                 for parcel in parcels {
                     // One that was left out of another left its wave with that.
                     let first = self.parcels.get(*parcel).filter(|parcel| parcel.manifest().is_none());
                     if let Some(commitment) = first.and_then(Parcel::commitment) {
                         self.volumes.tallies.manifested(&commitment.service);
                     }
-                    self.parcels.change(*parcel, |p| p.manifested(index));
+                    self.parcels.change(*parcel, |p| p.manifested(manifest));
                 }
-                self.manifests.close(Manifest {
-                    id: manifest.clone(),
-                    carrier: carrier.clone(),
-                    ship_date: *ship_date,
-                    wave: *wave,
-                    parcels: parcels.clone(),
-                    handed_over: false,
-                    confirmed: false,
-                });
+                self.manifests.close(Manifest::closed(manifest, carrier, *ship_date, *wave, parcels));
             }
-            Fact::ManifestHandedOver { manifest, .. } => {
-                if let Some(index) = self.manifests.place(manifest) {
-                    self.manifests.hand_over(index);
-                    let taken: Vec<ParcelId> = self.taken(index).collect();
-                    self.parcels.intercepted.retain(|parcel| !taken.contains(parcel));
+            Fact::ManifestHandedOver { manifest, left_out } => {
+                for parcel in self.taken_by(manifest) {
+                    self.parcels.intercepted.remove(&parcel);
                 }
+                self.manifests.change(manifest, |manifest| manifest.hand_over(left_out));
             }
             Fact::ManifestConfirmed { manifest } => {
-                if let Some(index) = self.manifests.place(manifest) {
-                    self.manifests.confirm(index);
-                    for parcel in self.taken(index).collect::<Vec<_>>() {
-                        self.parcels.change(parcel, Parcel::confirmed);
-                    }
+                for parcel in self.taken_by(manifest) {
+                    self.parcels.change(parcel, Parcel::confirmed);
                 }
+                self.manifests.change(manifest, |manifest| manifest.confirmed = true);
             }
             Fact::PoolStarted { carrier, pool, next } => self.numbers.start(carrier.clone(), pool.clone(), *next),
             Fact::OutageSet { carrier, out: true } => {
@@ -165,8 +154,15 @@ impl Station {
             Fact::OutageSet { carrier, out: false } => {
                 self.volumes.outages.remove(carrier);
             }
-            Fact::Ended { parcel, ending, on } => self.end(*parcel, *ending, *on),
-            Fact::Returned { parcel, on, .. } => self.end(*parcel, Ending::Returned, *on),
+            Fact::Ended { parcel, .. } | Fact::Returned { parcel, .. } => {
+                let before = self.parcel(*parcel).and_then(Parcel::ended);
+                self.parcels.change(*parcel, |p| p.evolve(fact));
+                if let Some(parcel) = self.parcels.get(*parcel)
+                    && let (Some(commitment), Some(now)) = (parcel.commitment(), parcel.ended())
+                {
+                    self.volumes.tallies.ended(commitment, before, now);
+                }
+            }
             Fact::VolumeStated { service, month, parcels, on } => {
                 self.volumes.tallies.stated(service, *month, *parcels, *on);
             }
@@ -200,13 +196,8 @@ impl Station {
         }
     }
 
-    /// What became of a parcel; what was known of it before no longer counts.
-    fn end(&mut self, id: ParcelId, ending: Ending, on: Date) {
-        let Some(parcel) = self.parcels.get(id) else { return };
-        if let Some(commitment) = parcel.commitment() {
-            let ended = self.volumes.tallies.ended(commitment, parcel.ended(), ending, on);
-            self.parcels.change(id, |p| p.end(ended));
-        }
+    fn taken_by(&self, manifest: &str) -> Vec<ParcelId> {
+        self.manifests.get(manifest).map(|manifest| self.taken(manifest).collect()).unwrap_or_default()
     }
 
     /// A label whose number was drawn before the histories parted may be on a parcel that only the other one knows.

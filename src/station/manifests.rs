@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{CarrierId, ParcelId};
 use crate::screen::{Sentence, shown};
 use crate::station::event::{Effect, Printout};
 use crate::station::fact::Fact;
 use crate::station::live::Say;
+use crate::station::pairs;
 use crate::station::parcels::{Parcel, State};
 use crate::station::{Outcome, Station, World};
 use crate::units::Date;
 
 /// Parcels handed to one carrier in one wave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Its identifier.
     pub id: String,
@@ -26,76 +29,98 @@ pub struct Manifest {
     pub parcels: Vec<ParcelId>,
     /// Whether the carrier took it.
     pub handed_over: bool,
+    /// What it did not take, once it took the rest.
+    pub left_out: Vec<ParcelId>,
     /// Whether the receiver has its event.
     pub confirmed: bool,
 }
 
-/// Every manifest, oldest first.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The manifests that are known, oldest first. A station that lives long forgets those that were handed over.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Manifests {
-    all: Vec<Manifest>,
+    known: Vec<Manifest>,
+    /// The last wave of each carrier and day; kept for ever, as a number is given once.
+    #[serde(with = "pairs")]
+    waves: BTreeMap<(CarrierId, Date), u32>,
 }
 
 impl Manifests {
-    /// The place of the next one.
-    pub(super) fn next(&self) -> u32 {
-        u32::try_from(self.all.len()).unwrap_or(u32::MAX)
+    pub(super) fn get(&self, id: &str) -> Option<&Manifest> {
+        self.known.iter().find(|manifest| manifest.id == id)
     }
 
     pub(super) fn close(&mut self, manifest: Manifest) {
-        self.all.push(manifest);
+        let last = self.waves.entry((manifest.carrier.clone(), manifest.ship_date)).or_default();
+        *last = manifest.wave.max(*last);
+        self.known.push(manifest);
     }
 
-    /// The place of a manifest.
-    pub(super) fn place(&self, id: &str) -> Option<usize> {
-        self.all.iter().position(|manifest| manifest.id == id)
+    pub(super) fn change(&mut self, id: &str, change: impl FnOnce(&mut Manifest)) {
+        if let Some(manifest) = self.known.iter_mut().find(|manifest| manifest.id == id) {
+            change(manifest);
+        }
     }
 
-    pub(super) fn hand_over(&mut self, place: usize) {
-        self.all[place].handed_over = true;
+    /// Nothing is decided any more of what the carrier has taken.
+    pub(super) fn forget_handed_over(&mut self) {
+        self.known.retain(|manifest| !manifest.handed_over);
     }
 
-    pub(super) fn confirm(&mut self, place: usize) {
-        self.all[place].confirmed = true;
+    fn next_wave(&self, carrier: &CarrierId, ship_date: Date) -> u32 {
+        self.waves.get(&(carrier.clone(), ship_date)).copied().unwrap_or_default() + 1
+    }
+}
+
+impl Manifest {
+    /// The manifest that its facts make; `None` without a beginning.
+    pub fn replay<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Option<Self> {
+        let mut replayed: Option<Self> = None;
+        for fact in facts {
+            match (fact, &mut replayed) {
+                (Fact::ManifestClosed { manifest, carrier, ship_date, wave, parcels, .. }, _) => {
+                    replayed = Some(Self::closed(manifest, carrier, *ship_date, *wave, parcels));
+                }
+                (Fact::ManifestHandedOver { left_out, .. }, Some(manifest)) => manifest.hand_over(left_out),
+                (Fact::ManifestConfirmed { .. }, Some(manifest)) => manifest.confirmed = true,
+                _ => {}
+            }
+        }
+        replayed
+    }
+
+    pub(super) fn closed(id: &str, carrier: &CarrierId, ship_date: Date, wave: u32, parcels: &[ParcelId]) -> Self {
+        let (id, carrier, parcels) = (id.to_owned(), carrier.clone(), parcels.to_vec());
+        Self { id, carrier, ship_date, wave, parcels, handed_over: false, left_out: Vec::new(), confirmed: false }
+    }
+
+    pub(super) fn hand_over(&mut self, left_out: &[ParcelId]) {
+        self.handed_over = true;
+        self.left_out = left_out.to_vec();
     }
 }
 
 impl Station {
-    /// The parcels of a manifest, by its place, that are on it and were not left out.
-    pub fn taken(&self, manifest: usize) -> impl Iterator<Item = ParcelId> + '_ {
-        let on = move |id: &ParcelId| {
-            self.parcel(*id).is_some_and(|parcel| {
-                let here = parcel.manifest().and_then(|index| usize::try_from(index).ok()) == Some(manifest);
-                here && matches!(parcel.state(), State::Manifested | State::Confirmed)
-            })
-        };
-        self.manifests.all.get(manifest).into_iter().flat_map(|manifest| &manifest.parcels).copied().filter(on)
+    /// The parcels of a manifest that are on it and were not left out.
+    pub fn taken<'a>(&'a self, manifest: &'a Manifest) -> impl Iterator<Item = ParcelId> + 'a {
+        let on = |id: &ParcelId| self.parcel(*id).is_some_and(|parcel| parcel.is_on(&manifest.id));
+        manifest.parcels.iter().copied().filter(on)
     }
 
     /// What is on a manifest and was left out, or ended otherwise.
     pub fn left_out<'a>(&'a self, manifest: &'a Manifest) -> impl Iterator<Item = ParcelId> + 'a {
-        let gone = |id: &ParcelId| {
-            let on = |parcel: &Parcel| self.manifest_of(parcel).is_some_and(|on| on.id == manifest.id);
-            let taken = |parcel: &Parcel| matches!(parcel.state(), State::Manifested | State::Confirmed) && on(parcel);
-            self.parcel(*id).is_some_and(|parcel| !taken(parcel))
-        };
+        let gone = |id: &ParcelId| self.parcel(*id).is_some_and(|parcel| !parcel.is_on(&manifest.id));
         manifest.parcels.iter().copied().filter(gone)
     }
 
-    /// Whether the carrier has taken a parcel.
+    /// Whether the carrier has taken a parcel. A manifest is forgotten only when that is so.
     pub fn handed_over(&self, parcel: &Parcel) -> bool {
-        let gone = matches!(parcel.state(), State::Manifested | State::Confirmed);
-        gone && self.manifest_of(parcel).is_some_and(|manifest| manifest.handed_over)
+        let on = parcel.manifest().filter(|_| matches!(parcel.state(), State::Manifested | State::Confirmed));
+        on.is_some_and(|id| self.manifests.get(id).is_none_or(|manifest| manifest.handed_over))
     }
 
-    /// Every manifest, oldest first.
+    /// The manifests that are known, oldest first.
     pub fn manifests(&self) -> &[Manifest] {
-        &self.manifests.all
-    }
-
-    /// The manifest a parcel is on.
-    pub fn manifest_of(&self, parcel: &Parcel) -> Option<&Manifest> {
-        self.manifests.all.get(usize::try_from(parcel.manifest()?).ok()?)
+        &self.manifests.known
     }
 
     /// Parcels of a carrier that wait for a manifest, by ship date.
@@ -128,8 +153,7 @@ impl Station {
         let mut outcome = Outcome::say(Say::good(note));
         self.end_bags(world, self.bags_of(&carrier.id), &mut outcome);
         for (ship_date, parcels) in waiting {
-            let closed = self.manifests.all.iter().filter(|m| m.carrier == carrier.id && m.ship_date == ship_date);
-            let wave = u32::try_from(closed.count()).unwrap_or(u32::MAX - 1) + 1;
+            let wave = self.manifests.next_wave(&carrier.id, ship_date);
             let date = ship_date.to_string().replace('-', "");
             let id = carrier.id.as_str().to_uppercase();
             let manifest = format!("{}.{}.{date}.{id}.{wave}", world.rules.warehouse, world.rules.station);
@@ -145,7 +169,7 @@ impl Station {
     /// the power went is lost from the printer's queue, and not from here.
     pub(super) fn slips_again(&self, world: &World<'_>, carrier: &str) -> Option<Outcome> {
         let carrier = world.cards.carrier_called(carrier).filter(|_| world.rules.receipts)?;
-        let open: Vec<_> = self.manifests.all.iter().filter(|m| m.carrier == carrier.id && !m.handed_over).collect();
+        let open: Vec<_> = self.manifests.known.iter().filter(|m| m.carrier == carrier.id && !m.handed_over).collect();
         if open.is_empty() || !self.waiting_for_manifest(&carrier.id).is_empty() {
             return None;
         }
@@ -155,9 +179,9 @@ impl Station {
         Some(outcome)
     }
 
-    /// Closed manifests of a carrier that it has not taken, with their places.
-    pub(super) fn to_hand_over<'a>(&'a self, carrier: &'a CarrierId) -> impl Iterator<Item = (usize, &'a Manifest)> {
-        self.manifests.all.iter().enumerate().filter(move |(_, m)| m.carrier == *carrier && !m.handed_over)
+    /// Closed manifests of a carrier that it has not taken.
+    pub(super) fn to_hand_over<'a>(&'a self, carrier: &'a CarrierId) -> impl Iterator<Item = &'a Manifest> {
+        self.manifests.known.iter().filter(move |manifest| manifest.carrier == *carrier && !manifest.handed_over)
     }
 
     /// The carrier took what is on closed manifests of it, without what was left out.
@@ -169,12 +193,12 @@ impl Station {
         if open.is_empty() {
             return Outcome::stop(Sentence::HandoverEmpty { carrier: carrier.name.clone() });
         }
-        if let Some(stop) = self.take_out(open.iter().flat_map(|(index, _)| self.taken(*index))) {
+        if let Some(stop) = self.take_out(open.iter().flat_map(|manifest| self.taken(manifest))) {
             return stop;
         }
         let mut count = 0;
-        let handed = |(index, manifest): (usize, &Manifest)| {
-            let taken: BTreeSet<ParcelId> = self.taken(index).collect();
+        let handed = |manifest: &Manifest| {
+            let taken: BTreeSet<ParcelId> = self.taken(manifest).collect();
             count += taken.len();
             let left_out = manifest.parcels.iter().filter(|id| !taken.contains(id)).copied().collect();
             Fact::ManifestHandedOver { manifest: manifest.id.clone(), left_out }
@@ -184,9 +208,10 @@ impl Station {
         Outcome::say(Say::good(note)).facts(facts)
     }
 
-    /// The receiver has the events of these manifests.
+    /// The receiver has the events of these manifests, and nothing says so yet.
     pub(super) fn confirmed(&self, manifests: &[String]) -> Outcome {
-        let news = self.manifests.all.iter().filter(|manifest| !manifest.confirmed && manifests.contains(&manifest.id));
-        Outcome::default().facts(news.map(|manifest| Fact::ManifestConfirmed { manifest: manifest.id.clone() }))
+        let news = |id: &&String| self.manifests.get(id).is_none_or(|manifest| !manifest.confirmed);
+        let confirmed = |id: &String| Fact::ManifestConfirmed { manifest: id.clone() };
+        Outcome::default().facts(manifests.iter().filter(news).map(confirmed))
     }
 }

@@ -16,14 +16,17 @@ mod decide;
 pub mod event;
 mod evolve;
 pub mod fact;
+mod forget;
 pub mod live;
 mod manifests;
 mod numbers;
 pub mod order;
+mod pairs;
 pub mod parcels;
 mod people;
 mod prints;
 pub mod shift;
+mod snapshot;
 mod view;
 mod volumes;
 
@@ -36,6 +39,7 @@ use std::sync::Arc;
 use containers::{Bag, Containers};
 use event::Effect;
 use fact::Fact;
+pub use forget::Shown;
 use live::{Live, Say};
 pub use manifests::Manifest;
 use manifests::Manifests;
@@ -47,7 +51,10 @@ pub use parcels::{Counted, Uncounted, counted, parcel_size};
 use parcels::{Parcel, Parcels, State};
 use people::SignedIn;
 use prints::Prints;
+pub use snapshot::SNAPSHOT_VERSION;
 use volumes::Volumes;
+
+use serde::{Deserialize, Serialize};
 
 use crate::barcode::Command;
 use crate::barcode::gs1::SsccRange;
@@ -57,7 +64,7 @@ use crate::rating::{Allocation, Cards, Policy};
 use crate::units::{Date, Dims, Mass, Timestamp, Uptime};
 
 /// Everything the facts made: a field for each room.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Station {
     parcels: Parcels,
     prints: Prints,
@@ -167,7 +174,7 @@ impl Station {
         self.parcels.get(id)
     }
 
-    /// Every parcel, oldest first.
+    /// The parcels that are known, oldest first.
     pub fn parcels(&self) -> impl DoubleEndedIterator<Item = &Parcel> {
         self.parcels.iter()
     }
@@ -178,7 +185,7 @@ impl Station {
     }
 
     /// The parcels of an order, oldest first.
-    pub fn of_order(&self, order: &OrderId) -> &[ParcelId] {
+    pub fn of_order(&self, order: &OrderId) -> impl DoubleEndedIterator<Item = &Parcel> {
         self.parcels.of_order(order)
     }
 
@@ -193,7 +200,7 @@ impl Station {
         self.containers.get(id)
     }
 
-    /// Every bag and pallet, oldest first.
+    /// The bags and pallets that are known, oldest first.
     pub fn bags(&self) -> impl DoubleEndedIterator<Item = (BagId, &Bag)> {
         self.containers.iter()
     }

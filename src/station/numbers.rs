@@ -5,12 +5,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::barcode::gs1::SsccRange;
 use crate::ids::{CarrierId, ParcelId, PoolId, TrackingNumber};
 use crate::screen::Sentence;
 use crate::station::event::Effect;
 use crate::station::fact::{CopySign, Fact, Intercept, PoolNext};
 use crate::station::live::Say;
+use crate::station::pairs;
 use crate::station::{Outcome, Station, World};
 
 /// Under which carrier's name the pool of SSCCs stands: no carrier's folder has it.
@@ -20,11 +23,13 @@ pub const SSCC_POOL: &str = "gs1";
 type PoolKey = (CarrierId, PoolId);
 
 /// Every pool that was begun.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct NumberPools {
     /// Next serial of each pool that gives numbers.
+    #[serde(with = "pairs")]
     next: BTreeMap<PoolKey, u64>,
     /// Pools that wait until a person says where they go on, each with the least that may be said.
+    #[serde(with = "pairs")]
     suspended: BTreeMap<PoolKey, u64>,
     /// Why they wait.
     copied: Option<CopySign>,

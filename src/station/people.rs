@@ -1,5 +1,7 @@
 //! People: who is signed in, and in which language the screen speaks.
 
+use serde::{Deserialize, Serialize};
+
 use crate::barcode::Confirmation;
 use crate::screen::{Sentence, shown};
 use crate::station::fact::Fact;
@@ -7,7 +9,7 @@ use crate::station::live::Say;
 use crate::station::{Outcome, Rules, Station, World};
 
 /// Who packs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SignedIn {
     /// The badge of whoever is signed in.
     pub(super) operator: Option<String>,

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
 use crate::rating::{
     Availability, Carrier, DeliveryRecord, Goal, MonthlyParcels, ParcelCounts, ServiceAvailability, ServiceCards,
@@ -11,11 +13,12 @@ use crate::screen::{Sentence, shown};
 use crate::station::event::{Effect, Learned};
 use crate::station::fact::{Commitment, Ending, Fact};
 use crate::station::live::Say;
+use crate::station::pairs;
 use crate::station::{Outcome, Station, World};
 use crate::units::Date;
 
 /// How a parcel ended, in as few bytes as it takes: a station keeps thousands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
     /// How.
     pub ending: Ending,
@@ -24,8 +27,16 @@ pub struct Ended {
     late: bool,
 }
 
+impl Ended {
+    /// How a parcel ended, measured by what its commitment promised.
+    pub(super) fn of(commitment: &Commitment, ending: Ending, on: Date) -> Self {
+        let took = on.number() - commitment.ship_date.number();
+        Self { ending, on, late: commitment.days.is_some_and(|days| took > i64::from(days)) }
+    }
+}
+
 /// Counts of one service.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Counts {
     /// Parcels by ship date: a few bytes for each day, and a clock that was wrong for a while spoils no other day.
     days: BTreeMap<Date, u64>,
@@ -34,11 +45,12 @@ struct Counts {
     record: DeliveryRecord,
     by_zone: BTreeMap<String, DeliveryRecord>,
     /// Of the account's other stations, by month, and the day somebody said so.
+    #[serde(with = "pairs")]
     elsewhere: BTreeMap<(u16, u8), (u64, Date)>,
 }
 
 /// Counts of every service, and of each carrier those of parcels of which nobody says the service.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Tallies {
     services: BTreeMap<ServiceId, Counts>,
     carriers: BTreeMap<CarrierId, Counts>,
@@ -73,10 +85,7 @@ impl Tallies {
     }
 
     /// Something was learned of a parcel; what was known of it before no longer counts.
-    pub(super) fn ended(&mut self, commitment: &Commitment, before: Option<Ended>, ending: Ending, on: Date) -> Ended {
-        let took = on.number() - commitment.ship_date.number();
-        let late = commitment.days.is_some_and(|days| took > i64::from(days));
-        let now = Ended { ending, on, late };
+    pub(super) fn ended(&mut self, commitment: &Commitment, before: Option<Ended>, now: Ended) {
         let counts = self.counts_of(&commitment.service);
         let zone = counts.by_zone.entry(commitment.zone.clone()).or_default();
         for record in [&mut counts.record, zone] {
@@ -86,10 +95,9 @@ impl Tallies {
                 record.late = record.late.saturating_sub(u64::from(before.late));
             }
             record.parcels += 1;
-            record.failed += u64::from(ending.failed());
-            record.late += u64::from(late);
+            record.failed += u64::from(now.ending.failed());
+            record.late += u64::from(now.late);
         }
-        now
     }
 
     pub(super) fn stated(&mut self, service: &ServiceOrCarrier, month: Date, parcels: u64, on: Date) {
@@ -156,7 +164,7 @@ fn sum<'a>(all: impl Iterator<Item = &'a Counts>, day: Date) -> ParcelCounts {
 }
 
 /// What has gone with each service, and which carriers do not come.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Volumes {
     pub(super) tallies: Tallies,
     /// Carriers that are left out of the choice.

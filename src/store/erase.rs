@@ -6,33 +6,18 @@
 use rusqlite::params;
 
 use super::{Store, StoreError};
-use crate::station::fact::Fact;
 use crate::station::order::OrderId;
-use crate::units::Timestamp;
 
 impl Store {
-    /// Orders of which anything personal is kept.
-    pub fn orders_not_erased(&self) -> Result<Vec<OrderId>, StoreError> {
-        let mut select = self.db.prepare_cached("SELECT channel, shop, order_ref FROM orders WHERE erased = 0")?;
-        let id = |row: &rusqlite::Row<'_>| Ok(OrderId { channel: row.get(0)?, shop: row.get(1)?, number: row.get(2)? });
-        Ok(select.query_map([], id)?.collect::<Result<_, _>>()?)
-    }
-
-    /// Facts that say that a manifest was confirmed, up to a moment, by time.
-    pub fn manifests_confirmed_by(&self, at: Timestamp) -> Result<Vec<Fact>, StoreError> {
-        // The name stands in the text, and the order is that of the index of these facts: only so is it used.
+    /// Orders of which anything personal is kept, each with its row: so many after a row.
+    pub fn orders_not_erased(&self, after: i64, most: usize) -> Result<Vec<(i64, OrderId)>, StoreError> {
         let mut select = self.db.prepare_cached(
-            "SELECT seq, body FROM journal WHERE name = 'manifest_confirmed' AND at <= ?1 ORDER BY at",
+            "SELECT id, channel, shop, order_ref FROM orders WHERE erased = 0 AND id > ?1 ORDER BY id LIMIT ?2",
         )?;
-        let mut rows = select.query(params![at.0])?;
-        let mut facts = Vec::new();
-        while let Some(row) = rows.next()? {
-            let body = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-            let fact = serde_json::from_str(body)
-                .map_err(|source| StoreError::Fact { seq: row.get(0).unwrap_or(0), source })?;
-            facts.push(fact);
-        }
-        Ok(facts)
+        let id = |row: &rusqlite::Row<'_>| {
+            Ok((row.get(0)?, OrderId { channel: row.get(1)?, shop: row.get(2)?, number: row.get(3)? }))
+        };
+        Ok(select.query_map(params![after, most], id)?.collect::<Result<_, _>>()?)
     }
 
     /// Puts stubs in the place of what holds of orders, and takes their labels and all that was said before away; all or

@@ -6,6 +6,7 @@
 //!
 //! It knows orders and events as text: what they mean is `exchange`'s and `uplink`'s.
 
+mod archive;
 mod erase;
 mod labels;
 mod lives;
@@ -113,6 +114,9 @@ pub enum StoreError {
         /// What the JSON reader says.
         source: serde_json::Error,
     },
+    /// A snapshot, or a bag in the archive, that cannot be written or read.
+    #[error("keep or read a part of the station: {0}")]
+    Snapshot(String),
     /// An event that cannot be written.
     #[error("tell the world: {0}")]
     Event(String),
@@ -203,12 +207,32 @@ impl Store {
 
     /// Hands over every fact that the station's state is made of, in order. Decisions are left out.
     pub fn replay(&self, mut take: impl FnMut(Fact)) -> Result<(), StoreError> {
-        let mut facts = self.db.prepare("SELECT seq, body FROM journal WHERE name <> ?1 ORDER BY seq")?;
-        let mut rows = facts.query(params![FactKind::Decided.name()])?;
+        self.replay_after(0, u64::MAX >> 1, |_, fact| {
+            take(fact);
+            Ok(())
+        })
+    }
+
+    /// The same of so many facts at most, from one on and without that one, with each fact's number in the journal.
+    pub fn replay_after(
+        &self,
+        seq: u64,
+        most: u64,
+        mut take: impl FnMut(u64, Fact) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut facts =
+            self.db.prepare("SELECT seq, body FROM journal WHERE seq > ?2 AND name <> ?1 ORDER BY seq LIMIT ?3")?;
+        let mut rows = facts.query(params![FactKind::Decided.name(), seq, most])?;
         while let Some(row) = rows.next()? {
-            take(self.fact(row.get(0)?, row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?);
+            let seq = row.get(0)?;
+            take(seq, self.fact(seq, row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?)?;
         }
         Ok(())
+    }
+
+    /// The number of the newest fact in the journal; 0 for none.
+    pub fn last_fact(&self) -> u64 {
+        self.last_seq
     }
 
     /// Everything recorded about one parcel, in order.
@@ -295,6 +319,18 @@ impl Store {
                     Fact::BagClosed { bag, sscc: Some(sscc), .. } => Some((SSCC_POOL, sscc.number.as_str(), bag.0)),
                     _ => None,
                 };
+                if let Fact::ManifestClosed { parcels, .. } = fact {
+                    let mut on = transaction
+                        .prepare_cached("INSERT OR IGNORE INTO manifested (parcel, fact) VALUES (?1, ?2)")?;
+                    for parcel in parcels {
+                        on.execute([parcel.0, seq])?;
+                    }
+                }
+                if let Fact::ManifestConfirmed { manifest } = fact {
+                    transaction
+                        .prepare_cached("UPDATE manifests SET confirmed = 1 WHERE id = ?1")?
+                        .execute([manifest])?;
+                }
                 if let Some((carrier, number, used_by)) = number {
                     transaction
                         .prepare_cached("INSERT INTO numbers (carrier, number, parcel) VALUES (?1, ?2, ?3)")?

@@ -138,16 +138,6 @@ impl Store {
         Ok(())
     }
 
-    /// Whether the receiver has the event of a manifest.
-    pub fn manifest_arrived(&self, id: &str) -> Result<bool, StoreError> {
-        let mut select = self.db.prepare_cached(
-            "SELECT m.seq, EXISTS (SELECT 1 FROM lives l WHERE m.seq > l.base AND m.seq <= l.confirmed) FROM manifests m
-             WHERE m.id = ?1",
-        )?;
-        let row = select.query_row([id], |row| Ok((row.get::<_, u64>(0)?, row.get::<_, bool>(1)?))).optional()?;
-        Ok(row.is_some_and(|(seq, told)| told || (seq > self.base && seq <= self.confirmed)))
-    }
-
     /// The last `stationseq` of this life that the receiver has, as far as this station knows.
     pub fn confirmed(&self) -> u64 {
         self.confirmed.saturating_sub(self.base)

@@ -76,6 +76,25 @@ CREATE INDEX manifests_by_event ON manifests (seq);
 -- A scan knows no carrier.
 CREATE INDEX numbers_by_number ON numbers (number, parcel);
 CREATE INDEX journal_operator ON journal (seq) WHERE name = 'operator_changed';
+-- A station knows only what is here; whatever it is asked of older parcels is found by these.
+CREATE INDEX journal_opened ON journal (CASE WHEN json_valid(body) THEN json_extract(body, '$.order_ref') END)
+    WHERE name = 'parcel_opened';
+CREATE INDEX journal_manifest ON journal (CASE WHEN json_valid(body) THEN json_extract(body, '$.manifest') END)
+    WHERE name IN ('manifest_closed', 'manifest_handed_over', 'manifest_confirmed');
+-- Which fact put a parcel on a manifest.
+CREATE TABLE manifested (parcel INTEGER NOT NULL, fact INTEGER NOT NULL, PRIMARY KEY (parcel, fact)) WITHOUT ROWID;
+INSERT OR IGNORE INTO manifested SELECT p.value, j.seq FROM journal j, json_each(j.body, '$.parcels') p
+    WHERE j.name = 'manifest_closed' AND json_valid(j.body);
+-- Whether a fact says that the receiver has it.
+ALTER TABLE manifests ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0;
+UPDATE manifests SET confirmed = 1 WHERE id IN (
+    SELECT json_extract(body, '$.manifest') FROM journal WHERE name = 'manifest_confirmed' AND json_valid(body));
+CREATE INDEX manifests_unconfirmed ON manifests (seq) WHERE confirmed = 0;
+-- Bags and pallets that the station has forgotten, as they were last.
+CREATE TABLE bags (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
+-- The station as of a fact; it can be thrown away.
+CREATE TABLE snapshot (
+    id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, version INTEGER NOT NULL, sha256 BLOB NOT NULL, body BLOB NOT NULL);
 "];
 
 /// Settings, migrations, and the incarnation of a new database.

@@ -11,7 +11,7 @@ use parceld::screen::View;
 use parceld::station::event::{Effect, Event, Input, Job, Lookup, PrinterEvent};
 use parceld::station::fact::{Cause, Fact};
 use parceld::station::live::Live;
-use parceld::station::order::Order;
+use parceld::station::order::{Order, OrderId};
 use parceld::station::parcels::State;
 use parceld::station::{Outcome, Rules, Station, World};
 use parceld::store::{Store, StoredOrder};
@@ -141,6 +141,17 @@ impl<'a> Engine<'a> {
         match self {
             Self::Whole { core, .. } => core.as_ref().expect("a running core").station(),
             Self::Rules { station, .. } => station,
+        }
+    }
+
+    /// The parcels of an order, also those that have gone.
+    pub(crate) fn of_order(&self, order: &OrderId) -> Vec<ParcelId> {
+        match self {
+            Self::Whole { core, .. } => {
+                let archive = core.as_ref().expect("a running core").archive();
+                archive.of_order(order).expect("readable parcels").iter().map(|parcel| parcel.id).collect()
+            }
+            Self::Rules { station, .. } => station.of_order(order).map(|parcel| parcel.id).collect(),
         }
     }
 

@@ -162,8 +162,8 @@ impl Bench<'_> {
             2 => order.ship_to.line1 = "2 New Street".to_owned(),
             _ => {}
         }
-        let parcels = self.engine.station().of_order(&packed.id());
-        let begun = parcels.iter().map(|parcel| (*parcel, Some(packed.clone()))).collect();
+        let parcels = self.engine.of_order(&packed.id());
+        let begun = parcels.into_iter().map(|parcel| (parcel, Some(packed.clone()))).collect();
         self.event(false, Event::OrderChanged { order, begun });
     }
 

@@ -138,10 +138,10 @@ impl StationService {
 
     /// Manifests whose events the receiver has.
     fn confirm_manifests(&mut self) {
-        let open = self.core.station().manifests().iter().filter(|manifest| !manifest.confirmed);
-        let arrived = |id: &String| self.core.store().manifest_arrived(id).unwrap_or(false);
-        let manifests: Vec<String> = open.map(|manifest| manifest.id.clone()).filter(arrived).collect();
-        self.take(Event::Confirmed { manifests });
+        match self.core.store().manifests_arrived() {
+            Ok(manifests) => self.take(Event::Confirmed { manifests }),
+            Err(error) => tracing::error!(%error, "receipts of manifests cannot be read"),
+        }
     }
 
     /// Another life of the database has begun: what is told belongs to it.

@@ -43,8 +43,7 @@ impl Station {
 
     /// The parcels in a bag, or in the bags on a pallet.
     pub fn contents<'a>(&'a self, bag: &'a Bag) -> impl Iterator<Item = ParcelId> + 'a {
-        let laid = bag.bags.iter().filter_map(|id| self.bag(*id)).flat_map(|bag| &bag.parcels);
-        bag.parcels.iter().chain(laid).copied()
+        self.masses(bag).map(|(id, _)| id)
     }
 
     /// The bags on a pallet with anything in them.
@@ -54,8 +53,12 @@ impl Station {
 
     /// What all parcels of a bag or a pallet weigh.
     pub fn bag_mass(&self, bag: &Bag) -> Mass {
-        let masses = self.contents(bag).filter_map(|id| self.parcel(id)?.weight.as_ref()).map(|weight| weight.mass);
-        masses.fold(Mass::ZERO, |sum, mass| sum.checked_add(mass).unwrap_or(sum))
+        self.masses(bag).fold(Mass::ZERO, |sum, (_, mass)| sum.checked_add(mass).unwrap_or(sum))
+    }
+
+    fn masses<'a>(&'a self, bag: &'a Bag) -> impl Iterator<Item = (ParcelId, Mass)> + 'a {
+        let laid = bag.bags.iter().filter_map(|id| self.bag(*id)).flat_map(|bag| &bag.parcels);
+        bag.parcels.iter().chain(laid).copied()
     }
 
     pub(in crate::station) fn open_of(&self, kind: BagKind) -> impl Iterator<Item = (BagId, &Bag)> {
@@ -202,14 +205,18 @@ impl Station {
         }
     }
 
+    /// The bag or pallet of which a code is the station's own name.
+    pub fn bag_called(rules: &Rules, keys: &[String]) -> Option<BagId> {
+        let prefix = format!("{}.{}.", rules.warehouse, rules.station);
+        keys.iter().find_map(|key| key.strip_prefix(&prefix)?.parse().ok())
+    }
+
     /// The own code of a bag or a pallet was scanned: a closed bag is laid on the open pallet it belongs on.
     pub(in crate::station) fn bag_scanned(&self, world: &World<'_>, keys: &[String]) -> Option<Outcome> {
-        let prefix = format!("{}.{}.", world.rules.warehouse, world.rules.station);
-        let own = keys.iter().find_map(|key| key.strip_prefix(&prefix)?.parse::<BagId>().ok());
         // A scanner that sends no identifier of the symbology leaves the one of the data before the digits.
         let says = |sscc: &str| keys.iter().any(|key| key == sscc || key.strip_prefix("00") == Some(sscc));
         let by_sscc = || self.bags().rev().find(|(_, bag)| bag.sscc.as_deref().is_some_and(says));
-        let id = own.or_else(|| by_sscc().map(|(id, _)| id))?;
+        let id = Self::bag_called(world.rules, keys).or_else(|| by_sscc().map(|(id, _)| id))?;
         let bag = self.bag(id)?;
         if let Some(stop) = self.take_out(self.contents(bag)) {
             return Some(stop);
@@ -240,12 +247,12 @@ impl Station {
         if bag.kind == BagKind::Pallet || !bag.closed || self.open_of(BagKind::Pallet).next().is_none() {
             return None;
         }
-        let (Some((carrier, day)), Some(first)) = (&bag.goes, bag.parcels.first()) else {
+        let (Some((carrier, day)), Some((first, _))) = (&bag.goes, bag.parcels.first()) else {
             return Some(Outcome::stop(Sentence::BagEmpty { bag: name }));
         };
-        // One that was left out of a manifest lies here again.
+        // One that was left out of a manifest lies here again; one that is forgotten has gone.
         let on_manifest = |parcel: &Parcel| matches!(parcel.state(), State::Manifested | State::Confirmed);
-        if self.parcel(*first).is_some_and(on_manifest) {
+        if self.parcel(*first).is_none_or(on_manifest) {
             return Some(Outcome::stop(Sentence::PalletLate { bag: name }));
         }
         Some(match self.open_for(BagKind::Pallet, carrier, *day) {

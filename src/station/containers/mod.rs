@@ -2,19 +2,23 @@
 
 mod bags;
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{BagId, CarrierId, ParcelId};
 use crate::station::fact::BagKind;
-use crate::units::Date;
+use crate::units::{Date, Mass};
 
 /// A bag or a pallet as the facts made it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bag {
     /// Which of the two.
     pub kind: BagKind,
     /// Carrier and ship date of everything in it; `None` before its first parcel.
     pub goes: Option<(CarrierId, Date)>,
-    /// What is in a bag.
-    pub parcels: Vec<ParcelId>,
+    /// What is in a bag, and what each parcel weighs.
+    pub parcels: Vec<(ParcelId, Mass)>,
     /// What is on a pallet.
     pub bags: Vec<BagId>,
     /// The pallet that a bag is on.
@@ -25,42 +29,59 @@ pub struct Bag {
     pub sscc: Option<String>,
 }
 
-/// Every bag and pallet.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The bags and pallets that are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Containers {
-    /// By number; the first is number 1.
-    all: Vec<Bag>,
+    /// How many were ever opened; the first is number 1.
+    opened: u64,
+    known: BTreeMap<BagId, Bag>,
     /// The bag that took the last parcel.
     last: Option<BagId>,
 }
 
 impl Containers {
     pub(super) fn get(&self, id: BagId) -> Option<&Bag> {
-        self.all.get(usize::try_from(id.0.checked_sub(1)?).ok()?)
+        self.known.get(&id)
     }
 
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (BagId, &Bag)> {
-        self.all.iter().enumerate().map(|(index, bag)| (BagId(index as u64 + 1), bag))
+        self.known.iter().map(|(id, bag)| (*id, bag))
+    }
+
+    /// How many were ever opened.
+    pub(super) fn opened(&self) -> u64 {
+        self.opened
+    }
+
+    /// A bag or a pallet is known.
+    pub(super) fn insert(&mut self, id: BagId, bag: Bag) {
+        self.known.insert(id, bag);
+    }
+
+    /// A bag or a pallet is forgotten.
+    pub(super) fn remove(&mut self, id: BagId) {
+        self.known.remove(&id);
     }
 
     /// The identifier of the next one.
     fn next(&self) -> BagId {
-        BagId(self.all.len() as u64 + 1)
+        BagId(self.opened + 1)
     }
 
     fn get_mut(&mut self, id: BagId) -> Option<&mut Bag> {
-        self.all.get_mut(usize::try_from(id.0.checked_sub(1)?).ok()?)
+        self.known.get_mut(&id)
     }
 
     pub(super) fn open(&mut self, kind: BagKind) {
-        self.all.push(Bag { kind, ..Bag::default() });
+        self.opened += 1;
+        self.known.insert(BagId(self.opened), Bag { kind, ..Bag::default() });
     }
 
     /// A parcel goes into a bag; `goes` is where it travels.
-    pub(super) fn put(&mut self, parcel: ParcelId, bag: BagId, goes: Option<(CarrierId, Date)>) {
+    pub(super) fn put(&mut self, parcel: ParcelId, mass: Mass, bag: BagId, goes: Option<(CarrierId, Date)>) {
         if let Some(into) = self.get_mut(bag) {
             into.goes = into.goes.take().or(goes);
-            into.parcels.push(parcel);
+            into.parcels.push((parcel, mass));
         }
         self.last = Some(bag);
     }
@@ -68,7 +89,7 @@ impl Containers {
     /// A parcel is not in this bag any more.
     pub(super) fn take_out(&mut self, parcel: ParcelId, bag: BagId) {
         if let Some(bag) = self.get_mut(bag) {
-            bag.parcels.retain(|other| *other != parcel);
+            bag.parcels.retain(|(other, _)| *other != parcel);
         }
     }
 

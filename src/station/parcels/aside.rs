@@ -72,8 +72,7 @@ impl Station {
     ) -> Option<Outcome> {
         let asked = world.live.confirms(world.now, &Command::Void) && world.live.shown.is_none();
         let held = |order: &OrderId| {
-            let held = |id: &&ParcelId| self.parcel(**id).is_some_and(|parcel| parcel.state() == State::Held);
-            self.of_order(order).iter().rev().find(held).copied()
+            self.of_order(order).rev().find(|parcel| parcel.state() == State::Held).map(|parcel| parcel.id)
         };
         let found = tracking.or_else(|| match order {
             Lookup::One { order, .. } => held(&order.id()),

@@ -3,9 +3,10 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use super::parcel::{Closed, NotPacked, Numbered, Parcel, Print, PrintState};
-use crate::station::fact::Fact;
+use crate::station::fact::{Ending, Fact};
 use crate::station::order::OrderId;
 use crate::station::volumes::Ended;
+use crate::units::Date;
 
 /// The parcel that a scanned order makes.
 pub(in crate::station) fn opened(fact: &Fact) -> Option<Parcel> {
@@ -15,12 +16,15 @@ pub(in crate::station) fn opened(fact: &Fact) -> Option<Parcel> {
 }
 
 impl Parcel {
-    /// The parcel that its own history makes, with all its evidence; `None` without a beginning.
+    /// The parcel that its own history makes; `None` without a beginning. The facts of its manifests belong to that; without
+    /// them it keeps all its evidence.
     pub fn replay<'a>(history: impl IntoIterator<Item = &'a Fact>) -> Option<Self> {
         let mut parcel: Option<Self> = None;
         for fact in history {
             match (fact, &mut parcel) {
                 (Fact::ParcelOpened { .. }, _) => parcel = opened(fact),
+                (Fact::ManifestClosed { manifest, .. }, Some(parcel)) => parcel.manifested(manifest),
+                (Fact::ManifestConfirmed { manifest }, Some(parcel)) if parcel.is_on(manifest) => parcel.confirmed(),
                 (fact, Some(parcel)) => parcel.evolve(fact),
                 (_, None) => {}
             }
@@ -38,6 +42,7 @@ impl Parcel {
             }
             Fact::Voided { .. } => {
                 self.aside = Some(NotPacked::Voided);
+                self.intercepted = None;
                 self.numbered(|numbered| numbered.bag = None);
             }
             Fact::Held { .. } | Fact::LeftOut { .. } => {
@@ -46,7 +51,10 @@ impl Parcel {
             }
             Fact::Resumed { .. } => self.aside = None,
             Fact::Reopened { .. } => self.numbered(Numbered::reopen),
+            Fact::Intercepted { late: true, .. } => {}
             Fact::Intercepted { reason, .. } => self.intercepted = Some(*reason),
+            Fact::Ended { ending, on, .. } => self.end(*ending, *on),
+            Fact::Returned { on, .. } => self.end(Ending::Returned, *on),
             Fact::Released { .. } => self.intercepted = None,
             Fact::Verified { .. } => self.numbered(|numbered| {
                 numbered.closed = Some(Closed::Verified);
@@ -83,8 +91,8 @@ impl Parcel {
                 let evidence = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
                 self.numbered(|numbered| numbered.last_print(PrintState::Spoiled, evidence));
             }
-            // Its beginning, its evidence, and what its manifest and its service say of it.
-            Fact::ParcelOpened { .. } | Fact::Decided { .. } | Fact::Ended { .. } | Fact::Returned { .. } => {}
+            // Its beginning and its evidence.
+            Fact::ParcelOpened { .. } | Fact::Decided { .. } => {}
             // Not a parcel's.
             Fact::OrderRefused { .. }
             | Fact::Copied { .. }
@@ -111,14 +119,14 @@ impl Parcel {
 
     /// It is on a closed manifest. Nothing is decided from its evidence any more; the journal keeps that, and a station keeps
     /// thousands of parcels in a small memory.
-    pub(in crate::station) fn manifested(&mut self, manifest: u32) {
+    pub(in crate::station) fn manifested(&mut self, manifest: &str) {
         if let Some(weight) = &mut self.weight {
             weight.raw_hex = String::new();
             weight.scale = String::new();
         }
         self.numbered(|numbered| {
             numbered.closed = Some(Closed::Manifested);
-            numbered.manifest = Some(manifest);
+            numbered.manifest = Some(manifest.into());
             numbered.commitment.card = String::new();
             numbered.commitment.label_sha256 = String::new();
             for print in &mut numbered.prints {
@@ -133,9 +141,8 @@ impl Parcel {
         self.numbered(|numbered| numbered.closed = Some(Closed::Confirmed));
     }
 
-    /// What became of it is known.
-    pub(in crate::station) fn end(&mut self, ended: Ended) {
-        self.numbered(|numbered| numbered.ended = Some(ended));
+    fn end(&mut self, ending: Ending, on: Date) {
+        self.numbered(|numbered| numbered.ended = Some(Ended::of(&numbered.commitment, ending, on)));
     }
 }
 

@@ -20,7 +20,9 @@ mod parcel;
 mod returned;
 mod supplied;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
 
 use crate::ids::{ParcelId, TrackingNumber};
 use crate::station::order::OrderId;
@@ -32,12 +34,16 @@ pub use packing::parcel_size;
 pub use parcel::{Parcel, Print, PrintState, State};
 pub use supplied::{Counted, Uncounted, counted};
 
-/// Every parcel, and the one in hand.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The parcels that are known, and the one in hand. A station that lives long forgets those that are gone
+/// ([`Station::forget`](crate::station::Station::forget)), and has them brought back where something is said of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Parcels {
-    /// By identifier; the first is number 1.
-    all: Vec<Parcel>,
-    by_order: HashMap<OrderId, Vec<ParcelId>>,
+    /// How many were ever begun; the first is number 1.
+    begun: u64,
+    known: BTreeMap<ParcelId, Parcel>,
+    #[serde(skip)]
+    by_order: HashMap<OrderId, BTreeSet<ParcelId>>,
+    #[serde(skip)]
     by_tracking: HashMap<TrackingNumber, ParcelId>,
     /// The parcel in hand.
     pub(super) in_hand: Option<ParcelId>,
@@ -49,31 +55,66 @@ pub(super) struct Parcels {
 
 impl Parcels {
     pub(super) fn get(&self, id: ParcelId) -> Option<&Parcel> {
-        self.all.get(usize::try_from(id.0.checked_sub(1)?).ok()?)
+        self.known.get(&id)
     }
 
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Parcel> {
-        self.all.iter()
+        self.known.values()
     }
 
     pub(super) fn by_tracking(&self, tracking: &str) -> Option<ParcelId> {
         self.by_tracking.get(tracking).copied()
     }
 
-    pub(super) fn of_order(&self, order: &OrderId) -> &[ParcelId] {
-        self.by_order.get(order).map_or(&[], Vec::as_slice)
+    pub(super) fn of_order(&self, order: &OrderId) -> impl DoubleEndedIterator<Item = &Parcel> {
+        self.by_order.get(order).into_iter().flatten().filter_map(|id| self.get(*id))
+    }
+
+    /// How many were ever begun.
+    pub(super) fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    /// Finds by order and by number what was read from a snapshot.
+    pub(super) fn index(&mut self) {
+        for parcel in std::mem::take(&mut self.known).into_values() {
+            self.insert(parcel);
+        }
     }
 
     /// The identifier of the next parcel.
     pub(super) fn next(&self) -> ParcelId {
-        ParcelId(self.all.len() as u64 + 1)
+        ParcelId(self.begun + 1)
     }
 
     /// An order was scanned: its parcel is in hand.
     pub(super) fn open(&mut self, parcel: Parcel) {
-        self.by_order.entry(parcel.order.clone()).or_default().push(parcel.id);
+        self.begun = self.begun.max(parcel.id.0);
         self.in_hand = Some(parcel.id);
-        self.all.push(parcel);
+        self.insert(parcel);
+    }
+
+    /// A parcel is known.
+    pub(super) fn insert(&mut self, parcel: Parcel) {
+        self.by_order.entry(parcel.order.clone()).or_default().insert(parcel.id);
+        if let Some(commitment) = parcel.commitment() {
+            self.by_tracking.insert(commitment.tracking.clone(), parcel.id);
+        }
+        self.known.insert(parcel.id, parcel);
+    }
+
+    /// A parcel is forgotten.
+    pub(super) fn remove(&mut self, id: ParcelId) {
+        let Some(parcel) = self.known.remove(&id) else { return };
+        if let Some(commitment) = parcel.commitment() {
+            self.by_tracking.remove(&commitment.tracking);
+        }
+        if let Some(of_order) = self.by_order.get_mut(&parcel.order) {
+            of_order.remove(&id);
+            if of_order.is_empty() {
+                self.by_order.remove(&parcel.order);
+            }
+        }
     }
 
     /// A parcel has a number.
@@ -87,8 +128,7 @@ impl Parcels {
     }
 
     pub(super) fn change(&mut self, id: ParcelId, change: impl FnOnce(&mut Parcel)) {
-        let index = id.0.checked_sub(1).and_then(|n| usize::try_from(n).ok());
-        if let Some(parcel) = index.and_then(|index| self.all.get_mut(index)) {
+        if let Some(parcel) = self.known.get_mut(&id) {
             change(parcel);
         }
     }

@@ -24,7 +24,8 @@ impl Station {
             Lookup::Many(orders) => return Outcome::say(which_order(&code(), orders)),
             Lookup::One { order, version } => (order, version),
         };
-        let parcels = || self.of_order(&order.id()).iter().filter_map(|id| self.parcel(*id));
+        let id = order.id();
+        let parcels = || self.of_order(&id);
         // What was put aside and must not go on says so itself, and how it ends.
         if let Some(stop) = parcels().find(|p| p.state() == State::Held).and_then(|p| self.stopped(p)) {
             return stop;

@@ -67,7 +67,7 @@ impl State {
 }
 
 /// A parcel as the facts made it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parcel {
     /// Its identifier.
     pub id: ParcelId,
@@ -88,7 +88,7 @@ pub struct Parcel {
 }
 
 /// What a parcel has once it has a number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Numbered {
     /// Its service and number.
     pub(super) commitment: Commitment,
@@ -103,13 +103,13 @@ pub(super) struct Numbered {
     /// The cage it lies in.
     pub(super) cage: Option<Box<str>>,
     /// The manifest it is on, or was on before it was left out.
-    pub(super) manifest: Option<u32>,
+    pub(super) manifest: Option<Box<str>>,
     /// What became of it, as far as anybody said.
     pub(super) ended: Option<Ended>,
 }
 
 /// How far a closed parcel is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Closed {
     Verified,
     Attested,
@@ -118,14 +118,14 @@ pub(super) enum Closed {
 }
 
 /// Why nobody packs a parcel that is not closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum NotPacked {
     Held,
     Voided,
 }
 
 /// One label sent to a printer once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Print {
     /// What became of it.
     pub state: PrintState,
@@ -136,7 +136,7 @@ pub struct Print {
 }
 
 /// What became of a print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PrintState {
     /// On its way.
@@ -239,9 +239,14 @@ impl Parcel {
         self.numbered.as_ref()?.cage.as_deref()
     }
 
-    /// The place of the manifest it is on, or was on before it was left out.
-    pub fn manifest(&self) -> Option<u32> {
-        self.numbered.as_ref()?.manifest
+    /// The manifest it is on, or was on before it was left out.
+    pub fn manifest(&self) -> Option<&str> {
+        self.numbered.as_ref()?.manifest.as_deref()
+    }
+
+    /// Whether it is on this manifest, and was not left out of it.
+    pub fn is_on(&self, manifest: &str) -> bool {
+        self.manifest() == Some(manifest) && matches!(self.state(), State::Manifested | State::Confirmed)
     }
 
     /// What became of it, as far as anybody said.

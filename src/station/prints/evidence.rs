@@ -23,6 +23,8 @@
 //!
 //! What it cannot know: an odometer that breaks in the very moment that matters, and paper that was moved by hand.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::ParcelId;
 use crate::station::fact::{Before, FeedUnit, Odometer, Testimony};
 
@@ -41,7 +43,7 @@ pub(in crate::station) enum Finding {
 }
 
 /// Whether an odometer moves with each label.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::station) enum Trust {
     /// Not seen yet.
     #[default]
@@ -107,7 +109,7 @@ fn is_one_label(label_mm: u32, unit: FeedUnit, rise: u64) -> bool {
 }
 
 /// What was learned of the printer that printed last.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::station) struct Meter {
     serial: Option<String>,
     trust: Trust,

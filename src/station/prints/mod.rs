@@ -11,12 +11,14 @@ use std::collections::BTreeSet;
 
 use evidence::{Meter, Trust};
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::ParcelId;
 use crate::station::event::Job;
 use crate::station::fact::{Before, Testimony};
 
 /// The printer of the last print, and the label that may still lie in it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Prints {
     /// The printer of the last print.
     printer: String,

@@ -30,6 +30,11 @@ impl FromStr for PrintMark {
 }
 
 impl Station {
+    /// The parcel of whose prints this is the code of one.
+    pub fn parcel_marked(text: &str) -> Option<ParcelId> {
+        text.parse::<PrintMark>().ok().map(|mark| mark.parcel)
+    }
+
     /// The code of a print was scanned; `None` where it means nothing here.
     pub(in crate::station) fn scanned_mark(&self, text: &str) -> Option<Outcome> {
         let mark: PrintMark = text.parse().ok()?;

@@ -36,7 +36,7 @@ pub(super) fn carrier(bench: &Bench) -> CarrierId {
 }
 
 fn inside(bench: &Bench, bag: BagId) -> Vec<ParcelId> {
-    bench.station.bag(bag).unwrap().parcels.clone()
+    bench.station.bag(bag).unwrap().parcels.iter().map(|(id, _)| *id).collect()
 }
 
 /// With SSCCs from 7 on.

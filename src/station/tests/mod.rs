@@ -185,7 +185,7 @@ impl Bench {
         let packed = self.orders[&id.number].clone();
         let mut order = Box::new(packed.clone());
         change(&mut order);
-        let begun = self.station.of_order(&id).iter().map(|parcel| (*parcel, Some(packed.clone()))).collect();
+        let begun = self.station.of_order(&id).map(|parcel| (parcel.id, Some(packed.clone()))).collect();
         self.when(Event::OrderChanged { order, begun })
     }
 

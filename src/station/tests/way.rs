@@ -104,7 +104,7 @@ fn an_order_is_packed_as_often_as_it_is_planned() {
         bench.bring(OTHER, State::Verified);
     }
     assert_eq!(said(&bench.scan(OTHER)), "order_done");
-    assert_eq!(bench.station.of_order(&bench.orders[OTHER].id()).len(), 2);
+    assert_eq!(bench.station.of_order(&bench.orders[OTHER].id()).count(), 2);
 }
 
 #[test]
