@@ -142,7 +142,9 @@ impl Station {
                 self.manifests.change(manifest, |manifest| manifest.hand_over(left_out));
             }
             Fact::ManifestConfirmed { manifest } => {
-                for parcel in self.taken_by(manifest) {
+                // Its manifest may be forgotten, and one of its parcels not.
+                let on_it: Vec<ParcelId> = self.parcels().filter(|p| p.is_on(manifest)).map(|p| p.id).collect();
+                for parcel in on_it {
                     self.parcels.change(parcel, Parcel::confirmed);
                 }
                 self.manifests.change(manifest, |manifest| manifest.confirmed = true);

@@ -1,10 +1,13 @@
 //! One seeded history: a bench in trouble, then a calm in which it must come free.
 
-use parceld::barcode::Scan;
+use std::collections::BTreeMap;
+
+use parceld::barcode::{Command, Scan};
 use parceld::daemon::Moment;
+use parceld::ids::ParcelId;
 use parceld::station::containers::Bag;
-use parceld::station::event::{Act, Effect, Event, Input, Job, Reading, WeightState};
-use parceld::station::fact::{BagKind, Fact, FactKind};
+use parceld::station::event::{Act, Effect, Event, Input, Job, Learned, Reading, WeightState};
+use parceld::station::fact::{BagKind, Ending, Fact, FactKind};
 use parceld::station::order::OrderState;
 use parceld::station::{SSCC_POOL, Station};
 use parceld::units::{Date, Mass, Timestamp, Uptime};
@@ -37,6 +40,10 @@ struct Bench<'a> {
     destroyed: Vec<Job>,
     /// Facts recorded so far, without decisions, which replay leaves out.
     recorded: usize,
+    /// The number of every parcel that ever had one.
+    numbers: BTreeMap<ParcelId, String>,
+    /// Closed manifests of which nothing says yet that the receiver has them.
+    manifests: Vec<String>,
     pan: i64,
     moment: Moment,
     /// The station was killed at least once.
@@ -63,6 +70,8 @@ pub(crate) fn play(seed: u64, engine: Engine<'_>) -> Result<Record, String> {
         orders,
         destroyed: Vec::new(),
         recorded: 0,
+        numbers: BTreeMap::new(),
+        manifests: Vec::new(),
         pan: 0,
         moment,
         crashes,
@@ -132,10 +141,14 @@ impl Bench<'_> {
         self.weigh(calm);
         if !calm && self.dice.one_in(10) {
             let late = self.dice.below(3);
-            let manifests = self.engine.station().manifests();
-            let told = manifests.len().saturating_sub(late);
-            let manifests = manifests[..told].iter().map(|manifest| manifest.id.clone()).collect();
-            self.event(calm, Event::Confirmed { manifests });
+            let told = self.manifests.len().saturating_sub(late);
+            self.event(calm, Event::Confirmed { manifests: self.manifests[..told].to_vec() });
+        }
+        if !calm && self.dice.one_in(12) {
+            self.driver_comes();
+        }
+        if !calm && self.dice.one_in(30) {
+            self.outcome_arrives();
         }
         if !calm && self.dice.one_in(20) {
             let carrier = CARRIERS[self.dice.below(CARRIERS.len())].into();
@@ -148,6 +161,24 @@ impl Bench<'_> {
             self.crash();
         }
         self.pack(calm);
+    }
+
+    /// The carrier of the oldest manifest takes what is on it.
+    fn driver_comes(&mut self) {
+        let waits = self.engine.station().manifests().iter().find(|manifest| !manifest.handed_over);
+        let Some(carrier) = waits.map(|manifest| manifest.carrier.to_string()) else { return };
+        self.scan(false, &Command::Handover(carrier).encode());
+        self.scan(false, &Command::Ok.encode());
+    }
+
+    /// Somebody's records say what became of a parcel.
+    fn outcome_arrives(&mut self) {
+        let numbers: Vec<String> = self.numbers.values().cloned().collect();
+        let Some(tracking) = self.dice.pick(&numbers).cloned() else { return };
+        let ending = [Ending::Delivered, Ending::Lost][self.dice.below(2)];
+        let on = self.moment.today;
+        let outcomes = vec![Learned { tracking: tracking.into(), ending, on, service: None }];
+        self.event(false, Event::Act(Act::LearnOutcomes { outcomes }));
     }
 
     /// Something else is said of an order, or what was said first again.
@@ -178,10 +209,10 @@ impl Bench<'_> {
         let view = self.engine.view(self.moment);
         let orders = if calm { &[][..] } else { &self.orders };
         let bag = if calm { None } else { bag_to_lay(&self.engine) };
-        let chosen = if let Some(code) = bag.filter(|_| self.dice.one_in(9)) {
+        let chosen = if let Some(code) = bag.filter(|_| self.dice.one_in(3)) {
             Move::Scan(code)
         } else if !calm && self.dice.one_in(7) {
-            let labels = labels_anywhere(&self.engine, &self.printer);
+            let labels = self.labels_anywhere();
             Packer::blunder(&mut self.dice, &labels, &self.orders)
         } else {
             let label = label_in_hand(&self.engine, &self.printer, &self.destroyed);
@@ -212,6 +243,11 @@ impl Bench<'_> {
                     self.destroyed.push(Job { parcel: *parcel, attempt: *attempt });
                 }
                 Fact::Verified { .. } => self.pan = 0,
+                Fact::Committed { parcel, commitment } => {
+                    self.numbers.insert(*parcel, commitment.tracking.to_string());
+                }
+                Fact::ManifestClosed { manifest, .. } => self.manifests.push(manifest.clone()),
+                Fact::ManifestConfirmed { manifest } => self.manifests.retain(|waits| waits != manifest),
                 _ => {}
             }
         }
@@ -224,6 +260,11 @@ impl Bench<'_> {
         if outcome.effects.contains(&Effect::Reconsider) {
             self.event(calm, Event::Reconsider);
         }
+    }
+
+    /// The numbers of every label that came out, destroyed or not: a packer may scan any of them.
+    fn labels_anywhere(&self) -> Vec<String> {
+        self.printer.emitted.iter().filter_map(|out| self.numbers.get(&out.job.parcel).cloned()).collect()
     }
 
     /// Between the record and what follows from it.
@@ -243,17 +284,15 @@ fn label_in_hand(engine: &Engine<'_>, printer: &Printer, destroyed: &[Job]) -> O
     out.then(|| parcel.tracking().map(str::to_owned))?
 }
 
-/// The numbers of every label that came out, destroyed or not: a packer may scan any of them.
 /// The label of a closed bag that is on no pallet, while one is open.
 fn bag_to_lay(engine: &Engine<'_>) -> Option<String> {
     let station = engine.station();
     station.bags().find(|(_, bag)| bag.kind == BagKind::Pallet && !bag.closed)?;
-    let loose = |bag: &Bag| bag.kind == BagKind::Bag && bag.closed && bag.pallet.is_none();
+    let here = |bag: &Bag| {
+        let first = bag.parcels.first().and_then(|(id, _)| station.parcel(*id));
+        first.is_some_and(|parcel| !station.handed_over(parcel))
+    };
+    let loose = |bag: &Bag| bag.kind == BagKind::Bag && bag.closed && bag.pallet.is_none() && here(bag);
     let (id, _) = station.bags().rev().find(|(_, bag)| loose(bag))?;
     Some(station.container(&engine.stage().rules, id))
-}
-
-fn labels_anywhere(engine: &Engine<'_>, printer: &Printer) -> Vec<String> {
-    let number = |out: &Emitted| Some(engine.station().parcel(out.job.parcel)?.tracking()?.to_owned());
-    printer.emitted.iter().filter_map(number).collect()
 }

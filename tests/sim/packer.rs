@@ -66,10 +66,12 @@ impl Packer {
                 }
             }
             "supervisor_needed" => Move::Say(Command::Badge(SUPERVISOR.to_owned())),
+            "parcel_shown" if dice.one_in(3) => Move::Say(Command::Return),
             "parcel_shown" if dice.one_in(2) => Move::Say(Command::ReprintFor("SMEAR".to_owned())),
             "no_carrier" | "no_numbers" | "label_refused" => Move::Say(Command::Cancel),
             "out_hold" | "out_leave" => Move::Say(Command::Hold),
             "out_void" => Move::Say(Command::Void),
+            "confirm_handover" => Move::Say(Command::Ok),
             "reprint_refused" | "reprint_most" | "confirm_void" => Move::Say(Command::Void),
             "printer_paper_out" | "printer_silent" => Move::LoadPaper,
             _ => Move::Nothing,
@@ -79,7 +81,7 @@ impl Packer {
     /// Something else than what the screen asks for.
     pub(crate) fn blunder(dice: &mut Dice, labels: &[String], orders: &[String]) -> Move {
         let carrier = || CARRIERS[0].to_owned();
-        match dice.below(25) {
+        match dice.below(28) {
             0 | 1 => dice.pick(orders).map_or(Move::Nothing, |order| Move::Scan(order.clone())),
             2 | 3 => dice.pick(labels).map_or(Move::Nothing, |label| Move::Scan(label.clone())),
             4 => Move::Scan("4006381333931".into()),
@@ -101,7 +103,7 @@ impl Packer {
             17 | 18 => Move::Say(Command::BagOpen),
             19 => Move::Say(Command::BagClose),
             20 => Move::Say(Command::Cage("07".to_owned())),
-            21 | 22 => Move::Say(Command::PalletOpen),
+            21 | 22 | 24..=26 => Move::Say(Command::PalletOpen),
             23 => Move::Say(Command::PalletClose),
             _ => Move::Nothing,
         }
