@@ -176,3 +176,230 @@ pub fn recall_bag(store: &Store, station: &mut Station, id: BagId) -> Result<(),
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::barcode::{Command, Scan};
+    use crate::daemon::intake::OrderOrigin;
+    use crate::daemon::{Core, Moment, Setup, answers};
+    use crate::rating::{Basis, Billable};
+    use crate::station::Outcome;
+    use crate::station::event::{Act, Event, Input, Learned};
+    use crate::station::fact::{BagKind, Commitment, Ending, NumberSource, Sscc, Weight};
+    use crate::store::{DATABASE, StoredOrder};
+    use crate::units::{Date, Mass, Money, Timestamp, Uptime};
+
+    const AT: Timestamp = Timestamp(1_795_000_000_000);
+    const SSCC: &str = "006141411234567890";
+
+    struct Bench {
+        dir: TempDir,
+        setup: Setup,
+        core: Option<Core>,
+        now: u64,
+    }
+
+    impl Bench {
+        /// One parcel that its carrier has, in a closed bag, and one that lies here.
+        fn new() -> Self {
+            let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo.toml");
+            let setup = Setup::load(&demo).expect("the demo's configuration").0;
+            let dir = tempfile::tempdir().expect("a folder");
+            let mut bench = Self { dir, setup, core: None, now: 0 };
+            bench.says(1, "ready");
+            bench.says(2, "ready");
+            let bag = BagId(1);
+            let parcels = vec![ParcelId(1)];
+            let sscc = Some(Sscc { number: SSCC.into(), pool: "0614141".into(), serial: 7 });
+            let (manifest, ship_date, carrier) = ("M1".to_owned(), Date::EPOCH, "usps".into());
+            bench.record(&[Fact::BagOpened { bag, kind: BagKind::Bag }]);
+            bench.record(&packed(1));
+            bench.record(&[
+                Fact::Bagged { parcel: ParcelId(1), bag },
+                Fact::BagClosed { bag, sscc, operator: None },
+                Fact::ManifestClosed {
+                    manifest: manifest.clone(),
+                    carrier,
+                    ship_date,
+                    wave: 1,
+                    parcels,
+                    operator: None,
+                },
+                Fact::ManifestHandedOver { manifest, left_out: Vec::new() },
+            ]);
+            bench.record(&packed(2));
+            bench
+        }
+
+        fn record(&mut self, facts: &[Fact]) {
+            self.core = None;
+            self.store().commit(AT, facts, &[]).expect("recorded");
+        }
+
+        fn store(&self) -> Store {
+            Store::open(self.dir.path()).expect("a store")
+        }
+
+        /// The station; begun anew where it does not run.
+        fn core(&mut self) -> &mut Core {
+            if self.core.is_none() {
+                let (rules, cards) = (self.setup.rules.clone(), self.setup.cards.clone());
+                self.core = Some(Core::new(self.store(), rules, cards).expect("a station"));
+            }
+            self.core.as_mut().expect("a running station")
+        }
+
+        fn moment(&mut self) -> Moment {
+            self.now += 10_000;
+            Moment { now: Uptime(self.now), wall: AT, today: Date::EPOCH, minute: 600 }
+        }
+
+        fn step(&mut self, input: impl Into<Input>) -> Outcome {
+            let moment = self.moment();
+            self.core().step(moment, input).expect("recorded")
+        }
+
+        fn scan(&mut self, text: &str) -> Outcome {
+            let scan = Scan::read(text.as_bytes()).expect("a code");
+            self.step(Input::Scan { scanner: "hand".into(), scan })
+        }
+
+        /// What an import says of an order; the facts that follow.
+        fn says(&mut self, order: u64, state: &str) -> Vec<&'static str> {
+            let body = json!({
+                "order_ref": format!("A{order}"), "rev": self.now, "state": state,
+                "ship_to": { "name": "N", "line1": "1 Road", "city": "C", "postcode": "90026", "country": "US" },
+                "lines": [{ "sku": "S", "qty": 1 }],
+            });
+            let id = OrderId { number: format!("A{order}"), ..OrderId::default() };
+            let order = StoredOrder { id, shop_of_folder: false, body: body.to_string(), label: None };
+            let moment = self.moment();
+            let taken = self.core().take_orders(moment, &[order], OrderOrigin::File, None).expect("kept");
+            taken.1.facts.iter().map(Fact::name).collect()
+        }
+
+        fn here(&mut self) -> Vec<u64> {
+            self.core().station().parcels().map(|parcel| parcel.id.0).collect()
+        }
+    }
+
+    /// A parcel from the scan of its order to the scan of its label.
+    fn packed(number: u64) -> Vec<Fact> {
+        let parcel = ParcelId(number);
+        let (value, unit, scale) = ("500".into(), "g".into(), "scale".into());
+        let weight = Weight { mass: Mass::from_grams(500), value, unit, raw_hex: "00".into(), stable: true, scale };
+        let commitment = Commitment {
+            service: "usps.ground_advantage".into(),
+            tracking: format!("T{number}").into(),
+            source: NumberSource::Supplied,
+            ship_date: Date::EPOCH,
+            total: Money::new(1, "USD".parse().expect("a currency")),
+            zone: String::new(),
+            billable: Billable { value: "1".into(), unit: "lb".into(), basis: Basis::Actual },
+            card: String::new(),
+            days: None,
+            sort_code: None,
+            sort_detail: None,
+            marks: Vec::new(),
+            label_sha256: String::new(),
+            destination: ("US".into(), "900".into()),
+        };
+        vec![
+            Fact::ParcelOpened {
+                parcel,
+                order_ref: format!("A{number}"),
+                rev: 0,
+                channel: String::new(),
+                shop: String::new(),
+                version: Some(1),
+                operator: None,
+            },
+            Fact::Weighed { parcel, weight },
+            Fact::Committed { parcel, commitment: Box::new(commitment) },
+            Fact::Verified { parcel, scanner: "hand".into() },
+        ]
+    }
+
+    fn said(outcome: &Outcome) -> &'static str {
+        outcome.say.as_ref().map_or("", |say| say.note.key())
+    }
+
+    #[test]
+    fn what_has_gone_is_forgotten_and_known_again_by_whatever_names_it() {
+        let mut bench = Bench::new();
+        assert_eq!(bench.here(), [2]);
+        assert_eq!(said(&bench.scan("T1")), "parcel_shown");
+        assert_eq!(bench.here(), [1, 2], "the next command is about it");
+        let returned = bench.scan(&Command::Return.encode());
+        assert_eq!((said(&returned), returned.facts.len()), ("returned", 1));
+        assert_eq!(said(&bench.scan("A1")), "order_done");
+        assert_eq!(said(&bench.scan("4006381333931")), "order_unknown");
+        assert_eq!(bench.here(), [2]);
+        let learned = Learned { tracking: "T1".into(), ending: Ending::Lost, on: Date::EPOCH, service: None };
+        let outcome = bench.step(Event::Act(Act::LearnOutcomes { outcomes: vec![learned.clone()] }));
+        assert_eq!(outcome.facts, [Fact::Ended { parcel: ParcelId(1), ending: Ending::Lost, on: Date::EPOCH }]);
+        let again = bench.step(Event::Act(Act::LearnOutcomes { outcomes: vec![learned] }));
+        assert_eq!(again.facts, []);
+        assert_eq!(bench.says(1, "cancelled"), ["intercepted"]);
+        assert_eq!(bench.here(), [2]);
+        // The same after a start.
+        let before = bench.core().station().clone();
+        bench.core = None;
+        assert_eq!(*bench.core().station(), before);
+    }
+
+    #[test]
+    fn a_bag_that_has_gone_is_known_by_its_labels() {
+        let mut bench = Bench::new();
+        assert_eq!(bench.core().station().bags().count(), 0);
+        let rules = bench.setup.rules.clone();
+        let own = format!("{}.{}.B1", rules.warehouse, rules.station);
+        assert_eq!(said(&bench.scan(&own)), "bag_shown");
+        assert_eq!(said(&bench.scan(&format!("00{SSCC}"))), "bag_shown");
+        let bag = bench.core().archive().bag(BagId(1)).expect("an answer").expect("a bag").into_owned();
+        assert_eq!(bag.parcels, [(ParcelId(1), Mass::from_grams(500))]);
+    }
+
+    #[test]
+    fn lists_show_what_has_gone() {
+        let mut bench = Bench::new();
+        let cards = bench.setup.cards.clone();
+        let archive = bench.core().archive();
+        let parcels = answers::parcels(archive, &cards, 9).expect("a list");
+        let line = |at: usize| {
+            (parcels[at]["parcel"].as_str(), parcels[at]["state"].as_str(), parcels[at]["manifest"].as_str())
+        };
+        assert_eq!(line(0), (Some("P000002"), Some("verified"), None));
+        assert_eq!(line(1), (Some("P000001"), Some("manifested"), Some("M1")));
+        let order = answers::order(archive, &OrderId { number: "A1".into(), ..OrderId::default() }).expect("an answer");
+        assert_eq!((order["state"].as_str(), order["parcels"].as_u64()), (Some("packed"), Some(1)));
+        assert_eq!(answers::parcel(archive, 1).expect("an answer")["bag"], "B1");
+    }
+
+    #[test]
+    fn a_start_reads_the_snapshot_and_only_the_facts_after_it_and_makes_a_bad_one_again() {
+        let mut bench = Bench::new();
+        let station = bench.core().station().clone();
+        bench.core = None;
+        let mut store = bench.store();
+        let last = store.last_fact();
+        store.keep_snapshot(&station, last).expect("kept");
+        drop(store);
+        bench.record(&packed(3));
+        let db = rusqlite::Connection::open(bench.dir.path().join(DATABASE)).expect("the database");
+        let first =
+            db.query_row("SELECT body FROM journal WHERE seq = 1", [], |row| row.get::<_, String>(0)).expect("one");
+        db.execute("UPDATE journal SET body = '{}' WHERE seq = 1", []).expect("damaged");
+        assert_eq!(bench.here(), [2, 3], "what was before the snapshot is not read");
+        bench.core = None;
+        db.execute("UPDATE journal SET body = ?1 WHERE seq = 1", [first]).expect("mended");
+        db.execute("UPDATE snapshot SET body = x'7b7d'", []).expect("damaged");
+        assert_eq!(bench.here(), [2, 3], "the journal makes the same station");
+    }
+}
