@@ -78,9 +78,15 @@ impl Core {
             }
             Recognised::Begun { why, was, next } => (why, was, next),
             Recognised::Successor { was, next } => {
-                (CopySign::Successor, was, self.proposed(CopySign::Successor, 0, &next))
+                let next = self.proposed(CopySign::Successor, 0, &next);
+                self.store_mut().note_begun(CopySign::Successor, &was, &next)?;
+                (CopySign::Successor, was, next)
             }
         };
+        if self.store().announced() > 0 {
+            // The first event of the other life says so already; the power went before it was at home here.
+            return self.store_mut().settle(machine);
+        }
         tracing::error!(
             why = why.word(),
             was,
@@ -93,17 +99,24 @@ impl Core {
 
     /// The receiver showed that this database was copied: it has events that are not ours, and what was told here from
     /// the fork on may be of parcels whose numbers the other history has given too.
-    pub fn copied_by_receiver(&mut self, moment: Moment, sign: uplink::CopySign) -> Result<(), StoreError> {
-        let was = self.store().incarnation().to_owned();
-        let next = self.proposed(CopySign::Receiver, sign.ahead, &[]);
+    pub fn copied_by_receiver(&self, sign: uplink::CopySign) -> Result<Event, StoreError> {
+        let (why, was) = (CopySign::Receiver, self.store().incarnation().to_owned());
+        let mut next = self.proposed(why, sign.ahead, &[]);
+        if self.station().copied() == Some(why) {
+            // At each look the receiver may show more of the other history; as long as all of that is left out it is no news.
+            next.retain(|PoolNext { carrier, pool, next }| {
+                !self.station().leaves_out(carrier, pool, next.saturating_sub(BEYOND_MARK))
+            });
+        }
         let numbers = self.store().numbers_announced_from(sign.fork)?;
         let parcels = numbers.iter().filter_map(|number| self.station().by_tracking(number)).collect();
-        self.step(moment, Event::Copied { why: CopySign::Receiver, was, next, parcels }).map(drop)
+        Ok(Event::Copied { why, was, next, parcels })
     }
 
     /// Where the receiver has another history, and a person has said where numbers go on: another life begins, and what
     /// the receiver does not have of the old one is told under new numbers. True when one has begun.
     pub fn leave_fork(&mut self, at: Timestamp, machine: &Machine) -> Result<bool, StoreError> {
+        // Also while the uplink tries again: it would find the same.
         let fork = self.store().uplink_stop()?.and_then(|stop| stop.fork);
         let (Some(fork), None) = (fork, self.station().copied()) else { return Ok(false) };
         let was = self.store().incarnation().to_owned();
@@ -128,8 +141,13 @@ impl Core {
             CopySign::Receiver => ahead.saturating_add(BEYOND_MARK),
             CopySign::NoMark | CopySign::OtherMachine => BEYOND_UNKNOWN,
         };
-        let known = self.station().pools().chain(self.station().suspended());
-        let known = known.map(|(carrier, pool, next)| ((carrier.clone(), pool.clone()), next));
+        let station = self.station();
+        let known: Vec<_> = match (why, station.copied()) {
+            // It was found before: what is left out since then is not left out twice.
+            (CopySign::Receiver, Some(CopySign::Receiver)) => station.pools_before_copy().collect(),
+            _ => station.pools().chain(station.suspended()).collect(),
+        };
+        let known = known.into_iter().map(|(carrier, pool, next)| ((carrier.clone(), pool.clone()), next));
         let marked = marked.iter().map(|next| ((next.carrier.clone(), next.pool.clone()), next.next));
         let mut least = std::collections::BTreeMap::new();
         for (pool, next) in known.chain(marked) {

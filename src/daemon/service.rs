@@ -205,9 +205,9 @@ impl StationService {
         let input = input.into();
         let (scanner, kept) = match &input {
             Input::Scan { scanner, .. } => (Some(scanner.clone()), None),
-            Input::Event(event @ (Event::Started | Event::Printer(..) | Event::Confirmed { .. })) => {
-                (None, Some(event.clone()))
-            }
+            Input::Event(
+                event @ (Event::Started | Event::Printer(..) | Event::Confirmed { .. } | Event::Copied { .. }),
+            ) => (None, Some(event.clone())),
             Input::Event(_) => (None, None),
         };
         match self.core.step(self.moment(), input) {

@@ -64,7 +64,7 @@ pub enum Recognised {
         /// What the mark knows of number pools.
         next: Vec<PoolNext>,
     },
-    /// It is a copy whose other life has begun, and nothing is recorded of that yet.
+    /// It is a copy whose other life has begun, or is new, and the power went before it was at home here.
     Begun {
         /// The sign that showed it.
         why: CopySign,
@@ -93,6 +93,9 @@ pub struct UplinkStop {
     /// The first event of this life that the receiver does not have as it is, where histories differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fork: Option<u64>,
+    /// A person wants it to try again; what is known of the fork holds until the receiver says otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retried: bool,
 }
 
 impl Store {
@@ -212,6 +215,11 @@ impl Store {
         Ok(())
     }
 
+    /// Keeps what is to be recorded of a new database until it is.
+    pub fn note_begun(&mut self, why: CopySign, was: &str, next: &[PoolNext]) -> Result<(), StoreError> {
+        self.set_meta("life_begun", Some(&serde_json::to_string(&(why, was, next)).unwrap_or_default()))
+    }
+
     /// Begins another life: a new incarnation, whose events count from 1. What is to be recorded of it is kept with it.
     pub fn begin_life(&mut self, begun: Option<(CopySign, &str, &[PoolNext])>) -> Result<(), StoreError> {
         let begun = begun.map(|begun| serde_json::to_string(&begun).unwrap_or_default());
@@ -294,6 +302,12 @@ impl Store {
     /// Why the upload waits for a person; `None` when it does not.
     pub fn uplink_stop(&self) -> Result<Option<UplinkStop>, StoreError> {
         Ok(self.meta("uplink_stopped")?.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// A person wants the upload to try again, also after a restart.
+    pub fn retry_uplink(&mut self) -> Result<(), StoreError> {
+        let stop = self.uplink_stop()?.filter(|stop| stop.fork.is_some());
+        self.set_uplink_stop(stop.map(|stop| UplinkStop { retried: true, ..stop }).as_ref())
     }
 
     /// Records why the upload waits for a person, or that it does so no longer.

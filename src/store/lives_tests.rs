@@ -157,7 +157,7 @@ fn another_life_counts_its_events_anew_and_is_recorded_before_it_is_at_home() {
 #[test]
 fn a_stop_of_the_uplink_is_kept_until_it_is_taken_back() {
     let dir = folder();
-    let stop = UplinkStop { why: "409".into(), settings: "abc".into(), fork: Some(7) };
+    let stop = UplinkStop { why: "409".into(), settings: "abc".into(), fork: Some(7), retried: false };
     open(&dir).set_uplink_stop(Some(&stop)).expect("kept");
     let mut store = open(&dir);
     assert_eq!(store.uplink_stop().expect("an answer"), Some(stop));
