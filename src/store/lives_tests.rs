@@ -155,6 +155,22 @@ fn another_life_counts_its_events_anew_and_is_recorded_before_it_is_at_home() {
 }
 
 #[test]
+fn a_cut_while_a_life_is_left_is_no_copy() {
+    let (dir, here) = (folder(), pi("b1", "m1"));
+    let mut store = open(&dir);
+    assert_eq!(store.recognise(&here, mark(&dir)).expect("an answer"), Recognised::Home);
+    store.commit(AT, &[started(1)], &[event(1, "one")]).expect("recorded");
+    store.begin_life(None).expect("begun");
+    drop(store);
+    let mut store = open(&dir);
+    assert_eq!(store.recognise(&here, mark(&dir)).expect("an answer"), Recognised::Home);
+    // From here on the life before is another again.
+    let mark = mark(&dir).expect("a mark").read().expect("an answer").expect("a word");
+    assert_eq!(mark.incarnation, store.incarnation());
+    assert_eq!(store.meta("life_left").expect("an answer"), None);
+}
+
+#[test]
 fn a_stop_of_the_uplink_is_kept_until_it_is_taken_back() {
     let dir = folder();
     let stop = UplinkStop { why: "409".into(), settings: "abc".into(), fork: Some(7), retried: false };

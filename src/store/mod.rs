@@ -17,6 +17,10 @@ mod schema;
 #[cfg(test)]
 mod lives_tests;
 #[cfg(test)]
+mod orders_tests;
+#[cfg(test)]
+mod outbox_tests;
+#[cfg(test)]
 mod tests;
 
 use std::fs::File;
