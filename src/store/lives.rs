@@ -30,9 +30,9 @@ use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use super::mark::{Mark, Marked};
+use super::numbers::NumberUse;
 use super::{Store, StoreError, schema};
-use crate::station::SSCC_POOL;
-use crate::station::fact::{CopySign, Fact, NumberSource, PoolNext};
+use crate::station::fact::{CopySign, PoolNext};
 use crate::units::Timestamp;
 
 /// What tells one machine from another: names and values, such as its board's serial number.
@@ -336,7 +336,7 @@ impl Store {
     fn pools_so_far(&self) -> Result<Vec<PoolNext>, StoreError> {
         let mut pools = BTreeMap::new();
         self.replay(|fact| {
-            if let Some(PoolNext { carrier, pool, next }) = pool_after(&fact) {
+            if let Some(PoolNext { carrier, pool, next }) = NumberUse::of(&fact).pool_after() {
                 pools.insert((carrier, pool), next);
             }
         })?;
@@ -349,18 +349,4 @@ impl Store {
 fn is_other(home: &Machine, machine: &Machine) -> bool {
     let differs = |name: &str| Some(home.get(name)? != machine.get(name)?);
     differs(BOARD).unwrap_or_else(|| home.keys().any(|name| differs(name) == Some(true)))
-}
-
-/// From where a pool goes on after a fact that used one of its numbers, or began it.
-pub(super) fn pool_after(fact: &Fact) -> Option<PoolNext> {
-    let (carrier, pool, next) = match fact {
-        Fact::Committed { commitment, .. } => match &commitment.source {
-            NumberSource::Drawn { pool, serial } => (commitment.carrier().clone(), pool, serial + 1),
-            NumberSource::Supplied => return None,
-        },
-        Fact::BagClosed { sscc: Some(sscc), .. } => (SSCC_POOL.into(), &sscc.pool, sscc.serial + 1),
-        Fact::PoolStarted { carrier, pool, next } => (carrier.clone(), pool, *next),
-        _ => return None,
-    };
-    Some(PoolNext { carrier, pool: pool.clone(), next })
 }

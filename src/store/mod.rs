@@ -6,10 +6,13 @@
 //!
 //! It knows orders and events as text: what they mean is `exchange`'s and `uplink`'s.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod erase;
 mod labels;
 mod lives;
 mod mark;
+mod numbers;
 mod orders;
 mod outbox;
 mod schema;
@@ -26,10 +29,10 @@ mod tests;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use numbers::NumberUse;
 use rusqlite::{Connection, OpenFlags, params};
 
 use crate::ids::ParcelId;
-use crate::station::SSCC_POOL;
 use crate::station::fact::{Fact, FactKind};
 use crate::units::Timestamp;
 
@@ -252,10 +255,8 @@ impl Store {
             .prepare("SELECT seq, at, body FROM journal WHERE seq <= ?1 AND name = ?2 ORDER BY seq DESC LIMIT 1")?;
         let mut rows = newest.query(params![self.last_before(at)?, FactKind::OperatorChanged.name()])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        match self.entry(row)?.fact {
-            Fact::OperatorChanged { operator } => Ok(operator),
-            _ => Ok(None),
-        }
+        let Fact::OperatorChanged { operator } = self.entry(row)?.fact else { return Ok(None) };
+        Ok(operator)
     }
 
     /// Number of the newest fact that was recorded before an instant; 0 for none.
@@ -291,17 +292,10 @@ impl Store {
                 seq += 1;
                 let body = serde_json::to_string(fact).map_err(|source| StoreError::Fact { seq, source })?;
                 journal.execute(params![seq, at.0, fact.parcel().map(|id| id.0), fact.name(), body])?;
-                let number = match fact {
-                    Fact::Committed { parcel, commitment } => {
-                        Some((commitment.carrier().as_str(), commitment.tracking.as_str(), parcel.0))
-                    }
-                    Fact::BagClosed { bag, sscc: Some(sscc), .. } => Some((SSCC_POOL, sscc.number.as_str(), bag.0)),
-                    _ => None,
-                };
-                if let Some((carrier, number, used_by)) = number {
+                if let NumberUse::Used { carrier, number, by, .. } = NumberUse::of(fact) {
                     transaction
                         .prepare_cached("INSERT INTO numbers (carrier, number, parcel) VALUES (?1, ?2, ?3)")?
-                        .execute(params![carrier, number, used_by])?;
+                        .execute(params![carrier, number, by])?;
                 }
             }
             for event in events {
@@ -317,7 +311,7 @@ impl Store {
         (self.last_seq, self.head, self.confirmed_on_disk) = (seq, head, confirmed);
         // Before anything is done that follows from these facts.
         if let Some(mark) = self.mark.as_mut().filter(|_| !facts.is_empty()) {
-            let next: Vec<_> = facts.iter().filter_map(lives::pool_after).collect();
+            let next: Vec<_> = facts.iter().filter_map(|fact| NumberUse::of(fact).pool_after()).collect();
             mark.note(&self.incarnation, seq, &next);
         }
         Ok(())
