@@ -62,7 +62,7 @@ impl Core {
         store.replay(|fact| station.evolve(&fact))?;
         let mut core = Self { station, live: Live::default(), store, rules, cards, in_hand: None };
         core.sync_order()?;
-        core.count_queue()?;
+        core.look_at_store()?;
         Ok(core)
     }
 
@@ -143,7 +143,7 @@ impl Core {
                 self.live.forget_scan();
             }
         }
-        if let Err(error) = self.count_queue() {
+        if let Err(error) = self.look_at_store() {
             tracing::error!(%error, "the outbox cannot be read");
         }
         outcome
@@ -160,7 +160,13 @@ impl Core {
         self.commit(moment, &outcome.facts, orders)?;
         self.live.after(moment.now, &Event::Reconsider, outcome, in_hand);
         self.sync_order()?;
-        self.count_queue()
+        self.look_at_store()
+    }
+
+    /// Tries again to write what failed and follows from no event: the mark of copies.
+    pub(super) fn retry_mark(&mut self) {
+        self.store.retry_mark();
+        self.live.no_mark = self.store.mark_fails();
     }
 
     /// What an event comes to; nothing is changed.
@@ -251,7 +257,9 @@ impl Core {
         Ok(())
     }
 
-    fn count_queue(&mut self) -> Result<(), StoreError> {
+    /// What is shown of the memory itself.
+    fn look_at_store(&mut self) -> Result<(), StoreError> {
+        self.live.no_mark = self.store.mark_fails();
         (self.live.queue, self.live.waits_since) = self.store.waiting()?;
         Ok(())
     }

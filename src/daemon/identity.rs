@@ -45,7 +45,7 @@ pub fn open(setup: &Setup, moment: Moment) -> Result<Core, SetupError> {
     let mut core = Core::new(store, setup.rules.clone(), setup.cards.clone())?;
     let mark = open_mark(&station.mark(), &station.data_dir).unwrap_or_else(|why| {
         tracing::error!(why, "without its mark an older copy of the database would not be noticed");
-        core.live_mut().no_mark = true;
+        core.store_mut().miss_mark();
         None
     });
     core.recognise(moment, &machine(), mark)?;

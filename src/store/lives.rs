@@ -13,6 +13,7 @@
 //! | the card in another board, or a clone of it | the board's serial number | new life |
 //! | the system installed anew around the old data | there is no mark; or, where boards have no number, the machine id | new life |
 //! | an image of the whole card put back in the same board | the receiver has other or more events; or the mark, where `mark_dir` is on another medium | the uplink stops and pools wait; a new life begins with the person's word. With a mark elsewhere: new life |
+//! | the mark cannot be written any more: its medium is away, or its disk is full | the write itself, and the file that is there | the screen says that copies are not noticed, until it is written again |
 //! | the printer's odometer is further than this database knows | nothing: other programs print there too | – |
 //!
 //! A *new life* is another incarnation with event numbers of its own from 1; what the old one has not delivered is still
@@ -161,7 +162,10 @@ impl Store {
         if let Some((why, was, next)) = begun {
             return Ok(Recognised::Begun { why, was, next });
         }
+        let overruled = self.meta("mark_overruled")?;
         let recognised = match &said {
+            // What it shows was found before; it could not be written since.
+            Some(Some(said)) if !elsewhere && overruled.is_some() && overruled == word(said) => Recognised::Home,
             Some(Some(said)) if !ours(said) && !marked && self.last_seq == 0 => {
                 Recognised::Successor { was: said.incarnation.clone(), next: next(said) }
             }
@@ -180,6 +184,23 @@ impl Store {
         Ok(recognised)
     }
 
+    /// The mark should be there and cannot be opened.
+    pub fn miss_mark(&mut self) {
+        self.mark_missing = true;
+    }
+
+    /// Whether a copy would not be noticed, because the mark cannot be written.
+    pub fn mark_fails(&self) -> bool {
+        self.mark_missing || self.mark.as_ref().is_some_and(Mark::fails)
+    }
+
+    /// Tries again to write a mark that could not be written.
+    pub fn retry_mark(&mut self) {
+        if let Some(mark) = self.mark.as_mut().filter(|mark| mark.fails()) {
+            mark.note(&self.incarnation, self.last_seq, &[]);
+        }
+    }
+
     /// The machine that this database is at home on; `None` before it was ever recorded.
     fn home(&self) -> Result<Option<Machine>, StoreError> {
         Ok(self.meta("machine")?.and_then(|text| serde_json::from_str(&text).ok()))
@@ -193,24 +214,31 @@ impl Store {
         if self.meta("machine")?.as_ref() != Some(&all) {
             self.set_meta("machine", Some(&all))?;
         }
-        let marked = self.meta("marked")?.is_some();
-        if let Some(said) = self.mark.as_ref().map(|mark| mark.read().ok().flatten()) {
-            let here = said.is_some_and(|said| said.incarnation == self.incarnation && said.seq == self.last_seq);
-            if !(marked && here) {
-                let next = self.pools_so_far()?;
-                let (incarnation, seq) = (self.incarnation.clone(), self.last_seq);
-                match self.mark.as_mut().map(|mark| mark.begin(&incarnation, seq, &next)) {
-                    Some(Ok(())) => {
-                        self.set_meta("marked", Some("1"))?;
-                        self.set_meta("life_left", None)?;
-                    }
-                    Some(Err(error)) => tracing::error!(%error, "the mark beside the data folder cannot be written"),
-                    None => {}
-                }
-            }
-        }
+        self.settle_mark()?;
         if self.meta("life_begun")?.is_some() {
             self.set_meta("life_begun", None)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the mark of where this database is at home, unless it says so already.
+    fn settle_mark(&mut self) -> Result<(), StoreError> {
+        let marked = self.meta("marked")?.is_some();
+        let Some(said) = self.mark.as_ref().map(|mark| mark.read().ok().flatten()) else { return Ok(()) };
+        let here = said.as_ref().is_some_and(|said| said.incarnation == self.incarnation && said.seq == self.last_seq);
+        if !(marked && here) {
+            let next = self.pools_so_far()?;
+            let (incarnation, seq) = (self.incarnation.clone(), self.last_seq);
+            if let Some(Err(error)) = self.mark.as_mut().map(|mark| mark.begin(&incarnation, seq, &next)) {
+                tracing::error!(%error, "the mark beside the data folder cannot be written");
+                return self.set_meta("mark_overruled", said.as_ref().and_then(word).as_deref());
+            }
+            self.set_meta("marked", Some("1"))?;
+        }
+        for done in ["life_left", "mark_overruled"] {
+            if self.meta(done)?.is_some() {
+                self.set_meta(done, None)?;
+            }
         }
         Ok(())
     }
@@ -342,6 +370,11 @@ impl Store {
         })?;
         Ok(pools.into_iter().map(|((carrier, pool), next)| PoolNext { carrier, pool, next }).collect())
     }
+}
+
+/// What a mark says of the database that it belongs to, to be compared.
+fn word(said: &Marked) -> Option<String> {
+    serde_json::to_string(&(&said.incarnation, said.seq)).ok()
 }
 
 /// Whether two machines are known to be different. A board's own number decides; without one, whatever is known of both:

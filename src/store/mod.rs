@@ -59,8 +59,9 @@ pub struct Store {
     /// The last row of this incarnation that the receiver has confirmed; in memory, and as written.
     confirmed: u64,
     confirmed_on_disk: u64,
-    /// The mark beside the data folder, where there is one.
+    /// The mark beside the data folder, where there is one; and whether there should be.
     mark: Option<Mark>,
+    mark_missing: bool,
     /// The lock of the folder, held until the store is dropped; `None` for a reader.
     _lock: Option<File>,
 }
@@ -194,6 +195,7 @@ impl Store {
             confirmed,
             confirmed_on_disk: confirmed,
             mark: None,
+            mark_missing: false,
             _lock: lock,
         })
     }

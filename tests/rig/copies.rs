@@ -274,6 +274,24 @@ async fn a_receiver_that_was_restored_hears_again_what_an_earlier_life_had_told(
 }
 
 #[tokio::test]
+async fn a_mark_that_cannot_be_written_is_on_the_screen_until_it_can() {
+    let bench = Bench::with_orders(&ORDERS[..2]).await;
+    let mark = parceld::store::Mark::beside(&bench.data());
+    let station = bench.start().await;
+    station.screen.is_content().await;
+    std::fs::rename(&mark, bench.path("away")).unwrap();
+    pack(&bench, &station, ORDERS[0]).await;
+    station.screen.complains("no_mark").await;
+    // Nobody has to pack for it to be seen that it is back.
+    std::fs::rename(bench.path("away"), &mark).unwrap();
+    station.screen.is_content().await;
+    station.kill();
+    let station = bench.start().await;
+    station.screen.is_content().await;
+    pack(&bench, &station, ORDERS[1]).await;
+}
+
+#[tokio::test]
 async fn a_mark_that_cannot_be_opened_is_on_the_screen_and_packing_goes_on() {
     let bench = Bench::with_orders(&ORDERS[..1]).await;
     let station = bench.start().await;
