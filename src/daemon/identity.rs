@@ -72,13 +72,13 @@ impl Core {
         let (why, was, next) = match self.store_mut().recognise(machine, mark)? {
             Recognised::Home => return Ok(()),
             Recognised::Copy { why, next } => {
-                let next = self.proposed(why, 0, &next);
+                let next = self.proposed(why, beyond(why), &next);
                 self.store_mut().begin_life(Some((why, &was, &next)))?;
                 (why, was, next)
             }
             Recognised::Begun { why, was, next } => (why, was, next),
             Recognised::Successor { was, next } => {
-                let next = self.proposed(CopySign::Successor, 0, &next);
+                let next = self.proposed(CopySign::Successor, beyond(CopySign::Successor), &next);
                 self.store_mut().note_begun(CopySign::Successor, &was, &next)?;
                 (CopySign::Successor, was, next)
             }
@@ -101,7 +101,7 @@ impl Core {
     /// the fork on may be of parcels whose numbers the other history has given too.
     pub fn copied_by_receiver(&self, sign: uplink::CopySign) -> Result<Event, StoreError> {
         let (why, was) = (CopySign::Receiver, self.store().incarnation().to_owned());
-        let mut next = self.proposed(why, sign.ahead, &[]);
+        let mut next = self.proposed(why, beyond_receiver(sign), &[]);
         if self.station().copied() == Some(why) {
             // At each look the receiver may show more of the other history; as long as all of that is left out it is no news.
             next.retain(|PoolNext { carrier, pool, next }| {
@@ -134,13 +134,7 @@ impl Core {
     }
 
     /// From where each pool is free as far as anything tells.
-    fn proposed(&self, why: CopySign, ahead: u64, marked: &[PoolNext]) -> Vec<PoolNext> {
-        let beyond = match why {
-            CopySign::Behind | CopySign::OtherMark | CopySign::Successor => BEYOND_MARK,
-            // An event uses one number at most.
-            CopySign::Receiver => ahead.saturating_add(BEYOND_MARK),
-            CopySign::NoMark | CopySign::OtherMachine => BEYOND_UNKNOWN,
-        };
+    fn proposed(&self, why: CopySign, beyond: u64, marked: &[PoolNext]) -> Vec<PoolNext> {
         let station = self.station();
         let known: Vec<_> = match (why, station.copied()) {
             // It was found before: what is left out since then is not left out twice.
@@ -161,4 +155,19 @@ impl Core {
         };
         least.into_iter().map(proposed).collect()
     }
+}
+
+/// How many numbers are left out, by what was found.
+fn beyond(why: CopySign) -> u64 {
+    match why {
+        CopySign::Behind | CopySign::OtherMark | CopySign::Successor | CopySign::Receiver => BEYOND_MARK,
+        CopySign::NoMark | CopySign::OtherMachine => BEYOND_UNKNOWN,
+    }
+}
+
+/// The same where the receiver showed it: an event uses one number at most. A life that went on from another copy has left
+/// out numbers itself, and nothing tells how many.
+fn beyond_receiver(sign: uplink::CopySign) -> u64 {
+    let other = if sign.elsewhere > 0 { BEYOND_UNKNOWN } else { 0 };
+    [sign.ahead, sign.elsewhere, other].into_iter().fold(beyond(CopySign::Receiver), u64::saturating_add)
 }

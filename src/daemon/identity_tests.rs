@@ -73,8 +73,17 @@ fn waits_from(core: &Core) -> Option<u64> {
     core.station().suspended().next().map(|(_, _, next)| next)
 }
 
+/// What is in a folder, to be put back.
+fn copy(from: &Path, to: &Path) {
+    let _ = std::fs::remove_dir_all(to);
+    std::fs::create_dir_all(to).expect("a folder");
+    for file in std::fs::read_dir(from).expect("a folder").map(|file| file.expect("a file").path()) {
+        std::fs::copy(&file, to.join(file.file_name().expect("a name"))).expect("a copy");
+    }
+}
+
 fn show(core: &mut Core, fork: u64, ahead: u64) {
-    let copied = core.copied_by_receiver(uplink::CopySign { fork, ahead }).expect("an event");
+    let copied = core.copied_by_receiver(uplink::CopySign { fork, ahead, elsewhere: 0 }).expect("an event");
     core.step(moment(), copied).expect("recorded");
 }
 
@@ -145,4 +154,55 @@ fn a_power_cut_before_another_life_is_at_home_tells_nothing_twice() {
     drop(core);
     let core = place.started();
     assert_eq!((told(&core), core.station().copied()), (1, Some(CopySign::Successor)));
+}
+
+#[test]
+fn the_same_old_copy_put_back_twice_is_told_twice_and_gives_no_number_twice() {
+    let place = Place::new();
+    let mut core = place.started();
+    start_pool(&mut core, 10);
+    drop(core);
+    copy(&place.path("data"), &place.path("copy"));
+    let mut core = place.started();
+    start_pool(&mut core, 50);
+    drop(core);
+    let mut begun = Vec::new();
+    for why in [CopySign::Behind, CopySign::OtherMark, CopySign::OtherMark] {
+        copy(&place.path("copy"), &place.path("data"));
+        let mut core = place.started();
+        assert_eq!((told(&core), core.station().copied()), (1, Some(why)));
+        begun.extend(waits_from(&core));
+        act(&mut core, Act::StartPools);
+    }
+    assert_eq!(begun, [150, 250, 350], "each leaves out what the one before it may have used");
+}
+
+#[test]
+fn a_copy_that_is_put_back_with_its_alarm_says_so_again() {
+    // Without a pool of its own nothing else tells the two apart.
+    for pool in [None, Some(10)] {
+        let place = Place::new();
+        let mut core = place.started();
+        pool.into_iter().for_each(|next| start_pool(&mut core, next));
+        drop(core);
+        std::fs::remove_dir_all(place.path("mark")).expect("gone");
+        assert_eq!(told(&place.started()), 1);
+        copy(&place.path("data"), &place.path("copy"));
+        act(&mut place.started(), Act::StartPools);
+        for _ in 0..2 {
+            copy(&place.path("copy"), &place.path("data"));
+            assert_eq!(told(&place.started()), 1, "{pool:?}, in a life of its own");
+        }
+    }
+}
+
+#[test]
+fn where_another_life_went_on_its_numbers_are_left_out_too() {
+    let place = Place::new();
+    let mut core = place.started();
+    start_pool(&mut core, 10);
+    let sign = uplink::CopySign { fork: 1, ahead: 4, elsewhere: 30 };
+    let copied = core.copied_by_receiver(sign).expect("an event");
+    core.step(moment(), copied).expect("recorded");
+    assert_eq!(waits_from(&core), Some(10 + 4 + 30 + 1_000 + 100));
 }

@@ -12,7 +12,7 @@
 //! | another database in the place of one that was used | the mark is another database's | no number below those that the mark knows |
 //! | the card in another board, or a clone of it | the board's serial number | new life |
 //! | the system installed anew around the old data | there is no mark; or, where boards have no number, the machine id | new life |
-//! | an image of the whole card put back in the same board | the receiver has other or more events; or the mark, where `mark_dir` is on another medium | the uplink stops and pools wait; a new life begins with the person's word. With a mark elsewhere: new life |
+//! | an image of the whole card put back in the same board, be it once more | the receiver has other or more events, or follows the life that went on from it; or the mark, where `mark_dir` is on another medium | the uplink stops and pools wait; a new life begins with the person's word. With a mark elsewhere: new life |
 //! | the mark cannot be written any more: its medium is away, or its disk is full | the write itself, and the file that is there | the screen says that copies are not noticed, until it is written again |
 //! | the printer's odometer is further than this database knows | nothing: other programs print there too | – |
 //!

@@ -304,3 +304,32 @@ async fn a_mark_that_cannot_be_opened_is_on_the_screen_and_packing_goes_on() {
     station.screen.complains("no_mark").await;
     pack(&bench, &station, ORDERS[0]).await;
 }
+
+#[tokio::test]
+async fn the_same_image_put_back_twice_is_shown_twice() {
+    let bench = Bench::with_orders(&ORDERS).await;
+    let mark = parceld::store::Mark::beside(&bench.data());
+    let station = bench.start().await;
+    pack(&bench, &station, ORDERS[0]).await;
+    station.screen.all_sent().await;
+    assert!(station.terminate().await.success());
+    copy(&bench.data(), &bench.path("copy"));
+    copy(&mark, &bench.path("copy-mark"));
+    let station = bench.start().await;
+    let mut used = vec![pack(&bench, &station, ORDERS[1]).await, pack(&bench, &station, ORDERS[2]).await];
+    station.screen.all_sent().await;
+    station.kill();
+    for order in [ORDERS[3], ORDERS[4]] {
+        copy(&bench.path("copy"), &bench.data());
+        copy(&bench.path("copy-mark"), &mark);
+        let station = bench.start().await;
+        station.screen.complains("station_copied").await;
+        station.screen.shows("a stop", |view| view["link"] == "stopped").await;
+        bench.run(&["pool", "start", "--all"]).await.good();
+        let number = pack(&bench, &station, order).await;
+        assert!(!used.contains(&number), "{number} was given before");
+        used.push(number);
+        station.screen.all_sent().await;
+        station.kill();
+    }
+}
