@@ -191,6 +191,7 @@ fn chunks(orders: Vec<StoredOrder>) -> Vec<Vec<StoredOrder>> {
 fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch, by_folder: impl Fn(usize) -> bool) -> Vec<StoredOrder> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let kept = Store::read(&setup.config.station.data_dir).ok();
+    let otherwise = said_otherwise(&batch.accepted);
     let mut orders: Vec<(Incoming, Option<LabelAnswer>)> = Vec::new();
     let mut files: BTreeMap<(PathBuf, LabelFormat), Vec<Wish>> = BTreeMap::new();
     for incoming in std::mem::take(&mut batch.accepted) {
@@ -220,14 +221,34 @@ fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch, by_folder: impl Fn
     for (at, (incoming, label)) in orders.into_iter().enumerate() {
         match label.transpose() {
             Ok(label) => {
-                let shop_of_folder = by_folder(at);
-                stored.push(StoredOrder { label, shop_of_folder, ..orders::stored(incoming) });
+                let (shop_of_folder, otherwise) = (by_folder(at), otherwise[at]);
+                stored.push(StoredOrder { label, shop_of_folder, otherwise, ..orders::stored(incoming) });
             }
             Err(why) => batch.refused.push(incoming.refuse(format!("label: {why}"))),
         }
     }
     batch.refused.sort_by_key(|refused| refused.row);
     stored
+}
+
+/// For each order, the nearest row above it that says something else of the same order, and its own.
+fn said_otherwise(orders: &[Incoming]) -> Vec<Option<(usize, usize)>> {
+    let mut places: BTreeMap<OrderId, Vec<usize>> = BTreeMap::new();
+    for (at, incoming) in orders.iter().enumerate() {
+        places.entry(incoming.order.id()).or_default().push(at);
+    }
+    let mut otherwise = vec![None; orders.len()];
+    for places in places.into_values().filter(|places| places.len() > 1) {
+        let said: Vec<_> = places.iter().map(|at| order::content_hash(&orders[*at].body)).collect();
+        let mut before = None;
+        for nth in 1..places.len() {
+            if said[nth] != said[nth - 1] {
+                before = Some(orders[places[nth - 1]].row);
+            }
+            otherwise[places[nth]] = before.map(|before| (before, orders[places[nth]].row));
+        }
+    }
+    otherwise
 }
 
 /// What became of an order's label.
@@ -382,6 +403,7 @@ mod tests {
             shop_of_folder: false,
             body: "x".repeat(bytes),
             label: None,
+            otherwise: None,
         };
         let sizes = |orders: Vec<StoredOrder>| chunks(orders).iter().map(Vec::len).collect::<Vec<_>>();
         assert_eq!(sizes((0..1_001).map(|_| order(10)).collect()), [500, 500, 1]);

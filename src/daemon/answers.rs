@@ -196,7 +196,7 @@ pub fn outbox(store: &Store) -> Result<Value, StoreError> {
         "waiting": waiting,
         "confirmed": confirmed,
         "head": store.announced(),
-        "stopped": store.uplink_stop()?.map(|stop| stop.why),
+        "stopped": store.uplink_stop()?.filter(|stop| !stop.retried).map(|stop| stop.why),
         "aside": store.aside()?.len(),
         "rows": rows.iter().rev().map(|row| json!({
             "seq": row.seq, "type": row.kind, "time": rfc3339(row.at),

@@ -278,7 +278,7 @@ mod tests {
                 "lines": [{ "sku": "S", "qty": 1 }],
             });
             let id = OrderId { number: format!("A{order}"), ..OrderId::default() };
-            let order = StoredOrder { id, shop_of_folder: false, body: body.to_string(), label: None };
+            let order = StoredOrder { id, shop_of_folder: false, body: body.to_string(), label: None, otherwise: None };
             let moment = self.moment();
             let taken = self.core().take_orders(moment, &[order], OrderOrigin::File, None).expect("kept");
             taken.1.facts.iter().map(Fact::name).collect()

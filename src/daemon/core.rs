@@ -83,7 +83,7 @@ impl Core {
             erase_after: 0,
         };
         core.sync_order()?;
-        core.count_queue()?;
+        core.look_at_store()?;
         Ok(core)
     }
 
@@ -165,7 +165,7 @@ impl Core {
                 self.live.forget_scan();
             }
         }
-        if let Err(error) = self.count_queue() {
+        if let Err(error) = self.look_at_store() {
             tracing::error!(%error, "the outbox cannot be read");
         }
         self.forget();
@@ -184,7 +184,13 @@ impl Core {
         self.live.after(moment.now, &Event::Reconsider, outcome, in_hand);
         self.sync_order()?;
         self.forget();
-        self.count_queue()
+        self.look_at_store()
+    }
+
+    /// Tries again to write what failed and follows from no event: the mark of copies.
+    pub(super) fn retry_mark(&mut self) {
+        self.store.retry_mark();
+        self.live.no_mark = self.store.mark_fails();
     }
 
     /// What an event comes to; nothing is changed.
@@ -386,7 +392,9 @@ impl Core {
         Ok(())
     }
 
-    fn count_queue(&mut self) -> Result<(), StoreError> {
+    /// What is shown of the memory itself.
+    fn look_at_store(&mut self) -> Result<(), StoreError> {
+        self.live.no_mark = self.store.mark_fails();
         (self.live.queue, self.live.waits_since) = self.store.waiting()?;
         Ok(())
     }

@@ -127,7 +127,13 @@ mod tests {
             });
             let supplied = Supplied::dots(self.setup.rules.labels.printer.media, &Bitmap::new(800, 1200));
             let label = Some(labels::stored("T1", &supplied));
-            let order = StoredOrder { id: id(order_ref), shop_of_folder: false, body: body.to_string(), label };
+            let order = StoredOrder {
+                id: id(order_ref),
+                shop_of_folder: false,
+                body: body.to_string(),
+                label,
+                otherwise: None,
+            };
             self.core().take_orders(moment(NOW), &[order], OrderOrigin::File, None).expect("kept");
         }
 

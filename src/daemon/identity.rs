@@ -45,7 +45,7 @@ pub fn open(setup: &Setup, moment: Moment) -> Result<Core, SetupError> {
     let mut core = Core::new(store, setup.rules.clone(), setup.cards.clone())?;
     let mark = open_mark(&station.mark(), &station.data_dir).unwrap_or_else(|why| {
         tracing::error!(why, "without its mark an older copy of the database would not be noticed");
-        core.live_mut().no_mark = true;
+        core.store_mut().miss_mark();
         None
     });
     core.recognise(moment, &machine(), mark)?;
@@ -73,15 +73,21 @@ impl Core {
         let (why, was, next) = match self.store_mut().recognise(machine, mark, &pools)? {
             Recognised::Home => return Ok(()),
             Recognised::Copy { why, next } => {
-                let next = self.proposed(why, 0, &next);
+                let next = self.proposed(why, beyond(why), &next);
                 self.store_mut().begin_life(Some((why, &was, &next)))?;
                 (why, was, next)
             }
             Recognised::Begun { why, was, next } => (why, was, next),
             Recognised::Successor { was, next } => {
-                (CopySign::Successor, was, self.proposed(CopySign::Successor, 0, &next))
+                let next = self.proposed(CopySign::Successor, beyond(CopySign::Successor), &next);
+                self.store_mut().note_begun(CopySign::Successor, &was, &next)?;
+                (CopySign::Successor, was, next)
             }
         };
+        if self.store().announced() > 0 {
+            // The first event of the other life says so already; the power went before it was at home here.
+            return self.settle(machine);
+        }
         tracing::error!(
             why = why.word(),
             was,
@@ -94,20 +100,27 @@ impl Core {
 
     /// The receiver showed that this database was copied: it has events that are not ours, and what was told here from
     /// the fork on may be of parcels whose numbers the other history has given too.
-    pub fn copied_by_receiver(&mut self, moment: Moment, sign: uplink::CopySign) -> Result<(), StoreError> {
-        let was = self.store().incarnation().to_owned();
-        let next = self.proposed(CopySign::Receiver, sign.ahead, &[]);
+    pub fn copied_by_receiver(&self, sign: uplink::CopySign) -> Result<Event, StoreError> {
+        let (why, was) = (CopySign::Receiver, self.store().incarnation().to_owned());
+        let mut next = self.proposed(why, beyond_receiver(sign), &[]);
+        if self.station().copied() == Some(why) {
+            // At each look the receiver may show more of the other history; as long as all of that is left out it is no news.
+            next.retain(|PoolNext { carrier, pool, next }| {
+                !self.station().leaves_out(carrier, pool, next.saturating_sub(BEYOND_MARK))
+            });
+        }
         let numbers = self.store().numbers_announced_from(sign.fork)?;
         let mut parcels = Vec::new();
         for number in &numbers {
             parcels.extend(self.archive().by_tracking(number)?);
         }
-        self.step(moment, Event::Copied { why: CopySign::Receiver, was, next, parcels }).map(drop)
+        Ok(Event::Copied { why, was, next, parcels })
     }
 
     /// Where the receiver has another history, and a person has said where numbers go on: another life begins, and what
     /// the receiver does not have of the old one is told under new numbers. True when one has begun.
     pub fn leave_fork(&mut self, at: Timestamp, machine: &Machine) -> Result<bool, StoreError> {
+        // Also while the uplink tries again: it would find the same.
         let fork = self.store().uplink_stop()?.and_then(|stop| stop.fork);
         let (Some(fork), None) = (fork, self.station().copied()) else { return Ok(false) };
         let was = self.store().incarnation().to_owned();
@@ -136,17 +149,19 @@ impl Core {
     }
 
     /// From where each pool is free as far as anything tells.
-    fn proposed(&self, why: CopySign, ahead: u64, marked: &[PoolNext]) -> Vec<PoolNext> {
-        let beyond = match why {
-            CopySign::Behind | CopySign::OtherMark | CopySign::Successor => BEYOND_MARK,
-            // An event uses one number at most.
-            CopySign::Receiver => ahead.saturating_add(BEYOND_MARK),
-            CopySign::NoMark | CopySign::OtherMachine => BEYOND_UNKNOWN,
+    fn proposed(&self, why: CopySign, beyond: u64, marked: &[PoolNext]) -> Vec<PoolNext> {
+        let station = self.station();
+        let known: Vec<_> = match (why, station.copied()) {
+            // It was found before: what is left out since then is not left out twice.
+            (CopySign::Receiver, Some(CopySign::Receiver)) => station.pools_before_copy().collect(),
+            _ => station.pools().chain(station.suspended()).collect(),
         };
+        let known = known.into_iter().map(|(carrier, pool, next)| ((carrier.clone(), pool.clone()), next));
+        let marked = marked.iter().map(|next| ((next.carrier.clone(), next.pool.clone()), next.next));
         let mut least = std::collections::BTreeMap::new();
-        for known in self.pools().iter().chain(marked) {
-            let least: &mut u64 = least.entry((known.carrier.clone(), known.pool.clone())).or_default();
-            *least = known.next.max(*least);
+        for (pool, next) in known.chain(marked) {
+            let least: &mut u64 = least.entry(pool).or_default();
+            *least = next.max(*least);
         }
         let proposed = |((carrier, pool), next): ((CarrierId, PoolId), u64)| PoolNext {
             carrier,
@@ -155,4 +170,19 @@ impl Core {
         };
         least.into_iter().map(proposed).collect()
     }
+}
+
+/// How many numbers are left out, by what was found.
+fn beyond(why: CopySign) -> u64 {
+    match why {
+        CopySign::Behind | CopySign::OtherMark | CopySign::Successor | CopySign::Receiver => BEYOND_MARK,
+        CopySign::NoMark | CopySign::OtherMachine => BEYOND_UNKNOWN,
+    }
+}
+
+/// The same where the receiver showed it: an event uses one number at most. A life that went on from another copy has left
+/// out numbers itself, and nothing tells how many.
+fn beyond_receiver(sign: uplink::CopySign) -> u64 {
+    let other = if sign.elsewhere > 0 { BEYOND_UNKNOWN } else { 0 };
+    [sign.ahead, sign.elsewhere, other].into_iter().fold(beyond(CopySign::Receiver), u64::saturating_add)
 }

@@ -127,6 +127,7 @@ impl Core {
                 join(&mut whole, std::mem::take(&mut part));
                 join(&mut whole, self.refuse_order(moment, &answer, means.as_ref())?);
             }
+            say_otherwise(order, &mut answer);
             answers.push(answer);
         }
         self.record(moment, &mut part, &OrderBatch { puts, cursor })?;
@@ -388,6 +389,14 @@ fn compare(
         }
         _ => (OrderVerdict::Changed, None),
     }
+}
+
+/// Says of an order that its file says otherwise before, and which of the two it is now.
+fn say_otherwise(order: &StoredOrder, answer: &mut OrderAnswer) {
+    let Some((before, row)) = order.otherwise else { return };
+    let now = if answer.kept { "holds" } else { "is not taken" };
+    let otherwise = format!("row {row} says something else of it than row {before}; row {row} {now}");
+    answer.why = Some(answer.why.take().map_or(otherwise.clone(), |why| format!("{why}; {otherwise}")));
 }
 
 /// What an import says of parcels that its orders stop.

@@ -12,6 +12,8 @@ mod core;
 pub mod documents;
 mod erase;
 pub mod identity;
+#[cfg(test)]
+mod identity_tests;
 mod import;
 pub mod intake;
 pub mod labels;

@@ -7,7 +7,7 @@ use crate::store::StoredOrder;
 /// An order as the memory keeps it, without a label that came with it.
 pub fn stored(incoming: Incoming) -> StoredOrder {
     let Incoming { order, body, .. } = incoming;
-    StoredOrder { id: order.id(), shop_of_folder: false, body, label: None }
+    StoredOrder { id: order.id(), shop_of_folder: false, body, label: None, otherwise: None }
 }
 
 /// An order as it is kept was readable when it came; one that is not any more is treated as absent, and said so.

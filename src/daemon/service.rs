@@ -41,7 +41,7 @@ const ERASE: Duration = Duration::from_secs(3600);
 /// Orders erased at once, and the pause before the next ones: packing goes on meanwhile.
 const ERASED: usize = 200;
 const ERASE_MORE: Duration = Duration::from_secs(1);
-/// Something from a machine that could not be recorded is tried again this often.
+/// Something from a machine that could not be recorded is tried again this often, and so is the mark of copies.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// How the rest of the program reaches the loop.
@@ -162,6 +162,8 @@ impl StationService {
         let mut watchdog =
             tokio::time::interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 3));
         let mut erase = tokio::time::interval(ERASE);
+        let mut retry = tokio::time::interval(RETRY);
+        retry.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let wake = self.core.live().deadline(self.moment().now).map(|at| self.began + Duration::from_millis(at.0));
             tokio::select! {
@@ -180,7 +182,7 @@ impl StationService {
                 Some(reloaded) = self.reloads.1.recv() => self.swap(reloaded),
                 () = heard(&mut hangup) => self.reload(None),
                 () = sleep_until(wake) => {}
-                () = tokio::time::sleep(RETRY), if !self.unrecorded.is_empty() => self.retry(),
+                _ = retry.tick(), if !self.unrecorded.is_empty() || self.core.store().mark_fails() => self.retry(),
                 _ = watchdog.tick() => {
                     let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
                 }
@@ -208,9 +210,9 @@ impl StationService {
         let input = input.into();
         let (scanner, kept) = match &input {
             Input::Scan { scanner, .. } => (Some(scanner.clone()), None),
-            Input::Event(event @ (Event::Started | Event::Printer(..) | Event::Confirmed { .. })) => {
-                (None, Some(event.clone()))
-            }
+            Input::Event(
+                event @ (Event::Started | Event::Printer(..) | Event::Confirmed { .. } | Event::Copied { .. }),
+            ) => (None, Some(event.clone())),
             Input::Event(_) => (None, None),
         };
         match self.core.step(self.moment(), input) {
@@ -264,6 +266,7 @@ impl StationService {
     }
 
     fn retry(&mut self) {
+        self.core.retry_mark();
         for event in std::mem::take(&mut self.unrecorded) {
             self.take(event);
         }

@@ -136,7 +136,8 @@ impl Setup {
         });
         let past = past.collect();
         // A person who changed the settings wants it to try them; where histories differ, settings mend nothing.
-        let stop = store.uplink_stop()?.filter(|stop| stop.fork.is_some() || stop.settings == self.uplink_hash());
+        let stop = store.uplink_stop()?.filter(|stop| !stop.retried);
+        let stop = stop.filter(|stop| stop.fork.is_some() || stop.settings == self.uplink_hash());
         Ok(Some(uplink::UplinkSettings {
             url: configured.url.clone(),
             token: Some(uplink::Token::new(&read(&configured.token_file)?)),

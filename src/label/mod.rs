@@ -16,6 +16,8 @@ mod area;
 mod bitmap;
 pub mod code128;
 mod codes;
+#[cfg(test)]
+mod commands_tests;
 mod content;
 pub mod document;
 mod draw;

@@ -53,9 +53,14 @@ macro_rules! sentences {
     ($($variant:ident $key:literal $({ $($place:ident: $kind:ty),* })?,)*) => {
         /// A sentence with what stands in its places; its words are in the language files.
         #[derive(Debug, Clone, PartialEq, Eq)]
-        #[expect(missing_docs, reason = "the words in config/languages/en.ftl say what each one means")]
         pub enum Sentence {
-            $($variant $({ $($place: $kind),* })?,)*
+            $(
+                #[doc = concat!("`", $key, "` in the language files.")]
+                $variant $({ $(
+                    #[doc = concat!("`$", stringify!($place), "` in its words.")]
+                    $place: $kind
+                ),* })?,
+            )*
         }
 
         impl Sentence {

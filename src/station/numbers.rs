@@ -31,6 +31,9 @@ pub(super) struct NumberPools {
     /// Pools that wait until a person says where they go on, each with the least that may be said.
     #[serde(with = "pairs")]
     suspended: BTreeMap<PoolKey, u64>,
+    /// From where each pool would have gone on if the copy had not been found.
+    #[serde(with = "pairs")]
+    unfound: BTreeMap<PoolKey, u64>,
     /// Why they wait.
     copied: Option<CopySign>,
 }
@@ -58,9 +61,13 @@ impl NumberPools {
 
     /// The database was copied: no pool that was begun gives a number any more.
     pub(super) fn suspend(&mut self, why: CopySign, next: &[PoolNext]) {
+        let again = self.is_found_again(why);
         for (pool, next) in std::mem::take(&mut self.next) {
             let least = self.suspended.entry(pool).or_default();
             *least = next.max(*least);
+        }
+        if !again {
+            self.unfound = self.suspended.clone();
         }
         for PoolNext { carrier, pool, next } in next {
             let least = self.suspended.entry((carrier.clone(), pool.clone())).or_default();
@@ -74,10 +81,10 @@ impl NumberPools {
         self.copied = None;
     }
 
-    /// Whether a pool is known to wait with at least this much used.
-    pub(super) fn waits_from(&self, next: &PoolNext) -> bool {
-        let least = self.suspended.get(&(next.carrier.clone(), next.pool.clone()));
-        least.is_some_and(|least| *least >= next.next)
+    /// Whether this is what is known already. The receiver shows it at each comparison, as long as a person has not said
+    /// how to go on; only then another life begins. Whatever else shows a copy has begun another life.
+    pub(super) fn is_found_again(&self, why: CopySign) -> bool {
+        why == CopySign::Receiver && self.copied == Some(why)
     }
 }
 
@@ -90,6 +97,18 @@ impl Station {
     /// Pools that wait for a person: carrier, pool, and the least that may be said.
     pub fn suspended(&self) -> impl Iterator<Item = (&CarrierId, &PoolId, u64)> {
         self.numbers.suspended.iter().map(|((carrier, pool), next)| (carrier, pool, *next))
+    }
+
+    /// Every pool as it was when the copy was found: carrier, pool, and the next serial.
+    pub fn pools_before_copy(&self) -> impl Iterator<Item = (&CarrierId, &PoolId, u64)> {
+        self.numbers.unfound.iter().map(|((carrier, pool), next)| (carrier, pool, *next))
+    }
+
+    /// Whether a pool gives no number below this one.
+    pub fn leaves_out(&self, carrier: &CarrierId, pool: &PoolId, below: u64) -> bool {
+        let key = (carrier.clone(), pool.clone());
+        let next = self.numbers.suspended.get(&key).or(self.numbers.next.get(&key));
+        next.is_some_and(|next| *next >= below)
     }
 
     /// Pools that give numbers: carrier, pool, and the next serial.
@@ -154,11 +173,10 @@ impl Station {
         outcome.effect(Effect::Reconsider)
     }
 
-    /// The database was copied. What the receiver shows again changes nothing that is known.
+    /// The database was copied. What the receiver shows again is told again only where more numbers are to be left out.
     pub(super) fn station_copied(&self, why: CopySign, was: &str, next: &[PoolNext], parcels: &[ParcelId]) -> Outcome {
-        if self.numbers.copied.is_some() && next.iter().all(|next| self.numbers.waits_from(next)) {
-            return Outcome::default();
-        }
+        let left_out = |next: &PoolNext| self.leaves_out(&next.carrier, &next.pool, next.next);
+        let told = self.numbers.is_found_again(why) && next.iter().all(left_out);
         // Those that are not closed follow from the fact itself.
         let doubtful = |id: &ParcelId| {
             let parcel = self.parcel(*id)?;
@@ -167,9 +185,11 @@ impl Station {
             let late = self.handed_over(parcel);
             news.then_some(Fact::Intercepted { parcel: *id, reason: Intercept::Copied, late })
         };
-        let say = Say::stop(Sentence::StationCopied);
-        Outcome::say(say)
-            .facts([Fact::Copied { why, was: was.to_owned(), next: next.to_vec() }])
-            .facts(parcels.iter().filter_map(doubtful))
+        let copied = Fact::Copied { why, was: was.to_owned(), next: next.to_vec() };
+        let doubtful = parcels.iter().filter_map(doubtful);
+        if told {
+            return Outcome::default().facts(doubtful);
+        }
+        Outcome::say(Say::stop(Sentence::StationCopied)).facts([copied]).facts(doubtful)
     }
 }

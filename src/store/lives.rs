@@ -12,7 +12,8 @@
 //! | another database in the place of one that was used | the mark is another database's | no number below those that the mark knows |
 //! | the card in another board, or a clone of it | the board's serial number | new life |
 //! | the system installed anew around the old data | there is no mark; or, where boards have no number, the machine id | new life |
-//! | an image of the whole card put back in the same board | the receiver has other or more events; or the mark, where `mark_dir` is on another medium | the uplink stops and pools wait; a new life begins with the person's word. With a mark elsewhere: new life |
+//! | an image of the whole card put back in the same board, be it once more | the receiver has other or more events, or follows the life that went on from it; or the mark, where `mark_dir` is on another medium | the uplink stops and pools wait; a new life begins with the person's word. With a mark elsewhere: new life |
+//! | the mark cannot be written any more: its medium is away, or its disk is full | the write itself, and the file that is there | the screen says that copies are not noticed, until it is written again |
 //! | the printer's odometer is further than this database knows | nothing: other programs print there too | – |
 //!
 //! A *new life* is another incarnation with event numbers of its own from 1; what the old one has not delivered is still
@@ -31,8 +32,7 @@ use serde::{Deserialize, Serialize};
 
 use super::mark::{Mark, Marked};
 use super::{Store, StoreError, schema};
-use crate::station::SSCC_POOL;
-use crate::station::fact::{CopySign, Fact, NumberSource, PoolNext};
+use crate::station::fact::{CopySign, PoolNext};
 use crate::units::Timestamp;
 
 /// What tells one machine from another: names and values, such as its board's serial number.
@@ -64,7 +64,7 @@ pub enum Recognised {
         /// What the mark knows of number pools.
         next: Vec<PoolNext>,
     },
-    /// It is a copy whose other life has begun, and nothing is recorded of that yet.
+    /// It is a copy whose other life has begun, or is new, and the power went before it was at home here.
     Begun {
         /// The sign that showed it.
         why: CopySign,
@@ -93,6 +93,9 @@ pub struct UplinkStop {
     /// The first event of this life that the receiver does not have as it is, where histories differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fork: Option<u64>,
+    /// A person wants it to try again; what is known of the fork holds until the receiver says otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retried: bool,
 }
 
 impl Store {
@@ -170,7 +173,10 @@ impl Store {
         if let Some((why, was, next)) = begun {
             return Ok(Recognised::Begun { why, was, next });
         }
+        let overruled = self.meta("mark_overruled")?;
         let recognised = match &said {
+            // What it shows was found before; it could not be written since.
+            Some(Some(said)) if !elsewhere && overruled.is_some() && overruled == word(said) => Recognised::Home,
             Some(Some(said)) if !ours(said) && !marked && self.last_seq == 0 => {
                 Recognised::Successor { was: said.incarnation.clone(), next: next(said) }
             }
@@ -189,6 +195,23 @@ impl Store {
         Ok(recognised)
     }
 
+    /// The mark should be there and cannot be opened.
+    pub fn miss_mark(&mut self) {
+        self.mark_missing = true;
+    }
+
+    /// Whether a copy would not be noticed, because the mark cannot be written.
+    pub fn mark_fails(&self) -> bool {
+        self.mark_missing || self.mark.as_ref().is_some_and(Mark::fails)
+    }
+
+    /// Tries again to write a mark that could not be written.
+    pub fn retry_mark(&mut self) {
+        if let Some(mark) = self.mark.as_mut().filter(|mark| mark.fails()) {
+            mark.note(&self.incarnation, self.last_seq, &[]);
+        }
+    }
+
     /// The machine that this database is at home on; `None` before it was ever recorded.
     fn home(&self) -> Result<Option<Machine>, StoreError> {
         Ok(self.meta("machine")?.and_then(|text| serde_json::from_str(&text).ok()))
@@ -202,25 +225,37 @@ impl Store {
         if self.meta("machine")?.as_ref() != Some(&all) {
             self.set_meta("machine", Some(&all))?;
         }
-        let marked = self.meta("marked")?.is_some();
-        if let Some(said) = self.mark.as_ref().map(|mark| mark.read().ok().flatten()) {
-            let here = said.is_some_and(|said| said.incarnation == self.incarnation && said.seq == self.last_seq);
-            if !(marked && here) {
-                let (incarnation, seq) = (self.incarnation.clone(), self.last_seq);
-                match self.mark.as_mut().map(|mark| mark.begin(&incarnation, seq, pools)) {
-                    Some(Ok(())) => {
-                        self.set_meta("marked", Some("1"))?;
-                        self.set_meta("life_left", None)?;
-                    }
-                    Some(Err(error)) => tracing::error!(%error, "the mark beside the data folder cannot be written"),
-                    None => {}
-                }
-            }
-        }
+        self.settle_mark(pools)?;
         if self.meta("life_begun")?.is_some() {
             self.set_meta("life_begun", None)?;
         }
         Ok(())
+    }
+
+    /// Writes the mark of where this database is at home, unless it says so already.
+    fn settle_mark(&mut self, pools: &[PoolNext]) -> Result<(), StoreError> {
+        let marked = self.meta("marked")?.is_some();
+        let Some(said) = self.mark.as_ref().map(|mark| mark.read().ok().flatten()) else { return Ok(()) };
+        let here = said.as_ref().is_some_and(|said| said.incarnation == self.incarnation && said.seq == self.last_seq);
+        if !(marked && here) {
+            let (incarnation, seq) = (self.incarnation.clone(), self.last_seq);
+            if let Some(Err(error)) = self.mark.as_mut().map(|mark| mark.begin(&incarnation, seq, pools)) {
+                tracing::error!(%error, "the mark beside the data folder cannot be written");
+                return self.set_meta("mark_overruled", said.as_ref().and_then(word).as_deref());
+            }
+            self.set_meta("marked", Some("1"))?;
+        }
+        for done in ["life_left", "mark_overruled"] {
+            if self.meta(done)?.is_some() {
+                self.set_meta(done, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what is to be recorded of a new database until it is.
+    pub fn note_begun(&mut self, why: CopySign, was: &str, next: &[PoolNext]) -> Result<(), StoreError> {
+        self.set_meta("life_begun", Some(&serde_json::to_string(&(why, was, next)).unwrap_or_default()))
     }
 
     /// Begins another life: a new incarnation, whose events count from 1. What is to be recorded of it is kept with it.
@@ -307,6 +342,12 @@ impl Store {
         Ok(self.meta("uplink_stopped")?.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
+    /// A person wants the upload to try again, also after a restart.
+    pub fn retry_uplink(&mut self) -> Result<(), StoreError> {
+        let stop = self.uplink_stop()?.filter(|stop| stop.fork.is_some());
+        self.set_uplink_stop(stop.map(|stop| UplinkStop { retried: true, ..stop }).as_ref())
+    }
+
     /// Records why the upload waits for a person, or that it does so no longer.
     pub fn set_uplink_stop(&mut self, stop: Option<&UplinkStop>) -> Result<(), StoreError> {
         let text = stop.map(|stop| serde_json::to_string(stop).unwrap_or_default());
@@ -330,23 +371,14 @@ impl Store {
     }
 }
 
+/// What a mark says of the database that it belongs to, to be compared.
+fn word(said: &Marked) -> Option<String> {
+    serde_json::to_string(&(&said.incarnation, said.seq)).ok()
+}
+
 /// Whether two machines are known to be different. A board's own number decides; without one, whatever is known of both:
 /// a system whose root cannot be written has another machine id at each start.
 fn is_other(home: &Machine, machine: &Machine) -> bool {
     let differs = |name: &str| Some(home.get(name)? != machine.get(name)?);
     differs(BOARD).unwrap_or_else(|| home.keys().any(|name| differs(name) == Some(true)))
-}
-
-/// From where a pool goes on after a fact that used one of its numbers, or began it.
-pub(super) fn pool_after(fact: &Fact) -> Option<PoolNext> {
-    let (carrier, pool, next) = match fact {
-        Fact::Committed { commitment, .. } => match &commitment.source {
-            NumberSource::Drawn { pool, serial } => (commitment.carrier().clone(), pool, serial + 1),
-            NumberSource::Supplied => return None,
-        },
-        Fact::BagClosed { sscc: Some(sscc), .. } => (SSCC_POOL.into(), &sscc.pool, sscc.serial + 1),
-        Fact::PoolStarted { carrier, pool, next } => (carrier.clone(), pool, *next),
-        _ => return None,
-    };
-    Some(PoolNext { carrier, pool: pool.clone(), next })
 }

@@ -155,15 +155,103 @@ fn another_life_counts_its_events_anew_and_is_recorded_before_it_is_at_home() {
 }
 
 #[test]
+fn a_cut_while_a_life_is_left_is_no_copy() {
+    let (dir, here) = (folder(), pi("b1", "m1"));
+    let mut store = open(&dir);
+    assert_eq!(store.recognise(&here, mark(&dir), &[]).expect("an answer"), Recognised::Home);
+    store.commit(AT, &[started(1)], &[event(1, "one")]).expect("recorded");
+    store.begin_life(None).expect("begun");
+    drop(store);
+    let mut store = open(&dir);
+    assert_eq!(store.recognise(&here, mark(&dir), &[]).expect("an answer"), Recognised::Home);
+    // From here on the life before is another again.
+    let mark = mark(&dir).expect("a mark").read().expect("an answer").expect("a word");
+    assert_eq!(mark.incarnation, store.incarnation());
+    assert_eq!(store.meta("life_left").expect("an answer"), None);
+}
+
+#[test]
 fn a_stop_of_the_uplink_is_kept_until_it_is_taken_back() {
     let dir = folder();
-    let stop = UplinkStop { why: "409".into(), settings: "abc".into(), fork: Some(7) };
+    let stop = UplinkStop { why: "409".into(), settings: "abc".into(), fork: Some(7), retried: false };
     open(&dir).set_uplink_stop(Some(&stop)).expect("kept");
     let mut store = open(&dir);
     assert_eq!(store.uplink_stop().expect("an answer"), Some(stop));
     store.set_uplink_stop(None).expect("taken back");
     drop(store);
     assert_eq!(open(&dir).uplink_stop().expect("an answer"), None);
+}
+
+/// What the mark says now.
+fn marked(dir: &TempDir) -> (String, u64, Vec<u64>) {
+    let said = mark(dir).expect("a mark").read().expect("an answer").expect("a word");
+    (said.incarnation, said.seq, said.next.into_iter().map(|next| next.next).collect())
+}
+
+#[test]
+fn a_mark_that_cannot_be_written_is_known_until_it_can_and_misses_nothing_then() {
+    let dir = folder();
+    let (place, away) = (dir.path().join("mark"), dir.path().join("away"));
+    let mut store = open(&dir);
+    store.recognise(&pi("b1", "m1"), mark(&dir), &[]).expect("home");
+    store.commit(AT, &[started(5)], &[]).expect("recorded");
+    assert!(!store.mark_fails());
+    std::fs::rename(&place, &away).expect("its medium is away");
+    store.commit(AT, &[started(9)], &[]).expect("recorded all the same");
+    assert!(store.mark_fails());
+    store.retry_mark();
+    assert!(store.mark_fails() && !place.exists(), "none is made in its place");
+    let mut another = mark(&dir).expect("a mark");
+    another.begin("another", 1, &[]).expect("begun");
+    store.retry_mark();
+    assert!(store.mark_fails() && marked(&dir).0 == "another", "another medium is left alone");
+    drop(another);
+    std::fs::remove_dir_all(&place).expect("away again");
+    std::fs::rename(&away, &place).expect("it is back");
+    let closed = Fact::OperatorChanged { operator: None };
+    store.commit(AT, std::slice::from_ref(&closed), &[]).expect("recorded");
+    assert!(!store.mark_fails());
+    assert_eq!(marked(&dir), (store.incarnation().to_owned(), 3, vec![9]));
+    // The same content in another file, as after a medium was pulled and put back.
+    std::fs::rename(&place, &away).expect("away");
+    std::fs::create_dir(&place).expect("a folder");
+    for file in ["mark.db", "mark.db-wal"] {
+        std::fs::copy(away.join(file), place.join(file)).expect("a copy");
+    }
+    store.commit(AT, &[closed], &[]).expect("recorded");
+    assert_eq!((store.mark_fails(), marked(&dir).1), (false, 4));
+}
+
+#[test]
+fn a_copy_whose_mark_cannot_be_written_is_found_once_and_another_one_again() {
+    let (dir, here) = (folder(), pi("b1", "m1"));
+    let mut store = open(&dir);
+    store.recognise(&here, mark(&dir), &[]).expect("home");
+    store.commit(AT, &[started(5)], &[]).expect("recorded");
+    let was = store.incarnation().to_owned();
+    drop(store);
+    let copy = dir.path().join("copy.db");
+    std::fs::copy(dir.path().join("data").join(DATABASE), &copy).expect("a copy");
+    let beside = rusqlite::Connection::open(dir.path().join("mark/mark.db")).expect("the mark");
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON mark BEGIN SELECT raise(ABORT, 'read-only'); END;";
+    beside.execute_batch(&format!("UPDATE mark SET seq = 9; {refuse}")).expect("written");
+    for _ in 0..2 {
+        std::fs::copy(&copy, dir.path().join("data").join(DATABASE)).expect("put back");
+        let mut store = open(&dir);
+        assert_eq!(why(&store.recognise(&here, mark(&dir), &[]).expect("an answer")), Some(CopySign::Behind));
+        store.begin_life(Some((CopySign::Behind, &was, &[]))).expect("begun");
+        store.settle(&here, &[]).expect("settled");
+        assert!(store.mark_fails());
+        drop(store);
+        let mut store = open(&dir);
+        assert_eq!(store.recognise(&here, mark(&dir), &[]).expect("an answer"), Recognised::Home);
+        assert!(store.mark_fails() && marked(&dir).1 == 9);
+    }
+    beside.execute_batch("DROP TRIGGER refuse").expect("written");
+    let mut store = open(&dir);
+    assert_eq!(store.recognise(&here, mark(&dir), &[]).expect("an answer"), Recognised::Home);
+    assert!(!store.mark_fails() && marked(&dir).0 == store.incarnation());
+    assert_eq!(store.meta("mark_overruled").expect("an answer"), None);
 }
 
 #[test]

@@ -2,10 +2,13 @@
 //!
 //! It is a database of its own (WAL, `synchronous = NORMAL`): whole after a power cut, and perhaps some commits behind.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::ids::{CarrierId, PoolId};
 use crate::station::fact::PoolNext;
 
 /// The name of the mark's file in its folder.
@@ -16,7 +19,30 @@ const FILE: &str = "mark.db";
 pub struct Mark {
     db: Connection,
     dir: PathBuf,
+    /// Which file it is: its medium may be taken away, and another lie in its place.
+    file: Option<(u64, u64)>,
+    /// The incarnation that it names, as far as it was read or written.
+    says: Option<String>,
+    /// From where pools go on, as far as that is not written.
+    unwritten: BTreeMap<(CarrierId, PoolId), u64>,
     failed: bool,
+}
+
+/// Why the mark cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum MarkError {
+    /// What the database says.
+    #[error("{0}")]
+    Database(#[from] rusqlite::Error),
+    /// Its medium or its folder is away.
+    #[error("its file is not there any more")]
+    Gone,
+    /// The file there is not the one that was opened.
+    #[error("another file lies in its place")]
+    Another,
+    /// It cannot be opened again.
+    #[error("{0}")]
+    Closed(String),
 }
 
 /// The content of a mark.
@@ -58,7 +84,11 @@ impl Mark {
             )?;
             Ok(db)
         };
-        open().map(|db| Self { db, dir: dir.to_owned(), failed: false }).map_err(|error| failed(&error))
+        let db = open().map_err(|error| failed(&error))?;
+        let (dir, file) = (dir.to_owned(), file_in(dir));
+        let mut mark = Self { db, dir, file, says: None, unwritten: BTreeMap::new(), failed: false };
+        mark.says = mark.read().ok().flatten().map(|said| said.incarnation);
+        Ok(mark)
     }
 
     /// Opens the mark in a folder that a configuration names from now on: what the one beside `data_dir` says moves there.
@@ -74,7 +104,8 @@ impl Mark {
             return Ok(mark);
         }
         if let Some(old) = Self::open(&beside)?.read().map_err(failed)? {
-            mark.begin(&old.incarnation, old.seq, &old.next).map_err(failed)?;
+            let begun = mark.begin(&old.incarnation, old.seq, &old.next);
+            begun.map_err(|error| format!("{}: {error}", dir.display()))?;
         }
         // One that stayed would be believed once, when it is old.
         for file in [FILE.to_owned(), format!("{FILE}-wal"), format!("{FILE}-shm")].map(|name| beside.join(name)) {
@@ -102,10 +133,14 @@ impl Mark {
     }
 
     /// Says that a database is at home here, and is on the disk when this returns. Numbers that another one used stay used.
-    pub(super) fn begin(&mut self, incarnation: &str, seq: u64, next: &[PoolNext]) -> rusqlite::Result<()> {
-        self.db.pragma_update(None, "synchronous", "FULL")?;
-        let begun = self.write(incarnation, seq, next);
-        self.db.pragma_update(None, "synchronous", "NORMAL")?;
+    pub(super) fn begin(&mut self, incarnation: &str, seq: u64, next: &[PoolNext]) -> Result<(), MarkError> {
+        let begun = self.prepare(next).and_then(|()| {
+            self.db.pragma_update(None, "synchronous", "FULL")?;
+            let written = self.write(incarnation, seq);
+            self.db.pragma_update(None, "synchronous", "NORMAL")?;
+            written
+        });
+        self.failed = begun.is_err();
         begun?;
         // A power cut must not take the new folder: a mark that is not there means a copy.
         for folder in [Some(self.dir.as_path()), self.dir.parent()].into_iter().flatten() {
@@ -118,22 +153,38 @@ impl Mark {
 
     /// Writes how far the journal is. An error is logged once, and not again until a write succeeds.
     pub(super) fn note(&mut self, incarnation: &str, seq: u64, next: &[PoolNext]) {
-        match self.write(incarnation, seq, next) {
-            Ok(()) => self.failed = false,
-            Err(error) => {
-                if !std::mem::replace(&mut self.failed, true) {
-                    tracing::error!(%error, "the mark beside the data folder cannot be written");
-                }
-            }
+        let written = self.prepare(next).and_then(|()| self.write(incarnation, seq));
+        let failed = std::mem::replace(&mut self.failed, written.is_err());
+        match written {
+            Ok(()) if failed => tracing::info!("the mark beside the data folder is written again"),
+            Err(error) if !failed => tracing::error!(%error, "the mark beside the data folder cannot be written"),
+            Ok(()) | Err(_) => {}
         }
     }
 
-    fn write(&mut self, incarnation: &str, seq: u64, next: &[PoolNext]) -> rusqlite::Result<()> {
+    /// Whether it could not be written.
+    pub(super) fn fails(&self) -> bool {
+        self.failed
+    }
+
+    /// Takes in what is to be written, and opens the file again where that may help.
+    fn prepare(&mut self, next: &[PoolNext]) -> Result<(), MarkError> {
+        for PoolNext { carrier, pool, next } in next {
+            let least = self.unwritten.entry((carrier.clone(), pool.clone())).or_default();
+            *least = (*next).max(*least);
+        }
+        if self.failed || file_in(&self.dir) != self.file {
+            self.open_again()?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, incarnation: &str, seq: u64) -> Result<(), MarkError> {
         let transaction = self.db.transaction()?;
         transaction
             .prepare_cached("INSERT OR REPLACE INTO mark VALUES (1, ?1, ?2)")?
             .execute(params![incarnation, seq])?;
-        for PoolNext { carrier, pool, next } in next {
+        for ((carrier, pool), next) in &self.unwritten {
             transaction
                 .prepare_cached(
                     "INSERT INTO pools VALUES (?1, ?2, ?3)
@@ -141,6 +192,28 @@ impl Mark {
                 )?
                 .execute(params![carrier.as_str(), pool.as_str(), next])?;
         }
-        transaction.commit()
+        transaction.commit()?;
+        self.unwritten.clear();
+        self.says = Some(incarnation.to_owned());
+        Ok(())
     }
+
+    /// Opens the file that is there now, if it is still this mark: none is made in the place of a medium that is away.
+    fn open_again(&mut self) -> Result<(), MarkError> {
+        file_in(&self.dir).ok_or(MarkError::Gone)?;
+        let again = Self::open(&self.dir).map_err(MarkError::Closed)?;
+        if again.says != self.says {
+            return Err(MarkError::Another);
+        }
+        // Closing, the old one would take away by its name the log that is the other file's now.
+        self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        (self.db, self.file) = (again.db, again.file);
+        Ok(())
+    }
+}
+
+/// What tells the mark's file in a folder from every other; `None` where there is none.
+fn file_in(dir: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(dir.join(FILE)).ok().map(|file| (file.dev(), file.ino()))
 }

@@ -6,11 +6,14 @@
 //!
 //! It knows orders and events as text: what they mean is `exchange`'s and `uplink`'s.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod archive;
 mod erase;
 mod labels;
 mod lives;
 mod mark;
+mod numbers;
 mod orders;
 mod outbox;
 mod schema;
@@ -18,15 +21,19 @@ mod schema;
 #[cfg(test)]
 mod lives_tests;
 #[cfg(test)]
+mod orders_tests;
+#[cfg(test)]
+mod outbox_tests;
+#[cfg(test)]
 mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use numbers::NumberUse;
 use rusqlite::{Connection, OpenFlags, params};
 
 use crate::ids::ParcelId;
-use crate::station::SSCC_POOL;
 use crate::station::fact::{Fact, FactKind};
 use crate::units::Timestamp;
 
@@ -53,8 +60,9 @@ pub struct Store {
     /// The last row of this incarnation that the receiver has confirmed; in memory, and as written.
     confirmed: u64,
     confirmed_on_disk: u64,
-    /// The mark beside the data folder, where there is one.
+    /// The mark beside the data folder, where there is one; and whether there should be.
     mark: Option<Mark>,
+    mark_missing: bool,
     /// The lock of the folder, held until the store is dropped; `None` for a reader.
     _lock: Option<File>,
 }
@@ -191,6 +199,7 @@ impl Store {
             confirmed,
             confirmed_on_disk: confirmed,
             mark: None,
+            mark_missing: false,
             _lock: lock,
         })
     }
@@ -273,10 +282,8 @@ impl Store {
             .prepare("SELECT seq, at, body FROM journal WHERE name = 'operator_changed' AND seq <= ?1 ORDER BY seq DESC LIMIT 1")?;
         let mut rows = newest.query(params![self.last_before(at)?])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        match self.entry(row)?.fact {
-            Fact::OperatorChanged { operator } => Ok(operator),
-            _ => Ok(None),
-        }
+        let Fact::OperatorChanged { operator } = self.entry(row)?.fact else { return Ok(None) };
+        Ok(operator)
     }
 
     /// Number of the newest fact that was recorded before an instant; 0 for none.
@@ -312,13 +319,6 @@ impl Store {
                 seq += 1;
                 let body = serde_json::to_string(fact).map_err(|source| StoreError::Fact { seq, source })?;
                 journal.execute(params![seq, at.0, fact.parcel().map(|id| id.0), fact.name(), body])?;
-                let number = match fact {
-                    Fact::Committed { parcel, commitment } => {
-                        Some((commitment.carrier().as_str(), commitment.tracking.as_str(), parcel.0))
-                    }
-                    Fact::BagClosed { bag, sscc: Some(sscc), .. } => Some((SSCC_POOL, sscc.number.as_str(), bag.0)),
-                    _ => None,
-                };
                 if let Fact::ManifestClosed { parcels, .. } = fact {
                     let mut on = transaction
                         .prepare_cached("INSERT OR IGNORE INTO manifested (parcel, fact) VALUES (?1, ?2)")?;
@@ -331,10 +331,10 @@ impl Store {
                         .prepare_cached("UPDATE manifests SET confirmed = 1 WHERE id = ?1")?
                         .execute([manifest])?;
                 }
-                if let Some((carrier, number, used_by)) = number {
+                if let NumberUse::Used { carrier, number, by, .. } = NumberUse::of(fact) {
                     transaction
                         .prepare_cached("INSERT INTO numbers (carrier, number, parcel) VALUES (?1, ?2, ?3)")?
-                        .execute(params![carrier, number, used_by])?;
+                        .execute(params![carrier, number, by])?;
                 }
             }
             for event in events {
@@ -350,7 +350,7 @@ impl Store {
         (self.last_seq, self.head, self.confirmed_on_disk) = (seq, head, confirmed);
         // Before anything is done that follows from these facts.
         if let Some(mark) = self.mark.as_mut().filter(|_| !facts.is_empty()) {
-            let next: Vec<_> = facts.iter().filter_map(lives::pool_after).collect();
+            let next: Vec<_> = facts.iter().filter_map(|fact| NumberUse::of(fact).pool_after()).collect();
             mark.note(&self.incarnation, seq, &next);
         }
         Ok(())

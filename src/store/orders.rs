@@ -24,6 +24,9 @@ pub struct StoredOrder {
     /// Its label, where that was made elsewhere and is news.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<StoredLabel>,
+    /// Where its file says something else of the same order before: that row, and this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<(usize, usize)>,
 }
 
 /// SHA-256 of an order's content.

@@ -25,7 +25,7 @@
 //! | an answer was lost | the connection | head, last row again, then on |
 //! | the receiver names another head (412) | the append | that row put again, then on from there; the second time in a row it is left alone for a while |
 //! | the receiver names another incarnation in its head | the head | begins with the row that was confirmed last |
-//! | the receiver follows another incarnation (412) | the append | durable stop |
+//! | the receiver follows another incarnation (412): an old copy was put back once more, or a copy goes on elsewhere | the append | durable stop with a [`CopySign`] |
 //! | an event is refused (400, 413, 422) | the append | halves to the event; sets it aside when a neighbour is taken, else durable stop |
 //! | a row that is put again for a comparison is refused | the comparison | durable stop; it is not set aside |
 //! | an earlier incarnation has rows that are not confirmed | [`UplinkSettings::past`] | they are told first, under their old numbers |
@@ -204,6 +204,9 @@ pub struct CopySign {
     pub fork: u64,
     /// How many events the receiver has beyond those that both have; at least, where it did not say.
     pub ahead: u64,
+    /// How many it has of another incarnation, where it follows one: a life that went on from this database, or from one
+    /// with its name. 0 where it follows ours.
+    pub elsewhere: u64,
 }
 
 /// What a person may tell the uplink.

@@ -172,7 +172,7 @@ async fn other_events_under_the_same_numbers_stop_the_line() {
     twin.record(3);
     twin.start();
     soon(twin.until(|station| station.stopped().is_some_and(|why| why.contains("from number 1 on")))).await;
-    assert_eq!(twin.copy, Some(CopySign { fork: 1, ahead: 1 }));
+    assert_eq!(twin.copy, Some(CopySign { fork: 1, ahead: 1, elsewhere: 2 }));
     assert_eq!((twin.db.present.rows.len(), receiver.events().await.len()), (3, 5));
 }
 
@@ -187,7 +187,7 @@ async fn a_database_older_than_the_receiver_stops_the_line() {
     restored.record(2);
     restored.start();
     soon(restored.until(|station| station.stopped().is_some_and(|why| why.contains("old copy")))).await;
-    assert_eq!(restored.copy, Some(CopySign { fork: 3, ahead: 1 }));
+    assert_eq!(restored.copy, Some(CopySign { fork: 3, ahead: 1, elsewhere: 0 }));
 }
 
 #[tokio::test]
@@ -204,7 +204,7 @@ async fn the_second_history_of_a_restored_database_is_told_in_a_new_incarnation(
     station.put_back(copy);
     station.record(6);
     soon(station.until(|station| station.stopped().is_some())).await;
-    assert_eq!(station.copy, Some(CopySign { fork: 5, ahead: 4 }));
+    assert_eq!(station.copy, Some(CopySign { fork: 5, ahead: 4, elsewhere: 0 }));
     assert_eq!((station.db.present.confirmed, station.db.present.rows.len()), (4, 6), "nothing is confirmed");
     // A restart ends no stop.
     station.links.clear();

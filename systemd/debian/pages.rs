@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory};
 use clap_complete::{Generator, Shell, generate_to};
 
 #[path = "../../src/cli/mod.rs"]
-#[allow(dead_code, reason = "of the commands only their words are wanted")]
+#[expect(dead_code, reason = "of the commands only their words are wanted")]
 mod cli;
 
 /// What is part of the demo and does not ship.

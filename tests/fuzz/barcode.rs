@@ -6,18 +6,18 @@
 use libfuzzer_sys::fuzz_target;
 
 #[path = "../../src/ids/mod.rs"]
-#[allow(dead_code, unused_imports, clippy::all, reason = "src/barcode names carriers and numbers by it")]
+#[expect(dead_code, unused_imports, clippy::all, reason = "src/barcode names carriers and numbers by it")]
 mod ids;
 
 #[path = "../../src/screen/sentence.rs"]
-#[allow(dead_code, unfulfilled_lint_expectations, reason = "a command names its sentence on the command sheet")]
+#[expect(dead_code, reason = "a command names its sentence on the command sheet")]
 mod sentence;
 mod screen {
     pub use super::sentence::Sentence;
 }
 
 #[path = "../../src/barcode/mod.rs"]
-#[allow(dead_code, unused_imports, clippy::all, reason = "the whole module is taken in, and only its reading is fuzzed")]
+#[expect(dead_code, unused_imports, clippy::all, reason = "the whole module is taken in, and only its reading is fuzzed")]
 mod barcode;
 
 fuzz_target!(|data: &[u8]| {

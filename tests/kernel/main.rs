@@ -12,10 +12,8 @@ mod order;
 #[expect(dead_code, reason = "the rig uses the rest")]
 mod packer;
 #[path = "../rig/program.rs"]
-#[allow(dead_code, reason = "the rig uses the rest")]
 mod program;
 #[path = "../rig/screen.rs"]
-#[allow(dead_code, reason = "the rig uses the rest")]
 mod screen;
 #[path = "../rig/station.rs"]
 #[expect(dead_code, reason = "the rig uses the rest")]

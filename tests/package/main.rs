@@ -15,13 +15,13 @@ mod packer;
 #[expect(dead_code, reason = "the kernel bench uses the rest")]
 mod printer;
 #[path = "../rig/program.rs"]
-#[allow(dead_code, reason = "the rig uses the rest")]
+#[expect(dead_code, reason = "the rig uses the rest")]
 mod program;
 #[path = "../kernel/scale.rs"]
 #[expect(dead_code, reason = "the kernel bench uses the rest")]
 mod scale;
 #[path = "../rig/screen.rs"]
-#[allow(dead_code, reason = "the rig uses the rest")]
+#[expect(dead_code, reason = "the rig uses the rest")]
 mod screen;
 
 mod bench;

@@ -27,6 +27,13 @@ impl Bench {
         parcels.as_array().unwrap().iter().filter_map(|parcel| parcel["tracking"].as_str().map(str::to_owned)).collect()
     }
 
+    /// What waits is a parcel that was committed and verified, that the database was copied, and that the parcel must not
+    /// leave: the finding is told once, however often it is made.
+    async fn has_told_it_once(&self) {
+        let outbox = self.ask(&["outbox", "list"]).await;
+        assert_eq!((&outbox["confirmed"], &outbox["waiting"]), (&2.into(), &4.into()), "{outbox:#}");
+    }
+
     /// Nothing is given out before a person says where; then packing goes on with numbers that nobody had.
     async fn is_locked_until_a_person_says_so(&self, station: &super::station::Station, order: &str) -> String {
         station.screen.complains("station_copied").await;
@@ -190,14 +197,18 @@ async fn an_image_of_the_whole_card_is_shown_by_the_receiver_and_nothing_is_conf
     bench.run(&["outbox", "retry"]).await.good();
     station.screen.complains("station_copied").await;
     station.screen.shows("a stop", |view| view["link"] == "stopped").await;
-    let outbox = bench.ask(&["outbox", "list"]).await;
-    assert_eq!((&outbox["confirmed"], &outbox["waiting"]), (&2.into(), &4.into()), "{outbox:#}");
-    // The stop is there after a restart, and asking again compares again.
+    bench.has_told_it_once().await;
+    // Asking again compares again, and finds the same.
+    bench.run(&["outbox", "retry"]).await.good();
+    station.logged_times("the uplink waits for a person", 2).await;
+    bench.has_told_it_once().await;
+    // The stop is there after a restart.
     assert!(station.terminate().await.success());
     let station = bench.start().await;
     station.screen.shows("a stop", |view| view["link"] == "stopped").await;
     bench.run(&["outbox", "retry"]).await.good();
-    station.screen.shows("a stop", |view| view["link"] == "stopped").await;
+    station.logged_times("the uplink waits for a person", 2).await;
+    bench.has_told_it_once().await;
     assert_eq!(bench.receiver.events().await, before);
     assert!(station.terminate().await.success());
 
@@ -263,6 +274,24 @@ async fn a_receiver_that_was_restored_hears_again_what_an_earlier_life_had_told(
 }
 
 #[tokio::test]
+async fn a_mark_that_cannot_be_written_is_on_the_screen_until_it_can() {
+    let bench = Bench::with_orders(&ORDERS[..2]).await;
+    let mark = parceld::store::Mark::beside(&bench.data());
+    let station = bench.start().await;
+    station.screen.is_content().await;
+    std::fs::rename(&mark, bench.path("away")).unwrap();
+    pack(&bench, &station, ORDERS[0]).await;
+    station.screen.complains("no_mark").await;
+    // Nobody has to pack for it to be seen that it is back.
+    std::fs::rename(bench.path("away"), &mark).unwrap();
+    station.screen.is_content().await;
+    station.kill();
+    let station = bench.start().await;
+    station.screen.is_content().await;
+    pack(&bench, &station, ORDERS[1]).await;
+}
+
+#[tokio::test]
 async fn a_mark_that_cannot_be_opened_is_on_the_screen_and_packing_goes_on() {
     let bench = Bench::with_orders(&ORDERS[..1]).await;
     let station = bench.start().await;
@@ -274,4 +303,33 @@ async fn a_mark_that_cannot_be_opened_is_on_the_screen_and_packing_goes_on() {
     let station = bench.start().await;
     station.screen.complains("no_mark").await;
     pack(&bench, &station, ORDERS[0]).await;
+}
+
+#[tokio::test]
+async fn the_same_image_put_back_twice_is_shown_twice() {
+    let bench = Bench::with_orders(&ORDERS).await;
+    let mark = parceld::store::Mark::beside(&bench.data());
+    let station = bench.start().await;
+    pack(&bench, &station, ORDERS[0]).await;
+    station.screen.all_sent().await;
+    assert!(station.terminate().await.success());
+    copy(&bench.data(), &bench.path("copy"));
+    copy(&mark, &bench.path("copy-mark"));
+    let station = bench.start().await;
+    let mut used = vec![pack(&bench, &station, ORDERS[1]).await, pack(&bench, &station, ORDERS[2]).await];
+    station.screen.all_sent().await;
+    station.kill();
+    for order in [ORDERS[3], ORDERS[4]] {
+        copy(&bench.path("copy"), &bench.data());
+        copy(&bench.path("copy-mark"), &mark);
+        let station = bench.start().await;
+        station.screen.complains("station_copied").await;
+        station.screen.shows("a stop", |view| view["link"] == "stopped").await;
+        bench.run(&["pool", "start", "--all"]).await.good();
+        let number = pack(&bench, &station, order).await;
+        assert!(!used.contains(&number), "{number} was given before");
+        used.push(number);
+        station.screen.all_sent().await;
+        station.kill();
+    }
 }

@@ -54,11 +54,16 @@ impl Station {
 
     /// Waits until its log says this, and returns all of it.
     pub(crate) async fn logged(&self, words: &str) -> String {
+        self.logged_times(words, 1).await
+    }
+
+    /// The same, so many times.
+    pub(crate) async fn logged_times(&self, words: &str, times: usize) -> String {
         let mut log = self.log.clone();
-        let said = timeout(DEADLINE, log.wait_for(|log| log.contains(words))).await;
+        let said = timeout(DEADLINE, log.wait_for(|log| log.matches(words).count() >= times)).await;
         match said {
             Ok(Ok(log)) => log.clone(),
-            _ => panic!("the log never says {words:?}:\n{}", *self.log.borrow()),
+            _ => panic!("the log never says {words:?} {times} times:\n{}", *self.log.borrow()),
         }
     }
 

@@ -29,6 +29,10 @@ mod when;
 mod zones;
 
 #[cfg(test)]
+mod numbers_tests;
+#[cfg(test)]
+mod sheets_tests;
+#[cfg(test)]
 mod tests;
 
 use std::path::Path;

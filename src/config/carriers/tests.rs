@@ -2,13 +2,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
 use crate::rating::{Availability, ParcelToRate, Policy, Signature};
 
-const CARRIER: &str = r#"name = "ACME"
+pub(super) const CARRIER: &str = r#"name = "ACME"
 label = "parcel"
 [number]
 prefix = "AC"
@@ -24,7 +23,7 @@ id = "ground"
 name = "GROUND"
 "#;
 
-const RULES: &str = r#"currency = "USD"
+pub(super) const RULES: &str = r#"currency = "USD"
 zones = "zones.csv"
 without_dims = "price"
 [weight]
@@ -42,12 +41,12 @@ area = "remote.csv"
 "#;
 
 /// A folder with one good carrier, in which some files are replaced.
-struct Folder {
-    dir: TempDir,
+pub(super) struct Folder {
+    pub(super) dir: TempDir,
 }
 
 impl Folder {
-    fn with(replaced: &[(&str, &str)]) -> Self {
+    pub(super) fn with(replaced: &[(&str, &str)]) -> Self {
         let mut files = BTreeMap::from([
             ("acme/carrier.toml", CARRIER),
             ("acme/ground/2026-01-01.toml", RULES),
@@ -66,7 +65,7 @@ impl Folder {
     }
 
     /// The problems as `check` shows them, with paths below the folder.
-    fn problems(&self) -> Vec<String> {
+    pub(super) fn problems(&self) -> Vec<String> {
         let prefix = format!("{}/", self.dir.path().display());
         let (cards, problems) = read(self.dir.path(), &[]);
         assert_eq!(cards.is_none(), problems.has_errors());
@@ -75,7 +74,7 @@ impl Folder {
 }
 
 /// The only problem when one file is replaced.
-fn only(file: &str, text: &str) -> String {
+pub(super) fn only(file: &str, text: &str) -> String {
     let found = Folder::with(&[(file, text)]).problems();
     assert_eq!(found.len(), 1, "{found:#?}");
     found.into_iter().next().unwrap_or_default()
@@ -238,15 +237,6 @@ fn missing_and_misnamed_files_are_named() {
 }
 
 #[test]
-fn number_pools_that_share_numbers_or_do_not_fit_are_errors() {
-    let pool = "[[pool]]\nid = \"b\"\nstation = \"S2\"\nfrom = 4999\nto = 10000\n";
-    let found = Folder::with(&[("acme/carrier.toml", &format!("{CARRIER}{pool}"))]).problems();
-    assert_eq!(found.len(), 2, "{found:#?}");
-    assert!(found[0].contains("carrier.toml:19: 10000 has more digits than a serial; "), "{found:?}");
-    assert!(found[1].contains("carrier.toml:7: pools a and b share numbers; "), "{found:?}");
-}
-
-#[test]
 fn a_surcharge_that_does_not_say_when_is_an_error() {
     let none = RULES.replace("area = \"remote.csv\"\n", "");
     let found = Folder::with(&[("acme/ground/2026-01-01.toml", &none)]).problems();
@@ -265,90 +255,6 @@ fn an_empty_folder_and_a_missing_one_are_errors() {
             .ends_with(": no carriers here; put a folder per carrier there, as config/carriers/README.md says")
     );
     assert!(load(&dir.path().join("absent"), &[]).is_err_and(|problems| problems.has_errors()));
-}
-
-#[test]
-fn spreadsheets_of_every_country_are_read_alike() {
-    let quote = |replaced: &[(&str, &str)]| {
-        let folder = Folder::with(replaced);
-        assert_eq!(folder.problems(), Vec::<String>::new());
-        let cards = load(folder.dir.path(), &[]).unwrap();
-        let card = &cards.services()[0].cards[0];
-        format!("{:?} {:?}", card.prices, card.zones)
-    };
-    let (prices, zones) = ("acme/ground/2026-01-01.prices.csv", "acme/ground/zones.csv");
-    let plain = quote(&[(prices, "max_lb,1,2|3\n1,5.00,6.00\n2,1250.50,6000.50\n")]);
-    let commas = "\u{feff}max_lb;1;2|3\r\n1;5,00;6,00\r\n2;1.250,50;6000,50\r\n;;\r\n";
-    assert_eq!(quote(&[(prices, commas), (zones, "origin;destination;zone\nUS:9;US:90;1\nUS:9;US:1;2\n")]), plain);
-    let tabs = "max_lb\t1\t2|3\n1\t5.00\t6.00\n2\t1'250.50\t6 000.50\n";
-    assert_eq!(quote(&[(prices, tabs)]), plain);
-    let quoted = "max_lb,1,2|3\n1,5.00,6.00\n2,\"1,250.50\",\"6,000.50\"\n";
-    assert_eq!(quote(&[(prices, quoted)]), plain);
-}
-
-#[test]
-fn three_digits_after_a_dot_are_no_price() {
-    let prices = "acme/ground/2026-01-01.prices.csv";
-    // Of a currency with two decimals, whatever separates the cells.
-    let found = only(prices, "max_lb,1,2|3\n1,5.00,6.00\n2,9.000,16.00\n");
-    assert!(
-        found.contains(":3: the price for zone 1: \"9.000\": three digits after a dot can only be thousands"),
-        "{found}"
-    );
-    assert!(found.ends_with("; write 9000 or 9.00"), "{found}");
-    assert!(
-        only(prices, "max_lb,1,2|3\n1,5.00,6.00\n2,1.250 + 0.50 per kg,6.00\n").contains("\"1.250\": three digits")
-    );
-    // Of one with three, between semicolons: a sheet of a country that writes thousands so.
-    let dinars = |table: &str| {
-        let rules = RULES.replace("\"USD\"", "\"KWD\"");
-        Folder::with(&[("acme/ground/2026-01-01.toml", &rules), (prices, table)]).problems().join("\n")
-    };
-    assert!(!dinars("max_lb,1,2|3\n1,5.000,6.000\n2,7.250,8.250\n").contains("price for zone"));
-    assert!(dinars("max_lb;1;2|3\n1;5;6\n2;7.250;8.25\n").contains(":3: the price for zone 1 is \"7.250\""));
-    // And of a bound there.
-    assert!(
-        only(prices, "max_lb;1;2|3\n1.000;5,00;6,00\n2;6,00;7,00\n").contains(":2: \"1.000\" can be read in two ways")
-    );
-    let folder = Folder::with(&[(prices, "max_lb;1;2|3\n0.125;5,00;6,00\n2;6,00;7,00\n")]);
-    assert_eq!(folder.problems(), Vec::<String>::new(), "nothing writes a thousand as 0.125");
-}
-
-#[test]
-fn an_amount_of_a_rule_with_too_many_decimals_says_what_to_write() {
-    let found = only("acme/ground/2026-01-01.toml", &RULES.replace("\"3.00\"", "\"3.000\""));
-    assert!(
-        found.contains("amount: \"3.000\": three digits after a dot can only be thousands here; write 3000 or 3.00"),
-        "{found}"
-    );
-}
-
-#[test]
-fn a_lost_character_is_a_problem_with_its_line() {
-    for (file, text, line) in [
-        ("acme/carrier.toml", CARRIER.replace("ACME", "Acm\u{fffd}"), 1),
-        ("acme/ground/zones.csv", "origin,destination,zone\nUS:9,US:90,1\nUS:9,US:1,2\n# caf\u{fffd}\n".to_owned(), 4),
-    ] {
-        let found = only(file, &text);
-        assert!(found.contains(&format!("{file}:{line}: holds U+FFFD")), "{found}");
-    }
-}
-
-#[test]
-fn an_unclear_number_a_merged_cell_and_a_footnote_are_named() {
-    let prices = "acme/ground/2026-01-01.prices.csv";
-    assert!(
-        only(prices, "max_lb;1;2|3\n1;5,00;6,00\n2;1,250;6,00\n").contains(":3: the price for zone 1 is \"1,250\"")
-    );
-    assert!(
-        only(prices, "max_lb,1,2|3\n1,5.00,6.00\n2,12,6\n3,,6.50\n")
-            .contains(":4: the price for zone 1 is empty; cells")
-    );
-    assert!(only(prices, "max_lb,1,2|3\n1,5.00,6.00\n,5.50,6.50\n").contains(":3: max_lb is empty; cells"));
-    let zones = "acme/ground/zones.csv";
-    assert!(only(zones, "origin,destination,zone\nUS:9,US:90,1\n,US:1,2\n").contains(":3: origin is empty; cells"));
-    let found = only(zones, "origin,destination,zone\nUS:9,US:90,1*\nUS:9,US:1,2+\n");
-    assert!(found.contains("2 zones carry a footnote"), "{found}");
 }
 
 #[test]
@@ -374,7 +280,7 @@ fn the_last_good_cards_are_kept_whole_and_replaced_only_by_others() {
 }
 
 /// A parcel from US:90 that is not to a home.
-fn parcel(to: &str, mass: &str, dims: Option<&str>) -> ParcelToRate {
+pub(super) fn parcel(to: &str, mass: &str, dims: Option<&str>) -> ParcelToRate {
     ParcelToRate {
         mass: mass.parse().unwrap(),
         dims: dims.map(|dims| dims.parse().unwrap()),
@@ -393,7 +299,7 @@ fn parcel(to: &str, mass: &str, dims: Option<&str>) -> ParcelToRate {
 }
 
 /// What the only service says: its lines, or the rules against it.
-fn said(folder: &Folder, parcel: &ParcelToRate) -> String {
+pub(super) fn said(folder: &Folder, parcel: &ParcelToRate) -> String {
     let cards = load(folder.dir.path(), &[]).unwrap_or_else(|problems| panic!("{problems}"));
     let decision = cards.decide(parcel, &Availability::default(), &Policy::default());
     match decision.quotes.first() {
@@ -534,113 +440,6 @@ fn what_no_row_can_mean_is_named() {
     assert!(found.contains("no surcharge above this one is called \"remot\"; "), "{found}");
 }
 
-const FORMATS: &str = r#"[[carrier]]
-id = "old"
-name = "Old Lines"
-[[carrier.format]]
-name = "ten"
-pattern = "OL(d{7})c"
-check = "luhn"
-[[carrier]]
-id = "acme"
-name = "Another Acme"
-[[carrier.format]]
-name = "any"
-pattern = "x{4,9}"
-"#;
-
-/// Whether the numbers of a carrier of the folder, with its own words about them, may be these.
-fn numbers_of(declared: &str, numbers: &[&str]) -> Vec<bool> {
-    let carrier = CARRIER.replace("label = ", &format!("{declared}\nlabel = "));
-    let folder = Folder::with(&[("formats.toml", FORMATS), ("acme/carrier.toml", &carrier)]);
-    let cards = load(folder.dir.path(), &[]).unwrap();
-    numbers.iter().map(|number| cards.numbers().check(&"acme".into(), number).is_ok()).collect()
-}
-
-#[test]
-fn a_carriers_numbers_are_what_its_folder_says_and_without_a_word_as_they_are_made() {
-    let numbers = ["AC0001", "AC001", "OL12345674", "OL12345675", "AB-1"];
-    assert_eq!(numbers_of("", &numbers), [true, false, false, false, false]);
-    let wide = "format = [{ name = \"wide\", pattern = \"[A-Z0-9-]{4,10}\" }]";
-    assert_eq!(numbers_of(wide, &numbers), [true, true, true, true, true]);
-    let both = format!("formats = [\"old\"]\n{wide}");
-    assert_eq!(
-        numbers_of(&both, &numbers),
-        [true, true, true, false, true],
-        "a check digit is kept where there is one"
-    );
-    let ends = "format = [{ name = \"ends\", pattern = \"aad{4}\", starts = [\"AC\"], ends = [\"1\", \"0\"] }]";
-    assert_eq!(numbers_of(ends, &["AC0001", "AC0002", "AD0001"]), [true, false, false]);
-}
-
-#[test]
-fn published_numbers_are_known_of_carriers_without_a_folder_and_kept_with_the_cards() {
-    let folder = Folder::with(&[("formats.toml", FORMATS)]);
-    let cards = load(folder.dir.path(), &[]).unwrap();
-    let known = |cards: &Cards| -> Vec<String> {
-        let names = cards.numbers().issuers().iter().map(|issuer| issuer.name.clone());
-        let found = ["OL12345674", "AC0001", "XY123"].map(|number| cards.numbers().whose(number).len().to_string());
-        names.chain(found).collect()
-    };
-    assert_eq!(known(&cards), ["ACME", "Old Lines", "1", "1", "0"], "the folder's word counts alone");
-    let kept = folder.dir.path().join("kept");
-    let only = [CarrierId::from("acme")];
-    let chosen = load(folder.dir.path(), &only).unwrap();
-    back_up(folder.dir.path(), &only, chosen.hash(), &kept).unwrap();
-    assert_eq!(known(&load(&kept, &only).unwrap()), known(&cards));
-    let other = Folder::with(&[("formats.toml", &FORMATS.replace("ten", "eleven"))]);
-    assert_ne!(load(other.dir.path(), &[]).unwrap().hash(), cards.hash());
-}
-
-#[test]
-fn a_format_that_cannot_be_used_is_named_with_its_line() {
-    let formats = |from: &str, to: &str| only("formats.toml", &FORMATS.replace(from, to));
-    let cases = [
-        ("(d{7})c", "(d{7}c", "6: pattern \"OL(d{7}c\": the round brackets do not stand once, around something; "),
-        ("(d{7})c", "d{8}", "6: pattern \"OLd{8}\": the pattern and its check do not agree; "),
-        ("OL(d{7})c", "(OLd{7})c", "6: pattern \"(OLd{7})c\": its check is defined for digits only; "),
-        ("x{4,9}", "x{4,9}d{1,2}", "13: pattern \"x{4,9}d{1,2}\": two counts vary; "),
-        ("x{4,9}", "ol", "13: pattern \"ol\": 'o' at 1 means nothing; write A-Z 0-9 - d a x [ ] { } ( ) c, "),
-        ("luhn", "lunh", "7: carrier[1].format[1].check: no check digit is called \"lunh\"; write none, mod7, "),
-        ("\"luhn\"", "\"luhn\"\nstarts = [\"ol\"]", "8: \"ol\" is in no number; write capital letters, digits"),
-        ("\"luhn\"", "\"luhn\"\nbefore = \"A\"", "8: \"A\" is nothing the check digit can follow from; "),
-        ("\"any\"", "\"any\"\nprefix = \"A\"", "13: unknown key carrier[2].format[1].prefix; "),
-        ("id = \"acme\"", "id = \"old\"", "9: carrier old twice; put its formats below one [[carrier]]"),
-        ("id = \"acme\"", "id = \"Acme\"", "9: \"Acme\" is not an id; write it with a-z, 0-9 and _"),
-    ];
-    for (from, to, problem) in cases {
-        let found = formats(from, to);
-        assert!(found.starts_with(&format!("formats.toml:{problem}")), "{problem}\n{found}");
-    }
-    let bare = FORMATS.split("[[carrier.format]]\nname = \"any\"").next().unwrap();
-    assert!(only("formats.toml", bare).starts_with("formats.toml:8: a carrier without formats; add "));
-    assert!(only("formats.toml", "[[carrier]").starts_with("formats.toml:1: not TOML: "));
-}
-
-#[test]
-fn what_a_carrier_says_of_its_numbers_and_how_it_makes_them_agree() {
-    let carrier = |from: &str, to: &str| {
-        let carrier = CARRIER.replace(from, to);
-        let found = Folder::with(&[("formats.toml", FORMATS), ("acme/carrier.toml", &carrier)]).problems();
-        assert_eq!(found.len(), 1, "{found:#?}");
-        found.into_iter().next().unwrap_or_default()
-    };
-    let found = carrier("[number]", "formats = [\"old\"]\n[number]");
-    let said =
-        "carrier.toml:4: numbers made like this break the carrier's own formats: \"AC0000\" is no number of acme: ";
-    assert!(found.contains(said) && found.contains("it has 6 characters, not 10; correct the prefix"), "{found}");
-    let found = carrier("[number]", "formats = [\"olt\"]\n[number]");
-    assert!(found.contains("toml:3: formats.toml has no carrier \"olt\"; did you mean old? write the id"), "{found}");
-    let found = carrier("check = \"none\"", "check = \"luhn\"");
-    assert!(found.contains("toml:6: no number can be made: the check digit is defined for digits only; "), "{found}");
-    let (before, pools) = CARRIER.split_once("[number]").unwrap();
-    let nothing = format!("{before}{}", &pools[pools.find("[[service]]").unwrap()..]);
-    let found = only("acme/carrier.toml", &nothing);
-    assert!(found.contains("toml:1: nothing says how its tracking numbers look, so none is checked; "), "{found}");
-    let folder = Folder::with(&[("acme/carrier.toml", &nothing)]);
-    assert!(load(folder.dir.path(), &[]).unwrap().numbers().check(&"acme".into(), "anything").is_ok());
-}
-
 #[test]
 fn a_routing_code_and_what_stands_beside_it_come_from_the_zone_table() {
     let rows = "origin,destination,zone,sort_code,sort_detail\nUS:9,US:90,1,C51,S01\nUS:9,US:1,2,,\n";
@@ -653,34 +452,4 @@ fn a_routing_code_and_what_stands_beside_it_come_from_the_zone_table() {
     };
     assert_eq!(sorted("90001"), (Some("C51".into()), Some("S01".into())));
     assert_eq!(sorted("10001"), (None, None));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
-
-    #[test]
-    fn how_rows_are_spread_over_files_never_matters(places in prop::collection::vec(0_usize..3, 4), asked in prop::sample::select(vec!["90001", "10001", "19999", "20000", "12345", "50000", "60000"])) {
-        let rows = ["US:9,US:90,1", "US:9,US:1,2", "US:9,US:10..19,3", "US:9,US:5,-"];
-        let mut files = [const { String::new() }; 3];
-        for (row, place) in rows.iter().zip(&places) {
-            files[*place].push_str(&format!("{row}\n"));
-        }
-        let names = ["zones.csv", "more.csv", "most.csv"];
-        let used: Vec<usize> = (0..3).filter(|at| !files[*at].is_empty()).collect();
-        let list = used.iter().map(|at| format!("{:?}", names[*at])).collect::<Vec<_>>().join(", ");
-        let split_rules = RULES.replace("\"zones.csv\"", &format!("[{list}]"));
-        let texts: Vec<(String, String)> = used
-            .iter()
-            .map(|at| (format!("acme/ground/{}", names[*at]), format!("origin,destination,zone\n{}", files[*at])))
-            .collect();
-        let mut replaced: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        // A price of its own for each zone, or nobody could tell them apart.
-        let prices = ("acme/ground/2026-01-01.prices.csv", "max_lb,1,2,3\n1,5.00,6.00,7.00\n");
-        replaced.extend([("acme/ground/2026-01-01.toml", split_rules.as_str()), prices]);
-        let split = Folder::with(&replaced);
-        let whole = format!("origin,destination,zone\n{}\n", rows.join("\n"));
-        let whole = Folder::with(&[("acme/ground/zones.csv", &whole), prices]);
-        let parcel = parcel(asked, "1lb", None);
-        prop_assert_eq!(said(&split, &parcel), said(&whole, &parcel));
-    }
 }

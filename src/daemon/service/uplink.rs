@@ -40,7 +40,7 @@ impl StationService {
         let Some((_, retry)) = &self.uplink else {
             return Err("no uplink is configured; add [uplink] to the configuration".to_owned());
         };
-        self.core.store_mut().set_uplink_stop(None).map_err(|error| error.to_string())?;
+        self.core.store_mut().retry_uplink().map_err(|error| error.to_string())?;
         let _ = retry.try_send(uplink::UplinkCommand::Retry);
         Ok(serde_json::json!({ "retrying": true }))
     }
@@ -113,19 +113,18 @@ impl StationService {
     }
 
     /// The upload waits for a person, also after a restart. A receiver with another history shows that this database was
-    /// copied.
+    /// copied; that comes first, because one that waits is not shown it again.
     fn stopped(&mut self, why: &str, copy: Option<uplink::CopySign>) {
+        match copy.map(|copy| self.core.copied_by_receiver(copy)).transpose() {
+            Ok(copied) => copied.into_iter().for_each(|copied| self.take(copied)),
+            Err(error) => tracing::error!(%error, "which numbers were given twice cannot be read"),
+        }
         // A stop that is told again after a restart says no more where histories differ, and they still do.
         let known = || self.core.store().uplink_stop().ok().flatten().and_then(|stop| stop.fork);
         let fork = copy.map(|copy| copy.fork).or_else(known);
-        let stop = UplinkStop { why: why.to_owned(), settings: self.setup.uplink_hash(), fork };
+        let stop = UplinkStop { why: why.to_owned(), settings: self.setup.uplink_hash(), fork, retried: false };
         if let Err(error) = self.core.store_mut().set_uplink_stop(Some(&stop)) {
             tracing::error!(%error, "that the uplink has stopped cannot be recorded");
-        }
-        if let Some(copy) = copy
-            && let Err(error) = self.core.copied_by_receiver(self.moment(), copy)
-        {
-            tracing::error!(%error, "that this database was copied cannot be recorded");
         }
     }
 

@@ -1,6 +1,7 @@
 use super::super::event::Act;
 use super::super::fact::{CopySign, PoolNext};
 use super::*;
+use crate::ids::{CarrierId, PoolId};
 
 fn start(bench: &mut Bench, carrier: &str, pool: &str, next: u64) -> Outcome {
     bench.when(Event::Act(Act::StartPool { carrier: carrier.into(), pool: pool.into(), next }))
@@ -66,6 +67,41 @@ fn a_copy_without_a_pool_of_its_own_goes_on_with_the_same_word() {
     assert_eq!(names(&bench.when(Event::Act(Act::StartPools))), ["copy_settled"]);
     assert_eq!(bench.station.copied(), None);
     assert_eq!(said(&bench.when(Event::Act(Act::StartPools))), "pools_none");
+}
+
+fn shown_by_receiver(pool: &PoolNext, next: u64) -> Event {
+    let next = PoolNext { next, ..pool.clone() };
+    Event::Copied { why: CopySign::Receiver, was: "a1".into(), next: vec![next], parcels: Vec::new() }
+}
+
+#[test]
+fn what_the_receiver_shows_again_is_told_again_only_where_more_numbers_are_to_be_left_out() {
+    let mut bench = Bench::at(State::Committed);
+    let (pool, serial) = drawn(&bench);
+    let carrier = bench.parcel().commitment().expect("a commitment").carrier().clone();
+    let pool = PoolNext { carrier, pool, next: serial + 1 };
+    let of_pool = |(carrier, id, next): (&CarrierId, &PoolId, u64)| {
+        (*carrier == pool.carrier && *id == pool.pool).then_some(next)
+    };
+    for (beyond, told, least) in [(9, &["copied"][..], 9), (9, &[], 9), (7, &[], 9), (12, &["copied"], 12)] {
+        assert_eq!(names(&bench.when(shown_by_receiver(&pool, serial + beyond))), told);
+        assert_eq!(bench.station.suspended().find_map(of_pool), Some(serial + least));
+        assert_eq!(bench.station.pools_before_copy().find_map(of_pool), Some(serial + 1), "histories parted there");
+    }
+    let silent =
+        bench.when(Event::Copied { why: CopySign::Receiver, was: "a1".into(), next: Vec::new(), parcels: Vec::new() });
+    assert_eq!(names(&silent), [""; 0]);
+    // Whoever has said how to go on is told when it is found once more.
+    bench.when(Event::Act(Act::StartPools));
+    assert_eq!(names(&bench.when(shown_by_receiver(&pool, serial + 12))), ["copied"]);
+}
+
+#[test]
+fn a_copy_that_finds_itself_put_back_while_pools_wait_says_so_too() {
+    let mut bench = Bench::without_numbers();
+    for _ in 0..2 {
+        assert_eq!(names(&bench.when(copied(Vec::new()))), ["copied"]);
+    }
 }
 
 #[test]

@@ -9,7 +9,12 @@ fn conflict() -> ReceiverReply<Head> {
 }
 
 fn sign(fork: u64, ahead: u64) -> Option<CopySign> {
-    Some(CopySign { fork, ahead })
+    beside(0, fork, ahead)
+}
+
+/// The receiver follows another incarnation, and has so many events of it.
+fn beside(elsewhere: u64, fork: u64, ahead: u64) -> Option<CopySign> {
+    Some(CopySign { fork, ahead, elsewhere })
 }
 
 /// A receiver that has `has` events, of which those before `fork` are ours, and that confirms what it has. Answers
@@ -212,7 +217,35 @@ fn with_another_incarnations_head_what_was_confirmed_is_where_to_begin() {
     bench.put(4, 4, conflict());
     bench.put(2, 2, good(2, 4));
     bench.put(3, 3, conflict());
-    assert_eq!(bench.stopped_by().1, sign(3, 2));
+    assert_eq!(bench.stopped_by().1, beside(812, 3, 2));
+}
+
+#[test]
+fn a_copy_put_back_once_more_is_shown_once_more_by_a_receiver_that_follows_the_life_between() {
+    let between = || head("b2", 7, Some(7));
+    // It says how far it is with our own events.
+    let mut bench = Bench::confirmed(4, 4);
+    bench.head(ReceiverReply::Good(between()));
+    bench.put(4, 4, good(4, 9));
+    assert_eq!(bench.stopped_by().1, beside(7, 5, 5));
+    // It takes nothing of an incarnation that it no longer follows.
+    for highest in [4, 6] {
+        let mut bench = Bench::confirmed(highest, 4);
+        bench.head(ReceiverReply::Good(between()));
+        bench.put(4, 4, ReceiverReply::Moved(between()));
+        assert_eq!(bench.stopped_by().1, beside(7, 5, 0));
+    }
+    // It took what it had, and no more.
+    let mut bench = Bench::confirmed(6, 4);
+    bench.head(ReceiverReply::Good(between()));
+    bench.put(4, 4, good(4, 4));
+    bench.put(5, 6, ReceiverReply::Moved(between()));
+    assert_eq!(bench.stopped_by().1, beside(7, 5, 0));
+    // It never had anything of a life that just begins: that one is no old copy.
+    let mut bench = Bench::new(3);
+    bench.head(ReceiverReply::Good(between()));
+    bench.put(1, 3, ReceiverReply::Moved(between()));
+    assert_eq!(bench.stopped_by().1, None);
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod batch;
 mod compare;
 #[cfg(test)]
 mod compare_tests;
+mod copies;
 mod hunt;
 #[cfg(test)]
 mod hunt_tests;
@@ -72,6 +73,8 @@ pub(super) struct Chain {
     position: Position,
     confirmed: u64,
     loss: Loss,
+    /// The last event of another incarnation, where the receiver names one.
+    elsewhere: u64,
     batch: Option<EventBatch>,
     last: Option<EventBatch>,
     limit: usize,
@@ -108,6 +111,7 @@ impl Chain {
             position: Position::Doubt,
             confirmed,
             loss: Loss::No,
+            elsewhere: 0,
             batch: None,
             last: None,
             limit: MAX_EVENTS,
@@ -199,6 +203,7 @@ impl Chain {
             }
             ReceiverReply::Good(head) => {
                 self.poll.asked();
+                self.elsewhere = if self.is_ours(&head) { 0 } else { head.seq };
                 let confirmed = head.confirmed.unwrap_or(0);
                 match self.position {
                     Position::At(known) if self.is_ours(&head) && head.seq == known => {
@@ -283,9 +288,7 @@ impl Chain {
             ReceiverReply::Good(head) if self.answers(&head, batch) => self.took(now, batch, head.confirmed),
             ReceiverReply::Good(_) => self.fail(now, RequestKind::Append, OTHER_EVENTS.into(), None, random),
             ReceiverReply::Moved(head) if self.is_ours(&head) => self.moved(now, batch, head.seq, random),
-            ReceiverReply::Moved(head) if self.life == ChainLife::Present => {
-                self.stop(reasons::replaced(&head.incarnation))
-            }
+            ReceiverReply::Moved(head) if self.life == ChainLife::Present => self.replaced(&head),
             ReceiverReply::Conflict(_) | ReceiverReply::Moved(_) => self.not_taken(batch),
             ReceiverReply::Refused(reason) => self.refused(batch, reason),
             ReceiverReply::Later { why, wish_ms } => self.fail(now, RequestKind::Append, why, wish_ms, random),
@@ -322,7 +325,7 @@ impl Chain {
             }
             ReceiverReply::Moved(head) if self.is_ours(&head) => return self.moved(now, row, head.seq, random),
             ReceiverReply::Moved(_) if self.life == ChainLife::Past => comparison.other(),
-            ReceiverReply::Moved(head) => return self.stop(reasons::replaced(&head.incarnation)),
+            ReceiverReply::Moved(head) => return self.replaced(&head),
             ReceiverReply::Good(_) => return self.fail(now, RequestKind::Head, OTHER_EVENTS.into(), None, random),
             ReceiverReply::Later { why, wish_ms } => return self.fail(now, RequestKind::Head, why, wish_ms, random),
             ReceiverReply::Refused(why) => return self.stop(reasons::refused_again(row.to(), &why)),
@@ -415,13 +418,7 @@ impl Chain {
             return self.succeed(RequestKind::Append);
         }
         let ahead = (has + 1).saturating_sub(fork);
-        self.halt(reasons::forked(fork), Some(CopySign { fork, ahead }));
-    }
-
-    /// The receiver has all our events, and `ahead` more.
-    fn ahead(&mut self, ahead: u64) {
-        let copy = CopySign { fork: self.highest + 1, ahead };
-        self.halt(reasons::ahead(self.highest, ahead), Some(copy));
+        self.copied(reasons::forked(fork), fork, ahead);
     }
 
     /// Whether the loop has given the rows new numbers.

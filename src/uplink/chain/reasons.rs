@@ -28,7 +28,8 @@ pub(super) fn refused_again(seq: u64, reason: &str) -> String {
 pub(super) fn replaced(incarnation: &str) -> String {
     format!(
         "the receiver now follows incarnation {incarnation} of this station; find the other station with this id \
-         or the database that replaced this one, and retry when this one is to go on"
+         or the database that replaced this one; nothing is sent and nothing is lost. When this one is to go on, retry; \
+         where its pools wait, `parceld pool list` says how"
     )
 }
 
