@@ -126,7 +126,7 @@ impl Core {
             CopySign::Behind | CopySign::OtherMark | CopySign::Successor => BEYOND_MARK,
             // An event uses one number at most.
             CopySign::Receiver => ahead.saturating_add(BEYOND_MARK),
-            CopySign::NoMark | CopySign::OtherMachine => BEYOND_UNKNOWN,
+            CopySign::NoMark | CopySign::OtherMachine | CopySign::Restored => BEYOND_UNKNOWN,
         };
         let known = self.station().pools().chain(self.station().suspended());
         let known = known.map(|(carrier, pool, next)| ((carrier.clone(), pool.clone()), next));

@@ -6,14 +6,19 @@
 //!
 //! It knows orders and events as text: what they mean is `exchange`'s and `uplink`'s.
 
+mod backup;
+mod check;
 mod erase;
 mod labels;
 mod lives;
 mod mark;
 mod orders;
 mod outbox;
+mod restore;
 mod schema;
 
+#[cfg(test)]
+mod backup_tests;
 #[cfg(test)]
 mod lives_tests;
 #[cfg(test)]
@@ -29,11 +34,14 @@ use crate::station::SSCC_POOL;
 use crate::station::fact::{Fact, FactKind};
 use crate::units::Timestamp;
 
+pub use backup::{Backup, BackupBy, BackupError, BackupName, back_up, backups, prune, same_disk, stamp};
+pub use check::{Damage, Gently};
 pub use labels::StoredLabel;
 pub use lives::{BOARD, Life, Machine, Recognised, UplinkStop};
 pub use mark::Mark;
 pub use orders::{ContentHash, FoundOrder, KnownOrder, NewVersion, OrderBatch, Put, StoredOrder};
 pub use outbox::{Announcement, Aside, Waiting};
+pub use restore::{PutBack, newest_backup, put_back};
 
 /// The name of the database in the data folder.
 pub const DATABASE: &str = "station.db";
@@ -102,6 +110,12 @@ pub enum StoreError {
         /// What the operating system says.
         source: std::io::Error,
     },
+    /// A backup was being put back.
+    #[error("open {0}: a backup was being put back when this computer stopped; say `parceld restore` again")]
+    Underway(PathBuf),
+    /// Its file is damaged.
+    #[error("use the database: it is damaged ({0}); put a backup back with `parceld restore`, best on another SD card")]
+    Damaged(Damage),
     /// Any other error of SQLite.
     #[error("use the database: {0}")]
     Database(rusqlite::Error),
@@ -125,8 +139,23 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Self::Damaged(Damage::Pages(error.to_string()))
+            }
             _ => Self::Database(error),
         }
+    }
+}
+
+/// Takes the lock of a folder; it is held as long as the file is kept.
+fn lock(dir: &Path) -> Result<File, StoreError> {
+    let path = dir.join(LOCK);
+    let failed = |source| StoreError::File { path: path.clone(), source };
+    let lock = File::options().create(true).append(true).open(&path).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked(path)),
+        Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 
@@ -146,14 +175,15 @@ impl Store {
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let file = |source| StoreError::File { path: dir.to_owned(), source };
         std::fs::create_dir_all(dir).map_err(file)?;
-        let lock_path = dir.join(LOCK);
-        let lock = File::options().create(true).append(true).open(&lock_path).map_err(file)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => return Err(StoreError::Locked(lock_path)),
-            Err(std::fs::TryLockError::Error(source)) => return Err(StoreError::File { path: lock_path, source }),
+        let lock = lock(dir)?;
+        let path = dir.join(DATABASE);
+        if dir.join(restore::UNDERWAY).exists() {
+            return Err(StoreError::Underway(path));
         }
-        let mut db = Connection::open(dir.join(DATABASE))?;
+        if path.exists() {
+            check::header(&path)?;
+        }
+        let mut db = Connection::open(path)?;
         schema::prepare(&mut db)?;
         Self::with(db, Some(lock))
     }
