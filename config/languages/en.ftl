@@ -70,6 +70,8 @@ label_doubt = Is a label ending { $ending } in your hand? Scan it
 label_none = No label? Scan REPRINT
 printer_blocked = Printer stopped
 cannot_record = Stop. Cannot save. Nothing is lost
+database_stop = Stop. Database damaged
+database_damaged = Database damaged: restore a backup, best on a new card
 
 # Commands and their answers.
 reprinted = Printed again

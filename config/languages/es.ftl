@@ -67,6 +67,8 @@ label_doubt = ¿Tiene la etiqueta ..{ $ending }? Escanéela
 label_none = ¿No hay? Escanee REPRINT
 printer_blocked = Impresora parada
 cannot_record = Alto. No se puede guardar. Nada se pierde
+database_stop = Alto. Base de datos dañada
+database_damaged = Base de datos dañada: restaure una copia, en otra tarjeta
 
 reprinted = Impresa otra vez
 reprinted_unmarked = Impresa otra vez. Destruya la vieja

@@ -76,7 +76,7 @@ enum CliCommand {
         #[arg(long, num_args = 2, value_names = ["OLD", "NEW"])]
         diff: Option<Vec<PathBuf>>,
     },
-    /// Open each device and say what answers, and what is plugged in beside them
+    /// Open each device and say what answers, and what is plugged in beside them; look through the database
     Doctor {
         #[command(flatten)]
         config: ConfigArg,

@@ -154,6 +154,8 @@ sentences! {
     LabelNone "label_none",
     PrinterBlocked "printer_blocked",
     CannotRecord "cannot_record",
+    DatabaseStop "database_stop",
+    DatabaseDamaged "database_damaged",
     // Commands and their answers.
     Reprinted "reprinted" { tracking: String },
     ReprintedUnmarked "reprinted_unmarked" { tracking: String },

@@ -81,7 +81,11 @@ pub(super) fn whole(db: &Connection) -> Result<(), StoreError> {
     }
     containers_have_facts(db)?;
     let said: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if said == "ok" { Ok(()) } else { Err(StoreError::Damaged(Damage::Pages(said))) }
+    // Which of the attached databases it is stands before it, on a line of its own.
+    match said.lines().last() {
+        Some("ok") => Ok(()),
+        said => Err(StoreError::Damaged(Damage::Pages(said.unwrap_or_default().to_owned()))),
+    }
 }
 
 fn last(db: &Connection, table: &str, key: &str) -> Result<u64, StoreError> {
@@ -130,6 +134,7 @@ fn containers_have_facts(db: &Connection) -> Result<(), StoreError> {
 #[derive(Debug, Clone, Default)]
 pub struct Gently {
     stop: Arc<AtomicBool>,
+    give_way: Arc<AtomicBool>,
 }
 
 impl Gently {
@@ -144,19 +149,24 @@ impl Gently {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it is to end.
-    pub fn stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+    /// Breaks off what is done now, and only that.
+    pub fn give_way(&self) {
+        self.give_way.store(true, Ordering::Relaxed);
+    }
+
+    fn is_over(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.give_way.load(Ordering::Relaxed)
     }
 
     /// From now on what a connection does is done gently.
     pub(super) fn work(&self, db: &mut Connection) -> Result<(), StoreError> {
+        self.give_way.store(false, Ordering::Relaxed);
         let gently = self.clone();
         let mut since = Instant::now();
         let rest = move || {
             std::thread::sleep((since.elapsed() * Self::RESTS).min(Self::LONGEST));
             since = Instant::now();
-            gently.stopped()
+            gently.is_over()
         };
         Ok(db.progress_handler(Self::STEPS, Some(rest))?)
     }

@@ -147,6 +147,22 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether the database itself is what is wrong: it cannot be read, or contradicts what was read of it.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged(_) | Self::Fact { .. } => true,
+            Self::Database(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation),
+            _ => false,
+        }
+    }
+
+    /// Whether somebody broke off what was done.
+    pub fn is_broken_off(&self) -> bool {
+        matches!(self, Self::Database(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted))
+    }
+}
+
 /// Takes the lock of a folder; it is held as long as the file is kept.
 fn lock(dir: &Path) -> Result<File, StoreError> {
     let path = dir.join(LOCK);
@@ -191,6 +207,9 @@ impl Store {
     /// Opens the database in `dir` for reading, beside the one who writes.
     pub fn read(dir: &Path) -> Result<Self, StoreError> {
         let path = dir.join(DATABASE);
+        if dir.join(restore::UNDERWAY).exists() {
+            return Err(StoreError::Underway(path));
+        }
         if !path.exists() {
             return Err(StoreError::Missing(path));
         }

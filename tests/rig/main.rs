@@ -9,6 +9,7 @@ mod backups;
 mod bench;
 mod commands;
 mod copies;
+mod damage;
 mod demo;
 mod demo_config;
 mod devices;
