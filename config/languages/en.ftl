@@ -32,6 +32,7 @@ gone_already = The driver has it already
 parcel_copied = Number may be used twice. Do not ship
 station_copied = Numbers are locked. Tell your supervisor
 no_mark = Copies are not noticed. Tell your supervisor
+no_backup = No backup was made. Tell your supervisor
 copied_no_numbers = Numbers are locked. Put it aside
 pools_none = No number pool waits
 pools_started = { $count } number pools go on

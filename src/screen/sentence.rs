@@ -117,6 +117,7 @@ sentences! {
     ParcelCopied "parcel_copied" { tracking: String },
     StationCopied "station_copied",
     NoMark "no_mark",
+    NoBackup "no_backup",
     CopiedNoNumbers "copied_no_numbers",
     PoolsNone "pools_none",
     PoolsStarted "pools_started" { count: u64 },

@@ -68,6 +68,9 @@ impl Station {
         if world.live.no_mark {
             problems.push(Sentence::NoMark);
         }
+        if world.live.no_backup {
+            problems.push(Sentence::NoBackup);
+        }
         let refused = &world.live.refused_orders;
         if let Some(first) = refused.first() {
             let count = refused.len() as u64;

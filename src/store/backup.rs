@@ -68,6 +68,9 @@ pub enum BackupError {
     /// There is one of that name.
     #[error("write {0}: it is there; nothing is written over a backup, try again in a second")]
     Exists(PathBuf),
+    /// It is on a disk that may break with the station's.
+    #[error("write into {0}: it is on the station's own disk, so its medium is not mounted; put it in")]
+    NoDisk(PathBuf),
     /// No room.
     #[error("write {0}: no room is left there; free some, or use another medium")]
     Full(PathBuf),
@@ -310,19 +313,28 @@ fn named(path: PathBuf, station: &str) -> Option<BackupName> {
     good.then(|| BackupName { time: (*time).to_owned(), path: path.clone(), nightly })
 }
 
-/// Takes the oldest nightly copies of a station away, all but `keep`, and what a cut left half written. One that claims to
-/// be newer than the one just made goes first: the clock was wrong.
+fn remove(path: &Path) -> Result<(), BackupError> {
+    std::fs::remove_file(path).map_err(|source| BackupError::File { path: path.to_owned(), source })
+}
+
+/// Takes the oldest nightly copies of a station away, all but `keep`. One that claims to be newer than the one just made
+/// goes first: the clock was wrong.
 ///
 /// # Errors
 /// A file cannot be taken away.
 pub fn prune(dir: &Path, station: &str, just_made: &Path, keep: usize) -> Result<(), BackupError> {
-    let remove =
-        |path: &Path| std::fs::remove_file(path).map_err(|source| BackupError::File { path: path.to_owned(), source });
     let mut nightly: Vec<BackupName> = backups(dir, station)?.into_iter().filter(|backup| backup.nightly).collect();
     let made = nightly.iter().position(|backup| backup.path == just_made).map_or(0, |made| made + 1);
     nightly.rotate_left(made);
     let gone = nightly.len().saturating_sub(keep.max(1));
-    nightly.iter().take(gone).try_for_each(|backup| remove(&backup.path))?;
+    nightly.iter().take(gone).try_for_each(|backup| remove(&backup.path))
+}
+
+/// Takes away what a cut left half written, so that it does not fill the medium.
+///
+/// # Errors
+/// A file cannot be taken away.
+pub fn sweep(dir: &Path, station: &str) -> Result<(), BackupError> {
     let start = format!("parceld-{station}-");
     let half = |path: &&PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(PART));

@@ -108,6 +108,7 @@ fn nightly_copies_make_room_for_newer_ones_and_a_persons_stay() {
     made(&dir).expect("a person's");
     let nightly = |day: i64| {
         let (path, _) = made_at(&dir, Timestamp(AT.0 + day * 86_400_000), BackupBy::Clock).expect("a copy");
+        sweep(&copies, STATION).expect("swept");
         prune(&copies, STATION, &path, 2).expect("pruned");
         path
     };

@@ -34,7 +34,7 @@ use crate::station::SSCC_POOL;
 use crate::station::fact::{Fact, FactKind};
 use crate::units::Timestamp;
 
-pub use backup::{Backup, BackupBy, BackupError, BackupName, back_up, backups, prune, same_disk, stamp};
+pub use backup::{Backup, BackupBy, BackupError, BackupName, back_up, backups, prune, same_disk, stamp, sweep};
 pub use check::{Damage, Gently};
 pub use labels::StoredLabel;
 pub use lives::{BOARD, Life, Machine, Recognised, UplinkStop};

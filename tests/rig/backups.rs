@@ -1,9 +1,10 @@
 //! A backup made beside the running station, and put back: by the commands alone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::bench::Bench;
 use super::packer::pack;
+use super::program::until;
 
 const ORDERS: [&str; 4] = ["RIG-8001", "RIG-8002", "RIG-8003", "RIG-8004"];
 
@@ -85,4 +86,54 @@ async fn what_cannot_be_backed_up_or_put_back_is_said_and_nothing_changes() {
     let other = bench.run(&["restore", file]).await;
     assert!(other.code == Some(69) && other.err.contains("it is of DEMO-ST01"), "{other:?}");
     bench.run(&["restore", file, "--other-station"]).await.good();
+}
+
+/// Copies that the clock made in a folder.
+fn nightly(dir: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(dir).into_iter().flatten().map(|file| file.unwrap().file_name());
+    files.map(|name| name.to_string_lossy().into_owned()).filter(|name| name.ends_with(".nightly.db")).collect()
+}
+
+impl Bench {
+    fn copies_every_night(&self, dir: &Path) {
+        self.reconfigure("[uplink]", &format!("[backup]\ndir = {:?}\nkeep = 1\n\n[uplink]", dir.to_str().unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn a_night_without_a_copy_is_made_up_for_when_the_station_starts() {
+    let bench = Bench::with_orders(&ORDERS[..1]).await;
+    // Another disk than that of the bench, as a stick would be.
+    let stick = tempfile::tempdir_in("/dev/shm").unwrap();
+    let copies = stick.path().join("backups");
+    bench.copies_every_night(&copies);
+    let station = bench.start().await;
+    station.logged("the database is copied").await;
+    let made = nightly(&copies);
+    assert_eq!(made.len(), 1);
+    assert!(station.terminate().await.success());
+    // An old one makes room, and a person's stays.
+    let time = made[0].strip_prefix("parceld-DEMO-ST01-").unwrap().split_once('-').unwrap().0;
+    std::fs::rename(copies.join(&made[0]), copies.join(made[0].replace(time, "20200101T020000Z"))).unwrap();
+    bench.run(&["backup", copies.to_str().unwrap()]).await.good();
+    let station = bench.start().await;
+    station.logged("the database is copied").await;
+    until("one copy is there", || nightly(&copies).len() == 1).await;
+    assert!(!nightly(&copies)[0].contains("20200101"));
+    assert_eq!(std::fs::read_dir(&copies).unwrap().count(), 2);
+    pack(&bench, &station, ORDERS[0]).await;
+    station.screen.is_content().await;
+}
+
+#[tokio::test]
+async fn a_stick_that_is_not_mounted_is_a_quiet_warning_and_no_copy_on_the_card() {
+    let bench = Bench::with_orders(&ORDERS[..1]).await;
+    let mount_point = bench.path("stick");
+    std::fs::create_dir(&mount_point).unwrap();
+    bench.copies_every_night(&mount_point.join("backups"));
+    let station = bench.start().await;
+    station.screen.complains("no_backup").await;
+    station.logged("its medium is not mounted").await;
+    assert_eq!(std::fs::read_dir(&mount_point).unwrap().count(), 0);
+    pack(&bench, &station, ORDERS[0]).await;
 }

@@ -21,6 +21,14 @@ impl StationService {
                 );
                 self.core.live_mut().damaged = true;
             }
+            UpkeepFound::Copied(file) => {
+                tracing::info!(file = %file.display(), "the database is copied");
+                self.core.live_mut().no_backup = false;
+            }
+            UpkeepFound::NotCopied(why) => {
+                tracing::warn!(why, "the database is not copied; it is tried again in an hour");
+                self.core.live_mut().no_backup = true;
+            }
             UpkeepFound::NotLooked(why) => tracing::warn!(why, "the database could not be looked through"),
         }
     }
