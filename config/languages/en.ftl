@@ -32,6 +32,7 @@ gone_already = The driver has it already
 parcel_copied = Number may be used twice. Do not ship
 station_copied = Numbers are locked. Tell your supervisor
 no_mark = Copies are not noticed. Tell your supervisor
+no_backup = No backup was made. Tell your supervisor
 copied_no_numbers = Numbers are locked. Put it aside
 pools_none = No number pool waits
 pools_started = { $count } number pools go on
@@ -70,6 +71,8 @@ label_doubt = Is a label ending { $ending } in your hand? Scan it
 label_none = No label? Scan REPRINT
 printer_blocked = Printer stopped
 cannot_record = Stop. Cannot save. Nothing is lost
+database_stop = Stop. Database damaged
+database_damaged = Database damaged: restore a backup, best on a new card
 
 # Commands and their answers.
 reprinted = Printed again

@@ -30,6 +30,7 @@ gone_already = Ya lo tiene el chofer
 parcel_copied = Número quizá usado dos veces. No lo envíe
 station_copied = Números bloqueados. Avise al supervisor
 no_mark = No se notan las copias. Avise al supervisor
+no_backup = No se hizo la copia. Avise al supervisor
 copied_no_numbers = Números bloqueados. Apártelo
 pools_none = Ningún grupo de números espera
 pools_started = Siguen { $count } grupos de números
@@ -67,6 +68,8 @@ label_doubt = ¿Tiene la etiqueta ..{ $ending }? Escanéela
 label_none = ¿No hay? Escanee REPRINT
 printer_blocked = Impresora parada
 cannot_record = Alto. No se puede guardar. Nada se pierde
+database_stop = Alto. Base de datos dañada
+database_damaged = Base de datos dañada: restaure una copia, en otra tarjeta
 
 reprinted = Impresa otra vez
 reprinted_unmarked = Impresa otra vez. Destruya la vieja

@@ -1,6 +1,7 @@
 //! Commands.
 
 mod act;
+mod backup;
 mod drawn;
 mod file;
 mod import;
@@ -75,7 +76,7 @@ enum CliCommand {
         #[arg(long, num_args = 2, value_names = ["OLD", "NEW"])]
         diff: Option<Vec<PathBuf>>,
     },
-    /// Open each device and say what answers, and what is plugged in beside them
+    /// Open each device and say what answers, and what is plugged in beside them; look through the database
     Doctor {
         #[command(flatten)]
         config: ConfigArg,
@@ -118,6 +119,10 @@ enum CliCommand {
     /// Pools of tracking numbers
     #[command(subcommand)]
     Pool(PoolCommand),
+    /// A copy of the station's database, made while it runs
+    Backup(backup::BackupCommand),
+    /// Put a backup into the place of the database; what lies there is kept beside
+    Restore(backup::RestoreCommand),
     /// The virtual printer by itself
     #[cfg(feature = "demo")]
     Printer(printer::PrinterCommand),
@@ -290,6 +295,7 @@ impl From<parceld::store::StoreError> for Failure {
         let code = match error {
             E::Locked(_) | E::Full => AGAIN,
             E::Missing(_) | E::Older { .. } | E::File { .. } | E::Database(_) | E::Pragma(_) => UNAVAILABLE,
+            E::Underway(_) | E::Damaged(_) => UNAVAILABLE,
             E::Newer { .. } => CONFIG,
             E::Fact { .. } | E::Snapshot(_) | E::Event(_) | E::Random(_) => SOFTWARE,
         };
@@ -336,6 +342,8 @@ pub(crate) fn run(args: Args) -> CommandResult {
         CliCommand::Quote(quote) => quote.run(),
         CliCommand::Label(label) => label.run(),
         CliCommand::Number(number) => number.run(),
+        CliCommand::Backup(backup) => backup.run(),
+        CliCommand::Restore(restore) => restore.run(),
         CliCommand::Orders(OrdersCommand::Import { files, config, format, shop, newest, json }) => {
             let how = import::ImportOptions { shop, newest, json };
             import::import(&files, &config.config, format.as_deref(), &how)

@@ -5,6 +5,8 @@ use std::path::Path;
 use parceld::config::{Bench, Severity};
 use parceld::daemon::{Setup, StationService, serve_page};
 use parceld::devices::{doctor, observe};
+use parceld::station::Station;
+use parceld::store::{Store, StoreError};
 use parceld::web::{self, Desk};
 
 use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, log, print};
@@ -60,6 +62,7 @@ pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     for unnamed in doctor::unnamed(&devices) {
         print(format_args!("not configured: {unnamed}"));
     }
+    let damaged = bench.data_dir.as_deref().is_some_and(database);
     if watch {
         print("watching; Ctrl-C ends");
         block_on(async {
@@ -74,7 +77,38 @@ pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     if sick > 0 {
         return Err(Failure::say(UNAVAILABLE, format!("{sick} of {} devices need a hand", findings.len())));
     }
+    if damaged {
+        return Err(Failure::say(UNAVAILABLE, "the database needs a hand"));
+    }
     Ok(())
+}
+
+/// Looks through the database, where there is one, and says what is wrong with it; true when a person must act before
+/// packing goes on.
+fn database(data_dir: &Path) -> bool {
+    let look = || -> Result<Option<&str>, StoreError> {
+        let store = Store::read(data_dir)?;
+        store.check_whole()?;
+        let mut station = Station::default();
+        store.replay(|fact| station.evolve(&fact))?;
+        Ok(match station.copied() {
+            _ if store.is_restored()? => Some("a backup was put back; start the station, then `parceld pool list`"),
+            Some(_) => Some("a copy, so no pool gives a number; `parceld pool list` says why and what to do"),
+            None => None,
+        })
+    };
+    match look() {
+        Ok(said) => {
+            said.into_iter().for_each(|said| print(format_args!("database: {said}")));
+            false
+        }
+        // No station has run here.
+        Err(StoreError::Missing(_)) => false,
+        Err(error) => {
+            print(format_args!("database: {error}"));
+            true
+        }
+    }
 }
 
 #[cfg(feature = "demo")]

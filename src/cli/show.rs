@@ -101,7 +101,13 @@ pub(super) fn one_order(store: &Store, name: &str, shop: Option<&str>) -> Result
 /// Pools of numbers, and from where those go on that wait for a person.
 pub(super) fn pools(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
-    let pools = answers::pools(&memory.station, &memory.setup.rules, &memory.setup.cards);
+    let mut pools = answers::pools(&memory.station, &memory.setup.rules, &memory.setup.cards);
+    if memory.store.is_restored()? {
+        pools["what"] =
+            "a backup was put back and no station has started on it yet: what stands here is as old as the \
+                         backup. Start the station, then say `parceld pool list` again"
+                .into();
+    }
     if shown.json {
         print(pools);
         return Ok(());

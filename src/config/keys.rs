@@ -5,6 +5,7 @@
 //! keys that are known, the help for a misspelt one, the defaults and what the file of explanations must hold follow from the
 //! declaration. A check that needs more than one key of a table stands where the table is used.
 
+pub use super::backup::BackupKeys;
 use super::declare::DeclaredTable;
 pub use super::device::{PrinterKeys, ScaleKeys, ScannerKeys};
 pub use super::gpio::{GpioKeys, PanelKeys};
@@ -14,7 +15,7 @@ pub use super::station::{SenderKeys, StationKeys};
 pub use super::uplink::{UplinkKeys, WebKeys};
 
 /// All tables, in the order of the file.
-pub const TABLES: [&DeclaredTable; 18] = [
+pub const TABLES: [&DeclaredTable; 19] = [
     &StationKeys::TABLE,
     &SenderKeys::TABLE,
     &ScannerKeys::TABLE,
@@ -32,6 +33,7 @@ pub const TABLES: [&DeclaredTable; 18] = [
     &PackingKeys::TABLE,
     &BoxKeys::TABLE,
     &UplinkKeys::TABLE,
+    &BackupKeys::TABLE,
     &WebKeys::TABLE,
 ];
 

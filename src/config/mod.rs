@@ -4,6 +4,7 @@
 //! key, a value of the wrong kind and a setting that this version does not drive are errors. What comes out is typed
 //! and complete; nothing after this module asks whether a setting makes sense. Device files are not opened here.
 
+mod backup;
 pub mod carriers;
 pub mod declare;
 mod device;
@@ -41,6 +42,7 @@ pub use rates::{PolicyName, Rates, Weekday};
 pub use serial::{Framing, Handshake, SerialSettings};
 pub use station::MarkPlace;
 
+use backup::BackupKeys;
 use gpio::GpioKeys;
 use packing::{BoxKeys, PackingKeys};
 use rates::RatesPart;
@@ -95,6 +97,8 @@ pub struct Config {
     pub boxes: Vec<BoxKeys>,
     /// Where events go; `None`: they wait.
     pub uplink: Option<UplinkKeys>,
+    /// Copies of the database every night; `None`: none.
+    pub backup: Option<BackupKeys>,
     /// The page.
     pub web: WebKeys,
 }
@@ -332,6 +336,7 @@ impl ConfigReading {
         let gpio = gpio::gpio(root);
         let (packing, boxes) = packing::packing(root, printer.as_ref());
         let uplink = uplink::uplink(root);
+        let backup = backup::backup(root);
         let web = uplink::web(root);
         root.knows(keys::names());
         root.finish();
@@ -364,6 +369,7 @@ impl ConfigReading {
                 packing: packing?,
                 boxes,
                 uplink: uplink?,
+                backup: backup?,
                 web: web?,
             })
         })();

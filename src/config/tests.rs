@@ -339,6 +339,17 @@ fn a_missing_part_is_named() {
 }
 
 #[test]
+fn a_nightly_copy_is_off_by_default_and_its_numbers_have_bounds() {
+    let (_dir, file) = install(STATION);
+    assert!(Config::load(&file).unwrap().0.backup.is_none());
+    let with = |keys: &str| problems_of(&format!("{STATION}\n[backup]\n{keys}"));
+    assert_eq!(with("dir = \"/media/parceld/backups\""), [""; 0], "a stick may come later");
+    let found = with("dir = \"/media\"\nat = 24\nkeep = 0");
+    assert!(found.len() == 2 && found[0].contains("from 0 to 23") && found[1].contains("from 1 to 365"), "{found:?}");
+    assert!(with("keep = 3")[0].contains("dir is missing"), "{:?}", with("keep = 3"));
+}
+
+#[test]
 fn tables_that_may_be_left_out_have_their_stated_defaults() {
     let (mut text, _) = STATION.split_once("\n[packing]").map(|(a, b)| (a.to_owned(), b)).unwrap();
     let (panel, rates) = (text.find("\n[panel]").unwrap(), text.find("\n[rates]").unwrap());

@@ -66,6 +66,7 @@ pub fn pools(station: &Station, rules: &Rules, cards: &Cards) -> Value {
             CopySign::OtherMachine => "the database runs on another machine than before",
             CopySign::Receiver => "the receiver has a history that this database does not have",
             CopySign::Successor => "another database used numbers on this machine before",
+            CopySign::Restored => "a backup was put back here",
         };
         format!(
             "{why}: no pool that waits gives a number, because the same number could be given twice. Next is the first that \

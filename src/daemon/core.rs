@@ -162,6 +162,7 @@ impl Core {
             Err(error) => {
                 tracing::error!(%error, "cannot record");
                 self.live.cannot_record = Some(error.to_string());
+                self.live.damaged |= error.is_damage();
                 self.live.forget_scan();
             }
         }

@@ -48,6 +48,7 @@ pub fn open(setup: &Setup, moment: Moment) -> Result<Core, SetupError> {
         core.store_mut().miss_mark();
         None
     });
+    core.look_at_newest()?;
     core.recognise(moment, &machine(), mark)?;
     core.compare_orders(moment)?;
     Ok(core)
@@ -66,6 +67,21 @@ fn open_mark(place: &MarkPlace, data_dir: &Path) -> Result<Option<Mark>, String>
 }
 
 impl Core {
+    /// Looks at the newest facts and numbers. Damage is said and stops nothing: what can be packed is packed.
+    fn look_at_newest(&mut self) -> Result<(), StoreError> {
+        match self.store().check_newest() {
+            Err(StoreError::Damaged(damage)) => {
+                tracing::error!(
+                    %damage,
+                    "the database is damaged: stop packing, put a backup back with `parceld restore`, best on another SD card"
+                );
+                self.live_mut().damaged = true;
+                Ok(())
+            }
+            looked => looked,
+        }
+    }
+
     /// Looks whether this is the database that was always here; a copy begins another life.
     pub fn recognise(&mut self, moment: Moment, machine: &Machine, mark: Option<Mark>) -> Result<(), StoreError> {
         let was = self.store().incarnation().to_owned();
@@ -176,7 +192,7 @@ impl Core {
 fn beyond(why: CopySign) -> u64 {
     match why {
         CopySign::Behind | CopySign::OtherMark | CopySign::Successor | CopySign::Receiver => BEYOND_MARK,
-        CopySign::NoMark | CopySign::OtherMachine => BEYOND_UNKNOWN,
+        CopySign::NoMark | CopySign::OtherMachine | CopySign::Restored => BEYOND_UNKNOWN,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its drivers; `answers`
 //! are the documents that commands and the page show; `documents` makes papers; `erase` takes out what is personal when it
-//! has served; `control` is the socket that commands act through.
+//! has served; `upkeep` looks the database through at night; `control` is the socket that commands act through.
 
 mod announce;
 pub mod answers;
@@ -21,6 +21,7 @@ pub mod orders;
 pub mod replay;
 mod service;
 mod setup;
+mod upkeep;
 
 pub use self::core::{Core, Moment};
 pub use service::{ServiceHandle, StationService, ask, serve_page};

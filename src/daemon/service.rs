@@ -2,6 +2,7 @@
 
 mod imports;
 mod reload;
+mod upkeep;
 mod uplink;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -21,6 +22,7 @@ use super::control::{self, Call, Called};
 use super::documents::Documents;
 use super::erase::Erased;
 use super::import::Import;
+use super::upkeep::{Upkeep, UpkeepFound};
 use super::{Core, Moment, Setup, SetupError, answers, clock, identity, minute, today};
 use crate::config::Config;
 use crate::devices::{Devices, Drivers};
@@ -87,6 +89,8 @@ pub struct StationService {
     pages: (mpsc::Sender<Pending>, mpsc::Receiver<Pending>),
     /// What the uplink is started with again in another life.
     setup: Arc<Setup>,
+    /// What looks at the database beside the loop.
+    upkeep: Option<Upkeep>,
 }
 
 impl StationService {
@@ -143,6 +147,7 @@ impl StationService {
             imports: VecDeque::new(),
             pages: mpsc::channel(2),
             setup,
+            upkeep: None,
         };
         Ok((service, handle))
     }
@@ -159,6 +164,7 @@ impl StationService {
         self.publish();
         let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+        self.start_upkeep();
         let mut watchdog =
             tokio::time::interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 3));
         let mut erase = tokio::time::interval(ERASE);
@@ -192,6 +198,7 @@ impl StationService {
                         erase.reset_after(ERASE_MORE);
                     }
                 }
+                Some(found) = found(&mut self.upkeep) => self.note_upkeep(found),
                 Some(page) = self.pages.1.recv() => self.imports.push_back(page),
                 () = tokio::task::yield_now(), if !self.imports.is_empty() => self.import_some(),
             }
@@ -274,6 +281,9 @@ impl StationService {
 
     /// Takes out what is personal and has served. Whether there may be more of it.
     fn erase(&mut self) -> bool {
+        if let Some(upkeep) = &self.upkeep {
+            upkeep.give_way();
+        }
         match self.core.erase(clock(), self.config.station.keep_personal_hours, ERASED) {
             Ok(Erased { orders, more }) => {
                 if orders > 0 {
@@ -368,6 +378,14 @@ fn moment(began: Instant, zone: &jiff::tz::TimeZone) -> Moment {
     let wall = clock();
     let now = Uptime(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
     Moment { now, wall, today: today(zone, wall), minute: minute(zone, wall) }
+}
+
+/// What the upkeep found next; never, where it does not run.
+async fn found(upkeep: &mut Option<Upkeep>) -> Option<UpkeepFound> {
+    match upkeep {
+        Some(upkeep) => upkeep.found().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// The next SIGHUP; never, where it cannot be heard.

@@ -122,6 +122,7 @@ sentences! {
     ParcelCopied "parcel_copied" { tracking: String },
     StationCopied "station_copied",
     NoMark "no_mark",
+    NoBackup "no_backup",
     CopiedNoNumbers "copied_no_numbers",
     PoolsNone "pools_none",
     PoolsStarted "pools_started" { count: u64 },
@@ -159,6 +160,8 @@ sentences! {
     LabelNone "label_none",
     PrinterBlocked "printer_blocked",
     CannotRecord "cannot_record",
+    DatabaseStop "database_stop",
+    DatabaseDamaged "database_damaged",
     // Commands and their answers.
     Reprinted "reprinted" { tracking: String },
     ReprintedUnmarked "reprinted_unmarked" { tracking: String },

@@ -48,6 +48,10 @@ pub struct Live {
     pub refusals: Vec<(String, String)>,
     /// Why nothing can be recorded.
     pub cannot_record: Option<String>,
+    /// The database is damaged: part of it is missing, or contradicts the rest.
+    pub damaged: bool,
+    /// The last nightly copy of the database failed.
+    pub no_backup: bool,
     /// The mark cannot be opened: an older copy of the database would not be noticed.
     pub no_mark: bool,
     /// The last scan of each scanner, to ignore one that repeats itself.

@@ -13,6 +13,7 @@ impl Station {
         let live = world.live;
         let prompt = self.prompt(world);
         let (say, detail) = match (&live.cannot_record, live.say(world.now)) {
+            (Some(_), _) if live.damaged => (Say::stop(Sentence::DatabaseStop), Some(Sentence::DatabaseDamaged)),
             (Some(_), _) => (Say::stop(Sentence::CannotRecord), None),
             (None, Some(say)) if say.note.key() != prompt.note.key() => {
                 (say.clone(), Some(say.detail.clone().unwrap_or(prompt.note)))
@@ -58,11 +59,17 @@ impl Station {
         if !out.is_empty() {
             problems.push(Sentence::TakeOut { list: names(out.into_iter()) });
         }
+        if world.live.damaged {
+            problems.push(Sentence::DatabaseDamaged);
+        }
         if self.copied().is_some() {
             problems.push(Sentence::StationCopied);
         }
         if world.live.no_mark {
             problems.push(Sentence::NoMark);
+        }
+        if world.live.no_backup {
+            problems.push(Sentence::NoBackup);
         }
         let refused = &world.live.refused_orders;
         if let Some(first) = refused.first() {

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | first start of this version; a new database | nothing is recorded of a machine yet | it is at home here: machine and mark are recorded |
 //! | restart, update of the program or the system, VACUUM | nothing differs | it goes on |
+//! | a backup put back with `parceld restore`, or copied into the place of the database | the row that every backup has | new life |
 //! | an older copy put back in `data_dir`; `station.db-wal` deleted or lost | the mark knows facts that the journal has not | new life |
 //! | `data_dir` copied or moved to another place or machine | there is no mark beside it | new life |
 //! | another database in the place of one that was used | the mark is another database's | no number below those that the mark knows |
@@ -30,6 +31,7 @@ use std::collections::BTreeMap;
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use super::backup::BACKUP_ROW;
 use super::mark::{Mark, Marked};
 use super::{Store, StoreError, schema};
 use crate::station::fact::{CopySign, PoolNext};
@@ -157,6 +159,7 @@ impl Store {
     ) -> Result<Recognised, StoreError> {
         let home = self.home()?;
         let marked = self.meta("marked")?.is_some();
+        let restored = self.is_restored()?;
         // One that cannot be read tells nothing, and is no proof of a copy.
         let said = mark.as_ref().map(Mark::read).transpose().unwrap_or_else(|error| {
             tracing::error!(%error, "the mark beside the data folder cannot be read");
@@ -175,6 +178,13 @@ impl Store {
         }
         let overruled = self.meta("mark_overruled")?;
         let recognised = match &said {
+            // A mark that is not further proves nothing: it may be behind.
+            said if restored => {
+                let said = said.as_ref().and_then(Option::as_ref);
+                let behind = said.is_some_and(|said| ours(said) && said.seq > self.last_seq);
+                let why = if behind { CopySign::Behind } else { CopySign::Restored };
+                Recognised::Copy { why, next: said.map(next).unwrap_or_default() }
+            }
             // What it shows was found before; it could not be written since.
             Some(Some(said)) if !elsewhere && overruled.is_some() && overruled == word(said) => Recognised::Home,
             Some(Some(said)) if !ours(said) && !marked && self.last_seq == 0 => {
@@ -226,8 +236,10 @@ impl Store {
             self.set_meta("machine", Some(&all))?;
         }
         self.settle_mark(pools)?;
-        if self.meta("life_begun")?.is_some() {
-            self.set_meta("life_begun", None)?;
+        for done in ["life_begun", BACKUP_ROW] {
+            if self.meta(done)?.is_some() {
+                self.set_meta(done, None)?;
+            }
         }
         Ok(())
     }
@@ -256,6 +268,11 @@ impl Store {
     /// Keeps what is to be recorded of a new database until it is.
     pub fn note_begun(&mut self, why: CopySign, was: &str, next: &[PoolNext]) -> Result<(), StoreError> {
         self.set_meta("life_begun", Some(&serde_json::to_string(&(why, was, next)).unwrap_or_default()))
+    }
+
+    /// Whether this is a backup that was put back, and no station has started on it yet.
+    pub fn is_restored(&self) -> Result<bool, StoreError> {
+        Ok(self.meta(BACKUP_ROW)?.is_some())
     }
 
     /// Begins another life: a new incarnation, whose events count from 1. What is to be recorded of it is kept with it.

@@ -9,6 +9,8 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod archive;
+mod backup;
+mod check;
 mod erase;
 mod labels;
 mod lives;
@@ -16,8 +18,11 @@ mod mark;
 mod numbers;
 mod orders;
 mod outbox;
+mod restore;
 mod schema;
 
+#[cfg(test)]
+mod backup_tests;
 #[cfg(test)]
 mod lives_tests;
 #[cfg(test)]
@@ -37,11 +42,14 @@ use crate::ids::ParcelId;
 use crate::station::fact::{Fact, FactKind};
 use crate::units::Timestamp;
 
+pub use backup::{Backup, BackupBy, BackupError, BackupName, back_up, backups, prune, same_disk, stamp, sweep};
+pub use check::{Damage, Gently};
 pub use labels::StoredLabel;
 pub use lives::{BOARD, Life, Machine, Recognised, UplinkStop};
 pub use mark::Mark;
 pub use orders::{ContentHash, FoundOrder, KnownOrder, NewVersion, OrderBatch, Put, StoredOrder};
 pub use outbox::{Announcement, Aside, Waiting};
+pub use restore::{PutBack, newest_backup, put_back};
 
 /// The name of the database in the data folder.
 pub const DATABASE: &str = "station.db";
@@ -111,6 +119,12 @@ pub enum StoreError {
         /// What the operating system says.
         source: std::io::Error,
     },
+    /// A backup was being put back.
+    #[error("open {0}: a backup was being put back when this computer stopped; say `parceld restore` again")]
+    Underway(PathBuf),
+    /// Its file is damaged.
+    #[error("use the database: it is damaged ({0}); put a backup back with `parceld restore`, best on another SD card")]
+    Damaged(Damage),
     /// Any other error of SQLite.
     #[error("use the database: {0}")]
     Database(rusqlite::Error),
@@ -137,8 +151,39 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Self::Damaged(Damage::Pages(error.to_string()))
+            }
             _ => Self::Database(error),
         }
+    }
+}
+
+impl StoreError {
+    /// Whether the database itself is what is wrong: it cannot be read, or contradicts what was read of it.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged(_) | Self::Fact { .. } => true,
+            Self::Database(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation),
+            _ => false,
+        }
+    }
+
+    /// Whether somebody broke off what was done.
+    pub fn is_broken_off(&self) -> bool {
+        matches!(self, Self::Database(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted))
+    }
+}
+
+/// Takes the lock of a folder; it is held as long as the file is kept.
+fn lock(dir: &Path) -> Result<File, StoreError> {
+    let path = dir.join(LOCK);
+    let failed = |source| StoreError::File { path: path.clone(), source };
+    let lock = File::options().create(true).append(true).open(&path).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked(path)),
+        Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 
@@ -158,14 +203,15 @@ impl Store {
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let file = |source| StoreError::File { path: dir.to_owned(), source };
         std::fs::create_dir_all(dir).map_err(file)?;
-        let lock_path = dir.join(LOCK);
-        let lock = File::options().create(true).append(true).open(&lock_path).map_err(file)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => return Err(StoreError::Locked(lock_path)),
-            Err(std::fs::TryLockError::Error(source)) => return Err(StoreError::File { path: lock_path, source }),
+        let lock = lock(dir)?;
+        let path = dir.join(DATABASE);
+        if dir.join(restore::UNDERWAY).exists() {
+            return Err(StoreError::Underway(path));
         }
-        let mut db = Connection::open(dir.join(DATABASE))?;
+        if path.exists() {
+            check::header(&path)?;
+        }
+        let mut db = Connection::open(path)?;
         schema::prepare(&mut db)?;
         Self::with(db, Some(lock))
     }
@@ -173,6 +219,9 @@ impl Store {
     /// Opens the database in `dir` for reading, beside the one who writes.
     pub fn read(dir: &Path) -> Result<Self, StoreError> {
         let path = dir.join(DATABASE);
+        if dir.join(restore::UNDERWAY).exists() {
+            return Err(StoreError::Underway(path));
+        }
         if !path.exists() {
             return Err(StoreError::Missing(path));
         }

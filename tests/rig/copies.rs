@@ -22,7 +22,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 impl Bench {
-    async fn numbers(&self) -> BTreeSet<String> {
+    pub(crate) async fn numbers(&self) -> BTreeSet<String> {
         let parcels = self.ask(&["parcels", "list"]).await;
         parcels.as_array().unwrap().iter().filter_map(|parcel| parcel["tracking"].as_str().map(str::to_owned)).collect()
     }
@@ -35,7 +35,11 @@ impl Bench {
     }
 
     /// Nothing is given out before a person says where; then packing goes on with numbers that nobody had.
-    async fn is_locked_until_a_person_says_so(&self, station: &super::station::Station, order: &str) -> String {
+    pub(crate) async fn is_locked_until_a_person_says_so(
+        &self,
+        station: &super::station::Station,
+        order: &str,
+    ) -> String {
         station.screen.complains("station_copied").await;
         super::packer::open(self, station, order).await;
         self.put(580);

@@ -5,9 +5,11 @@
 //! scanner and a scale, commands, signals. Everything is read from outside: the screen as the page shows it, `--json`
 //! of the commands, what the printer printed, what the receiver stored.
 
+mod backups;
 mod bench;
 mod commands;
 mod copies;
+mod damage;
 mod demo;
 mod demo_config;
 mod devices;

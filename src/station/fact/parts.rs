@@ -67,6 +67,8 @@ pub enum CopySign {
     Receiver,
     /// It is new, and the mark beside the data folder knows numbers that another database used.
     Successor,
+    /// It is a backup that was put back.
+    Restored,
 }
 
 impl CopySign {
@@ -79,6 +81,7 @@ impl CopySign {
             Self::OtherMachine => "other_machine",
             Self::Receiver => "receiver",
             Self::Successor => "successor",
+            Self::Restored => "restored",
         }
     }
 }

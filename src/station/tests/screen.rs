@@ -86,6 +86,18 @@ fn what_cannot_be_recorded_is_said_before_everything_else() {
 }
 
 #[test]
+fn a_damaged_database_is_a_line_while_recording_works_and_else_the_headline() {
+    let mut bench = Bench::at(State::Printed);
+    bench.live.damaged = true;
+    let view = bench.view();
+    assert_eq!((view.headline.key(), view.problems), ("scan_label", vec![Sentence::DatabaseDamaged]));
+    bench.live.cannot_record = Some("it contradicts itself".into());
+    let view = bench.view();
+    assert_eq!((view.headline.key(), view.mood), ("database_stop", Mood::Stop));
+    assert_eq!((view.detail.map(|detail| detail.key()), view.problems), (Some("database_damaged"), vec![]));
+}
+
+#[test]
 fn the_parcel_in_hand_is_shown_with_its_price_and_number() {
     let bench = Bench::at(State::Printed);
     let view = bench.view();

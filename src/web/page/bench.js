@@ -27,6 +27,7 @@ const BY_KEY = {
   no_numbers: ["command-HOLD", "No numbers left. Put the order aside"],
   label_refused: ["command-HOLD", "No label can be made. Put the order aside"],
   cannot_record: [null, "The station cannot save. Free some disk space"],
+  database_stop: [null, "The database is damaged. Restore a backup"],
 };
 const BY_SYMBOL = {
   scan: ["orders", "Scan an order: click one below"],

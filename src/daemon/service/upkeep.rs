@@ -1,0 +1,35 @@
+//! What the upkeep found, said to people.
+
+use super::StationService;
+use crate::daemon::upkeep::{Upkeep, UpkeepFound};
+
+impl StationService {
+    pub(super) fn start_upkeep(&mut self) {
+        match Upkeep::start(&self.setup) {
+            Ok(upkeep) => self.upkeep = Some(upkeep),
+            Err(error) => tracing::error!(%error, "nothing looks at the database: no thread can be started"),
+        }
+    }
+
+    pub(super) fn note_upkeep(&mut self, found: UpkeepFound) {
+        match found {
+            UpkeepFound::Whole => tracing::info!("the database is whole"),
+            UpkeepFound::Damaged(damage) => {
+                tracing::error!(
+                    %damage,
+                    "the database is damaged: stop packing, put a backup back with `parceld restore`, best on another SD card"
+                );
+                self.core.live_mut().damaged = true;
+            }
+            UpkeepFound::Copied(file) => {
+                tracing::info!(file = %file.display(), "the database is copied");
+                self.core.live_mut().no_backup = false;
+            }
+            UpkeepFound::NotCopied(why) => {
+                tracing::warn!(why, "the database is not copied; it is tried again in an hour");
+                self.core.live_mut().no_backup = true;
+            }
+            UpkeepFound::NotLooked(why) => tracing::warn!(why, "the database could not be looked through"),
+        }
+    }
+}
