@@ -1,12 +1,13 @@
 //! `parceld backup`, `parceld restore`: a copy of the station's database, and one put into its place.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use parceld::config::Config;
+use parceld::daemon::answers::rfc3339;
 use parceld::daemon::clock;
-use parceld::store::{Backup, BackupBy, BackupError, PutBack, back_up, newest_backup, put_back, same_disk, stamp};
-use serde_json::json;
+use parceld::store::{Backup, BackupBy, BackupError, PutBack, back_up, newest_backup, put_back, same_disk};
+use serde_json::{Value, json};
 
 use super::{CommandResult, ConfigArg, Failure, ShownArgs, UNAVAILABLE, print};
 
@@ -47,7 +48,7 @@ impl BackupCommand {
         let (file, backup) = back_up(data_dir, &self.dir, id, clock(), BackupBy::Person, None)?;
         let is_beside = same_disk(&self.dir, data_dir).unwrap_or(false);
         if self.shown.json {
-            print(json!({ "file": file, "same_disk": is_beside, "holds": backup }));
+            print(document(&file, &backup, is_beside));
             return Ok(());
         }
         print(file.display());
@@ -89,11 +90,26 @@ next:
   parceld pool start --all       if you agree
   parceld orders import FILE...  orders that came after the backup, unless the hub hands them out";
 
+/// What a backup holds, as JSON.
+fn document(file: &Path, backup: &Backup, same_disk: bool) -> Value {
+    let Backup { station, incarnation, seq, at, orders_with_addresses, labels } = backup;
+    json!({
+        "file": file,
+        "station": station,
+        "incarnation": incarnation,
+        "seq": seq,
+        "at": at.map(rfc3339),
+        "orders_with_addresses": orders_with_addresses,
+        "labels": labels,
+        "same_disk": same_disk,
+    })
+}
+
 /// What a backup holds, in words.
 fn told(backup: &Backup) -> String {
     let Backup { station, incarnation, seq, at, orders_with_addresses, labels } = backup;
     let station = station.as_deref().unwrap_or("a station without a name");
-    let at = at.map_or_else(String::new, |at| format!(", made {}", stamp(at)));
+    let at = at.map_or_else(String::new, |at| format!(", made {}", rfc3339(at)));
     let personal = match orders_with_addresses {
         0 => "no order in it has a name or an address".to_owned(),
         orders => format!(

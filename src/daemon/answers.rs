@@ -245,6 +245,7 @@ pub fn bags(station: &Station, rules: &Rules) -> Value {
     station.bags().rev().map(line).collect()
 }
 
-fn rfc3339(at: Timestamp) -> String {
+/// A moment as `--json` has it.
+pub fn rfc3339(at: Timestamp) -> String {
     jiff::Timestamp::from_millisecond(at.0).map(|at| at.to_string()).unwrap_or_default()
 }

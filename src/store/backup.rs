@@ -29,7 +29,7 @@ const PART: &str = ".part";
 pub(super) const BACKUP_ROW: &str = "backup";
 
 /// What a copy of the database holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backup {
     /// The station; `None` where nothing in it says.
     pub station: Option<String>,

@@ -80,6 +80,9 @@ async fn what_cannot_be_backed_up_or_put_back_is_said_and_nothing_changes() {
         bench.run(&["restore", there.to_str().unwrap()]).await,
     ];
     assert!(refused.iter().all(|ran| ran.code == Some(69) && !ran.err.is_empty()), "{refused:?}");
+    let said = bench.ask(&["backup", bench.path("json").to_str().unwrap()]).await;
+    assert!(said["file"].as_str().unwrap().contains(said["incarnation"].as_str().unwrap()), "{said:#}");
+    assert_eq!((&said["station"], &said["orders_with_addresses"]), (&"DEMO-ST01".into(), &1.into()), "{said:#}");
     let (file, _) = back_up(&bench).await;
     let file = file.to_str().unwrap();
     bench.reconfigure("id = \"DEMO-ST01\"", "id = \"DEMO-ST02\"");
