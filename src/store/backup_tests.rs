@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::backup::{self, BackupError};
 use super::*;
+use crate::station::SSCC_POOL;
 use crate::station::fact::{CopySign, Fact};
 
 const AT: Timestamp = Timestamp(1_795_000_000_000);
@@ -37,7 +38,7 @@ fn opened(parcel: u64) -> Fact {
 /// A station with so many facts, an order with an address, and the mark beside it.
 fn station(dir: &TempDir, facts: u64) -> Store {
     let mut store = Store::open(&data(dir)).expect("a store");
-    store.recognise(&Machine::new(), mark(dir)).expect("home");
+    store.recognise(&Machine::new(), mark(dir), &[]).expect("home");
     store.commit(AT, &(1..=facts).map(opened).collect::<Vec<_>>(), &[]).expect("recorded");
     let insert = "INSERT INTO orders (channel, shop, order_ref, erased) VALUES ('', '', 'A', 0), ('', '', 'B', 1)";
     store.db.execute(insert, []).expect("orders");
@@ -140,7 +141,7 @@ fn a_copy_that_was_put_back_is_a_copy_and_what_lay_there_stays() {
     assert_eq!(old.query_row("SELECT max(seq) FROM journal", [], |row| row.get(0)), Ok(4));
     let mut store = Store::open(&data(&dir)).expect("a store");
     assert!(store.is_restored().expect("an answer"));
-    let found = store.recognise(&Machine::new(), mark(&dir)).expect("an answer");
+    let found = store.recognise(&Machine::new(), mark(&dir), &[]).expect("an answer");
     assert_eq!(found, Recognised::Copy { why: CopySign::Behind, next: vec![] });
 }
 
@@ -152,12 +153,12 @@ fn a_copy_is_known_where_no_mark_tells_and_once_it_is_settled_no_longer() {
     restored(&dir, &copy).expect("put back");
     let mut store = Store::open(&data(&dir)).expect("a store");
     let was = store.incarnation().to_owned();
-    let found = store.recognise(&Machine::new(), None).expect("an answer");
+    let found = store.recognise(&Machine::new(), None, &[]).expect("an answer");
     assert_eq!(found, Recognised::Copy { why: CopySign::Restored, next: vec![] });
     store.begin_life(Some((CopySign::Restored, &was, &[]))).expect("begun");
-    store.settle(&Machine::new()).expect("settled");
+    store.settle(&Machine::new(), &[]).expect("settled");
     assert!(!store.is_restored().expect("an answer"));
-    assert_eq!(store.recognise(&Machine::new(), None).expect("an answer"), Recognised::Home);
+    assert_eq!(store.recognise(&Machine::new(), None, &[]).expect("an answer"), Recognised::Home);
 }
 
 #[test]
