@@ -1,5 +1,6 @@
 //! The loop and its drivers.
 
+mod erasing;
 mod imports;
 mod reload;
 mod uplink;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use erasing::Erasing;
 use imports::{Pending, Waiter};
 use reload::Reloaded;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -33,11 +35,6 @@ use crate::web::{AskedQuestion, Frame, Question};
 const PANEL: (u32, u32) = (320, 240);
 /// Events that may wait for the loop; a device that makes more than the loop takes waits itself.
 const EVENTS: usize = 256;
-/// How often personal data that has served is looked for.
-const ERASE: Duration = Duration::from_secs(3600);
-/// Orders erased at once, and the pause before the next ones: packing goes on meanwhile.
-const ERASED: usize = 200;
-const ERASE_MORE: Duration = Duration::from_secs(1);
 /// Something from a machine that could not be recorded is tried again this often.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -78,6 +75,7 @@ pub struct StationService {
     cards_wrong: bool,
     /// How many days the log has said that events wait for the receiver.
     overdue: Option<u64>,
+    erasing: Erasing,
     reloads: (mpsc::Sender<Reloaded>, mpsc::Receiver<Reloaded>),
     /// Orders that wait to be taken in, and pages of them that were read beside the loop.
     imports: VecDeque<Pending>,
@@ -136,6 +134,7 @@ impl StationService {
             documents: Arc::new(Documents::of(&setup)),
             cards_wrong: setup.cards_wrong,
             overdue: None,
+            erasing: Erasing::default(),
             reloads: mpsc::channel(4),
             imports: VecDeque::new(),
             pages: mpsc::channel(2),
@@ -158,7 +157,7 @@ impl StationService {
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         let mut watchdog =
             tokio::time::interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 3));
-        let mut erase = tokio::time::interval(ERASE);
+        let mut erase = tokio::time::interval(erasing::PAUSE);
         loop {
             let wake = self.core.live().deadline(self.moment().now).map(|at| self.began + Duration::from_millis(at.0));
             tokio::select! {
@@ -183,9 +182,7 @@ impl StationService {
                 }
                 _ = erase.tick() => {
                     self.say_overdue();
-                    if self.erase() == ERASED {
-                        erase.reset_after(ERASE_MORE);
-                    }
+                    erase.reset_after(self.erase());
                 }
                 Some(page) = self.pages.1.recv() => self.imports.push_back(page),
                 () = tokio::task::yield_now(), if !self.imports.is_empty() => self.import_some(),
@@ -264,34 +261,6 @@ impl StationService {
         for event in std::mem::take(&mut self.unrecorded) {
             self.take(event);
         }
-    }
-
-    /// Takes out what is personal and has served. How many orders it was in.
-    fn erase(&mut self) -> usize {
-        match self.core.erase(clock(), self.config.station.keep_personal_hours, ERASED) {
-            Ok(0) => 0,
-            Ok(orders) => {
-                tracing::info!(orders, "personal data erased");
-                orders
-            }
-            Err(error) => {
-                tracing::error!(%error, "personal data could not be erased");
-                0
-            }
-        }
-    }
-
-    /// Says once a day that what is personal cannot be erased, as long as it has not arrived.
-    fn say_overdue(&mut self) {
-        let overdue = self.core.live().overdue(clock());
-        if let Some(days) = overdue.filter(|days| self.overdue != Some(*days)) {
-            tracing::error!(
-                days,
-                "events wait for the receiver, and names and addresses are kept until they have arrived; bring the link \
-                 back, or write them to a file with `parceld outbox export` and hand it over"
-            );
-        }
-        self.overdue = overdue;
     }
 
     fn publish(&mut self) {

@@ -15,6 +15,8 @@ mod outbox;
 mod schema;
 
 #[cfg(test)]
+#[cfg(test)]
+mod erase_tests;
 mod lives_tests;
 #[cfg(test)]
 mod tests;
