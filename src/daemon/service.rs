@@ -29,7 +29,7 @@ use crate::screen::{View, Words};
 use crate::station::event::{Effect, Event, Input, Printout};
 use crate::units::Uptime;
 use crate::uplink::Request;
-use crate::web::{AskedQuestion, Frame, Question};
+use crate::web::{self, AskedQuestion, Frame, Question};
 
 /// The size of the page's screen in pixels.
 const PANEL: (u32, u32) = (320, 240);
@@ -358,11 +358,7 @@ pub async fn serve_page(
         .map_err(|source| SetupError::Listen { address: address.clone(), source })?;
     let bound = listener.local_addr().map_err(|source| SetupError::Listen { address, source })?;
     let router = router(bound);
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
-            tracing::error!(%error, "the page stopped");
-        }
-    });
+    tokio::spawn(web::serve(listener, router));
     Ok(bound)
 }
 

@@ -12,6 +12,7 @@ mod demo;
 mod demo_config;
 mod devices;
 mod files;
+mod floods;
 mod kill;
 mod once;
 mod order;

@@ -1,6 +1,7 @@
 //! The program as a child process.
 
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -16,6 +17,7 @@ pub(crate) struct Station {
     child: Child,
     log: watch::Receiver<String>,
     pub(crate) screen: Screen,
+    pub(crate) page: SocketAddr,
 }
 
 impl Station {
@@ -34,6 +36,13 @@ impl Station {
         Self::spawn(run).await
     }
 
+    /// The same with so many files at most.
+    pub(crate) async fn start_with_few_files(config: &Path, files: u32) -> Self {
+        let mut run = Command::new("prlimit");
+        run.arg(format!("--nofile={files}")).arg(PARCELD).arg("run").arg("--config").arg(config);
+        Self::spawn(run).await
+    }
+
     async fn spawn(mut run: Command) -> Self {
         run.env_remove("NOTIFY_SOCKET").env_remove("PARCELD_LOG");
         let mut child = run.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -44,11 +53,12 @@ impl Station {
                 told.send_modify(|log| *log += &format!("{line}\n"));
             }
         });
-        let mut station = Self { child, log, screen: Screen::blank() };
+        let nowhere = (std::net::Ipv4Addr::UNSPECIFIED, 0).into();
+        let mut station = Self { child, log, screen: Screen::blank(), page: nowhere };
         let log = station.logged("ready page=").await;
         let (_, page) = log.split_once("ready page=").unwrap();
-        let page = page.split_whitespace().next().unwrap().parse().unwrap();
-        station.screen = Screen::of(page).await;
+        station.page = page.split_whitespace().next().unwrap().parse().unwrap();
+        station.screen = Screen::of(station.page).await;
         station
     }
 
