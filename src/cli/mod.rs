@@ -289,7 +289,9 @@ impl From<parceld::store::StoreError> for Failure {
         use parceld::store::StoreError as E;
         let code = match error {
             E::Locked(_) | E::Full => AGAIN,
-            E::Missing(_) | E::Older { .. } | E::File { .. } | E::Database(_) | E::Pragma(_) => UNAVAILABLE,
+            E::Missing(_) | E::Older { .. } | E::File { .. } | E::NotOurs { .. } | E::Database(_) | E::Pragma(_) => {
+                UNAVAILABLE
+            }
             E::Newer { .. } => CONFIG,
             E::Fact { .. } | E::Event(_) | E::Random(_) => SOFTWARE,
         };

@@ -12,11 +12,12 @@ mod lives;
 mod mark;
 mod orders;
 mod outbox;
+pub mod private;
 mod schema;
 
 #[cfg(test)]
-#[cfg(test)]
 mod erase_tests;
+#[cfg(test)]
 mod lives_tests;
 #[cfg(test)]
 mod tests;
@@ -104,6 +105,20 @@ pub enum StoreError {
         /// What the operating system says.
         source: std::io::Error,
     },
+    /// It belongs to somebody else.
+    #[error("use {path}: it belongs to {owner} (mode {mode:o}), and this program runs as {user}; type `{todo}`")]
+    NotOurs {
+        /// The folder or file.
+        path: PathBuf,
+        /// Whose it is.
+        owner: String,
+        /// What it lets whom do.
+        mode: u32,
+        /// Who this program is.
+        user: String,
+        /// What mends it.
+        todo: String,
+    },
     /// Any other error of SQLite.
     #[error("use the database: {0}")]
     Database(rusqlite::Error),
@@ -147,21 +162,26 @@ impl Store {
     /// Opens the database in `dir` for writing, and makes it if there is none. Fails when another process has the lock.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let file = |source| StoreError::File { path: dir.to_owned(), source };
-        std::fs::create_dir_all(dir).map_err(file)?;
+        private::folder(dir).map_err(file)?;
+        private::check(dir)?;
         let lock_path = dir.join(LOCK);
-        let lock = File::options().create(true).append(true).open(&lock_path).map_err(file)?;
+        let lock = private::file(&lock_path).map_err(file)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => return Err(StoreError::Locked(lock_path)),
             Err(std::fs::TryLockError::Error(source)) => return Err(StoreError::File { path: lock_path, source }),
         }
-        let mut db = Connection::open(dir.join(DATABASE))?;
+        let database = dir.join(DATABASE);
+        private::file(&database).map_err(file)?;
+        private::mend(dir);
+        let mut db = Connection::open(database)?;
         schema::prepare(&mut db)?;
         Self::with(db, Some(lock))
     }
 
     /// Opens the database in `dir` for reading, beside the one who writes.
     pub fn read(dir: &Path) -> Result<Self, StoreError> {
+        private::check_read(dir)?;
         let path = dir.join(DATABASE);
         if !path.exists() {
             return Err(StoreError::Missing(path));
