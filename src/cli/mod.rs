@@ -7,6 +7,7 @@ mod import;
 mod label;
 pub(crate) mod log;
 mod number;
+mod owner;
 mod paper;
 #[cfg(feature = "demo")]
 mod printer;

@@ -17,6 +17,7 @@ mod kill;
 mod once;
 mod order;
 mod orders;
+mod owner;
 mod packer;
 mod papers;
 mod program;

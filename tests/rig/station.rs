@@ -93,9 +93,18 @@ impl Station {
 
     /// Memory it holds, in KiB.
     pub(crate) fn resident_kib(&self) -> u64 {
+        self.status("VmRSS:").trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// The user it runs as.
+    pub(crate) fn user(&self) -> u32 {
+        self.status("Uid:").split_whitespace().next().unwrap().parse().unwrap()
+    }
+
+    /// What the kernel says of it.
+    fn status(&self, name: &str) -> String {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse().unwrap()
+        status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned()
     }
 }
 
