@@ -12,6 +12,7 @@ mod paper;
 #[cfg(feature = "demo")]
 mod printer;
 mod quote;
+mod quota;
 mod rates;
 mod run;
 mod setup;

@@ -193,6 +193,7 @@ pub fn devices(bench: &config::Bench) -> Devices {
             language: p.language,
             known: if p.asks { Known::default() } else { Known::silent() },
             record: record(p.record, name),
+            floods: None,
         })
     };
     let scale = |s: &config::Scale| {

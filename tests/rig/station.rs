@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -99,6 +100,15 @@ impl Station {
     /// The user it runs as.
     pub(crate) fn user(&self) -> u32 {
         self.status("Uid:").split_whitespace().next().unwrap().parse().unwrap()
+    }
+
+    /// The processor's time that it has used.
+    pub(crate) fn processor(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let (_, numbers) = stat.rsplit_once(") ").unwrap();
+        // utime and stime, in hundredths of a second (proc(5)).
+        let ticks: u64 = numbers.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+        Duration::from_millis(ticks * 10)
     }
 
     /// What the kernel says of it.
