@@ -126,6 +126,7 @@ panel_absent = Display is not connected
 cards_wrong = Wrong price lists. The old ones are used
 scanner_absent = Scanner { $name } is not connected
 printer_absent = Printer is not connected
+device_floods = { $name } never stops sending. Check it
 printer_denied = Printer is locked. Tell your supervisor
 printer_paper_out = Printer: out of labels
 printer_head_open = Printer: close the lid

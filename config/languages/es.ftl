@@ -121,6 +121,7 @@ panel_absent = La pantalla no está conectada
 cards_wrong = Tarifas con errores. Se usan las de antes
 scanner_absent = Escáner { $name } desconectado
 printer_absent = Impresora desconectada
+device_floods = { $name } no deja de enviar. Revíselo
 printer_denied = Impresora bloqueada. Avise al supervisor
 printer_paper_out = Impresora: sin etiquetas
 printer_head_open = Impresora: cierre la tapa

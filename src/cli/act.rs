@@ -12,7 +12,7 @@ use parceld::units::Uptime;
 use serde_json::Value;
 
 use super::file::read_bounded;
-use super::{CONFIG, CommandResult, Failure, ShownArgs, UNAVAILABLE, print};
+use super::{CONFIG, CommandResult, Failure, ShownArgs, UNAVAILABLE, owner, print};
 
 /// What is to be printed is not, with no station running: `parceld manifest print` does it.
 pub(super) fn act(setup: &Setup, call: &Call) -> Result<Value, Failure> {
@@ -21,16 +21,19 @@ pub(super) fn act(setup: &Setup, call: &Call) -> Result<Value, Failure> {
         Ok(done) => Ok(done),
         Err(CallError::Refused(why)) => Err(Failure::say(UNAVAILABLE, why)),
         Err(error @ CallError::Silent(_)) => Err(Failure::new(UNAVAILABLE, error)),
-        Err(CallError::NotRunning) => {
-            let wall = clock();
-            let zone = &setup.config.station.timezone;
-            let moment = Moment { now: Uptime(0), wall, today: today(zone, wall), minute: minute(zone, wall) };
-            let mut core = identity::open(setup, moment)?;
-            control::perform(&mut core, moment, call.clone(), &Words::english())
-                .map(|(done, _)| done)
-                .map_err(|why| Failure::say(UNAVAILABLE, why))
-        }
+        Err(CallError::NotRunning) => owner::as_owner(data_dir, || act_alone(setup, call)),
     }
+}
+
+/// With no station running: the command takes its lock, acts, and is done.
+fn act_alone(setup: &Setup, call: &Call) -> Result<Value, Failure> {
+    let wall = clock();
+    let zone = &setup.config.station.timezone;
+    let moment = Moment { now: Uptime(0), wall, today: today(zone, wall), minute: minute(zone, wall) };
+    let mut core = identity::open(setup, moment)?;
+    control::perform(&mut core, moment, call.clone(), &Words::english())
+        .map(|(done, _)| done)
+        .map_err(|why| Failure::say(UNAVAILABLE, why))
 }
 
 fn act_and_say(shown: &ShownArgs, call: &Call) -> CommandResult {

@@ -1,7 +1,8 @@
 //! Files that a person names.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, IntoInnerError, Read};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, IntoInnerError, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::{CommandResult, Failure, UNAVAILABLE};
@@ -15,9 +16,28 @@ pub(super) fn read_bounded(file: &Path, most: usize) -> io::Result<Vec<u8>> {
 
 /// Writes aside, syncs, renames: the file is whole or it is not there.
 pub(super) fn write_whole(out: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> CommandResult {
-    let aside = out.with_extension("part");
+    write_with(&File::options(), out, fill)
+}
+
+/// The same, and nobody else may read it.
+pub(super) fn write_private(out: &Path, bytes: &[u8]) -> CommandResult {
+    write_with(File::options().mode(0o600), out, |file| file.write_all(bytes))
+}
+
+fn write_with(
+    how: &OpenOptions,
+    out: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> CommandResult {
+    let mut aside = out.as_os_str().to_owned();
+    aside.push(".part");
     let done = || -> io::Result<()> {
-        let mut file = BufWriter::new(File::create(&aside)?);
+        // One that was left behind may have another mode.
+        match fs::remove_file(&aside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = BufWriter::new(how.clone().write(true).create_new(true).open(&aside)?);
         fill(&mut file)?;
         file.into_inner().map_err(IntoInnerError::into_error)?.sync_all()?;
         fs::rename(&aside, out)

@@ -19,7 +19,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::act::act;
-use super::file::read_bounded;
+use super::file::{read_bounded, write_private};
 use super::{CommandResult, Failure, UNAVAILABLE, USAGE, drawn, print};
 
 /// Orders sent to the station at once, and about how many bytes of them.
@@ -78,8 +78,8 @@ fn import_file(setup: &Setup, file: &Path, how: &ImportOptions) -> Result<Import
     if batch.refused.is_empty() {
         let _ = std::fs::remove_file(&rejects);
     } else {
-        std::fs::write(&rejects, order::reject_file(&batch))
-            .map_err(|error| Failure::say(UNAVAILABLE, format!("write {}: {error}", rejects.display())))?;
+        // It has names and addresses, as the rows had.
+        write_private(&rejects, order::reject_file(&batch).as_bytes())?;
     }
     let total = orders.len();
     let mut told = ImportReport::default();

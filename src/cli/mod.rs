@@ -8,9 +8,11 @@ mod import;
 mod label;
 pub(crate) mod log;
 mod number;
+mod owner;
 mod paper;
 #[cfg(feature = "demo")]
 mod printer;
+mod quota;
 mod quote;
 mod rates;
 mod run;
@@ -294,7 +296,9 @@ impl From<parceld::store::StoreError> for Failure {
         use parceld::store::StoreError as E;
         let code = match error {
             E::Locked(_) | E::Full => AGAIN,
-            E::Missing(_) | E::Older { .. } | E::File { .. } | E::Database(_) | E::Pragma(_) => UNAVAILABLE,
+            E::Missing(_) | E::Older { .. } | E::File { .. } | E::NotOurs { .. } | E::Database(_) | E::Pragma(_) => {
+                UNAVAILABLE
+            }
             E::Underway(_) | E::Damaged(_) => UNAVAILABLE,
             E::Newer { .. } => CONFIG,
             E::Fact { .. } | E::Snapshot(_) | E::Event(_) | E::Random(_) => SOFTWARE,

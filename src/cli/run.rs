@@ -9,7 +9,7 @@ use parceld::station::Station;
 use parceld::store::{Store, StoreError};
 use parceld::web::{self, Desk};
 
-use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, log, print};
+use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, log, owner, print};
 
 /// The runtime of the drivers: one thread, like the loop.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -34,6 +34,7 @@ pub(super) fn service(config: &Path) -> CommandResult {
     for warning in &warnings {
         tracing::warn!("{warning}");
     }
+    owner::become_owner(&setup.config.station.data_dir)?;
     block_on(async {
         let (service, handle) = StationService::new(&setup, setup.devices())?;
         let desk = Desk { frames: handle.frames, ask: handle.ask, bench: None, labels: None, received: None };

@@ -3,11 +3,14 @@
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
-use tokio::sync::{mpsc, oneshot};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::timeout;
 
 use super::import::Import;
 use super::{Core, Moment, identity};
@@ -15,11 +18,16 @@ use crate::ids::{CarrierId, PoolId};
 use crate::screen::{Mood, Words};
 use crate::station::event::{Act, Effect, Event, Learned, Printout};
 use crate::store::StoredOrder;
+use crate::web::accept::Acceptor;
 
 /// Its name in the data folder.
 pub const SOCKET: &str = "control.sock";
 /// Longest line: a few hundred of the largest orders.
 const LINE: u64 = 32 << 20;
+/// Commands at once; others wait at the door.
+const COMMANDS: usize = 8;
+/// How long a command may take to say what it wants, and to take its answer.
+const LINE_TIME: Duration = Duration::from_secs(10);
 
 /// What a command may ask of the station.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,37 +150,51 @@ pub fn perform(
 /// Listens on the socket. Whoever may open it may act: it belongs to the station's user alone.
 pub(super) fn serve(path: &Path, calls: mpsc::Sender<Called>) -> std::io::Result<()> {
     let _ = std::fs::remove_file(path);
-    let listener = tokio::net::UnixListener::bind(path)?;
+    let listener = UnixListener::bind(path)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(converse(stream, calls.clone()));
-        }
-    });
+    tokio::spawn(take_commands(listener, calls, LINE_TIME));
     Ok(())
 }
 
-async fn converse(stream: tokio::net::UnixStream, calls: mpsc::Sender<Called>) {
+/// Takes commands as long as the program runs, so many at once.
+async fn take_commands(listener: UnixListener, calls: mpsc::Sender<Called>, patience: Duration) {
+    let mut acceptor = Acceptor::of("control socket");
+    let places = Arc::new(Semaphore::new(COMMANDS));
+    while let Ok(place) = places.clone().acquire_owned().await {
+        let (stream, _) = acceptor.next(|| listener.accept()).await;
+        let calls = calls.clone();
+        tokio::spawn(async move {
+            converse(stream, calls, patience).await;
+            drop(place);
+        });
+    }
+}
+
+/// One command, as long as it says what it wants in time.
+async fn converse(stream: UnixStream, calls: mpsc::Sender<Called>, patience: Duration) {
     let (read, mut write) = stream.into_split();
     let mut lines = tokio::io::BufReader::new(read.take(LINE)).lines();
-    while let Ok(Some(line)) = lines.next_line().await {
-        let answer = match parsed(line).await {
-            Err(error) => CallAnswer::Refused(format!("not a call: {error}")),
-            Ok(call) => {
-                let (reply, answer) = oneshot::channel();
-                let sent = calls.send(Called { call, reply }).await;
-                match (sent, answer.await) {
-                    (Ok(()), Ok(Ok(done))) => CallAnswer::Done(done),
-                    (Ok(()), Ok(Err(why))) => CallAnswer::Refused(why),
-                    _ => CallAnswer::Refused("the station is stopping; try again".to_owned()),
-                }
-            }
-        };
-        let Ok(mut text) = serde_json::to_string(&answer) else { return };
+    while let Ok(Ok(Some(line))) = timeout(patience, lines.next_line()).await {
+        let Ok(mut text) = serde_json::to_string(&answered(line, &calls).await) else { return };
         text.push('\n');
-        if write.write_all(text.as_bytes()).await.is_err() {
+        if !matches!(timeout(patience, write.write_all(text.as_bytes())).await, Ok(Ok(()))) {
             return;
         }
+    }
+}
+
+/// What the loop answers to a line.
+async fn answered(line: String, calls: &mpsc::Sender<Called>) -> CallAnswer {
+    let call = match parsed(line).await {
+        Ok(call) => call,
+        Err(error) => return CallAnswer::Refused(format!("not a call: {error}")),
+    };
+    let (reply, answer) = oneshot::channel();
+    let sent = calls.send(Called { call, reply }).await;
+    match (sent, answer.await) {
+        (Ok(()), Ok(Ok(done))) => CallAnswer::Done(done),
+        (Ok(()), Ok(Err(why))) => CallAnswer::Refused(why),
+        _ => CallAnswer::Refused("the station is stopping; try again".to_owned()),
     }
 }
 
@@ -198,5 +220,33 @@ pub fn call(data_dir: &Path, call: &Call) -> Result<serde_json::Value, CallError
     match exchange().map_err(CallError::Silent)? {
         CallAnswer::Done(done) => Ok(done),
         CallAnswer::Refused(why) => Err(CallError::Refused(why)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_command_is_heard_while_others_hold_the_socket_and_say_nothing() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join(SOCKET);
+        let (calls, mut called) = mpsc::channel(1);
+        let listener = UnixListener::bind(&path).expect("a socket");
+        tokio::spawn(take_commands(listener, calls, Duration::from_millis(50)));
+        tokio::spawn(async move {
+            while let Some(Called { reply, .. }) = called.recv().await {
+                let _ = reply.send(Ok("done".into()));
+            }
+        });
+        let mut silent = Vec::new();
+        for _ in 0..4 * COMMANDS {
+            silent.push(UnixStream::connect(&path).await.expect("a connection"));
+        }
+        let folder = dir.path().to_owned();
+        let answer = tokio::task::spawn_blocking(move || call(&folder, &Call::RetryUplink)).await.expect("it ran");
+        assert_eq!(answer.expect("an answer"), "done");
+        // Whoever said nothing is not waited for.
+        silent[0].read_to_end(&mut Vec::new()).await.expect("closed");
     }
 }

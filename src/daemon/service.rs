@@ -1,5 +1,6 @@
 //! The loop and its drivers.
 
+mod erasing;
 mod imports;
 mod reload;
 mod upkeep;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use erasing::Erasing;
 use imports::{Pending, Waiter};
 use reload::Reloaded;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -20,7 +22,6 @@ use uplink::{UplinkHandle, start_uplink};
 
 use super::control::{self, Call, Called};
 use super::documents::Documents;
-use super::erase::Erased;
 use super::import::Import;
 use super::upkeep::{Upkeep, UpkeepFound};
 use super::{Core, Moment, Setup, SetupError, answers, clock, identity, minute, today};
@@ -30,19 +31,14 @@ use crate::screen::{View, Words};
 use crate::station::event::{Effect, Event, Input, Printout};
 use crate::units::Uptime;
 use crate::uplink::Request;
-use crate::web::{AskedQuestion, Frame, Question};
+use crate::web::{self, AskedQuestion, Frame, Question};
 
 /// The size of the page's screen in pixels.
 const PANEL: (u32, u32) = (320, 240);
 /// Events that may wait for the loop; a device that makes more than the loop takes waits itself.
 const EVENTS: usize = 256;
-/// How often personal data that has served is looked for.
 /// Manifests that the page lists at most.
 const MANIFESTS: usize = 200;
-const ERASE: Duration = Duration::from_secs(3600);
-/// Orders erased at once, and the pause before the next ones: packing goes on meanwhile.
-const ERASED: usize = 200;
-const ERASE_MORE: Duration = Duration::from_secs(1);
 /// Something from a machine that could not be recorded is tried again this often, and so is the mark of copies.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -83,6 +79,7 @@ pub struct StationService {
     cards_wrong: bool,
     /// How many days the log has said that events wait for the receiver.
     overdue: Option<u64>,
+    erasing: Erasing,
     reloads: (mpsc::Sender<Reloaded>, mpsc::Receiver<Reloaded>),
     /// Orders that wait to be taken in, and pages of them that were read beside the loop.
     imports: VecDeque<Pending>,
@@ -143,6 +140,7 @@ impl StationService {
             documents: Arc::new(Documents::of(&setup)),
             cards_wrong: setup.cards_wrong,
             overdue: None,
+            erasing: Erasing::default(),
             reloads: mpsc::channel(4),
             imports: VecDeque::new(),
             pages: mpsc::channel(2),
@@ -167,7 +165,7 @@ impl StationService {
         self.start_upkeep();
         let mut watchdog =
             tokio::time::interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 3));
-        let mut erase = tokio::time::interval(ERASE);
+        let mut erase = tokio::time::interval(erasing::PAUSE);
         let mut retry = tokio::time::interval(RETRY);
         retry.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -194,9 +192,7 @@ impl StationService {
                 }
                 _ = erase.tick() => {
                     self.say_overdue();
-                    if self.erase() {
-                        erase.reset_after(ERASE_MORE);
-                    }
+                    erase.reset_after(self.erase());
                 }
                 Some(found) = found(&mut self.upkeep) => self.note_upkeep(found),
                 Some(page) = self.pages.1.recv() => self.imports.push_back(page),
@@ -277,38 +273,6 @@ impl StationService {
         for event in std::mem::take(&mut self.unrecorded) {
             self.take(event);
         }
-    }
-
-    /// Takes out what is personal and has served. Whether there may be more of it.
-    fn erase(&mut self) -> bool {
-        if let Some(upkeep) = &self.upkeep {
-            upkeep.give_way();
-        }
-        match self.core.erase(clock(), self.config.station.keep_personal_hours, ERASED) {
-            Ok(Erased { orders, more }) => {
-                if orders > 0 {
-                    tracing::info!(orders, "personal data erased");
-                }
-                more
-            }
-            Err(error) => {
-                tracing::error!(%error, "personal data could not be erased");
-                false
-            }
-        }
-    }
-
-    /// Says once a day that what is personal cannot be erased, as long as it has not arrived.
-    fn say_overdue(&mut self) {
-        let overdue = self.core.live().overdue(clock());
-        if let Some(days) = overdue.filter(|days| self.overdue != Some(*days)) {
-            tracing::error!(
-                days,
-                "events wait for the receiver, and names and addresses are kept until they have arrived; bring the link \
-                 back, or write them to a file with `parceld outbox export` and hand it over"
-            );
-        }
-        self.overdue = overdue;
     }
 
     fn publish(&mut self) {
@@ -414,11 +378,7 @@ pub async fn serve_page(
         .map_err(|source| SetupError::Listen { address: address.clone(), source })?;
     let bound = listener.local_addr().map_err(|source| SetupError::Listen { address, source })?;
     let router = router(bound);
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
-            tracing::error!(%error, "the page stopped");
-        }
-    });
+    tokio::spawn(web::serve(listener, router));
     Ok(bound)
 }
 

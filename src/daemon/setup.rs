@@ -15,7 +15,7 @@ use crate::label::Labels;
 use crate::rating::Cards;
 use crate::screen::Words;
 use crate::station::{Carton, Rules};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, private};
 use crate::units::{Date, Timestamp};
 use crate::uplink;
 
@@ -173,7 +173,7 @@ pub fn devices(bench: &config::Bench) -> Devices {
     let folder = bench.data_dir.as_deref().map(|dir| dir.join("recordings"));
     let record = |wanted: bool, name: String| {
         let folder = folder.as_deref().filter(|_| wanted)?;
-        if let Err(error) = std::fs::create_dir_all(folder) {
+        if let Err(error) = private::folder(folder) {
             tracing::warn!(%error, "the folder for recordings cannot be made");
         }
         Some(folder.join(format!("{name}.txt")))
@@ -194,6 +194,7 @@ pub fn devices(bench: &config::Bench) -> Devices {
             language: p.language,
             known: if p.asks { Known::default() } else { Known::silent() },
             record: record(p.record, name),
+            floods: None,
         })
     };
     let scale = |s: &config::Scale| {

@@ -17,6 +17,8 @@ use super::{BenchPanel, BenchPrinter, BenchScale, BenchScanner, Devices, Pins, l
 
 /// A scale that is awake answers well within this time.
 const ANSWER: Duration = Duration::from_secs(3);
+/// A scanner that sends without end is known by then; another says nothing while nobody scans.
+const LISTEN: Duration = Duration::from_millis(500);
 /// Where sysfs is mounted.
 const SYS: &str = "/sys";
 
@@ -168,10 +170,13 @@ fn not_open(error: &PortError) -> (Health, String) {
 }
 
 async fn try_scanner(scanner: &BenchScanner) -> (Health, String) {
-    let port = match Port::open(&scanner.address).await {
+    let mut port = match Port::open(&scanner.address).await {
         Ok(port) => port,
         Err(error) => return not_open(&error),
     };
+    if floods(&mut port).await {
+        return (Health::Busy, "it sends without end; check `baud` and its own settings, or replace it".to_owned());
+    }
     match scanner.settings.protocol {
         ScannerProtocol::Keyboard if port.node().is_some_and(|node| usb::is_inhibited(node, Path::new(SYS))) => {
             let todo = "let it in again in /etc/udev/rules.d/61-parceld.rules, as 60-parceld.rules says";
@@ -184,6 +189,18 @@ async fn try_scanner(scanner: &BenchScanner) -> (Health, String) {
         ScannerProtocol::Lines | ScannerProtocol::Ssi | ScannerProtocol::HidPos => {
             (Health::Ok, "open; scan something with --watch to see it work".to_owned())
         }
+    }
+}
+
+/// Whether more comes of it than anybody scans.
+async fn floods(port: &mut Port) -> bool {
+    let (floods, mut flooded) = mpsc::channel(1);
+    port.tell_floods(floods);
+    let mut buffer = [0; 1024];
+    let listen = async { while port.receive(&mut buffer).await.is_ok() {} };
+    tokio::select! {
+        _ = timeout(LISTEN, listen) => false,
+        Some(()) = flooded.recv() => true,
     }
 }
 

@@ -48,11 +48,12 @@ struct LabelDriver {
 }
 
 pub(super) async fn run(
-    printer: BenchPrinter,
+    mut printer: BenchPrinter,
     tasks: mpsc::Receiver<PrintTask>,
     papers: mpsc::Receiver<Vec<u8>>,
     events: mpsc::Sender<Input>,
 ) {
+    printer.floods = Some(super::flood::watched(&printer.name, &events));
     let hint = Hint::new(Device::BagLabels, events.clone());
     let mut driver = LabelDriver { printer, tasks, papers, kept: None, hint, events, last_problem: None };
     let mut next = driver.meet().await;

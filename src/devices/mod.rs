@@ -5,6 +5,7 @@
 
 pub mod discover;
 pub mod doctor;
+mod flood;
 mod label_driver;
 mod lamp;
 pub mod observe;
@@ -163,11 +164,18 @@ impl Drivers {
 }
 
 /// Opens a device, however long it takes; says once that it is away, and once that it is there.
-async fn open(address: &Address, record: Option<&Path>, device: &Device, events: &mpsc::Sender<Input>) -> Port {
+async fn open(
+    address: &Address,
+    record: Option<&Path>,
+    device: &Device,
+    floods: &mpsc::Sender<()>,
+    events: &mpsc::Sender<Input>,
+) -> Port {
     let mut said = false;
     loop {
         match open_port(address, record).await {
-            Ok(port) => {
+            Ok(mut port) => {
+                port.tell_floods(floods.clone());
                 tracing::info!(?device, "device opened");
                 report(events, Event::Device { device: device.clone(), away: None }).await;
                 return port;

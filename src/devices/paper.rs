@@ -74,6 +74,7 @@ impl Trays {
 
 /// The receipt printer's driver.
 pub(super) async fn run(mut printer: BenchPrinter, mut papers: mpsc::Receiver<Vec<u8>>, events: mpsc::Sender<Input>) {
+    printer.floods = Some(super::flood::watched(&printer.name, &events));
     let mut hint = Hint::new(Device::Receipts, events);
     while let Some(paper) = papers.recv().await {
         while let Err(problem) = print(&mut printer, &paper).await {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use hal::port::{Address, PortError};
 use hal::printer::{FeedUnit, Known, Language, Problem, Session, Status, StatusError};
+use tokio::sync::mpsc;
 
 use crate::station::fact;
 use crate::station::fact::Testimony;
@@ -21,17 +22,30 @@ pub struct BenchPrinter {
     pub known: Known,
     /// File for a recording; `None` for no recording.
     pub record: Option<PathBuf>,
+    /// Who hears that it sends without end.
+    pub floods: Option<mpsc::Sender<()>>,
 }
 
 impl BenchPrinter {
     /// A ZPL printer of which nothing is known.
     pub fn zpl(name: &str, address: Address) -> Self {
-        Self { name: name.to_owned(), address, language: Language::Zpl, known: Known::default(), record: None }
+        Self {
+            name: name.to_owned(),
+            address,
+            language: Language::Zpl,
+            known: Known::default(),
+            record: None,
+            floods: None,
+        }
     }
 
     /// Opens a connection and begins a conversation.
     pub(super) async fn connect(&self) -> Result<Session, PortError> {
-        Ok(Session::over(super::open_port(&self.address, self.record.as_deref()).await?, self.language))
+        let mut port = super::open_port(&self.address, self.record.as_deref()).await?;
+        if let Some(floods) = &self.floods {
+            port.tell_floods(floods.clone());
+        }
+        Ok(Session::over(port, self.language))
     }
 
     /// One question: whether it is at rest and can take a label now. Opens the connection if there is none. What it said comes

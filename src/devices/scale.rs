@@ -35,8 +35,9 @@ pub(super) async fn run(
     events: mpsc::Sender<Input>,
     began: Instant,
 ) {
+    let floods = super::flood::watched("scale", &events);
     loop {
-        let mut port = super::open(&scale.address, scale.record.as_deref(), &Device::Scale, &events).await;
+        let mut port = super::open(&scale.address, scale.record.as_deref(), &Device::Scale, &floods, &events).await;
         let opened = tokio::time::Instant::now();
         let (said, mut says) = mpsc::channel(QUEUE);
         let mut news = News { began, last: None, garbled: false };

@@ -1,10 +1,12 @@
 //! A scanner: bytes become scans, and its beep says what became of them.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use hal::port::Address;
 use hal::scanner::{self, Frame, ScanVerdict, ScannerSettings};
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 
 use crate::barcode::{Accept, ScanError};
 use crate::station::event::{Device, Event, Input};
@@ -37,22 +39,29 @@ impl BenchScanner {
     }
 }
 
-/// Scans that may wait for the loop; more than a person can make in the time it needs for one.
+/// Scans that may wait for the loop; more than a person can make in the time it needs for one. What comes beyond is lost.
 const QUEUE: usize = 64;
+/// The loop gets a scan of one scanner every so often at most: far sooner than a person makes two.
+const TURN: Duration = Duration::from_millis(20);
 
 pub(super) async fn run(scanner: BenchScanner, mut verdicts: mpsc::Receiver<ScanVerdict>, events: mpsc::Sender<Input>) {
     let device = Device::Scanner(scanner.name.clone());
+    let floods = super::flood::watched(&scanner.name, &events);
     loop {
-        let mut port = super::open(&scanner.address, scanner.record.as_deref(), &device, &events).await;
+        let mut port = super::open(&scanner.address, scanner.record.as_deref(), &device, &floods, &events).await;
         let opened = tokio::time::Instant::now();
         let (frames, mut framed) = mpsc::channel(QUEUE);
+        let too_many = floods.clone();
         let reading = scanner::read(&mut port, scanner.settings, &mut verdicts, move |frame| {
             if frames.try_send(frame).is_err() {
-                tracing::error!("a scan was dropped: the station does not keep up");
+                let _ = too_many.try_send(());
             }
         });
         let forwarding = async {
+            let mut turns = tokio::time::interval(TURN);
+            turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
             while let Some(frame) = framed.recv().await {
+                turns.tick().await;
                 super::report(&events, input(&scanner, frame)).await;
             }
         };

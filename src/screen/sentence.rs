@@ -213,6 +213,7 @@ sentences! {
     CardsWrong "cards_wrong",
     ScannerAbsent "scanner_absent" { name: String },
     PrinterAbsent "printer_absent",
+    DeviceFloods "device_floods" { name: String },
     PrinterDenied "printer_denied",
     PrinterPaperOut "printer_paper_out",
     PrinterHeadOpen "printer_head_open",

@@ -157,6 +157,8 @@ pub enum Device {
     Panel,
     /// The rate cards: the last good ones are in force, because those of the folder are wrong.
     Cards,
+    /// One that is there and sends without end, by name.
+    Flood(String),
 }
 
 /// What the scale said.

@@ -251,6 +251,7 @@ fn problems(world: &World<'_>) -> Vec<Sentence> {
             Device::BagLabels => Sentence::BagLabelWaits,
             Device::Panel => Sentence::PanelAbsent,
             Device::Cards => Sentence::CardsWrong,
+            Device::Flood(name) => Sentence::DeviceFloods { name: name.clone() },
         })
         .collect();
     let waits = live.printer.filter(|waits| *waits != PrinterWaits::Asked);

@@ -1,7 +1,8 @@
 //! What is personal, taken out of the memory for good: order documents and the labels that came with them.
 //!
 //! A stub takes the place of an order, so that the same file brings nothing back. The journal holds nothing personal and
-//! is never touched. `secure_delete` overwrites what is deleted; the write-ahead log, which still has it, is emptied.
+//! is never touched. `secure_delete` overwrites what is deleted. The write-ahead log still has it until it is emptied, which
+//! a command that reads can hinder: only then is it gone.
 
 use rusqlite::params;
 
@@ -21,7 +22,7 @@ impl Store {
     }
 
     /// Puts stubs in the place of what holds of orders, and takes their labels and all that was said before away; all or
-    /// none. What was said is still known by its hash.
+    /// none. What was said is still known by its hash. It is gone from the files once [`Store::empty_log`] says so.
     pub fn erase(&mut self, stubs: &[(OrderId, String)]) -> Result<(), StoreError> {
         if stubs.is_empty() {
             return Ok(());
@@ -45,9 +46,18 @@ impl Store {
                 labels.execute([row])?;
             }
         }
-        transaction.commit()?;
-        // A command that reads just now keeps the log; then the next time empties it.
-        self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
+        Ok(transaction.commit()?)
+    }
+
+    /// Empties the write-ahead log, without waiting for anybody. False when a reader still needs it: nothing that was
+    /// erased is gone for good then, and it is to be tried again.
+    pub fn empty_log(&mut self) -> Result<bool, StoreError> {
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        self.db.busy_timeout(std::time::Duration::ZERO)?;
+        let answer = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], row);
+        self.db.busy_timeout(super::schema::PATIENCE)?;
+        // Whether somebody was in the way; how many pages the log has, and how many of them are in the database.
+        let (busy, pages, moved): (i64, i64, i64) = answer?;
+        Ok(busy == 0 && pages == moved)
     }
 }

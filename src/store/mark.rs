@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::private;
 use crate::ids::{CarrierId, PoolId};
 use crate::station::fact::PoolNext;
 
@@ -69,9 +70,8 @@ impl Mark {
     /// # Errors
     /// Why it cannot be used, for people.
     pub fn open(dir: &Path) -> Result<Self, String> {
-        use std::os::unix::fs::DirBuilderExt;
         let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", dir.display());
-        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+        let made = private::folder(dir).and_then(|()| private::own_file(&dir.join(FILE)));
         made.map_err(|error| failed(&error))?;
         let open = || -> rusqlite::Result<Connection> {
             let db = Connection::open(dir.join(FILE))?;

@@ -18,11 +18,14 @@ mod mark;
 mod numbers;
 mod orders;
 mod outbox;
+pub mod private;
 mod restore;
 mod schema;
 
 #[cfg(test)]
 mod backup_tests;
+#[cfg(test)]
+mod erase_tests;
 #[cfg(test)]
 mod lives_tests;
 #[cfg(test)]
@@ -125,6 +128,20 @@ pub enum StoreError {
     /// Its file is damaged.
     #[error("use the database: it is damaged ({0}); put a backup back with `parceld restore`, best on another SD card")]
     Damaged(Damage),
+    /// It belongs to somebody else.
+    #[error("use {path}: it belongs to {owner} (mode {mode:o}), and this program runs as {user}; type `{todo}`")]
+    NotOurs {
+        /// The folder or file.
+        path: PathBuf,
+        /// Whose it is.
+        owner: String,
+        /// What it lets whom do.
+        mode: u32,
+        /// Who this program is.
+        user: String,
+        /// What mends it.
+        todo: String,
+    },
     /// Any other error of SQLite.
     #[error("use the database: {0}")]
     Database(rusqlite::Error),
@@ -179,7 +196,7 @@ impl StoreError {
 fn lock(dir: &Path) -> Result<File, StoreError> {
     let path = dir.join(LOCK);
     let failed = |source| StoreError::File { path: path.clone(), source };
-    let lock = File::options().create(true).append(true).open(&path).map_err(failed)?;
+    let lock = private::file(&path).map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked(path)),
@@ -202,7 +219,8 @@ impl Store {
     /// Opens the database in `dir` for writing, and makes it if there is none. Fails when another process has the lock.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let file = |source| StoreError::File { path: dir.to_owned(), source };
-        std::fs::create_dir_all(dir).map_err(file)?;
+        private::folder(dir).map_err(file)?;
+        private::check(dir)?;
         let lock = lock(dir)?;
         let path = dir.join(DATABASE);
         if dir.join(restore::UNDERWAY).exists() {
@@ -211,6 +229,8 @@ impl Store {
         if path.exists() {
             check::header(&path)?;
         }
+        private::file(&path).map_err(file)?;
+        private::mend(dir);
         let mut db = Connection::open(path)?;
         schema::prepare(&mut db)?;
         Self::with(db, Some(lock))
@@ -218,6 +238,7 @@ impl Store {
 
     /// Opens the database in `dir` for reading, beside the one who writes.
     pub fn read(dir: &Path) -> Result<Self, StoreError> {
+        private::check_read(dir)?;
         let path = dir.join(DATABASE);
         if dir.join(restore::UNDERWAY).exists() {
             return Err(StoreError::Underway(path));

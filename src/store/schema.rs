@@ -97,9 +97,12 @@ CREATE TABLE snapshot (
     id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, version INTEGER NOT NULL, sha256 BLOB NOT NULL, body BLOB NOT NULL);
 "];
 
+/// How long a statement waits for another process.
+pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Settings, migrations, and the incarnation of a new database.
 pub(super) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
-    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    db.busy_timeout(PATIENCE)?;
     let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         return Err(StoreError::Pragma("journal_mode = WAL"));

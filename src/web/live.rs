@@ -9,24 +9,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::{Desk, Frame, PrintedLabel};
-
-/// Pages that watch at once: far more than one station has people, and a bound on tasks.
-const WATCHERS: usize = 32;
 
 /// What every handler gets.
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
     pub(super) desk: Desk,
-    watchers: Arc<Semaphore>,
-}
-
-impl Shared {
-    pub(super) fn new(desk: Desk) -> Self {
-        Self { desk, watchers: Arc::new(Semaphore::new(WATCHERS)) }
-    }
 }
 
 /// The picture. Its ETag is the frame's version.
@@ -48,16 +38,13 @@ pub(super) async fn frame(State(shared): State<Shared>, headers: HeaderMap) -> R
 /// Server-sent events: the view at once and whenever it changes or a virtual label comes out, with `version`, and
 /// `bench`: whether there is a virtual one.
 pub(super) async fn live(State(shared): State<Shared>) -> Response {
-    let Ok(permit) = Arc::clone(&shared.watchers).try_acquire_owned() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "too many pages are open; close some").into_response();
-    };
     let (newest, events) = mpsc::channel(1);
-    tokio::spawn(follow(shared.desk, newest, permit));
+    tokio::spawn(follow(shared.desk, newest));
     Sse::new(Events(events)).keep_alive(KeepAlive::default()).into_response()
 }
 
 /// Sends the newest frame whenever the client has taken the one before. A slow client skips frames; it has no backlog.
-async fn follow(desk: Desk, newest: mpsc::Sender<Event>, permit: OwnedSemaphorePermit) {
+async fn follow(desk: Desk, newest: mpsc::Sender<Event>) {
     let (mut frames, mut labels, bench) = (desk.frames, desk.labels, desk.bench.is_some());
     while let Ok(room) = newest.reserve().await {
         let frame = Arc::clone(&frames.borrow_and_update());
@@ -71,7 +58,6 @@ async fn follow(desk: Desk, newest: mpsc::Sender<Event>, permit: OwnedSemaphoreP
             break;
         }
     }
-    drop(permit);
 }
 
 /// Until the virtual printer has printed another label; for ever where there is none.

@@ -3,14 +3,18 @@
 //! It shows what the packer sees, what was decided and why, and what waits for the uplink; in the demo also the virtual
 //! devices. It answers loopback without a sign-in, so it believes nobody else: a foreign `Host` is refused (DNS
 //! rebinding), and whatever changes something must come from the page itself. It sends no CORS header, keeps nothing in
-//! caches and holds no state: it asks the loop, and passes on what the loop published.
+//! caches and holds no state: it asks the loop, and passes on what the loop published. Its connections are bounded in number
+//! and time.
 
+pub mod accept;
 mod api;
 mod bench;
 mod desk;
 mod guard;
+mod guests;
 mod live;
 mod page;
+mod serve;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +25,7 @@ use axum::middleware;
 use axum::routing::{get, post};
 
 pub use desk::{AskedQuestion, BenchAct, BenchCall, Desk, Frame, PrintedLabel, Question};
+pub use serve::serve;
 
 /// Largest request body in bytes: sixteen times the longest scan in JSON, and small enough to be held.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -44,5 +49,5 @@ pub fn router(desk: Desk, listen: SocketAddr) -> axum::Router {
         .route("/api/received", get(bench::received))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(guard, guard::check))
-        .with_state(live::Shared::new(desk))
+        .with_state(live::Shared { desk })
 }

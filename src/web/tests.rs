@@ -52,6 +52,10 @@ fn answer(question: &Question) -> Value {
 
 impl Station {
     async fn start(demo: bool) -> Self {
+        Self::start_within(serve::Patience::default(), demo).await
+    }
+
+    async fn start_within(patience: serve::Patience, demo: bool) -> Self {
         let (frames, seen) = watch::channel(frame(Sentence::ScanOrder, 1));
         let (ask, mut asked) = mpsc::channel::<AskedQuestion>(4);
         tokio::spawn(async move {
@@ -79,7 +83,7 @@ impl Station {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, router(desk, address)).await });
+        tokio::spawn(serve::serve_within(patience, listener, router(desk, address)));
         Self { address, frames, acts }
     }
 
@@ -298,17 +302,51 @@ async fn the_live_page_gets_the_view_at_once_and_then_each_change() {
     assert!(seen.contains("\"say\":{\"detail\":null,\"headline\":\"Scan an order\""));
 }
 
+/// Until the station closes the connection.
+async fn closed(socket: &mut TcpStream) {
+    let mut part = [0; 4096];
+    let read = async { while socket.read(&mut part).await.is_ok_and(|read| read > 0) {} };
+    tokio::time::timeout(Duration::from_secs(10), read).await.expect("it is closed");
+}
+
 #[tokio::test]
-async fn too_many_watchers_are_sent_away() {
+async fn a_page_always_gets_in_and_the_oldest_of_too_many_watchers_goes() {
     let station = Station::start(false).await;
     let request = format!("GET /live HTTP/1.1\r\nHost: {}\r\n\r\n", station.address);
     let mut watching = Vec::new();
-    for _ in 0..32 {
+    for _ in 0..33 {
         let mut socket = station.send(&request).await;
-        socket.read_u8().await.unwrap();
+        let mut head = [0; 15];
+        socket.read_exact(&mut head).await.unwrap();
+        assert_eq!(&head, b"HTTP/1.1 200 OK");
         watching.push(socket);
     }
-    let (status, _) =
-        station.call(format!("GET /live HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", station.address)).await;
-    assert_eq!(status, 503);
+    closed(&mut watching[0]).await;
+    assert_eq!(station.get("/").await.0, 200);
+}
+
+#[tokio::test]
+async fn idle_connections_give_way_to_a_page_that_asks() {
+    let station = Station::start(false).await;
+    let mut idle = Vec::new();
+    for _ in 0..300 {
+        idle.push(TcpStream::connect(station.address).await.unwrap());
+    }
+    assert_eq!(station.get("/api/orders").await.0, 200);
+    closed(&mut idle[0]).await;
+}
+
+#[tokio::test]
+async fn who_does_not_say_what_it_wants_in_time_is_not_waited_for() {
+    let short = Duration::from_millis(50);
+    let station = Station::start_within(serve::Patience { head: short, body: short }, true).await;
+    let host = format!("Host: {}\r\n", station.address);
+    for head in [String::new(), "GET / HTTP/1.1\r\n".to_owned(), format!("GET / HTTP/1.1\r\n{host}\r\n")] {
+        closed(&mut station.send(&head).await).await;
+    }
+    let headers = format!("{}{host}Content-Type: application/json\r\nContent-Length: 9\r\n", station.origin());
+    let mut half = station.send(&format!("POST /api/bench/weigh HTTP/1.1\r\n{headers}\r\n{{")).await;
+    let mut head = [0; 12];
+    half.read_exact(&mut head).await.unwrap();
+    assert_eq!(&head, b"HTTP/1.1 408");
 }

@@ -1,8 +1,10 @@
 //! The program as a child process.
 
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -16,6 +18,7 @@ pub(crate) struct Station {
     child: Child,
     log: watch::Receiver<String>,
     pub(crate) screen: Screen,
+    pub(crate) page: SocketAddr,
 }
 
 impl Station {
@@ -34,6 +37,13 @@ impl Station {
         Self::spawn(run).await
     }
 
+    /// The same with so many files at most.
+    pub(crate) async fn start_with_few_files(config: &Path, files: u32) -> Self {
+        let mut run = Command::new("prlimit");
+        run.arg(format!("--nofile={files}")).arg(PARCELD).arg("run").arg("--config").arg(config);
+        Self::spawn(run).await
+    }
+
     async fn spawn(mut run: Command) -> Self {
         run.env_remove("NOTIFY_SOCKET").env_remove("PARCELD_LOG");
         let mut child = run.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -44,11 +54,12 @@ impl Station {
                 told.send_modify(|log| *log += &format!("{line}\n"));
             }
         });
-        let mut station = Self { child, log, screen: Screen::blank() };
+        let nowhere = (std::net::Ipv4Addr::UNSPECIFIED, 0).into();
+        let mut station = Self { child, log, screen: Screen::blank(), page: nowhere };
         let log = station.logged("ready page=").await;
         let (_, page) = log.split_once("ready page=").unwrap();
-        let page = page.split_whitespace().next().unwrap().parse().unwrap();
-        station.screen = Screen::of(page).await;
+        station.page = page.split_whitespace().next().unwrap().parse().unwrap();
+        station.screen = Screen::of(station.page).await;
         station
     }
 
@@ -88,9 +99,27 @@ impl Station {
 
     /// Memory it holds, in KiB.
     pub(crate) fn resident_kib(&self) -> u64 {
+        self.status("VmRSS:").trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// The user it runs as.
+    pub(crate) fn user(&self) -> u32 {
+        self.status("Uid:").split_whitespace().next().unwrap().parse().unwrap()
+    }
+
+    /// The processor's time that it has used.
+    pub(crate) fn processor(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let (_, numbers) = stat.rsplit_once(") ").unwrap();
+        // utime and stime, in hundredths of a second (proc(5)).
+        let ticks: u64 = numbers.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+        Duration::from_millis(ticks * 10)
+    }
+
+    /// What the kernel says of it.
+    fn status(&self, name: &str) -> String {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse().unwrap()
+        status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned()
     }
 }
 

@@ -33,6 +33,8 @@ pub enum PortErrorKind {
     TimedOut,
     /// It was open and broke: end of stream, I/O error, pulled plug.
     Lost,
+    /// It sends more than any such device has to say.
+    Floods,
     /// Anything else; the source says what.
     Other,
 }
@@ -48,6 +50,7 @@ impl PortErrorKind {
             Self::Refused => "refused",
             Self::TimedOut => "timed_out",
             Self::Lost => "lost",
+            Self::Floods => "floods",
             Self::Other => "other",
         }
     }
@@ -76,6 +79,10 @@ impl PortError {
 
     pub(crate) fn lost(what: &str, source: Option<io::Error>) -> Self {
         Self { kind: PortErrorKind::Lost, what: what.to_owned(), source, holder: None }
+    }
+
+    pub(super) fn floods(what: &str) -> Self {
+        Self { kind: PortErrorKind::Floods, what: what.to_owned(), source: None, holder: None }
     }
 
     pub(crate) fn timed_out(what: &str) -> Self {
@@ -129,6 +136,9 @@ impl PortError {
                 Some(source) => format!("keep {what} open: {source}; check its cable, it is reopened by itself"),
                 None => format!("keep {what} open: it went away; check its cable, it is reopened by itself"),
             },
+            PortErrorKind::Floods => {
+                format!("follow {what}: it sends without end; check `device`, `baud` and `language`, or replace it")
+            }
             PortErrorKind::Other => match &self.source {
                 Some(source) => format!("use {what}: {source}; check `device`, `baud` and `framing`"),
                 None => format!("use {what}; check `device`, `baud` and `framing`"),

@@ -10,19 +10,22 @@ mod holder;
 mod ioctl;
 pub(crate) mod node;
 mod playback;
+mod throttle;
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use nix::libc;
 use nix::sys::socket::{setsockopt, sockopt};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, Sleep};
 use tokio_serial::{SerialPortBuilderExt, SerialStream};
 
 use crate::hid;
@@ -33,6 +36,7 @@ pub use error::{PortError, PortErrorKind};
 use node::Node;
 #[cfg(feature = "sim")]
 pub(crate) use node::watch;
+use throttle::Throttle;
 
 /// A printer that is switched on accepts within milliseconds; one that is off would cost the kernel's two minutes.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -51,6 +55,12 @@ pub struct Port {
     /// The file that was opened, where one was.
     node: Option<PathBuf>,
     recorder: Option<Recorder>,
+    throttle: Throttle,
+    opened: Instant,
+    /// While nothing is read of a device that floods.
+    pause: Option<Pin<Box<Sleep>>>,
+    /// Who hears that it does.
+    floods: Option<mpsc::Sender<()>>,
 }
 
 #[derive(Debug)]
@@ -89,7 +99,7 @@ impl Port {
             Address::Usb(_) => return Err(PortError::lost(&what, None)),
         };
         let node = address.node().map(Path::to_owned);
-        Ok(Self { line, what, node, recorder: None })
+        Ok(Self::of(line, what, node))
     }
 
     /// A port over an open descriptor that keeps the boundaries of what is written to it or does not, as it likes.
@@ -99,7 +109,17 @@ impl Port {
     pub fn over(fd: OwnedFd, what: impl Into<String>) -> Result<Self, PortError> {
         let what = what.into();
         let node = Node::over(fd).map_err(|e| PortError::opening(&what, e))?;
-        Ok(Self { line: OpenLine::Node(node), what, node: None, recorder: None })
+        Ok(Self::of(OpenLine::Node(node), what, None))
+    }
+
+    fn of(line: OpenLine, what: String, node: Option<PathBuf>) -> Self {
+        let opened = Instant::now();
+        Self { line, what, node, recorder: None, throttle: Throttle::new(), opened, pause: None, floods: None }
+    }
+
+    /// Tells `floods` whenever the device sends more than is read of it.
+    pub fn tell_floods(&mut self, floods: mpsc::Sender<()>) {
+        self.floods = Some(floods);
     }
 
     /// Writes down what passes from here on.
@@ -170,8 +190,11 @@ impl Port {
     /// What has arrived already, without waiting: `None` when nothing has.
     ///
     /// # Errors
-    /// As [`Port::receive`].
+    /// As [`Port::receive`]; and [`PortErrorKind::Floods`] of a device that has sent more than is read of it.
     pub fn take_arrived(&mut self, buffer: &mut [u8]) -> Result<Option<usize>, PortError> {
+        if self.paused().is_some() {
+            return Err(PortError::floods(&self.what));
+        }
         // Past the runtime: it learns of bytes only when it next looks.
         let count = match &mut self.line {
             OpenLine::Serial(line) => line.try_read(buffer),
@@ -181,6 +204,7 @@ impl Port {
         match count {
             Ok(0) => Err(PortError::lost(&self.what, None)),
             Ok(count) => {
+                self.throttle.take(count);
                 if let Some(recorder) = &mut self.recorder {
                     recorder.passed(Direction::Received, &buffer[..count]);
                 }
@@ -191,11 +215,35 @@ impl Port {
         }
     }
 
+    /// How long nothing is read, where the device floods.
+    fn paused(&mut self) -> Option<Duration> {
+        let pause = self.throttle.pause(self.opened.elapsed())?;
+        if let Some(floods) = &self.floods {
+            let _ = floods.try_send(());
+        }
+        Some(pause)
+    }
+
+    /// Ready when something may be read.
+    fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            if let Some(pause) = &mut self.pause {
+                ready!(pause.as_mut().poll(cx));
+                self.pause = None;
+            }
+            match self.paused() {
+                Some(pause) => self.pause = Some(Box::pin(tokio::time::sleep(pause))),
+                None => return Poll::Ready(()),
+            }
+        }
+    }
+
     /// Hands over some bytes and says how many were taken. Safe to cancel.
     ///
     /// # Errors
     /// [`PortErrorKind::Lost`].
     pub async fn transmit(&mut self, bytes: &[u8]) -> Result<usize, PortError> {
+        self.throttle.asked();
         let count = poll_fn(|cx| Pin::new(&mut *self).poll_write(cx, bytes)).await;
         match count {
             Ok(0) if !bytes.is_empty() => Err(PortError::lost(&self.what, None)),
@@ -266,14 +314,20 @@ async fn connect(host: &str, what: &str) -> Result<TcpStream, PortError> {
 
 impl AsyncRead for Port {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_pause(cx));
         let before = buffer.filled().len();
         let read = match &mut self.line {
             OpenLine::Serial(line) => Pin::new(line).poll_read(cx, buffer),
             OpenLine::Tcp(line) => Pin::new(line).poll_read(cx, buffer),
             OpenLine::Node(line) => line.poll_read(cx, buffer),
         };
-        if let Some(recorder) = &mut self.recorder {
-            recorder.passed(Direction::Received, &buffer.filled()[before..]);
+        let port = &mut *self;
+        let arrived = &buffer.filled()[before..];
+        if read.is_ready() {
+            port.throttle.take(arrived.len());
+        }
+        if let Some(recorder) = &mut port.recorder {
+            recorder.passed(Direction::Received, arrived);
         }
         read
     }

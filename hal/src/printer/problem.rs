@@ -113,6 +113,7 @@ impl From<&PortError> for Problem {
             PortErrorKind::Denied => Self::Denied,
             PortErrorKind::Refused => Self::Refused,
             PortErrorKind::Lost => Self::Lost,
+            PortErrorKind::Floods => Self::Nonsense,
             PortErrorKind::Other => Self::Other,
         }
     }

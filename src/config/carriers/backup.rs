@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use crate::ids::CarrierId;
+use crate::store::private;
 
 /// Holds the hash of the cards that are kept; hidden, so that it is no carrier.
 const HASH: &str = ".hash";
@@ -19,7 +20,7 @@ pub fn back_up(dir: &Path, only: &[CarrierId], hash: &str, backup: &Path) -> io:
     let aside = backup.with_extension("new");
     let old = backup.with_extension("old");
     remove(&aside)?;
-    fs::create_dir_all(&aside)?;
+    private::folder(&aside)?;
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let name = entry.file_name();
@@ -57,7 +58,7 @@ fn remove(dir: &Path) -> io::Result<()> {
 
 /// A carrier's folder, its services' folders and their files; nothing lies deeper.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
+    private::folder(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let (path, into) = (entry.path(), to.join(entry.file_name()));
@@ -72,7 +73,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     use io::Write as _;
-    let mut file = fs::File::create(path)?;
+    let mut file = private::file(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

@@ -190,3 +190,80 @@ fn a_label_whose_fields_show_another_number_is_refused_and_one_that_is_a_picture
     assert!(one("^FD92001901326_3076_30_30833457").is_err());
     assert!(one("^GFA,2,2,1,FF00").is_ok());
 }
+
+#[test]
+fn a_size_that_is_not_that_of_the_data_or_not_of_the_paper_is_refused() {
+    // The paper has 800 by 1,200 dots; labels may be some millimetres larger.
+    let larger = [
+        "^GFA,99999999,99999999,1,FF",
+        "^GFA,8,8,99999999,FF",
+        "^GB99999999,4,4",
+        "^GB4,1300,4",
+        "^GB4,4,99999",
+        "^GC99999,4",
+        "^GE4,99999,4",
+        "^GD4,4,99999",
+        "^FB99999,2",
+        "^FB800,10000",
+        "^TBN,99999,9",
+        "^BY11",
+        "^BY2,3,99999",
+        "^BCN,99999",
+        "^BQN,2,99",
+        "^A0N,99999,40",
+        "^CF0,99999",
+        "^FO99999,1",
+        "^FT1,99999",
+        "^LH99999,0",
+        "^LH-99999,0",
+    ];
+    for command in larger {
+        let said = why(with(&format!("{command}^FS")));
+        assert!(said.contains("is larger than the paper"), "{command}: {said}");
+    }
+    let others = [
+        "^GFA,99999999999999999999,8,1,FF",
+        "^GFA,99,2,1,FF00",
+        "^GFA,2,2,1,FF",
+        "^GFA,2,2,1,FF00FF",
+        "^GFA,2,2,1,",
+        "^GFA,2,2,1",
+        "^GFA,2,2,0,FF00",
+        "^GFA,3,3,2,FF00FF",
+        "^GFA,2,2,1,xyFF00",
+        "^GFA,2,2,1,:FF",
+        "^GFA,2,2,1,FFG",
+        "^GFA,4,4,1,:B64:/wA=:0000",
+        "^GFA,4,4,1,:B64:not base64:0000",
+        "^GFA,2,2,1,:Z64:/wA=:0000",
+        "^GFA,,,,",
+    ];
+    for command in others {
+        let said = why(with(&format!("{command}^FS")));
+        assert!(said.contains("says another size than its data has"), "{command}: {said}");
+    }
+}
+
+#[test]
+fn pictures_of_every_writing_are_let_through_when_they_are_whole() {
+    use std::io::Write;
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(&[0; 200]).expect("packed");
+    let packed = data_encoding::BASE64.encode(&packed.finish().expect("packed"));
+    for picture in [
+        "^GFA,2,2,1,FF00".to_owned(),
+        "^GFA,2,2,1,F\r\nF 00".to_owned(),
+        "^GFA,4,4,2,HFH0,".to_owned(),
+        "^GFA,6,6,2,FFFF:,".to_owned(),
+        "^GFA,200,200,100,jF!:".to_owned(),
+        "^GFA,2,2,1,:B64:/wA=:1234".to_owned(),
+        format!("^GFA,200,200,100,:Z64:{packed}:ABCD"),
+        format!("^GFA,{},200,100,:Z64:{packed}:ABCD", packed.len()),
+    ] {
+        assert!(with(&format!("^FO9,9{picture}^FS")).is_ok(), "{picture}");
+    }
+    // What real labels say.
+    for command in ["^GB812,1218,4", "^FB780,9999,0,C", "^BY3,2.0,170", "^BQN,2,6", "^FT0,1218", "^A0B,45,50"] {
+        assert!(with(&format!("{command}^FS")).is_ok(), "{command}");
+    }
+}

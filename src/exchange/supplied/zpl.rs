@@ -7,10 +7,14 @@
 //!    refused     everything else: memory, settings, other labels    with what to do
 //!  ^PQ1 ^XZ
 //! ```
+//! What is kept must also be of the size that it says, and no larger than the paper (`sizes.rs`).
+//!
 //!
 //! A printer takes `^` and `~` for commands wherever they stand, also within data, and so does this reader; the commands
 //! that would choose other characters for that are refused. Control characters stand for commands, too (ZPL II
 //! Programming Guide: STX is `^XA`, SI is `^FS`), and are refused.
+
+mod sizes;
 
 use super::{SuppliedError, Wanted, bare};
 use crate::label::{Language, Media, PrinterFormat, Supplied, SuppliedContent};
@@ -53,6 +57,13 @@ struct ZplCommand<'a> {
     rest: &'a [u8],
 }
 
+impl ZplCommand<'_> {
+    /// As much of it as a message shows.
+    fn beginning(&self) -> Vec<u8> {
+        [self.name, &self.rest[..self.rest.len().min(12)]].concat()
+    }
+}
+
 /// The format with its settings replaced by ours, if it is one that may be printed and shows the number.
 pub(super) fn checked(bytes: &[u8], printer: PrinterFormat, wanted: &Wanted) -> Result<Supplied, SuppliedError> {
     if printer.language != Language::Zpl {
@@ -75,6 +86,9 @@ pub(super) fn checked(bytes: &[u8], printer: PrinterFormat, wanted: &Wanted) -> 
             meant = text(command.rest).trim().parse::<u32>().ok().or(meant);
         }
         if judged(*command, &name)? {
+            if let Some(why) = sizes::refusal(command.name, command.rest, media) {
+                return Err(refused(&command.beginning(), why));
+            }
             zpl.extend_from_slice(command.name);
             zpl.extend_from_slice(command.rest);
         }
@@ -130,7 +144,7 @@ fn command(bytes: &[u8]) -> ZplCommand<'_> {
 fn judged(command: ZplCommand<'_>, name: &str) -> Result<bool, SuppliedError> {
     let rest = text(command.rest);
     let said = rest.trim().to_ascii_uppercase();
-    let refuse = |why| Err(refused(&[command.name, &command.rest[..command.rest.len().min(12)]].concat(), why));
+    let refuse = |why| Err(refused(&command.beginning(), why));
     if let Some((_, harmless, why)) = HARMLESS.iter().find(|(known, ..)| *known == name) {
         return if harmless.contains(&said.as_str()) { Ok(false) } else { refuse(why) };
     }

@@ -1,0 +1,133 @@
+//! What is personal and has served goes; and nothing is called erased that a file still holds.
+
+use std::time::Duration;
+
+use super::super::clock;
+use super::StationService;
+use crate::daemon::Core;
+use crate::daemon::erase::Erased;
+use crate::units::Timestamp;
+
+/// How often personal data that has served is looked for.
+pub(super) const PAUSE: Duration = Duration::from_secs(3600);
+/// Orders erased at once, and the pause before the next ones: packing goes on meanwhile.
+const MOST: usize = 200;
+const MORE: Duration = Duration::from_secs(1);
+/// While a reader keeps the log, it is tried again this often.
+const KEPT: Duration = Duration::from_secs(60);
+
+/// What was taken out and is still in the write-ahead log.
+#[derive(Debug)]
+pub(super) struct Erasing {
+    /// The log has to be emptied. A start begins with it: the run before may have ended in between.
+    log_is_full: bool,
+    /// Orders that are gone once it is.
+    orders: usize,
+    /// Somebody was told that it is kept.
+    said: bool,
+}
+
+impl Default for Erasing {
+    fn default() -> Self {
+        Self { log_is_full: true, orders: 0, said: false }
+    }
+}
+
+impl Erasing {
+    /// Takes out what has served, and empties the log. After how long to come again.
+    fn turn(&mut self, core: &mut Core, now: Timestamp, keep_hours: u32) -> Duration {
+        let Erased { orders, more } = core.erase(now, keep_hours, MOST).unwrap_or_else(|error| {
+            tracing::error!(%error, "personal data could not be erased");
+            Erased { orders: 0, more: false }
+        });
+        self.orders += orders;
+        self.log_is_full |= orders > 0;
+        if self.log_is_full {
+            self.empty(core);
+        }
+        match (more, self.log_is_full) {
+            (true, _) => MORE,
+            (false, true) => KEPT,
+            (false, false) => PAUSE,
+        }
+    }
+
+    fn empty(&mut self, core: &mut Core) {
+        match core.store_mut().empty_log() {
+            Ok(true) => {
+                if self.orders > 0 {
+                    tracing::info!(orders = self.orders, "personal data erased");
+                }
+                *self = Self { log_is_full: false, orders: 0, said: false };
+            }
+            Ok(false) if self.said || self.orders == 0 => {}
+            Ok(false) => {
+                self.said = true;
+                tracing::warn!(
+                    orders = self.orders,
+                    "what was taken out is still in the write-ahead log, which another program reads; end that program. \
+                     It is tried again every minute"
+                );
+            }
+            Err(error) => tracing::error!(%error, "the write-ahead log could not be emptied"),
+        }
+    }
+}
+
+impl StationService {
+    /// Takes out what is personal and has served. After how long to come again.
+    pub(super) fn erase(&mut self) -> Duration {
+        if let Some(upkeep) = &self.upkeep {
+            upkeep.give_way();
+        }
+        self.erasing.turn(&mut self.core, clock(), self.config.station.keep_personal_hours)
+    }
+
+    /// Says once a day that what is personal cannot be erased, as long as it has not arrived.
+    pub(super) fn say_overdue(&mut self) {
+        let overdue = self.core.live().overdue(clock());
+        if let Some(days) = overdue.filter(|days| self.overdue != Some(*days)) {
+            tracing::error!(
+                days,
+                "events wait for the receiver, and names and addresses are kept until they have arrived; bring the link \
+                 back, or write them to a file with `parceld outbox export` and hand it over"
+            );
+        }
+        self.overdue = overdue;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::daemon::Setup;
+    use crate::station::fact::Fact;
+    use crate::store::Store;
+
+    #[test]
+    fn while_a_reader_keeps_the_log_nothing_is_called_erased_and_it_is_tried_again() {
+        let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo.toml");
+        let setup = Setup::load(&demo).expect("the demo's configuration").0;
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut store = Store::open(dir.path()).expect("a store");
+        store.commit(Timestamp(0), &[Fact::LanguageChanged { language: "es".into() }], &[]).expect("recorded");
+        let mut core = Core::new(store, setup.rules, setup.cards).expect("a station");
+        let mut erasing = Erasing { orders: 3, ..Erasing::default() };
+
+        let reader = Store::read(dir.path()).expect("a reader");
+        let mut tries = 0;
+        let read = reader.replay(|_| {
+            for _ in 0..2 {
+                assert_eq!(erasing.turn(&mut core, Timestamp(0), 72), KEPT);
+                assert_eq!((erasing.orders, erasing.said), (3, true));
+                tries += 1;
+            }
+        });
+        read.expect("it has read");
+        assert_eq!(tries, 2);
+        assert_eq!(erasing.turn(&mut core, Timestamp(0), 72), PAUSE);
+        assert_eq!((erasing.orders, erasing.log_is_full), (0, false));
+    }
+}

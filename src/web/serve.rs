@@ -1,0 +1,107 @@
+//! The page's connections: bounded in number and in time, and taken as long as the program runs.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::accept::Acceptor;
+use super::guests::{Doing, GuestId, Guests};
+
+/// How long a client may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// For the head of a request, and between two of them.
+    pub(super) head: Duration,
+    /// For the body of a request and its answer; longer than the loop is waited for.
+    pub(super) body: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(10), body: Duration::from_secs(10) }
+    }
+}
+
+/// What connections tell the one who takes them.
+type Turns = mpsc::Sender<(GuestId, Doing)>;
+
+/// Serves the page for ever.
+pub async fn serve(listener: TcpListener, router: Router) {
+    serve_within(Patience::default(), listener, router).await;
+}
+
+/// The same, with other times.
+pub(super) async fn serve_within(patience: Patience, listener: TcpListener, router: Router) {
+    let mut acceptor = Acceptor::of("page");
+    let (mut guests, mut tasks) = (Guests::default(), JoinSet::new());
+    let mut handles: BTreeMap<GuestId, AbortHandle> = BTreeMap::new();
+    let (turns, mut turned) = mpsc::channel(64);
+    let mut newest: GuestId = 0;
+    loop {
+        let goes = tokio::select! {
+            (stream, from) = acceptor.next(|| listener.accept()) => {
+                newest += 1;
+                let task = answer(newest, stream, patience, router.clone(), turns.clone());
+                handles.insert(newest, tasks.spawn(task));
+                guests.come(newest, SocketAddr::ip(&from))
+            }
+            Some((id, doing)) = turned.recv() => guests.turn_to(id, doing),
+            Some(_) = tasks.join_next() => {
+                handles.retain(|id, handle| {
+                    let stays = !handle.is_finished();
+                    if !stays {
+                        guests.leave(*id);
+                    }
+                    stays
+                });
+                None
+            }
+        };
+        if let Some(id) = goes {
+            guests.leave(id);
+            if let Some(handle) = handles.remove(&id) {
+                tracing::debug!(id, "a connection gives way to a newer one");
+                handle.abort();
+            }
+        }
+    }
+}
+
+/// One connection, until its client or its time is at an end.
+async fn answer(id: GuestId, stream: TcpStream, patience: Patience, router: Router, turns: Turns) {
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(|request: hyper::Request<Incoming>| {
+        let (answer, turns) = (router.call(request), turns.clone());
+        async move {
+            let _ = turns.send((id, Doing::Asking)).await;
+            let response = tokio::time::timeout(patience.body, answer).await;
+            let response: Response = match response {
+                Ok(answered) => answered?,
+                Err(_) => (StatusCode::REQUEST_TIMEOUT, "the request did not come whole in time").into_response(),
+            };
+            let _ = turns.send((id, if watches(&response) { Doing::Watching } else { Doing::Nothing })).await;
+            Ok::<_, std::convert::Infallible>(response)
+        }
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(patience.head);
+    // A client that breaks off, or is not in time, is no matter.
+    let _ = http.serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// Whether an answer is the screen as it changes.
+fn watches(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE) == Some(&HeaderValue::from_static("text/event-stream"))
+}
