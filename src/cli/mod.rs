@@ -1,6 +1,7 @@
 //! Commands.
 
 mod act;
+mod badge;
 mod drawn;
 mod file;
 mod import;
@@ -11,8 +12,8 @@ mod owner;
 mod paper;
 #[cfg(feature = "demo")]
 mod printer;
-mod quote;
 mod quota;
+mod quote;
 mod rates;
 mod run;
 mod setup;
@@ -103,6 +104,8 @@ enum CliCommand {
     Shift(paper::ShiftCommand),
     /// The sheet of command barcodes: what is scanned to tell the station something
     Sheet(paper::SheetCommand),
+    /// A new badge for a supervisor, which nobody can guess
+    Badge(badge::BadgeCommand),
     /// Events that wait for the uplink
     #[command(subcommand)]
     Outbox(OutboxCommand),
@@ -359,6 +362,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         CliCommand::Bag(bag) => bag.run(),
         CliCommand::Shift(shift) => shift.run(),
         CliCommand::Sheet(sheet) => sheet.run(),
+        CliCommand::Badge(badge) => badge.run(),
         CliCommand::Manifest(ManifestCommand::Close { carrier, shown }) => act::close_manifest(carrier, &shown),
         CliCommand::Outbox(OutboxCommand::List(shown)) => show::outbox(&shown),
         CliCommand::Outbox(OutboxCommand::Retry(shown)) => act::retry(&shown),
