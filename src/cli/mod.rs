@@ -2,6 +2,7 @@
 
 mod act;
 mod backup;
+mod badge;
 mod drawn;
 mod file;
 mod import;
@@ -104,6 +105,8 @@ enum CliCommand {
     Shift(paper::ShiftCommand),
     /// The sheet of command barcodes: what is scanned to tell the station something
     Sheet(paper::SheetCommand),
+    /// A new badge for a supervisor, which nobody can guess
+    Badge(badge::BadgeCommand),
     /// Events that wait for the uplink
     #[command(subcommand)]
     Outbox(OutboxCommand),
@@ -367,6 +370,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         CliCommand::Bag(bag) => bag.run(),
         CliCommand::Shift(shift) => shift.run(),
         CliCommand::Sheet(sheet) => sheet.run(),
+        CliCommand::Badge(badge) => badge.run(),
         CliCommand::Manifest(ManifestCommand::Close { carrier, shown }) => act::close_manifest(carrier, &shown),
         CliCommand::Outbox(OutboxCommand::List(shown)) => show::outbox(&shown),
         CliCommand::Outbox(OutboxCommand::Retry(shown)) => act::retry(&shown),

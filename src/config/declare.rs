@@ -56,7 +56,7 @@ impl DeclaredTable {
 ///     /// How parcels are packed and closed.
 ///     "[packing]" as PackingKeys {
 ///         /// Badges of those who may allow what the packer alone may not.
-///         supervisors: BTreeSet<String>, default [], by badges;
+///         supervisors: BTreeSet<Supervisor>, default [], by supervisors;
 ///         …
 /// ```
 /// A key is `required`, `optional` (then its field is an `Option`), or has a `default`, which stands there as it would in the

@@ -10,7 +10,7 @@ use super::device::Printer;
 use super::read::{file, identifier};
 use super::table::Table;
 use super::value::NamedValue;
-use crate::barcode::Command;
+use crate::station::badge::Supervisor;
 use crate::units::{Dims, Mass};
 
 declare! {
@@ -25,7 +25,7 @@ declare! {
         /// Labels say SPECIMEN and must not travel.
         specimen: bool, default false;
         /// Badges of those who may allow what the packer alone may not.
-        supervisors: BTreeSet<String>, default [], by badges;
+        supervisors: BTreeSet<Supervisor>, default [], by supervisors;
         /// Rules of stickers; the shipped ones without.
         marks_file: PathBuf, optional, by file;
     }
@@ -103,14 +103,26 @@ pub(super) fn verify_items(table: &Table<'_>, key: &'static str, wanted: VerifyI
     Some(wanted)
 }
 
-/// Badges as `BADGE:<operator>` says them.
-pub(super) fn badges(table: &Table<'_>, key: &'static str, badges: Vec<String>) -> Option<BTreeSet<String>> {
-    for badge in &badges {
-        if Command::named("BADGE", Some(badge)).is_err() {
-            table.error(key, format!("{badge:?} is on no badge"), "write what stands behind BADGE: on it");
+/// Supervisors: a name with the hash of his badge, or a whole badge as `BADGE:<operator>` says it.
+pub(super) fn supervisors(table: &Table<'_>, key: &'static str, written: Vec<String>) -> Option<BTreeSet<Supervisor>> {
+    let read = |text: &String| -> Option<Supervisor> {
+        match text.parse::<Supervisor>() {
+            Ok(supervisor) => {
+                if supervisor.is_guessable() {
+                    let what =
+                        format!("the badge of {text:?} has no part that cannot be guessed: anybody can print it");
+                    let todo = format!("type `parceld badge {text} --out badge.pdf`, and write here what it says");
+                    table.warn(key, what, todo);
+                }
+                Some(supervisor)
+            }
+            Err(error) => {
+                table.error(key, format!("{text:?} is on no badge"), error.to_string());
+                None
+            }
         }
-    }
-    Some(badges.into_iter().collect())
+    };
+    Some(written.iter().filter_map(read).collect())
 }
 
 /// A mass above nothing. It stays where it is wrong, so that what depends on it is looked at, too.

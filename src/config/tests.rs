@@ -362,6 +362,22 @@ fn tables_that_may_be_left_out_have_their_stated_defaults() {
 }
 
 #[test]
+fn a_supervisors_badge_that_anybody_can_print_is_a_warning_that_says_how_to_make_another() {
+    let line = STATION.lines().find(|line| line.starts_with("#supervisors = ")).unwrap();
+    assert_eq!(problems_with(line, line.trim_start_matches('#')), [] as [String; 0], "the example is as it should be");
+    let number = line_of("#supervisors");
+    let found = problems_with(line, "supervisors = [\"op17\", \"op18.K7Q2M6XA4TBC5DEF\"]");
+    let text = "the badge of \"op17\" has no part that cannot be guessed: anybody can print it; type `parceld badge \
+                op17 --out badge.pdf`, and write here what it says";
+    assert_eq!(found, [format!("{number}: {text}")]);
+    let found = problems_with(line, "supervisors = [\"op17 sha256:12\"]");
+    assert!(
+        found.len() == 1 && found[0].contains("is on no badge; write what stands behind BADGE: on it"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn a_token_that_everybody_can_read_is_a_warning_and_an_empty_one_an_error() {
     let (dir, file) = install(STATION);
     let token = dir.path().join("uplink.token");

@@ -313,6 +313,17 @@ impl Documents {
         Ok(Draft { what: What::Paper(Box::new(Paper::Sheet(sheet))), words })
     }
 
+    /// One badge, to be cut out.
+    ///
+    /// # Errors
+    /// [`DocumentError::Language`].
+    pub fn badge(&self, badge: &Command, language: &str) -> Result<Draft, DocumentError> {
+        let words = self.words(language)?;
+        let entry = paper::entry(badge, &words, &[], &self.words);
+        let sheet = CommandSheet { station: self.rules.station.clone(), groups: vec![(SheetGroup::More, vec![entry])] };
+        Ok(Draft { what: What::Paper(Box::new(Paper::Sheet(sheet))), words })
+    }
+
     fn words(&self, language: &str) -> Result<Arc<Words>, DocumentError> {
         self.words.get(language).cloned().ok_or_else(|| DocumentError::Language(language.to_owned()))
     }

@@ -27,7 +27,7 @@ use super::upkeep::{Upkeep, UpkeepFound};
 use super::{Core, Moment, Setup, SetupError, answers, clock, identity, minute, today};
 use crate::config::Config;
 use crate::devices::{Devices, Drivers};
-use crate::screen::{View, Words};
+use crate::screen::{Sentence, View, Words};
 use crate::station::event::{Effect, Event, Input, Printout};
 use crate::units::Uptime;
 use crate::uplink::Request;
@@ -220,6 +220,9 @@ impl StationService {
         };
         match self.core.step(self.moment(), input) {
             Ok(outcome) => {
+                if outcome.say.as_ref().is_some_and(|say| say.note == Sentence::BadgesRest) {
+                    tracing::warn!("too many wrong badges were scanned: no supervisor's counts for a minute");
+                }
                 let reconsider = outcome.effects.contains(&Effect::Reconsider);
                 for effect in outcome.effects {
                     self.perform(effect);
@@ -241,7 +244,7 @@ impl StationService {
     fn perform(&self, effect: Effect) {
         match effect {
             Effect::Print(printout) if self.documents.prints(&printout) => self.print(printout, None),
-            Effect::Print(printout) => tracing::debug!(?printout, "no printer for it"),
+            Effect::Print(_) => tracing::debug!("a document has no printer"),
             effect => self.drivers.perform(effect),
         }
     }
@@ -261,7 +264,7 @@ impl StationService {
             let done = job.and_then(|(tray, job)| trays.put(tray, job).map_err(|error| error.to_string()));
             match (done, reply) {
                 (Ok(()), None) => {}
-                (Err(error), None) => tracing::warn!(error, ?printout, "a document is not printed"),
+                (Err(error), None) => tracing::warn!(error, "a document is not printed"),
                 (Ok(()), Some(reply)) => drop(reply.send(Ok(serde_json::json!({ "said": "at the printer" })))),
                 (Err(error), Some(reply)) => drop(reply.send(Err(error))),
             }

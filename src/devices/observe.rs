@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep};
 use super::doctor::how_it_is;
 use super::{BenchPrinter, Devices, Drivers};
 use crate::screen::Mood;
+use crate::station::badge::public;
 use crate::station::event::{Event, Input, NoWeight, WeightState};
 use crate::station::parcels::State;
 
@@ -50,7 +51,7 @@ fn say(input: &Input) -> Option<String> {
             let kind = scan
                 .aim
                 .map_or("no AIM identifier".to_owned(), |[c, m]| format!("]{}{}", char::from(c), char::from(m)));
-            return Some(format!("scanner {scanner}: {:?}, {kind}", scan.text));
+            return Some(format!("scanner {scanner}: {:?}, {kind}", without_secret(&scan.text)));
         }
         Input::Event(event) => event,
     };
@@ -71,6 +72,14 @@ fn say(input: &Input) -> Option<String> {
         Event::Device { device, away: Some(why) } => format!("{device:?} away: {why}"),
         Event::Device { device, away: None } => format!("{device:?} is there"),
         _ => return None,
+    })
+}
+
+/// A code without what only its owner knows.
+fn without_secret(text: &str) -> &str {
+    text.rsplit_once(':').map_or(text, |(body, _)| match public(body) {
+        name if name.len() < body.len() => name,
+        _ => text,
     })
 }
 

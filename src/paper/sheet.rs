@@ -12,6 +12,7 @@ use crate::ids::CarrierId;
 use crate::label::document::Align;
 use crate::label::layout::LayoutCell;
 use crate::screen::{Sentence, Words};
+use crate::station::badge::public;
 
 /// Cells beside each other on office paper.
 const COLUMNS: usize = 3;
@@ -122,10 +123,10 @@ pub fn entry(
             | ArgumentKind::ReprintReason
             | ArgumentKind::Mark
             | ArgumentKind::Cage
-            | ArgumentKind::Language
-            | ArgumentKind::Operator,
+            | ArgumentKind::Language,
         )
         | None => argument.to_owned(),
+        Some(ArgumentKind::Operator) => public(argument).to_owned(),
     };
     let said = spec.sentence(called);
     let words = if kind == Some(ArgumentKind::Language) {
@@ -160,7 +161,8 @@ impl CommandSheet {
 impl SheetEntry {
     fn cell(&self) -> LayoutCell {
         let name = self.code.trim_start_matches(Command::PREFIX);
-        let name = name.rsplit_once(':').map_or(name, |(name, _)| name);
+        // Whoever sees a badge need not see its secret.
+        let name = public(name.rsplit_once(':').map_or(name, |(name, _)| name));
         let mark = self.twice.then(|| [space(10), wide(reversed(text("2x", 36, Align::Middle)), 70)]);
         let words = rows::rows([
             row(25, []),

@@ -58,6 +58,10 @@ pub struct Live {
     pub last_scan: BTreeMap<String, (String, Uptime)>,
     /// Parcels verified since the program started.
     pub packed: u64,
+    /// Wrong badges since a supervisor's was scanned, or since the last rest.
+    pub wrong_badges: u32,
+    /// When one too many was scanned.
+    pub badges_rest: Option<Uptime>,
     /// Orders of the receiver that could not be kept since then, and have not come right.
     pub refused_orders: BTreeSet<OrderId>,
 }
@@ -114,6 +118,10 @@ impl Live {
     const REFUSED: usize = 1_000;
     /// How long a supervisor is waited for: it is a walk away.
     pub const SUPERVISOR_MS: u64 = 60_000;
+    /// So many wrong badges in a row, and supervisors' badges rest.
+    pub const WRONG_BADGES: u32 = 5;
+    /// For so long.
+    pub const BADGES_REST_MS: u64 = 60_000;
     /// The same code from the same scanner within this time is one scan (a scanner held on a label repeats itself).
     pub const REPEAT_MS: u64 = 2_000;
     /// The same for a command: a second scan may be meant, a scanner's own repeat comes within half a second.
@@ -212,6 +220,9 @@ impl Live {
             self.confirm = Some((command.clone(), now));
         }
         self.armed |= outcome.rearm;
+        if outcome.wrong_badge {
+            self.wrong_badge(now);
+        }
         // What it said before is not what it says to a new question.
         for effect in &outcome.effects {
             match effect {
@@ -244,6 +255,7 @@ impl Live {
                     self.refused_orders.insert(OrderId { channel, shop, number: order_ref.clone() });
                 }
             }
+            Fact::PrintSpoiled { supervisor: Some(_), .. } => self.wrong_badges = 0,
             Fact::Reopened { .. } => self.packed = self.packed.saturating_sub(1),
             // What lies on the pan belongs to the parcel that leaves: the next one wants an empty pan.
             Fact::Held { .. } | Fact::Voided { .. } => self.armed &= !in_hand,
@@ -279,6 +291,24 @@ impl Live {
             | Fact::OperatorChanged { .. }
             | Fact::LanguageChanged { .. } => {}
         }
+    }
+
+    fn wrong_badge(&mut self, now: Uptime) {
+        if self.is_last_try() {
+            (self.wrong_badges, self.badges_rest) = (0, Some(now));
+        } else {
+            self.wrong_badges += 1;
+        }
+    }
+
+    /// Whether the next wrong badge is one too many.
+    pub fn is_last_try(&self) -> bool {
+        self.wrong_badges + 1 >= Self::WRONG_BADGES
+    }
+
+    /// Whether no supervisor's badge counts, because too many wrong ones were scanned.
+    pub fn badges_rest(&self, now: Uptime) -> bool {
+        self.badges_rest.is_some_and(|since| now.since(since) < Self::BADGES_REST_MS)
     }
 
     /// The reading, unless it is too old to believe.

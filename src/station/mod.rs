@@ -10,6 +10,7 @@
 
 #![deny(clippy::disallowed_methods)]
 
+pub mod badge;
 mod command;
 pub mod containers;
 mod decide;
@@ -36,6 +37,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use badge::Supervisor;
 use containers::{Bag, Containers};
 use event::Effect;
 use fact::Fact;
@@ -101,7 +103,7 @@ pub struct Rules {
     /// Labels say SPECIMEN.
     pub specimen: bool,
     /// Badges of those who may allow what the packer alone may not.
-    pub supervisors: BTreeSet<String>,
+    pub supervisors: BTreeSet<Supervisor>,
     /// Which stickers parcels must bear.
     pub marks: Marks,
     /// The numbers of bags, where the company has a GS1 prefix.
@@ -161,6 +163,8 @@ pub struct Outcome {
     pub container: Option<BagId>,
     /// Take the weight on the pan although it was not empty since the last parcel.
     pub rearm: bool,
+    /// A supervisor's badge was asked for, and it was another.
+    pub wrong_badge: bool,
 }
 
 impl Station {

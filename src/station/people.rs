@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::barcode::Confirmation;
 use crate::screen::{Sentence, shown};
+use crate::station::badge::public;
 use crate::station::fact::Fact;
 use crate::station::live::Say;
 use crate::station::{Outcome, Rules, Station, World};
@@ -28,18 +29,25 @@ impl Station {
         self.people.operator.as_deref()
     }
 
-    /// A badge was scanned: it signs somebody in, or allows what the screen asks a supervisor for.
+    /// A badge was scanned: it signs somebody in, or allows what the screen asks a supervisor for. Only its name is told,
+    /// shown or recorded.
     pub(super) fn badge(&self, world: &World<'_>, badge: &str) -> Outcome {
+        let name = public(badge).to_owned();
         let asked =
             world.live.waiting(world.now).filter(|command| command.spec().confirmation == Confirmation::Supervisor);
         let Some(command) = asked else {
-            return Outcome::say(Say::good(Sentence::Welcome { operator: badge.to_owned() }))
-                .facts([Fact::OperatorChanged { operator: Some(badge.to_owned()) }]);
+            return Outcome::say(Say::good(Sentence::Welcome { operator: name.clone() }))
+                .facts([Fact::OperatorChanged { operator: Some(name) }]);
         };
-        if !world.rules.supervisors.contains(badge) {
-            return Outcome::stop(Sentence::NotSupervisor { operator: badge.to_owned() });
+        if world.live.badges_rest(world.now) {
+            return Outcome::stop(Sentence::BadgesRest);
         }
-        self.on_parcel(world, |parcel| self.reprint(world, parcel, command, Some(badge)))
+        if world.rules.supervisors.iter().any(|supervisor| supervisor.has(badge)) {
+            return self.on_parcel(world, |parcel| self.reprint(world, parcel, command, Some(&name)));
+        }
+        let say =
+            if world.live.is_last_try() { Sentence::BadgesRest } else { Sentence::NotSupervisor { operator: name } };
+        Outcome { wrong_badge: true, ..Outcome::stop(say) }
     }
 }
 

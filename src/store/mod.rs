@@ -6,8 +6,6 @@
 //!
 //! It knows orders and events as text: what they mean is `exchange`'s and `uplink`'s.
 
-#![deny(clippy::wildcard_enum_match_arm)]
-
 mod archive;
 mod backup;
 mod check;

@@ -1,5 +1,7 @@
 //! What a fact does to numbers: which it uses for good, and from where their pool goes on.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use crate::ids::{CarrierId, PoolId};
 use crate::station::SSCC_POOL;
 use crate::station::fact::{Fact, NumberSource, PoolNext};

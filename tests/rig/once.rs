@@ -185,6 +185,37 @@ async fn a_supervisor_lets_a_closed_parcels_label_be_printed_again() {
 }
 
 #[tokio::test]
+async fn the_secret_part_of_a_badge_is_in_no_log_no_fact_and_on_no_page() {
+    let bench = Bench::with_orders(&[ORDER]).await;
+    let made = bench.run(&["badge", "op17", "--out", bench.path("badge.pdf").to_str().unwrap()]).await.good();
+    assert!(made.out.contains("\"op17 sha256:"), "{made:?}");
+    let secret = "K7Q2M6XA4TBC5DEF";
+    let badge = Command::Badge(format!("op17.{secret}")).encode();
+    let configured = parceld::station::badge::Supervisor::of_badge(&format!("op17.{secret}")).configured();
+    bench.reconfigure("specimen = true\n", &format!("specimen = true\nsupervisors = [{configured:?}]\n"));
+    let station = bench.start().await;
+    bench.scan(&badge).await;
+    let welcome = station.screen.says("welcome").await;
+    let number = pack(&bench, &station, ORDER).await;
+    station.screen.says("scan_order").await;
+    bench.scan(&number).await;
+    station.screen.says("parcel_shown").await;
+    bench.scan(&Command::ReprintFor("SMEAR".into()).encode()).await;
+    station.screen.says("supervisor_needed").await;
+    bench.scan(&badge).await;
+    bench.printed(2).await;
+    let evidence = bench.parcel().await["prints"][0]["evidence"].clone();
+    assert_eq!(evidence, "smeared; the packer asked for another; packer op17; allowed by op17");
+    let log = station.logged("print_spoiled").await;
+    let mut told = vec![welcome.to_string().into_bytes(), log.into_bytes()];
+    for entry in std::fs::read_dir(bench.data()).unwrap() {
+        let path = entry.unwrap().path();
+        told.extend(std::fs::read(&path).ok());
+    }
+    assert!(told.iter().all(|bytes| !bytes.windows(secret.len()).any(|part| part == secret.as_bytes())));
+}
+
+#[tokio::test]
 async fn a_battery_parcel_closes_with_its_sticker_alone() {
     let bench = Bench::with_orders(&[]).await;
     let mut battery = order(ORDER);

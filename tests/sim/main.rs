@@ -66,7 +66,7 @@ fn stage() -> &'static Stage {
             allocation: parceld::rating::Allocation::default(),
             labels: labels(),
             specimen: true,
-            supervisors: [packer::SUPERVISOR.to_owned()].into(),
+            supervisors: [parceld::station::badge::Supervisor::of_badge(packer::SUPERVISOR)].into(),
             marks: Marks(vec![MarkRule {
                 mark: Some("UN3481".into()),
                 goods: [Dg::LiIon].into(),

@@ -86,6 +86,9 @@ pub(in crate::station) fn ask_supervisor(world: &World<'_>, id: ParcelId, comman
     if world.rules.supervisors.is_empty() {
         return Outcome::stop(Sentence::SupervisorMissing);
     }
+    if world.live.badges_rest(world.now) {
+        return Outcome::stop(Sentence::BadgesRest);
+    }
     let ask = Outcome::say(Say::ask(Sentence::SupervisorNeeded));
     Outcome { confirm: Some(command.clone()), shown: Some(id), ..ask }
 }

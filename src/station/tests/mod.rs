@@ -120,7 +120,7 @@ impl Bench {
             sscc: None,
             receipts: true,
             specimen: true,
-            supervisors: ["op17".to_owned()].into(),
+            supervisors: [crate::station::badge::Supervisor::of_badge("op17")].into(),
             marks: crate::station::parcels::marks::Marks::default(),
             languages: ["en", "es"].map(str::to_owned).into(),
             language: "en".into(),

@@ -170,3 +170,47 @@ fn the_bars_of_an_old_label_close_the_parcel_and_the_screen_says_which_to_use() 
     let tracking = bench.tracking();
     assert_eq!(names(&bench.scan(&tracking)), ["verified"], "the bars are the same: nobody can tell");
 }
+
+#[test]
+fn of_a_badge_with_a_secret_part_only_the_name_is_told_and_without_the_part_it_allows_nothing() {
+    let secret = "op17.K7Q2M6XA4TBC5DEF";
+    let mut bench = used_up();
+    let configured = crate::station::badge::Supervisor::of_badge(secret).configured();
+    bench.rules.supervisors = [configured.parse().expect("a supervisor")].into();
+    bench.command(&Command::Reprint);
+    assert_eq!(said(&bench.command(&badge("op17"))), "not_supervisor", "the name alone anybody can print");
+    bench.command(&Command::Reprint);
+    let allowed = bench.command(&badge(secret));
+    assert_eq!(spoiled(&allowed).2, Some("op17".to_owned()));
+    let signed_in = bench.command(&badge(secret));
+    assert_eq!((said(&signed_in), bench.station.operator()), ("welcome", Some("op17")));
+    bench.ready(4);
+    bench.command(&Command::Reprint);
+    let wrong = bench.command(&badge("op18.K7Q2M6XA4TBC5DEF"));
+    for outcome in [allowed, signed_in, wrong] {
+        assert!(!format!("{outcome:?}").contains("K7Q2M6XA4TBC5DEF"), "{outcome:?}");
+    }
+}
+
+#[test]
+fn after_five_wrong_badges_no_supervisors_counts_for_a_minute() {
+    let mut bench = used_up();
+    let guess = |bench: &mut Bench, guess: &str| {
+        bench.command(&Command::Reprint);
+        said(&bench.command(&badge(guess))).to_owned()
+    };
+    for wrong in 1..Live::WRONG_BADGES {
+        assert_eq!(guess(&mut bench, &format!("op{wrong}")), "not_supervisor");
+    }
+    assert_eq!(guess(&mut bench, "op5"), "badges_rest");
+    assert_eq!(said(&bench.command(&Command::Reprint)), "badges_rest", "and none is asked for");
+    assert_eq!(names(&bench.command(&badge("op17"))), ["operator_changed"], "it only signs in");
+    bench.later(Live::BADGES_REST_MS);
+    assert_eq!(guess(&mut bench, "op6"), "not_supervisor", "they are counted anew");
+    assert_eq!(guess(&mut bench, "op17"), "reprinted");
+    bench.ready(4);
+    bench.printer(4, PrinterEvent::Sent);
+    for wrong in 1..Live::WRONG_BADGES {
+        assert_eq!(guess(&mut bench, &format!("op{wrong}")), "not_supervisor", "a right one ends the count");
+    }
+}
