@@ -141,6 +141,7 @@ fn what_is_erased_is_nowhere_in_the_files_and_is_still_known_by_its_hash() {
     assert!(holds());
     assert_eq!(kept(&store), [id("A1"), id("A2")]);
     store.erase(&[(id("A1"), "stub".into())]).expect("erased");
+    assert!(store.empty_log().expect("an answer"));
     assert!(!holds());
     assert_eq!(kept(&store), [id("A2")]);
     assert_eq!(found(&store, "T1"), FoundOrder::One { body: "stub".into(), version: 2 });

@@ -52,6 +52,11 @@ impl Erasing {
         }
     }
 
+    /// Something was taken out, and a reader keeps it.
+    fn is_hindered(&self) -> bool {
+        self.log_is_full && self.orders > 0
+    }
+
     fn empty(&mut self, core: &mut Core) {
         match core.store_mut().empty_log() {
             Ok(true) => {
@@ -77,10 +82,15 @@ impl Erasing {
 impl StationService {
     /// Takes out what is personal and has served. After how long to come again.
     pub(super) fn erase(&mut self) -> Duration {
-        if let Some(upkeep) = &self.upkeep {
-            upkeep.give_way();
+        let again = self.erasing.turn(&mut self.core, clock(), self.config.station.keep_personal_hours);
+        match &self.upkeep {
+            // It may be what reads the log: it breaks off, and does its work later.
+            Some(upkeep) if self.erasing.is_hindered() => {
+                upkeep.give_way();
+                again.min(MORE)
+            }
+            _ => again,
         }
-        self.erasing.turn(&mut self.core, clock(), self.config.station.keep_personal_hours)
     }
 
     /// Says once a day that what is personal cannot be erased, as long as it has not arrived.
