@@ -22,7 +22,8 @@
 //!
 //! *Record, then act*: no label byte leaves before its `PrintStarted` is on disk. *Doubt is a state*: after a cut
 //! between "sent to the printer" and "it answered", the station says so and asks; it never prints a second live label
-//! on a guess. *Restart is replay*: the same `evolve` makes the same station.
+//! on a guess. *Restart is replay*: the same `evolve` makes the same station. *Only what is
+//! here is known*: parcels that have gone are forgotten, and brought back when something is said of them.
 //!
 //! # Where things are
 //!
@@ -36,7 +37,7 @@
 //! | [`paper`] | manifest slips, bag labels, shift summaries, command sheets -> rows, pages, PDF |
 //! | [`screen`] | one view value -> pixels and words |
 //! | [`station`] | events, facts, effects; decide, evolve; station -> view |
-//! | [`store`] | SQLite: journal, orders, numbers, outbox |
+//! | [`store`] | SQLite: journal, orders, numbers, outbox; what has gone, and the snapshot of what is here |
 //! | [`exchange`] | other people's formats: orders and outcomes in, manifests out; every field of an order has an owner |
 //! | [`uplink`] | append with an expected head over HTTP(S); the built-in receiver |
 //! | [`devices`] | `hal` <-> events and effects; opening and reopening |

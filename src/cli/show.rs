@@ -15,6 +15,9 @@ use serde_json::Value;
 use super::file::write_whole;
 use super::{CONFIG, CommandResult, Failure, SOFTWARE, ShownArgs, USAGE, print};
 
+/// Orders that are listed at most.
+const ORDERS: usize = 1_000;
+
 /// `parceld check`: every problem, one a line.
 pub(super) fn check(config: &Path) -> CommandResult {
     let problems = parceld::config::Config::check_all(config);
@@ -63,7 +66,7 @@ pub(super) fn open(config: &Path) -> Result<OpenedStation, Failure> {
 
 pub(super) fn orders(shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
-    let orders = answers::orders(memory.archive())?;
+    let orders = answers::orders(memory.archive(), ORDERS)?;
     table(
         shown.json,
         &orders,

@@ -19,14 +19,12 @@ use crate::station::{Manifest, Rules, Station};
 use crate::store::{Store, StoreError};
 use crate::units::Timestamp;
 
-/// Orders that the page lists at most.
-const ORDERS: usize = 1_000;
 /// Outbox rows that the page lists at most.
 const ROWS: usize = 200;
 
 /// Orders and what became of them, newest revision of each.
-pub fn orders(archive: Archive<'_>) -> Result<Value, StoreError> {
-    let orders = archive.store.orders(ORDERS)?;
+pub fn orders(archive: Archive<'_>, limit: usize) -> Result<Value, StoreError> {
+    let orders = archive.store.orders(limit)?;
     orders.iter().filter_map(|body| readable(body)).map(|order| order_line(archive, &order)).collect()
 }
 

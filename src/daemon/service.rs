@@ -37,6 +37,8 @@ use crate::web::{self, AskedQuestion, Frame, Question};
 const PANEL: (u32, u32) = (320, 240);
 /// Events that may wait for the loop; a device that makes more than the loop takes waits itself.
 const EVENTS: usize = 256;
+/// Orders that the page lists at most: each may have parcels that are read from the journal, and packing waits meanwhile.
+const ORDERS: usize = 200;
 /// Manifests that the page lists at most.
 const MANIFESTS: usize = 200;
 /// Something from a machine that could not be recorded is tried again this often, and so is the mark of copies.
@@ -293,7 +295,7 @@ impl StationService {
 
     fn answer(&mut self, AskedQuestion { question, reply }: AskedQuestion) {
         let answer = match question {
-            Question::Orders => answers::orders(self.core.archive()),
+            Question::Orders => answers::orders(self.core.archive(), ORDERS),
             Question::Parcels { limit } => answers::parcels(self.core.archive(), self.core.cards(), limit as usize),
             Question::Parcel(number) => answers::parcel(self.core.archive(), number),
             Question::Outbox => answers::outbox(self.core.store()),

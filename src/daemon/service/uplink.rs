@@ -137,9 +137,17 @@ impl StationService {
 
     /// Manifests whose events the receiver has.
     fn confirm_manifests(&mut self) {
-        match self.core.store().manifests_arrived() {
-            Ok(manifests) => self.take(Event::Confirmed { manifests }),
-            Err(error) => tracing::error!(%error, "receipts of manifests cannot be read"),
+        let mut first = None;
+        loop {
+            match self.core.store().manifests_arrived() {
+                // The same again could not be recorded, and is tried with the next receipt.
+                Ok(manifests) if manifests.is_empty() || manifests.first() == first.as_ref() => return,
+                Ok(manifests) => {
+                    first = manifests.first().cloned();
+                    self.take(Event::Confirmed { manifests });
+                }
+                Err(error) => return tracing::error!(%error, "receipts of manifests cannot be read"),
+            }
         }
     }
 
