@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use parceld::config::{Bench, Severity};
+use parceld::daemon::archive;
 use parceld::daemon::{Setup, StationService, serve_page};
 use parceld::devices::{doctor, observe};
-use parceld::station::Station;
 use parceld::store::{Store, StoreError};
 use parceld::web::{self, Desk};
 
@@ -90,8 +90,7 @@ fn database(data_dir: &Path) -> bool {
     let look = || -> Result<Option<&str>, StoreError> {
         let store = Store::read(data_dir)?;
         store.check_whole()?;
-        let mut station = Station::default();
-        store.replay(|fact| station.evolve(&fact))?;
+        let station = archive::load(&store)?;
         Ok(match station.copied() {
             _ if store.is_restored()? => Some("a backup was put back; start the station, then `parceld pool list`"),
             Some(_) => Some("a copy, so no pool gives a number; `parceld pool list` says why and what to do"),

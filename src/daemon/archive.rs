@@ -116,8 +116,7 @@ pub fn load(store: &Store) -> Result<Station, StoreError> {
 /// [`StoreError`].
 pub(super) fn start(store: &mut Store) -> Result<Station, StoreError> {
     const SYSTEMD_WAITS_US: u32 = 60_000_000;
-    let (begun, mut station) = store.snapshot()?.unwrap_or_default();
-    let mut seq = begun;
+    let (mut seq, mut station) = store.snapshot()?.unwrap_or_default();
     while let Some(last) = replay_some(store, &mut station, seq)? {
         keep_bags(store, &station)?;
         station.forget(Shown::default());
@@ -187,15 +186,18 @@ mod tests {
     use super::*;
     use crate::barcode::{Command, Scan};
     use crate::daemon::intake::OrderOrigin;
-    use crate::daemon::{Core, Moment, Setup, answers};
+    use crate::daemon::{Core, Moment, Setup, answers, labels};
+    use crate::label::{Bitmap, Supplied};
     use crate::rating::{Basis, Billable};
     use crate::station::Outcome;
-    use crate::station::event::{Act, Event, Input, Learned};
+    use crate::station::event::{Act, Event, Input, Learned, Reading, WeightState};
     use crate::station::fact::{BagKind, Commitment, Ending, NumberSource, Sscc, Weight};
-    use crate::store::{DATABASE, StoredOrder};
+    use crate::store::{DATABASE, StoredLabel, StoredOrder};
     use crate::units::{Date, Mass, Money, Timestamp, Uptime};
 
     const AT: Timestamp = Timestamp(1_795_000_000_000);
+    /// The number of the parcel that has gone.
+    const GONE: &str = "D10011354453707";
     const SSCC: &str = "006141411234567890";
 
     struct Bench {
@@ -272,13 +274,25 @@ mod tests {
 
         /// What an import says of an order; the facts that follow.
         fn says(&mut self, order: u64, state: &str) -> Vec<&'static str> {
+            self.imports(order, state, &json!({}), None)
+        }
+
+        /// The same of an order with this service, and a label that came with it.
+        fn imports(
+            &mut self,
+            order: u64,
+            state: &str,
+            service: &serde_json::Value,
+            label: Option<StoredLabel>,
+        ) -> Vec<&'static str> {
+            let tracking = label.as_ref().map(|label| &label.number);
             let body = json!({
                 "order_ref": format!("A{order}"), "rev": self.now, "state": state,
                 "ship_to": { "name": "N", "line1": "1 Road", "city": "C", "postcode": "90026", "country": "US" },
-                "lines": [{ "sku": "S", "qty": 1 }],
+                "lines": [{ "sku": "S", "qty": 1 }], "service": service, "label": { "tracking": tracking },
             });
             let id = OrderId { number: format!("A{order}"), ..OrderId::default() };
-            let order = StoredOrder { id, shop_of_folder: false, body: body.to_string(), label: None, otherwise: None };
+            let order = StoredOrder { id, shop_of_folder: false, body: body.to_string(), label, otherwise: None };
             let moment = self.moment();
             let taken = self.core().take_orders(moment, &[order], OrderOrigin::File, None).expect("kept");
             taken.1.facts.iter().map(Fact::name).collect()
@@ -296,7 +310,7 @@ mod tests {
         let weight = Weight { mass: Mass::from_grams(500), value, unit, raw_hex: "00".into(), stable: true, scale };
         let commitment = Commitment {
             service: "usps.ground_advantage".into(),
-            tracking: format!("T{number}").into(),
+            tracking: if number == 1 { GONE.into() } else { format!("T{number}").into() },
             source: NumberSource::Supplied,
             ship_date: Date::EPOCH,
             total: Money::new(1, "USD".parse().expect("a currency")),
@@ -334,14 +348,14 @@ mod tests {
     fn what_has_gone_is_forgotten_and_known_again_by_whatever_names_it() {
         let mut bench = Bench::new();
         assert_eq!(bench.here(), [2]);
-        assert_eq!(said(&bench.scan("T1")), "parcel_shown");
+        assert_eq!(said(&bench.scan(GONE)), "parcel_shown");
         assert_eq!(bench.here(), [1, 2], "the next command is about it");
         let returned = bench.scan(&Command::Return.encode());
         assert_eq!((said(&returned), returned.facts.len()), ("returned", 1));
         assert_eq!(said(&bench.scan("A1")), "order_done");
         assert_eq!(said(&bench.scan("4006381333931")), "order_unknown");
         assert_eq!(bench.here(), [2]);
-        let learned = Learned { tracking: "T1".into(), ending: Ending::Lost, on: Date::EPOCH, service: None };
+        let learned = Learned { tracking: GONE.into(), ending: Ending::Lost, on: Date::EPOCH, service: None };
         let outcome = bench.step(Event::Act(Act::LearnOutcomes { outcomes: vec![learned.clone()] }));
         assert_eq!(outcome.facts, [Fact::Ended { parcel: ParcelId(1), ending: Ending::Lost, on: Date::EPOCH }]);
         let again = bench.step(Event::Act(Act::LearnOutcomes { outcomes: vec![learned] }));
@@ -352,6 +366,23 @@ mod tests {
         let before = bench.core().station().clone();
         bench.core = None;
         assert_eq!(*bench.core().station(), before);
+    }
+
+    #[test]
+    fn the_number_of_a_parcel_that_has_gone_is_not_used_again_by_a_label_that_comes_with_an_order() {
+        let mut bench = Bench::new();
+        let supplied = Supplied::dots(bench.setup.rules.labels.printer.media, &Bitmap::new(800, 1200));
+        let label = Some(labels::stored(GONE, &supplied));
+        bench.imports(3, "ready", &json!({ "label_source": "supplied", "carrier": "ontrac" }), label);
+        bench.scan("A3");
+        let mut weigh = |grams: i64| {
+            let (mass, value, unit) = (Mass::from_grams(grams), grams.to_string(), "g".into());
+            let reading = Reading { mass, value, unit, state: WeightState::Stable, raw: Vec::new() };
+            let at = Uptime(bench.now + 10_000);
+            bench.step(Event::Weight { reading, at })
+        };
+        weigh(0);
+        assert_eq!(said(&weigh(500)), "label_used");
     }
 
     #[test]

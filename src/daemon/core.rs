@@ -226,6 +226,13 @@ impl Core {
 
     /// Brings back what an event names and the station has forgotten.
     fn recall_named(&mut self, event: &Event) -> Result<(), StoreError> {
+        // The label that came with the order in hand names a number, which may have been used long ago.
+        if let Some(label) = self.in_hand.as_ref().and_then(|in_hand| in_hand.order.label.as_ref())
+            && self.station.in_hand().is_some_and(|parcel| parcel.tracking().is_none())
+        {
+            let number = label.tracking.clone();
+            self.recall_numbered(number.as_str())?;
+        }
         match event {
             Event::Scanned { scan, order, .. } if scan.command().is_none() => {
                 for key in scan.keys() {
