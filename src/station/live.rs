@@ -52,7 +52,7 @@ pub struct Live {
     pub damaged: bool,
     /// The last nightly copy of the database failed.
     pub no_backup: bool,
-    /// The mark cannot be opened: an older copy of the database would not be noticed.
+    /// The mark cannot be opened or written: an older copy of the database would not be noticed.
     pub no_mark: bool,
     /// The last scan of each scanner, to ignore one that repeats itself.
     pub last_scan: BTreeMap<String, (String, Uptime)>,
