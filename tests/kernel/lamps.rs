@@ -15,8 +15,8 @@ const AMBER: u32 = 27;
 const GREEN: u32 = 17;
 const TONE: u32 = 18;
 const BUTTON: u32 = 23;
-/// How often a bouncing press is tried, and how long each may take to be seen.
-const ATTEMPTS: usize = 10;
+/// How often a bouncing press is tried: beside busy neighbours an emulator is seldom quick. How long each may take to be seen.
+const ATTEMPTS: usize = 60;
 const PRESS: Duration = Duration::from_secs(5);
 /// How long the button is let go: longer than the kernel waits for a contact to rest, else it is still pressed for it.
 const REST: Duration = Duration::from_millis(200);
