@@ -31,6 +31,7 @@ stays_here = It stays here
 gone_already = The driver has it already
 parcel_copied = Number may be used twice. Do not ship
 station_copied = Numbers are locked. Tell your supervisor
+no_room = Disk nearly full: no new parcels. Tell your supervisor
 no_mark = Copies are not noticed. Tell your supervisor
 no_backup = No backup was made. Tell your supervisor
 copied_no_numbers = Numbers are locked. Put it aside

@@ -29,6 +29,7 @@ stays_here = Se queda aquí
 gone_already = Ya lo tiene el chofer
 parcel_copied = Número quizá usado dos veces. No lo envíe
 station_copied = Números bloqueados. Avise al supervisor
+no_room = Disco casi lleno: nada nuevo. Avise al supervisor
 no_mark = No se notan las copias. Avise al supervisor
 no_backup = No se hizo la copia. Avise al supervisor
 copied_no_numbers = Números bloqueados. Apártelo

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 
 use super::declare::declare;
-use super::read::{folder, folder_at, identifier, refuse, text};
+use super::read::{folder, folder_at, identifier, refuse, text, within};
 use super::table::Table;
 use crate::barcode::gs1::{SsccError, SsccRange};
 use crate::station::order::Address;
@@ -26,6 +26,12 @@ declare! {
         data_dir: PathBuf, required, by data_dir;
         /// Folder of the database's mark; beside `data_dir` without.
         mark_dir: MarkPlace, optional, by mark_dir;
+        /// Megabytes that stay free on the disk of `data_dir`: with less, no order is taken in and no parcel begun, so that
+        /// those that were begun can leave.
+        keep_free_mb: u32, default 100, by within(1..=10_000_000, "megabytes");
+        /// Events that the receiver has, and what else could have carried a parcel, are kept whole so many days. The default is
+        /// a year and a month: invoices of carriers come late.
+        keep_detail_days: u32, default 400, by within(30..=3_650, "days");
         /// Names, addresses and supplied labels go so many hours after their parcels' manifest is confirmed. The default is a
         /// weekend: a carrier may refuse on Monday what it took on Friday. What is kept longer than ninety days is an archive,
         /// and belongs elsewhere.

@@ -1,6 +1,7 @@
 //! The loop and its drivers.
 
 mod erasing;
+mod folding;
 mod imports;
 mod reload;
 mod upkeep;
@@ -168,6 +169,7 @@ impl StationService {
         let mut watchdog =
             tokio::time::interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 3));
         let mut erase = tokio::time::interval(erasing::PAUSE);
+        let mut fold = tokio::time::interval(folding::PAUSE);
         let mut retry = tokio::time::interval(RETRY);
         retry.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -196,6 +198,7 @@ impl StationService {
                     self.say_overdue();
                     erase.reset_after(self.erase());
                 }
+                _ = fold.tick() => fold.reset_after(self.fold()),
                 Some(found) = found(&mut self.upkeep) => self.note_upkeep(found),
                 Some(page) = self.pages.1.recv() => self.imports.push_back(page),
                 () = tokio::task::yield_now(), if !self.imports.is_empty() => self.import_some(),

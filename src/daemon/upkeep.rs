@@ -2,8 +2,8 @@
 //!
 //! A thread of its own with a connection of its own, which only reads. It works a quarter of the time and rests the others,
 //! so that packing has the disk. It looks once after each start, because some benches are switched off at night, and then
-//! every night; it copies the database where no copy was made since the last night. What it finds goes to the loop, which
-//! shows it.
+//! every night; it copies the database where no copy was made since the last night. Every minute it looks what is left on
+//! the disk. What it finds goes to the loop, which shows it.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -15,7 +15,8 @@ use jiff::{SignedDuration, Span};
 use super::{Setup, clock};
 use crate::config::keys::BackupKeys;
 use crate::store::{
-    BackupBy, BackupError, Damage, Gently, Store, StoreError, back_up, backups, prune, same_disk, stamp, sweep,
+    BackupBy, BackupError, Damage, DiskRoom, Gently, Store, StoreError, back_up, backups, prune, same_disk, stamp,
+    sweep,
 };
 use crate::units::Timestamp;
 
@@ -41,6 +42,10 @@ pub(super) enum UpkeepFound {
     Copied(PathBuf),
     /// It could not be copied, and why.
     NotCopied(String),
+    /// Less is left on the disk than is to stay free.
+    Short(DiskRoom),
+    /// There is room on the disk again.
+    Roomy,
 }
 
 /// The thread; dropped, it ends.
@@ -68,6 +73,8 @@ impl Upkeep {
             backup: setup.config.backup.clone(),
             copied: None,
             failed: None,
+            keep_free_mb: station.keep_free_mb,
+            short: false,
         };
         std::thread::Builder::new().name("upkeep".to_owned()).spawn(move || keeper.run(&stopped))?;
         Ok(Self { gently, found, _stop: stop })
@@ -104,12 +111,16 @@ struct Keeper {
     copied: Option<Timestamp>,
     /// When copying failed last.
     failed: Option<Instant>,
+    keep_free_mb: u32,
+    /// The loop was told that less is left.
+    short: bool,
 }
 
 impl Keeper {
     fn run(mut self, stopped: &Receiver<()>) {
         loop {
             let now = clock();
+            self.measure_room();
             if self.looked.is_none_or(|looked| looked < last_at(&self.zone, HOUR, now)) {
                 self.look(now);
             }
@@ -119,6 +130,18 @@ impl Keeper {
             if stopped.recv_timeout(LOOK) != Err(RecvTimeoutError::Timeout) {
                 return;
             }
+        }
+    }
+
+    fn measure_room(&mut self) {
+        match DiskRoom::of(&self.data_dir) {
+            Ok(room) => {
+                let short = room.is_short(self.keep_free_mb);
+                if short != std::mem::replace(&mut self.short, short) {
+                    self.tell(if short { UpkeepFound::Short(room) } else { UpkeepFound::Roomy });
+                }
+            }
+            Err(error) => tracing::warn!(%error, "what is left on the disk cannot be asked"),
         }
     }
 
@@ -242,6 +265,8 @@ mod tests {
             backup: None,
             copied: None,
             failed: None,
+            keep_free_mb: 1,
+            short: false,
         };
         let on = |dir: &Path| BackupKeys { dir: dir.to_owned(), at: 2, keep: 2 };
         let made = |now: &str| {

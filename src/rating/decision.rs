@@ -31,6 +31,19 @@ pub struct Decision {
     /// Small changes of the parcel that would have made it cheaper.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
+    /// It is old, and holds the choice alone: what else was offered and refused is not kept any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub folded: bool,
+}
+
+impl Decision {
+    /// Keeps the choice alone.
+    pub fn fold(&mut self) {
+        self.quotes.truncate(usize::from(self.choice.is_some()));
+        self.refusals.clear();
+        self.changes.clear();
+        self.folded = true;
+    }
 }
 
 /// A small change of the parcel that makes it cheaper.

@@ -17,6 +17,7 @@ pub fn json(decision: &Decision) -> Value {
         "quotes": decision.quotes.iter().map(quote).collect::<Vec<_>>(),
         "refusals": decision.refusals.iter().map(refusal).collect::<Vec<_>>(),
         "changes": decision.changes.iter().map(change).collect::<Vec<_>>(),
+        "folded": decision.folded,
     })
 }
 

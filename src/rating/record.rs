@@ -51,6 +51,7 @@ impl RatedParcel<'_> {
                 .collect(),
             refusals: self.refused.iter().map(refusal).collect(),
             changes: Vec::new(),
+            folded: false,
         }
     }
 }

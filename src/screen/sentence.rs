@@ -121,6 +121,7 @@ sentences! {
     GoneAlready "gone_already" { tracking: String },
     ParcelCopied "parcel_copied" { tracking: String },
     StationCopied "station_copied",
+    NoRoom "no_room",
     NoMark "no_mark",
     NoBackup "no_backup",
     CopiedNoNumbers "copied_no_numbers",

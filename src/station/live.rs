@@ -50,6 +50,8 @@ pub struct Live {
     pub cannot_record: Option<String>,
     /// The database is damaged: part of it is missing, or contradicts the rest.
     pub damaged: bool,
+    /// The disk has less room than is to stay free: nothing new is begun.
+    pub no_room: bool,
     /// The last nightly copy of the database failed.
     pub no_backup: bool,
     /// The mark cannot be opened or written: an older copy of the database would not be noticed.

@@ -65,6 +65,9 @@ impl Station {
         if self.copied().is_some() {
             problems.push(Sentence::StationCopied);
         }
+        if world.live.no_room {
+            problems.push(Sentence::NoRoom);
+        }
         if world.live.no_mark {
             problems.push(Sentence::NoMark);
         }

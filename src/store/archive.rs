@@ -31,10 +31,15 @@ impl Store {
         self.parcel_before(id, u64::MAX >> 1)
     }
 
-    /// The parcel that travels under a number.
+    /// The parcel that travels under a number. A scan knows no carrier: each is asked in turn, which costs a parcel less than
+    /// an index of its own.
     pub fn parcel_numbered(&self, number: &str) -> Result<Option<ParcelId>, StoreError> {
         let mut select = self.db.prepare_cached(
-            "SELECT parcel FROM numbers WHERE number = ?1 AND carrier <> ?2 ORDER BY parcel DESC LIMIT 1",
+            "WITH RECURSIVE carriers (id) AS (
+                 SELECT min(carrier) FROM numbers
+                 UNION ALL SELECT (SELECT min(carrier) FROM numbers WHERE carrier > id) FROM carriers WHERE id IS NOT NULL)
+             SELECT parcel FROM carriers CROSS JOIN numbers ON carrier = id AND number = ?1
+             WHERE id <> ?2 ORDER BY parcel DESC LIMIT 1",
         )?;
         Ok(select.query_row([number, SSCC_POOL], |row| row.get(0).map(ParcelId)).optional()?)
     }

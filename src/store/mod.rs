@@ -10,6 +10,7 @@ mod archive;
 mod backup;
 mod check;
 mod erase;
+mod fold;
 mod labels;
 mod lives;
 mod mark;
@@ -18,12 +19,15 @@ mod orders;
 mod outbox;
 pub mod private;
 mod restore;
+mod room;
 mod schema;
 
 #[cfg(test)]
 mod backup_tests;
 #[cfg(test)]
 mod erase_tests;
+#[cfg(test)]
+mod fold_tests;
 #[cfg(test)]
 mod lives_tests;
 #[cfg(test)]
@@ -51,6 +55,7 @@ pub use mark::Mark;
 pub use orders::{ContentHash, FoundOrder, KnownOrder, NewVersion, OrderBatch, Put, StoredOrder};
 pub use outbox::{Announcement, Aside, Waiting};
 pub use restore::{PutBack, newest_backup, put_back};
+pub use room::DiskRoom;
 
 /// The name of the database in the data folder.
 pub const DATABASE: &str = "station.db";

@@ -73,8 +73,6 @@ DELETE FROM meta WHERE key IN ('incarnation', 'confirmed');
 ALTER TABLE outbox ADD COLUMN fact INTEGER;
 CREATE INDEX manifests_by_event ON manifests (seq);
 ", "
--- A scan knows no carrier.
-CREATE INDEX numbers_by_number ON numbers (number, parcel);
 CREATE INDEX journal_operator ON journal (seq) WHERE name = 'operator_changed';
 -- A station knows only what is here; whatever it is asked of older parcels is found by these.
 CREATE INDEX journal_opened ON journal (CASE WHEN json_valid(body) THEN json_extract(body, '$.order_ref') END)

@@ -63,7 +63,7 @@ pub(super) fn event(seq: u64) -> Announcement {
     Announcement { seq, kind, body, fact: None, manifest: None }
 }
 
-fn facts(store: &Store) -> Vec<Fact> {
+pub(super) fn facts(store: &Store) -> Vec<Fact> {
     let mut facts = Vec::new();
     store.replay(|fact| facts.push(fact)).expect("readable facts");
     facts
@@ -120,6 +120,7 @@ fn what_was_recorded_is_replayed_in_order_and_decisions_are_left_out() {
         policy: String::new(),
         priority: None,
         changes: vec![],
+        folded: false,
         quotes: Vec::new(),
         refusals: Vec::new(),
     };

@@ -26,6 +26,7 @@ mod program;
 mod rates;
 mod readme;
 mod receiver;
+mod room;
 mod screen;
 mod setup;
 #[path = "../suite/sheet.rs"]

@@ -42,7 +42,7 @@ impl<'ast> Visit<'ast> for Statements {
 
     fn visit_lit_str(&mut self, text: &'ast syn::LitStr) {
         let text = text.value();
-        if ["SELECT ", "UPDATE ", "DELETE ", "INSERT "].iter().any(|verb| text.starts_with(verb)) {
+        if ["SELECT ", "WITH ", "UPDATE ", "DELETE ", "INSERT "].iter().any(|verb| text.starts_with(verb)) {
             self.0.push(text);
         }
     }

@@ -20,6 +20,11 @@ impl StationService {
     /// Takes a few orders in; the next ones come when the loop has seen to everything else.
     pub(super) fn import_some(&mut self) {
         let Some((mut import, waiter)) = self.imports.pop_front() else { return };
+        if self.core.live().no_room {
+            let refused = "the disk is nearly full and no order is taken in; free some space, or lower keep_free_mb";
+            self.end_import(waiter, Err(refused.to_owned()));
+            return;
+        }
         let moment = self.moment();
         match import.advance(&mut self.core, moment) {
             Ok(Some(outcome)) => {

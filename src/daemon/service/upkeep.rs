@@ -2,6 +2,7 @@
 
 use super::StationService;
 use crate::daemon::upkeep::{Upkeep, UpkeepFound};
+use crate::store::DiskRoom;
 
 impl StationService {
     pub(super) fn start_upkeep(&mut self) {
@@ -28,6 +29,20 @@ impl StationService {
             UpkeepFound::NotCopied(why) => {
                 tracing::warn!(why, "the database is not copied; it is tried again in an hour");
                 self.core.live_mut().no_backup = true;
+            }
+            UpkeepFound::Short(DiskRoom { free_mb, files }) => {
+                let keep_free_mb = self.setup.config.station.keep_free_mb;
+                tracing::error!(
+                    free_mb,
+                    keep_free_mb,
+                    files,
+                    "the disk is nearly full: no order is taken in and no parcel begun"
+                );
+                self.core.live_mut().no_room = true;
+            }
+            UpkeepFound::Roomy => {
+                tracing::info!("there is room on the disk again");
+                self.core.live_mut().no_room = false;
             }
             UpkeepFound::NotLooked(why) => tracing::warn!(why, "the database could not be looked through"),
         }

@@ -17,7 +17,7 @@ use crate::units::{Dims, Mass};
 
 impl Station {
     /// A code was scanned with nothing in hand, and no parcel has it: it should be an order.
-    pub(in crate::station) fn open(&self, _: &World<'_>, scan: &Scan, order: &Lookup) -> Outcome {
+    pub(in crate::station) fn open(&self, world: &World<'_>, scan: &Scan, order: &Lookup) -> Outcome {
         let code = || shown(&scan.text);
         let (order, version) = match order {
             Lookup::None => return Outcome::stop(Sentence::OrderUnknown { code: code() }),
@@ -59,6 +59,9 @@ impl Station {
             let tracking = shown.and_then(Parcel::tracking).unwrap_or_default().to_owned();
             let done = Outcome::stop(Sentence::OrderDone { order: order.order_ref.clone(), tracking });
             return Outcome { shown: shown.map(|parcel| parcel.id), ..done };
+        }
+        if world.live.no_room {
+            return Outcome::stop(Sentence::NoRoom);
         }
         Outcome::default().facts([Fact::ParcelOpened {
             parcel: self.parcels.next(),

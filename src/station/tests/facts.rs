@@ -28,6 +28,7 @@ fn decision() -> Decision {
         policy: String::new(),
         priority: None,
         changes: vec![],
+        folded: false,
         quotes: vec![Quote {
             service: "ontrac.ground".into(),
             total: usd(1013),

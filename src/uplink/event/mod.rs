@@ -18,4 +18,4 @@ mod tests;
 pub use cloud::{EventError, EventKind, EventSource, cloud_event};
 pub use order::{OrderRefused, order_refused_event};
 pub use parcel::{Container, Handover, ParcelEvent, container_event, handover_event, parcel_event, post_prefix};
-pub use station::{Copied, SuspendedPool, copied_event, is_tombstone, renumbered, tombstone};
+pub use station::{Copied, SuspendedPool, copied_event, folded, is_tombstone, renumbered, tombstone};

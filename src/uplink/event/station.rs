@@ -48,6 +48,20 @@ pub fn tombstone(source: &EventSource, seq: u64, time_ms: i64, original: &str) -
     cloud_event(source, EventKind::Tombstone, seq, time_ms, &data)
 }
 
+/// The tombstone of an event that the receiver has and that is old; its number, time and source stay. `None` for what is
+/// one already, or no event of ours.
+pub fn folded(body: &str) -> Option<String> {
+    let mut event: CloudEvent = serde_json::from_str(body).ok()?;
+    if event.r#type == EventKind::Tombstone.name() {
+        return None;
+    }
+    let sha256 = HEXLOWER.encode(&Sha256::digest(body));
+    let data = Tombstone { schema: "parceld.tombstone/1".to_owned(), seq: event.stationseq, sha256 };
+    event.r#type = EventKind::Tombstone.name().to_owned();
+    event.data = serde_json::value::to_raw_value(&data).ok()?;
+    serde_json::to_string(&event).ok()
+}
+
 /// Whether these bytes are a [`tombstone`].
 pub fn is_tombstone(body: &str) -> bool {
     #[derive(Deserialize)]
@@ -57,7 +71,19 @@ pub fn is_tombstone(body: &str) -> bool {
     serde_json::from_str::<Typed>(body).is_ok_and(|event| event.r#type == EventKind::Tombstone.name())
 }
 
-/// What stands in the place of an event that was set aside.
+/// An event as it stands in the outbox.
+#[derive(Serialize, Deserialize)]
+struct CloudEvent {
+    specversion: String,
+    id: String,
+    source: String,
+    r#type: String,
+    time: String,
+    stationseq: u64,
+    data: Box<serde_json::value::RawValue>,
+}
+
+/// What stands in the place of an event that was set aside, or is old.
 #[derive(Serialize, Deserialize)]
 struct Tombstone {
     schema: String,
@@ -68,16 +94,6 @@ struct Tombstone {
 /// An event for another incarnation and number; everything else of it stays. A tombstone names the number
 /// it has now. `None` for what is no event of ours.
 pub fn renumbered(body: &str, incarnation: &str, seq: u64) -> Option<String> {
-    #[derive(Serialize, Deserialize)]
-    struct CloudEvent {
-        specversion: String,
-        id: String,
-        source: String,
-        r#type: String,
-        time: String,
-        stationseq: u64,
-        data: Box<serde_json::value::RawValue>,
-    }
     let mut event: CloudEvent = serde_json::from_str(body).ok()?;
     if event.r#type == EventKind::Tombstone.name() {
         let of: Tombstone = serde_json::from_str(event.data.get()).ok()?;
