@@ -5,11 +5,12 @@ use std::path::Path;
 
 use parceld::config::Severity;
 use parceld::daemon::archive::{self, Archive};
-use parceld::daemon::{Setup, answers};
+use parceld::daemon::readiness::{self, Urgency};
+use parceld::daemon::{Setup, answers, clock, today};
 use parceld::ids::BagId;
 use parceld::station::Station;
 use parceld::station::order::OrderId;
-use parceld::store::Store;
+use parceld::store::{Store, StoreError};
 use serde_json::Value;
 
 use super::file::write_whole;
@@ -30,11 +31,41 @@ pub(super) fn check(config: &Path) -> CommandResult {
     if errors > 0 {
         return Err(Failure::say(
             CONFIG,
-            format!("{errors} errors, {warnings} warnings; mend the errors and check again"),
+            format!("{}, {}; mend the errors and check again", counted(errors, "error"), counted(warnings, "warning")),
         ));
     }
-    print(format!("{}: good, {warnings} warnings", config.display()));
+    print(format!("{}: good, {}", config.display(), counted(warnings, "warning")));
+    lacking(config)
+}
+
+/// What keeps parcels here though the configuration is good.
+fn lacking(config: &Path) -> CommandResult {
+    let (setup, _) = Setup::load(config)?;
+    let keys = &setup.config.station;
+    let station = match Store::read(&keys.data_dir) {
+        Ok(store) => Some(archive::load(&store)?),
+        Err(StoreError::Missing(_)) => None,
+        Err(error) => {
+            // Whoever checks a file need not be who may look into the station's folder.
+            print(format_args!("not checked: what the station has; {error}"));
+            return Ok(());
+        }
+    };
+    let today = today(&keys.timezone, clock());
+    let lacking = readiness::shortcomings(&setup, station.as_ref(), today);
+    lacking.iter().for_each(print);
+    let stops = lacking.iter().filter(|lacking| lacking.urgency == Urgency::Stops).count();
+    match stops {
+        0 => print("parcels can go out"),
+        1 => print("1 thing keeps parcels from going out"),
+        stops => print(format_args!("{stops} things keep parcels from going out")),
+    }
     Ok(())
+}
+
+/// So many of something.
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 pub(super) struct OpenedStation {

@@ -18,6 +18,7 @@ mod import;
 pub mod intake;
 pub mod labels;
 pub mod orders;
+pub mod readiness;
 pub mod replay;
 mod service;
 mod setup;

@@ -98,7 +98,7 @@ impl ServiceCards {
     }
 
     /// The card in force on a day.
-    pub(super) fn card(&self, date: Date) -> Option<&Card> {
+    pub fn card(&self, date: Date) -> Option<&Card> {
         self.cards.iter().rev().find(|card| card.covers(date))
     }
 }
