@@ -101,7 +101,8 @@ impl Floor {
         outcome.effects
     }
 
-    fn scan(&mut self, text: &str) -> Vec<Effect> {
+    /// What the packer's scanner reads.
+    pub fn scan(&mut self, text: &str) -> Vec<Effect> {
         let scan = Scan::read(text.as_bytes()).expect("a scan");
         self.step(Input::Scan { scanner: "hand".to_owned(), scan })
     }

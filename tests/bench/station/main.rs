@@ -1,13 +1,15 @@
-//! The station against the clock: `cargo bench --bench station [-- latency|core|numbers|start|idle|imports]`.
+//! The station against the clock: `cargo bench --bench station [-- latency|core|numbers|start|idle|imports|growth]`.
 //!
-//! Everything runs in a folder on the disk that the build is on, or below `$PARCELD_BENCH_DIR`. `start` and `idle`
-//! run the program itself: the one built with this bench, or `$PARCELD_BIN`.
+//! Everything runs in a folder on the disk that the build is on, or below `$PARCELD_BENCH_DIR`. `start`, `idle`
+//! and `growth` run the program itself: the one built with this bench, or `$PARCELD_BIN`.
 
 #![expect(clippy::float_arithmetic, unreachable_pub, reason = "a bench divides what it measured, and is one program")]
 
 mod bare;
+mod bulk;
 mod core;
 mod folder;
+mod growth;
 mod idle;
 mod imports;
 mod latency;
@@ -30,13 +32,14 @@ fn main() {
     let folder = folder::Folder::new();
     println!("{}", machine::describe(folder.path()));
     type Part = (&'static str, fn(&folder::Folder));
-    let parts: [Part; 6] = [
+    let parts: [Part; 7] = [
         ("latency", latency::measure),
         ("core", core::measure),
         ("numbers", numbers::measure),
         ("start", start::measure),
         ("idle", idle::measure),
         ("imports", imports::measure),
+        ("growth", growth::measure),
     ];
     for (name, measure) in parts {
         if wanted.is_empty() || wanted.iter().any(|word| word == name) {
