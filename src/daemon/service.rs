@@ -196,6 +196,7 @@ impl StationService {
                     self.say_overdue();
                     erase.reset_after(self.erase());
                 }
+                () = std::future::ready(()), if self.erasing.is_asked() => erase.reset_after(erasing::MORE),
                 Some(found) = found(&mut self.upkeep) => self.note_upkeep(found),
                 Some(page) = self.pages.1.recv() => self.imports.push_back(page),
                 () = tokio::task::yield_now(), if !self.imports.is_empty() => self.import_some(),
@@ -319,6 +320,7 @@ impl StationService {
         }
         let moment = self.moment();
         let life = self.core.store().incarnation().to_owned();
+        self.erasing.expect(matches!(call, Call::EraseSubject { .. }));
         let done = match call {
             Call::RetryUplink => self.retry_uplink(),
             call => {
