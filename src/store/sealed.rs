@@ -74,6 +74,10 @@ fn note_lost(db: &mut Connection, keyring: &Keyring, ours: bool) -> Result<usize
         }
         lost
     };
+    if !ours {
+        // Numbers of other keys.
+        transaction.execute("DELETE FROM keys_to_destroy", [])?;
+    }
     if !lost.is_empty() {
         // Whatever the hub hands out comes again from the first order on; what is here already changes nothing.
         transaction.execute("UPDATE meta SET value = '' WHERE key = 'cursor'", [])?;

@@ -178,6 +178,26 @@ fn no_backup_has_keys_and_a_restored_order_is_read_where_they_are_and_imported_a
 }
 
 #[test]
+fn keys_that_a_backup_was_about_to_destroy_are_none_of_another_file() {
+    let (dir, stick, elsewhere) = (folder(), folder(), folder());
+    let mut store = open(&dir);
+    put(&mut store, vec![order("A1", 1, &[])]).expect("kept");
+    // The power goes between an order and its key, and a backup is made before the next start.
+    store.db.execute("INSERT INTO keys_to_destroy SELECT sealed_with FROM orders", []).expect("noted");
+    drop(store);
+    let (file, _) = back_up(dir.path(), stick.path(), "S", Timestamp(0), BackupBy::Person, None).expect("a backup");
+    put(&mut open(&elsewhere), vec![order("B1", 1, &[])]).expect("kept");
+    let keys = || -> i64 {
+        let keys = Connection::open(elsewhere.path().join(KEYS)).expect("the keys");
+        keys.query_row("SELECT count(*) FROM keys", [], |row| row.get(0)).expect("a count")
+    };
+    let before = keys();
+    put_back(&file, elsewhere.path(), "S", false, Timestamp(0)).expect("put back");
+    drop(open(&elsewhere));
+    assert_eq!(keys(), before);
+}
+
+#[test]
 fn what_earlier_versions_kept_in_plain_text_is_sealed_and_overwritten_also_after_a_cut() {
     let dir = folder();
     let text = |n: u32| format!("MARISOL-VEGA of {n} {}", "x".repeat(n as usize % 2_000));
