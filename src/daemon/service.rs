@@ -320,7 +320,7 @@ impl StationService {
         }
         let moment = self.moment();
         let life = self.core.store().incarnation().to_owned();
-        self.erasing.expect(matches!(call, Call::EraseSubject { .. }));
+        let erases = matches!(call, Call::EraseSubject { .. });
         let done = match call {
             Call::RetryUplink => self.retry_uplink(),
             call => {
@@ -330,6 +330,9 @@ impl StationService {
                 })
             }
         };
+        if erases && done.is_ok() {
+            self.erasing.expect_one();
+        }
         if life != self.core.store().incarnation() {
             self.restart_uplink();
         }

@@ -96,6 +96,7 @@ async fn a_buyers_name_lies_readable_in_no_file_that_the_station_makes_and_is_go
     let number = label(&station).await;
     let open = bench.run(&["subject", "erase", "RIG-9002", "--by", "ana"]).await;
     assert!(open.code == Some(69) && open.err.contains("--even-open"), "{open:?}");
+    assert!(!station.log().contains("personal data erased"), "nothing was");
     for (order, more) in [("RIG-9001", None), ("RIG-9002", Some("--even-open"))] {
         let erase: Vec<&str> = ["subject", "erase", order, "--by", "ana"].into_iter().chain(more).collect();
         let said = bench.run(&erase).await.good();
@@ -104,6 +105,7 @@ async fn a_buyers_name_lies_readable_in_no_file_that_the_station_makes_and_is_go
         assert_eq!((&shown["state"], &shown["erased_on_request"][0]["by"]), (&json!("erased"), &json!("ana")));
         assert!(!shown.to_string().contains(MARK), "{shown:#}");
     }
+    station.logged("personal data erased orders=").await;
     // The label that is out still closes its parcel.
     super::packer::close(&bench, &station, &number).await;
     // The file brings nothing back.

@@ -54,11 +54,11 @@ impl Erasing {
         }
     }
 
-    /// Whether a person is about to have an order erased: the log may keep it.
-    pub(super) fn expect(&mut self, one: bool) {
-        self.asked |= one;
-        self.log_is_full |= one;
-        self.orders += usize::from(one);
+    /// A person had an order erased: the log may still have it.
+    pub(super) fn expect_one(&mut self) {
+        self.asked = true;
+        self.log_is_full = true;
+        self.orders += 1;
     }
 
     /// Whether a person had something erased since this was asked last.
