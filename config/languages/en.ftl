@@ -12,6 +12,7 @@ empty_scale = Empty the scale
 
 # What a scan found.
 order_unknown = No order { $code }
+order_key_gone = Import order { $order } again
 order_many = { $code }: more than one order
 order_which = { $list }. Scan its package or label
 order_hold = On hold. Put it aside

@@ -10,6 +10,7 @@ done = Listo
 empty_scale = Vacíe la báscula
 
 order_unknown = No hay pedido { $code }
+order_key_gone = Importe otra vez el pedido { $order }
 order_many = { $code }: más de un pedido
 order_which = { $list }. Escanee su paquete o etiqueta
 order_hold = Retenido. Apártelo

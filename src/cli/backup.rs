@@ -6,7 +6,7 @@ use clap::Args;
 use parceld::config::Config;
 use parceld::daemon::answers::rfc3339;
 use parceld::daemon::clock;
-use parceld::store::{Backup, BackupBy, BackupError, PutBack, back_up, newest_backup, put_back, same_disk};
+use parceld::store::{Backup, BackupBy, BackupError, KEYS, PutBack, back_up, newest_backup, put_back, same_disk};
 use serde_json::{Value, json};
 
 use super::{CommandResult, ConfigArg, Failure, ShownArgs, UNAVAILABLE, print};
@@ -88,11 +88,12 @@ next:
   sudo systemctl start parceld
   parceld pool list              why no pool gives a number, and from where each may go on
   parceld pool start --all       if you agree
-  parceld orders import FILE...  orders that came after the backup, unless the hub hands them out";
+  parceld orders import FILE...  orders that came after the backup, and those that the log of the start counts as without
+                                 keys, unless the hub hands them out";
 
 /// What a backup holds, as JSON.
 fn document(file: &Path, backup: &Backup, same_disk: bool) -> Value {
-    let Backup { station, incarnation, seq, at, orders_with_addresses, labels } = backup;
+    let Backup { station, incarnation, seq, at, orders_with_addresses, orders_sealed, labels } = backup;
     json!({
         "file": file,
         "station": station,
@@ -100,6 +101,7 @@ fn document(file: &Path, backup: &Backup, same_disk: bool) -> Value {
         "seq": seq,
         "at": at.map(rfc3339),
         "orders_with_addresses": orders_with_addresses,
+        "orders_sealed": orders_sealed,
         "labels": labels,
         "same_disk": same_disk,
     })
@@ -107,12 +109,16 @@ fn document(file: &Path, backup: &Backup, same_disk: bool) -> Value {
 
 /// What a backup holds, in words.
 fn told(backup: &Backup) -> String {
-    let Backup { station, incarnation, seq, at, orders_with_addresses, labels } = backup;
+    let Backup { station, incarnation, seq, at, orders_with_addresses, orders_sealed, labels } = backup;
     let station = station.as_deref().unwrap_or("a station without a name");
     let at = at.map_or_else(String::new, |at| format!(", made {}", rfc3339(at)));
-    let personal = match orders_with_addresses {
-        0 => "no order in it has a name or an address".to_owned(),
-        orders => format!(
+    let personal = match (orders_with_addresses, orders_sealed) {
+        (0, 0) => "no order in it has a name or an address".to_owned(),
+        (0, sealed) => format!(
+            "names and addresses in it are sealed: orders {sealed}, labels that came with them {labels}; their keys are in \
+             {KEYS} of the data folder alone. Put back where that file is not, these orders are imported again"
+        ),
+        (orders, _) => format!(
             "it has names and addresses: orders {orders}, labels that came with them {labels}; keep it where nobody else \
              reads it, and delete it when it has served"
         ),

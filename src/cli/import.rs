@@ -305,7 +305,8 @@ fn has_label(
     let Some(known) = store.known_order(&id)? else { return Ok(false) };
     let said = store.holds_or_held(&known, &order::content_hash(&incoming.body), order::content_hash)?;
     let rev = incoming.order.rev;
-    let old = rev > 0 && rev < known.rev || said == Some(false) || known.erased && rev <= known.rev;
+    let erased = known.erased && !known.key_gone;
+    let old = rev > 0 && rev < known.rev || said == Some(false) || erased && rev <= known.rev;
     Ok(old || said == Some(true) && store.label(&id, number)?.is_some_and(|kept| kept.media == media))
 }
 

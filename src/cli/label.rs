@@ -138,8 +138,12 @@ impl Preview {
     fn recipient(&self, setup: &Setup) -> Result<Option<Address>, Failure> {
         if let Some(order_ref) = &self.order {
             let store = Store::read(&setup.config.station.data_dir)?;
-            let document = store.newest_order(&super::show::one_order(&store, order_ref, None)?)?;
-            let order = document.and_then(|document| parceld::exchange::order::parse(&document).ok());
+            let known = store.known_order(&super::show::one_order(&store, order_ref, None)?)?;
+            if known.as_ref().is_some_and(|known| known.key_gone) {
+                let why = format!("the name and address of {order_ref} cannot be read any more; import it again");
+                return Err(Failure::say(UNAVAILABLE, why));
+            }
+            let order = known.and_then(|known| parceld::exchange::order::parse(&known.body).ok());
             let missing = || Failure::say(UNAVAILABLE, format!("no order {order_ref:?}; import it first"));
             return Ok(Some(order.ok_or_else(missing)?.ship_to));
         }

@@ -20,6 +20,7 @@ mod run;
 mod setup;
 mod show;
 mod stopped;
+mod subject;
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -128,6 +129,9 @@ enum CliCommand {
     Backup(backup::BackupCommand),
     /// Put a backup into the place of the database; what lies there is kept beside
     Restore(backup::RestoreCommand),
+    /// What is held about the buyer of an order
+    #[command(subcommand)]
+    Subject(subject::SubjectCommand),
     /// The virtual printer by itself
     #[cfg(feature = "demo")]
     Printer(printer::PrinterCommand),
@@ -302,9 +306,10 @@ impl From<parceld::store::StoreError> for Failure {
             E::Missing(_) | E::Older { .. } | E::File { .. } | E::NotOurs { .. } | E::Database(_) | E::Pragma(_) => {
                 UNAVAILABLE
             }
-            E::Underway(_) | E::Damaged(_) => UNAVAILABLE,
+            E::Underway(_) | E::Damaged(_) | E::Keys { .. } => UNAVAILABLE,
+            E::KeysGood(_) => USAGE,
             E::Newer { .. } => CONFIG,
-            E::Fact { .. } | E::Snapshot(_) | E::Event(_) | E::Random(_) => SOFTWARE,
+            E::Fact { .. } | E::Snapshot(_) | E::Event(_) | E::Random(_) | E::Seal => SOFTWARE,
         };
         Self::new(code, error)
     }
@@ -349,6 +354,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         CliCommand::Quote(quote) => quote.run(),
         CliCommand::Label(label) => label.run(),
         CliCommand::Number(number) => number.run(),
+        CliCommand::Subject(subject) => subject.run(),
         CliCommand::Backup(backup) => backup.run(),
         CliCommand::Restore(restore) => restore.run(),
         CliCommand::Orders(OrdersCommand::Import { files, config, format, shop, newest, json }) => {

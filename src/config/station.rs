@@ -36,6 +36,17 @@ declare! {
         /// weekend: a carrier may refuse on Monday what it took on Friday. What is kept longer than ninety days is an archive,
         /// and belongs elsewhere.
         keep_personal_hours: u32, default 72, by hours(1..=2_160);
+        /// The same of orders whose manifests nobody has confirmed, after the last that happened to their parcels. Without,
+        /// they are kept until they are confirmed; where there is no uplink, 336 hours.
+        keep_unsent_hours: u32, optional, by hours(1..=2_160);
+        /// The same of cancelled orders.
+        keep_cancelled_hours: u32, default 72, by hours(1..=2_160);
+        /// The same of orders on hold, or with parcels on the shelf.
+        keep_held_hours: u32, default 720, by hours(1..=2_160);
+        /// The same of orders whose parcels are void. They have to be imported again to be packed.
+        keep_voided_hours: u32, default 336, by hours(1..=2_160);
+        /// The same of orders that were never packed, or not all of whose parcels were.
+        keep_unpacked_hours: u32, default 720, by hours(1..=2_160);
         /// Words of each language, `<language>.ftl`; the folder `languages` beside the rate cards without.
         languages_dir: PathBuf, optional, by folder;
         /// Layouts of labels, `<name>.toml`; the folder `labels` beside the rate cards without.

@@ -16,7 +16,7 @@ use crate::station::fact::{BagKind, CopySign, Fact};
 use crate::station::order::{Order, OrderId, OrderState};
 use crate::station::parcels::{Parcel, State};
 use crate::station::{Manifest, Rules, Station};
-use crate::store::{Store, StoreError};
+use crate::store::{ListedOrder, Store, StoreError};
 use crate::units::Timestamp;
 
 /// Outbox rows that the page lists at most.
@@ -24,14 +24,29 @@ const ROWS: usize = 200;
 
 /// Orders and what became of them, newest revision of each.
 pub fn orders(archive: Archive<'_>, limit: usize) -> Result<Value, StoreError> {
-    let orders = archive.store.orders(limit)?;
-    orders.iter().filter_map(|body| readable(body)).map(|order| order_line(archive, &order)).collect()
+    let mut lines = Vec::new();
+    for ListedOrder { id, body } in archive.store.orders(limit)? {
+        match body {
+            Some(body) => lines.extend(readable(&body).map(|order| order_line(archive, &order)).transpose()?),
+            None => lines.push(key_gone_line(&id)),
+        }
+    }
+    Ok(lines.into())
 }
 
 /// One order; `null` when there is none.
 pub fn order(archive: Archive<'_>, id: &OrderId) -> Result<Value, StoreError> {
-    let order = archive.store.newest_order(id)?.as_deref().and_then(readable);
-    order.map_or(Ok(Value::Null), |order| order_line(archive, &order))
+    let Some(known) = archive.store.known_order(id)? else { return Ok(Value::Null) };
+    if known.key_gone {
+        return Ok(key_gone_line(id));
+    }
+    readable(&known.body).map_or(Ok(Value::Null), |order| order_line(archive, &order))
+}
+
+/// An order that cannot be read any more.
+fn key_gone_line(id: &OrderId) -> Value {
+    let OrderId { channel, shop, number } = id;
+    json!({ "order_ref": number, "channel": channel, "shop": shop, "state": "import_again" })
 }
 
 /// Every pool of numbers of this station, and what to do where they wait for a person.

@@ -17,6 +17,7 @@ use super::{Core, Moment, identity};
 use crate::ids::{CarrierId, PoolId};
 use crate::screen::{Mood, Words};
 use crate::station::event::{Act, Effect, Event, Learned, Printout};
+use crate::station::order::OrderId;
 use crate::store::StoredOrder;
 use crate::web::accept::Acceptor;
 
@@ -66,6 +67,16 @@ pub enum Call {
     Print {
         /// Which.
         printout: Printout,
+    },
+    /// Erase what is held about the buyer of an order.
+    EraseSubject {
+        /// The order.
+        order: OrderId,
+        /// Who says so.
+        by: String,
+        /// Also where a parcel of it has not gone yet.
+        #[serde(default)]
+        even_open: bool,
     },
     /// Read the rate cards again.
     ReloadCards,
@@ -121,6 +132,18 @@ pub fn perform(
             let mut import = Import::of_file(orders, newest);
             while import.advance(core, moment).map_err(|error| error.to_string())?.is_some() {}
             return Ok((import.answer(), Vec::new()));
+        }
+        Call::EraseSubject { order, by, even_open } => {
+            core.erase_subject(moment, &order, &by, even_open).map_err(|error| error.to_string())?;
+            let gone = core.store_mut().empty_log().map_err(|error| error.to_string())?;
+            let said = match gone {
+                true => "erased: its key is destroyed",
+                false => {
+                    "its key is destroyed; it is still in the write-ahead log, which another program reads. It is tried \
+                     again every minute"
+                }
+            };
+            return Ok((serde_json::json!({ "said": said, "order": order, "gone": gone }), Vec::new()));
         }
         Call::RetryUplink | Call::ReloadCards | Call::Print { .. } => {
             return Err("no station is running here; start it first".to_owned());

@@ -246,6 +246,7 @@ impl Core {
                 }
                 match order {
                     Lookup::None => {}
+                    Lookup::KeyGone(id) => self.recall_order(&id.number)?,
                     Lookup::One { order, .. } => self.recall_order(&order.order_ref)?,
                     Lookup::Many(orders) => orders.iter().try_for_each(|id| self.recall_order(&id.number))?,
                 }
@@ -358,6 +359,7 @@ impl Core {
         };
         let order = match self.store.find_order(&scan.keys())? {
             FoundOrder::None => Lookup::None,
+            FoundOrder::KeyGone(id) => Lookup::KeyGone(id),
             FoundOrder::Many(orders) => Lookup::Many(orders),
             FoundOrder::One { body, version } => {
                 readable(&body).map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version })
@@ -381,6 +383,11 @@ impl Core {
         let order = body.as_deref().and_then(readable);
         self.in_hand = order.map(|order| OrderInHand { id, version, order, label: None });
         self.sync_label()
+    }
+
+    /// What is known of an order is out of the memory, too.
+    pub(super) fn forget_in_hand(&mut self, order: &OrderId) {
+        self.in_hand.take_if(|in_hand| in_hand.id == *order);
     }
 
     fn forget_label(&mut self) {

@@ -168,14 +168,16 @@ impl Core {
 
     /// A known order on hold, unless it is not to be packed or has gone.
     fn on_hold(&self, id: &OrderId) -> Result<Option<(Order, Put<'static>)>, StoreError> {
-        let Some(known) = self.store().known_order(id)?.filter(|known| !known.erased) else { return Ok(None) };
+        let Some(known) = self.store().known_order(id)?.filter(|known| !known.erased && !known.key_gone) else {
+            return Ok(None);
+        };
         let ready = readable(&known.body).is_some_and(|order| order.state == OrderState::Ready);
         let mut parcels = self.station().of_order(id).peekable();
         let gone = parcels.peek().is_some() && parcels.all(|parcel| self.station().handed_over(parcel));
         if !ready || gone || known.version >= MAX_VERSION {
             return Ok(None);
         }
-        let body = order::on_hold(&known.body, "something newer was said of it, and refused");
+        let body = order::on_hold(&known.body);
         let Some(order) = readable(&body) else { return Ok(None) };
         let (hash, keys) = (order::content_hash(&body), order.references.clone());
         let new = NewVersion { version: known.version + 1, rev: known.rev, hash, body, keys };
@@ -354,6 +356,9 @@ fn compare(
     said: Option<bool>,
     (from, here): (OrderOrigin, bool),
 ) -> (OrderVerdict, Option<String>) {
+    if known.key_gone {
+        return compare_unread(known, order, said, from);
+    }
     let state = readable(&known.body).map_or(OrderState::Done, |known| known.state);
     if from == OrderOrigin::FileAsNewest && !known.erased {
         let verdict = if said == Some(true) { OrderVerdict::Unchanged } else { OrderVerdict::Changed };
@@ -389,6 +394,24 @@ fn compare(
         }
         _ => (OrderVerdict::Changed, None),
     }
+}
+
+/// The same where what holds cannot be read, because its key is gone: what held is known by its hash, and comes back.
+fn compare_unread(
+    known: &KnownOrder,
+    order: &Order,
+    said: Option<bool>,
+    from: OrderOrigin,
+) -> (OrderVerdict, Option<String>) {
+    if said == Some(true) || from == OrderOrigin::FileAsNewest || order.rev > known.rev {
+        return (OrderVerdict::Changed, None);
+    }
+    if order.rev > 0 && order.rev < known.rev {
+        return (OrderVerdict::Older, None);
+    }
+    let why = "what holds of it cannot be read any more, and this is not it; send it with a higher rev, or import it with \
+               --newest";
+    (OrderVerdict::InConflict, Some(why.to_owned()))
 }
 
 /// Says of an order that its file says otherwise before, and which of the two it is now.

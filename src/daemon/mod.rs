@@ -10,7 +10,7 @@ pub mod archive;
 pub mod control;
 mod core;
 pub mod documents;
-mod erase;
+pub mod erase;
 pub mod identity;
 #[cfg(test)]
 mod identity_tests;
@@ -22,6 +22,7 @@ pub mod readiness;
 pub mod replay;
 mod service;
 mod setup;
+pub mod subject;
 mod upkeep;
 
 pub use self::core::{Core, Moment};

@@ -90,7 +90,7 @@ pub fn history(archive: Archive<'_>, rules: &Rules) -> Result<Vec<Sent>, StoreEr
 /// Orders that have not been packed, weighed as their lines say: where there is no history yet.
 pub fn planned(store: &Store, rules: &Rules, ship_date: Date) -> Result<Vec<Sent>, StoreError> {
     const MOST: usize = 10_000;
-    let orders = store.orders(MOST)?.into_iter().filter_map(|body| readable(&body));
+    let orders = store.orders(MOST)?.into_iter().filter_map(|order| readable(&order.body?));
     let sent = |order: Order| {
         if order.label.is_some() || order.state == OrderState::Done {
             return None;

@@ -199,6 +199,7 @@ impl StationService {
                     erase.reset_after(self.erase());
                 }
                 _ = fold.tick() => fold.reset_after(self.fold()),
+                () = std::future::ready(()), if self.erasing.is_asked() => erase.reset_after(self.erasing.soon()),
                 Some(found) = found(&mut self.upkeep) => self.note_upkeep(found),
                 Some(page) = self.pages.1.recv() => self.imports.push_back(page),
                 () = tokio::task::yield_now(), if !self.imports.is_empty() => self.import_some(),
@@ -322,6 +323,7 @@ impl StationService {
         }
         let moment = self.moment();
         let life = self.core.store().incarnation().to_owned();
+        let erases = matches!(call, Call::EraseSubject { .. });
         let done = match call {
             Call::RetryUplink => self.retry_uplink(),
             call => {
@@ -331,6 +333,9 @@ impl StationService {
                 })
             }
         };
+        if erases && done.is_ok() {
+            self.erasing.expect_one();
+        }
         if life != self.core.store().incarnation() {
             self.restart_uplink();
         }

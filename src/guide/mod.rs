@@ -5,7 +5,8 @@
 //! | [`architecture`] | how one event becomes facts, effects and a screen; which module may use which; what always holds |
 //! | [`glossary`] | what each word means |
 //! | [`adding`] | which files a new scale, fact, sentence, carrier or key touches, and which test fails until it is right |
-//! | [`durability`] | what is promised; prints in doubt, numbers, copies, the hub, personal data; what a person does |
+//! | [`durability`] | what is promised; prints in doubt, numbers, copies, the hub; what a person does |
+//! | [`personal`] | where names and addresses lie, what seals them, when they end, what a buyer can ask for |
 //! | [`testing`] | what each kind of test claims, how to run one, where the bytes of a bug go |
 //! | [`figures`] | what was measured, and where |
 //!
@@ -25,6 +26,9 @@ pub mod figures {}
 
 #[doc = include_str!("glossary.md")]
 pub mod glossary {}
+
+#[doc = include_str!("personal.md")]
+pub mod personal {}
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}

@@ -103,6 +103,7 @@ sentences! {
     EmptyScale "empty_scale",
     // What a scan found.
     OrderUnknown "order_unknown" { code: String },
+    OrderKeyGone "order_key_gone" { order: String },
     OrderMany "order_many" { code: String },
     OrderWhich "order_which" { list: String },
     OrderHold "order_hold" { order: String },

@@ -136,6 +136,8 @@ pub enum Lookup {
         /// The number that the memory gave to what was said of it last.
         version: u64,
     },
+    /// One whose name and address cannot be read any more: it has to be imported again.
+    KeyGone(OrderId),
     /// Several: never guessed.
     Many(Vec<OrderId>),
 }

@@ -7,7 +7,7 @@
 //!
 //! A copy is what one read transaction sees (`VACUUM INTO`), without the deleted pages. It is written under another name,
 //! read back whole, synced and renamed, and never written over another. It has a row that says that it is a copy, so that
-//! a database that was put back knows it wherever it is put.
+//! a database that was put back knows it wherever it is put. The keys of its orders are in another file, and are not copied.
 
 use std::fs::{DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
@@ -39,8 +39,10 @@ pub struct Backup {
     pub seq: u64,
     /// When it was made; `None` for a database that is no copy.
     pub at: Option<Timestamp>,
-    /// Orders with names and addresses.
+    /// Orders with names and addresses that whoever has it can read: copies of earlier versions have them.
     pub orders_with_addresses: u64,
+    /// Orders whose names and addresses are sealed with keys that are not in it.
+    pub orders_sealed: u64,
     /// Labels that came with them.
     pub labels: u64,
 }
@@ -272,7 +274,12 @@ pub(super) fn contents(db: &Connection) -> Result<Backup, StoreError> {
         orders_with_addresses: match version {
             ..=1 => count("SELECT count(DISTINCT order_ref) FROM orders")?,
             2 => count("SELECT count(DISTINCT order_ref) FROM orders WHERE erased = 0")?,
-            _ => count("SELECT count(*) FROM orders WHERE erased = 0")?,
+            3..=4 => count("SELECT count(*) FROM orders WHERE erased = 0")?,
+            _ => 0,
+        },
+        orders_sealed: match version {
+            ..=4 => 0,
+            _ => count("SELECT count(*) FROM orders WHERE sealed_with > 0")?,
         },
         labels: if version < 2 { 0 } else { count("SELECT count(*) FROM labels")? },
     })

@@ -92,7 +92,8 @@ fn a_copy_is_made_beside_the_writer_and_says_what_it_is() {
         incarnation: store.incarnation().into(),
         seq: 3,
         at: Some(AT),
-        orders_with_addresses: 1,
+        orders_with_addresses: 0,
+        orders_sealed: 0,
         labels: 0,
     };
     assert_eq!(backup, expected);

@@ -1,5 +1,5 @@
 //! What the station remembers: one SQLite file with the journal, the orders and the labels that came with them, the
-//! numbers used and the outbox.
+//! numbers used and the outbox; and one with the keys of the orders.
 //!
 //! Only this module knows SQL. WAL with `synchronous=FULL`, asserted at every start: an acknowledged commit survives a
 //! power cut. There is one writer, the running station; it holds the lock of the folder. Everybody else reads.
@@ -11,16 +11,19 @@ mod backup;
 mod check;
 mod erase;
 mod fold;
+mod keyring;
 mod labels;
 mod lives;
 mod mark;
 mod numbers;
 mod orders;
 mod outbox;
+mod plain;
 pub mod private;
 mod restore;
 mod room;
 mod schema;
+mod sealed;
 
 #[cfg(test)]
 mod backup_tests;
@@ -35,11 +38,14 @@ mod orders_tests;
 #[cfg(test)]
 mod outbox_tests;
 #[cfg(test)]
+mod sealed_tests;
+#[cfg(test)]
 mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use keyring::Keyring;
 use numbers::NumberUse;
 use rusqlite::{Connection, OpenFlags, params};
 
@@ -49,22 +55,30 @@ use crate::units::Timestamp;
 
 pub use backup::{Backup, BackupBy, BackupError, BackupName, back_up, backups, prune, same_disk, stamp, sweep};
 pub use check::{Damage, Gently};
+pub use keyring::KeyFault;
 pub use labels::StoredLabel;
 pub use lives::{BOARD, Life, Machine, Recognised, UplinkStop};
 pub use mark::Mark;
-pub use orders::{ContentHash, FoundOrder, KnownOrder, NewVersion, OrderBatch, Put, StoredOrder};
+pub use orders::{ContentHash, FoundOrder, KnownOrder, ListedOrder, NewVersion, OrderBatch, Put, StoredOrder};
 pub use outbox::{Announcement, Aside, Waiting};
 pub use restore::{PutBack, newest_backup, put_back};
 pub use room::DiskRoom;
+pub use sealed::renew_keys;
 
 /// The name of the database in the data folder.
 pub const DATABASE: &str = "station.db";
+/// The name of the file with the keys of its orders.
+pub const KEYS: &str = "station.keys";
 const LOCK: &str = "station.lock";
 
 /// The station's database, open for the one writer or for a reader.
 #[derive(Debug)]
 pub struct Store {
     db: Connection,
+    /// The keys of its orders; `None` for a reader who has none.
+    keyring: Option<Keyring>,
+    /// The last key that was looked at, whether an order has it.
+    keys_looked_at: i64,
     /// The present incarnation, and the last row of the outbox before it began.
     incarnation: String,
     base: u64,
@@ -131,6 +145,23 @@ pub enum StoreError {
     /// Its file is damaged.
     #[error("use the database: it is damaged ({0}); put a backup back with `parceld restore`, best on another SD card")]
     Damaged(Damage),
+    /// The keys of its orders cannot be used.
+    #[error(
+        "use {path}: {fault}; put the file back that was there with this database. If it is lost, type `parceld subject \
+         renew-keys`, and import again what is to be packed"
+    )]
+    Keys {
+        /// Their file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: KeyFault,
+    },
+    /// Keys are to be given up, and nothing is wrong with them.
+    #[error("renew {0}: nothing is wrong with it; nothing was touched")]
+    KeysGood(PathBuf),
+    /// Something cannot be sealed, or not opened.
+    #[error("seal an order with its key: this process may not write; a bug")]
+    Seal,
     /// It belongs to somebody else.
     #[error("use {path}: it belongs to {owner} (mode {mode:o}), and this program runs as {user}; type `{todo}`")]
     NotOurs {
@@ -236,7 +267,11 @@ impl Store {
         private::mend(dir);
         let mut db = Connection::open(path)?;
         schema::prepare(&mut db)?;
-        Self::with(db, Some(lock))
+        let mut keyring = sealed::open_keys(&mut db, dir)?;
+        plain::seal(&mut db, &mut keyring)?;
+        let mut store = Self::with(db, Some(keyring), Some(lock))?;
+        store.destroy_keys()?;
+        Ok(store)
     }
 
     /// Opens the database in `dir` for reading, beside the one who writes.
@@ -253,10 +288,11 @@ impl Store {
         let db = Connection::open_with_flags(path, flags)?;
         db.busy_timeout(std::time::Duration::from_secs(2))?;
         schema::check_current(&db)?;
-        Self::with(db, None)
+        let keyring = sealed::read_keys(&db, dir)?;
+        Self::with(db, keyring, None)
     }
 
-    fn with(db: Connection, lock: Option<File>) -> Result<Self, StoreError> {
+    fn with(db: Connection, keyring: Option<Keyring>, lock: Option<File>) -> Result<Self, StoreError> {
         let newest = "SELECT incarnation, base, confirmed FROM lives ORDER BY life DESC LIMIT 1";
         let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
         let (incarnation, base, confirmed) = db.query_row(newest, [], row)?;
@@ -265,6 +301,8 @@ impl Store {
         let head = head.max(base);
         Ok(Self {
             db,
+            keyring,
+            keys_looked_at: 0,
             incarnation,
             base,
             last_seq,
@@ -384,6 +422,8 @@ impl Store {
         let (mut seq, confirmed) = (self.last_seq, self.confirmed);
         let (base, first) = (self.base, self.last_seq + 1);
         let mut head = self.head;
+        // On the disk before anything that is sealed with them.
+        let keys = self.keys_for(at, orders)?;
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
             let mut journal = transaction
@@ -414,7 +454,7 @@ impl Store {
                 head = base + event.seq;
                 outbox::insert(&transaction, at, head, event, event.fact.map(|index| first + index as u64))?;
             }
-            orders::put(&transaction, orders)?;
+            orders::put(&transaction, at, orders, &keys)?;
             if confirmed != self.confirmed_on_disk {
                 transaction.prepare_cached(outbox::NOTE_CONFIRMED)?.execute([confirmed])?;
             }

@@ -1,11 +1,14 @@
 //! Orders as they were imported: everything that was said of them, in the order it came, found by any unique reference.
 //!
 //! An order is known by channel, shop and number. What is said of it anew is its next *version*; the highest holds. A
-//! version keeps the hash of its content when its text is erased, so that the same file is known again for ever.
+//! version keeps the hash of its content when its text is erased, so that the same file is known again for ever. Texts are
+//! sealed with the key of their order, and opened only where they are read.
 
+use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
+use super::keyring::{OrderKey, SealedPlace};
 use super::labels::{self, StoredLabel};
 use super::{Store, StoreError};
 use crate::station::order::OrderId;
@@ -39,13 +42,25 @@ pub struct KnownOrder {
     pub version: u64,
     /// The revision as its sender counts it; 0 for none.
     pub rev: u64,
-    /// The document, or the stub in its place.
+    /// The document, or the stub in its place; empty where its key is gone.
     pub body: String,
     /// Whether the document was erased.
     pub erased: bool,
+    /// Whether its key is gone: the order has to be imported again.
+    pub key_gone: bool,
     /// The hash of its content; `None` where it came before hashes were kept.
     hash: Option<ContentHash>,
     row: i64,
+    sealed_with: Option<i64>,
+}
+
+/// An order of the list of all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedOrder {
+    /// Channel, shop and number.
+    pub id: OrderId,
+    /// Its newest document, or the stub in its place; `None` where its key is gone.
+    pub body: Option<String>,
 }
 
 /// The orders that a scanned code finds.
@@ -60,6 +75,8 @@ pub enum FoundOrder {
         /// The number of that version.
         version: u64,
     },
+    /// One order whose key is gone: it has to be imported again.
+    KeyGone(OrderId),
     /// Several orders: a person must choose.
     Many(Vec<OrderId>),
 }
@@ -99,9 +116,15 @@ pub struct NewVersion {
     pub keys: Vec<String>,
 }
 
-/// Writes versions, labels and the cursor.
-pub(super) fn put(transaction: &Transaction<'_>, batch: &OrderBatch<'_>) -> rusqlite::Result<()> {
+/// Writes versions, labels and the cursor; `keys` has the key of each order.
+pub(super) fn put(
+    transaction: &Transaction<'_>,
+    at: Timestamp,
+    batch: &OrderBatch<'_>,
+    keys: &[OrderKey],
+) -> Result<(), StoreError> {
     for put in &batch.puts {
+        let key = keys.iter().find(|key| key.id == put.id).ok_or(StoreError::Seal)?;
         let OrderId { channel, shop, number } = &put.id;
         transaction
             .prepare_cached("INSERT OR IGNORE INTO orders (channel, shop, order_ref) VALUES (?1, ?2, ?3)")?
@@ -109,13 +132,22 @@ pub(super) fn put(transaction: &Transaction<'_>, batch: &OrderBatch<'_>) -> rusq
         let row: i64 = transaction
             .prepare_cached("SELECT id FROM orders WHERE order_ref = ?3 AND shop = ?2 AND channel = ?1")?
             .query_row(params![channel, shop, number], |row| row.get(0))?;
+        let is_new = transaction
+            .prepare_cached("UPDATE orders SET sealed_with = ?2 WHERE id = ?1 AND sealed_with IS NOT ?2")?
+            .execute(params![row, key.number])?;
+        if is_new > 0 && key.replaces {
+            forget_sealed(transaction, row)?;
+        }
         if let Some(said) = &put.version {
+            let body = key.key.seal(SealedPlace::Version(said.version), said.body.as_bytes())?;
             transaction
                 .prepare_cached(
                     "INSERT INTO order_versions (order_id, version, rev, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)",
                 )?
-                .execute(params![row, said.version, said.rev, said.hash, said.body])?;
-            transaction.prepare_cached("UPDATE orders SET erased = 0 WHERE id = ?1 AND erased = 1")?.execute([row])?;
+                .execute(params![row, said.version, said.rev, said.hash, body])?;
+            transaction
+                .prepare_cached("UPDATE orders SET erased = 0, since = ?2 WHERE id = ?1")?
+                .execute(params![row, at.0])?;
             transaction.prepare_cached("DELETE FROM order_keys WHERE order_id = ?1")?.execute([row])?;
             let mut key =
                 transaction.prepare_cached("INSERT OR IGNORE INTO order_keys (key, order_id) VALUES (?1, ?2)")?;
@@ -124,12 +156,21 @@ pub(super) fn put(transaction: &Transaction<'_>, batch: &OrderBatch<'_>) -> rusq
             }
         }
         if let Some(label) = put.label {
-            labels::put(transaction, row, label)?;
+            labels::put(transaction, row, label, &key.key)?;
         }
     }
     if let Some(cursor) = batch.cursor {
         transaction.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'cursor'")?.execute([cursor])?;
     }
+    Ok(())
+}
+
+/// Takes away what was sealed with a key that is gone: nobody can read it.
+fn forget_sealed(transaction: &Transaction<'_>, row: i64) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE order_versions SET body = NULL WHERE order_id = ?1 AND typeof(body) = 'blob'")?
+        .execute([row])?;
+    transaction.prepare_cached("DELETE FROM labels WHERE order_id = ?1")?.execute([row])?;
     Ok(())
 }
 
@@ -142,20 +183,30 @@ impl Store {
     /// The newest version of an order; `None` for an unknown order.
     pub fn known_order(&self, id: &OrderId) -> Result<Option<KnownOrder>, StoreError> {
         let mut select = self.db.prepare_cached(
-            "SELECT v.version, v.rev, v.body, o.erased, v.hash, o.id FROM orders o JOIN order_versions v ON v.order_id = o.id
+            "SELECT v.version, v.rev, v.body, o.erased, v.hash, o.id, o.sealed_with
+             FROM orders o JOIN order_versions v ON v.order_id = o.id
              WHERE o.order_ref = ?3 AND o.shop = ?2 AND o.channel = ?1 ORDER BY v.version DESC LIMIT 1",
         )?;
         let known = |row: &rusqlite::Row<'_>| {
-            Ok(KnownOrder {
+            let known = KnownOrder {
                 version: row.get(0)?,
                 rev: row.get(1)?,
-                body: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+                body: String::new(),
                 erased: row.get(3)?,
+                key_gone: false,
                 hash: row.get(4)?,
                 row: row.get(5)?,
-            })
+                sealed_with: row.get(6)?,
+            };
+            Ok((known, row.get::<_, Value>(2)?))
         };
-        Ok(select.query_row(params![id.channel, id.shop, id.number], known).optional()?)
+        let found = select.query_row(params![id.channel, id.shop, id.number], known).optional()?;
+        let Some((mut known, stands)) = found else { return Ok(None) };
+        match self.text(stands, known.sealed_with, known.version)? {
+            Some(body) => known.body = body,
+            None => known.key_gone = true,
+        }
+        Ok(Some(known))
     }
 
     /// Whether a content is what holds of an order (`Some(true)`), was said of it before, or was never said. `hash` makes
@@ -176,7 +227,7 @@ impl Store {
             let kept: Option<ContentHash> = match row.get(1)? {
                 Some(kept) => Some(kept),
                 None if version == known.version && known.erased => None,
-                None => row.get::<_, Option<String>>(2)?.as_deref().map(&hash),
+                None => self.text(row.get(2)?, known.sealed_with, version)?.as_deref().map(&hash),
             };
             if kept.as_ref() == Some(content) {
                 return Ok(Some(version == known.version));
@@ -211,8 +262,11 @@ impl Store {
             match found.as_slice() {
                 [] => {}
                 [id] => {
-                    let one = |known: KnownOrder| FoundOrder::One { body: known.body, version: known.version };
-                    return Ok(self.known_order(id)?.map_or(FoundOrder::None, one));
+                    return Ok(match self.known_order(id)? {
+                        None => FoundOrder::None,
+                        Some(known) if known.key_gone => FoundOrder::KeyGone(id.clone()),
+                        Some(known) => FoundOrder::One { body: known.body, version: known.version },
+                    });
                 }
                 _ => return Ok(FoundOrder::Many(found)),
             }
@@ -238,29 +292,47 @@ impl Store {
         Ok(select.query_map([name], id)?.collect::<Result<_, _>>()?)
     }
 
-    /// The newest document of an order; `None` for an unknown order.
+    /// The newest document of an order; `None` for an unknown order, and where its key is gone.
     pub fn newest_order(&self, id: &OrderId) -> Result<Option<String>, StoreError> {
-        Ok(self.known_order(id)?.map(|known| known.body))
+        Ok(self.known_order(id)?.filter(|known| !known.key_gone).map(|known| known.body))
     }
 
-    /// The document of one version of an order; `None` when it was erased or never was.
+    /// The document of one version of an order; `None` when it was erased, its key is gone, or it never was.
     pub fn order_at(&self, id: &OrderId, version: u64) -> Result<Option<String>, StoreError> {
         let mut at = self.db.prepare_cached(
-            "SELECT v.body FROM orders o JOIN order_versions v ON v.order_id = o.id
+            "SELECT v.body, o.sealed_with FROM orders o JOIN order_versions v ON v.order_id = o.id
              WHERE o.order_ref = ?3 AND o.shop = ?2 AND o.channel = ?1 AND v.version = ?4",
         )?;
-        let body = at.query_row(params![id.channel, id.shop, id.number, version], |row| row.get(0)).optional()?;
-        Ok(body.flatten())
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let found = at.query_row(params![id.channel, id.shop, id.number, version], row).optional()?;
+        found.map_or(Ok(None), |(stands, sealed_with)| self.text(stands, sealed_with, version))
+    }
+
+    /// The versions of an order, oldest first.
+    pub fn order_versions(&self, id: &OrderId) -> Result<Vec<u64>, StoreError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT v.version FROM orders o JOIN order_versions v ON v.order_id = o.id
+             WHERE o.order_ref = ?3 AND o.shop = ?2 AND o.channel = ?1 ORDER BY v.version",
+        )?;
+        let versions = select.query_map(params![id.channel, id.shop, id.number], |row| row.get(0))?;
+        Ok(versions.collect::<Result<_, _>>()?)
     }
 
     /// The newest document of every order, by number, `limit` at most.
-    pub fn orders(&self, limit: usize) -> Result<Vec<String>, StoreError> {
+    pub fn orders(&self, limit: usize) -> Result<Vec<ListedOrder>, StoreError> {
         let mut all = self.db.prepare_cached(
-            "SELECT coalesce(v.body, '') FROM orders o JOIN order_versions v ON v.order_id = o.id
+            "SELECT o.channel, o.shop, o.order_ref, v.body, o.sealed_with, v.version
+             FROM orders o JOIN order_versions v ON v.order_id = o.id
              AND v.version = (SELECT max(version) FROM order_versions n WHERE n.order_id = o.id)
              ORDER BY o.order_ref, o.shop, o.channel LIMIT ?1",
         )?;
-        Ok(all.query_map(params![limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        let mut rows = all.query(params![limit])?;
+        let mut orders = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id = OrderId { channel: row.get(0)?, shop: row.get(1)?, number: row.get(2)? };
+            orders.push(ListedOrder { id, body: self.text(row.get(3)?, row.get(4)?, row.get(5)?)? });
+        }
+        Ok(orders)
     }
 
     /// Whether parcels of an earlier format have yet to be compared with their orders.

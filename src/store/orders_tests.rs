@@ -1,6 +1,6 @@
 //! Orders with their versions, references and labels, and what is left of them once they are erased.
 
-use super::tests::{folder, hash, id, of_shop, open, order, put};
+use super::tests::{folder, hash, id, lies_in, of_shop, open, order, put};
 use super::*;
 use crate::station::order::OrderId;
 
@@ -131,14 +131,8 @@ fn what_is_erased_is_nowhere_in_the_files_and_is_still_known_by_its_hash() {
         let put_one = Put { id: id("A1"), version: Some(said(version)), label: Some(&picture) };
         put(&mut store, vec![put_one, order("A2", version, &[])]).expect("kept");
     }
-    let holds = || {
-        let files = std::fs::read_dir(dir.path()).expect("a folder").map(|file| file.expect("a file").path());
-        files.filter(|file| !file.ends_with("station.lock")).any(|file| {
-            let bytes = std::fs::read(file).expect("readable");
-            bytes.windows(personal.len()).any(|part| part == personal.as_bytes())
-        })
-    };
-    assert!(holds());
+    let holds = || lies_in(dir.path(), personal.as_bytes());
+    assert!(!holds(), "it is sealed from the first");
     assert_eq!(kept(&store), [id("A1"), id("A2")]);
     store.erase(&[(id("A1"), "stub".into())]).expect("erased");
     assert!(store.empty_log().expect("an answer"));

@@ -94,13 +94,13 @@ fn close(path: &Path) -> io::Result<bool> {
 pub(super) fn check(dir: &Path) -> Result<(), StoreError> {
     let beside = ["db-wal", "db-shm"].map(|end| dir.join(super::DATABASE).with_extension(end));
     let [log, index] = &beside;
-    let paths = [dir, &dir.join(super::LOCK), &dir.join(super::DATABASE), log, index];
+    let paths = [dir, &dir.join(super::LOCK), &dir.join(super::DATABASE), log, index, &dir.join(super::KEYS)];
     may(dir, &paths, AccessFlags::R_OK | AccessFlags::W_OK)
 }
 
 /// Whether this user may read the database.
 pub(super) fn check_read(dir: &Path) -> Result<(), StoreError> {
-    may(dir, &[dir, &dir.join(super::DATABASE)], AccessFlags::R_OK)
+    may(dir, &[dir, &dir.join(super::DATABASE), &dir.join(super::KEYS)], AccessFlags::R_OK)
 }
 
 fn may(dir: &Path, paths: &[&Path], access: AccessFlags) -> Result<(), StoreError> {

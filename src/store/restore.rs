@@ -6,8 +6,8 @@
 //! | while files are moved | a marker file: no station starts before the copy is put back again |
 //! | after that | the copy |
 //!
-//! What lay there is moved into a folder beside, and stays. The mark is not touched: by it, and by its own row, the
-//! database knows at its next start that it is a copy.
+//! What lay there is moved into a folder beside, and stays. The keys of orders stay where they are, and are the copy's too.
+//! The mark is not touched: by it, and by its own row, the database knows at its next start that it is a copy.
 
 use std::fs::{DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};

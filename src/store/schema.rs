@@ -93,13 +93,35 @@ CREATE TABLE bags (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
 -- The station as of a fact; it can be thrown away.
 CREATE TABLE snapshot (
     id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, version INTEGER NOT NULL, sha256 BLOB NOT NULL, body BLOB NOT NULL);
+", "
+-- What is personal of an order is sealed with a key of its own, by number in another file: 0 for one that is gone, NULL
+-- where nothing is sealed. A text is a BLOB then; TEXT is a stub, with nothing personal in it. `since`: when its newest
+-- version came.
+ALTER TABLE orders ADD COLUMN sealed_with INTEGER;
+ALTER TABLE orders ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+UPDATE orders SET since = CAST(strftime('%s', 'now') AS INTEGER) * 1000;
+CREATE INDEX orders_by_key ON orders (sealed_with) WHERE sealed_with IS NOT NULL;
+CREATE TABLE keys_to_destroy (number INTEGER PRIMARY KEY);
+-- Orders that somebody had erased: when and by whom.
+CREATE TABLE erasures (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, at INTEGER NOT NULL, by_whom TEXT NOT NULL);
+CREATE INDEX erasures_by_order ON erasures (order_id);
+-- What was kept until now moves into tables of the same shape, sealed, and these are emptied and dropped: so each of their
+-- pages is overwritten as a whole.
+ALTER TABLE order_versions RENAME TO order_versions_plain;
+CREATE TABLE order_versions (
+    order_id INTEGER NOT NULL, version INTEGER NOT NULL, rev INTEGER NOT NULL, hash BLOB, body TEXT,
+    PRIMARY KEY (order_id, version)) WITHOUT ROWID;
+ALTER TABLE labels RENAME TO labels_plain;
+CREATE TABLE labels (
+    order_id INTEGER NOT NULL, number TEXT NOT NULL, dpi INTEGER NOT NULL, width_mm INTEGER NOT NULL,
+    height_mm INTEGER NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (order_id, number));
 "];
 
 /// How long a statement waits for another process.
 pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Settings, migrations, and the incarnation of a new database.
-pub(super) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
+/// Settings that durability and erasing hang on, for the database and for its keys.
+pub(super) fn settings(db: &Connection) -> Result<(), StoreError> {
     db.busy_timeout(PATIENCE)?;
     let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
@@ -110,6 +132,23 @@ pub(super) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
     if synchronous != 2 {
         return Err(StoreError::Pragma("synchronous = FULL"));
     }
+    Ok(())
+}
+
+/// Empties the write-ahead log of a database, without waiting for anybody. False when a reader still needs it.
+pub(super) fn empty_log(db: &Connection) -> Result<bool, StoreError> {
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    db.busy_timeout(std::time::Duration::ZERO)?;
+    let answer = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], row);
+    db.busy_timeout(PATIENCE)?;
+    // Whether somebody was in the way; how many pages the log has, and how many of them are in the database.
+    let (busy, pages, moved): (i64, i64, i64) = answer?;
+    Ok(busy == 0 && pages == moved)
+}
+
+/// Settings, migrations, and the incarnation of a new database.
+pub(super) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
+    settings(db)?;
     let version = check_version(db)?;
     for (done, migration) in (1_i64..).zip(MIGRATIONS) {
         if done <= version {
@@ -126,6 +165,18 @@ pub(super) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A database as an earlier version of the program made it.
+#[cfg(test)]
+pub(super) fn make_older(db: &Connection, version: usize) {
+    for (done, migration) in (1..).zip(&MIGRATIONS[..version]) {
+        db.execute_batch(migration).expect("a migration");
+        if done == 1 {
+            db.execute("INSERT INTO meta VALUES ('incarnation', 'old')", []).expect("a name");
+        }
+    }
+    db.pragma_update(None, "user_version", version).expect("its format");
+}
+
 /// A random name for a life of a database.
 pub(super) fn new_incarnation() -> Result<String, StoreError> {
     let random = getrandom::u64().map_err(|error| StoreError::Random(error.to_string()))?;
@@ -136,7 +187,14 @@ pub(super) fn new_incarnation() -> Result<String, StoreError> {
 pub(super) fn check_current(db: &Connection) -> Result<(), StoreError> {
     let found = check_version(db)?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    if found < known { Err(StoreError::Older { found, known }) } else { Ok(()) }
+    // A start that was cut off has not sealed everything.
+    let is_older = found < known || has_plain(db)?;
+    if is_older { Err(StoreError::Older { found, known }) } else { Ok(()) }
+}
+
+/// Whether texts of orders that earlier versions kept in plain text have yet to be sealed.
+pub(super) fn has_plain(db: &Connection) -> rusqlite::Result<bool> {
+    db.query_row("SELECT count(*) > 0 FROM sqlite_master WHERE name = 'order_versions_plain'", [], |row| row.get(0))
 }
 
 /// The format of the database, unless it is newer than this program.

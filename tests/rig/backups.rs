@@ -22,7 +22,7 @@ async fn a_backup_that_was_put_back_gives_no_number_twice_and_says_what_to_do() 
     let station = bench.start().await;
     pack(&bench, &station, ORDERS[0]).await;
     let (file, said) = back_up(&bench).await;
-    assert!(said.contains("names and addresses: orders 4") && said.contains("carry it elsewhere"), "{said}");
+    assert!(said.contains("are sealed: orders 4") && said.contains("carry it elsewhere"), "{said}");
     pack(&bench, &station, ORDERS[1]).await;
     pack(&bench, &station, ORDERS[2]).await;
     let used = bench.numbers().await;
@@ -63,6 +63,9 @@ async fn a_station_goes_on_from_its_backup_on_another_card() {
     let restored = bench.run(&["restore", renamed.to_str().unwrap()]).await.good();
     assert!(restored.out.contains("nothing lay in"), "{restored:?}");
     let station = bench.start().await;
+    // The keys were on the card that broke.
+    assert_eq!(bench.ask(&["orders", "show", ORDERS[1]]).await["state"], "import_again");
+    bench.import(&[super::order::order(ORDERS[1])]).await.good();
     let number = bench.is_locked_until_a_person_says_so(&station, ORDERS[1]).await;
     assert!(!used.contains(&number), "{number} was given before");
     let pools = bench.ask(&["pool", "list"]).await;
@@ -82,7 +85,7 @@ async fn what_cannot_be_backed_up_or_put_back_is_said_and_nothing_changes() {
     assert!(refused.iter().all(|ran| ran.code == Some(69) && !ran.err.is_empty()), "{refused:?}");
     let said = bench.ask(&["backup", bench.path("json").to_str().unwrap()]).await;
     assert!(said["file"].as_str().unwrap().contains(said["incarnation"].as_str().unwrap()), "{said:#}");
-    assert_eq!((&said["station"], &said["orders_with_addresses"]), (&"DEMO-ST01".into(), &1.into()), "{said:#}");
+    assert_eq!((&said["station"], &said["orders_sealed"]), (&"DEMO-ST01".into(), &1.into()), "{said:#}");
     let (file, _) = back_up(&bench).await;
     let file = file.to_str().unwrap();
     bench.reconfigure("id = \"DEMO-ST01\"", "id = \"DEMO-ST02\"");

@@ -22,6 +22,7 @@ mod orders;
 mod owner;
 mod packer;
 mod papers;
+mod personal;
 mod program;
 mod rates;
 mod readme;

@@ -63,6 +63,11 @@ impl Station {
         station
     }
 
+    /// Its log so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.borrow().clone()
+    }
+
     /// Waits until its log says this, and returns all of it.
     pub(crate) async fn logged(&self, words: &str) -> String {
         self.logged_times(words, 1).await

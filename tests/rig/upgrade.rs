@@ -54,6 +54,13 @@ async fn a_station_of_the_version_before_goes_on_where_it_was() {
     station.kill();
     let station = bench.start().await;
     station.screen.says("scan_order").await;
+    // Names that were kept in plain text are sealed, and overwritten.
+    assert!(station.terminate().await.success());
+    for file in std::fs::read_dir(bench.data()).unwrap().map(|file| file.unwrap().path()).filter(|file| file.is_file())
+    {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(12).any(|part| part == b"Marisol Vega"), "{}", file.display());
+    }
 }
 
 #[tokio::test]

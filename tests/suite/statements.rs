@@ -13,9 +13,10 @@ use syn::visit::{self, Visit};
 const GROWING: [&str; 7] = ["journal", "numbers", "orders", "order_versions", "order_keys", "outbox", "manifests"];
 
 /// Statements that read one on purpose, by how they begin, and why.
-const WHOLE: [(&str, &str); 11] = [
+const WHOLE: [(&str, &str); 12] = [
     ("SELECT count(DISTINCT order_ref) FROM orders", "what a copy holds, said when it is made"),
     ("SELECT count(*) FROM orders WHERE erased = 0", "the same"),
+    ("SELECT count(*) FROM orders WHERE sealed_with > 0", "the same"),
     ("SELECT json_extract(body, '$.source') FROM outbox", "the end of the table"),
     ("SELECT (SELECT count(*) FROM journal WHERE name = ?1 AND instr", "the whole look at night, beside the loop"),
     ("SELECT id FROM manifests ORDER BY seq DESC LIMIT", "the newest ones, from the end of an index"),
@@ -27,7 +28,10 @@ const WHOLE: [(&str, &str); 11] = [
     ("SELECT seq, body FROM journal WHERE name <> ?1", "a start replays the journal"),
     ("SELECT seq, at, body FROM journal WHERE seq > ?1 AND at < ?2", "a day of the journal, from its first fact on"),
     ("SELECT coalesce((SELECT seq FROM journal WHERE at < ?1", "from the journal's end back to a day"),
-    ("SELECT coalesce(v.body, '') FROM orders", "the list of orders, in the order of an index and with a limit"),
+    (
+        "SELECT o.channel, o.shop, o.order_ref, v.body, o.sealed_with",
+        "the list of orders, in the order of an index and with a limit",
+    ),
 ];
 
 /// The string literals of a file that are SQL; test code is left out.
@@ -53,8 +57,10 @@ fn statements() -> Vec<String> {
     let mut found = Statements(Vec::new());
     for file in fs::read_dir(folder).unwrap() {
         let file = file.unwrap().path();
-        // The mark is a database of its own, with one row.
-        if !["tests.rs", "/mark.rs"].iter().any(|end| file.to_string_lossy().ends_with(end)) {
+        // The mark is a database of its own, with one row; so are the keys, which go by their number. What moves plain text
+        // of earlier versions runs once, from one end of its tables.
+        if !["tests.rs", "/mark.rs", "/keyring.rs", "/plain.rs"].iter().any(|end| file.to_string_lossy().ends_with(end))
+        {
             found.visit_file(&syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap());
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::clock;
 use super::StationService;
 use crate::daemon::Core;
-use crate::daemon::erase::Erased;
+use crate::daemon::erase::{Erased, PersonalAges};
 use crate::units::Timestamp;
 
 /// How often personal data that has served is looked for.
@@ -25,23 +25,25 @@ pub(super) struct Erasing {
     orders: usize,
     /// Somebody was told that it is kept.
     said: bool,
+    /// A person had something erased: it is looked after at once.
+    asked: bool,
 }
 
 impl Default for Erasing {
     fn default() -> Self {
-        Self { log_is_full: true, orders: 0, said: false }
+        Self { log_is_full: true, orders: 0, said: false, asked: false }
     }
 }
 
 impl Erasing {
     /// Takes out what has served, and empties the log. After how long to come again.
-    fn turn(&mut self, core: &mut Core, now: Timestamp, keep_hours: u32) -> Duration {
-        let Erased { orders, more } = core.erase(now, keep_hours, MOST).unwrap_or_else(|error| {
+    fn turn(&mut self, core: &mut Core, now: Timestamp, ages: &PersonalAges) -> Duration {
+        let Erased { orders, keys, more } = core.erase(now, ages, MOST).unwrap_or_else(|error| {
             tracing::error!(%error, "personal data could not be erased");
-            Erased { orders: 0, more: false }
+            Erased { orders: 0, keys: 0, more: false }
         });
         self.orders += orders;
-        self.log_is_full |= orders > 0;
+        self.log_is_full |= orders + keys > 0;
         if self.log_is_full {
             self.empty(core);
         }
@@ -50,6 +52,24 @@ impl Erasing {
             (false, true) => KEPT,
             (false, false) => PAUSE,
         }
+    }
+
+    /// A person had an order erased: the log may still have it.
+    pub(super) fn expect_one(&mut self) {
+        self.asked = true;
+        self.log_is_full = true;
+        self.orders += 1;
+    }
+
+    /// Whether a person had something erased, and the log was not looked at since.
+    pub(super) fn is_asked(&self) -> bool {
+        self.asked
+    }
+
+    /// After how long the log is looked at for it.
+    pub(super) fn soon(&mut self) -> Duration {
+        self.asked = false;
+        MORE
     }
 
     /// Something was taken out, and a reader keeps it.
@@ -63,7 +83,7 @@ impl Erasing {
                 if self.orders > 0 {
                     tracing::info!(orders = self.orders, "personal data erased");
                 }
-                *self = Self { log_is_full: false, orders: 0, said: false };
+                *self = Self { log_is_full: false, orders: 0, said: false, asked: false };
             }
             Ok(false) if self.said || self.orders == 0 => {}
             Ok(false) => {
@@ -82,7 +102,8 @@ impl Erasing {
 impl StationService {
     /// Takes out what is personal and has served. After how long to come again.
     pub(super) fn erase(&mut self) -> Duration {
-        let again = self.erasing.turn(&mut self.core, clock(), self.config.station.keep_personal_hours);
+        let ages = PersonalAges::of(&self.config);
+        let again = self.erasing.turn(&mut self.core, clock(), &ages);
         match &self.upkeep {
             // It may be what reads the log: it breaks off, and does its work later.
             Some(upkeep) if self.erasing.is_hindered() => {
@@ -120,6 +141,7 @@ mod tests {
     fn while_a_reader_keeps_the_log_nothing_is_called_erased_and_it_is_tried_again() {
         let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo.toml");
         let setup = Setup::load(&demo).expect("the demo's configuration").0;
+        let ages = PersonalAges::of(&setup.config);
         let dir = tempfile::tempdir().expect("a folder");
         let mut store = Store::open(dir.path()).expect("a store");
         store.commit(Timestamp(0), &[Fact::LanguageChanged { language: "es".into() }], &[]).expect("recorded");
@@ -130,14 +152,14 @@ mod tests {
         let mut tries = 0;
         let read = reader.replay(|_| {
             for _ in 0..2 {
-                assert_eq!(erasing.turn(&mut core, Timestamp(0), 72), KEPT);
+                assert_eq!(erasing.turn(&mut core, Timestamp(0), &ages), KEPT);
                 assert_eq!((erasing.orders, erasing.said), (3, true));
                 tries += 1;
             }
         });
         read.expect("it has read");
         assert_eq!(tries, 2);
-        assert_eq!(erasing.turn(&mut core, Timestamp(0), 72), PAUSE);
+        assert_eq!(erasing.turn(&mut core, Timestamp(0), &ages), PAUSE);
         assert_eq!((erasing.orders, erasing.log_is_full), (0, false));
     }
 }

@@ -32,6 +32,27 @@ fn fields(map: &mut Map<String, Value>, scope: &str) {
     }
 }
 
+/// Takes every field out that the table does not have: nothing here goes by it, and it may be a buyer's message.
+pub(super) fn forget_unknown(order: &mut Value) {
+    if let Value::Object(order) = order {
+        forget(order, "");
+    }
+}
+
+fn forget(map: &mut Map<String, Value>, scope: &str) {
+    map.retain(|name, _| owners::find(scope, name).is_some());
+    for (name, value) in map.iter_mut() {
+        let Some(field) = owners::find(scope, name) else { continue };
+        match value {
+            Value::Object(inner) => forget(inner, field.path),
+            Value::Array(items) => {
+                items.iter_mut().filter_map(Value::as_object_mut).for_each(|item| forget(item, field.path));
+            }
+            _ => {}
+        }
+    }
+}
+
 /// `1.0` is 1.
 fn whole(value: &Value) -> Option<Value> {
     let text = value.as_number().filter(|number| number.is_f64())?.to_string();

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Incoming;
-use super::clean::clean;
+use super::clean::{clean, forget_unknown};
 use crate::exchange::canonical;
 use crate::station::order::OrderId;
 
@@ -19,11 +19,10 @@ pub fn without_shop(body: &str) -> String {
     without(body, &["shop"])
 }
 
-/// A document that says of its order that it waits, and why.
-pub fn on_hold(body: &str, why: &str) -> String {
+/// A document that says of its order that it waits.
+pub fn on_hold(body: &str) -> String {
     let Ok(Value::Object(mut map)) = serde_json::from_str(body) else { return body.to_owned() };
     map.insert("state".to_owned(), "hold".into());
-    map.insert("state_reason".to_owned(), why.into());
     canonical::text(&Value::Object(map))
 }
 
@@ -57,6 +56,7 @@ impl Incoming {
 fn without(body: &str, fields: &[&str]) -> String {
     let Ok(mut value) = serde_json::from_str::<Value>(body) else { return body.to_owned() };
     clean(&mut value);
+    forget_unknown(&mut value);
     if let Value::Object(map) = &mut value {
         map.retain(|name, _| !fields.contains(&name.as_str()));
     }

@@ -15,6 +15,7 @@ pub(super) fn one(text: &str, row: usize, source: OrderSource) -> Result<Incomin
 pub(super) fn of(mut value: Value, row: usize, source: OrderSource) -> Result<Incoming, Reasons> {
     clean::clean(&mut value);
     let (order, label) = document::order(&value, source)?;
+    clean::forget_unknown(&mut value);
     Ok(Incoming { order, body: canonical::text(&value), row, label })
 }
 

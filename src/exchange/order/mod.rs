@@ -11,7 +11,7 @@
 //! - a wish that nothing here fulfils: `service.expedite`, `sms`, `retries`, `cod`; a carrier or a hint where the label is
 //!   made here; a label's number or file that `label_source` does not speak of; `label.pages`, `label.codes`;
 //! - a name that is not known inside `deadlines`, `service`, `service.insure`, `lines.dg` and `label`. Unknown fields
-//!   elsewhere are kept with the order, unless it is plain which field is meant: `State`, `status` of a cancelled order,
+//!   elsewhere are read over, unless it is plain which field is meant: `State`, `status` of a cancelled order,
 //!   `signature` outside `service`;
 //! - a masked address (`ship_to.masked`, or `*` in it) where the label is made here;
 //! - a name that stands twice in one object of JSON, at any depth, and text that has lost characters (U+FFFD);
@@ -22,8 +22,8 @@
 //! names no shop is of the one that the reader was told, if any. An order that is not `ready` may come without an address
 //! and without lines, and the refusals above do not count for it, so that a cancellation never bounces.
 //!
-//! What is kept is the document with its lines of addresses and titles on one line each, without signs that nobody sees,
-//! and without `ship_to.email`. The company stands behind the name on the label. A number in a whole field may be written
+//! What is kept is the document with its lines of addresses and titles on one line each, without signs that nobody sees, and
+//! without what nothing here goes by: unknown fields (a gift note), `ship_to.email`, `ship_to.phone`, `state_reason`. The company stands behind the name on the label. A number in a whole field may be written
 //! `1.0`.
 
 mod clean;
@@ -50,7 +50,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 pub use content::{content_hash, named, on_hold, without_shop};
-pub use erased::erased;
+pub use erased::{erased, erased_unread};
 pub use error::{OrderError, Reasons};
 pub use label::LabelFile;
 pub use printable::unprintable;
@@ -67,7 +67,7 @@ pub const MAX_FILE_BYTES: usize = 64 << 20;
 pub const MAX_ORDERS: usize = 100_000;
 /// Longest text of a field that the station reads, in characters.
 pub const MAX_TEXT: usize = 200;
-/// Longest text of a field that is only kept (a buyer's message), in characters.
+/// Longest text of a field that nothing here goes by (a buyer's message), in characters.
 pub const MAX_KEPT_TEXT: usize = 4_000;
 /// Largest order as it is kept, in bytes of JSON.
 pub const MAX_BODY_BYTES: usize = 256 << 10;
@@ -90,7 +90,7 @@ pub struct Batch {
 pub struct Incoming {
     /// What the station works with.
     pub order: Order,
-    /// The whole order as canonical JSON, unknown fields included: two equal bodies are the same order.
+    /// The order as canonical JSON, as far as it is used: two equal bodies are the same order.
     pub body: String,
     /// Line of the file it begins on; in a JSON array, its place from 1.
     pub row: usize,

@@ -21,6 +21,7 @@ impl Station {
         let code = || shown(&scan.text);
         let (order, version) = match order {
             Lookup::None => return Outcome::stop(Sentence::OrderUnknown { code: code() }),
+            Lookup::KeyGone(id) => return self.key_gone(id),
             Lookup::Many(orders) => return Outcome::say(which_order(&code(), orders)),
             Lookup::One { order, version } => (order, version),
         };
@@ -84,13 +85,22 @@ impl Station {
         }
     }
 
+    /// An order that cannot be read any more: parcels that were put aside or closed say so themselves.
+    fn key_gone(&self, id: &OrderId) -> Outcome {
+        let stops = |parcel: &Parcel| matches!(parcel.state(), State::Held) || parcel.state().closed();
+        let stopped = self.of_order(id).find(|parcel| stops(parcel)).and_then(|parcel| self.stopped(parcel));
+        stopped.unwrap_or_else(|| Outcome::stop(order_key_gone(id)))
+    }
+
     /// A code was scanned with a parcel in hand, and it is no tracking number of ours.
     pub(in crate::station) fn scanned_in_hand(&self, parcel: &Parcel, scan: &Scan, order: &Lookup) -> Outcome {
         match order {
             Lookup::One { order, .. } if order.id() == parcel.order => self.scanned_again(parcel),
             // One of several, and it is in hand.
             Lookup::Many(orders) if orders.contains(&parcel.order) => self.scanned_again(parcel),
-            Lookup::One { .. } | Lookup::None | Lookup::Many(_) => another_in_hand(parcel, scan),
+            // It was begun before; what it is packed by is gone.
+            Lookup::KeyGone(id) if *id == parcel.order => Outcome::stop(order_key_gone(id)),
+            Lookup::One { .. } | Lookup::None | Lookup::KeyGone(_) | Lookup::Many(_) => another_in_hand(parcel, scan),
         }
     }
 
@@ -256,6 +266,10 @@ pub(in crate::station) fn another_in_hand(parcel: &Parcel, scan: &Scan) -> Outco
         Some(tracking) => Outcome::stop(Sentence::WrongLabel { tracking: tracking.to_owned() }),
         None => Outcome::stop(Sentence::FinishFirst { order: parcel.order.number.clone(), code: shown(&scan.text) }),
     }
+}
+
+fn order_key_gone(id: &OrderId) -> Sentence {
+    Sentence::OrderKeyGone { order: id.number.clone() }
 }
 
 /// Why an order in this state may not go on, if it may not.
