@@ -79,7 +79,7 @@ mod tests {
     use crate::rating::{Basis, Billable};
     use crate::screen::Sentence;
     use crate::station::event::Event;
-    use crate::station::fact::{Commitment, Fact, NumberSource};
+    use crate::station::fact::{ClockDoubt, ClockVoucher, Commitment, Fact, NumberSource};
     use crate::store::{Announcement, Store, StoredOrder};
     use crate::units::{Date, Money, Uptime};
     use crate::uplink::event::EventKind;
@@ -94,7 +94,7 @@ mod tests {
 
     fn moment(wall: Timestamp) -> Moment {
         let today = Date::new(2026, 11, 20).expect("a day");
-        Moment { now: Uptime(0), wall, today, minute: 0 }
+        Moment { now: Uptime(0), wall, today, minute: 0, clock: None }
     }
 
     struct Memory {
@@ -147,6 +147,7 @@ mod tests {
                 tracking: format!("T{}", self.parcels).into(),
                 source: NumberSource::Supplied,
                 ship_date,
+                chosen_on: None,
                 total: Money::new(1, "USD".parse().expect("a currency")),
                 zone: String::new(),
                 billable: Billable { value: "1".into(), unit: "lb".into(), basis: Basis::Actual },
@@ -221,6 +222,36 @@ mod tests {
         assert!(core.store().label(&id("not-sent"), "T1").expect("an answer").is_some());
         // With the time the rest that has arrived goes too.
         assert_eq!(core.erase(Timestamp(NOW.0 + HOUR_MS), 72, 9).expect("erased").orders, 2);
+    }
+
+    #[test]
+    fn what_arrived_while_the_clock_was_in_doubt_is_erased_neither_early_nor_never() {
+        let mut memory = Memory::new();
+        let believed = Fact::ClockBelieved {
+            by: ClockVoucher::Synced,
+            boot: String::new(),
+            wall: NOW,
+            since_boot: 0,
+            anchor: 0,
+            operator: None,
+            supervisor: None,
+        };
+        let doubted = Fact::ClockDoubted { why: ClockDoubt::Leaped, boot: String::new(), wall: NOW, since_boot: 0 };
+        let says = |memory: &Memory, at, fact: &Fact| {
+            memory.store().commit(at, std::slice::from_ref(fact), &[]).expect("recorded");
+        };
+        for order_ref in ["in-time", "in-1970", "in-2036"] {
+            memory.order(order_ref, 1);
+        }
+        says(&memory, OLD, &believed);
+        memory.parcel("in-time", "confirmed", OLD);
+        says(&memory, Timestamp(0), &doubted);
+        memory.parcel("in-1970", "confirmed", Timestamp(0));
+        memory.parcel("in-2036", "confirmed", Timestamp(NOW.0 + 87_660 * HOUR_MS));
+        assert_eq!(memory.core().erase(NOW, 72, 9).expect("erased").orders, 1, "nobody knows how old the others are");
+        says(&memory, NOW, &believed);
+        assert_eq!(memory.core().erase(Timestamp(NOW.0 + 71 * HOUR_MS), 72, 9).expect("erased").orders, 0);
+        assert_eq!(memory.core().erase(Timestamp(NOW.0 + 72 * HOUR_MS), 72, 9).expect("erased").orders, 2);
     }
 
     #[test]

@@ -179,6 +179,7 @@ impl Live {
             | Event::OrderRefused { .. }
             | Event::Copied { .. }
             | Event::Act(_)
+            | Event::Clock
             | Event::Reconsider => {}
         }
     }
@@ -255,7 +256,9 @@ impl Live {
                     self.refused_orders.insert(OrderId { channel, shop, number: order_ref.clone() });
                 }
             }
-            Fact::PrintSpoiled { supervisor: Some(_), .. } => self.wrong_badges = 0,
+            Fact::PrintSpoiled { supervisor: Some(_), .. } | Fact::ClockBelieved { supervisor: Some(_), .. } => {
+                self.wrong_badges = 0;
+            }
             Fact::Reopened { .. } => self.packed = self.packed.saturating_sub(1),
             // What lies on the pan belongs to the parcel that leaves: the next one wants an empty pan.
             Fact::Held { .. } | Fact::Voided { .. } => self.armed &= !in_hand,
@@ -288,6 +291,8 @@ impl Live {
             | Fact::Ended { .. }
             | Fact::Returned { .. }
             | Fact::VolumeStated { .. }
+            | Fact::ClockBelieved { .. }
+            | Fact::ClockDoubted { .. }
             | Fact::OperatorChanged { .. }
             | Fact::LanguageChanged { .. } => {}
         }

@@ -95,6 +95,9 @@ CREATE TABLE bags (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
 -- The station as of a fact; it can be thrown away.
 CREATE TABLE snapshot (
     id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, version INTEGER NOT NULL, sha256 BLOB NOT NULL, body BLOB NOT NULL);
+", "
+-- Whether the clock was believed when something was recorded.
+CREATE INDEX journal_clock ON journal (seq) WHERE name IN ('clock_believed', 'clock_doubted');
 "];
 
 /// How long a statement waits for another process.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::super::clock;
 use super::StationService;
 use crate::daemon::Core;
 use crate::daemon::erase::Erased;
@@ -35,8 +34,10 @@ impl Default for Erasing {
 
 impl Erasing {
     /// Takes out what has served, and empties the log. After how long to come again.
-    fn turn(&mut self, core: &mut Core, now: Timestamp, keep_hours: u32) -> Duration {
-        let Erased { orders, more } = core.erase(now, keep_hours, MOST).unwrap_or_else(|error| {
+    fn turn(&mut self, core: &mut Core, now: Option<Timestamp>, keep_hours: u32) -> Duration {
+        // While the clock is not believed nothing is known to be old enough.
+        let erased = now.map_or(Ok(Erased { orders: 0, more: false }), |now| core.erase(now, keep_hours, MOST));
+        let Erased { orders, more } = erased.unwrap_or_else(|error| {
             tracing::error!(%error, "personal data could not be erased");
             Erased { orders: 0, more: false }
         });
@@ -82,7 +83,8 @@ impl Erasing {
 impl StationService {
     /// Takes out what is personal and has served. After how long to come again.
     pub(super) fn erase(&mut self) -> Duration {
-        let again = self.erasing.turn(&mut self.core, clock(), self.config.station.keep_personal_hours);
+        let now = self.core.believed(self.clocks.moment());
+        let again = self.erasing.turn(&mut self.core, now, self.config.station.keep_personal_hours);
         match &self.upkeep {
             // It may be what reads the log: it breaks off, and does its work later.
             Some(upkeep) if self.erasing.is_hindered() => {
@@ -95,7 +97,8 @@ impl StationService {
 
     /// Says once a day that what is personal cannot be erased, as long as it has not arrived.
     pub(super) fn say_overdue(&mut self) {
-        let overdue = self.core.live().overdue(clock());
+        let now = self.core.believed(self.clocks.moment());
+        let overdue = now.and_then(|now| self.core.live().overdue(now));
         if let Some(days) = overdue.filter(|days| self.overdue != Some(*days)) {
             tracing::error!(
                 days,
@@ -130,14 +133,14 @@ mod tests {
         let mut tries = 0;
         let read = reader.replay(|_| {
             for _ in 0..2 {
-                assert_eq!(erasing.turn(&mut core, Timestamp(0), 72), KEPT);
+                assert_eq!(erasing.turn(&mut core, Some(Timestamp(0)), 72), KEPT);
                 assert_eq!((erasing.orders, erasing.said), (3, true));
                 tries += 1;
             }
         });
         read.expect("it has read");
         assert_eq!(tries, 2);
-        assert_eq!(erasing.turn(&mut core, Timestamp(0), 72), PAUSE);
+        assert_eq!(erasing.turn(&mut core, Some(Timestamp(0)), 72), PAUSE);
         assert_eq!((erasing.orders, erasing.log_is_full), (0, false));
     }
 }

@@ -76,6 +76,8 @@ pub fn renumbered(body: &str, incarnation: &str, seq: u64) -> Option<String> {
         r#type: String,
         time: String,
         stationseq: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clock: Option<String>,
         data: Box<serde_json::value::RawValue>,
     }
     let mut event: CloudEvent = serde_json::from_str(body).ok()?;
