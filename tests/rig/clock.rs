@@ -3,7 +3,8 @@
 use parceld::barcode::Command;
 use serde_json::Value;
 
-use super::bench::Bench;
+use super::bench::{Bench, CARRIER};
+use super::order::order;
 use super::packer::{close, label, open, pack};
 
 const FIRST: &str = "RIG-7001";
@@ -18,8 +19,11 @@ async fn clocks(bench: &Bench, order_ref: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn where_nothing_vouches_for_the_clock_the_packer_is_asked_once_for_the_date() {
-    let bench = Bench::with_orders(&[FIRST, SECOND]).await;
+    let bench = Bench::bare().await;
+    // Before anything is recorded: what was believed once goes on being believed until the computer is started again.
     bench.reconfigure("clock = \"system\"", "clock = \"vouched\"");
+    bench.run(&["pool", "start", CARRIER, "usps-demo-1", "--next", "1"]).await.good();
+    bench.import(&[order(FIRST), order(SECOND)]).await.good();
     let asks = bench.run(&["doctor"]).await.out.contains("nothing vouches for it");
 
     let station = bench.start().await;
