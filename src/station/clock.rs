@@ -224,13 +224,13 @@ impl Station {
         if judged.boot != boot_name(reading) {
             return true;
         }
-        let stepped = offset(world.wall, reading).abs_diff(judged.wall.0.saturating_sub(judged.since_boot)) > STEP_MS;
+        let step = offset(world.wall, reading).abs_diff(judged.wall.0.saturating_sub(judged.since_boot));
         let same = match (judged.state, state) {
             (ClockState::Believed(_), ClockState::Believed(_)) => true,
             (before, now) => before == now,
         };
         let rested = reading.since_boot.saturating_sub(judged.since_boot) >= PAUSE_MS;
-        !same || rested && (stepped || judged.state != state)
+        !same || step > LEAP_MS || rested && (step > STEP_MS || judged.state != state)
     }
 
     /// What is asked, or said, in place of a label while the clock is not believed.

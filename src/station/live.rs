@@ -256,8 +256,16 @@ impl Live {
                     self.refused_orders.insert(OrderId { channel, shop, number: order_ref.clone() });
                 }
             }
-            Fact::PrintSpoiled { supervisor: Some(_), .. } | Fact::ClockBelieved { supervisor: Some(_), .. } => {
-                self.wrong_badges = 0;
+            Fact::PrintSpoiled { supervisor: Some(_), .. } => self.wrong_badges = 0,
+            // Who was asked for one date does not allow another.
+            Fact::ClockBelieved { supervisor, .. } => {
+                self.confirm.take_if(|(command, _)| *command == Command::DateOk);
+                if supervisor.is_some() {
+                    self.wrong_badges = 0;
+                }
+            }
+            Fact::ClockDoubted { .. } => {
+                self.confirm.take_if(|(command, _)| *command == Command::DateOk);
             }
             Fact::Reopened { .. } => self.packed = self.packed.saturating_sub(1),
             // What lies on the pan belongs to the parcel that leaves: the next one wants an empty pan.
@@ -291,8 +299,6 @@ impl Live {
             | Fact::Ended { .. }
             | Fact::Returned { .. }
             | Fact::VolumeStated { .. }
-            | Fact::ClockBelieved { .. }
-            | Fact::ClockDoubted { .. }
             | Fact::OperatorChanged { .. }
             | Fact::LanguageChanged { .. } => {}
         }
