@@ -10,6 +10,38 @@ scan_label = Scan the label
 done = Done
 empty_scale = Empty the scale
 
+# Which day it is.
+date_words = { $weekday ->
+     [1] Monday
+     [2] Tuesday
+     [3] Wednesday
+     [4] Thursday
+     [5] Friday
+     [6] Saturday
+    *[7] Sunday
+ } { $day } { $month ->
+     [1] January
+     [2] February
+     [3] March
+     [4] April
+     [5] May
+     [6] June
+     [7] July
+     [8] August
+     [9] September
+     [10] October
+     [11] November
+    *[12] December
+ } { $year }
+date_ask = Is today { $date }?
+date_answer = Yes: scan DATEOK. No: set the clock
+date_supervisor = Supervisor: is today { $date }?
+date_taken = Today is { $date }
+date_held = Clock went back. Labels say { $date }
+clock_wrong = Clock is wrong: { $date }
+clock_how = Connect the network, or set the clock
+clock_for_hub = Not sent: is today { $date }?
+
 # What a scan found.
 order_unknown = No order { $code }
 order_key_gone = Import order { $order } again
@@ -278,6 +310,7 @@ do_return = The parcel just scanned came back
 do_help = What can I do here?
 do_logout = Sign out
 do_badge = I am { $operator }
+do_dateok = The date on the screen is right
 do_shift = Print my shift
 do_sheet = Print this sheet
 problem_damaged = damaged

@@ -1,4 +1,36 @@
 # Palabras de la pantalla de empaque, español. Las claves son una lista cerrada; la estación rellena `{ $name }`.
+# Qué día es.
+date_words = { $weekday ->
+     [1] lunes
+     [2] martes
+     [3] miércoles
+     [4] jueves
+     [5] viernes
+     [6] sábado
+    *[7] domingo
+ } { $day } de { $month ->
+     [1] enero
+     [2] febrero
+     [3] marzo
+     [4] abril
+     [5] mayo
+     [6] junio
+     [7] julio
+     [8] agosto
+     [9] septiembre
+     [10] octubre
+     [11] noviembre
+    *[12] diciembre
+ } de { $year }
+date_ask = ¿Hoy es { $date }?
+date_answer = Sí: escanea DATEOK. No: pon la hora
+date_supervisor = Supervisor: ¿hoy es { $date }?
+date_taken = Hoy es { $date }
+date_held = El reloj retrocedió. Etiquetas: { $date }
+clock_wrong = Reloj mal: { $date }
+clock_how = Conecta la red o pon el reloj en hora
+clock_for_hub = No enviado: ¿hoy es { $date }?
+
 # Solo letras latinas (ISO 8859-1): las fuentes de la pantalla no tienen otras.
 
 scan_order = Escanee un pedido
@@ -269,6 +301,7 @@ do_return = Volvió el paquete recién escaneado
 do_help = ¿Qué puedo hacer aquí?
 do_logout = Cerrar sesión
 do_badge = Soy { $operator }
+do_dateok = La fecha de la pantalla es correcta
 do_shift = Imprimir mi turno
 do_sheet = Imprimir esta hoja
 problem_damaged = dañado

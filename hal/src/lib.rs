@@ -10,6 +10,7 @@
 //! | [`scanner`] | bytes to scans |
 //! | [`scale`] | bytes to weights, exact to the picogram |
 //! | [`printer`] | a job's bytes to the printer, and what the printer says of itself |
+//! | [`clock`] | what the kernel says of the computer's clocks |
 //! | [`hid`] | what a USB HID device says of itself |
 //! | [`gpio`] | lamp, tone and button on lines of the computer itself |
 //! | [`framebuffer`] | a display that the kernel shows as `/dev/fb0` |
@@ -22,6 +23,7 @@
 //! beside it owns the waiting. Each of those functions runs until its port is lost and returns why; the caller opens
 //! the port again. None of them retries, and none of them ever sends a byte twice.
 
+pub mod clock;
 #[cfg(feature = "codes")]
 pub mod codes;
 pub mod framebuffer;

@@ -118,6 +118,8 @@ commands! {
     Tare => "TARE", Station, AtOnce, Sentence::DoTare;
     /// The parcel that was just scanned came back.
     Return => "RETURN", Station, AtOnce, Sentence::DoReturn;
+    /// The date on the screen is right.
+    DateOk => "DATEOK", Station, Supervisor, Sentence::DoDateOk;
     /// Print what I did today.
     Shift => "SHIFT", Station, AtOnce, Sentence::DoShift;
     /// Print the sheet of commands.

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use parceld::daemon::control::{self, Call, CallError};
-use parceld::daemon::{Moment, Setup, clock, identity, minute, today};
+use parceld::daemon::{Clocks, Setup, identity};
 use parceld::exchange::{order, outcomes};
 use parceld::ids::{CarrierId, PoolId};
 
 use parceld::screen::Words;
-use parceld::units::Uptime;
 use serde_json::Value;
 
 use super::file::read_bounded;
@@ -27,9 +26,7 @@ pub(super) fn act(setup: &Setup, call: &Call) -> Result<Value, Failure> {
 
 /// With no station running: the command takes its lock, acts, and is done.
 fn act_alone(setup: &Setup, call: &Call) -> Result<Value, Failure> {
-    let wall = clock();
-    let zone = &setup.config.station.timezone;
-    let moment = Moment { now: Uptime(0), wall, today: today(zone, wall), minute: minute(zone, wall) };
+    let moment = Clocks::new(&setup.config.station).moment();
     let mut core = identity::open(setup, moment)?;
     control::perform(&mut core, moment, call.clone(), &Words::english())
         .map(|(done, _)| done)

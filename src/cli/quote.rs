@@ -127,6 +127,7 @@ impl QuoteCommand {
             wall,
             today,
             minute: minute(zone, wall),
+            clock: None,
             live: &live,
             order: None,
             label: None,

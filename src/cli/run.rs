@@ -60,6 +60,8 @@ pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     for finding in &findings {
         print(finding);
     }
+    // No device is sick because of it: where it counts, the screen asks.
+    print(parceld::daemon::describe_clock());
     for unnamed in doctor::unnamed(&devices) {
         print(format_args!("not configured: {unnamed}"));
     }

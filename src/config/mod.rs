@@ -40,7 +40,7 @@ pub use place::{DeviceAddress, DevicePlace};
 pub use problem::{Problem, Problems, Severity};
 pub use rates::{PolicyName, Rates, Weekday};
 pub use serial::{Framing, Handshake, SerialSettings};
-pub use station::MarkPlace;
+pub use station::{ClockTrust, MarkPlace};
 
 use backup::BackupKeys;
 use gpio::GpioKeys;

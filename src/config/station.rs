@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::declare::declare;
 use super::read::{folder, folder_at, identifier, refuse, text, within};
 use super::table::Table;
+use super::value::NamedValue;
 use crate::barcode::gs1::{SsccError, SsccRange};
 use crate::station::order::Address;
 
@@ -20,6 +21,8 @@ declare! {
         warehouse: String, required, by identifier;
         /// IANA name; the ship date is a date here.
         timezone: TimeZone, required, by timezone;
+        /// What makes the computer's clock believed.
+        clock: ClockTrust, default "vouched";
         /// Language of the packer's screen: `en`.
         language: String, required, by language;
         /// Database, label images, exports, control socket.
@@ -80,6 +83,19 @@ declare! {
         /// Up to 60 characters.
         phone: String, default "", by text(0..=60);
     }
+}
+
+/// What makes the computer's clock believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockTrust {
+    /// Network time, a clock with a battery, or the packer who is asked for the date.
+    Vouched,
+    /// It is right whenever the station starts.
+    System,
+}
+
+impl NamedValue for ClockTrust {
+    const NAMES: &'static [(&'static str, Self)] = &[("vouched", Self::Vouched), ("system", Self::System)];
 }
 
 /// Where the mark is kept that tells whether the database is the newest.

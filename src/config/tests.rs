@@ -159,6 +159,11 @@ fn each_wrong_value_is_an_error_on_its_line() {
             "\"tcp://192.0.2.10\" is not an address",
         ),
         ("device = \"tcp://192.0.2.10:9100\"", "device = \"lp0\"", "device \"lp0\" is not a device file"),
+        (
+            "#clock = \"vouched\"",
+            "clock = \"gps\"",
+            "station.clock is \"gps\", which is not known; write \"vouched\", \"system\"",
+        ),
         ("dpi = 203", "dpi = 200", "no label is drawn for 200 dots per inch; write 203 or 300"),
         (
             "width_mm = 100",

@@ -11,6 +11,7 @@ use crate::ids::BagId;
 use crate::ids::ParcelId;
 use crate::ids::TrackingNumber;
 use crate::rating::Dg;
+use crate::station::clock::ClockState;
 use crate::station::fact::{Commitment, Fact};
 use crate::station::parcels::Parcel;
 use crate::station::{Rules, Station};
@@ -78,6 +79,7 @@ impl<'a> Announcer<'a> {
             warehouse: self.rules.warehouse.clone(),
             station: self.rules.station.clone(),
             incarnation: self.store.incarnation().to_owned(),
+            clock: self.station.clock_state().map(ClockState::word),
         }
     }
 

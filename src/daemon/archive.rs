@@ -259,7 +259,7 @@ mod tests {
 
         fn moment(&mut self) -> Moment {
             self.now += 10_000;
-            Moment { now: Uptime(self.now), wall: AT, today: Date::EPOCH, minute: 600 }
+            Moment { now: Uptime(self.now), wall: AT, today: Date::EPOCH, minute: 600, clock: None }
         }
 
         fn step(&mut self, input: impl Into<Input>) -> Outcome {
@@ -313,6 +313,7 @@ mod tests {
             tracking: if number == 1 { GONE.into() } else { format!("T{number}").into() },
             source: NumberSource::Supplied,
             ship_date: Date::EPOCH,
+            chosen_on: None,
             total: Money::new(1, "USD".parse().expect("a currency")),
             zone: String::new(),
             billable: Billable { value: "1".into(), unit: "lb".into(), basis: Basis::Actual },

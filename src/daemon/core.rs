@@ -10,6 +10,7 @@ use crate::ids::{BagId, ParcelId};
 use crate::label::Supplied;
 use crate::rating::Cards;
 use crate::screen::{Link, View};
+use crate::station::clock::ClockReading;
 use crate::station::event::{Act, Event, Input, Lookup};
 use crate::station::fact::Fact;
 use crate::station::live::Live;
@@ -29,6 +30,8 @@ pub struct Moment {
     pub today: Date,
     /// Minute of the day, in the warehouse's zone.
     pub minute: u16,
+    /// What the computer's clocks say beside it; `None` where what is known of the clock stands.
+    pub clock: Option<ClockReading>,
 }
 
 /// Station, memory and world together.
@@ -97,6 +100,11 @@ impl Core {
         &self.station
     }
 
+    /// The time, where the clock is believed: by it ages are counted.
+    pub fn believed(&self, moment: Moment) -> Option<Timestamp> {
+        self.station.clock_doubt().is_none().then_some(moment.wall)
+    }
+
     /// What is only true now.
     pub fn live(&self) -> &Live {
         &self.live
@@ -140,13 +148,10 @@ impl Core {
             self.forget_label();
         }
         let is_scan = matches!(input, Input::Scan { .. });
-        let outcome = self.sync_label().and_then(|()| self.complete(input)).and_then(|event| {
-            self.recall_named(&event)?;
-            self.live.observe(&event, &self.rules);
-            let outcome = self.decide(moment, &event);
-            let in_hand = self.in_hand.is_some();
-            self.commit(moment, &outcome.facts, &OrderBatch::default())?;
-            self.live.after(moment.now, &event, &outcome, in_hand);
+        let outcome = self.look_at_clock(moment).and_then(|looked| {
+            let mut outcome = self.take(moment, input)?;
+            outcome.facts.splice(0..0, looked.facts);
+            outcome.effects.splice(0..0, looked.effects);
             Ok(outcome)
         });
         // What is recorded is done, whatever becomes of this reading: it is tried again with the next event.
@@ -171,6 +176,31 @@ impl Core {
         }
         self.forget();
         outcome
+    }
+
+    /// Records what is to be said of the clock, before anything is decided by it.
+    fn look_at_clock(&mut self, moment: Moment) -> Result<Outcome, StoreError> {
+        let outcome = self.decide(moment, &Event::Clock);
+        self.commit(moment, &outcome.facts, &OrderBatch::default())?;
+        self.live.after(moment.now, &Event::Clock, &outcome, self.in_hand.is_some());
+        for fact in &outcome.facts {
+            if let Fact::ClockDoubted { why, .. } = fact {
+                tracing::warn!(?why, wall = moment.wall.0, "the computer's clock is not believed; the screen asks");
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn take(&mut self, moment: Moment, input: Input) -> Result<Outcome, StoreError> {
+        self.sync_label()?;
+        let event = self.complete(input)?;
+        self.recall_named(&event)?;
+        self.live.observe(&event, &self.rules);
+        let outcome = self.decide(moment, &event);
+        let in_hand = self.in_hand.is_some();
+        self.commit(moment, &outcome.facts, &OrderBatch::default())?;
+        self.live.after(moment.now, &event, &outcome, in_hand);
+        Ok(outcome)
     }
 
     /// Records an outcome that was decided beforehand, with orders; a packer hears what it says.
@@ -271,6 +301,7 @@ impl Core {
             | Event::Confirmed { .. }
             | Event::OrderRefused { .. }
             | Event::Act(Act::CloseManifest { .. } | Act::StartPools | Act::StartPool { .. })
+            | Event::Clock
             | Event::Reconsider => {}
         }
         Ok(())
@@ -343,6 +374,7 @@ impl Core {
             wall: moment.wall,
             today: moment.today,
             minute: moment.minute,
+            clock: moment.clock,
             live: &self.live,
             order: self.in_hand.as_ref().map(|in_hand| &in_hand.order),
             label: self.in_hand.as_ref().and_then(|in_hand| in_hand.label.as_ref()),

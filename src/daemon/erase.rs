@@ -70,7 +70,7 @@ impl PersonalAges {
 }
 
 /// What one go has erased.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Erased {
     /// So many orders.
     pub orders: usize,
@@ -219,7 +219,7 @@ mod tests {
     use crate::rating::{Basis, Billable};
     use crate::screen::Sentence;
     use crate::station::event::Event;
-    use crate::station::fact::{Commitment, Fact, NumberSource};
+    use crate::station::fact::{ClockDoubt, ClockVoucher, Commitment, Fact, NumberSource};
     use crate::store::{Announcement, Store, StoredOrder};
     use crate::units::{Date, Money, Uptime};
     use crate::uplink::event::EventKind;
@@ -236,7 +236,7 @@ mod tests {
 
     fn moment(wall: Timestamp) -> Moment {
         let today = Date::new(2026, 11, 20).expect("a day");
-        Moment { now: Uptime(0), wall, today, minute: 0 }
+        Moment { now: Uptime(0), wall, today, minute: 0, clock: None }
     }
 
     struct Memory {
@@ -266,6 +266,10 @@ mod tests {
         }
 
         fn order_in(&self, order_ref: &str, planned: u32, state: &str) {
+            self.order_at(NOW, order_ref, planned, state);
+        }
+
+        fn order_at(&self, at: Timestamp, order_ref: &str, planned: u32, state: &str) {
             let body = serde_json::json!({
                 "order_ref": order_ref, "rev": 1, "parcels_planned": planned, "state": state,
                 "ship_to": { "name": "Marisol", "line1": "117 Foxglove", "city": "Here", "postcode": "90026", "country": "US" },
@@ -280,7 +284,7 @@ mod tests {
                 label,
                 otherwise: None,
             };
-            self.core().take_orders(moment(NOW), &[order], OrderOrigin::File, None).expect("kept");
+            self.core().take_orders(moment(at), &[order], OrderOrigin::File, None).expect("kept");
         }
 
         /// A parcel of an order, as far as these say: `""`, `manifested`, `confirmed`, `voided`.
@@ -293,6 +297,7 @@ mod tests {
                 tracking: format!("T{}", self.parcels).into(),
                 source: NumberSource::Supplied,
                 ship_date,
+                chosen_on: None,
                 total: Money::new(1, "USD".parse().expect("a currency")),
                 zone: String::new(),
                 billable: Billable { value: "1".into(), unit: "lb".into(), basis: Basis::Actual },
@@ -436,6 +441,56 @@ mod tests {
             let core = memory.core();
             assert_eq!(known(&core, order_ref).body.contains("Marisol"), back, "{order_ref}");
         }
+    }
+
+    #[test]
+    fn what_arrived_while_the_clock_was_in_doubt_is_erased_neither_early_nor_never() {
+        let mut memory = Memory::new();
+        let believed = Fact::ClockBelieved {
+            by: ClockVoucher::Synced,
+            boot: String::new(),
+            wall: NOW,
+            since_boot: 0,
+            anchor: 0,
+            operator: None,
+            supervisor: None,
+        };
+        let doubted = Fact::ClockDoubted { why: ClockDoubt::Leaped, boot: String::new(), wall: NOW, since_boot: 0 };
+        let says = |memory: &Memory, at, fact: &Fact| {
+            memory.store().commit(at, std::slice::from_ref(fact), &[]).expect("recorded");
+        };
+        for order_ref in ["in-time", "in-1970", "in-2036"] {
+            memory.order(order_ref, 1);
+        }
+        says(&memory, OLD, &believed);
+        memory.parcel("in-time", "confirmed", OLD);
+        says(&memory, Timestamp(0), &doubted);
+        memory.parcel("in-1970", "confirmed", Timestamp(0));
+        memory.parcel("in-2036", "confirmed", Timestamp(NOW.0 + 87_660 * HOUR_MS));
+        assert_eq!(
+            memory.core().erase(NOW, &AGES, 9).expect("erased").orders,
+            1,
+            "nobody knows how old the others are"
+        );
+        says(&memory, NOW, &believed);
+        assert_eq!(memory.core().erase(Timestamp(NOW.0 + 71 * HOUR_MS), &AGES, 9).expect("erased").orders, 0);
+        assert_eq!(memory.core().erase(Timestamp(NOW.0 + 72 * HOUR_MS), &AGES, 9).expect("erased").orders, 2);
+    }
+
+    #[test]
+    fn an_order_that_came_while_the_clock_stood_in_1970_is_as_old_as_the_next_time_that_was_believed() {
+        let memory = Memory::new();
+        let (why, boot) = (ClockDoubt::Behind, String::new);
+        let doubted = Fact::ClockDoubted { why, boot: boot(), wall: Timestamp(0), since_boot: 0 };
+        memory.store().commit(Timestamp(0), &[doubted], &[]).expect("recorded");
+        memory.order_at(Timestamp(0), "in-1970", 1, "ready");
+        let (by, wall) = (ClockVoucher::Synced, NOW);
+        let believed =
+            Fact::ClockBelieved { by, boot: boot(), wall, since_boot: 0, anchor: 0, operator: None, supervisor: None };
+        memory.store().commit(NOW, &[believed], &[]).expect("recorded");
+        let erased =
+            |hours: i64| memory.core().erase(Timestamp(NOW.0 + hours * HOUR_MS), &AGES, 9).expect("erased").orders;
+        assert_eq!([erased(0), erased(399), erased(400)], [0, 0, 1]);
     }
 
     #[test]

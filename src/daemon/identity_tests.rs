@@ -19,7 +19,7 @@ struct Place {
 
 fn moment() -> Moment {
     let today = Date::new(2026, 11, 20).expect("a day");
-    Moment { now: Uptime(0), wall: Timestamp(1_795_000_000_000), today, minute: 0 }
+    Moment { now: Uptime(0), wall: Timestamp(1_795_000_000_000), today, minute: 0, clock: None }
 }
 
 fn here() -> Machine {

@@ -2,11 +2,12 @@
 //!
 //! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its drivers; `answers`
 //! are the documents that commands and the page show; `documents` makes papers; `erase` takes out what is personal when it
-//! has served; `upkeep` looks the database through at night; `control` is the socket that commands act through.
+//! has served; `clocks` reads the computer's clocks; `upkeep` looks the database through at night; `control` is the socket that commands act through.
 
 mod announce;
 pub mod answers;
 pub mod archive;
+mod clocks;
 pub mod control;
 mod core;
 pub mod documents;
@@ -26,5 +27,6 @@ pub mod subject;
 mod upkeep;
 
 pub use self::core::{Core, Moment};
+pub use clocks::{Clocks, clock, describe as describe_clock, minute, today};
 pub use service::{ServiceHandle, StationService, ask, serve_page};
-pub use setup::{Setup, SetupError, clock, devices, minute, panel, today};
+pub use setup::{Setup, SetupError, devices, panel};

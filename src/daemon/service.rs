@@ -25,12 +25,11 @@ use super::control::{self, Call, Called};
 use super::documents::Documents;
 use super::import::Import;
 use super::upkeep::{Upkeep, UpkeepFound};
-use super::{Core, Moment, Setup, SetupError, answers, clock, identity, minute, today};
+use super::{Clocks, Core, Moment, Setup, SetupError, answers, identity};
 use crate::config::Config;
 use crate::devices::{Devices, Drivers};
 use crate::screen::{Sentence, View, Words};
 use crate::station::event::{Effect, Event, Input, Printout};
-use crate::units::Uptime;
 use crate::uplink::Request;
 use crate::web::{self, AskedQuestion, Frame, Question};
 
@@ -44,6 +43,8 @@ const ORDERS: usize = 200;
 const MANIFESTS: usize = 200;
 /// Something from a machine that could not be recorded is tried again this often, and so is the mark of copies.
 const RETRY: Duration = Duration::from_secs(1);
+/// How often somebody looks whether the clock was set.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How the rest of the program reaches the loop.
 #[derive(Debug, Clone)]
@@ -64,8 +65,7 @@ pub struct StationService {
     core: Core,
     drivers: Drivers,
     words: BTreeMap<String, Arc<Words>>,
-    zone: jiff::tz::TimeZone,
-    began: Instant,
+    clocks: Clocks,
     events: mpsc::Receiver<Input>,
     asked: mpsc::Receiver<AskedQuestion>,
     called: mpsc::Receiver<Called>,
@@ -98,9 +98,8 @@ impl StationService {
     pub fn new(setup: &Setup, mut devices: Devices) -> Result<(Self, ServiceHandle), SetupError> {
         let setup = Arc::new(setup.clone());
         let data_dir = &setup.config.station.data_dir;
-        let began = Instant::now();
-        let zone = setup.config.station.timezone.clone();
-        let mut core = identity::open(&setup, moment(began, &zone))?;
+        let clocks = Clocks::new(&setup.config.station);
+        let mut core = identity::open(&setup, clocks.moment())?;
         if setup.config.uplink.is_some() {
             core.expect_uplink();
         }
@@ -113,9 +112,8 @@ impl StationService {
         if let Some(printer) = &mut devices.printer {
             printer.remember(core.station().has_answered(&printer.name), core.station().counts_labels());
         }
-        let drivers = Drivers::start(devices, &events_in, began);
-        let moment = moment(began, &zone);
-        let view = core.view(moment);
+        let drivers = Drivers::start(devices, &events_in, clocks.began());
+        let view = core.view(clocks.moment());
         let words = setup.words.clone();
         let frame = Frame::of(&view, words_for(&words, &view.language), PANEL, 1);
         drivers.show(&view, words_for(&words, &view.language));
@@ -128,8 +126,7 @@ impl StationService {
             core,
             drivers,
             words,
-            zone,
-            began,
+            clocks,
             events,
             asked,
             called,
@@ -170,10 +167,16 @@ impl StationService {
             tokio::time::interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 3));
         let mut erase = tokio::time::interval(erasing::PAUSE);
         let mut fold = tokio::time::interval(folding::PAUSE);
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut retry = tokio::time::interval(RETRY);
         retry.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            let wake = self.core.live().deadline(self.moment().now).map(|at| self.began + Duration::from_millis(at.0));
+            let wake = self
+                .core
+                .live()
+                .deadline(self.moment().now)
+                .map(|at| self.clocks.began() + Duration::from_millis(at.0));
             tokio::select! {
                 // The packer first, orders last.
                 biased;
@@ -191,6 +194,7 @@ impl StationService {
                 () = heard(&mut hangup) => self.reload(None),
                 () = sleep_until(wake) => {}
                 _ = retry.tick(), if !self.unrecorded.is_empty() || self.core.store().mark_fails() => self.retry(),
+                _ = look.tick() => self.take(Event::Clock),
                 _ = watchdog.tick() => {
                     let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
                 }
@@ -211,7 +215,7 @@ impl StationService {
     }
 
     fn moment(&self) -> Moment {
-        moment(self.began, &self.zone)
+        self.clocks.moment()
     }
 
     /// One event through the core, and what follows from it.
@@ -349,12 +353,6 @@ impl StationService {
 fn words_for<'a>(words: &'a BTreeMap<String, Arc<Words>>, language: &str) -> &'a Arc<Words> {
     static ENGLISH: std::sync::LazyLock<Arc<Words>> = std::sync::LazyLock::new(|| Arc::new(Words::english()));
     words.get(language).unwrap_or(&ENGLISH)
-}
-
-fn moment(began: Instant, zone: &jiff::tz::TimeZone) -> Moment {
-    let wall = clock();
-    let now = Uptime(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
-    Moment { now, wall, today: today(zone, wall), minute: minute(zone, wall) }
 }
 
 /// What the upkeep found next; never, where it does not run.

@@ -9,6 +9,7 @@ use hal::gpio::Backend;
 use hal::printer::Known;
 use sha2::{Digest, Sha256};
 
+use super::clocks::released;
 use crate::config::{self, Config, GpioBackend, Loaded, Problem, Problems};
 use crate::devices::{BenchPanel, BenchPrinter, BenchScale, BenchScanner, Devices, Pins};
 use crate::label::Labels;
@@ -16,7 +17,6 @@ use crate::rating::Cards;
 use crate::screen::Words;
 use crate::station::{Carton, Rules};
 use crate::store::{Store, StoreError, private};
-use crate::units::{Date, Timestamp};
 use crate::uplink;
 
 /// Everything a station is started with.
@@ -93,6 +93,7 @@ impl Setup {
             receipts: config.receipt.is_some(),
             languages: words.keys().cloned().collect(),
             language: config.station.language.clone(),
+            released: released(),
         };
         let words = words.into_iter().map(|(language, words)| (language, Arc::new(words))).collect();
         (Self { config, rules, cards: Arc::new(cards), cards_wrong, words }, warnings)
@@ -146,6 +147,8 @@ impl Setup {
                 warehouse: self.rules.warehouse.clone(),
                 station: self.rules.station.clone(),
                 incarnation: store.incarnation().to_owned(),
+                // Of what it makes itself, it knows no clock.
+                clock: None,
             },
             confirmed: store.confirmed(),
             past,
@@ -232,50 +235,5 @@ pub fn panel(panel: &config::Panel) -> Option<BenchPanel> {
     match panel {
         config::Panel::None => None,
         config::Panel::Framebuffer { device, turn } => Some(BenchPanel { device: device.clone(), rotation: *turn }),
-    }
-}
-
-/// Now, on the station's clock.
-pub fn clock() -> Timestamp {
-    Timestamp(jiff::Timestamp::now().as_millisecond())
-}
-
-/// `at` as the calendar knows it; what it does not reach is its first or its last instant.
-fn instant(at: Timestamp) -> jiff::Timestamp {
-    let nearest = if at.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
-    jiff::Timestamp::from_millisecond(at.0).unwrap_or(nearest)
-}
-
-/// The minute of the day of `at` in the warehouse's zone.
-pub fn minute(zone: &jiff::tz::TimeZone, at: Timestamp) -> u16 {
-    let time = instant(at).to_zoned(zone.clone()).time();
-    let part = |number: i8| u16::try_from(number).unwrap_or(0);
-    part(time.hour()) * 60 + part(time.minute())
-}
-
-/// The day of `at` in the warehouse's zone: the ship date.
-pub fn today(zone: &jiff::tz::TimeZone, at: Timestamp) -> Date {
-    instant(at).to_zoned(zone.clone()).date().into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_ship_date_and_the_minute_are_those_of_the_warehouse_on_days_of_23_and_25_hours_too() {
-        let at = |zone: &str, utc: &str| {
-            let zone = jiff::tz::TimeZone::get(zone).unwrap();
-            let wall = Timestamp(utc.parse::<jiff::Timestamp>().unwrap().as_millisecond());
-            (today(&zone, wall).to_string(), minute(&zone, wall))
-        };
-        let los_angeles = |utc| at("America/Los_Angeles", utc);
-        assert_eq!(los_angeles("2026-11-01T06:59:59Z"), ("2026-10-31".into(), 23 * 60 + 59));
-        assert_eq!(los_angeles("2026-11-01T07:00:00Z"), ("2026-11-01".into(), 0));
-        assert_eq!(los_angeles("2026-11-02T07:59:00Z"), ("2026-11-01".into(), 23 * 60 + 59), "25 hours later");
-        assert_eq!(los_angeles("2026-11-02T08:00:00Z"), ("2026-11-02".into(), 0));
-        assert_eq!(los_angeles("2026-03-08T10:00:00Z"), ("2026-03-08".into(), 3 * 60), "there is no 02:00");
-        assert_eq!(at("Asia/Manila", "2026-12-31T16:00:00Z"), ("2027-01-01".into(), 0));
-        assert_eq!(at("Europe/London", "2026-03-29T00:59:00Z"), ("2026-03-29".into(), 59));
     }
 }

@@ -142,7 +142,7 @@ mod tests {
     }
 
     fn moment() -> Moment {
-        Moment { now: Uptime(0), wall: NOW, today: Date::new(2026, 11, 20).expect("a day"), minute: 0 }
+        Moment { now: Uptime(0), wall: NOW, today: Date::new(2026, 11, 20).expect("a day"), minute: 0, clock: None }
     }
 
     fn take(core: &mut Core, number: &str) {

@@ -7,7 +7,7 @@ use crate::units::Money;
 
 /// The decision as programs read it.
 pub fn json(decision: &Decision) -> Value {
-    json!({
+    let mut value = json!({
         "ship_date": decision.ship_date.to_string(),
         "from": decision.from,
         "to": decision.to,
@@ -17,8 +17,11 @@ pub fn json(decision: &Decision) -> Value {
         "quotes": decision.quotes.iter().map(quote).collect::<Vec<_>>(),
         "refusals": decision.refusals.iter().map(refusal).collect::<Vec<_>>(),
         "changes": decision.changes.iter().map(change).collect::<Vec<_>>(),
-        "folded": decision.folded,
-    })
+    });
+    if decision.folded {
+        value["folded"] = json!(true);
+    }
+    value
 }
 
 fn quote(quote: &Quote) -> Value {

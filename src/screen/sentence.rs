@@ -101,6 +101,16 @@ sentences! {
     ScanLabel "scan_label",
     Done "done" { tracking: String },
     EmptyScale "empty_scale",
+    // Which day it is.
+    DateWords "date_words" { weekday: u64, day: u64, month: u64, year: String },
+    DateAsk "date_ask" { date: Box<Sentence> },
+    DateAnswer "date_answer",
+    DateSupervisor "date_supervisor" { date: Box<Sentence> },
+    DateTaken "date_taken" { date: Box<Sentence> },
+    DateHeld "date_held" { date: Box<Sentence> },
+    ClockWrong "clock_wrong" { date: Box<Sentence> },
+    ClockHow "clock_how",
+    ClockForHub "clock_for_hub" { date: Box<Sentence> },
     // What a scan found.
     OrderUnknown "order_unknown" { code: String },
     OrderKeyGone "order_key_gone" { order: String },
@@ -361,6 +371,7 @@ sentences! {
     DoHelp "do_help",
     DoLogout "do_logout",
     DoBadge "do_badge" { operator: String },
+    DoDateOk "do_dateok",
     DoShift "do_shift",
     DoSheet "do_sheet",
     ProblemDamaged "problem_damaged",
@@ -407,7 +418,10 @@ impl Sample for u64 {
 
 #[cfg(test)]
 impl Sample for Box<Sentence> {
-    fn sample(_: &'static str) -> Self {
-        Box::new(Sentence::StatePrintUncertain)
+    fn sample(text: &'static str) -> Self {
+        Box::new(match text {
+            "a date" => Sentence::DateWords { weekday: 3, day: 30, month: 9, year: "2026".to_owned() },
+            _ => Sentence::StatePrintUncertain,
+        })
     }
 }

@@ -152,13 +152,15 @@ fn gallery() -> Vec<(&'static str, View)> {
 }
 
 /// What the places of sentences are filled with: as long as it comes.
-const VALUES: [(&str, &str); 31] = [
+const VALUES: [(&str, &str); 36] = [
     ("attempt", "12"),
     ("bag", "B1048"),
     ("cage", "A-07-LEFT"),
     ("carrier", "ONTRAC / LASERSHIP"),
     ("code", "576461413038785752"),
     ("count", "1248"),
+    ("date", "a date"),
+    ("day", "30"),
     ("days", "1048"),
     ("ending", "0015"),
     ("known", "1200"),
@@ -166,6 +168,7 @@ const VALUES: [(&str, &str); 31] = [
     ("learned", "1200"),
     ("list", "9261290345678900000016, 9261290345678900000023 + 12"),
     ("mark", "UN3481"),
+    ("month", "9"),
     ("name", "table-left"),
     ("next", "9000010000001"),
     ("operator", "supervisor-17"),
@@ -184,6 +187,8 @@ const VALUES: [(&str, &str); 31] = [
     ("wave", "1"),
     ("page", "1"),
     ("pages", "1"),
+    ("weekday", "3"),
+    ("year", "2026"),
 ];
 
 /// Every language that is shipped.

@@ -55,15 +55,23 @@ impl Station {
             }
             Command::Sheet => on_paper(world, Printout::Sheet { language: None, also: Vec::new() }),
             Command::Return => self.came_back(world),
+            Command::DateOk => self.confirm_date(world, None),
         }
     }
 
     /// Answers the question that stands, as its barcode and the button say it: OK is the second scan of the command that
     /// waits for one. It is no supervisor's badge: a badge that is waited for is asked for again.
     fn ok(&self, world: &World<'_>) -> Outcome {
-        let Some(command) = world.live.waiting(world.now) else { return Outcome::say(Say::ask(Sentence::Help)) };
+        let Some(command) = world.live.waiting(world.now) else {
+            return if self.asks_date(world) {
+                self.confirm_date(world, None)
+            } else {
+                Outcome::say(Say::ask(Sentence::Help))
+            };
+        };
         match command.spec().confirmation {
             Confirmation::SecondScan => self.command(world, command),
+            Confirmation::Supervisor if *command == Command::DateOk => self.confirm_date(world, None),
             Confirmation::Supervisor => self.on_parcel(world, |parcel| ask_supervisor(world, parcel.id, command)),
             Confirmation::AtOnce => Outcome::say(Say::ask(Sentence::Help)),
         }

@@ -74,6 +74,7 @@ impl Station {
             Event::Act(Act::LearnOutcomes { outcomes }) => self.learn(world, outcomes),
             Event::Act(Act::StartPool { carrier, pool, next }) => self.start_pool(world, carrier, pool, *next),
             Event::Reconsider => self.reconsider(world),
+            Event::Clock => self.look_at_clock(world),
             Event::NoWeight(_) | Event::Device { .. } | Event::Uplink { .. } => Outcome::default(),
         }
     }

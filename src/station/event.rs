@@ -120,6 +120,8 @@ pub enum Event {
     },
     /// An act that needs no packer, from the command line or the page.
     Act(Act),
+    /// It is time to look at the clock.
+    Clock,
     /// Something that the choice depends on has changed: numbers, an outage, the cards.
     Reconsider,
 }

@@ -52,6 +52,7 @@ impl Station {
             Fact::Committed { parcel, commitment } => {
                 self.parcels.number(*parcel, commitment.tracking.clone());
                 self.volumes.tallies.committed(commitment);
+                self.clock.given(commitment.chosen_on);
                 if let NumberSource::Drawn { pool, serial } = &commitment.source {
                     self.numbers.used(commitment.carrier().clone(), pool.clone(), *serial);
                 }
@@ -96,6 +97,7 @@ impl Station {
             }
             Fact::Copied { why, next, .. } => {
                 self.numbers.suspend(*why, next);
+                self.clock.begin_life();
                 self.intercept_begun();
             }
             Fact::CopySettled => self.numbers.settle(),
@@ -165,6 +167,7 @@ impl Station {
                     self.volumes.tallies.ended(commitment, before, now);
                 }
             }
+            Fact::ClockBelieved { .. } | Fact::ClockDoubted { .. } => self.clock.judge(fact),
             Fact::VolumeStated { service, month, parcels, on } => {
                 self.volumes.tallies.stated(service, *month, *parcels, *on);
             }

@@ -181,6 +181,7 @@ impl Live {
             | Event::OrderRefused { .. }
             | Event::Copied { .. }
             | Event::Act(_)
+            | Event::Clock
             | Event::Reconsider => {}
         }
     }
@@ -258,6 +259,16 @@ impl Live {
                 }
             }
             Fact::PrintSpoiled { supervisor: Some(_), .. } => self.wrong_badges = 0,
+            // Who was asked for one date does not allow another.
+            Fact::ClockBelieved { supervisor, .. } => {
+                self.confirm.take_if(|(command, _)| *command == Command::DateOk);
+                if supervisor.is_some() {
+                    self.wrong_badges = 0;
+                }
+            }
+            Fact::ClockDoubted { .. } => {
+                self.confirm.take_if(|(command, _)| *command == Command::DateOk);
+            }
             Fact::Reopened { .. } => self.packed = self.packed.saturating_sub(1),
             // What lies on the pan belongs to the parcel that leaves: the next one wants an empty pan.
             Fact::Held { .. } | Fact::Voided { .. } => self.armed &= !in_hand,

@@ -11,6 +11,7 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod badge;
+pub mod clock;
 mod command;
 pub mod containers;
 mod decide;
@@ -38,6 +39,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use badge::Supervisor;
+use clock::{ClockReading, StationClock};
 use containers::{Bag, Containers};
 use event::Effect;
 use fact::Fact;
@@ -54,6 +56,8 @@ use parcels::{Parcel, Parcels, State};
 use people::SignedIn;
 use prints::Prints;
 pub use snapshot::SNAPSHOT_VERSION;
+#[cfg(test)]
+pub(crate) use view::blames_clock;
 use volumes::Volumes;
 
 use serde::{Deserialize, Serialize};
@@ -75,6 +79,7 @@ pub struct Station {
     numbers: NumberPools,
     volumes: Volumes,
     people: SignedIn,
+    clock: StationClock,
 }
 
 /// What the station is configured to be.
@@ -114,6 +119,8 @@ pub struct Rules {
     pub languages: BTreeSet<String>,
     /// The language of the screen until somebody chooses another.
     pub language: String,
+    /// The day on which this program was made: a clock that shows an earlier one is wrong.
+    pub released: Date,
 }
 
 /// A carton.
@@ -130,10 +137,12 @@ pub struct World<'a> {
     pub now: Uptime,
     /// For people.
     pub wall: Timestamp,
-    /// The ship date, in the warehouse's zone.
+    /// What the clock says of the day, in the warehouse's zone.
     pub today: Date,
     /// Minute of the day, in the warehouse's zone: cut-off times.
     pub minute: u16,
+    /// What the computer's clocks say beside it; `None` where nobody looks, and what is known of the clock stands.
+    pub clock: Option<ClockReading>,
     /// What is only true now.
     pub live: &'a Live,
     /// The order of the parcel in hand, as it was said when the parcel was begun.

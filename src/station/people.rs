@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::barcode::Confirmation;
+use crate::barcode::{Command, Confirmation};
 use crate::screen::{Sentence, shown};
 use crate::station::badge::public;
 use crate::station::fact::Fact;
@@ -43,6 +43,9 @@ impl Station {
             return Outcome::stop(Sentence::BadgesRest);
         }
         if world.rules.supervisors.iter().any(|supervisor| supervisor.has(badge)) {
+            if *command == Command::DateOk {
+                return self.confirm_date(world, Some(&name));
+            }
             return self.on_parcel(world, |parcel| self.reprint(world, parcel, command, Some(&name)));
         }
         let say =

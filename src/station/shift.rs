@@ -92,6 +92,8 @@ impl Shift {
             | Fact::Ended { .. }
             | Fact::Returned { .. }
             | Fact::VolumeStated { .. }
+            | Fact::ClockBelieved { .. }
+            | Fact::ClockDoubted { .. }
             | Fact::LanguageChanged { .. } => {}
         }
     }

@@ -5,7 +5,7 @@ use super::Station;
 
 /// The form of a snapshot. Another one is read by no program that does not know it; the journal is replayed instead. It
 /// rises when a field changes its meaning, and when a fact comes to mean something else for the station.
-pub const SNAPSHOT_VERSION: u32 = 1;
+pub const SNAPSHOT_VERSION: u32 = 2;
 
 impl Station {
     /// The station as JSON.

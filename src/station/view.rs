@@ -1,6 +1,7 @@
 //! Station and world -> what the packer sees.
 
 use crate::screen::{Link, Mood, Sentence, Symbol, View};
+use crate::station::clock::date_words;
 use crate::station::event::{Device, NoWeight, PrinterProblem, ScaleFault, WeightState};
 use crate::station::live::{PrinterWaits, Say};
 use crate::station::parcels::{Parcel, State, names, stop};
@@ -26,6 +27,9 @@ impl Station {
         let parcel = self.in_hand();
         let commitment = parcel.and_then(|parcel| parcel.commitment());
         let mut problems = problems(world);
+        if self.clock_doubt().is_none() {
+            problems.extend(live.overdue(world.wall).map(|days| Sentence::NotSent { days }));
+        }
         if world.rules.sscc.is_some() && self.next_sscc(world).is_none() && self.bags().any(|(_, bag)| !bag.closed) {
             problems.push(Sentence::NoSscc);
         }
@@ -68,6 +72,8 @@ impl Station {
         if world.live.no_room {
             problems.push(Sentence::NoRoom);
         }
+        problems.extend(self.date_question(world).map(|question| question.note));
+        problems.extend(self.held_date(world));
         if world.live.no_mark {
             problems.push(Sentence::NoMark);
         }
@@ -85,7 +91,10 @@ impl Station {
     /// The one thing to do, as long as nobody says otherwise.
     fn prompt(&self, world: &World<'_>) -> Say {
         let say = |mood, symbol, note| Say { mood, symbol, note, detail: None };
-        let Some(parcel) = self.in_hand() else { return say(Mood::Ready, Symbol::Scan, Sentence::ScanOrder) };
+        let Some(parcel) = self.in_hand() else {
+            let ready = || say(Mood::Ready, Symbol::Scan, Sentence::ScanOrder);
+            return self.date_question(world).unwrap_or_else(ready);
+        };
         let blocked = || world.live.printer.map(|waits| say(Mood::Stop, Symbol::Printer, of_printer(waits)));
         // Graver than anything a device says.
         if let Some(stop) = stop(parcel) {
@@ -93,6 +102,9 @@ impl Station {
         }
         match parcel.state() {
             State::Open => weigh_prompt(world),
+            State::Weighed if self.clock_doubt().is_some() => {
+                self.date_question(world).unwrap_or_else(|| weigh_prompt(world))
+            }
             State::Weighed => {
                 let note = world.live.stuck.clone().unwrap_or(Sentence::NoCarrier);
                 Say::stop(note)
@@ -241,6 +253,12 @@ fn of_printer(waits: PrinterWaits) -> Sentence {
     }
 }
 
+/// Whether the receiver's certificate is out of its time, by this computer's clock: mostly it is the clock that is wrong. The
+/// words are those of `rustls`; a test of the uplink has it say them.
+pub(crate) fn blames_clock(why: &str) -> bool {
+    why.contains("certificate not valid yet") || why.contains("certificate expired")
+}
+
 fn problems(world: &World<'_>) -> Vec<Sentence> {
     let live = world.live;
     let mut problems: Vec<Sentence> = live
@@ -263,9 +281,11 @@ fn problems(world: &World<'_>) -> Vec<Sentence> {
         Some((Link::Stopped, why)) => {
             problems.push(Sentence::UplinkStopped { reason: why.clone().unwrap_or_default() });
         }
+        Some((Link::Down, Some(why))) if blames_clock(why) => {
+            problems.push(Sentence::ClockForHub { date: Box::new(date_words(world.today)) });
+        }
         Some((Link::Up, Some(why))) => problems.push(Sentence::NoNewOrders { reason: why.clone() }),
         _ => {}
     }
-    problems.extend(live.overdue(world.wall).map(|days| Sentence::NotSent { days }));
     problems
 }

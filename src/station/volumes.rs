@@ -193,9 +193,9 @@ impl Station {
                 () => None,
             };
             let counts = |of: &ServiceOrCarrier, day| self.volumes.tallies.of(of, day);
-            let now = (world.today, world.minute);
+            let now = (self.day(world), world.minute);
             let allocated = world.rules.allocation.availability(&service.id, order_ref, now, counts);
-            let day = allocated.leaves.unwrap_or(world.today);
+            let day = allocated.leaves.unwrap_or(now.0);
             let learns = matches!(world.rules.policy.goal, Goal::Expected(_));
             ServiceAvailability {
                 unavailable: unavailable.or(allocated.unavailable),
@@ -251,7 +251,7 @@ impl Station {
             }
         }
         let learned = facts.len() as u64;
-        let on = world.today;
+        let on = self.day(world);
         for ((service, month), parcels) in elsewhere {
             let service = ServiceOrCarrier::from(service);
             // A file of the few that went wrong says nothing of how many there are.

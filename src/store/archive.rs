@@ -59,14 +59,15 @@ impl Store {
         Ok(Manifest::replay(facts.iter().map(|(_, fact)| fact)))
     }
 
-    /// When the journal was told that the receiver has a manifest; `None` when it was not.
+    /// Since when the receiver has a manifest, as far as the clock was believed; `None` when it has not, or nobody knows.
     pub fn manifest_confirmed_at(&self, id: &str) -> Result<Option<Timestamp>, StoreError> {
         let mut select = self.db.prepare_cached(
-            "SELECT at FROM journal WHERE CASE WHEN json_valid(body) THEN json_extract(body, '$.manifest') END = ?1
+            "SELECT seq, at FROM journal WHERE CASE WHEN json_valid(body) THEN json_extract(body, '$.manifest') END = ?1
              AND name IN ('manifest_closed', 'manifest_handed_over', 'manifest_confirmed')
              AND name = 'manifest_confirmed' LIMIT 1",
         )?;
-        Ok(select.query_row([id], |row| row.get(0).map(Timestamp)).optional()?)
+        let confirmed = select.query_row([id], |row| Ok((row.get(0)?, Timestamp(row.get(1)?)))).optional()?;
+        confirmed.map_or(Ok(None), |(seq, at)| self.counts_from(seq, at))
     }
 
     /// Manifests of which the receiver has the events and nothing says so yet: the oldest 200.

@@ -55,17 +55,20 @@ impl Store {
 
     /// When the newest version of an order came; `None` for an unknown order.
     pub fn order_since(&self, id: &OrderId) -> Result<Option<Timestamp>, StoreError> {
-        let mut select =
-            self.db.prepare_cached("SELECT since FROM orders WHERE order_ref = ?3 AND shop = ?2 AND channel = ?1")?;
-        let since = |row: &rusqlite::Row<'_>| row.get(0).map(Timestamp);
-        Ok(select.query_row(params![id.channel, id.shop, id.number], since).optional()?)
+        let mut select = self.db.prepare_cached(
+            "SELECT since_fact, since FROM orders WHERE order_ref = ?3 AND shop = ?2 AND channel = ?1",
+        )?;
+        let since = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, Timestamp(row.get(1)?)));
+        let since = select.query_row(params![id.channel, id.shop, id.number], since).optional()?;
+        since.map_or(Ok(None), |(fact, at)| self.counts_from(fact, at))
     }
 
     /// When something was last recorded of a parcel.
     pub fn last_of_parcel(&self, parcel: ParcelId) -> Result<Option<Timestamp>, StoreError> {
         let mut select =
-            self.db.prepare_cached("SELECT at FROM journal WHERE parcel = ?1 ORDER BY seq DESC LIMIT 1")?;
-        Ok(select.query_row([parcel.0], |row| row.get(0).map(Timestamp)).optional()?)
+            self.db.prepare_cached("SELECT seq, at FROM journal WHERE parcel = ?1 ORDER BY seq DESC LIMIT 1")?;
+        let last = select.query_row([parcel.0], |row| Ok((row.get(0)?, Timestamp(row.get(1)?)))).optional()?;
+        last.map_or(Ok(None), |(fact, at)| self.counts_from(fact, at))
     }
 
     /// The database first, then the keys: an order whose key was destroyed is never taken for one that lost it.

@@ -28,7 +28,7 @@ fn decided(parcel: u64) -> Fact {
 }
 
 fn refused(seq: u64) -> Announcement {
-    let source = EventSource { station: "ST1".into(), warehouse: "W1".into(), incarnation: "life".into() };
+    let source = EventSource { station: "ST1".into(), warehouse: "W1".into(), incarnation: "life".into(), clock: None };
     let body = event::tombstone(&source, seq, 0, "x").expect("an event").replace("tombstone", "parcel.committed");
     Announcement { seq, kind: EventKind::ParcelCommitted, body, fact: None, manifest: None }
 }

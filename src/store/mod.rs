@@ -9,6 +9,7 @@
 mod archive;
 mod backup;
 mod check;
+mod clock;
 mod erase;
 mod fold;
 mod keyring;

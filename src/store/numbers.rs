@@ -90,6 +90,8 @@ impl<'a> NumberUse<'a> {
             Fact::OrderRefused { .. }
             | Fact::OutageSet { .. }
             | Fact::VolumeStated { .. }
+            | Fact::ClockBelieved { .. }
+            | Fact::ClockDoubted { .. }
             | Fact::OperatorChanged { .. }
             | Fact::LanguageChanged { .. } => Self::Nothing,
         }

@@ -146,7 +146,10 @@ pub(super) fn put(
                 )?
                 .execute(params![row, said.version, said.rev, said.hash, body])?;
             transaction
-                .prepare_cached("UPDATE orders SET erased = 0, since = ?2 WHERE id = ?1")?
+                .prepare_cached(
+                    "UPDATE orders SET erased = 0, since = ?2, since_fact = (SELECT coalesce(max(seq), 0) FROM journal)
+                     WHERE id = ?1",
+                )?
                 .execute(params![row, at.0])?;
             transaction.prepare_cached("DELETE FROM order_keys WHERE order_id = ?1")?.execute([row])?;
             let mut key =

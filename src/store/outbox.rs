@@ -108,8 +108,8 @@ impl Store {
         Ok(numbers.filter_map(Result::transpose).collect::<Result<_, _>>()?)
     }
 
-    /// When the oldest event was recorded that the receiver does not have, and how many there are of any life; `None` when
-    /// it has them all.
+    /// When the oldest event was recorded that the receiver does not have, as far as the clock was believed, and how many
+    /// there are of any life; `None` when it has them all.
     pub fn waiting(&self) -> Result<(u64, Option<Timestamp>), StoreError> {
         let mut past = self.db.prepare_cached(
             "SELECT confirmed, (SELECT base FROM lives n WHERE n.life = l.life + 1) FROM lives l
@@ -120,8 +120,13 @@ impl Store {
         ends.push((self.confirmed, self.head));
         let count = ends.iter().map(|(confirmed, end)| end.saturating_sub(*confirmed)).sum();
         let Some((after, _)) = ends.iter().find(|(confirmed, end)| end > confirmed) else { return Ok((count, None)) };
-        let mut select = self.db.prepare_cached("SELECT at FROM outbox WHERE seq > ?1 ORDER BY seq LIMIT 1")?;
-        Ok((count, select.query_row([after], |row| row.get(0).map(Timestamp)).optional()?))
+        let mut select = self.db.prepare_cached("SELECT at, fact FROM outbox WHERE seq > ?1 ORDER BY seq LIMIT 1")?;
+        let oldest = |row: &rusqlite::Row<'_>| Ok((Timestamp(row.get(0)?), row.get::<_, Option<u64>>(1)?));
+        let since = match select.query_row([after], oldest).optional()? {
+            Some((at, Some(fact))) => self.counts_from(fact, at)?,
+            oldest => oldest.map(|(at, _)| at),
+        };
+        Ok((count, since))
     }
 
     /// The receiver has every event of this life up to a `stationseq`. Written with the next commit, or now when nothing

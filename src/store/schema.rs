@@ -96,10 +96,12 @@ CREATE TABLE snapshot (
 ", "
 -- What is personal of an order is sealed with a key of its own, by number in another file: 0 for one that is gone, NULL
 -- where nothing is sealed. A text is a BLOB then; TEXT is a stub, with nothing personal in it. `since`: when its newest
--- version came.
+-- version came, and after which fact.
 ALTER TABLE orders ADD COLUMN sealed_with INTEGER;
 ALTER TABLE orders ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
-UPDATE orders SET since = CAST(strftime('%s', 'now') AS INTEGER) * 1000;
+ALTER TABLE orders ADD COLUMN since_fact INTEGER NOT NULL DEFAULT 0;
+UPDATE orders SET since = CAST(strftime('%s', 'now') AS INTEGER) * 1000,
+    since_fact = (SELECT coalesce(max(seq), 0) FROM journal);
 CREATE INDEX orders_by_key ON orders (sealed_with) WHERE sealed_with IS NOT NULL;
 CREATE TABLE keys_to_destroy (number INTEGER PRIMARY KEY);
 -- Orders that somebody had erased: when and by whom.
@@ -115,6 +117,8 @@ ALTER TABLE labels RENAME TO labels_plain;
 CREATE TABLE labels (
     order_id INTEGER NOT NULL, number TEXT NOT NULL, dpi INTEGER NOT NULL, width_mm INTEGER NOT NULL,
     height_mm INTEGER NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (order_id, number));
+-- Whether the clock was believed when something was recorded.
+CREATE INDEX journal_clock ON journal (seq) WHERE name IN ('clock_believed', 'clock_doubted');
 "];
 
 /// How long a statement waits for another process.

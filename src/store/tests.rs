@@ -45,6 +45,7 @@ fn committed(parcel: u64, tracking: &str) -> Fact {
         tracking: tracking.into(),
         source: NumberSource::Drawn { pool: "ontrac-demo-1".into(), serial: parcel },
         ship_date: date(),
+        chosen_on: None,
         total: Money::new(1013, "USD".parse().expect("a currency")),
         zone: "2".into(),
         billable: Billable { value: "1".into(), unit: "lb".into(), basis: Basis::Actual },

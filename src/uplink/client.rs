@@ -192,7 +192,8 @@ mod tests {
     use crate::uplink::{Pace, Token};
 
     fn settings(url: &str) -> UplinkSettings {
-        let source = EventSource { warehouse: "W".into(), station: "LAX1-ST03".into(), incarnation: "a1".into() };
+        let source =
+            EventSource { warehouse: "W".into(), station: "LAX1-ST03".into(), incarnation: "a1".into(), clock: None };
         let pace = Pace::default();
         UplinkSettings {
             url: url.into(),

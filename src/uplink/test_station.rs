@@ -89,7 +89,8 @@ impl Station {
     }
 
     pub(super) fn at(url: String, pace: Pace) -> Self {
-        let source = EventSource { warehouse: "W1".into(), station: "ST03".into(), incarnation: String::new() };
+        let source =
+            EventSource { warehouse: "W1".into(), station: "ST03".into(), incarnation: String::new(), clock: None };
         let settings = UplinkSettings {
             url,
             token: None,

@@ -382,12 +382,19 @@ async fn settings_no_client_can_be_made_of_call_a_person() {
 
 /// A certificate authority and a certificate of it for 127.0.0.1.
 fn authority() -> (String, tokio_rustls::TlsAcceptor) {
+    authority_of((2000, 3000))
+}
+
+/// The same, with a certificate for the years between.
+fn authority_of((from, to): (i32, i32)) -> (String, tokio_rustls::TlsAcceptor) {
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
     let mut params = CertificateParams::new(vec![]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
-    let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let mut leaf = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    (leaf.not_before, leaf.not_after) = (rcgen::date_time_ymd(from, 1, 1), rcgen::date_time_ymd(to, 1, 1));
+    let leaf = leaf.signed_by(&key, &issuer).unwrap();
     let key = rustls::pki_types::PrivatePkcs8KeyDer::from(key.serialize_der());
     let provider = rustls::crypto::ring::default_provider().into();
     let config = rustls::ServerConfig::builder_with_provider(provider)
@@ -422,4 +429,17 @@ async fn a_private_authority_is_trusted_when_it_is_named_and_no_other_is() {
     station.start();
     soon(station.drained()).await;
     assert_eq!(bodies(&receiver).await, station.db.present.made);
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_out_of_its_time_blames_the_clock() {
+    for years in [(2000, 2001), (2900, 3000)] {
+        let (ours, tls) = authority_of(years);
+        let receiver = Receiver::start_tls(ANY, receiver::ReceiverSettings::default(), tls).await.unwrap();
+        let mut station = Station::at(format!("https://{}", receiver.addr()), BRISK);
+        station.record(1);
+        station.settings.ca_pem = Some(ours.into());
+        station.start();
+        soon(station.until(|station| station.down().is_some_and(crate::station::blames_clock))).await;
+    }
 }

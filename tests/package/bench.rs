@@ -67,6 +67,9 @@ impl Bench {
             said.contains("scanner: usb:0c2e:0b61:SCANNER1") && said.contains("scale: usb:0922:8003:SCALE1"),
             "{said}"
         );
+        // The machine has no network, and perhaps a program that was made long before it was started.
+        let text = std::fs::read_to_string(CONFIG).unwrap();
+        std::fs::write(CONFIG, text.replace("#clock = \"vouched\"", "clock = \"system\"")).unwrap();
         let (said, good) = command("systemctl", &["start", "parceld"]);
         assert!(good, "{said}{}", super::station::journal(&[]));
         if !orders.is_empty() {

@@ -7,6 +7,7 @@
 
 mod backups;
 mod bench;
+mod clock;
 mod commands;
 mod copies;
 mod damage;

@@ -67,7 +67,7 @@ impl<'a> Engine<'a> {
         let dir = tempfile::tempdir().expect("a folder");
         let mut core = open(stage, dir.path());
         let today = Date::new(2026, 11, 23).expect("a day");
-        let moment = Moment { now: Uptime(0), wall: Timestamp(0), today, minute: 0 };
+        let moment = Moment { now: Uptime(0), wall: Timestamp(0), today, minute: 0, clock: None };
         core.take_all_orders(moment, &stage.stored).expect("orders");
         Self::Whole { stage, core: Some(core), dir }
     }
@@ -98,8 +98,13 @@ impl<'a> Engine<'a> {
                     }
                     Input::Event(event) => event,
                 };
-                live.observe(&event, &stage.rules);
+                // As the core does: what is to be said of the clock is recorded before anything is decided by it.
                 let order = in_hand(stage, station);
+                let looked = station.decide(&world(stage, live, order, moment), &Event::Clock);
+                looked.facts.iter().for_each(|fact| station.evolve(fact));
+                facts.extend(looked.facts.iter().cloned());
+                live.after(moment.now, &Event::Clock, &looked, order.is_some());
+                live.observe(&event, &stage.rules);
                 let mut outcome = station.decide(&world(stage, live, order, moment), &event);
                 if let Some(believed) = believed(*believes, station, &event) {
                     outcome = believed;
@@ -109,6 +114,8 @@ impl<'a> Engine<'a> {
                 }
                 facts.extend(outcome.facts.iter().cloned());
                 live.after(moment.now, &event, &outcome, order.is_some());
+                outcome.facts.splice(0..0, looked.facts);
+                outcome.effects.splice(0..0, looked.effects);
                 outcome
             }
         }
@@ -228,8 +235,8 @@ fn open(stage: &Stage, dir: &Path) -> Box<Core> {
 }
 
 fn world<'w>(stage: &'w Stage, live: &'w Live, order: Option<&'w Order>, moment: Moment) -> World<'w> {
-    let Moment { now, wall, today, minute } = moment;
-    World { now, wall, today, minute, live, order, label: None, rules: &stage.rules, cards: &stage.cards }
+    let Moment { now, wall, today, minute, clock } = moment;
+    World { now, wall, today, minute, clock, live, order, label: None, rules: &stage.rules, cards: &stage.cards }
 }
 
 /// The order of the parcel in hand.

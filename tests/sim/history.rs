@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use parceld::barcode::{Command, Scan};
-use parceld::daemon::Moment;
 use parceld::ids::ParcelId;
 use parceld::station::containers::Bag;
 use parceld::station::event::{Act, Effect, Event, Input, Job, Learned, Reading, WeightState};
 use parceld::station::fact::{BagKind, Ending, Fact, FactKind};
 use parceld::station::order::OrderState;
 use parceld::station::{SSCC_POOL, Station};
-use parceld::units::{Date, Mass, Timestamp, Uptime};
+use parceld::units::{Date, Mass};
 
+use crate::clocks::Clocks;
 use crate::dice::Dice;
 use crate::engine::Engine;
 use crate::packer::{CARRIERS, Move, Packer};
@@ -28,6 +28,10 @@ pub(crate) struct Record {
     pub(crate) station: Station,
     pub(crate) emitted: Vec<Emitted>,
     pub(crate) outbox: Option<Vec<u64>>,
+    /// Each label's day, and the one it was.
+    pub(crate) days: Vec<(ParcelId, Date, Date)>,
+    /// The packer said once that another day is today.
+    pub(crate) lied: bool,
 }
 
 struct Bench<'a> {
@@ -45,7 +49,9 @@ struct Bench<'a> {
     /// Closed manifests of which nothing says yet that the receiver has them.
     manifests: Vec<String>,
     pan: i64,
-    moment: Moment,
+    clocks: Clocks,
+    days: Vec<(ParcelId, Date, Date)>,
+    lied: bool,
     /// The station was killed at least once.
     crashes: bool,
 }
@@ -54,14 +60,9 @@ pub(crate) fn play(seed: u64, engine: Engine<'_>) -> Result<Record, String> {
     let mut dice = Dice::new(seed);
     let stage = engine.stage();
     let orders = (0..6).filter_map(|_| dice.pick(&stage.orders)).map(|order| order.order_ref.clone()).collect();
-    let moment = Moment {
-        now: Uptime(1_000_000),
-        wall: Timestamp(1_795_000_000_000),
-        today: Date::new(2026, 11, 23).ok_or("no day")?,
-        minute: 600,
-    };
     let crashes = dice.one_in(2);
     let printer = Printer::new(&mut dice);
+    let clocks = Clocks::new(&mut dice);
     let mut bench = Bench {
         dice,
         engine,
@@ -73,18 +74,21 @@ pub(crate) fn play(seed: u64, engine: Engine<'_>) -> Result<Record, String> {
         numbers: BTreeMap::new(),
         manifests: Vec::new(),
         pan: 0,
-        moment,
+        clocks,
+        days: Vec::new(),
+        lied: false,
         crashes,
     };
     bench.begin();
     for _ in 0..TROUBLE {
         bench.turn(false);
     }
+    bench.clocks.keep();
     let mut left = CALM;
     while bench.engine.in_hand().is_some() || !bench.printer.said.is_empty() {
         left -= 1;
         if left == 0 {
-            let view = bench.engine.view(bench.moment);
+            let view = bench.engine.view(bench.clocks.moment());
             return Err(format!(
                 "the bench does not come free: {:?}, {:?}",
                 view.headline,
@@ -99,6 +103,8 @@ pub(crate) fn play(seed: u64, engine: Engine<'_>) -> Result<Record, String> {
         station: bench.engine.station().clone(),
         emitted: bench.printer.emitted,
         outbox: bench.engine.outbox(),
+        days: bench.days,
+        lied: bench.lied,
     })
 }
 
@@ -121,11 +127,11 @@ impl Bench<'_> {
 
     fn turn(&mut self, calm: bool) {
         let ms = if calm { 1_500 } else { [300, 900, 1_500, 5_000][self.dice.below(4)] };
-        self.moment.now = self.moment.now.plus(ms);
-        self.moment.wall = Timestamp(self.moment.wall.0 + i64::try_from(ms).unwrap_or(0));
-        if !calm && self.dice.one_in(200) {
-            self.moment.today = self.moment.today.next();
+        self.clocks.pass(ms);
+        if !calm && self.dice.one_in(90) {
+            self.clocks.trouble(&mut self.dice);
         }
+        self.event(calm, Event::Clock);
         let out = self.printer.emitted.len();
         self.printer.tick(&mut self.dice, calm, self.recorded);
         // The worst moment: a label is out, and nobody has heard of it.
@@ -176,7 +182,7 @@ impl Bench<'_> {
         let numbers: Vec<String> = self.numbers.values().cloned().collect();
         let Some(tracking) = self.dice.pick(&numbers).cloned() else { return };
         let ending = [Ending::Delivered, Ending::Lost][self.dice.below(2)];
-        let on = self.moment.today;
+        let on = self.clocks.true_day();
         let outcomes = vec![Learned { tracking: tracking.into(), ending, on, service: None }];
         self.event(false, Event::Act(Act::LearnOutcomes { outcomes }));
     }
@@ -202,14 +208,14 @@ impl Bench<'_> {
         let state = if !calm && self.dice.one_in(4) { WeightState::Moving } else { WeightState::Stable };
         let mass = Mass::from_grams(self.pan);
         let reading = Reading { mass, value: self.pan.to_string(), unit: "g".into(), state, raw: b"S".to_vec() };
-        self.event(calm, Event::Weight { reading, at: self.moment.now });
+        self.event(calm, Event::Weight { reading, at: self.clocks.moment().now });
     }
 
     fn pack(&mut self, calm: bool) {
-        let view = self.engine.view(self.moment);
+        let view = self.engine.view(self.clocks.moment());
         let orders = if calm { &[][..] } else { &self.orders };
         let bag = if calm { None } else { bag_to_lay(&self.engine) };
-        let chosen = if let Some(code) = bag.filter(|_| self.dice.one_in(3)) {
+        let chosen = if let Some(code) = bag.filter(|_| self.dice.one_in(2)) {
             Move::Scan(code)
         } else if !calm && self.dice.one_in(7) {
             let labels = self.labels_anywhere();
@@ -223,9 +229,22 @@ impl Bench<'_> {
             Move::Put(grams) => self.pan = grams,
             Move::Lift => self.pan = 0,
             Move::LoadPaper => self.printer.load_paper(),
+            Move::SetClock => self.clocks.correct(),
+            Move::SayDate => self.say_date(calm),
             Move::Scan(text) => self.scan(calm, &text),
             Move::Say(command) => self.scan(calm, &command.encode()),
         }
+    }
+
+    /// The screen asks for the date. Where it is wrong a person sets the clock, or says yes to what is near.
+    fn say_date(&mut self, calm: bool) {
+        match self.clocks.days_wrong() {
+            0 => {}
+            -9..=9 if !calm && self.dice.one_in(3) => self.lied = true,
+            _ => return self.clocks.correct(),
+        }
+        let yes = if self.dice.one_in(2) { Command::DateOk } else { Command::Ok };
+        self.scan(calm, &yes.encode());
     }
 
     fn scan(&mut self, calm: bool, text: &str) {
@@ -234,7 +253,7 @@ impl Bench<'_> {
     }
 
     fn event(&mut self, calm: bool, event: impl Into<Input>) {
-        let outcome = self.engine.step(self.moment, event.into());
+        let outcome = self.engine.step(self.clocks.moment(), event.into());
         self.recorded += outcome.facts.iter().filter(|fact| fact.kind() != FactKind::Decided).count();
         for fact in &outcome.facts {
             match fact {
@@ -245,6 +264,7 @@ impl Bench<'_> {
                 Fact::Verified { .. } => self.pan = 0,
                 Fact::Committed { parcel, commitment } => {
                     self.numbers.insert(*parcel, commitment.tracking.to_string());
+                    self.days.extend(commitment.chosen_on.map(|day| (*parcel, day, self.clocks.true_day())));
                 }
                 Fact::ManifestClosed { manifest, .. } => self.manifests.push(manifest.clone()),
                 Fact::ManifestConfirmed { manifest } => self.manifests.retain(|waits| waits != manifest),
@@ -271,6 +291,9 @@ impl Bench<'_> {
     fn crash(&mut self) {
         let mains = self.dice.one_in(2);
         self.printer.orphan(&mut self.dice, mains);
+        if mains {
+            self.clocks.reboot(&mut self.dice);
+        }
         self.engine.restart();
         self.event(true, Event::Started);
     }

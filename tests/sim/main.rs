@@ -1,5 +1,6 @@
 //! Seeded histories of a bench in trouble. `PARCELD_SIM_SEEDS=n` plays n of them; a failure prints its seed.
 
+mod clocks;
 mod dice;
 mod engine;
 mod history;
@@ -24,7 +25,7 @@ use parceld::station::order::Address;
 use parceld::station::parcels::Parcel;
 use parceld::station::parcels::marks::{MarkRule, Marks};
 use parceld::station::{Carton, Rules, Shown};
-use parceld::units::Mass;
+use parceld::units::{Date, Mass};
 use printer::Emitted;
 
 /// Played when nobody says how many.
@@ -33,8 +34,8 @@ const SEEDS: u64 = 300;
 const WHOLE_SEEDS: u64 = 3;
 /// Histories that are cut after each of their facts.
 const SNAPSHOT_SEEDS: u64 = 5;
-/// A seed whose histories found something when they were cut.
-const CUT: u64 = 37;
+/// A history in which something is said of what has gone, and the clock is doubted.
+const CUT: u64 = 38;
 /// Seeds that found something. A change to the models makes another history of a seed: what it found gets a test beside
 /// the rules, and then leaves this list.
 const FOUND: &[u64] = &[];
@@ -76,6 +77,7 @@ fn stage() -> &'static Stage {
             receipts: true,
             languages: ["en".to_owned()].into(),
             language: "en".into(),
+            released: Date::EPOCH,
         })
     })
 }
@@ -114,8 +116,8 @@ fn every_promise_holds_in_every_history() {
     let seeds = seeds(SEEDS);
     assert!(closed > seeds / 2, "the histories pack nothing: {closed}");
     assert!(bagged > seeds / 50, "the histories close no bag: {bagged}");
-    assert!(laid > seeds / 100, "the histories lay no bag on a pallet: {laid}");
-    assert!(again >= seeds / 30 && found >= seeds / 30, "no printer is believed: {again} printed again, {found} found");
+    assert!(laid > seeds / 200, "the histories lay no bag on a pallet: {laid}");
+    assert!(again >= seeds / 50 && found >= seeds / 30, "no printer is believed: {again} printed again, {found} found");
     println!(
         "{seeds} histories: {closed} closed, {again} printed again by themselves, {found} found out by their printers"
     );
@@ -209,7 +211,7 @@ fn history_with(wanted: impl Fn(&Record) -> bool) -> Record {
 #[test]
 fn a_broken_history_is_found_out() {
     type Breach = fn(&mut Record);
-    let breaches: [(&str, &[&str], Breach); 14] = [
+    let breaches: [(&str, &[&str], Breach); 17] = [
         ("every label", &["print_started"], |record| record.facts.retain(|fact| fact.name() != "print_started")),
         ("no number", &["committed"], |record| {
             let committed = record.facts.iter().find(|fact| fact.name() == "committed").cloned();
@@ -259,6 +261,19 @@ fn a_broken_history_is_found_out() {
             }
         }),
         ("a closed parcel's label came out", &["verified"], |record| record.emitted.clear()),
+        ("ship dates never fall", &["clock_doubted", "committed"], |record| {
+            record.facts.retain(|fact| fact.name() != "clock_believed");
+        }),
+        ("ship dates never fall", &["committed"], |record| {
+            let last = record.facts.iter_mut().rev().find_map(|fact| match fact {
+                Fact::Committed { commitment, .. } => Some(commitment),
+                _ => None,
+            });
+            last.expect("one").chosen_on = Some(Date::EPOCH);
+        }),
+        ("a label has the day", &["committed"], |record| {
+            record.days.iter_mut().for_each(|(_, given, _)| *given = Date::EPOCH);
+        }),
         ("a fourth print has", &["reopened"], |record| {
             for fact in &mut record.facts {
                 if let Fact::PrintSpoiled { supervisor, .. } = fact {

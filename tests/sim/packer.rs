@@ -12,6 +12,9 @@ pub(crate) enum Move {
     Put(i64),
     Lift,
     LoadPaper,
+    SetClock,
+    /// Yes, or what the date is.
+    SayDate,
 }
 
 #[derive(Default)]
@@ -65,6 +68,8 @@ impl Packer {
                     None => Move::Nothing,
                 }
             }
+            "date_ask" => Move::SayDate,
+            "clock_wrong" => Move::SetClock,
             "supervisor_needed" => Move::Say(Command::Badge(SUPERVISOR.to_owned())),
             "parcel_shown" if dice.one_in(3) => Move::Say(Command::Return),
             "parcel_shown" if dice.one_in(2) => Move::Say(Command::ReprintFor("SMEAR".to_owned())),

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::super::clock;
 use super::StationService;
 use crate::daemon::Core;
 use crate::daemon::erase::{Erased, PersonalAges};
@@ -37,10 +36,12 @@ impl Default for Erasing {
 
 impl Erasing {
     /// Takes out what has served, and empties the log. After how long to come again.
-    fn turn(&mut self, core: &mut Core, now: Timestamp, ages: &PersonalAges) -> Duration {
-        let Erased { orders, keys, more } = core.erase(now, ages, MOST).unwrap_or_else(|error| {
+    fn turn(&mut self, core: &mut Core, now: Option<Timestamp>, ages: &PersonalAges) -> Duration {
+        // While the clock is not believed nothing is known to be old enough.
+        let erased = now.map_or(Ok(Erased::default()), |now| core.erase(now, ages, MOST));
+        let Erased { orders, keys, more } = erased.unwrap_or_else(|error| {
             tracing::error!(%error, "personal data could not be erased");
-            Erased { orders: 0, keys: 0, more: false }
+            Erased::default()
         });
         self.orders += orders;
         self.log_is_full |= orders + keys > 0;
@@ -103,7 +104,8 @@ impl StationService {
     /// Takes out what is personal and has served. After how long to come again.
     pub(super) fn erase(&mut self) -> Duration {
         let ages = PersonalAges::of(&self.config);
-        let again = self.erasing.turn(&mut self.core, clock(), &ages);
+        let now = self.core.believed(self.clocks.moment());
+        let again = self.erasing.turn(&mut self.core, now, &ages);
         match &self.upkeep {
             // It may be what reads the log: it breaks off, and does its work later.
             Some(upkeep) if self.erasing.is_hindered() => {
@@ -116,7 +118,8 @@ impl StationService {
 
     /// Says once a day that what is personal cannot be erased, as long as it has not arrived.
     pub(super) fn say_overdue(&mut self) {
-        let overdue = self.core.live().overdue(clock());
+        let now = self.core.believed(self.clocks.moment());
+        let overdue = now.and_then(|now| self.core.live().overdue(now));
         if let Some(days) = overdue.filter(|days| self.overdue != Some(*days)) {
             tracing::error!(
                 days,
@@ -152,14 +155,14 @@ mod tests {
         let mut tries = 0;
         let read = reader.replay(|_| {
             for _ in 0..2 {
-                assert_eq!(erasing.turn(&mut core, Timestamp(0), &ages), KEPT);
+                assert_eq!(erasing.turn(&mut core, Some(Timestamp(0)), &ages), KEPT);
                 assert_eq!((erasing.orders, erasing.said), (3, true));
                 tries += 1;
             }
         });
         read.expect("it has read");
         assert_eq!(tries, 2);
-        assert_eq!(erasing.turn(&mut core, Timestamp(0), &ages), PAUSE);
+        assert_eq!(erasing.turn(&mut core, Some(Timestamp(0)), &ages), PAUSE);
         assert_eq!((erasing.orders, erasing.log_is_full), (0, false));
     }
 }

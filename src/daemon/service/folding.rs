@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::super::clock;
 use super::StationService;
 use crate::units::Timestamp;
 
@@ -20,7 +19,8 @@ impl StationService {
             return MORE;
         }
         let days = i64::from(self.config.station.keep_detail_days);
-        let before = Timestamp(clock().0 - days * DAY_MS);
+        let Some(now) = self.core.believed(self.moment()) else { return PAUSE };
+        let before = Timestamp(now.0 - days * DAY_MS);
         match self.core.store_mut().fold(before, MOST) {
             Ok(true) => MORE,
             Ok(false) => PAUSE,

@@ -3,7 +3,7 @@
 use tokio::sync::{mpsc, watch};
 
 use super::imports::Waiter;
-use super::{SetupError, StationService, clock};
+use super::{SetupError, StationService};
 use crate::daemon::Setup;
 use crate::daemon::import::Import;
 use crate::screen::Link;
@@ -70,7 +70,7 @@ impl StationService {
                 let _ = reply.send(done.is_ok());
             }
             Request::Move { incarnation, from, reply } => {
-                let done = self.core.move_events(&incarnation, from, clock());
+                let done = self.core.move_events(&incarnation, from, self.moment().wall);
                 if let Err(error) = &done {
                     tracing::error!(%error, incarnation, "events cannot be given new numbers");
                 }

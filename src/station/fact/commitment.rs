@@ -18,6 +18,8 @@ pub struct Commitment {
     pub source: NumberSource,
     /// The day of hand-over that the label says.
     pub ship_date: Date,
+    /// The day on which it was chosen: no later parcel is chosen on an earlier one. The van may leave after it.
+    pub chosen_on: Option<Date>,
     /// What it will cost. Of a supplied label only what a card says, 0 where none does; [`Commitment::price`] knows that.
     pub total: Money,
     /// Zone of the card.
@@ -95,6 +97,8 @@ struct RecordedCommitment {
     destination: (String, String),
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     supplied: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chosen_on: Option<Date>,
 }
 
 impl From<RecordedCommitment> for Commitment {
@@ -108,6 +112,7 @@ impl From<RecordedCommitment> for Commitment {
             tracking: recorded.tracking,
             source,
             ship_date: recorded.ship_date,
+            chosen_on: recorded.chosen_on,
             total: recorded.total,
             zone: recorded.zone,
             billable: recorded.billable,
@@ -146,6 +151,7 @@ impl From<Commitment> for RecordedCommitment {
             label_sha256: commitment.label_sha256,
             destination: commitment.destination,
             supplied,
+            chosen_on: commitment.chosen_on,
         }
     }
 }

@@ -94,6 +94,8 @@ facts! {
     Ended { parcel } => "ended", Parcel, Never;
     Returned { parcel } => "returned", Parcel, Always(ReturnReceived);
     VolumeStated => "volume_stated", Station, Never;
+    ClockBelieved => "clock_believed", Station, Never;
+    ClockDoubted => "clock_doubted", Station, Never;
     OperatorChanged => "operator_changed", Station, Never;
     LanguageChanged => "language_changed", Station, Never;
 }

@@ -13,12 +13,12 @@ use serde::{Deserialize, Serialize};
 
 pub use commitment::{Commitment, NumberSource};
 pub use kind::{AnnouncedWhen, FactKind, Subject};
-pub use parts::{BagKind, Cause, CopySign, Ending, Intercept, PoolNext, Sscc, Weight};
+pub use parts::{BagKind, Cause, ClockDoubt, ClockVoucher, CopySign, Ending, Intercept, PoolNext, Sscc, Weight};
 pub use printer::{Before, FeedUnit, Odometer, Testimony};
 
 use crate::ids::{BagId, CarrierId, ParcelId, PoolId, ServiceOrCarrier};
 use crate::rating::Decision;
-use crate::units::Date;
+use crate::units::{Date, Timestamp};
 
 /// Something that happened and is recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -354,6 +354,37 @@ pub enum Fact {
         parcels: u64,
         /// The day somebody said so.
         on: Date,
+    },
+    /// Something, or somebody, vouches for the computer's clock. What was recorded since then is as old as its time says; until
+    /// it is doubted, or leaps.
+    ClockBelieved {
+        /// What.
+        by: ClockVoucher,
+        /// Which start of the computer: 32 hexadecimal digits.
+        boot: String,
+        /// What the clock said, in milliseconds since 1970.
+        wall: Timestamp,
+        /// Milliseconds since that start.
+        since_boot: i64,
+        /// By how many milliseconds the time was ahead of that when something vouched for it last.
+        anchor: i64,
+        /// Who was signed in, where a person vouched.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<String>,
+        /// Who allowed it, where the packer alone may not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supervisor: Option<String>,
+    },
+    /// The computer's clock is not believed: the times of what is recorded from here on mean nothing.
+    ClockDoubted {
+        /// Why.
+        why: ClockDoubt,
+        /// Which start of the computer.
+        boot: String,
+        /// What the clock said, in milliseconds since 1970.
+        wall: Timestamp,
+        /// Milliseconds since that start.
+        since_boot: i64,
     },
     /// Somebody signed in or out.
     OperatorChanged {

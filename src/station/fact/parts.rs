@@ -51,6 +51,41 @@ impl Cause {
     }
 }
 
+/// What vouches for the computer's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockVoucher {
+    /// It is kept by network time now.
+    Synced,
+    /// It was right, or a clock with a battery has set it, and it has only gone on since.
+    Holdover,
+    /// A person said that its date is right.
+    Operator,
+}
+
+impl ClockVoucher {
+    /// The word on disk and in events.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Synced => "synced",
+            Self::Holdover => "holdover",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// Why the computer's clock is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockDoubt {
+    /// Since the computer was started nothing has vouched for it.
+    Unvouched,
+    /// It was set to a time that is more than twelve hours from the one it had.
+    Leaped,
+    /// It shows a day before the last ship date, or before this program was made.
+    Behind,
+}
+
 /// What showed that a database was copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

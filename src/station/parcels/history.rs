@@ -106,6 +106,8 @@ impl Parcel {
             | Fact::PoolStarted { .. }
             | Fact::OutageSet { .. }
             | Fact::VolumeStated { .. }
+            | Fact::ClockBelieved { .. }
+            | Fact::ClockDoubted { .. }
             | Fact::OperatorChanged { .. }
             | Fact::LanguageChanged { .. } => {}
         }

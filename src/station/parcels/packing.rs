@@ -191,8 +191,12 @@ impl Station {
         if let Some(stop) = self.stopped(parcel).and_then(|stopped| stopped.say) {
             return outcome.tell(stop);
         }
+        // Nor while nobody knows which day it is.
+        if let Some(question) = self.date_question(world) {
+            return outcome.tell(question);
+        }
         let dims = parcel_size(world.rules, parcel.box_id.as_ref(), order);
-        let rated = order.parcel(&world.rules.ship_from, mass, dims, world.today);
+        let rated = order.parcel(&world.rules.ship_from, mass, dims, self.day(world));
         if let Some(given) = &order.label {
             return self.take_label(world, parcel, order, given, &rated, outcome);
         }
@@ -230,6 +234,7 @@ impl Station {
             tracking,
             source: NumberSource::Drawn { pool, serial },
             ship_date: quote.leaves.unwrap_or(decision.ship_date),
+            chosen_on: Some(decision.ship_date),
             total: quote.total,
             zone: quote.zone.clone(),
             billable: quote.billable.clone(),

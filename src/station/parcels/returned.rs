@@ -23,7 +23,7 @@ impl Station {
             return Outcome::stop(Sentence::ReturnRefused { tracking });
         }
         let known = parcel.ended().is_some_and(|ended| ended.ending == Ending::Returned);
-        let fact = Fact::Returned { parcel: parcel.id, on: world.today, operator: self.people.operator.clone() };
+        let fact = Fact::Returned { parcel: parcel.id, on: self.day(world), operator: self.people.operator.clone() };
         Outcome::say(Say::good(Sentence::Returned { tracking })).facts((!known).then_some(fact))
     }
 }

@@ -136,10 +136,10 @@ impl Station {
     fn record(&self, world: &World<'_>, counted: Counted<'_>, rated: &rating::ParcelToRate) -> Decision {
         let allocation = &world.rules.allocation;
         let of_service = |service: &rating::ServiceCards| {
-            let leaves = allocation.leaves(service.id.carrier(), world.today, world.minute);
+            let leaves = allocation.leaves(service.id.carrier(), self.day(world), world.minute);
             ServiceAvailability {
                 leaves,
-                month: self.volumes.tallies.month(&service.id, leaves.unwrap_or(world.today)),
+                month: self.volumes.tallies.month(&service.id, leaves.unwrap_or(self.day(world))),
                 ..ServiceAvailability::default()
             }
         };
@@ -183,6 +183,7 @@ fn commitment(
         tracking: given.tracking.clone(),
         source: NumberSource::Supplied,
         ship_date: quote.and_then(|quote| quote.leaves).unwrap_or(decision.ship_date),
+        chosen_on: Some(decision.ship_date),
         total: quote.map_or(nothing, |quote| quote.total),
         zone: quote.map(|quote| quote.zone.clone()).unwrap_or_default(),
         billable: quote.map_or_else(weighed, |quote| quote.billable.clone()),

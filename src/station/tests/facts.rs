@@ -7,7 +7,9 @@ use crate::station::fact::BagKind;
 use crate::station::fact::Before;
 use crate::station::fact::Ending;
 use crate::station::fact::Intercept;
-use crate::station::fact::{Cause, Commitment, CopySign, FactKind, NumberSource, PoolNext, Sscc, Weight};
+use crate::station::fact::{
+    Cause, ClockDoubt, ClockVoucher, Commitment, CopySign, FactKind, NumberSource, PoolNext, Sscc, Weight,
+};
 use crate::units::{Currency, Money};
 use crate::uplink::event::EventKind;
 
@@ -82,6 +84,7 @@ fn commitment() -> Commitment {
         tracking: "D90000100000019".into(),
         source: NumberSource::Drawn { pool: "ontrac-demo-1".into(), serial: 9_000_010_000_001 },
         ship_date: Date::new(2026, 11, 23).expect("a day"),
+        chosen_on: None,
         total: quote.total,
         zone: quote.zone,
         billable: quote.billable,
@@ -108,6 +111,18 @@ fn supplied() -> Commitment {
         sort_code: None,
         destination: ("GB".into(), "SW1".into()),
         ..commitment()
+    }
+}
+
+fn clock_believed(by: ClockVoucher, who: Option<&str>) -> Fact {
+    Fact::ClockBelieved {
+        by,
+        boot: "5f0c1e7b9d3a4f6e8b2c4d6e8f0a1b3c".to_owned(),
+        wall: Timestamp(1_795_000_000_000),
+        since_boot: 4_000,
+        anchor: 1_794_999_996_000,
+        operator: who.map(|_| "7031".to_owned()),
+        supervisor: who.map(str::to_owned),
     }
 }
 
@@ -243,6 +258,18 @@ fn each() -> Vec<Fact> {
         },
         Fact::CopySettled,
         Fact::Attested { parcel, attempt: 1 },
+        Fact::Committed {
+            parcel,
+            commitment: Box::new(Commitment { chosen_on: Date::new(2026, 11, 22), ..commitment() }),
+        },
+        clock_believed(ClockVoucher::Synced, None),
+        clock_believed(ClockVoucher::Operator, Some("op17")),
+        Fact::ClockDoubted {
+            why: ClockDoubt::Leaped,
+            boot: text("5f0c1e7b9d3a4f6e8b2c4d6e8f0a1b3c"),
+            wall: Timestamp(2_110_000_000_000),
+            since_boot: 5_000,
+        },
     ]
 }
 

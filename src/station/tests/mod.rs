@@ -3,6 +3,7 @@
 mod allocation;
 mod aside;
 mod bags;
+mod clock;
 mod doubt;
 mod facts;
 mod intercept;
@@ -75,6 +76,8 @@ struct Bench {
     orders: BTreeMap<String, Order>,
     now: Uptime,
     today: Date,
+    wall: Timestamp,
+    clock: Option<crate::station::clock::ClockReading>,
     /// How many facts the world was told.
     told: u64,
     /// What the memory keeps for orders that bring a label.
@@ -124,6 +127,7 @@ impl Bench {
             marks: crate::station::parcels::marks::Marks::default(),
             languages: ["en", "es"].map(str::to_owned).into(),
             language: "en".into(),
+            released: Date::EPOCH,
         };
         Self {
             station: Station::default(),
@@ -134,6 +138,8 @@ impl Bench {
             orders: orders.into_iter().map(|incoming| (incoming.order.order_ref.clone(), incoming.order)).collect(),
             now: Uptime(1_000_000),
             today: Date::new(2026, 11, 23).expect("a day"),
+            wall: Timestamp(1_795_000_000_000),
+            clock: None,
             told: 0,
             label: None,
         }
@@ -149,9 +155,10 @@ impl Bench {
     fn world(&self) -> World<'_> {
         World {
             now: self.now,
-            wall: Timestamp(1_795_000_000_000),
+            wall: self.wall,
             today: self.today,
             minute: 600,
+            clock: self.clock,
             live: &self.live,
             order: self.in_hand.0.as_ref(),
             label: self.in_hand.1.as_ref(),

@@ -288,8 +288,12 @@ fn rows_that_are_no_longer_kept_are_stepped_over_in_a_search() {
 
 #[test]
 fn a_row_that_was_set_aside_is_compared_as_its_tombstone() {
-    let source =
-        crate::uplink::event::EventSource { warehouse: "W".into(), station: "S".into(), incarnation: OURS.into() };
+    let source = crate::uplink::event::EventSource {
+        warehouse: "W".into(),
+        station: "S".into(),
+        incarnation: OURS.into(),
+        clock: None,
+    };
     let mut bench = Bench::new(5);
     let tombstone: std::sync::Arc<str> =
         crate::uplink::event::tombstone(&source, 5, 0, &bench.rows[4].body).unwrap().into();

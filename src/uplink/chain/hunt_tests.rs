@@ -9,7 +9,7 @@ fn refused() -> ReceiverReply<Head> {
 }
 
 fn lay_tombstone(bench: &mut Bench, seq: u64) {
-    let source = EventSource { warehouse: "W".into(), station: "S".into(), incarnation: OURS.into() };
+    let source = EventSource { warehouse: "W".into(), station: "S".into(), incarnation: OURS.into(), clock: None };
     let step = bench.next();
     let Step::SetAside { row, reason } = step else { panic!("{step:?}") };
     assert_eq!((row.seq, reason.as_str()), (seq, "422"));

@@ -13,6 +13,8 @@ pub struct EventSource {
     pub station: String,
     /// The database's random name; a new or restored database has a new one.
     pub incarnation: String,
+    /// How its clock stands: `synced`, `holdover`, `operator` or `doubt`; `None` where nothing was said of it.
+    pub clock: Option<&'static str>,
 }
 
 /// Declares each kind of event once: its variant and its CloudEvents `type`.
@@ -90,7 +92,8 @@ pub enum EventError {
     Data(#[from] serde_json::Error),
 }
 
-/// An event as JSON on one line: `id` is `<incarnation>-<seq>`, `time` is RFC 3339 in UTC, `stationseq` is `seq`.
+/// An event as JSON on one line: `id` is `<incarnation>-<seq>`, `time` is RFC 3339 in UTC, `stationseq` is `seq`,
+/// `clock` says whether `time` may be believed.
 /// `data` says its own version in `schema` and holds nothing personal.
 ///
 /// # Errors
@@ -110,9 +113,11 @@ pub fn cloud_event(
         r#type: &'static str,
         time: String,
         stationseq: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        clock: Option<&'static str>,
         data: &'a T,
     }
-    let EventSource { warehouse, station, incarnation } = source;
+    let EventSource { warehouse, station, incarnation, clock } = source;
     let time = jiff::Timestamp::from_millisecond(time_ms).map_err(|_| EventError::Time(time_ms))?;
     Ok(serde_json::to_string(&CloudEvent {
         specversion: "1.0",
@@ -121,6 +126,7 @@ pub fn cloud_event(
         r#type: kind.name(),
         time: format!("{time:.3}"),
         stationseq: seq,
+        clock: *clock,
         data,
     })?)
 }

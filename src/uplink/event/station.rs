@@ -80,6 +80,8 @@ struct CloudEvent {
     r#type: String,
     time: String,
     stationseq: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    clock: Option<String>,
     data: Box<serde_json::value::RawValue>,
 }
 

@@ -8,7 +8,12 @@ use crate::units::Date;
 const AT: i64 = 1_794_732_577_042; // 2026-11-15T08:49:37.042Z
 
 fn source() -> EventSource {
-    EventSource { warehouse: "US-LAX-1".into(), station: "LAX1-ST03".into(), incarnation: "9f3a61c0d27b4e85".into() }
+    EventSource {
+        warehouse: "US-LAX-1".into(),
+        station: "LAX1-ST03".into(),
+        incarnation: "9f3a61c0d27b4e85".into(),
+        clock: None,
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test reads what is frozen, the module does not")]
@@ -65,6 +70,16 @@ fn events_are_written_as_frozen() {
     ] {
         assert_eq!(written, golden(name), "{name}");
     }
+}
+
+#[test]
+fn an_event_says_how_the_clock_stood_and_keeps_that_under_a_new_number() {
+    let source = EventSource { clock: Some("holdover"), ..source() };
+    let manifest = Handover { manifest_id: "M1", parcels: 1, left_out: &[] };
+    let written = handover_event(&source, 29, AT, &manifest).unwrap();
+    assert_eq!(written, golden("manifest.handed_over.holdover"));
+    let moved = renumbered(&written, "b2", 3).unwrap();
+    assert!(moved.contains("\"stationseq\":3,\"clock\":\"holdover\",\"data\""), "{moved}");
 }
 
 #[test]

@@ -312,7 +312,8 @@ mod tests {
     use crate::uplink::event::{EventKind, EventSource, cloud_event};
 
     fn body(incarnation: &str, from: u64, to: u64, note: &str) -> String {
-        let source = EventSource { warehouse: "W".into(), station: "S".into(), incarnation: incarnation.into() };
+        let source =
+            EventSource { warehouse: "W".into(), station: "S".into(), incarnation: incarnation.into(), clock: None };
         let data = serde_json::json!({ "note": note });
         let event = |seq| cloud_event(&source, EventKind::ParcelVerified, seq, 0, &data).unwrap();
         format!("[{}]", (from..=to).map(event).collect::<Vec<_>>().join(","))

@@ -10,7 +10,19 @@ use serde_json::Value;
 const TABLES: [(&str, &[Counts]); 8] = [
     ("journal", &[Counts::Facts, Counts::Time, Counts::Parcels, Counts::Nothing, Counts::Json]),
     ("numbers", &[Counts::Nothing, Counts::Text, Counts::Parcels]),
-    ("orders", &[Counts::Orders, Counts::Nothing, Counts::Nothing, Counts::Text, Counts::Nothing]),
+    (
+        "orders",
+        &[
+            Counts::Orders,
+            Counts::Nothing,
+            Counts::Nothing,
+            Counts::Text,
+            Counts::Nothing,
+            Counts::Nothing,
+            Counts::Time,
+            Counts::Facts,
+        ],
+    ),
     ("order_versions", &[Counts::Orders, Counts::Nothing, Counts::Nothing, Counts::Nothing, Counts::Nothing]),
     ("order_keys", &[Counts::Text, Counts::Orders]),
     ("outbox", &[Counts::Events, Counts::Time, Counts::Nothing, Counts::Json, Counts::Facts]),
@@ -58,7 +70,7 @@ pub fn repeat(database: &Path, times: i64, confirmed: bool) {
         events: count("SELECT max(seq) FROM outbox"),
     };
     // What is older than a few days holds no names any more.
-    db.execute("UPDATE orders SET erased = 1", []).expect("erased");
+    db.execute("UPDATE orders SET erased = 1, sealed_with = 0", []).expect("erased");
     db.execute("UPDATE order_versions SET body = NULL", []).expect("erased");
     let templates = TABLES.map(|(table, columns)| (table, columns, rows(&db, table)));
     for n in 1..times {

@@ -80,7 +80,7 @@ impl Floor {
     pub fn new(setup: &Setup, orders: &[StoredOrder]) -> Self {
         let mut core = folder::open(setup);
         let today = Date::new(2026, 7, 15).expect("a date");
-        let moment = Moment { now: Uptime(0), wall: Timestamp(1_784_100_000_000), today, minute: 600 };
+        let moment = Moment { now: Uptime(0), wall: Timestamp(1_784_100_000_000), today, minute: 600, clock: None };
         core.take_all_orders(moment, orders).expect("orders");
         let mut floor = Self { core, moment, commits: 0 };
         for carrier in setup.cards.carriers() {

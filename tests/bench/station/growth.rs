@@ -190,7 +190,7 @@ fn step(core: &mut Core, n: usize, input: Input) -> Duration {
 fn moment(n: usize) -> Moment {
     let now = 10_000 * n as u64;
     let today = Date::new(2029, 7, 15).expect("a date");
-    Moment { now: Uptime(now), wall: Timestamp(1_878_800_000_000 + now as i64), today, minute: 600 }
+    Moment { now: Uptime(now), wall: Timestamp(1_878_800_000_000 + now as i64), today, minute: 600, clock: None }
 }
 
 /// Bytes that this process has read, whatever from.

@@ -32,7 +32,7 @@ pub fn measure(folder: &Folder) {
 
 fn pieces(core: &mut Core, orders: &[StoredOrder]) -> Vec<Duration> {
     let today = Date::new(2026, 7, 15).expect("a date");
-    let moment = Moment { now: Uptime(0), wall: Timestamp(1_784_100_000_000), today, minute: 600 };
+    let moment = Moment { now: Uptime(0), wall: Timestamp(1_784_100_000_000), today, minute: 600, clock: None };
     let piece = |some: &[StoredOrder]| {
         let began = Instant::now();
         core.take_orders(moment, some, OrderOrigin::File, None).expect("orders");

@@ -1,6 +1,7 @@
 //! One promise a file; each knows only the record of what happened, and not how the station is made.
 
 mod bags;
+mod dates;
 mod intercepts;
 mod labels;
 mod leave;
@@ -15,7 +16,7 @@ use crate::history::Record;
 
 pub(crate) type Promise = (&'static str, fn(&Record) -> Result<(), String>);
 
-pub(crate) const ALL: [Promise; 15] = [
+pub(crate) const ALL: [Promise; 17] = [
     ("every label that came out is known", labels::known),
     ("no number is on two parcels", numbers::once),
     ("no parcel closes with a spoiled label", prints::none_closes_spoiled),
@@ -29,6 +30,8 @@ pub(crate) const ALL: [Promise; 15] = [
     ("a fourth print has, and a closed parcel's, a supervisor's leave", leave::given),
     ("no parcel closes without its stickers", marks::on),
     ("what must not travel stays", intercepts::stay),
+    ("ship dates never fall, and none is given while the clock is in doubt", dates::never_fall),
+    ("a label has the day that it is", dates::true_days),
     ("the same facts make the same station", replay::equal),
     ("nothing is forgotten", parcels::accounted),
 ];
