@@ -7,6 +7,7 @@
 //! | [`adding`] | which files a new scale, fact, sentence, carrier or key touches, and which test fails until it is right |
 //! | [`durability`] | what is promised; prints in doubt, numbers, copies, the hub, personal data; what a person does |
 //! | [`testing`] | what each kind of test claims, how to run one, where the bytes of a bug go |
+//! | [`days`] | simulated days: what goes wrong, what is promised, how to play them, what they say nothing of |
 //! | [`figures`] | what was measured, and where |
 //!
 //! The pages are Markdown files beside this one. Every path that they name exists: `tests/suite/guide.rs` looks.
@@ -16,6 +17,9 @@ pub mod adding {}
 
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
+
+#[doc = include_str!("days.md")]
+pub mod days {}
 
 #[doc = include_str!("durability.md")]
 pub mod durability {}
