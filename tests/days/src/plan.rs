@@ -38,7 +38,7 @@ pub(crate) const USUAL: FaultRates = FaultRates {
     flaps: 40,
     bad_operations: 2,
     bad_spells: 1,
-    full_one_in: 10,
+    full_one_in: 4,
     restore_one_in: 20,
     moved_one_in: 50,
     hub_loss_one_in: 20,

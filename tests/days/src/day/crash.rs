@@ -15,6 +15,8 @@ use crate::plan::Plan;
 
 /// Turns that a parcel takes, about.
 const TURNS: usize = 7;
+/// Turns that a disk stays full.
+const FULL: usize = 300;
 /// What a worn SD card takes for a read, a write and a sync, microseconds.
 const READ_US: u64 = 300;
 const WRITE_US: u64 = 1_000;
@@ -150,7 +152,8 @@ impl Day<'_> {
                 } else {
                     self.computer.disk.room(Some(self.computer.disk.used() + self.dice.below(9_000)));
                 }
-                self.schedule.disk_back = turn + 30;
+                // The log has room of its own until its next checkpoint.
+                self.schedule.disk_back = turn + FULL;
             }
             Mishap::TakeCopy => {
                 let (data, mark) = (self.computer.data().to_owned(), self.computer.mark());

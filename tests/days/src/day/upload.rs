@@ -180,6 +180,9 @@ impl Day<'_> {
         }
         let Some(link) = upload.chain.link().cloned().filter(|link| upload.link.as_ref() != Some(link)) else { return };
         upload.link = Some(link.clone());
+        if self.plan.traced {
+            println!("{:>9} link {link:?}", self.clock.now().0 / 1_000);
+        }
         match &link {
             LinkState::Stopped { why, copy, .. } => {
                 self.sums.stops += 1;
