@@ -32,19 +32,19 @@ pub(crate) enum Mutation {
 }
 
 impl Mutation {
-    /// Each with its name on the command line, and the checker that has to find it.
-    pub(crate) const ALL: [(Self, &'static str, &'static str); 11] = [
-        (Self::SyncsAreLies, "syncs-are-lies", "I1"),
-        (Self::CommitIsDropped, "commit-is-dropped", "I1"),
-        (Self::FullDiskIsSilent, "full-disk-is-silent", "I1"),
-        (Self::CopyIsNotNoticed, "copy-is-not-noticed", "I2"),
-        (Self::LabelBeforeRecord, "label-before-record", "I5"),
-        (Self::ClosedWithoutLabel, "closed-without-label", "I6"),
-        (Self::ErasedTooEarly, "erased-too-early", "I10"),
-        (Self::NeverErased, "never-erased", "I10"),
-        (Self::HubLosesOne, "hub-loses-one", "I1"),
-        (Self::NobodyRetries, "nobody-retries", "I12"),
-        (Self::SlowDisk, "slow-disk", "I11"),
+    /// Each with its name on the command line, and the invariants of which one has to find it.
+    pub(crate) const ALL: [(Self, &'static str, &'static [&'static str]); 11] = [
+        (Self::SyncsAreLies, "syncs-are-lies", &["I1"]),
+        (Self::CommitIsDropped, "commit-is-dropped", &["I1"]),
+        (Self::FullDiskIsSilent, "full-disk-is-silent", &["I1", "I11"]),
+        (Self::CopyIsNotNoticed, "copy-is-not-noticed", &["I2"]),
+        (Self::LabelBeforeRecord, "label-before-record", &["I5"]),
+        (Self::ClosedWithoutLabel, "closed-without-label", &["I6"]),
+        (Self::ErasedTooEarly, "erased-too-early", &["I10"]),
+        (Self::NeverErased, "never-erased", &["I10"]),
+        (Self::HubLosesOne, "hub-loses-one", &["I1"]),
+        (Self::NobodyRetries, "nobody-retries", &["I12"]),
+        (Self::SlowDisk, "slow-disk", &["I11"]),
     ];
 
     pub(crate) fn named(name: &str) -> Option<Self> {

@@ -62,10 +62,18 @@ impl Plan {
         Self { parcels, rates: USUAL, mutation: None, traced: false }
     }
 
+    /// A short day on which as much goes wrong as on a long one.
+    #[cfg(test)]
+    pub(crate) fn dense(parcels: usize) -> Self {
+        let rates = FaultRates { kills: 60, cuts: 60, bad_operations: 20, full_one_in: usize::MAX, ..USUAL };
+        Self { rates, ..Self::usual(parcels) }
+    }
+
     /// A day on which what this breaks is used often.
     pub(crate) fn weakened(parcels: usize, mutation: Mutation) -> Self {
-        let mut rates = USUAL;
+        let mut rates = FaultRates { full_one_in: usize::MAX, ..USUAL };
         match mutation {
+            Mutation::SyncsAreLies => rates.cuts = 60,
             Mutation::FullDiskIsSilent => rates.full_one_in = 1,
             Mutation::CopyIsNotNoticed => rates.restore_one_in = 1,
             _ => {}

@@ -229,7 +229,8 @@ impl Day<'_> {
         self.totes.retain(|tote| !open.contains(tote));
         self.packed.extend(open);
         self.pan = 0;
-        self.printer.orphan(&mut self.dice, false);
+        // What it still had is out, or gone with the power: a computer is opened for this.
+        self.printer.orphan(&mut self.dice, true);
         self.schedule.unrecorded.clear();
         self.start();
         self.event(Event::Started);
