@@ -8,6 +8,7 @@
 //! | [`durability`] | what is promised; prints in doubt, numbers, copies, the hub; what a person does |
 //! | [`personal`] | where names and addresses lie, what seals them, when they end, what a buyer can ask for |
 //! | [`testing`] | what each kind of test claims, how to run one, where the bytes of a bug go |
+//! | [`days`] | simulated days: what goes wrong, what is promised, how to play them, what they say nothing of |
 //! | [`figures`] | what was measured, and where |
 //!
 //! The pages are Markdown files beside this one. Every path that they name exists: `tests/suite/guide.rs` looks.
@@ -17,6 +18,9 @@ pub mod adding {}
 
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
+
+#[doc = include_str!("days.md")]
+pub mod days {}
 
 #[doc = include_str!("durability.md")]
 pub mod durability {}

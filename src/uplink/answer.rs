@@ -5,25 +5,25 @@ use serde_json::value::RawValue;
 
 /// What came back over HTTP.
 #[derive(Debug, Clone)]
-pub(super) struct HttpAnswer {
+pub struct HttpAnswer {
     /// The status code.
-    pub(super) status: u16,
+    pub status: u16,
     /// The header `Retry-After`.
-    pub(super) retry_after: Option<String>,
+    pub retry_after: Option<String>,
     /// The header `Date`; without one, this machine's clock in the same form.
-    pub(super) date: String,
+    pub date: String,
     /// The whole body, within its bound.
-    pub(super) body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 /// No answer, and why: refused, unreachable, timed out, cut off, not trusted, or larger than its bound.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct NoAnswer(pub(super) String);
+pub struct NoAnswer(pub String);
 
 /// What an answer means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ReceiverReply<T> {
+pub enum ReceiverReply<T> {
     /// 200 with a body of this protocol.
     Good(T),
     /// 412: the receiver's head is another than expected.
@@ -47,18 +47,18 @@ pub(super) enum ReceiverReply<T> {
 
 /// Where the receiver is with one incarnation of this station.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Head {
+pub struct Head {
     /// Which incarnation; empty when the receiver knows none.
-    pub(super) incarnation: String,
+    pub incarnation: String,
     /// The last event it has taken.
-    pub(super) seq: u64,
+    pub seq: u64,
     /// The last event it has confirmed, where it says so.
-    pub(super) confirmed: Option<u64>,
+    pub confirmed: Option<u64>,
 }
 
 impl Head {
     /// `{"incarnation":"…","seq":812,"confirmed":800}`; a station never heard of may leave all but `seq` out.
-    pub(super) fn read(body: &[u8]) -> Option<Self> {
+    pub fn read(body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct HeadBody {
             incarnation: Option<String>,
@@ -73,16 +73,16 @@ impl Head {
 
 /// A page of orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct OrderPage {
+pub struct OrderPage {
     /// Where the next page begins, where it says so.
-    pub(super) cursor: Option<String>,
+    pub cursor: Option<String>,
     /// Orders as they came.
-    pub(super) orders: Vec<String>,
+    pub orders: Vec<String>,
 }
 
 impl OrderPage {
     /// `{"cursor":"…","orders":[…]}`; a page without a cursor is one, though it cannot be kept.
-    pub(super) fn read(body: &[u8]) -> Option<Self> {
+    pub fn read(body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct PageBody<'a> {
             cursor: Option<String>,
@@ -95,10 +95,7 @@ impl OrderPage {
 }
 
 /// Classifies an answer; `good` reads the body of a 200.
-pub(super) fn classify<T>(
-    answer: Result<HttpAnswer, NoAnswer>,
-    good: impl FnOnce(&[u8]) -> Option<T>,
-) -> ReceiverReply<T> {
+pub fn classify<T>(answer: Result<HttpAnswer, NoAnswer>, good: impl FnOnce(&[u8]) -> Option<T>) -> ReceiverReply<T> {
     let answer = match answer {
         Ok(answer) => answer,
         Err(NoAnswer(why)) => return ReceiverReply::Later { why, wish_ms: None },

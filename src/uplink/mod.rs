@@ -11,7 +11,7 @@
 //! differ, and then the first row that does is found by halving. Nothing is sent on, and nothing is believed to be
 //! confirmed, before that.
 //!
-//! - `chain` decides, `answer` reads an HTTP answer, `backoff` counts delays, `orders` paces the pull: all pure.
+//! - [`chain`] decides, [`answer`] reads an HTTP answer, `backoff` counts delays, `orders` paces the pull: all pure.
 //! - `client` speaks HTTP; `driver` joins the two and asks the daemon's loop for what it needs through [`Request`].
 //! - [`event`] makes the events themselves. `receiver` is a real receiver for the demo and the tests.
 //!
@@ -54,9 +54,9 @@
 //! It refuses to follow redirects, to drop an event, to send a token over plain HTTP beyond loopback, and to read an
 //! answer without a bound. All its state can be rebuilt after a restart from [`UplinkSettings`] and the outbox.
 
-mod answer;
+pub mod answer;
 mod backoff;
-mod chain;
+pub mod chain;
 mod client;
 mod driver;
 pub mod event;

@@ -5,6 +5,7 @@ use parceld::screen::{Sentence, View};
 
 use crate::dice::Dice;
 
+#[derive(Debug)]
 pub(crate) enum Move {
     Nothing,
     Scan(String),

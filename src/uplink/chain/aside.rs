@@ -45,7 +45,7 @@ impl Chain {
     }
 
     /// Whether the loop has put the tombstone in place.
-    pub(in crate::uplink) fn set_aside(&mut self, now: Uptime, done: bool, random: u64) {
+    pub fn set_aside(&mut self, now: Uptime, done: bool, random: u64) {
         if done {
             self.hunt = Hunt::After;
         } else {

@@ -5,11 +5,11 @@ use crate::uplink::{OutboxRow, event};
 /// Events in one batch at most.
 pub(in crate::uplink) const MAX_EVENTS: usize = 64;
 /// Bytes of a batch at most, brackets and commas included; one event alone may be larger.
-pub(in crate::uplink) const MAX_BYTES: usize = 256 * 1024;
+pub const MAX_BYTES: usize = 256 * 1024;
 
 /// Consecutive rows, at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::uplink) struct EventBatch(Vec<OutboxRow>);
+pub struct EventBatch(Vec<OutboxRow>);
 
 impl EventBatch {
     /// As many of `rows` as follow each other, beginning with `first`, within the limits; `None` when `first` is not
@@ -28,17 +28,17 @@ impl EventBatch {
     }
 
     /// Number of the first row.
-    pub(in crate::uplink) fn from(&self) -> u64 {
+    pub fn from(&self) -> u64 {
         self.0.first().map_or(0, |row| row.seq)
     }
 
     /// Number of the last row.
-    pub(in crate::uplink) fn to(&self) -> u64 {
+    pub fn to(&self) -> u64 {
         self.0.last().map_or(0, |row| row.seq)
     }
 
     /// `[row,row]`: the bytes of the outbox.
-    pub(in crate::uplink) fn body(&self) -> String {
+    pub fn body(&self) -> String {
         format!("[{}]", self.0.iter().map(|row| &*row.body).collect::<Vec<_>>().join(","))
     }
 

@@ -34,6 +34,7 @@ mod link;
 mod past_tests;
 mod poll;
 mod position;
+mod progress;
 mod reasons;
 mod step;
 #[cfg(test)]
@@ -45,8 +46,10 @@ use super::orders::OrderPull;
 use super::{CopySign, OutboxRow, Pace, Past};
 use crate::units::Uptime;
 
-pub(super) use batch::{EventBatch, MAX_BYTES, MAX_EVENTS};
-pub(super) use step::Step;
+pub use batch::{EventBatch, MAX_BYTES};
+pub use step::Step;
+
+use batch::MAX_EVENTS;
 
 use compare::{Comparison, ComparisonResult};
 use hunt::Hunt;
@@ -59,7 +62,7 @@ const OTHER_EVENTS: &str = "the receiver answered for other events";
 
 /// The state of the upload of one incarnation.
 #[derive(Debug)]
-pub(super) struct Chain {
+pub struct Chain {
     /// The link, for the screen.
     pub(super) link: ChainLink,
     /// What the receiver is known to have of ours and the confirmation, to report; `None` before either is known.
@@ -86,12 +89,12 @@ pub(super) struct Chain {
 
 impl Chain {
     /// The present incarnation, in doubt about everything but that events up to `confirmed` were confirmed once.
-    pub(super) fn new(incarnation: String, confirmed: u64, cursor: String, pace: &Pace) -> Self {
+    pub fn new(incarnation: String, confirmed: u64, cursor: String, pace: &Pace) -> Self {
         Self::begin(ChainLife::Present, incarnation, confirmed, cursor, pace)
     }
 
     /// A past incarnation: no orders, and nothing after its last event.
-    pub(super) fn past(past: Past, pace: &Pace) -> Self {
+    pub fn past(past: Past, pace: &Pace) -> Self {
         let Past { incarnation, confirmed, last } = past;
         let pace = Pace { orders_every: None, ..*pace };
         let mut chain = Self::begin(ChainLife::Past, incarnation, confirmed, String::new(), &pace);
@@ -123,12 +126,12 @@ impl Chain {
     }
 
     /// Goes on waiting for a person, for this reason from before a restart.
-    pub(super) fn still_stopped(&mut self, why: String) {
+    pub fn still_stopped(&mut self, why: String) {
         self.halt(why, None);
     }
 
     /// The outbox has events of the present incarnation up to `highest`.
-    pub(super) fn woken(&mut self, highest: u64) {
+    pub fn woken(&mut self, highest: u64) {
         if self.life == ChainLife::Present && highest > self.highest {
             self.highest = highest;
             self.poll.soon();
@@ -136,7 +139,7 @@ impl Chain {
     }
 
     /// Whether the receiver has lost what it had confirmed, said once: what past incarnations told comes first then.
-    pub(super) fn finds_loss(&mut self) -> bool {
+    pub fn finds_loss(&mut self) -> bool {
         let news = self.loss == Loss::New && self.life == ChainLife::Present;
         if news {
             self.loss = Loss::Known;
@@ -147,14 +150,14 @@ impl Chain {
     }
 
     /// A person says: try now. Nothing is believed that was known before.
-    pub(super) fn retry(&mut self, now: Uptime) {
+    pub fn retry(&mut self, now: Uptime) {
         self.link.retry();
         self.orders.retry(now);
         self.doubt();
     }
 
     /// The next step.
-    pub(super) fn next(&mut self, now: Uptime) -> Step {
+    pub fn next(&mut self, now: Uptime) -> Step {
         match (self.position, self.link.wait(now)) {
             (Position::Stopped, _) => Step::Stopped,
             (_, Some(at)) => Step::Wait(Some(at)),
@@ -195,7 +198,7 @@ impl Chain {
     }
 
     /// The answer to [`Step::Head`].
-    pub(super) fn headed(&mut self, now: Uptime, reply: ReceiverReply<Head>, random: u64) {
+    pub fn headed(&mut self, now: Uptime, reply: ReceiverReply<Head>, random: u64) {
         self.ordered_last = false;
         match reply {
             ReceiverReply::Good(head) if head.confirmed.is_some_and(|confirmed| confirmed > head.seq) => {
@@ -224,7 +227,7 @@ impl Chain {
     }
 
     /// The loop's rows, as [`Step::Load`] asked for them; `None` where they could not be read.
-    pub(super) fn loaded(&mut self, now: Uptime, rows: Option<Vec<OutboxRow>>, random: u64) {
+    pub fn loaded(&mut self, now: Uptime, rows: Option<Vec<OutboxRow>>, random: u64) {
         let Some(rows) = rows else {
             let why = "the station cannot read the events that wait; see to its disk".into();
             return self.fail(now, RequestKind::Append, why, None, random);
@@ -270,7 +273,7 @@ impl Chain {
     }
 
     /// The answer to [`Step::Append`].
-    pub(super) fn appended(&mut self, now: Uptime, batch: &EventBatch, reply: ReceiverReply<Head>, random: u64) {
+    pub fn appended(&mut self, now: Uptime, batch: &EventBatch, reply: ReceiverReply<Head>, random: u64) {
         self.ordered_last = false;
         match (self.position, self.hunt.clone()) {
             (Position::Comparing(comparison), _) => self.compared(now, comparison, batch, reply, random),
@@ -422,7 +425,7 @@ impl Chain {
     }
 
     /// Whether the loop has given the rows new numbers.
-    pub(super) fn moved_on(&mut self, now: Uptime, done: bool, random: u64) {
+    pub fn moved_on(&mut self, now: Uptime, done: bool, random: u64) {
         if done {
             self.position = Position::Finished;
         } else {
@@ -432,7 +435,7 @@ impl Chain {
     }
 
     /// The answer to [`Step::Orders`] that brings none. One that may be the link's fault is followed by the head.
-    pub(super) fn ordered<T>(&mut self, now: Uptime, reply: ReceiverReply<T>, random: u64) {
+    pub fn ordered<T>(&mut self, now: Uptime, reply: ReceiverReply<T>, random: u64) {
         match reply {
             ReceiverReply::Good(_) => {}
             ReceiverReply::Barred(why) => self.stop(why),
@@ -448,7 +451,7 @@ impl Chain {
     }
 
     /// The pull of orders has had its turn.
-    pub(super) fn after_orders(&mut self) {
+    pub fn after_orders(&mut self) {
         self.ordered_last = true;
         self.link.pulled(self.orders.trouble.as_deref());
     }
