@@ -28,5 +28,6 @@ mod upkeep;
 
 pub use self::core::{Core, Moment};
 pub use clocks::{Clocks, clock, describe as describe_clock, minute, today};
+pub use erase::PersonalAges;
 pub use service::{ServiceHandle, StationService, ask, serve_page};
 pub use setup::{Setup, SetupError, devices, panel};

@@ -1,8 +1,10 @@
 //! What a history leaves behind for the promises of `tests/sim/promises/`, which hold over a day as well.
 
+use parceld::ids::ParcelId;
 use parceld::station::Station;
 use parceld::station::event::Job;
 use parceld::station::fact::Fact;
+use parceld::units::Date;
 
 use crate::printer::Emitted;
 
@@ -13,6 +15,10 @@ pub(crate) struct Record {
     pub(crate) station: Station,
     pub(crate) emitted: Vec<Emitted>,
     pub(crate) outbox: Option<Vec<u64>>,
+    /// The day that each label got, and the day that it was.
+    pub(crate) days: Vec<(ParcelId, Date, Date)>,
+    /// Nobody lies about the date here.
+    pub(crate) lied: bool,
 }
 
 /// A label on paper, with what is printed on it.

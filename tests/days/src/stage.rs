@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use parceld::daemon::Setup;
+use parceld::daemon::{PersonalAges, Setup};
 use parceld::rating::Cards;
 use parceld::station::Rules;
 use parceld::station::badge::Supervisor;
@@ -17,6 +17,7 @@ const FIFTY: &str = include_str!("../../../config/orders/sample.jsonl");
 pub(crate) struct Stage {
     pub(crate) rules: Rules,
     pub(crate) cards: Arc<Cards>,
+    pub(crate) ages: PersonalAges,
     samples: Vec<Value>,
 }
 
@@ -24,10 +25,10 @@ impl Stage {
     /// Reads the shipped configuration, where the sources are.
     pub(crate) fn new() -> Self {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/demo.toml");
-        let Setup { mut rules, cards, .. } = Setup::load(&file).expect("the demo's configuration").0;
+        let Setup { mut rules, cards, config, .. } = Setup::load(&file).expect("the demo's configuration").0;
         rules.supervisors = [Supervisor::of_badge(SUPERVISOR)].into();
         let samples = FIFTY.lines().map(|line| serde_json::from_str(line).expect("a sample order")).collect();
-        Self { rules, cards, samples }
+        Self { rules, cards, ages: PersonalAges::of(&config), samples }
     }
 
     /// The order with a number of its day, as the hub says it: its name, and its body.

@@ -93,8 +93,6 @@ sums! {
     blunders = "mistakes of the packer";
     /// Orders that changed.
     order_changes = "orders changed";
-    /// Ship dates that fell.
-    dates_fell = "ship dates that fell";
     /// Orders that were looked for after they were erased.
     erased = "erased orders looked for";
     /// Operations of the disk.
@@ -119,12 +117,5 @@ impl DaySums {
         self.doubts = count(|fact| matches!(fact, Fact::PrintDoubted { .. }));
         self.manifests = count(|fact| matches!(fact, Fact::ManifestClosed { .. }));
         (self.labels, self.taken) = (evidence.labels.len() as u64, evidence.taken.len() as u64);
-        let mut last = None;
-        for fact in facts {
-            if let Fact::Committed { commitment, .. } = fact {
-                self.dates_fell += u64::from(last.is_some_and(|last| commitment.ship_date < last));
-                last = last.max(Some(commitment.ship_date));
-            }
-        }
     }
 }

@@ -15,6 +15,8 @@ pub(super) fn never_fall(record: &Record) -> Result<(), String> {
         match fact {
             Fact::ClockBelieved { .. } => believed = true,
             Fact::ClockDoubted { .. } => believed = false,
+            // Another life of the database is not bound by the days of the last.
+            Fact::Copied { .. } => last = None,
             Fact::Committed { parcel, commitment } => {
                 let (day, ship_date) = (commitment.chosen_on, commitment.ship_date);
                 if !believed {

@@ -284,7 +284,10 @@ impl Day<'_> {
     fn come_back(&mut self) {
         let cut = std::mem::take(&mut self.schedule.takes_power);
         match cut {
-            true => self.computer.disk.cut(&mut self.dice),
+            true => {
+                self.computer.disk.cut(&mut self.dice);
+                self.clock.reboot();
+            }
             false => {
                 self.computer.disk.kill();
                 self.sums.kills += 1;

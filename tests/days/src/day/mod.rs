@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use parceld::ids::ParcelId;
 use parceld::station::event::{Act, Event, Job};
 use parceld::station::fact::Fact;
+use parceld::units::Date;
 
 use crate::checks::Evidence;
 use crate::computer::Computer;
@@ -67,6 +68,8 @@ pub(crate) struct Day<'a> {
     /// How many of the printer's labels are among them.
     seen: usize,
     destroyed: Vec<Job>,
+    /// The day that each label got, and the day that it was.
+    days: Vec<(ParcelId, Date, Date)>,
     copy: Option<DiskCopy>,
     schedule: crash::Schedule,
     calm: bool,
@@ -121,6 +124,7 @@ impl<'a> Day<'a> {
             labels: Vec::new(),
             seen: 0,
             destroyed: Vec::new(),
+            days: Vec::new(),
             copy: None,
             schedule,
             calm: false,
@@ -260,6 +264,8 @@ impl<'a> Day<'a> {
             station: self.computer.peek().station().clone(),
             emitted,
             outbox: seqs.map(|rows| rows.iter().map(|row| row.seq).collect()),
+            days: self.days.clone(),
+            lied: false,
         };
         Evidence {
             record,

@@ -1,5 +1,7 @@
 //! The nights after the day: what is personal goes when it has served, and not before.
 
+use parceld::daemon::PersonalAges;
+
 use super::Day;
 use crate::mutations::Mutation;
 use crate::stage::marker;
@@ -58,9 +60,11 @@ impl Day<'_> {
             Some(Mutation::NeverErased) => return,
             _ => KEEP_HOURS,
         };
-        let now = self.clock.wall();
+        let moment = self.clock.moment();
+        let ages = PersonalAges { confirmed: hours, ..self.stage.ages };
+        let Some(now) = self.computer.core().believed(moment) else { return };
         for _ in 0..100 {
-            match self.computer.core().erase(now, hours, 200) {
+            match self.computer.core().erase(now, &ages, 200) {
                 Ok(erased) if erased.more => {}
                 Ok(_) => break,
                 Err(error) => return self.find("I10", error),

@@ -98,6 +98,8 @@ impl Day<'_> {
             Move::Put(grams) => self.pan = grams,
             Move::Lift => self.pan = 0,
             Move::LoadPaper => self.printer.load_paper(),
+            // The packer has a calendar.
+            Move::SetClock | Move::SayDate => self.clock.set_right(),
             Move::Scan(text) => self.scan(&text),
             Move::Say(command) => self.scan(&command.encode()),
         }
@@ -218,6 +220,7 @@ impl Day<'_> {
             Fact::Voided { parcel, .. } if !self.numbers.contains_key(parcel) => self.done_with(*parcel),
             Fact::Committed { parcel, commitment } => {
                 self.numbers.insert(*parcel, commitment.tracking.to_string());
+                self.days.extend(commitment.chosen_on.map(|day| (*parcel, day, self.clock.true_day())));
             }
             _ => {}
         }

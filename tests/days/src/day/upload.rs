@@ -138,7 +138,7 @@ impl Day<'_> {
         let rules = &self.stage.rules;
         let incarnation = chain.incarnation().to_owned();
         let (warehouse, station) = (rules.warehouse.clone(), rules.station.clone());
-        let source = EventSource { warehouse, station, incarnation: incarnation.clone() };
+        let source = EventSource { warehouse, station, incarnation: incarnation.clone(), clock: None };
         let body = tombstone(&source, row.seq, self.clock.wall().0, &row.body).unwrap_or_default();
         let done = self.computer.core().store_mut().set_aside(&incarnation, row.seq, reason, &body);
         chain.set_aside(now, done.is_ok(), random);
