@@ -18,19 +18,22 @@ impl Day<'_> {
         self.clock.pass_hours(i64::from(KEEP_HOURS) - 2);
         self.erase();
         let early: Vec<String> =
-            gone.iter().filter(|(_, number)| !self.keeps(*number)).map(|(name, _)| name.clone()).collect();
+            gone.iter().filter(|(name, number)| !self.keeps(name, *number)).map(|(name, _)| name.clone()).collect();
         if let Some(name) = early.first() {
             self.find("I10", format!("{name} was erased before its time, with {} more", early.len() - 1));
         }
         self.clock.pass_hours(4 + 24);
         self.erase();
         self.sums.erased += gone.len() as u64;
-        if let Some((name, _)) = gone.iter().find(|(_, number)| self.keeps(*number)) {
+        if let Some((name, _)) = gone.iter().find(|(name, number)| self.keeps(name, *number)) {
             let name = name.clone();
-            self.find(
-                "I10",
-                format!("{name} was confirmed {KEEP_HOURS} hours ago, and its address is still on the disk"),
-            );
+            self.find("I10", format!("{name} was confirmed {KEEP_HOURS} hours ago, and its address can still be read"));
+        }
+        let mut plain = self.said.values().map(|said| said.0);
+        if let Some(number) =
+            plain.find(|number| self.computer.disk.contains(self.computer.data(), marker(*number).as_bytes()))
+        {
+            self.find("I10", format!("the address of order {number} is on the disk as it was written"));
         }
     }
 
@@ -50,8 +53,12 @@ impl Day<'_> {
         some.filter(confirmed).filter_map(|name| Some((name.clone(), self.said.get(name)?.0))).collect()
     }
 
-    fn keeps(&self, number: usize) -> bool {
-        self.computer.disk.contains(self.computer.data(), marker(number).as_bytes())
+    /// Whether an order's address can be read.
+    fn keeps(&self, name: &str, number: usize) -> bool {
+        let store = self.computer.peek().store();
+        let ids = store.orders_called(name).unwrap_or_default();
+        let body = ids.first().and_then(|id| store.newest_order(id).ok().flatten());
+        body.is_some_and(|body| body.contains(&marker(number)))
     }
 
     fn erase(&mut self) {
