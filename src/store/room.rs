@@ -22,8 +22,8 @@ impl DiskRoom {
     /// What the operating system says.
     pub fn of(dir: &Path) -> io::Result<Self> {
         let stat = nix::sys::statvfs::statvfs(dir)?;
-        let free_mb = u64::from(stat.blocks_available()).saturating_mul(stat.fragment_size().into()) / 1_000_000;
-        let files = (stat.files() > 0).then(|| u64::from(stat.files_available()));
+        let free_mb = stat.blocks_available().saturating_mul(stat.fragment_size()) / 1_000_000;
+        let files = (stat.files() > 0).then(|| stat.files_available());
         Ok(Self { free_mb, files })
     }
 
