@@ -47,9 +47,12 @@ impl Stage {
     }
 }
 
+/// What is personal in every order.
+pub(crate) const PERSONAL: &str = " of Nowhere Personal";
+
 /// What is personal in an order, and in no other.
 pub(crate) fn marker(number: usize) -> String {
-    format!("Zqx{number:06} Personal")
+    format!("Zqx{number:06}{PERSONAL}")
 }
 
 /// What the hub says of an order.
