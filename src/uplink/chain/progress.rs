@@ -25,7 +25,7 @@ impl Chain {
         &self.orders.cursor
     }
 
-    /// The answer to [`Step::Orders`] that brings a page; `committed` says whether the loop keeps it.
+    /// The answer to [`Step::Orders`](super::Step::Orders) that brings a page; `committed` says whether the loop keeps it.
     pub fn pulled(&mut self, now: Uptime, cursor: String, empty: bool, committed: bool, random: u64) {
         self.orders.came(now, cursor, empty, committed, random);
         self.after_orders();

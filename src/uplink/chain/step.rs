@@ -30,7 +30,7 @@ pub enum Step {
         /// The first of them.
         from: u64,
     },
-    /// Ask for orders, then [`Chain::ordered`](super::Chain::ordered) or the methods of [`Orders`](crate::uplink::orders::OrderPull).
+    /// Ask for orders, then [`Chain::ordered`](super::Chain::ordered) or the methods of `OrderPull`.
     Orders,
     /// Nothing before this instant, or a new event, or a person.
     Wait(Option<Uptime>),

@@ -101,6 +101,17 @@ impl Floor {
         outcome.effects
     }
 
+    /// Time passes.
+    pub fn wait(&mut self, ms: u64) {
+        self.moment.now.0 += ms;
+        self.moment.wall.0 += ms as i64;
+    }
+
+    /// Parcels that the station has not forgotten.
+    pub fn known(&self) -> usize {
+        self.core.station().parcels().count()
+    }
+
     /// What the packer's scanner reads.
     pub fn scan(&mut self, text: &str) -> Vec<Effect> {
         let scan = Scan::read(text.as_bytes()).expect("a scan");

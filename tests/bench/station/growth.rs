@@ -3,6 +3,8 @@
 //! The million is a thousand days of a thousand parcels, written in bulk. It is measured twice: with an uplink whose
 //! receiver has everything, and at a station that never had one.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -86,8 +88,12 @@ fn pack(orders: &[StoredOrder], to: &Path) {
     for carrier in setup.cards.carriers() {
         let handover = Command::Handover(carrier.id.to_string()).encode();
         floor.scan(&handover);
+        // A scan that follows at once is the scanner's own repeat.
+        floor.wait(2_000);
         floor.scan(&handover);
+        floor.wait(2_000);
     }
+    assert!(floor.known() <= 1, "what has gone is forgotten, except what was shown last");
     drop(floor);
     std::fs::copy(setup.config.station.data_dir.join(DATABASE), to).expect("a copy");
 }
@@ -98,8 +104,11 @@ impl Aged {
         if uplink {
             let mut text = std::fs::read_to_string(&config).expect("a configuration");
             // Nobody is there: what is measured is the station.
-            text.push_str("\n[uplink]\nurl = \"http://127.0.0.1:9/\"\n");
+            text.push_str("\n[uplink]\nurl = \"http://127.0.0.1:9/\"\ntoken_file = \"token\"\n");
             std::fs::write(&config, text).expect("a configuration");
+            let token = folder.path().join("token");
+            std::fs::write(&token, "token").expect("a token");
+            std::fs::set_permissions(&token, Permissions::from_mode(0o600)).expect("a mode");
         }
         let setup = folder::setup(&config);
         Self { config, setup }
