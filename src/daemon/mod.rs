@@ -2,7 +2,8 @@
 //!
 //! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its drivers; `answers`
 //! are the documents that commands and the page show; `documents` makes papers; `erase` takes out what is personal when it
-//! has served; `clocks` reads the computer's clocks; `upkeep` looks the database through at night; `control` is the socket that commands act through.
+//! has served; `subject` is one buyer's; `clocks` reads the computer's clocks; `upkeep` looks the database through at night;
+//! `readiness` is what a good configuration still lacks; `control` is the socket that commands act through.
 
 mod announce;
 pub mod answers;
@@ -12,6 +13,8 @@ pub mod control;
 mod core;
 pub mod documents;
 pub mod erase;
+#[cfg(test)]
+mod erase_tests;
 pub mod identity;
 #[cfg(test)]
 mod identity_tests;

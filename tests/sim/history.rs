@@ -4,35 +4,23 @@ use std::collections::BTreeMap;
 
 use parceld::barcode::{Command, Scan};
 use parceld::ids::ParcelId;
+use parceld::station::SSCC_POOL;
 use parceld::station::containers::Bag;
 use parceld::station::event::{Act, Effect, Event, Input, Job, Learned, Reading, WeightState};
 use parceld::station::fact::{BagKind, Ending, Fact, FactKind};
 use parceld::station::order::OrderState;
-use parceld::station::{SSCC_POOL, Station};
 use parceld::units::{Date, Mass};
 
 use crate::clocks::Clocks;
 use crate::dice::Dice;
 use crate::engine::Engine;
 use crate::packer::{CARRIERS, Move, Packer};
-use crate::printer::{Emitted, Printer};
+use crate::printer::Printer;
+use crate::record::Record;
 
 /// Turns of trouble, and the most that the calm may take.
 const TROUBLE: usize = 90;
 const CALM: usize = 160;
-
-/// What a history leaves behind for the promises to be checked against.
-#[derive(Clone)]
-pub(crate) struct Record {
-    pub(crate) facts: Vec<Fact>,
-    pub(crate) station: Station,
-    pub(crate) emitted: Vec<Emitted>,
-    pub(crate) outbox: Option<Vec<u64>>,
-    /// Each label's day, and the one it was.
-    pub(crate) days: Vec<(ParcelId, Date, Date)>,
-    /// The packer said once that another day is today.
-    pub(crate) lied: bool,
-}
 
 struct Bench<'a> {
     dice: Dice,

@@ -8,12 +8,13 @@ mod machine;
 mod packer;
 mod printer;
 mod promises;
+mod record;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use engine::{Believes, Engine, Stage};
-use history::{Record, play};
+use history::play;
 use parceld::barcode::gs1::SsccRange;
 use parceld::ids::ParcelId;
 use parceld::label::{Draws, Labels, Language, Media, PrinterFormat};
@@ -27,6 +28,7 @@ use parceld::station::parcels::marks::{MarkRule, Marks};
 use parceld::station::{Carton, Rules, Shown};
 use parceld::units::{Date, Mass};
 use printer::Emitted;
+use record::Record;
 
 /// Played when nobody says how many.
 const SEEDS: u64 = 300;

@@ -7,18 +7,20 @@ mod day;
 #[path = "../../sim/dice.rs"]
 mod dice;
 mod disk;
-mod history;
 mod hub;
 #[path = "../../sim/machine.rs"]
 mod machine;
 mod mutations;
 #[path = "../../sim/packer.rs"]
 mod packer;
+mod paper_label;
 mod plan;
 #[path = "../../sim/printer.rs"]
 mod printer;
 #[path = "../../sim/promises/mod.rs"]
 mod promises;
+#[path = "../../sim/record.rs"]
+mod record;
 mod stage;
 mod sums;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use parceld::station::fact::BagKind;
 use parceld::station::fact::Fact;
 use parceld::units::Date;
 
-use crate::history::Record;
+use crate::record::Record;
 
 #[derive(Default)]
 struct Bag {

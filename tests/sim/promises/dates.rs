@@ -1,7 +1,7 @@
 use parceld::station::fact::Fact;
 use parceld::units::Date;
 
-use crate::history::Record;
+use crate::record::Record;
 
 /// A small step of the clock is believed, and may be another day.
 const STEP: i64 = 1;

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parceld::station::fact::Fact;
 
-use crate::history::Record;
+use crate::record::Record;
 
 pub(super) fn stay(record: &Record) -> Result<(), String> {
     let (mut stopped, mut manifests) = (BTreeSet::new(), BTreeMap::new());

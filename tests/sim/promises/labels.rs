@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parceld::station::fact::{Cause, Fact, FactKind};
 
-use crate::history::Record;
+use crate::record::Record;
 
 pub(super) fn known(record: &Record) -> Result<(), String> {
     let mut started = BTreeSet::new();

@@ -1,7 +1,7 @@
 use parceld::station::fact::{Cause, Fact};
 
-use crate::history::Record;
 use crate::packer::SUPERVISOR;
+use crate::record::Record;
 
 pub(super) fn given(record: &Record) -> Result<(), String> {
     let mut reopened = None;

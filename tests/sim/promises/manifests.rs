@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use parceld::station::fact::Fact;
 
-use crate::history::Record;
+use crate::record::Record;
 
 pub(super) fn verified_once(record: &Record) -> Result<(), String> {
     let mut ready = BTreeSet::new();

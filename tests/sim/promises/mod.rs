@@ -12,7 +12,7 @@ mod parcels;
 mod prints;
 mod replay;
 
-use crate::history::Record;
+use crate::record::Record;
 
 pub(crate) type Promise = (&'static str, fn(&Record) -> Result<(), String>);
 

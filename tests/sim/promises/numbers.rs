@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use parceld::station::Station;
 use parceld::station::fact::Fact;
 
-use crate::history::Record;
+use crate::record::Record;
 
 pub(super) fn once(record: &Record) -> Result<(), String> {
     let mut used = BTreeMap::new();

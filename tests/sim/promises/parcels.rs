@@ -1,6 +1,6 @@
 use parceld::station::parcels::State;
 
-use crate::history::Record;
+use crate::record::Record;
 
 pub(super) fn accounted(record: &Record) -> Result<(), String> {
     let in_hand = record.station.in_hand().map(|parcel| parcel.id);

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use parceld::station::fact::Fact;
 
-use crate::history::Record;
+use crate::record::Record;
 
 /// What the last print of a parcel is.
 #[derive(Clone, Copy, PartialEq)]

@@ -1,6 +1,6 @@
 use parceld::station::{Shown, Station};
 
-use crate::history::Record;
+use crate::record::Record;
 
 /// What was forgotten is no difference: only what is here is compared.
 pub(super) fn equal(record: &Record) -> Result<(), String> {

@@ -4,7 +4,7 @@ use parceld::ids::ParcelId;
 use parceld::station::fact::Fact;
 
 use super::Evidence;
-use crate::history::PaperLabel;
+use crate::paper_label::PaperLabel;
 
 pub(super) fn closed_only(evidence: &Evidence) -> Result<(), String> {
     let mut closed = BTreeSet::new();

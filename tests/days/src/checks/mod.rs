@@ -20,8 +20,9 @@ mod tests;
 use parceld::rating::NumberPool;
 use parceld::station::fact::Fact;
 
-use crate::history::{PaperLabel, Record};
 use crate::hub::Taken;
+use crate::paper_label::PaperLabel;
+use crate::record::Record;
 
 /// What is left of a day.
 #[derive(Clone)]

@@ -8,9 +8,9 @@ use parceld::station::fact::{Fact, FactKind};
 use super::{Day, DiskCopy};
 use crate::dice::Dice;
 use crate::disk::{DiskSums, Failing};
-use crate::history::PaperLabel;
 use crate::hub::Network;
 use crate::mutations::Mutation;
+use crate::paper_label::PaperLabel;
 use crate::plan::Plan;
 
 /// Turns that a parcel takes, about.

@@ -9,9 +9,9 @@ use parceld::store::StoreError;
 use parceld::units::Mass;
 
 use super::Day;
-use crate::history::PaperLabel;
 use crate::mutations::Mutation;
 use crate::packer::{Move, Packer};
+use crate::paper_label::PaperLabel;
 use crate::printer::Emitted;
 
 /// Orders that stand on the shelf in front of the packer.
