@@ -11,7 +11,6 @@ pub(crate) mod log;
 mod number;
 mod owner;
 mod paper;
-#[cfg(feature = "demo")]
 mod printer;
 mod quota;
 mod quote;
@@ -66,7 +65,6 @@ struct ShownArgs {
 #[derive(Debug, Subcommand)]
 enum CliCommand {
     /// A whole station with virtual devices and sample orders
-    #[cfg(feature = "demo")]
     Demo(run::Demo),
     /// The service
     Run(ConfigArg),
@@ -133,7 +131,6 @@ enum CliCommand {
     #[command(subcommand)]
     Subject(subject::SubjectCommand),
     /// The virtual printer by itself
-    #[cfg(feature = "demo")]
     Printer(printer::PrinterCommand),
 }
 
@@ -338,9 +335,7 @@ type CommandResult = Result<(), Failure>;
 /// Does what the arguments say.
 pub(crate) fn run(args: Args) -> CommandResult {
     match args.command {
-        #[cfg(feature = "demo")]
         CliCommand::Demo(demo) => demo.run(),
-        #[cfg(feature = "demo")]
         CliCommand::Printer(printer) => printer.run(),
         CliCommand::Run(config) => stopped::shown(&config.config, || run::service(&config.config)),
         CliCommand::Setup(setup) => setup.run(),

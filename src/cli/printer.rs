@@ -1,4 +1,6 @@
 //! The virtual printer by itself: for whoever makes labels, for any system, without a printer.
+//!
+//! It says which renderer draws: all of ZPL and TSPL is drawn by the independent one (feature `render`).
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -58,7 +60,8 @@ impl PrinterCommand {
             let printer =
                 printer.map_err(|error| Failure::say(UNAVAILABLE, format!("listen on {}: {error}", self.listen)))?;
             printer.set_fault(self.fault);
-            tracing::info!(address = %printer.addr(), folder = %self.out.display(), "the virtual printer listens");
+            let renderer = settings.renderer;
+            tracing::info!(address = %printer.addr(), folder = %self.out.display(), %renderer, "the virtual printer listens");
             let lines = lines();
             tokio::select! {
                 ended = sim::save_labels(&printer, self.out) => {

@@ -113,10 +113,8 @@ fn database(data_dir: &Path) -> bool {
     }
 }
 
-#[cfg(feature = "demo")]
 pub(super) use demo::Demo;
 
-#[cfg(feature = "demo")]
 mod demo {
     use std::net::SocketAddr;
     use std::path::PathBuf;

@@ -9,7 +9,11 @@ use super::DemoError;
 use crate::exchange::order::{self, Incoming};
 use crate::exchange::sample::Generator;
 
-static CONFIG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config");
+static CARRIERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/carriers");
+static LABELS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/labels");
+static LANGUAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/languages");
+const STATION: &str = include_str!("../../config/demo.toml");
+const ORDERS: &[u8] = include_bytes!("../../config/orders/sample.jsonl");
 /// Orders that are files; beyond them they are generated.
 pub(super) const SAMPLES: usize = 50;
 /// Orders beyond the samples come from this seed.
@@ -44,15 +48,17 @@ pub(super) fn unpack(data: &Path, receiver: SocketAddr) -> Result<PathBuf, DemoE
     let write = || -> std::io::Result<PathBuf> {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder)?;
-        CONFIG.extract(&folder)?;
+        for (name, files) in [("carriers", &CARRIERS), ("labels", &LABELS), ("languages", &LANGUAGES)] {
+            std::fs::create_dir_all(folder.join(name))?;
+            files.extract(folder.join(name))?;
+        }
         let token = folder.join("uplink.token");
         std::fs::write(&token, TOKEN)?;
         use std::os::unix::fs::PermissionsExt;
         std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600))?;
-        let demo = std::fs::read_to_string(folder.join("demo.toml"))?;
         let data_dir = toml_text(data);
         // Everything of a demo is in its folder: nothing is left beside it.
-        let demo = demo.replace("data_dir = \"demo-data\"", &format!("data_dir = {data_dir}\nmark_dir = \"none\""));
+        let demo = STATION.replace("data_dir = \"demo-data\"", &format!("data_dir = {data_dir}\nmark_dir = \"none\""));
         let uplink = format!("\n[uplink]\nurl = \"http://{receiver}\"\ntoken_file = \"uplink.token\"\n");
         let file = folder.join("demo-station.toml");
         std::fs::write(&file, demo + &uplink)?;
@@ -69,8 +75,7 @@ fn toml_text(path: &Path) -> String {
 
 /// The first `count` orders: the samples, then generated ones.
 pub(super) fn orders(count: usize) -> Result<Vec<Incoming>, DemoError> {
-    let samples = CONFIG.get_file("orders/sample.jsonl").map(include_dir::File::contents).unwrap_or_default();
-    let mut orders = order::read(samples, "sample.jsonl").accepted;
+    let mut orders = order::read(ORDERS, "sample.jsonl").accepted;
     orders.truncate(count);
     let generator = Generator::new(SEED);
     for number in (SAMPLES..count).map(|n| n as u64) {

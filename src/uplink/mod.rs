@@ -63,7 +63,6 @@ pub mod event;
 #[cfg(test)]
 mod fault_tests;
 mod orders;
-#[cfg(any(test, feature = "demo"))]
 pub mod receiver;
 #[cfg(test)]
 mod test_station;

@@ -29,7 +29,10 @@ mod debian;
 mod memory;
 mod station;
 
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::net::TcpStream;
 use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use bench::{Bench, CONFIG, DATA};
 use debian::{Version, command, install, is_there, purge, remove, says};
@@ -60,6 +63,61 @@ async fn installed_it_has_its_user_is_enabled_and_waits_for_a_configuration_with
         assert!(Path::new(file).exists(), "{file}");
     }
     println!("package: {} KiB installed", says("dpkg-query", &["-Wf", "${Installed-Size}", "parceld"]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn its_demo_packs_orders_without_a_configuration_and_its_virtual_printer_draws_what_others_write() {
+    purge();
+    install(Version::New);
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("demo").display().to_string();
+    let said = says("/usr/bin/parceld", &["demo", "--headless", "--orders", "3", "--out", &out]);
+    assert!(said.contains("3 orders"), "{said}");
+    let labels = std::fs::read_dir(folder.path().join("demo/labels")).unwrap();
+    assert!(
+        labels.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|end| end == "png")).count() > 0
+    );
+
+    let printed = folder.path().join("printed");
+    let printer = StandalonePrinter::switch_on(&printed);
+    printer.send("^XA^FO60,60^BY3^B3N,N,120,N,N^FDPARCELD^FS^XZ");
+    program::until("the label is on the disk", || printed.join("0001.json").exists()).await;
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(printed.join("0001.json")).unwrap()).unwrap();
+    assert_eq!((&report["unsupported"], &report["error"]), (&serde_json::json!([]), &serde_json::Value::Null));
+    assert!(std::fs::read(printed.join("0001.png")).is_ok_and(|png| png.len() > 100));
+}
+
+/// `parceld printer`, until it is dropped.
+struct StandalonePrinter {
+    process: Child,
+    address: String,
+    /// It goes on to say what it prints.
+    _said: Lines<BufReader<ChildStderr>>,
+}
+
+impl StandalonePrinter {
+    fn switch_on(out: &Path) -> Self {
+        let mut command = Command::new("/usr/bin/parceld");
+        command.args(["printer", "--listen", "127.0.0.1:0", "--out"]).arg(out);
+        let mut process = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(process.stderr.take().unwrap()).lines();
+        let listens = |line: &String| line.contains("the virtual printer listens");
+        let line = said.by_ref().map_while(Result::ok).find(listens).expect("it says where it listens");
+        assert!(line.contains("labelize"), "{line}");
+        let address = line.split_whitespace().find_map(|word| word.strip_prefix("address=")).expect("an address");
+        Self { address: address.to_owned(), process, _said: said }
+    }
+
+    fn send(&self, job: &str) {
+        TcpStream::connect(&self.address).unwrap().write_all(job.as_bytes()).unwrap();
+    }
+}
+
+impl Drop for StandalonePrinter {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

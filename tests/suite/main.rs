@@ -2,16 +2,15 @@
 
 mod circles;
 mod guide;
-#[cfg(feature = "demo")]
 mod labels;
 mod names;
 mod numbers;
 mod rating;
-#[cfg(feature = "demo")]
+#[cfg(not(target_arch = "aarch64"))]
+mod renderers;
 mod sheet;
 mod source;
 mod statements;
-#[cfg(feature = "demo")]
 mod supplied;
 mod tidy;
 mod wiring;
