@@ -6,6 +6,7 @@ mod guide;
 mod labels;
 mod names;
 mod numbers;
+mod package;
 mod rating;
 #[cfg(feature = "demo")]
 mod sheet;
