@@ -54,6 +54,11 @@ pub(crate) fn is_installed() -> bool {
     known && status == "installed"
 }
 
+/// The text of a packed file.
+pub(crate) fn unpacked(path: &str) -> String {
+    says("gzip", &["-cd", path])
+}
+
 pub(crate) fn is_there(path: &str) -> bool {
     Path::new(path).exists()
 }

@@ -32,7 +32,7 @@ mod station;
 use std::path::Path;
 
 use bench::{Bench, CONFIG, DATA};
-use debian::{Version, command, install, is_there, purge, remove, says};
+use debian::{Version, command, install, is_there, purge, remove, says, unpacked};
 use station::{Station, journal, property, state, systemctl};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -60,6 +60,28 @@ async fn installed_it_has_its_user_is_enabled_and_waits_for_a_configuration_with
         assert!(Path::new(file).exists(), "{file}");
     }
     println!("package: {} KiB installed", says("dpkg-query", &["-Wf", "${Installed-Size}", "parceld"]));
+}
+
+#[test]
+fn it_brings_the_licences_of_all_that_is_in_it_and_a_list_of_that_for_this_very_program() {
+    install(Version::New);
+    let doc = "/usr/share/doc/parceld";
+    let licences = unpacked(&format!("{doc}/licences.txt.gz"));
+    for words in ["\nrusqlite 0.", "\nSQLite 3.", "\nRust's standard library 1.", "Permission is hereby granted"] {
+        assert!(licences.contains(words), "{words:?} is not in the licences");
+    }
+    let list: serde_json::Value = serde_json::from_str(&unpacked(&format!("{doc}/parceld.cdx.json.gz"))).unwrap();
+    let sum = says("sha256sum", &["/usr/bin/parceld"]);
+    let listed = &list["metadata"]["component"]["hashes"][0]["content"];
+    assert_eq!(sum.split_whitespace().next(), listed.as_str());
+    let target = list["metadata"]["properties"][0]["value"].as_str().unwrap();
+    assert!(target.starts_with(std::env::consts::ARCH), "{target}");
+    let names = list["components"].as_array().unwrap().iter().map(|component| &component["name"]);
+    for name in names {
+        assert!(licences.contains(&format!("\n{}", name.as_str().unwrap())), "{name} is not in the licences");
+    }
+    let copyright = std::fs::read_to_string(format!("{doc}/copyright")).unwrap();
+    assert!(copyright.contains("\nLicense: OFL-1.1\n PREAMBLE\n"), "{copyright}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
