@@ -8,6 +8,7 @@
 //! | [`durability`] | what is promised; prints in doubt, numbers, copies, the hub; what a person does |
 //! | [`personal`] | where names and addresses lie, what seals them, when they end, what a buyer can ask for |
 //! | [`testing`] | what each kind of test claims, how to run one, where the bytes of a bug go |
+//! | [`package`] | how the Debian package is built, what it says of itself, how it is signed and checked, how crates are looked at |
 //! | [`days`] | simulated days: what goes wrong, what is promised, how to play them, what they say nothing of |
 //! | [`figures`] | what was measured, and where |
 //!
@@ -30,6 +31,9 @@ pub mod figures {}
 
 #[doc = include_str!("glossary.md")]
 pub mod glossary {}
+
+#[doc = include_str!("package.md")]
+pub mod package {}
 
 #[doc = include_str!("personal.md")]
 pub mod personal {}

@@ -1,9 +1,10 @@
-//! What is handed on with the package: licences and the list of what is in it; and that whatever builds it keeps to the lock
-//! file.
+//! What is handed on with the package: licences, the list of what is in it, sums and their signature; and that whatever
+//! builds it keeps to the lock file.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
 use boon::{Compiler, Schemas};
 use serde_json::{Value, json};
@@ -217,4 +218,69 @@ fn whatever_builds_keeps_to_the_lock_file() {
     for (path, text) in scripts {
         assert_eq!(unlocked(&text), [""; 0], "{}", path.display());
     }
+}
+
+/// A folder of keys that goes with its agent.
+struct Keys(tempfile::TempDir);
+
+impl Keys {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn command(&self, name: &str, folder: &Path, args: &[&str]) -> Output {
+        let mut command = Command::new(name);
+        command.args(args).current_dir(folder).env("GNUPGHOME", self.0.path());
+        command.output().unwrap_or_else(|error| panic!("{name} is missing ({error}): apt install gnupg"))
+    }
+
+    fn says(&self, name: &str, folder: &Path, args: &[&str]) -> Vec<u8> {
+        let output = self.command(name, folder, args);
+        assert!(output.status.success(), "{name} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        let _ = Command::new("gpgconf").arg("--homedir").arg(self.0.path()).args(["--kill", "all"]).output();
+    }
+}
+
+#[test]
+fn signed_sums_are_good_for_who_has_the_public_key_and_a_changed_file_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let (maker, user) = (Keys::new(), Keys::new());
+    let (package, list) = (folder.path().join("parceld_1_amd64.deb"), folder.path().join("parceld_1_amd64.cdx.json"));
+    fs::write(&package, "a package").unwrap();
+    fs::write(&list, "{}").unwrap();
+    let made =
+        ["--batch", "--passphrase", "", "--quick-generate-key", "Nobody <nobody@parceld.example>", "ed25519", "sign"];
+    maker.says("gpg", folder.path(), &made);
+    let script = Path::new(ROOT).join("systemd/debian/sign");
+    let [script, package_name, list] = [&script, &package, &list].map(|path| path.to_str().unwrap());
+    let signs = |key: &str, file: &str| maker.command("bash", folder.path(), &[script, key, package_name, file]);
+
+    assert!(signs("nobody@parceld.example", list).status.success());
+    let public = maker.says("gpg", folder.path(), &["--export", "--armor", "nobody@parceld.example"]);
+    fs::write(folder.path().join("parceld.asc"), public).unwrap();
+    user.says("gpg", folder.path(), &["--import", "parceld.asc"]);
+    user.says("gpg", folder.path(), &["--verify", "SHA256SUMS.asc", "SHA256SUMS"]);
+    let summed = user.says("sha256sum", folder.path(), &["--check", "SHA256SUMS"]);
+    assert_eq!(String::from_utf8(summed).unwrap(), "parceld_1_amd64.deb: OK\nparceld_1_amd64.cdx.json: OK\n");
+
+    fs::write(&package, "another package").unwrap();
+    assert!(!user.command("sha256sum", folder.path(), &["--check", "SHA256SUMS"]).status.success());
+    let sums = fs::read_to_string(folder.path().join("SHA256SUMS")).unwrap();
+    fs::write(folder.path().join("SHA256SUMS"), sums.replace("amd64", "arm64")).unwrap();
+    assert!(!user.command("gpg", folder.path(), &["--verify", "SHA256SUMS.asc", "SHA256SUMS"]).status.success());
+
+    // Nothing that looks signed is left by what failed.
+    let refused = signs("somebody@parceld.example", list);
+    assert!(!refused.status.success() && !folder.path().join("SHA256SUMS.asc").exists());
+    let refused = signs("nobody@parceld.example", "nothing.deb");
+    assert!(
+        refused.status.code() == Some(64)
+            && String::from_utf8_lossy(&refused.stderr).contains("nothing.deb is no file")
+    );
 }
