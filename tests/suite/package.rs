@@ -66,6 +66,7 @@ fn whatever_is_in_the_program_has_its_licence_in_the_package_with_the_text() {
         // It has no file of its licence.
         ("fluent-langneg ", "Apache-2.0 OR MIT", "Copyright: Zibi Braniecki"),
         ("SQLite 3.", "blessing", "May you do good and not evil"),
+        ("parts of BoringSSL", "Apache-2.0", "The Go Authors"),
         ("IANA time zone database 20", "public domain", "public domain"),
         ("Adobe CMap resources", "BSD-3-Clause", "Adobe"),
         ("Foxit fonts of PDFium", "BSD-3-Clause", "PDFium Authors"),
@@ -140,7 +141,7 @@ fn a_licence_that_the_rules_do_not_allow_is_an_error_that_says_what_to_do() {
 }
 
 #[test]
-fn licences_in_inner_folders_are_found_and_so_are_fonts_that_a_crate_takes_in() {
+fn licences_in_inner_folders_are_found_and_so_are_fonts_and_c_that_a_crate_takes_in() {
     let folder = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
         let path = folder.path().join(path);
@@ -149,7 +150,7 @@ fn licences_in_inner_folders_are_found_and_so_are_fonts_that_a_crate_takes_in() 
     };
     let titles = || {
         let files = Files::read(folder.path()).unwrap();
-        (files.licences.into_iter().map(|(title, _)| title).collect::<Vec<_>>(), files.has_data)
+        (files.licences.into_iter().map(|(title, _)| title).collect::<Vec<_>>(), files.has_data, files.has_c)
     };
     write("COPYING", "one");
     write("third_party/inner/LICENSE.md", "two");
@@ -159,9 +160,11 @@ fn licences_in_inner_folders_are_found_and_so_are_fonts_that_a_crate_takes_in() 
     write("tests/fonts/a.ttf", "");
     write("fonts/Own.ttf", "");
     write("src/lib.rs", "fn main() {}");
-    assert_eq!(titles(), (vec!["COPYING".to_owned(), "ISC.txt".to_owned(), "LICENSE.md".to_owned()], false));
+    assert_eq!(titles(), (vec!["COPYING".to_owned(), "ISC.txt".to_owned(), "LICENSE.md".to_owned()], false, false));
     write("src/lib.rs", "static FONT: &[u8] = include_bytes!(\"../fonts/Own.ttf\");");
-    assert!(titles().1);
+    write("sqlite3/sqlite3.c", "int main;");
+    let (_, has_data, has_c) = titles();
+    assert!(has_data && has_c);
 }
 
 #[test]

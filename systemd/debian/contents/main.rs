@@ -97,9 +97,11 @@ impl Contents {
         let (mut texts, mut source) = (texts::ours(), String::new());
         if !package["source"].is_null() {
             let files = texts::Files::read(folder)?;
+            // What a crate links is a library of its own: cargo lets only one crate have it.
+            let brings = files.has_data || files.has_c && !package["links"].is_null();
             ensure!(
-                !files.has_data || PARTS.iter().any(|part| part.of == name),
-                "{name} {version} takes in fonts, colours or tables: name them in systemd/debian/contents/parts.rs"
+                !brings || PARTS.iter().any(|part| part.of == name),
+                "{name} {version} takes in fonts, tables or a library in C: name them in systemd/debian/contents/parts.rs"
             );
             texts = files.licences;
             source = format!("https://crates.io/crates/{name}/{version}");
@@ -136,9 +138,9 @@ impl Contents {
             None => spdx::license_id(part.licence).map_or(part.licence, |id| id.text()).to_owned(),
         };
         let reference = format!("{}#{}", reference(package), part.name.replace(' ', "-"));
-        let mut more = json!({ "type": "data", "bom-ref": reference, "scope": "required" });
+        let kind = if part.is_code { "library" } else { "data" };
+        let mut more = json!({ "type": kind, "bom-ref": reference, "scope": "required" });
         if let Some(cpe) = part.cpe {
-            more["type"] = json!("library");
             more["cpe"] = json!(format!("{cpe}:{version}:*:*:*:*:*:*:*"));
             more["purl"] = json!(format!("pkg:generic/{}@{version}", part.name.to_lowercase()));
         }

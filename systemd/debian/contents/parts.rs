@@ -6,6 +6,8 @@ pub(crate) struct Part {
     /// The crate. A part of a crate that is not in the program is not in it either.
     pub(crate) of: &'static str,
     pub(crate) name: &'static str,
+    /// A library; else data, such as fonts.
+    pub(crate) is_code: bool,
     /// An SPDX expression, or words where SPDX has no name for it.
     pub(crate) licence: &'static str,
     /// A file of the crate, and what stands before the quoted version.
@@ -16,16 +18,25 @@ pub(crate) struct Part {
     pub(crate) cpe: Option<&'static str>,
 }
 
-const NONE: Part = Part { of: "", name: "", licence: "", version: None, text: None, cpe: None };
+const NONE: Part = Part { of: "", name: "", is_code: false, licence: "", version: None, text: None, cpe: None };
 
 /// What crates bring along. What looks like it and is not here is an error.
-pub(crate) const PARTS: [Part; 9] = [
+pub(crate) const PARTS: [Part; 10] = [
     Part {
         of: "libsqlite3-sys",
         name: "SQLite",
+        is_code: true,
         licence: "blessing",
         version: Some(("sqlite3/sqlite3.h", "#define SQLITE_VERSION ")),
         cpe: Some("cpe:2.3:a:sqlite:sqlite"),
+        ..NONE
+    },
+    Part {
+        of: "ring",
+        name: "parts of BoringSSL",
+        is_code: true,
+        licence: "Apache-2.0",
+        text: Some("LICENSE-BoringSSL"),
         ..NONE
     },
     Part {

@@ -41,12 +41,14 @@ pub(crate) struct Files {
     pub(crate) licences: Vec<(String, String)>,
     /// Whether its code takes a file into the program that is data of somebody.
     pub(crate) has_data: bool,
+    /// Whether it has sources in C.
+    pub(crate) has_c: bool,
 }
 
 impl Files {
     /// Looks through a crate's folder, but for its tests and examples.
     pub(crate) fn read(folder: &Path) -> Result<Self> {
-        let (mut licences, mut data, mut code) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut licences, mut data, mut code, mut has_c) = (Vec::new(), Vec::new(), Vec::new(), false);
         let mut folders = vec![folder.to_owned()];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
@@ -64,6 +66,7 @@ impl Files {
                 } else if end == "rs" && !name.contains("test") {
                     code.push(path);
                 }
+                has_c |= end == "c";
             }
         }
         licences.sort();
@@ -72,7 +75,7 @@ impl Files {
             Ok((title, String::from_utf8_lossy(&fs::read(path)?).into_owned()))
         };
         let has_data = !data.is_empty() && code.iter().any(|path| takes_in(path, &data));
-        Ok(Self { licences: licences.into_iter().map(text).collect::<Result<_>>()?, has_data })
+        Ok(Self { licences: licences.into_iter().map(text).collect::<Result<_>>()?, has_data, has_c })
     }
 }
 
