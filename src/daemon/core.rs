@@ -11,7 +11,7 @@ use crate::label::Supplied;
 use crate::rating::Cards;
 use crate::screen::{Link, View};
 use crate::station::clock::ClockReading;
-use crate::station::event::{Act, Event, Input, Lookup};
+use crate::station::event::{Act, Effect, Event, Input, Lookup};
 use crate::station::fact::Fact;
 use crate::station::live::Live;
 use crate::station::order::{Order, OrderId};
@@ -47,6 +47,8 @@ pub struct Core {
     to_forget: bool,
     /// The fact as of which the snapshot is that was kept last.
     snapshot: u64,
+    /// What is to be done because of the clock, until an event succeeds and takes it out.
+    owed: Vec<Effect>,
     /// The row of the last order that was looked at to be erased.
     pub(super) erase_after: i64,
 }
@@ -83,6 +85,7 @@ impl Core {
             in_hand: None,
             to_forget: false,
             snapshot,
+            owed: Vec::new(),
             erase_after: 0,
         };
         core.sync_order()?;
@@ -103,6 +106,11 @@ impl Core {
     /// The time, where the clock is believed: by it ages are counted.
     pub fn believed(&self, moment: Moment) -> Option<Timestamp> {
         self.station.clock_doubt().is_none().then_some(moment.wall)
+    }
+
+    /// What time it is at least; `None` where the clock is believed.
+    pub fn time_floor(&self) -> Option<Timestamp> {
+        self.station.time_floor(&self.rules)
     }
 
     /// What is only true now.
@@ -148,10 +156,11 @@ impl Core {
             self.forget_label();
         }
         let is_scan = matches!(input, Input::Scan { .. });
-        let outcome = self.look_at_clock(moment).and_then(|looked| {
-            let mut outcome = self.take(moment, input)?;
-            outcome.facts.splice(0..0, looked.facts);
-            outcome.effects.splice(0..0, looked.effects);
+        let outcome = self.look_at_clock(moment).and_then(|facts| {
+            let of_clock_alone = input == Input::Event(Event::Clock);
+            let mut outcome = if of_clock_alone { Outcome::default() } else { self.take(moment, input)? };
+            outcome.facts.splice(0..0, facts);
+            outcome.effects.splice(0..0, std::mem::take(&mut self.owed));
             Ok(outcome)
         });
         // What is recorded is done, whatever becomes of this reading: it is tried again with the next event.
@@ -179,16 +188,17 @@ impl Core {
     }
 
     /// Records what is to be said of the clock, before anything is decided by it.
-    fn look_at_clock(&mut self, moment: Moment) -> Result<Outcome, StoreError> {
-        let outcome = self.decide(moment, &Event::Clock);
+    fn look_at_clock(&mut self, moment: Moment) -> Result<Vec<Fact>, StoreError> {
+        let mut outcome = self.decide(moment, &Event::Clock);
         self.commit(moment, &outcome.facts, &OrderBatch::default())?;
         self.live.after(moment.now, &Event::Clock, &outcome, self.in_hand.is_some());
+        self.owed.append(&mut outcome.effects);
         for fact in &outcome.facts {
             if let Fact::ClockDoubted { why, .. } = fact {
                 tracing::warn!(?why, wall = moment.wall.0, "the computer's clock is not believed; the screen asks");
             }
         }
-        Ok(outcome)
+        Ok(outcome.facts)
     }
 
     fn take(&mut self, moment: Moment, input: Input) -> Result<Outcome, StoreError> {

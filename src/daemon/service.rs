@@ -30,7 +30,7 @@ use crate::config::Config;
 use crate::devices::{Devices, Drivers};
 use crate::screen::{Sentence, View, Words};
 use crate::station::event::{Effect, Event, Input, Printout};
-use crate::uplink::Request;
+use crate::uplink::{Request, TimeFloor};
 use crate::web::{self, AskedQuestion, Frame, Question};
 
 /// The size of the page's screen in pixels.
@@ -71,6 +71,8 @@ pub struct StationService {
     called: mpsc::Receiver<Called>,
     requests: mpsc::Receiver<Request>,
     uplink: Option<UplinkHandle>,
+    /// The time that the receiver's certificate is judged by.
+    floor: TimeFloor,
     frames: watch::Sender<Arc<Frame>>,
     view: View,
     /// Events of machines that could not be recorded: they will not say it again.
@@ -106,7 +108,8 @@ impl StationService {
         let (events_in, events) = mpsc::channel(EVENTS);
         let (ask, asked) = mpsc::channel(16);
         let (calls, called) = mpsc::channel(16);
-        let (uplink, requests) = start_uplink(&setup, core.store())?.unzip();
+        let floor = TimeFloor::default();
+        let (uplink, requests) = start_uplink(&setup, core.store(), &floor)?.unzip();
         // Without an uplink nobody asks.
         let requests = requests.unwrap_or_else(|| mpsc::channel(1).1);
         if let Some(printer) = &mut devices.printer {
@@ -132,6 +135,7 @@ impl StationService {
             called,
             requests,
             uplink,
+            floor,
             frames,
             view,
             unrecorded: VecDeque::new(),
@@ -289,6 +293,7 @@ impl StationService {
     }
 
     fn publish(&mut self) {
+        self.floor.set(self.core.time_floor());
         let view = self.core.view(self.moment());
         if view == self.view {
             return;

@@ -155,6 +155,7 @@ impl Setup {
             stopped: stop.map(|stop| stop.why),
             cursor: store.cursor()?,
             pace: uplink::Pace::default(),
+            floor: uplink::TimeFloor::default(),
         }))
     }
 }

@@ -22,7 +22,7 @@ use crate::station::event::Effect;
 use crate::station::fact::{ClockDoubt, ClockVoucher, Fact};
 use crate::station::live::Say;
 use crate::station::parcels::State;
-use crate::station::{Outcome, Station, World};
+use crate::station::{Outcome, Rules, Station, World};
 use crate::units::{Date, Timestamp};
 
 /// A clock that leaps by more is asked about.
@@ -193,8 +193,14 @@ impl Station {
     }
 
     /// The last ship date, and at least the day on which this program was made.
-    fn floor(&self, world: &World<'_>) -> Date {
-        self.clock.day.map_or(world.rules.released, |day| day.max(world.rules.released))
+    fn floor(&self, rules: &Rules) -> Date {
+        self.clock.day.map_or(rules.released, |day| day.max(rules.released))
+    }
+
+    /// The first moment of that day, while the clock is not believed.
+    pub fn time_floor(&self, rules: &Rules) -> Option<Timestamp> {
+        self.clock_doubt()?;
+        Some(Timestamp(self.floor(rules).number() * 86_400_000))
     }
 
     fn judged_now(&self, world: &World<'_>, reading: ClockReading) -> ClockState {
@@ -203,7 +209,7 @@ impl Station {
         let synced = reading.vouched == Some(Vouched::Network);
         // What vouches for a clock has corrected it: the label's day waits until it has caught up.
         let back = if synced || leaped == Some(false) { FAR_DAYS } else { 0 };
-        let beyond = world.today.number() - self.floor(world).number();
+        let beyond = world.today.number() - self.floor(world.rules).number();
         if beyond < -back {
             return ClockState::Doubted(ClockDoubt::Behind);
         }
@@ -256,7 +262,7 @@ impl Station {
 
     /// Whether the date is so far beyond the last one that was known that it is a supervisor's to say, where there is one.
     fn is_far(&self, world: &World<'_>) -> bool {
-        let beyond = world.today.number() - self.floor(world).number();
+        let beyond = world.today.number() - self.floor(world.rules).number();
         beyond > FAR_DAYS && !world.rules.supervisors.is_empty()
     }
 

@@ -287,6 +287,7 @@ impl Store {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags)?;
+        db.set_prepared_statement_cache_capacity(schema::STATEMENTS);
         db.busy_timeout(std::time::Duration::from_secs(2))?;
         schema::check_current(&db)?;
         let keyring = sealed::read_keys(&db, dir)?;

@@ -124,8 +124,12 @@ CREATE INDEX journal_clock ON journal (seq) WHERE name IN ('clock_believed', 'cl
 /// How long a statement waits for another process.
 pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
+/// More statements than there are: each is read once by SQLite, and not once a parcel.
+pub(super) const STATEMENTS: usize = 256;
+
 /// Settings that durability and erasing hang on, for the database and for its keys.
 pub(super) fn settings(db: &Connection) -> Result<(), StoreError> {
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
     db.busy_timeout(PATIENCE)?;
     let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {

@@ -2,14 +2,18 @@
 
 use std::error::Error as _;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, RequestBuilder, Response, Url};
+use reqwest::{RequestBuilder, Response, Url};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 
-use super::UplinkSettings;
 use super::answer::{HttpAnswer, NoAnswer};
 use super::chain::EventBatch;
+use super::{TimeFloor, UplinkSettings};
 
 /// A head, or what a captive portal puts in its place.
 const MAX_BODY: usize = 1 << 20;
@@ -37,6 +41,9 @@ pub enum SetupError {
     /// The system trusts nobody.
     #[error("no certificate authority is known to this system ({0}); install ca-certificates or set uplink.ca_file")]
     NoAuthorities(String),
+    /// TLS itself.
+    #[error("no encrypted connection can be made here: {0}")]
+    Tls(String),
 }
 
 /// A client of one receiver for one station.
@@ -111,15 +118,20 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 fn build(settings: &UplinkSettings, scheme: &str, local: bool) -> Result<reqwest::Client, SetupError> {
-    // An error says that a provider is installed already: there is one in the whole program.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
     if let Some(token) = &settings.token {
         let mut value = HeaderValue::try_from(format!("Bearer {}", token.0)).map_err(|_| SetupError::Token)?;
         value.set_sensitive(true);
         headers.insert(AUTHORIZATION, value);
     }
+    let roots = match &settings.ca_pem {
+        Some(pem) => authorities(pem).map_err(SetupError::Authority)?,
+        // Without TLS no authority is needed, and a system may have none.
+        None if scheme == "http" => RootCertStore::empty(),
+        None => system_authorities()?,
+    };
     let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls(roots, settings.floor.clone())?)
         .user_agent(concat!("parceld/", env!("CARGO_PKG_VERSION")))
         .default_headers(headers)
         .redirect(Policy::none())
@@ -129,22 +141,38 @@ fn build(settings: &UplinkSettings, scheme: &str, local: bool) -> Result<reqwest
     if local {
         builder = builder.no_proxy();
     }
-    match &settings.ca_pem {
-        Some(pem) => {
-            let authorities =
-                Certificate::from_pem_bundle(pem).map_err(|error| SetupError::Authority(reasons(&error)))?;
-            if authorities.is_empty() {
-                return Err(SetupError::Authority("it is empty".into()));
-            }
-            let build = builder.tls_certs_only(authorities).build();
-            build.map_err(|error| SetupError::Authority(reasons(&error)))
-        }
-        None => {
-            // Without TLS no authority is needed, and a system may have none.
-            let builder = if scheme == "http" { builder.tls_certs_only([]) } else { builder };
-            builder.build().map_err(|error| SetupError::NoAuthorities(reasons(&error)))
-        }
+    builder.build().map_err(|error| SetupError::Tls(reasons(&error)))
+}
+
+/// Trusts nobody but `roots`, and judges certificates by the time that is known at least.
+fn tls(roots: RootCertStore, floor: TimeFloor) -> Result<ClientConfig, SetupError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_details(provider, Arc::new(floor))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| SetupError::Tls(error.to_string()))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// The authorities of a file.
+fn authorities(pem: &[u8]) -> Result<RootCertStore, String> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| error.to_string())?;
     }
+    if roots.is_empty() { Err("it is empty".to_owned()) } else { Ok(roots) }
+}
+
+/// Those that the computer trusts.
+fn system_authorities() -> Result<RootCertStore, SetupError> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        let why = found.errors.first().map_or_else(|| "none is installed".to_owned(), ToString::to_string);
+        return Err(SetupError::NoAuthorities(why));
+    }
+    Ok(roots)
 }
 
 async fn fetch(request: RequestBuilder, most: usize) -> Result<HttpAnswer, NoAnswer> {
@@ -205,6 +233,7 @@ mod tests {
             stopped: None,
             cursor: String::new(),
             pace,
+            floor: TimeFloor::default(),
         }
     }
 

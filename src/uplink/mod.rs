@@ -62,6 +62,7 @@ mod driver;
 pub mod event;
 #[cfg(test)]
 mod fault_tests;
+mod floor;
 mod orders;
 #[cfg(any(test, feature = "demo"))]
 pub mod receiver;
@@ -78,6 +79,7 @@ use tokio::sync::oneshot;
 
 pub use client::SetupError;
 pub use driver::run;
+pub use floor::TimeFloor;
 pub use reqwest::Url;
 
 /// One event of the outbox: a CloudEvent as [`event::cloud_event`] wrote it once. These bytes are sent every time.
@@ -255,6 +257,8 @@ pub struct UplinkSettings {
     pub cursor: String,
     /// Delays and limits.
     pub pace: Pace,
+    /// The time that certificates are judged by.
+    pub floor: TimeFloor,
 }
 
 /// An incarnation that this database had before it was restored or copied, with events that are not confirmed.

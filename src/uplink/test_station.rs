@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::event::{EventKind, EventSource, cloud_event};
-use super::{CopySign, LinkState, OutboxRow, Pace, Past, Request, UplinkCommand, UplinkSettings, run};
+use super::{CopySign, LinkState, OutboxRow, Pace, Past, Request, TimeFloor, UplinkCommand, UplinkSettings, run};
 
 /// Short enough that a test does not wait.
 pub(super) const BRISK: Pace = Pace {
@@ -101,6 +101,7 @@ impl Station {
             stopped: None,
             cursor: String::new(),
             pace,
+            floor: TimeFloor::default(),
         };
         let present = Life { incarnation: "a1".into(), ..Life::default() };
         let db = Database { present, ..Database::default() };

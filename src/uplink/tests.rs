@@ -432,6 +432,23 @@ async fn a_private_authority_is_trusted_when_it_is_named_and_no_other_is() {
 }
 
 #[tokio::test]
+async fn a_clock_behind_every_certificate_is_mended_by_what_time_it_is_at_least() {
+    let (ours, tls) = authority_of((2900, 3000));
+    let receiver = Receiver::start_tls(ANY, receiver::ReceiverSettings::default(), tls).await.unwrap();
+    let mut station = Station::at(format!("https://{}", receiver.addr()), BRISK);
+    station.record(1);
+    station.settings.ca_pem = Some(ours.into());
+    // 2950-01-01.
+    station.settings.floor.set(Some(crate::units::Timestamp(30_925_584_000_000)));
+    station.start();
+    soon(station.drained()).await;
+    station.settings.floor.set(None);
+    station.record(1);
+    station.start();
+    soon(station.until(|station| station.down().is_some_and(crate::station::blames_clock))).await;
+}
+
+#[tokio::test]
 async fn a_certificate_that_is_out_of_its_time_blames_the_clock() {
     for years in [(2000, 2001), (2900, 3000)] {
         let (ours, tls) = authority_of(years);

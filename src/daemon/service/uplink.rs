@@ -9,7 +9,7 @@ use crate::daemon::import::Import;
 use crate::screen::Link;
 use crate::station::event::Event;
 use crate::store::{Store, UplinkStop, Waiting};
-use crate::uplink::{self, LinkState, OutboxRow, Request};
+use crate::uplink::{self, LinkState, OutboxRow, Request, TimeFloor};
 
 /// How the uplink is told that there is news, and that a person wants it to try.
 pub(super) type UplinkHandle = (watch::Sender<u64>, mpsc::Sender<uplink::UplinkCommand>);
@@ -18,8 +18,10 @@ pub(super) type UplinkHandle = (watch::Sender<u64>, mpsc::Sender<uplink::UplinkC
 pub(super) fn start_uplink(
     setup: &Setup,
     store: &Store,
+    floor: &TimeFloor,
 ) -> Result<Option<(UplinkHandle, mpsc::Receiver<Request>)>, SetupError> {
-    let Some(settings) = setup.uplink(store)? else { return Ok(None) };
+    let Some(mut settings) = setup.uplink(store)? else { return Ok(None) };
+    settings.floor = floor.clone();
     let (requests_in, requests) = mpsc::channel(16);
     let (wake, woken) = watch::channel(store.announced());
     let (retry, commands) = mpsc::channel(4);
@@ -153,7 +155,7 @@ impl StationService {
 
     /// Another life of the database has begun: what is told belongs to it.
     pub(super) fn restart_uplink(&mut self) {
-        match start_uplink(&self.setup, self.core.store()) {
+        match start_uplink(&self.setup, self.core.store(), &self.floor) {
             Ok(Some((uplink, requests))) => (self.uplink, self.requests) = (Some(uplink), requests),
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "the uplink cannot be started again; restart the service"),

@@ -96,6 +96,12 @@ fn a_clock_that_nobody_vouches_for_is_asked_about_once_and_one_scan_answers() {
         let mut bench = bench(None);
         assert_eq!(doubt(&bench.when(Event::Clock)), Some(ClockDoubt::Unvouched));
         assert_eq!(bench.headline(), "date_ask");
+        let released = Timestamp(bench.rules.released.number() * DAY_MS);
+        assert_eq!(
+            bench.station.time_floor(&bench.rules),
+            Some(released),
+            "certificates are judged by no earlier time"
+        );
         assert_eq!(bench.pack(LIGHT), None, "no number and no date while nobody knows the day");
         assert_eq!(bench.parcel().state(), State::Weighed);
         assert_eq!(bench.headline(), "date_ask");
@@ -103,6 +109,7 @@ fn a_clock_that_nobody_vouches_for_is_asked_about_once_and_one_scan_answers() {
 
         let answered = bench.command(&answer);
         assert_eq!(by(&answered), Some(ClockVoucher::Operator));
+        assert_eq!(bench.station.time_floor(&bench.rules), None);
         assert!(answered.effects.contains(&Effect::Reconsider));
         let commitment = committed(&bench.when(Event::Reconsider)).expect("a number");
         assert_eq!((commitment.ship_date, commitment.chosen_on), (bench.today, Some(bench.today)));
