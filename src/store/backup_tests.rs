@@ -71,8 +71,8 @@ fn names(dir: &Path) -> Vec<String> {
 /// Random bytes in the place of a page; pages count from 1.
 fn spoil(file: &Path, page: u64) {
     let mut file = File::options().write(true).open(file).expect("a file");
-    file.seek(SeekFrom::Start((page - 1) * 4096)).expect("a page");
-    let bytes: Vec<u8> = (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    file.seek(SeekFrom::Start((page - 1) * u64::from(PAGE))).expect("a page");
+    let bytes: Vec<u8> = (0..PAGE).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     file.write_all(&bytes).expect("written");
 }
 
@@ -184,7 +184,7 @@ fn what_is_no_good_copy_is_refused_and_nothing_is_touched() {
         spoil(&file("spoilt.db"), page);
         file("spoilt.db")
     };
-    let pages = copy.metadata().expect("a file").len() / 4096;
+    let pages = copy.metadata().expect("a file").len() / u64::from(PAGE);
     for page in 2..=pages {
         assert!(matches!(refused(&spoilt(page)), BackupError::Damaged { .. }), "page {page}");
     }
@@ -248,7 +248,7 @@ fn a_page_of_random_bytes_is_called_damage_wherever_it_is_met() {
     let store = station(&dir, 300);
     drop(store);
     let file = data(&dir).join(DATABASE);
-    let pages = file.metadata().expect("a file").len() / 4096;
+    let pages = file.metadata().expect("a file").len() / u64::from(PAGE);
     let good = std::fs::read(&file).expect("a file");
     for page in 1..=pages {
         std::fs::write(&file, &good).expect("written");

@@ -64,6 +64,7 @@ pub use orders::{ContentHash, FoundOrder, KnownOrder, ListedOrder, NewVersion, O
 pub use outbox::{Announcement, Aside, Waiting};
 pub use restore::{PutBack, newest_backup, put_back};
 pub use room::DiskRoom;
+pub use schema::PAGE;
 pub use sealed::renew_keys;
 
 /// The name of the database in the data folder.

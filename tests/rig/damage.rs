@@ -3,7 +3,7 @@
 use std::io::{Seek, SeekFrom, Write};
 use std::process::{Command, Stdio};
 
-use parceld::store::DATABASE;
+use parceld::store::{DATABASE, PAGE};
 use rusqlite::Connection;
 
 use super::bench::Bench;
@@ -24,8 +24,8 @@ fn spoil(bench: &Bench, name: &str) {
         db.query_row("SELECT rootpage FROM sqlite_schema WHERE name = ?1", [name], |row| row.get(0)).unwrap();
     drop(db);
     let mut file = std::fs::File::options().write(true).open(bench.data().join(DATABASE)).unwrap();
-    file.seek(SeekFrom::Start((root - 1) * 4096)).unwrap();
-    let bytes: Vec<u8> = (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    file.seek(SeekFrom::Start((root - 1) * u64::from(PAGE))).unwrap();
+    let bytes: Vec<u8> = (0..PAGE).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     file.write_all(&bytes).unwrap();
 }
 

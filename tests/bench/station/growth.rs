@@ -12,7 +12,7 @@ use parceld::barcode::{Command, Scan};
 use parceld::daemon::intake::{AT_ONCE, OrderOrigin};
 use parceld::daemon::{Core, Moment, Setup};
 use parceld::station::event::Input;
-use parceld::store::{DATABASE, StoredOrder};
+use parceld::store::{DATABASE, PAGE, StoredOrder};
 use parceld::units::{Date, Timestamp, Uptime};
 
 use super::bulk;
@@ -152,7 +152,7 @@ fn scans(young: &Aged, old: &Aged, packed: &[StoredOrder]) -> (f64, f64) {
             times[which].push(took);
         }
     }
-    let [few, many] = read.map(|bytes| bytes as f64 / 4096.0 / SCANS as f64);
+    let [few, many] = read.map(|bytes| bytes as f64 / f64::from(PAGE) / SCANS as f64);
     println!("growth: a scan reads {few:.2} pages from the file at 1k, {many:.2} at 1M");
     let [few, many] = times.map(|times| ms(times.into_iter().collect::<Times>().percentile(99)));
     println!("growth: scan p99 {:.2} x; aim <= 1.5", many / few);
