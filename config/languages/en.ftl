@@ -58,6 +58,7 @@ take_out_how = Scan each label: it says what to do
 too_late = Too late, it has gone: { $tracking }
 out_void = { $tracking }: scan VOID
 out_hold = { $tracking }: scan HOLD
+out_cancel = Or leave it: scan CANCEL
 out_leave = { $tracking }: scan HOLD, it stays here
 leave_how = Driver refuses it? Scan HOLD
 stays_here = It stays here

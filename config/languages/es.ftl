@@ -56,6 +56,7 @@ take_out_how = Escanee cada etiqueta: dice qué hacer
 too_late = Tarde, ya salió: { $tracking }
 out_void = { $tracking }: escanee VOID
 out_hold = { $tracking }: escanee HOLD
+out_cancel = O déjelo: escanee CANCEL
 out_leave = { $tracking }: escanee HOLD, se queda
 leave_how = ¿El chofer no lo acepta? Escanee HOLD
 stays_here = Se queda aquí

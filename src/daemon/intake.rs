@@ -356,10 +356,9 @@ fn compare(
     said: Option<bool>,
     (from, here): (OrderOrigin, bool),
 ) -> (OrderVerdict, Option<String>) {
-    if known.key_gone {
+    let Some(state) = readable(&known.body).filter(|_| !known.key_gone).map(|known| known.state) else {
         return compare_unread(known, order, said, from);
-    }
-    let state = readable(&known.body).map_or(OrderState::Done, |known| known.state);
+    };
     if from == OrderOrigin::FileAsNewest && !known.erased {
         let verdict = if said == Some(true) { OrderVerdict::Unchanged } else { OrderVerdict::Changed };
         return (verdict, None);
@@ -396,7 +395,8 @@ fn compare(
     }
 }
 
-/// The same where what holds cannot be read, because its key is gone: what held is known by its hash, and comes back.
+/// The same where what holds cannot be read, because its key is gone or an older program wrote it: what held is known by its
+/// hash, and comes back.
 fn compare_unread(
     known: &KnownOrder,
     order: &Order,

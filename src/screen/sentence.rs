@@ -126,6 +126,7 @@ sentences! {
     TooLate "too_late" { order: String, tracking: String },
     OutVoid "out_void" { tracking: String },
     OutHold "out_hold" { tracking: String },
+    OutCancel "out_cancel",
     OutLeave "out_leave" { tracking: String },
     LeaveHow "leave_how",
     StaysHere "stays_here" { tracking: String },

@@ -100,6 +100,9 @@ impl Station {
         if let Some(stop) = stop(parcel) {
             return stop;
         }
+        if let Some(stop) = unread(world, parcel) {
+            return stop;
+        }
         match parcel.state() {
             State::Open => weigh_prompt(world),
             State::Weighed if self.clock_doubt().is_some() => {
@@ -150,6 +153,20 @@ impl Station {
         });
         weighed.or(lying).map(|(mass, still)| (format!("{} kg", mass.fixed(MassUnit::Kg, 3)), still))
     }
+}
+
+/// Where the order of a parcel without a label cannot be read: nothing more can be done for it before it is imported again.
+fn unread(world: &World<'_>, parcel: &Parcel) -> Option<Say> {
+    let needs = matches!(parcel.state(), State::Open | State::Weighed | State::Committed);
+    if !needs || world.order.is_some() {
+        return None;
+    }
+    let detail = match parcel.tracking() {
+        Some(tracking) => Sentence::OutHold { tracking: tracking.to_owned() },
+        None => Sentence::OutCancel,
+    };
+    let note = Sentence::OrderKeyGone { order: parcel.order.number.clone() };
+    Some(Say { detail: Some(detail), ..Say::stop(note) })
 }
 
 /// What is left to do with a parcel whose label is out: its stickers, then its scan.

@@ -76,7 +76,7 @@ impl Station {
         };
         let found = tracking.or_else(|| match order {
             Lookup::One { order, .. } => held(&order.id()),
-            Lookup::KeyGone(id) => held(id),
+            Lookup::Unread(id) => held(id),
             Lookup::None | Lookup::Many(_) => None,
         });
         found.filter(|_| asked).and_then(|id| self.parcel(id)).map(ask_void)
