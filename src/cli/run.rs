@@ -60,6 +60,8 @@ pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     for finding in &findings {
         print(finding);
     }
+    let shared = doctor::shared(&devices);
+    shared.iter().for_each(|shared| print(format_args!("{shared}; write the device of each into the configuration")));
     // No device is sick because of it: where it counts, the screen asks.
     print(parceld::daemon::describe_clock());
     for unnamed in doctor::unnamed(&devices) {
@@ -79,6 +81,9 @@ pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     let sick = findings.iter().filter(|finding| !finding.is_ok()).count();
     if sick > 0 {
         return Err(Failure::say(UNAVAILABLE, format!("{sick} of {} devices need a hand", findings.len())));
+    }
+    if !shared.is_empty() {
+        return Err(Failure::say(UNAVAILABLE, "one device is configured as two"));
     }
     if damaged {
         return Err(Failure::say(UNAVAILABLE, "the database needs a hand"));

@@ -16,6 +16,7 @@ pub mod labels;
 mod languages;
 mod marks;
 mod nearest;
+mod occupied;
 mod packing;
 mod place;
 pub mod problem;
@@ -332,6 +333,10 @@ impl ConfigReading {
         let scanners = device::scanners(root);
         let scale = device::scale(root);
         let (printer, receipt) = device::printers(root);
+        // What could not be read has been said.
+        if !scanners.is_empty() && scale.is_some() && printer.is_some() {
+            occupied::check(root);
+        }
         let panel = gpio::panel(root);
         let gpio = gpio::gpio(root);
         let (packing, boxes) = packing::packing(root, printer.as_ref());

@@ -325,7 +325,7 @@ fn there_is_one_receipt_printer_and_never_instead_of_the_label_printer() {
     let (_dir, file) = install(&with(&receipt("receipts")));
     let config = Config::load(&file).unwrap().0;
     assert_eq!(config.receipt.map(|printer| (printer.width_mm, printer.height_mm)), Some((72, 0)));
-    let found = problems_of(&with(&(receipt("a") + &receipt("b"))));
+    let found = problems_of(&with(&(receipt("a") + &receipt("b").replace(".11:", ".12:"))));
     assert!(found.len() == 1 && found[0].contains("a second receipt printer; keep one"), "{found:?}");
     let found = problems_of(&STATION.replace("role = \"label\"", "role = \"receipt\""));
     assert!(found.len() == 1 && found[0].contains("no [[printer]] with role = \"label\""), "{found:?}");
@@ -506,4 +506,33 @@ fn labels_that_nobody_scans_back_want_a_printer_that_can_prove_them() {
         format!("{line}: a tspl printer proves that a label came out only where its peel-off sensor sees it; ");
     assert!(found.len() == 1 && found[0].starts_with(&warned), "{found:?}");
     assert_eq!(problems_with("#status = \"auto\"", "status = \"none\""), [""; 0]);
+}
+
+#[test]
+fn two_devices_in_one_place_are_an_error_however_each_of_them_is_called() {
+    let scale = "device = \"/dev/serial/by-id/usb-Example_Scale_0001-if00-port0\"";
+    let on_the_scanner = "device = \"/dev/serial/by-id/usb-Example_Scanner_0001-if00\"";
+    let line = line_of(scale);
+    assert_eq!(
+        problems_with(scale, on_the_scanner),
+        [format!(
+            "{line}: scale is at /dev/serial/by-id/usb-Example_Scanner_0001-if00, and so is scanner hand; write the device of \
+             each; `parceld doctor` says what is plugged in"
+        )]
+    );
+    let second = |device: &str| {
+        let head = "\n[scale]\n";
+        let scanner = format!("\n[[scanner]]\nname = \"other\"\ndevice = \"{device}\"\n{head}");
+        problems_with(head, &scanner).iter().filter(|problem| problem.contains("and so is")).count()
+    };
+    assert_eq!(second("evdev:/dev/serial/by-id/usb-Example_Scanner_0001-if00"), 1);
+    assert_eq!(second("/dev/ttyACM7"), 0);
+    // A USB scanner may type and speak, and both faces have one name.
+    let faces = |first: &str| {
+        let text = STATION.replacen("device = \"/dev/serial/by-id/usb-Example_Scanner_0001-if00\"", first, 1);
+        let other = "\n[[scanner]]\nname = \"other\"\ndevice = \"usb:0c2e:0b61\"\n\n[scale]\n";
+        let found = problems_of(&text.replacen("\n[scale]\n", other, 1));
+        found.iter().filter(|problem| problem.contains("and so is")).count()
+    };
+    assert_eq!((faces("device = \"usb:0c2e:0b61\""), faces("device = \"evdev:usb:0c2e:0b61\"")), (1, 0));
 }
