@@ -60,7 +60,7 @@ pub use area::{PlaceMap, PlacePattern};
 pub use availability::{Availability, DeliveryRecord, MonthlyParcels, Priority, ServiceAvailability, Unavailable};
 pub use billable::{Dimensional, SizeRule, WeightRule, WithoutDims};
 pub use card::{Card, Cubic, Limit, Maximum, MoneyRule, RefusalRule, Tier};
-pub use cards::{Cards, Carrier, NumberPool, RatedParcel, ServiceCards, ServiceName};
+pub use cards::{Cards, Carrier, Invented, NumberPool, RatedParcel, ServiceCards, ServiceName};
 pub use decision::{Basis, Billable, Change, Decision, ExpectedLoss, PriceLine, Quote, Refusal};
 pub use explain::explain;
 pub use json::json;

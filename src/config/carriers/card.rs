@@ -87,7 +87,13 @@ fn card(table: &Table<'_>, from: Date, tables: &mut Tables<'_>) -> Option<Card> 
             days[zone] = of;
         }
     }
-    let notes = table.optional("notes").unwrap_or_default();
+    let mut notes: Vec<String> = table.optional("notes").unwrap_or_default();
+    // Cards of before said it in a note alone.
+    let noted = notes.iter().any(|note| note == Card::INVENTED);
+    let invented = table.optional("invented").unwrap_or(false) || noted;
+    if invented && !noted {
+        notes.insert(0, Card::INVENTED.to_owned());
+    }
     tables.warn_of_idle_areas();
 
     let priced = priced?;
@@ -125,6 +131,7 @@ fn card(table: &Table<'_>, from: Date, tables: &mut Tables<'_>) -> Option<Card> 
         surcharges,
         fuel,
         tiers,
+        invented,
         notes,
     })
 }
