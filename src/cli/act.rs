@@ -5,7 +5,7 @@ use std::path::Path;
 use parceld::daemon::control::{self, Call, CallError};
 use parceld::daemon::{Clocks, Setup, identity};
 use parceld::exchange::{order, outcomes};
-use parceld::ids::{CarrierId, PoolId};
+use parceld::ids::CarrierId;
 
 use parceld::screen::Words;
 use serde_json::Value;
@@ -33,7 +33,7 @@ fn act_alone(setup: &Setup, call: &Call) -> Result<Value, Failure> {
         .map_err(|why| Failure::say(UNAVAILABLE, why))
 }
 
-fn act_and_say(shown: &ShownArgs, call: &Call) -> CommandResult {
+pub(super) fn act_and_say(shown: &ShownArgs, call: &Call) -> CommandResult {
     let (setup, _) = Setup::load(&shown.config.config)?;
     let done = act(&setup, call)?;
     match (shown.json, done["said"].as_str()) {
@@ -60,14 +60,6 @@ pub(super) fn reload_cards(config: &Path) -> CommandResult {
         Err(error) => return Err(Failure::new(UNAVAILABLE, error)),
     }
     Ok(())
-}
-
-pub(super) fn start_pool(carrier: CarrierId, pool: PoolId, next: u64, shown: &ShownArgs) -> CommandResult {
-    act_and_say(shown, &Call::StartPool { carrier, pool, next })
-}
-
-pub(super) fn start_pools(shown: &ShownArgs) -> CommandResult {
-    act_and_say(shown, &Call::StartPools)
 }
 
 /// Learns what became of parcels; a row that cannot be read is named, and the others count.

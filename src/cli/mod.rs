@@ -3,6 +3,7 @@
 mod act;
 mod backup;
 mod badge;
+mod check;
 mod drawn;
 mod file;
 mod import;
@@ -11,6 +12,7 @@ pub(crate) mod log;
 mod number;
 mod owner;
 mod paper;
+mod pool;
 #[cfg(feature = "demo")]
 mod printer;
 mod quota;
@@ -26,7 +28,7 @@ use std::fmt::Display;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use parceld::ids::{CarrierId, PoolId};
+use parceld::ids::CarrierId;
 
 /// The command line was wrong (sysexits.h).
 pub(crate) const USAGE: u8 = 64;
@@ -72,7 +74,7 @@ enum CliCommand {
     Run(ConfigArg),
     /// Write a first configuration: what is plugged in, and what you answer
     Setup(Box<setup::SetupCommand>),
-    /// Validate configuration, rate cards and languages
+    /// Validate configuration, rate cards and languages, and list what keeps parcels here though they are good
     Check {
         #[command(flatten)]
         config: ConfigArg,
@@ -124,7 +126,7 @@ enum CliCommand {
     Number(number::Number),
     /// Pools of tracking numbers
     #[command(subcommand)]
-    Pool(PoolCommand),
+    Pool(pool::PoolCommand),
     /// A copy of the station's database, made while it runs
     Backup(backup::BackupCommand),
     /// Put a backup into the place of the database; what lies there is kept beside
@@ -258,29 +260,6 @@ enum OutcomesCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
-enum PoolCommand {
-    /// Every pool of this station: the next number, how many are left, and whether it waits for a person
-    List(ShownArgs),
-    /// Say where a pool starts on this database; until then it gives no number
-    Start {
-        /// The carrier
-        #[arg(required_unless_present = "all")]
-        carrier: Option<CarrierId>,
-        /// The pool's id in the carrier's folder
-        #[arg(required_unless_present = "all")]
-        pool: Option<PoolId>,
-        /// The first serial to use
-        #[arg(long, required_unless_present = "all")]
-        next: Option<u64>,
-        /// Every pool that waits, each from the number that `pool list` shows
-        #[arg(long, conflicts_with_all = ["carrier", "pool", "next"])]
-        all: bool,
-        #[command(flatten)]
-        shown: ShownArgs,
-    },
-}
-
 /// A command that failed: what to tell the shell, and what to tell a person.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -346,7 +325,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         CliCommand::Setup(setup) => setup.run(),
         CliCommand::Check { config, diff } => match diff.as_deref() {
             Some([old, new]) => rates::diff(&config.config, old, new),
-            _ => show::check(&config.config),
+            _ => check::check(&config.config),
         },
         CliCommand::Rates(RatesCommand::Replay(replay)) => replay.run(),
         CliCommand::Rates(RatesCommand::Reload(config)) => act::reload_cards(&config.config),
@@ -382,15 +361,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         CliCommand::Outbox(OutboxCommand::Retry(shown)) => act::retry(&shown),
         CliCommand::Outbox(OutboxCommand::Export { out, config }) => show::export_outbox(&out, &config.config),
         CliCommand::Outcomes(OutcomesCommand::Import { files, config }) => act::learn(&files, &config.config),
-        CliCommand::Pool(PoolCommand::List(shown)) => show::pools(&shown),
-        CliCommand::Pool(PoolCommand::Start {
-            carrier: Some(carrier),
-            pool: Some(pool),
-            next: Some(next),
-            shown,
-            ..
-        }) => act::start_pool(carrier, pool, next, &shown),
-        CliCommand::Pool(PoolCommand::Start { shown, .. }) => act::start_pools(&shown),
+        CliCommand::Pool(pool) => pool.run(),
     }
 }
 

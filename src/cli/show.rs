@@ -3,70 +3,19 @@
 use std::io::Write;
 use std::path::Path;
 
-use parceld::config::Severity;
 use parceld::daemon::archive::{self, Archive};
-use parceld::daemon::readiness::{self, Urgency};
-use parceld::daemon::{Setup, answers, clock, today};
+use parceld::daemon::{Setup, answers};
 use parceld::ids::BagId;
 use parceld::station::Station;
 use parceld::station::order::OrderId;
-use parceld::store::{Store, StoreError};
+use parceld::store::Store;
 use serde_json::Value;
 
 use super::file::write_whole;
-use super::{CONFIG, CommandResult, Failure, SOFTWARE, ShownArgs, USAGE, print};
+use super::{CommandResult, Failure, SOFTWARE, ShownArgs, USAGE, print};
 
 /// Orders that are listed at most.
 const ORDERS: usize = 1_000;
-
-/// `parceld check`: every problem, one a line.
-pub(super) fn check(config: &Path) -> CommandResult {
-    let problems = parceld::config::Config::check_all(config);
-    let mut errors = 0;
-    for problem in &problems {
-        errors += usize::from(problem.severity == Severity::Error);
-        print(problem);
-    }
-    let warnings = problems.len() - errors;
-    if errors > 0 {
-        return Err(Failure::say(
-            CONFIG,
-            format!("{}, {}; mend the errors and check again", counted(errors, "error"), counted(warnings, "warning")),
-        ));
-    }
-    print(format!("{}: good, {}", config.display(), counted(warnings, "warning")));
-    lacking(config)
-}
-
-/// What keeps parcels here though the configuration is good.
-fn lacking(config: &Path) -> CommandResult {
-    let (setup, _) = Setup::load(config)?;
-    let keys = &setup.config.station;
-    let station = match Store::read(&keys.data_dir) {
-        Ok(store) => Some(archive::load(&store)?),
-        Err(StoreError::Missing(_)) => None,
-        Err(error) => {
-            // Whoever checks a file need not be who may look into the station's folder.
-            print(format_args!("not checked: what the station has; {error}"));
-            return Ok(());
-        }
-    };
-    let today = today(&keys.timezone, clock());
-    let lacking = readiness::shortcomings(&setup, station.as_ref(), today);
-    lacking.iter().for_each(print);
-    let stops = lacking.iter().filter(|lacking| lacking.urgency == Urgency::Stops).count();
-    match stops {
-        0 => print("parcels can go out"),
-        1 => print("1 thing keeps parcels from going out"),
-        stops => print(format_args!("{stops} things keep parcels from going out")),
-    }
-    Ok(())
-}
-
-/// So many of something.
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
 
 pub(super) struct OpenedStation {
     pub(super) setup: Setup,
@@ -130,27 +79,6 @@ pub(super) fn one_order(store: &Store, name: &str, shop: Option<&str>) -> Result
             Err(Failure::say(USAGE, text))
         }
     }
-}
-
-/// Pools of numbers, and from where those go on that wait for a person.
-pub(super) fn pools(shown: &ShownArgs) -> CommandResult {
-    let memory = open(&shown.config.config)?;
-    let mut pools = answers::pools(&memory.station, &memory.setup.rules, &memory.setup.cards);
-    if memory.store.is_restored()? {
-        pools["what"] =
-            "a backup was put back and no station has started on it yet: what stands here is as old as the \
-                         backup. Start the station, then say `parceld pool list` again"
-                .into();
-    }
-    if shown.json {
-        print(pools);
-        return Ok(());
-    }
-    table(false, &pools["pools"], &["carrier", "pool", "state", "next", "to", "left"]);
-    if let Some(what) = pools["what"].as_str() {
-        print(what);
-    }
-    Ok(())
 }
 
 pub(super) fn parcels(shown: &ShownArgs) -> CommandResult {

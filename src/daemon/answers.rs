@@ -1,18 +1,14 @@
 //! What commands and the page show: documents made from the station and its memory. No names, streets or phones.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::archive::Archive;
 use super::orders::readable;
 use crate::ids::BagId;
 use crate::ids::ParcelId;
-use crate::ids::{CarrierId, PoolId};
 use crate::rating::{self, Cards};
-use crate::station::SSCC_POOL;
 use crate::station::containers::Bag;
-use crate::station::fact::{BagKind, CopySign, Fact};
+use crate::station::fact::{BagKind, Fact};
 use crate::station::order::{Order, OrderId, OrderState};
 use crate::station::parcels::{Parcel, State};
 use crate::station::{Manifest, Rules, Station};
@@ -47,51 +43,6 @@ pub fn order(archive: Archive<'_>, id: &OrderId) -> Result<Value, StoreError> {
 fn key_gone_line(id: &OrderId) -> Value {
     let OrderId { channel, shop, number } = id;
     json!({ "order_ref": number, "channel": channel, "shop": shop, "state": "import_again" })
-}
-
-/// Every pool of numbers of this station, and what to do where they wait for a person.
-pub fn pools(station: &Station, rules: &Rules, cards: &Cards) -> Value {
-    let started: BTreeMap<_, u64> = station.pools().map(|(c, p, next)| ((c, p), next)).collect();
-    let waits: BTreeMap<_, u64> = station.suspended().map(|(c, p, next)| ((c, p), next)).collect();
-    let of_cards = cards.carriers().iter().flat_map(|carrier| {
-        let own = carrier.pools.iter().filter(|pool| pool.station == rules.station);
-        own.map(|pool| (carrier.id.clone(), pool.id.clone(), pool.from, pool.to))
-    });
-    let sscc = rules
-        .sscc
-        .as_ref()
-        .map(|range| (SSCC_POOL.into(), range.prefix().into(), range.serials().0, range.serials().1));
-    let line = |(carrier, pool, from, to): (CarrierId, PoolId, u64, u64)| {
-        let (state, next) = match (started.get(&(&carrier, &pool)), waits.get(&(&carrier, &pool))) {
-            (Some(next), _) if *next > to => ("used up", *next),
-            (Some(next), _) => ("gives numbers", *next),
-            (None, Some(next)) => ("waits", *next),
-            (None, None) => ("not started", from),
-        };
-        let left = (to + 1).saturating_sub(next);
-        json!({ "carrier": carrier, "pool": pool, "state": state, "next": next, "from": from, "to": to, "left": left })
-    };
-    let what = station.copied().map(|why| {
-        let why = match why {
-            CopySign::Behind => "an older copy of the database was put back here",
-            CopySign::NoMark => "the database was copied or moved here",
-            CopySign::OtherMark => "another database was put in the place of the one that was here",
-            CopySign::OtherMachine => "the database runs on another machine than before",
-            CopySign::Receiver => "the receiver has a history that this database does not have",
-            CopySign::Successor => "another database used numbers on this machine before",
-            CopySign::Restored => "a backup was put back here",
-        };
-        format!(
-            "{why}: no pool that waits gives a number, because the same number could be given twice. Next is the first that \
-             nothing is known of. If no other machine goes on as this station: `parceld pool start --all`; else give this \
-             one an id and pools of its own"
-        )
-    });
-    json!({
-        "copied": station.copied().map(CopySign::word),
-        "what": what,
-        "pools": of_cards.chain(sscc).map(line).collect::<Vec<_>>(),
-    })
 }
 
 fn order_line(archive: Archive<'_>, order: &Order) -> Result<Value, StoreError> {

@@ -348,6 +348,19 @@ impl Store {
         Ok(orders)
     }
 
+    /// Orders that wait to be packed, newest first and so many at most: nothing of them is erased, and no parcel was begun
+    /// for an order of their number.
+    pub fn orders_waiting(&self, most: usize) -> Result<Vec<OrderId>, StoreError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT w.channel, w.shop, w.order_ref FROM orders w WHERE w.erased = 0 AND w.id > 0 AND NOT EXISTS (
+                 SELECT 1 FROM journal j WHERE j.name = 'parcel_opened'
+                 AND CASE WHEN json_valid(j.body) THEN json_extract(j.body, '$.order_ref') END = w.order_ref)
+             ORDER BY w.id DESC LIMIT ?1",
+        )?;
+        let id = |row: &rusqlite::Row<'_>| Ok(OrderId { channel: row.get(0)?, shop: row.get(1)?, number: row.get(2)? });
+        Ok(select.query_map([most], id)?.collect::<Result<_, _>>()?)
+    }
+
     /// Whether parcels of an earlier format have yet to be compared with their orders.
     pub fn orders_to_compare(&self) -> Result<bool, StoreError> {
         Ok(self.meta("orders_to_compare")?.is_some())

@@ -105,7 +105,14 @@ pub(super) fn check_read(dir: &Path) -> Result<(), StoreError> {
 
 fn may(dir: &Path, paths: &[&Path], access: AccessFlags) -> Result<(), StoreError> {
     for path in paths {
-        let Ok(found) = fs::metadata(path) else { continue };
+        let found = match fs::metadata(path) {
+            Ok(found) => found,
+            // What nobody may look at is not the same as what is not there.
+            Err(source) if source.kind() == io::ErrorKind::PermissionDenied => {
+                return Err(StoreError::File { path: (*path).to_owned(), source });
+            }
+            Err(_) => continue,
+        };
         let search = if found.is_dir() { AccessFlags::X_OK } else { AccessFlags::empty() };
         if eaccess(*path, access | search).is_err() {
             return Err(not_ours(dir, path, &found));

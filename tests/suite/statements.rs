@@ -13,7 +13,7 @@ use syn::visit::{self, Visit};
 const GROWING: [&str; 7] = ["journal", "numbers", "orders", "order_versions", "order_keys", "outbox", "manifests"];
 
 /// Statements that read one on purpose, by how they begin, and why.
-const WHOLE: [(&str, &str); 12] = [
+const WHOLE: [(&str, &str); 13] = [
     ("SELECT count(DISTINCT order_ref) FROM orders", "what a copy holds, said when it is made"),
     ("SELECT count(*) FROM orders WHERE erased = 0", "the same"),
     ("SELECT count(*) FROM orders WHERE sealed_with > 0", "the same"),
@@ -25,6 +25,7 @@ const WHOLE: [(&str, &str); 12] = [
         "SELECT channel, shop, order_ref FROM orders WHERE erased = 0",
         "the partial index of orders that are not erased yet",
     ),
+    ("SELECT carrier, number, parcel FROM numbers ORDER BY rowid DESC LIMIT", "the newest ones, from the table's end"),
     ("SELECT seq, body FROM journal WHERE name <> ?1", "a start replays the journal"),
     ("SELECT seq, at, body FROM journal WHERE seq > ?1 AND at < ?2", "a day of the journal, from its first fact on"),
     ("SELECT coalesce((SELECT seq FROM journal WHERE at < ?1", "from the journal's end back to a day"),
