@@ -4,9 +4,11 @@ mod act;
 mod backup;
 mod badge;
 mod check;
+mod country;
 mod drawn;
 mod file;
 mod import;
+mod interview;
 mod label;
 pub(crate) mod log;
 mod number;
@@ -49,10 +51,13 @@ pub(crate) struct Args {
     command: CliCommand,
 }
 
+/// Where the package's service has its configuration.
+const DEFAULT_CONFIG: &str = "/etc/parceld/station.toml";
+
 #[derive(Debug, ClapArgs)]
 struct ConfigArg {
     /// The station's configuration
-    #[arg(long, value_name = "FILE", default_value = "/etc/parceld/station.toml")]
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
     config: PathBuf,
 }
 
@@ -72,7 +77,7 @@ enum CliCommand {
     Demo(run::Demo),
     /// The service
     Run(ConfigArg),
-    /// Write a first configuration: what is plugged in, and what you answer
+    /// Write a first configuration, or the same again with other answers: what is plugged in, and what you answer
     Setup(Box<setup::SetupCommand>),
     /// Validate configuration, rate cards and languages, and list what keeps parcels here though they are good
     Check {

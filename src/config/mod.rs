@@ -117,6 +117,19 @@ impl Config {
         }
     }
 
+    /// The first thing that is wrong with one key of a file that is being written: in the first table of that name.
+    pub fn problem_of(path: &Path, text: &str, table: &str, key: &str) -> Option<Problem> {
+        let source = Source::new(path, text.to_owned());
+        let line = {
+            let root = source.parse()?;
+            let root = Table::root(&source, &root);
+            ConfigReading::default().read(&root, path);
+            root.inside(table)?.line_of(key)
+        };
+        let wrong = |problem: &Problem| problem.line == Some(line) && problem.severity == Severity::Error;
+        source.into_problems().into_iter().find(wrong)
+    }
+
     /// The devices.
     pub fn bench(&self) -> Bench {
         Bench {
@@ -297,6 +310,7 @@ impl Loaded {
 }
 
 /// What one pass over the file found. The folders are known even when something else is wrong.
+#[derive(Default)]
 struct ConfigReading {
     config: Option<Config>,
     bench: Option<Bench>,
@@ -307,8 +321,7 @@ struct ConfigReading {
 
 impl ConfigReading {
     fn of(path: &Path) -> Self {
-        let mut reading =
-            Self { config: None, bench: None, carriers: None, language: None, problems: Problems::default() };
+        let mut reading = Self::default();
         let text = match read_text(path) {
             Ok(text) => text,
             Err(problem) => {

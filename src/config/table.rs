@@ -203,6 +203,20 @@ impl<'a> Table<'a> {
         self.table(key).unwrap_or_else(empty)
     }
 
+    /// The table of this path, the first where there are several; nothing is remembered of it.
+    pub(super) fn inside(&self, path: &str) -> Option<Table<'a>> {
+        let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+        let (_, value) = self.table.get_key_value(name)?;
+        let first = match value.get_ref() {
+            DeValue::Array(items) => items.iter().next()?,
+            _ => value,
+        };
+        let DeValue::Table(table) = first.get_ref() else { return None };
+        let line = self.source.line(&first.span());
+        let inner = Table { source: self.source, table, line, name: name.to_owned(), asked: RefCell::default() };
+        if rest.is_empty() { Some(inner) } else { inner.inside(rest) }
+    }
+
     /// Remembers that these keys may be there, whether or not anybody asks for them.
     pub(super) fn knows(&self, keys: impl IntoIterator<Item = &'static str>) {
         self.asked.borrow_mut().extend(keys);

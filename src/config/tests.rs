@@ -536,3 +536,35 @@ fn two_devices_in_one_place_are_an_error_however_each_of_them_is_called() {
     };
     assert_eq!((faces("device = \"usb:0c2e:0b61\""), faces("device = \"evdev:usb:0c2e:0b61\"")), (1, 0));
 }
+
+#[test]
+fn one_key_of_a_file_in_the_making_is_judged_by_itself() {
+    let (_dir, file) = install(STATION);
+    let problem = |from: &str, to: &str, table: &str, key: &str| {
+        let text = fs::read_to_string(&file).unwrap().replacen(from, to, 1);
+        Config::problem_of(&file, &text, table, key).map(|problem| problem.what)
+    };
+    assert_eq!(problem("id =", "id =", "station", "id"), None);
+    let zone = "timezone = \"America/Los_Angeles\"";
+    let nowhere = "timezone = \"America/Nowhere\"";
+    let what = Some("no time zone \"America/Nowhere\"".to_owned());
+    assert_eq!(problem(zone, nowhere, "station", "timezone"), what);
+    assert_eq!(problem(zone, nowhere, "station", "id"), None, "what else is wrong is said of its own key");
+    assert!(problem("postcode = \"90058\"", "postcode = \"LS11 5AB\"", "station.ship_from", "postcode").is_some());
+    assert!(problem("device = \"tcp://192.0.2.10:9100\"", "device = \"lp0\"", "printer", "device").is_some());
+}
+
+#[test]
+fn a_sender_has_a_state_in_the_us_and_a_whole_postcode_of_its_country() {
+    let sender = |country: &str, region: &str, postcode: &str| {
+        let text = STATION
+            .replacen("region = \"CA\"", &format!("region = \"{region}\""), 1)
+            .replacen("postcode = \"90058\"", &format!("postcode = \"{postcode}\""), 1)
+            .replacen("country = \"US\"", &format!("country = \"{country}\""), 1);
+        problems_of(&text)
+    };
+    assert_eq!(sender("GB", "", "LS11 5AB"), [""; 0]);
+    assert!(sender("GB", "", "90058")[0].contains("postcode \"90058\" is none of GB; write both of its parts"));
+    assert!(sender("MY", "Selangor", "4700")[0].contains("postcode \"4700\" is none of MY; write its 5 digits"));
+    assert!(sender("US", "", "90058")[0].contains("region is empty; write the state, such as CA"));
+}

@@ -66,7 +66,7 @@ pub use explain::explain;
 pub use json::json;
 pub use parcel::{Dg, Extra, ParcelToRate, Place, Signature, Terms};
 pub use policy::{Exchange, Expected, Goal, Policy};
-pub use postcode::{Clash, Pattern, PatternError, PostcodeMap};
+pub use postcode::{Clash, Pattern, PatternError, PostcodeMap, wrong_shape};
 pub use price::{Offer, OfferLine};
 pub use prices::{PriceRow, Prices};
 pub use rounding::Rounding;
