@@ -191,7 +191,7 @@ pub(super) fn test(setup: &Setup) -> CommandResult {
     let labels = &setup.rules.labels;
     let document = labels.document(carrier.layout(Some(&service.id)), &label);
     let document = document.map_err(|error| Failure::say(UNAVAILABLE, format!("cannot draw the label: {error}")))?;
-    let devices = parceld::daemon::devices(&setup.config.bench());
+    let devices = parceld::daemon::devices(&setup.config.bench().without_recordings());
     let Some(mut printer) = devices.printer else {
         return Err(Failure::say(UNAVAILABLE, "the label printer is the demo's; write the device of the real one"));
     };

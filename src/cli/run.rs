@@ -52,6 +52,7 @@ pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     for problem in problems.0.iter().filter(|problem| problem.severity == Severity::Error) {
         print(problem);
     }
+    let bench = bench.without_recordings();
     let devices = parceld::daemon::devices(&bench);
     let findings = block_on(async { Ok(doctor::examine(&devices).await) })?;
     if findings.is_empty() {

@@ -187,6 +187,15 @@ pub struct Bench {
 }
 
 impl Bench {
+    /// The same devices, of which nothing is written down: recordings are the station's.
+    #[must_use]
+    pub fn without_recordings(mut self) -> Self {
+        self.scanners.iter_mut().for_each(|scanner| scanner.record = false);
+        self.scale.iter_mut().for_each(|scale| scale.record = false);
+        self.printer.iter_mut().chain(&mut self.receipt).for_each(|printer| printer.record = false);
+        self
+    }
+
     /// Reads what can be read, whatever is wrong with the rest of the file: a doctor is called before everything is in its
     /// place. `None` for a file that cannot be read at all; every problem beside.
     pub fn read(path: &Path) -> (Option<Self>, Problems) {
