@@ -50,7 +50,7 @@ pub(crate) struct Args {
 #[derive(Debug, ClapArgs)]
 struct ConfigArg {
     /// The station's configuration
-    #[arg(long, value_name = "FILE", default_value = "/etc/parceld/station.toml")]
+    #[arg(long, env = "PARCELD_CONFIG", value_name = "FILE", default_value = "/etc/parceld/station.toml")]
     config: PathBuf,
 }
 
