@@ -36,6 +36,8 @@ mod fields;
 mod json;
 mod label;
 mod owners;
+#[cfg(test)]
+mod page_tests;
 mod printable;
 mod reject;
 #[cfg(test)]
