@@ -14,4 +14,5 @@ mod statements;
 #[cfg(feature = "demo")]
 mod supplied;
 mod tidy;
+mod trouble;
 mod wiring;
