@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Where `tests/package/run` lays its files.
-const FILES: &str = "/run/parceld-tests";
+pub(crate) const FILES: &str = "/run/parceld-tests";
 
 /// Which package.
 #[derive(Debug, Clone, Copy)]

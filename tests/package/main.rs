@@ -4,6 +4,9 @@
 //! The devices are those of the kernel bench: USB gadgets, found by udev with the package's rules and reached through the
 //! unit's own DeviceAllow.
 
+#[path = "../rig/blocks.rs"]
+#[expect(dead_code, reason = "the rig uses the rest")]
+mod blocks;
 #[path = "../kernel/gadget.rs"]
 mod gadget;
 #[path = "../rig/order.rs"]
@@ -27,6 +30,7 @@ mod screen;
 mod bench;
 mod debian;
 mod memory;
+mod pages;
 mod station;
 
 use std::path::Path;
@@ -56,6 +60,8 @@ async fn installed_it_has_its_user_is_enabled_and_waits_for_a_configuration_with
         "/usr/share/fish/vendor_completions.d/parceld.fish",
         "/usr/share/doc/parceld/copyright",
         "/usr/share/doc/parceld/changelog.Debian.gz",
+        "/usr/share/doc/parceld/README.md",
+        "/usr/share/doc/parceld/src/guide/trouble.md",
     ] {
         assert!(Path::new(file).exists(), "{file}");
     }
@@ -80,6 +86,14 @@ async fn set_up_by_its_own_command_it_starts_and_packs_a_parcel_on_devices_that_
     let (began, ready) = (property("ExecMainStartTimestampMonotonic"), property("ActiveEnterTimestampMonotonic"));
     let took = ready.parse::<u64>().unwrap() - began.parse::<u64>().unwrap();
     println!("start to ready: {} ms; resident: {} KiB", took / 1000, station::resident_kib());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_of_the_installed_pages_works_as_printed() {
+    // Set up, with every device, and not yet started.
+    let _bench = Bench::with_orders(&[]).await;
+    systemctl(&["stop", "parceld"]);
+    pages::type_all();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

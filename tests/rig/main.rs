@@ -7,6 +7,7 @@
 
 mod backups;
 mod bench;
+mod blocks;
 mod clock;
 mod commands;
 mod copies;
