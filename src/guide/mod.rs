@@ -1,4 +1,4 @@
-//! The guide for those who change parceld.
+//! The guide: for whoever changes parceld, and for whoever runs a station.
 //!
 //! | page | what it answers |
 //! |---|---|
