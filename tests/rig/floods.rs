@@ -25,7 +25,7 @@ async fn connections_without_end_take_neither_page_nor_commands_away() {
 
 #[tokio::test]
 async fn a_scan_is_answered_while_a_large_file_is_imported() {
-    const MANY: usize = 600;
+    const MANY: usize = 1_000;
     let bench = Bench::with_orders(&["RIG-0001"]).await;
     let station = bench.start().await;
     let file = bench.path("many.jsonl");
