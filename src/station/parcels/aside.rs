@@ -113,6 +113,7 @@ fn hold(parcel: &Parcel, reason: &str) -> Outcome {
 }
 
 fn ask_void(parcel: &Parcel) -> Outcome {
-    let ask = Outcome::say(Say::ask(Sentence::ConfirmVoid { tracking: parcel.name().to_owned() }));
+    let question = Sentence::ConfirmVoid { tracking: parcel.name().to_owned() };
+    let ask = Outcome::say(Say { detail: Some(Sentence::AnswerYesNo), ..Say::ask(question) });
     Outcome { confirm: Some(Command::Void), shown: Some(parcel.id), ..ask }
 }
