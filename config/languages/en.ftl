@@ -239,6 +239,45 @@ receipt_waits = Receipt printer: look at it
 bag_label_waits = A bag label waits for the printer
 no_sscc = No SSCC numbers. Tell your supervisor
 
+# The page of the demo: what is next, its words and its buttons.
+next_wait = The station works. One moment
+next_take_out = Take { $tracking } out: scan its label
+next_mend_scale = Make the scale work again
+next_mend_printer = Make the printer work again
+next_yes = Say yes: scan OK
+next_came_back = { $tracking } came back: scan its label
+next_nothing = Nothing is left to do
+next_help = A supervisor must help: see the screen
+page_next = Next
+page_scanner = Scanner
+page_code = Any other code
+page_scan = Scan
+page_scale = Scale
+page_put = Put this parcel on
+page_lift = Take it off
+page_or_put = or put
+page_put_grams = Put
+page_printer = Printer
+page_scan_label = Scan this label
+page_no_label = Nothing printed yet
+page_break = Break it
+page_works = Works
+page_no_paper = No paper
+page_lid_open = Lid open
+page_off = Off
+page_silent = Silent
+page_commands = Command barcodes
+page_cable = Network cable
+page_to_pack = to pack
+page_ready = ready
+page_in_hand = in hand
+page_on_hold = on hold
+page_cancelled = cancelled
+page_supplied = supplied
+page_battery = battery
+page_return = return
+page_cancel = cancel
+
 # On paper: manifest slips, bag labels, shift summaries, command sheets.
 paper_manifest = MANIFEST
 paper_wave = Wave { $wave }

@@ -62,18 +62,42 @@ pub(super) struct ImportOptions {
     pub(super) json: bool,
 }
 
-fn import_file(setup: &Setup, file: &Path, how: &ImportOptions) -> Result<ImportReport, Failure> {
-    let shown = file.display();
+/// The orders of files, with their labels. What is refused is said, and nothing is written beside the files.
+#[cfg(feature = "demo")]
+pub(super) fn read_all(setup: &Setup, files: &[PathBuf]) -> Result<Vec<StoredOrder>, String> {
+    let mut all = Vec::new();
+    for file in files {
+        let (orders, batch) = read_file(setup, file, None).map_err(|failure| failure.error.to_string())?;
+        for row in &batch.refused {
+            print(format!("{}:{}: {}", file.display(), row.row, row.reason));
+        }
+        all.extend(orders);
+    }
+    if all.is_empty() {
+        return Err("no order that can be packed is in these files; see above, or name others".to_owned());
+    }
+    Ok(all)
+}
+
+/// The orders of a file, with their labels; beside them what was refused.
+fn read_file(setup: &Setup, file: &Path, shop: Option<&str>) -> Result<(Vec<StoredOrder>, Batch), Failure> {
     let bytes = read_bounded(file, order::MAX_FILE_BYTES)
-        .map_err(|error| Failure::say(UNAVAILABLE, format!("read {shown}: {error}")))?;
+        .map_err(|error| Failure::say(UNAVAILABLE, format!("read {}: {error}", file.display())))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut batch = order::read(&bytes, &name);
     let folder = folder_of(file);
-    let shop = how.shop.as_deref().or(folder.as_deref()).unwrap_or_default();
+    let shop_of_all = shop.or(folder.as_deref()).unwrap_or_default();
     let unnamed: Vec<bool> = batch.accepted.iter().map(|order| order.order.shop.trim().is_empty()).collect();
-    batch.accepted = batch.accepted.into_iter().map(|order| order.of_shop(shop)).collect();
-    let by_folder = |at: usize| how.shop.is_none() && unnamed.get(at).copied().unwrap_or(false);
+    batch.accepted = batch.accepted.into_iter().map(|order| order.of_shop(shop_of_all)).collect();
+    let by_folder = |at: usize| shop.is_none() && unnamed.get(at).copied().unwrap_or(false);
     let orders = with_labels(setup, file, &mut batch, by_folder);
+    Ok((orders, batch))
+}
+
+fn import_file(setup: &Setup, file: &Path, how: &ImportOptions) -> Result<ImportReport, Failure> {
+    let shown = file.display();
+    let (orders, batch) = read_file(setup, file, how.shop.as_deref())?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let rejects = file.with_file_name(format!("{name}.rejects.csv"));
     if batch.refused.is_empty() {
         let _ = std::fs::remove_file(&rejects);

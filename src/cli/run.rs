@@ -37,7 +37,7 @@ pub(super) fn service(config: &Path) -> CommandResult {
     owner::become_owner(&setup.config.station.data_dir)?;
     block_on(async {
         let (service, handle) = StationService::new(&setup, setup.devices())?;
-        let desk = Desk { frames: handle.frames, ask: handle.ask, bench: None, labels: None, received: None };
+        let desk = Desk { frames: handle.frames, ask: handle.ask, bench: None };
         let page = serve_page(setup.config.web.listen, |bound| web::router(desk, bound)).await?;
         tracing::info!(%page, station = setup.rules.station, "ready");
         service.run(signal()).await;
@@ -122,9 +122,9 @@ mod demo {
     use std::path::PathBuf;
 
     use clap::Args;
-    use parceld::demo::{self, DemoError, Options, Summary};
+    use parceld::demo::{self, DayOrders, DemoError, Options, Summary};
 
-    use super::super::CONFIG;
+    use super::super::{CONFIG, import};
     use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, block_on, log, print, signal};
 
     #[derive(Debug, Args)]
@@ -132,12 +132,18 @@ mod demo {
         /// Where the page listens
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
-        /// Pack orders unattended, print a summary, and stop
+        /// Rehearse this station: its rate cards, layouts and languages on virtual devices, and nothing of it is touched
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// Order files to pack in place of the sample day
+        #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "orders")]
+        orders_file: Vec<PathBuf>,
+        /// Pack the orders unattended, print a summary, and stop
         #[arg(long)]
         headless: bool,
-        /// How many orders, with --headless
-        #[arg(long, default_value_t = 50, requires = "headless")]
-        orders: usize,
+        /// So many orders in place of the sample day, with --headless
+        #[arg(long, value_name = "N", requires = "headless")]
+        orders: Option<usize>,
         /// Keep the station's data here; it goes on where it was
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
@@ -157,8 +163,13 @@ mod demo {
                 true => SocketAddr::new(self.listen.ip(), 0),
                 false => self.listen,
             };
-            let headless = self.headless.then_some(self.orders);
-            let options = Options { listen, data: self.data, out: self.out, headless };
+            let orders = match self.orders {
+                Some(count) => DayOrders::First(count),
+                None if self.orders_file.is_empty() => DayOrders::Sample,
+                None => DayOrders::Read(Box::new(move |setup| import::read_all(setup, &self.orders_file))),
+            };
+            let (config, data, out, headless) = (self.config, self.data, self.out, self.headless);
+            let options = Options { listen, config, data, out, headless, orders };
             let summary = block_on(async { demo::run(options, signal()).await.map_err(failure) })?;
             summary.map_or(Ok(()), |summary| print_summary(&summary))
         }
@@ -167,8 +178,10 @@ mod demo {
     fn failure(error: DemoError) -> Failure {
         match error {
             DemoError::Setup(error) => error.into(),
-            DemoError::File { .. } | DemoError::Device { .. } => Failure::new(UNAVAILABLE, error),
-            DemoError::NotLoopback(_) => Failure::new(CONFIG, error),
+            DemoError::File { .. } | DemoError::Device { .. } | DemoError::Listen { .. } | DemoError::Orders(_) => {
+                Failure::new(UNAVAILABLE, error)
+            }
+            DemoError::NotLoopback(_) | DemoError::RealData(_) => Failure::new(CONFIG, error),
             DemoError::Stuck(_) => Failure::new(SOFTWARE, error),
         }
     }

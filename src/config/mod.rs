@@ -109,7 +109,10 @@ impl Config {
     /// # Errors
     /// Every problem of the file, warnings too, when at least one of them stops the station.
     pub fn load(path: &Path) -> Result<(Self, Vec<Problem>), Problems> {
-        let reading = ConfigReading::of(path);
+        Self::taken(ConfigReading::of(path, ReadFor::Packing))
+    }
+
+    fn taken(reading: ConfigReading) -> Result<(Self, Vec<Problem>), Problems> {
         match reading.config {
             Some(config) if !reading.problems.has_errors() => Ok((config, reading.problems.0)),
             _ => Err(reading.problems),
@@ -131,7 +134,7 @@ impl Config {
 
     /// Every problem of `station.toml`, of the rate cards and of the languages.
     pub fn check_all(path: &Path) -> Vec<Problem> {
-        let reading = ConfigReading::of(path);
+        let reading = ConfigReading::of(path, ReadFor::Packing);
         let mut problems = reading.problems;
         if let Some((dir, only)) = &reading.carriers {
             let (cards, found) = carriers::read(dir, only);
@@ -176,7 +179,7 @@ impl Bench {
     /// Reads what can be read, whatever is wrong with the rest of the file: a doctor is called before everything is in its
     /// place. `None` for a file that cannot be read at all; every problem beside.
     pub fn read(path: &Path) -> (Option<Self>, Problems) {
-        let reading = ConfigReading::of(path);
+        let reading = ConfigReading::of(path, ReadFor::Packing);
         (reading.bench, reading.problems)
     }
 }
@@ -277,6 +280,19 @@ impl Loaded {
     /// Every problem of all of them, when at least one of them stops the station.
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let (config, warnings) = Config::load(path)?;
+        Self::with(config, warnings)
+    }
+
+    /// The same for a rehearsal, which has its own uplink and makes no backup: what the file says of them is not looked at.
+    ///
+    /// # Errors
+    /// As [`Loaded::read`].
+    pub fn read_to_rehearse(path: &Path) -> Result<Self, Problems> {
+        let (config, warnings) = Config::taken(ConfigReading::of(path, ReadFor::Rehearsal))?;
+        Self::with(config, warnings)
+    }
+
+    fn with(config: Config, warnings: Vec<Problem>) -> Result<Self, Problems> {
         let mut problems = Problems(warnings);
         let (cards, found) = config.cards();
         problems.extend(found.0);
@@ -295,6 +311,14 @@ impl Loaded {
     }
 }
 
+/// What the file is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ReadFor {
+    Packing,
+    /// Without `[uplink]` and `[backup]`: their token and their disk may be out of reach.
+    Rehearsal,
+}
+
 /// What one pass over the file found. The folders are known even when something else is wrong.
 struct ConfigReading {
     config: Option<Config>,
@@ -305,7 +329,7 @@ struct ConfigReading {
 }
 
 impl ConfigReading {
-    fn of(path: &Path) -> Self {
+    fn of(path: &Path, purpose: ReadFor) -> Self {
         let mut reading =
             Self { config: None, bench: None, carriers: None, language: None, problems: Problems::default() };
         let text = match read_text(path) {
@@ -318,14 +342,14 @@ impl ConfigReading {
         let source = Source::new(path, text);
         lost_character(path, source.text()).into_iter().for_each(|problem| source.push(problem));
         if let Some(root) = source.parse() {
-            reading.read(&Table::root(&source, &root), path);
+            reading.read(&Table::root(&source, &root), path, purpose);
         }
         reading.problems = source.into_problems();
         reading.problems.0.sort_by_key(|problem| problem.line);
         reading
     }
 
-    fn read(&mut self, root: &Table<'_>, path: &Path) {
+    fn read(&mut self, root: &Table<'_>, path: &Path, purpose: ReadFor) {
         let RatesPart { carriers, rates } = rates::rates(root);
         let StationPart { keys: station, ship_from, languages_dir, labels_dir, prefix_line } =
             station::station(root, carriers.as_ref().map(|(dir, _)| dir.as_path()));
@@ -335,8 +359,10 @@ impl ConfigReading {
         let panel = gpio::panel(root);
         let gpio = gpio::gpio(root);
         let (packing, boxes) = packing::packing(root, printer.as_ref());
-        let uplink = uplink::uplink(root);
-        let backup = backup::backup(root);
+        let (uplink, backup) = match purpose {
+            ReadFor::Packing => (uplink::uplink(root), backup::backup(root)),
+            ReadFor::Rehearsal => (Some(None), Some(None)),
+        };
         let web = uplink::web(root);
         root.knows(keys::names());
         root.finish();

@@ -98,13 +98,15 @@ fn order_line(archive: Archive<'_>, order: &Order) -> Result<Value, StoreError> 
     let parcels = archive.of_order(&order.id())?;
     let live = parcels.iter().filter(|parcel| parcel.state() != State::Voided).count();
     let closed = parcels.iter().filter(|parcel| parcel.state().closed()).count();
+    let held = parcels.iter().filter(|parcel| parcel.state() == State::Held).count();
     let planned = usize::try_from(order.parcels_planned).unwrap_or(usize::MAX);
     let state = match order.state {
         OrderState::Hold => "hold",
         OrderState::CancelRequested | OrderState::Cancelled => "cancelled",
         OrderState::Done => "packed",
         OrderState::Ready if closed >= planned => "packed",
-        OrderState::Ready if live > closed => "in_hand",
+        OrderState::Ready if live > closed + held => "in_hand",
+        OrderState::Ready if held > 0 => "held",
         OrderState::Ready => "to_pack",
     };
     Ok(json!({
@@ -149,6 +151,7 @@ fn parcel_line(cards: &Cards, parcel: &Parcel) -> Value {
         "tracking": parcel.tracking(),
         "weight": parcel.weight.as_ref().map(|w| json!({ "value": w.value, "unit": w.unit })),
         "manifest": parcel.manifest(),
+        "outcome": parcel.ended().map(|ended| ended.ending),
     })
 }
 

@@ -14,9 +14,9 @@ use super::archive;
 use super::{Setup, clock};
 use crate::barcode::{Command, CommandError, SheetGroup};
 use crate::devices::paper::Tray;
-use crate::ids::BagId;
+use crate::ids::{BagId, CarrierId};
 use crate::label::{Draws, Label, LabelError, Labels, Language, Media, PrinterFormat, SSCC_LAYOUT};
-use crate::paper::{self, A4, BagSlip, CommandSheet, ManifestSlip, Operator, Paper, ShiftSummary};
+use crate::paper::{self, A4, BagSlip, CommandSheet, ManifestSlip, Operator, Paper, SheetEntry, ShiftSummary};
 use crate::rating::Cards;
 use crate::screen::Words;
 use crate::station::event::Printout;
@@ -293,17 +293,20 @@ impl Documents {
         })
     }
 
+    /// Every command of the sheet, in these words.
+    pub fn commands(&self, cards: &Cards, words: &Words) -> Vec<(SheetGroup, Vec<SheetEntry>)> {
+        let boxes: Vec<String> = self.rules.boxes.keys().cloned().collect();
+        let marks: Vec<String> = self.rules.marks.all().into_iter().map(str::to_owned).collect();
+        paper::commands(words, &boxes, &named(cards), &marks, &self.words)
+    }
+
     fn sheet(&self, cards: &Cards, language: &str, also: &[String]) -> Result<Draft, DocumentError> {
         let words = self.words(language)?;
-        let boxes: Vec<String> = self.rules.boxes.keys().cloned().collect();
-        let carriers: Vec<_> =
-            cards.carriers().iter().map(|carrier| (carrier.id.clone(), carrier.name.clone())).collect();
-        let marks: Vec<String> = self.rules.marks.all().into_iter().map(str::to_owned).collect();
-        let mut groups = paper::commands(&words, &boxes, &carriers, &marks, &self.words);
+        let mut groups = self.commands(cards, &words);
         let also = also.iter().map(|text| {
             let (name, argument) = text.split_once(':').map_or((&text[..], None), |(name, rest)| (name, Some(rest)));
             let command = Command::named(&name.to_ascii_uppercase(), argument)?;
-            Ok(paper::entry(&command, &words, &carriers, &self.words))
+            Ok(paper::entry(&command, &words, &named(cards), &self.words))
         });
         let also = also.collect::<Result<Vec<_>, CommandError>>()?;
         if !also.is_empty() {
@@ -337,6 +340,11 @@ impl Documents {
         let instant = jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         instant.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
     }
+}
+
+/// The carriers with rate cards, each with its name.
+fn named(cards: &Cards) -> Vec<(CarrierId, String)> {
+    cards.carriers().iter().map(|carrier| (carrier.id.clone(), carrier.name.clone())).collect()
 }
 
 fn encoded(paper: &Paper, labels: &Labels, words: &Words) -> Result<Vec<u8>, LabelError> {

@@ -10,7 +10,7 @@ use hal::printer::Known;
 use sha2::{Digest, Sha256};
 
 use super::clocks::released;
-use crate::config::{self, Config, GpioBackend, Loaded, Problem, Problems};
+use crate::config::{self, Config, DeviceAddress, GpioBackend, Loaded, MarkPlace, Problem, Problems};
 use crate::devices::{BenchPanel, BenchPrinter, BenchScale, BenchScanner, Devices, Pins};
 use crate::label::Labels;
 use crate::rating::Cards;
@@ -70,6 +70,26 @@ impl Setup {
     /// The same for a station that is to run: with wrong rate cards the last good ones are in force.
     pub fn load_to_run(file: &Path) -> Result<(Self, Vec<Problem>), Problems> {
         Ok(Self::of(Loaded::read_or_backup(file)?))
+    }
+
+    /// The same for a rehearsal that keeps its data in `data_dir`: labels say SPECIMEN, the devices are virtual, and there
+    /// is no uplink, no backup and no mark.
+    ///
+    /// # Errors
+    /// Every problem of the file; or `data_dir` is the station's own, or inside it.
+    pub fn load_to_rehearse(file: &Path, data_dir: &Path) -> Result<(Self, Vec<Problem>), Problems> {
+        let mut loaded = Loaded::read_to_rehearse(file)?;
+        let config = &mut loaded.config;
+        if whole(data_dir).starts_with(whole(&config.station.data_dir)) {
+            let what = format!("data_dir: a rehearsal keeps nothing in {}", config.station.data_dir.display());
+            return Err(Problems(vec![Problem::error(file, what, "name another folder with --data, or none")]));
+        }
+        data_dir.clone_into(&mut config.station.data_dir);
+        config.station.mark_dir = Some(MarkPlace::Nowhere);
+        config.packing.specimen = true;
+        config.scale.device = DeviceAddress::Demo;
+        loaded.warnings.retain(|warning| !warning.what.contains("virtual device"));
+        Ok(Self::of(loaded))
     }
 
     fn of(loaded: Loaded) -> (Self, Vec<Problem>) {
@@ -156,6 +176,16 @@ impl Setup {
             cursor: store.cursor()?,
             pace: uplink::Pace::default(),
         }))
+    }
+}
+
+/// A path as it is whatever links lead to it, as far as it is there.
+fn whole(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let there = absolute.ancestors().find_map(|part| Some((part, part.canonicalize().ok()?)));
+    match there {
+        Some((part, real)) => absolute.strip_prefix(part).map_or_else(|_| real.clone(), |rest| real.join(rest)),
+        None => absolute,
     }
 }
 

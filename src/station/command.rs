@@ -152,7 +152,7 @@ impl Station {
             (false, _) => weighed,
             (true, State::Open) => Outcome { rearm: true, ..weighed },
             // A parcel that has a weight gets another only by a scan of its own.
-            (true, _) => Outcome::say(super::view::weigh_prompt(&armed)),
+            (true, _) => Outcome::say(super::view::weigh_prompt(&armed).1),
         }
     }
 

@@ -24,7 +24,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 
-pub use desk::{AskedQuestion, BenchAct, BenchCall, Desk, Frame, PrintedLabel, Question};
+pub use bench::request;
+pub use desk::{AskedQuestion, BenchAct, BenchCall, BenchDesk, Desk, Frame, LabelCode, PrintedLabel, Question};
+pub use page::PAGE;
 pub use serve::serve;
 
 /// Largest request body in bytes: sixteen times the longest scan in JSON, and small enough to be held.

@@ -51,7 +51,7 @@ async function read() {
       hasBench ? ask("/api/received") : null,
     ]);
     records.show({ parcels, manifests, outbox, labels, received });
-    if (hasBench) bench.stock({ orders, parcels, manifests, labels });
+    if (hasBench) bench.stock({ orders, parcels, labels });
   } while (again);
   reading = false;
 }
@@ -61,7 +61,7 @@ function watch() {
   live.onmessage = (event) => {
     $("lost").hidden = true;
     const frame = JSON.parse(event.data);
-    if (hasBench === null) furnish(frame.bench);
+    if (hasBench === null) furnish(frame.bench !== null);
     show(frame);
     read();
   };

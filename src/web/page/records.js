@@ -70,7 +70,7 @@ function parcelTable(following) {
     h("tr", { "data-testid": `parcel-row-${parcel.n}`, "aria-selected": String(parcel.n === following), onclick: () => choose(parcel.n) },
       h("td", {}, h("button", { type: "button", class: "number", "data-testid": `parcel-button-${parcel.n}`, "aria-label": `Parcel ${parcel.n}: why this carrier` }, String(parcel.n))),
       h("td", { class: "mono" }, parcel.order_ref),
-      h("td", {}, chip(parcel.state)),
+      h("td", {}, chip(parcel.outcome ?? parcel.state)),
       h("td", {}, parcel.service_name ?? "–"),
       h("td", { class: "mono num" }, parcel.total ?? "–"),
       h("td", { class: "mono num" }, mass(parcel.weight)),
