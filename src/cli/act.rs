@@ -5,13 +5,14 @@ use std::path::Path;
 use parceld::daemon::control::{self, Call, CallError};
 use parceld::daemon::{Clocks, Setup, identity};
 use parceld::exchange::{order, outcomes};
-use parceld::ids::{CarrierId, PoolId};
+use parceld::ids::{CarrierId, PoolId, did_you_mean};
+use parceld::station::SSCC_POOL;
 
 use parceld::screen::Words;
 use serde_json::Value;
 
 use super::file::read_bounded;
-use super::{CONFIG, CommandResult, Failure, ShownArgs, UNAVAILABLE, owner, print};
+use super::{CONFIG, CommandResult, Failure, ShownArgs, UNAVAILABLE, count_of, owner, print};
 
 /// What is to be printed is not, with no station running: `parceld manifest print` does it.
 pub(super) fn act(setup: &Setup, call: &Call) -> Result<Value, Failure> {
@@ -35,7 +36,11 @@ fn act_alone(setup: &Setup, call: &Call) -> Result<Value, Failure> {
 
 fn act_and_say(shown: &ShownArgs, call: &Call) -> CommandResult {
     let (setup, _) = Setup::load(&shown.config.config)?;
-    let done = act(&setup, call)?;
+    act_with(&setup, shown, call)
+}
+
+fn act_with(setup: &Setup, shown: &ShownArgs, call: &Call) -> CommandResult {
+    let done = act(setup, call)?;
     match (shown.json, done["said"].as_str()) {
         (false, Some(said)) => print(said),
         _ => print(done),
@@ -44,7 +49,14 @@ fn act_and_say(shown: &ShownArgs, call: &Call) -> CommandResult {
 }
 
 pub(super) fn close_manifest(carrier: CarrierId, shown: &ShownArgs) -> CommandResult {
-    act_and_say(shown, &Call::CloseManifest { carrier })
+    let (setup, _) = Setup::load(&shown.config.config)?;
+    let known: Vec<&str> = setup.cards.carriers().iter().map(|carrier| carrier.id.as_str()).collect();
+    if !known.contains(&carrier.as_str()) {
+        let meant = did_you_mean(carrier.as_str(), known.iter().copied());
+        let text = format!("no carrier {:?}; {meant}write one of {}", carrier.as_str(), known.join(", "));
+        return Err(Failure::say(UNAVAILABLE, text));
+    }
+    act_with(&setup, shown, &Call::CloseManifest { carrier })
 }
 
 pub(super) fn retry(shown: &ShownArgs) -> CommandResult {
@@ -63,7 +75,21 @@ pub(super) fn reload_cards(config: &Path) -> CommandResult {
 }
 
 pub(super) fn start_pool(carrier: CarrierId, pool: PoolId, next: u64, shown: &ShownArgs) -> CommandResult {
-    act_and_say(shown, &Call::StartPool { carrier, pool, next })
+    let (setup, _) = Setup::load(&shown.config.config)?;
+    let of_cards = setup.cards.carriers().iter().flat_map(|carrier| {
+        let own = carrier.pools.iter().filter(|pool| pool.station == setup.rules.station);
+        own.map(|pool| format!("{} {}", carrier.id.as_str(), pool.id.as_str()))
+    });
+    let sscc = setup.rules.sscc.as_ref().map(|range| format!("{SSCC_POOL} {}", range.prefix()));
+    let known: Vec<String> = of_cards.chain(sscc).collect();
+    let wanted = format!("{} {}", carrier.as_str(), pool.as_str());
+    if !known.contains(&wanted) {
+        let meant = did_you_mean(&wanted, known.iter().map(String::as_str));
+        let pools = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let text = format!("this station has no number pool {wanted}; {meant}its pools are: {pools}");
+        return Err(Failure::say(UNAVAILABLE, text));
+    }
+    act_with(&setup, shown, &Call::StartPool { carrier, pool, next })
 }
 
 pub(super) fn start_pools(shown: &ShownArgs) -> CommandResult {
@@ -73,21 +99,21 @@ pub(super) fn start_pools(shown: &ShownArgs) -> CommandResult {
 /// Learns what became of parcels; a row that cannot be read is named, and the others count.
 pub(super) fn learn(files: &[std::path::PathBuf], config: &Path) -> CommandResult {
     let (setup, _) = Setup::load(config)?;
-    let mut refused = 0;
+    let mut refused = 0_u64;
     for file in files {
         let shown = file.display();
         let failed = |error: String| Failure::say(UNAVAILABLE, format!("{shown}: {error}"));
-        let bytes = read_bounded(file, order::MAX_FILE_BYTES).map_err(|error| failed(error.to_string()))?;
+        let bytes = read_bounded(file, order::MAX_FILE_BYTES).map_err(failed)?;
         let read = outcomes::read(&bytes).map_err(failed)?;
         for (line, why) in &read.refused {
             print(format!("{shown}:{line}: {why}"));
         }
-        refused += read.refused.len();
+        refused += read.refused.len() as u64;
         let done = act(&setup, &Call::LearnOutcomes { outcomes: read.learned })?;
         print(format!("{shown}: {}", done["said"].as_str().unwrap_or_default()));
     }
     if refused > 0 {
-        let todo = format!("{refused} rows could not be read; mend them and import the file again");
+        let todo = format!("{} could not be read; mend and import the file again", count_of(refused, "row"));
         return Err(Failure::say(UNAVAILABLE, todo));
     }
     Ok(())

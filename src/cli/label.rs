@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use parceld::daemon::{Setup, clock, labels, today};
 use parceld::exchange::supplied::{LabelFormat, MAX_FILE_BYTES, Wanted};
-use parceld::ids::ServiceId;
+use parceld::ids::{ServiceId, did_you_mean};
 use parceld::label::Label;
 use parceld::station::order::Address;
 use parceld::store::Store;
@@ -75,7 +75,8 @@ impl Preview {
         let found = setup.cards.carrier(id.carrier()).and_then(|carrier| Some((carrier, carrier.service(&id)?)));
         let Some((carrier, service)) = found else {
             let known: Vec<&str> = setup.cards.services().iter().map(|service| service.id.as_str()).collect();
-            let text = format!("no service {wanted:?}; write one of {}", known.join(", "));
+            let meant = did_you_mean(wanted, known.iter().copied());
+            let text = format!("no service {wanted:?}; {meant}write one of {}", known.join(", "));
             return Err(Failure::say(USAGE, text));
         };
         let mut label = Label::sample(setup.rules.ship_from.clone(), today(&setup.config.station.timezone, clock()));
@@ -110,7 +111,7 @@ impl Preview {
         let ending = file.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default();
         let format: LabelFormat = ending.parse().map_err(|error| refused(format!("its name's ending {error}")))?;
         let bytes = read_bounded(file, MAX_FILE_BYTES)
-            .map_err(|error| Failure::say(UNAVAILABLE, format!("read {shown}: {error}")))?;
+            .map_err(|error| Failure::say(UNAVAILABLE, format!("{shown}: {error}")))?;
         let number = self.tracking.clone().unwrap_or_default();
         // Without a number there is nothing to find a page by.
         let page = self.page.or_else(|| number.is_empty().then_some(1));

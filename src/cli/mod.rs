@@ -22,7 +22,7 @@ mod show;
 mod stopped;
 mod subject;
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -91,7 +91,7 @@ enum CliCommand {
     /// What every service would charge for a parcel, or why it would not carry it
     Quote(Box<quote::QuoteCommand>),
     /// Orders
-    #[command(subcommand)]
+    #[command(subcommand, after_long_help = import::fields_help())]
     Orders(OrdersCommand),
     /// Parcels
     #[command(subcommand)]
@@ -140,6 +140,7 @@ enum CliCommand {
 #[derive(Debug, Subcommand)]
 enum OrdersCommand {
     /// Read order files (parceld.order/1, JSON or CSV) and the label files they name
+    #[command(after_long_help = import::fields_help())]
     Import {
         /// The files
         #[arg(required = true)]
@@ -298,6 +299,19 @@ impl Failure {
     }
 }
 
+/// What went wrong and why, each thing once: many errors say their cause themselves.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said = self.error.to_string();
+        for cause in self.error.chain().skip(1).map(ToString::to_string) {
+            if !said.contains(&cause) {
+                said = format!("{said}: {cause}");
+            }
+        }
+        f.write_str(&said)
+    }
+}
+
 impl From<parceld::store::StoreError> for Failure {
     fn from(error: parceld::store::StoreError) -> Self {
         use parceld::store::StoreError as E;
@@ -306,7 +320,7 @@ impl From<parceld::store::StoreError> for Failure {
             E::Missing(_) | E::Older { .. } | E::File { .. } | E::NotOurs { .. } | E::Database(_) | E::Pragma(_) => {
                 UNAVAILABLE
             }
-            E::Underway(_) | E::Damaged(_) | E::Keys { .. } => UNAVAILABLE,
+            E::Underway(_) | E::Damaged(_) | E::Keys { .. } | E::Closed { .. } => UNAVAILABLE,
             E::KeysGood(_) => USAGE,
             E::Newer { .. } => CONFIG,
             E::Fact { .. } | E::Snapshot(_) | E::Event(_) | E::Random(_) | E::Seal => SOFTWARE,
@@ -327,7 +341,7 @@ impl From<parceld::daemon::SetupError> for Failure {
         match error {
             E::Config(problems) => problems.into(),
             E::Store(error) => error.into(),
-            E::Listen { .. } => Self::new(UNAVAILABLE, error),
+            E::Listen { .. } | E::Control { .. } => Self::new(UNAVAILABLE, error),
             E::File { .. } => Self::new(CONFIG, error),
         }
     }
@@ -391,6 +405,14 @@ pub(crate) fn run(args: Args) -> CommandResult {
             ..
         }) => act::start_pool(carrier, pool, next, &shown),
         CliCommand::Pool(PoolCommand::Start { shown, .. }) => act::start_pools(&shown),
+    }
+}
+
+/// So many of something: `1 order`, `3 orders`.
+fn count_of(count: impl Into<u64>, what: &str) -> String {
+    match count.into() {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
     }
 }
 

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use parceld::config::{Bench, Severity};
 use parceld::daemon::archive;
-use parceld::daemon::{Setup, StationService, serve_page};
+use parceld::daemon::{Setup, StationService, listen, serve_page_at};
 use parceld::devices::{doctor, observe};
 use parceld::store::{Store, StoreError};
 use parceld::web::{self, Desk};
 
-use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, log, owner, print};
+use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, count_of, log, owner, print};
 
 /// The runtime of the drivers: one thread, like the loop.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -36,9 +36,18 @@ pub(super) fn service(config: &Path) -> CommandResult {
     }
     owner::become_owner(&setup.config.station.data_dir)?;
     block_on(async {
+        // Where this station runs already, that is what is in the way of its page.
+        let page = match listen(setup.config.web.listen).await {
+            Err(_) if Store::is_running(&setup.config.station.data_dir) => None,
+            page => Some(page?),
+        };
         let (service, handle) = StationService::new(&setup, setup.devices())?;
         let desk = Desk { frames: handle.frames, ask: handle.ask, bench: None, labels: None, received: None };
-        let page = serve_page(setup.config.web.listen, |bound| web::router(desk, bound)).await?;
+        let page = match page {
+            Some(page) => page,
+            None => listen(setup.config.web.listen).await?,
+        };
+        let page = serve_page_at(page, |bound| web::router(desk, bound))?;
         tracing::info!(%page, station = setup.rules.station, "ready");
         service.run(signal()).await;
         Ok(())
@@ -78,7 +87,9 @@ pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     }
     let sick = findings.iter().filter(|finding| !finding.is_ok()).count();
     if sick > 0 {
-        return Err(Failure::say(UNAVAILABLE, format!("{sick} of {} devices need a hand", findings.len())));
+        let need = if sick == 1 { "needs" } else { "need" };
+        let text = format!("{sick} of {} {need} a hand", count_of(findings.len() as u64, "device"));
+        return Err(Failure::say(UNAVAILABLE, text));
     }
     if damaged {
         return Err(Failure::say(UNAVAILABLE, "the database needs a hand"));
@@ -122,10 +133,11 @@ mod demo {
     use std::path::PathBuf;
 
     use clap::Args;
+    use parceld::daemon::{SetupError, cannot_listen};
     use parceld::demo::{self, DemoError, Options, Summary};
 
     use super::super::CONFIG;
-    use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, block_on, log, print, signal};
+    use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, block_on, count_of, log, print, signal};
 
     #[derive(Debug, Args)]
     pub(crate) struct Demo {
@@ -166,6 +178,10 @@ mod demo {
 
     fn failure(error: DemoError) -> Failure {
         match error {
+            DemoError::Setup(SetupError::Listen { address, why }) => {
+                let todo = "stop it, or give another address, such as --listen 127.0.0.1:8090";
+                Failure::say(UNAVAILABLE, format!("listen on {address}: {}; {todo}", cannot_listen(&why)))
+            }
             DemoError::Setup(error) => error.into(),
             DemoError::File { .. } | DemoError::Device { .. } => Failure::new(UNAVAILABLE, error),
             DemoError::NotLoopback(_) => Failure::new(CONFIG, error),
@@ -175,14 +191,15 @@ mod demo {
 
     /// The summary, and whether it adds up.
     fn print_summary(summary: &Summary) -> CommandResult {
-        print(format!("{} orders", summary.orders));
+        print(count_of(summary.orders as u64, "order"));
         print(format!("{} confirmed by the receiver", summary.confirmed));
         print(format!("{} refused", summary.refused.len()));
         for refused in &summary.refused {
             print(format!("  {}  {}", refused.order_ref, refused.reason));
         }
         let Summary { parcels, labels, verified, manifested, elapsed_ms, .. } = summary;
-        print(format!("{parcels} parcels, {labels} labels, {verified} verified, {manifested} manifested"));
+        let (parcels, labels) = (count_of(*parcels as u64, "parcel"), count_of(*labels as u64, "label"));
+        print(format!("{parcels}, {labels}, {verified} verified, {manifested} manifested"));
         print(format!("{}.{:03} s", elapsed_ms / 1000, elapsed_ms % 1000));
         if summary.orders != summary.confirmed + summary.refused.len() {
             return Err(Failure::say(SOFTWARE, "orders are missing: confirmed and refused do not add up"));

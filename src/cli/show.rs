@@ -14,7 +14,7 @@ use parceld::store::{Store, StoreError};
 use serde_json::Value;
 
 use super::file::write_whole;
-use super::{CONFIG, CommandResult, Failure, SOFTWARE, ShownArgs, USAGE, print};
+use super::{CONFIG, CommandResult, Failure, SOFTWARE, ShownArgs, USAGE, count_of, print};
 
 /// Orders that are listed at most.
 const ORDERS: usize = 1_000;
@@ -22,19 +22,23 @@ const ORDERS: usize = 1_000;
 /// `parceld check`: every problem, one a line.
 pub(super) fn check(config: &Path) -> CommandResult {
     let problems = parceld::config::Config::check_all(config);
-    let mut errors = 0;
+    let mut errors = 0_u64;
     for problem in &problems {
-        errors += usize::from(problem.severity == Severity::Error);
+        errors += u64::from(problem.severity == Severity::Error);
         print(problem);
     }
-    let warnings = problems.len() - errors;
+    let warnings = problems.len() as u64 - errors;
     if errors > 0 {
         return Err(Failure::say(
             CONFIG,
-            format!("{}, {}; mend the errors and check again", counted(errors, "error"), counted(warnings, "warning")),
+            format!(
+                "{}, {}; mend the errors and check again",
+                count_of(errors, "error"),
+                count_of(warnings, "warning")
+            ),
         ));
     }
-    print(format!("{}: good, {}", config.display(), counted(warnings, "warning")));
+    print(format!("{}: good, {}", config.display(), count_of(warnings, "warning")));
     lacking(config)
 }
 
@@ -61,11 +65,6 @@ fn lacking(config: &Path) -> CommandResult {
         stops => print(format_args!("{stops} things keep parcels from going out")),
     }
     Ok(())
-}
-
-/// So many of something.
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 pub(super) struct OpenedStation {

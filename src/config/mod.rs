@@ -15,7 +15,6 @@ mod keys_tests;
 pub mod labels;
 mod languages;
 mod marks;
-mod nearest;
 mod packing;
 mod place;
 pub mod problem;
@@ -27,6 +26,7 @@ pub mod table;
 pub mod template;
 #[cfg(test)]
 mod tests;
+mod text;
 mod uplink;
 pub mod value;
 
@@ -377,10 +377,21 @@ impl ConfigReading {
 }
 
 fn read_text(path: &Path) -> Result<String, Problem> {
-    let problem = |what: String| Problem::error(path, what, "name a station.toml that this user may read");
-    let size = std::fs::metadata(path).map_err(|error| problem(format!("cannot be read: {error}")))?.len();
-    if size > MAX_BYTES {
-        return Err(problem(format!("is larger than {} KiB", MAX_BYTES >> 10)));
+    let named =
+        |problem: Problem| Problem { what_to_do: "name the station's file with --config".to_owned(), ..problem };
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let todo = "name the station's file with --config, or make one with `parceld setup`";
+            Err(Problem::error(path, "there is no such file", todo))
+        }
+        Ok(found) if found.is_dir() => {
+            let todo =
+                format!("name the station's file in it, such as --config {}", path.join("station.toml").display());
+            Err(Problem::error(path, "this is a folder", todo))
+        }
+        _ => text::text_of(path, MAX_BYTES).map_err(|problem| match problem.what.as_str() {
+            what if what.starts_with("this is ") && !what.contains("UTF-16") => named(problem),
+            _ => problem,
+        }),
     }
-    std::fs::read_to_string(path).map_err(|error| problem(format!("cannot be read: {error}")))
 }

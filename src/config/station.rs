@@ -10,6 +10,7 @@ use super::read::{folder, folder_at, identifier, refuse, text, within};
 use super::table::Table;
 use super::value::NamedValue;
 use crate::barcode::gs1::{SsccError, SsccRange};
+use crate::ids::{country_meant, is_country};
 use crate::station::order::Address;
 
 declare! {
@@ -254,8 +255,10 @@ fn prefix_of(table: &Table<'_>, key: &str) -> Option<String> {
 /// It stays where it is wrong, so that what depends on it is looked at, too.
 pub(super) fn country(table: &Table<'_>, key: &'static str, country: String) -> Option<String> {
     let country = text(2..=2)(table, key, country)?;
-    if !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        table.error(key, format!("country {country:?} is not a country"), "write two capital letters, such as US");
+    if !is_country(&country) {
+        let meant = country_meant(&country).map_or_else(String::new, |meant| format!("did you mean {meant}? "));
+        let todo = format!("{meant}write two capital letters of ISO 3166, such as US");
+        table.error(key, format!("country {country:?} is not a country"), todo);
     }
     Some(country)
 }

@@ -70,7 +70,7 @@ fn the_shipped_file_loads_without_a_problem() {
     assert_eq!(warnings, []);
     assert_eq!((config.station.id.as_str(), config.web.listen.port()), ("LAX1-ST03", 8080));
     assert_eq!(config.printer.device, at(Address::Tcp("192.0.2.10:9100".into())));
-    assert_eq!((config.boxes.len(), config.boxes[1].tare), (2, None));
+    assert_eq!((config.boxes.len(), config.boxes[1].tare), (4, None));
     assert_eq!(config.packing.empty_below, Mass::from_grams(10));
     let DeviceAddress::At(Address::Serial(line)) = &config.scale.device else { panic!("{:?}", config.scale) };
     assert_eq!((line.baud, line.framing, line.handshake), (9600, Framing::default(), Handshake::None));
@@ -430,7 +430,11 @@ fn printers_and_scales_are_told_apart_by_their_device() {
 #[test]
 fn a_file_that_is_not_there_or_not_toml_is_one_clear_problem() {
     let problems = Config::load(Path::new("/nowhere/station.toml")).unwrap_err();
-    assert!(problems.to_string().starts_with("/nowhere/station.toml: cannot be read: No such file"));
+    assert!(
+        problems
+            .to_string()
+            .starts_with("/nowhere/station.toml: there is no such file; name the station's file with --config")
+    );
     let found = problems_of("[station\n");
     assert!(found[0].starts_with("1: not TOML"), "{found:?}");
 }

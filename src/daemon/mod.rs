@@ -32,5 +32,5 @@ mod upkeep;
 pub use self::core::{Core, Moment};
 pub use clocks::{Clocks, clock, describe as describe_clock, minute, today};
 pub use erase::PersonalAges;
-pub use service::{ServiceHandle, StationService, ask, serve_page};
-pub use setup::{Setup, SetupError, devices, panel};
+pub use service::{ServiceHandle, StationService, ask, listen, serve_page, serve_page_at};
+pub use setup::{Setup, SetupError, cannot_listen, devices, panel};

@@ -17,6 +17,7 @@ use std::time::Duration;
 use erasing::Erasing;
 use imports::{Pending, Waiter};
 use reload::Reloaded;
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use uplink::{UplinkHandle, start_uplink};
@@ -121,7 +122,7 @@ impl StationService {
         let handle = ServiceHandle { events: events_in, ask, calls, frames: frames_out };
         let control = data_dir.join(control::SOCKET);
         control::serve(&control, handle.calls.clone())
-            .map_err(|source| SetupError::Listen { address: control.display().to_string(), source })?;
+            .map_err(|source| SetupError::Control { path: control.clone(), source })?;
         let service = Self {
             core,
             drivers,
@@ -383,11 +384,28 @@ pub async fn serve_page(
     listen: SocketAddr,
     router: impl FnOnce(SocketAddr) -> axum::Router,
 ) -> Result<SocketAddr, SetupError> {
-    let address = listen.to_string();
-    let listener = tokio::net::TcpListener::bind(listen)
-        .await
-        .map_err(|source| SetupError::Listen { address: address.clone(), source })?;
-    let bound = listener.local_addr().map_err(|source| SetupError::Listen { address, source })?;
+    serve_page_at(self::listen(listen).await?, router)
+}
+
+/// Takes an address for the page, before anything else is begun.
+///
+/// # Errors
+/// [`SetupError::Listen`]: another program has it, or this machine does not.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, SetupError> {
+    let failed = |why| SetupError::Listen { address: address.to_string(), why };
+    TcpListener::bind(address).await.map_err(failed)
+}
+
+/// Serves the page at an address that was taken.
+///
+/// # Errors
+/// [`SetupError::Listen`]: the address has gone meanwhile.
+pub fn serve_page_at(
+    listener: TcpListener,
+    router: impl FnOnce(SocketAddr) -> axum::Router,
+) -> Result<SocketAddr, SetupError> {
+    let failed = |why| SetupError::Listen { address: "the page's address".to_owned(), why };
+    let bound = listener.local_addr().map_err(failed)?;
     let router = router(bound);
     tokio::spawn(web::serve(listener, router));
     Ok(bound)

@@ -44,10 +44,18 @@ pub enum SetupError {
     #[error("{0}")]
     Store(#[from] StoreError),
     /// The page's address.
-    #[error("listen on {address}: {source}; another program uses it, or it is not an address of this machine")]
+    #[error("listen on {address}: {}; stop it, or write another address into [web] listen", cannot_listen(why))]
     Listen {
         /// Which.
         address: String,
+        /// Why; it is said in other words.
+        why: std::io::Error,
+    },
+    /// The socket that commands act through.
+    #[error("make {path}: {source}; give data_dir a folder on a local disk, whose path has at most 90 letters")]
+    Control {
+        /// Its path.
+        path: PathBuf,
         /// Why.
         source: std::io::Error,
     },
@@ -59,6 +67,19 @@ pub enum SetupError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+/// Why nothing can listen at an address, and who may be in the way.
+pub fn cannot_listen(error: &std::io::Error) -> String {
+    use std::io::ErrorKind as E;
+    match error.kind() {
+        E::AddrInUse => {
+            "another program listens there, perhaps a parceld that runs already (`ss -ltnp` names it)".into()
+        }
+        E::AddrNotAvailable => "this machine does not have that address".into(),
+        E::PermissionDenied => "only root may use a port below 1024".into(),
+        _ => error.to_string(),
+    }
 }
 
 impl Setup {

@@ -104,7 +104,7 @@ async fn one_bad_row_in_an_order_file_is_refused_alone_and_said() {
     let imported = bench.import(&[order("RIG-4101"), bad, order("RIG-4103")]).await;
     assert_eq!(imported.code, Some(69), "{imported:?}");
     assert!(imported.out.contains("2 accepted") && imported.out.contains("1 refused"), "{imported:?}");
-    assert!(imported.out.contains("orders.jsonl:2:") && imported.err.contains("1 orders were refused"), "{imported:?}");
+    assert!(imported.out.contains("orders.jsonl:2:") && imported.err.contains("1 order was refused"), "{imported:?}");
     let rejects = std::fs::read_to_string(bench.path("orders.jsonl.rejects.csv")).unwrap();
     assert!(rejects.contains("Atlantis") || rejects.contains("RIG-4102"), "{rejects}");
     let orders = bench.ask(&["orders", "list"]).await;

@@ -4,6 +4,7 @@ mod circles;
 mod guide;
 #[cfg(feature = "demo")]
 mod labels;
+mod mistakes;
 mod names;
 mod numbers;
 mod rating;
