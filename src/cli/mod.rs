@@ -26,7 +26,9 @@ use std::fmt::{self, Display};
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use parceld::daemon::lists::LISTED;
 use parceld::ids::{CarrierId, PoolId};
+use parceld::units::Date;
 
 /// The command line was wrong (sysexits.h).
 pub(crate) const USAGE: u8 = 64;
@@ -61,6 +63,32 @@ struct ShownArgs {
     /// JSON instead of a table
     #[arg(long)]
     json: bool,
+}
+
+/// How much of a list is shown.
+#[derive(Debug, ClapArgs)]
+struct NewestArgs {
+    #[command(flatten)]
+    shown: ShownArgs,
+    /// So many at most, the newest first
+    #[arg(long, value_name = "N", default_value_t = LISTED, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+}
+
+/// Which entries of a list are shown.
+#[derive(Debug, ClapArgs)]
+struct ListArgs {
+    #[command(flatten)]
+    newest: NewestArgs,
+    /// Those whose number begins so: of the order, its tracking number, or another reference
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Parcels begun, or orders that came or changed, on this day of the warehouse
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    day: Option<Date>,
+    /// Those in this state
+    #[arg(long, value_name = "STATE")]
+    state: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -160,8 +188,8 @@ enum OrdersCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Every order and what became of it
-    List(ShownArgs),
+    /// The newest orders and what became of each
+    List(ListArgs),
     /// One order
     Show {
         /// Its order_ref, or SHOP/order_ref
@@ -176,8 +204,8 @@ enum OrdersCommand {
 
 #[derive(Debug, Subcommand)]
 enum ParcelsCommand {
-    /// The newest parcels
-    List(ShownArgs),
+    /// The newest parcels, and what was done today
+    List(ListArgs),
     /// One parcel: weight, prints, decision, history
     Show {
         /// Its number, or its tracking number
@@ -189,8 +217,8 @@ enum ParcelsCommand {
 
 #[derive(Debug, Subcommand)]
 enum ManifestCommand {
-    /// Every manifest
-    List(ShownArgs),
+    /// The newest manifests
+    List(NewestArgs),
     /// Close the manifest of a carrier
     Close {
         /// The carrier
@@ -226,7 +254,7 @@ enum ManifestCommand {
 #[derive(Debug, Subcommand)]
 enum OutboxCommand {
     /// What waits, and the newest events
-    List(ShownArgs),
+    List(NewestArgs),
     /// Try the uplink now
     Retry(ShownArgs),
     /// Every event, one a line
@@ -375,11 +403,11 @@ pub(crate) fn run(args: Args) -> CommandResult {
             let how = import::ImportOptions { shop, newest, json };
             import::import(&files, &config.config, format.as_deref(), &how)
         }
-        CliCommand::Orders(OrdersCommand::List(shown)) => show::orders(&shown),
+        CliCommand::Orders(OrdersCommand::List(list)) => show::orders(&list),
         CliCommand::Orders(OrdersCommand::Show { order, shop, shown }) => show::order(&order, shop.as_deref(), &shown),
-        CliCommand::Parcels(ParcelsCommand::List(shown)) => show::parcels(&shown),
+        CliCommand::Parcels(ParcelsCommand::List(list)) => show::parcels(&list),
         CliCommand::Parcels(ParcelsCommand::Show { parcel, shown }) => show::parcel(&parcel, &shown),
-        CliCommand::Manifest(ManifestCommand::List(shown)) => show::manifests(&shown),
+        CliCommand::Manifest(ManifestCommand::List(newest)) => show::manifests(&newest),
         CliCommand::Manifest(ManifestCommand::Show { manifest, shown }) => show::manifest(&manifest, &shown),
         CliCommand::Manifest(ManifestCommand::Export { manifest, files, config }) => {
             files.export(&manifest, &config.config)
@@ -392,7 +420,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         CliCommand::Sheet(sheet) => sheet.run(),
         CliCommand::Badge(badge) => badge.run(),
         CliCommand::Manifest(ManifestCommand::Close { carrier, shown }) => act::close_manifest(carrier, &shown),
-        CliCommand::Outbox(OutboxCommand::List(shown)) => show::outbox(&shown),
+        CliCommand::Outbox(OutboxCommand::List(newest)) => show::outbox(&newest),
         CliCommand::Outbox(OutboxCommand::Retry(shown)) => act::retry(&shown),
         CliCommand::Outbox(OutboxCommand::Export { out, config }) => show::export_outbox(&out, &config.config),
         CliCommand::Outcomes(OutcomesCommand::Import { files, config }) => act::learn(&files, &config.config),

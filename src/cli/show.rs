@@ -5,19 +5,22 @@ use std::path::Path;
 
 use parceld::config::Severity;
 use parceld::daemon::archive::{self, Archive};
+use parceld::daemon::documents::Documents;
+use parceld::daemon::lists::{self, List, ListQuery, ORDER_STATES};
 use parceld::daemon::readiness::{self, Urgency};
 use parceld::daemon::{Setup, answers, clock, today};
-use parceld::ids::BagId;
+use parceld::ids::{BagId, did_you_mean};
 use parceld::station::Station;
 use parceld::station::order::OrderId;
+use parceld::station::parcels::State;
 use parceld::store::{Store, StoreError};
+use parceld::units::Timestamp;
 use serde_json::Value;
 
 use super::file::write_whole;
-use super::{CONFIG, CommandResult, Failure, SOFTWARE, ShownArgs, USAGE, count_of, print};
-
-/// Orders that are listed at most.
-const ORDERS: usize = 1_000;
+use super::{
+    CONFIG, CommandResult, Failure, ListArgs, NewestArgs, SOFTWARE, ShownArgs, UNAVAILABLE, USAGE, count_of, print,
+};
 
 /// `parceld check`: every problem, one a line.
 pub(super) fn check(config: &Path) -> CommandResult {
@@ -94,15 +97,48 @@ pub(super) fn open(config: &Path) -> Result<OpenedStation, Failure> {
     Ok(OpenedStation { setup, store, station })
 }
 
-pub(super) fn orders(shown: &ShownArgs) -> CommandResult {
-    let memory = open(&shown.config.config)?;
-    let orders = answers::orders(memory.archive(), ORDERS)?;
-    table(
-        shown.json,
-        &orders,
-        &["order_ref", "channel", "shop", "state", "parcels", "city", "region", "country", "box", "grams"],
-    );
+pub(super) fn orders(list: &ListArgs) -> CommandResult {
+    let memory = open(&list.newest.shown.config.config)?;
+    let orders = lists::orders(memory.archive(), &list.query(&memory.setup, &ORDER_STATES)?)?;
+    let columns = ["order_ref", "channel", "shop", "state", "parcels", "city", "region", "country", "box", "grams"];
+    list.newest.show(&orders, &columns);
     Ok(())
+}
+
+impl ListArgs {
+    /// What is asked; `states` are the words that a state may be.
+    fn query(&self, setup: &Setup, states: &[&str]) -> Result<ListQuery, Failure> {
+        if let Some(state) = self.state.as_deref().filter(|state| !states.contains(state)) {
+            let meant = did_you_mean(state, states.iter().copied());
+            let text = format!("--state: {state:?} is not known; {meant}write one of {}", states.join(", "));
+            return Err(Failure::say(USAGE, text));
+        }
+        let zone = &setup.config.station.timezone;
+        Ok(ListQuery {
+            limit: self.newest.limit(),
+            search: self.search.clone().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
+            day: self.day.map(|day| lists::span_of(zone, day)),
+            state: self.state.clone(),
+        })
+    }
+}
+
+impl NewestArgs {
+    fn limit(&self) -> usize {
+        usize::try_from(self.limit).unwrap_or(usize::MAX)
+    }
+
+    /// A list, and what it leaves out: behind JSON on the other stream, so that a program reads JSON alone.
+    fn show(&self, list: &List, columns: &[&str]) {
+        table(self.shown.json, &list.rows, columns);
+        match &list.more {
+            Some(more) if self.shown.json => {
+                let _ = writeln!(std::io::stderr(), "{more}");
+            }
+            Some(more) => print(more),
+            None => {}
+        }
+    }
 }
 
 pub(super) fn order(name: &str, shop: Option<&str>, shown: &ShownArgs) -> CommandResult {
@@ -152,10 +188,17 @@ pub(super) fn pools(shown: &ShownArgs) -> CommandResult {
     Ok(())
 }
 
-pub(super) fn parcels(shown: &ShownArgs) -> CommandResult {
-    let memory = open(&shown.config.config)?;
-    let parcels = answers::parcels(memory.archive(), &memory.setup.cards, usize::MAX)?;
-    table(shown.json, &parcels, &["parcel", "order_ref", "state", "service", "total", "tracking", "manifest"]);
+pub(super) fn parcels(list: &ListArgs) -> CommandResult {
+    let memory = open(&list.newest.shown.config.config)?;
+    let states = State::ALL.map(State::word);
+    let parcels = lists::parcels(memory.archive(), &memory.setup.cards, &list.query(&memory.setup, &states)?)?;
+    let columns = ["parcel", "order_ref", "state", "service", "total", "tracking", "manifest"];
+    list.newest.show(&parcels, &columns);
+    if !list.newest.shown.json {
+        let documents = Documents::of(&memory.setup);
+        let today = documents.today(&memory.setup.cards, lists::StationCounts::of(memory.archive())?);
+        print(today.map_err(|error| Failure::new(UNAVAILABLE, error))?.lines());
+    }
     Ok(())
 }
 
@@ -173,10 +216,10 @@ pub(super) fn parcel(name: &str, shown: &ShownArgs) -> CommandResult {
     Ok(())
 }
 
-pub(super) fn manifests(shown: &ShownArgs) -> CommandResult {
-    let memory = open(&shown.config.config)?;
-    let manifests = answers::manifests(memory.archive(), usize::MAX >> 1)?;
-    table(shown.json, &manifests, &["manifest_id", "carrier", "ship_date", "parcels", "state"]);
+pub(super) fn manifests(newest: &NewestArgs) -> CommandResult {
+    let memory = open(&newest.shown.config.config)?;
+    let manifests = lists::manifests(memory.archive(), newest.limit())?;
+    newest.show(&manifests, &["manifest_id", "carrier", "ship_date", "parcels", "state"]);
     Ok(())
 }
 
@@ -198,12 +241,21 @@ fn manifest_document(memory: &OpenedStation, id: &str) -> Result<Value, Failure>
     serde_json::from_str(&body).map_err(|error| Failure::new(SOFTWARE, error))
 }
 
-pub(super) fn outbox(shown: &ShownArgs) -> CommandResult {
-    let memory = open(&shown.config.config)?;
-    let outbox = answers::outbox(&memory.store)?;
-    if shown.json {
+pub(super) fn outbox(newest: &NewestArgs) -> CommandResult {
+    let memory = open(&newest.shown.config.config)?;
+    let mut outbox = answers::outbox(&memory.store, newest.limit())?;
+    let shown = outbox["rows"].as_array().map_or(0, Vec::len) as u64;
+    let all = outbox["head"].as_u64().unwrap_or(shown);
+    if newest.shown.json {
         print(outbox);
     } else {
+        let zone = &memory.setup.config.station.timezone;
+        for row in outbox["rows"].as_array_mut().into_iter().flatten() {
+            let at: Option<jiff::Timestamp> = row["time"].as_str().and_then(|time| time.parse().ok());
+            if let Some(at) = at {
+                row["time"] = lists::local(zone, Timestamp(at.as_millisecond())).into();
+            }
+        }
         print(format!(
             "{} waiting, {} confirmed, {} set aside",
             outbox["waiting"], outbox["confirmed"], outbox["aside"]
@@ -212,6 +264,12 @@ pub(super) fn outbox(shown: &ShownArgs) -> CommandResult {
             print(format!("stopped: {why}"));
         }
         table(false, &outbox["rows"], &["seq", "type", "time", "state"]);
+        let more =
+            format!("the newest {shown} of {all} events; --limit {all} shows all, `parceld outbox export` writes them");
+        if all > shown {
+            print(more);
+        }
+        print(format_args!("times are of {}", zone.iana_name().unwrap_or("UTC")));
     }
     Ok(())
 }

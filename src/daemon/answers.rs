@@ -19,19 +19,22 @@ use crate::station::{Manifest, Rules, Station};
 use crate::store::{ListedOrder, Store, StoreError};
 use crate::units::Timestamp;
 
-/// Outbox rows that the page lists at most.
-const ROWS: usize = 200;
-
 /// Orders and what became of them, newest revision of each.
 pub fn orders(archive: Archive<'_>, limit: usize) -> Result<Value, StoreError> {
     let mut lines = Vec::new();
-    for ListedOrder { id, body } in archive.store.orders(limit)? {
-        match body {
-            Some(body) => lines.extend(readable(&body).map(|order| order_line(archive, &order)).transpose()?),
-            None => lines.push(key_gone_line(&id)),
-        }
+    for listed in archive.store.orders(limit)? {
+        lines.push(listed_order(archive, listed)?);
     }
+    lines.retain(|line| !line.is_null());
     Ok(lines.into())
+}
+
+/// One line of a list of orders; `null` for what cannot be read.
+pub(super) fn listed_order(archive: Archive<'_>, listed: ListedOrder) -> Result<Value, StoreError> {
+    match listed.body {
+        Some(body) => readable(&body).map_or(Ok(Value::Null), |order| order_line(archive, &order)),
+        None => Ok(key_gone_line(&listed.id)),
+    }
 }
 
 /// One order; `null` when there is none.
@@ -130,7 +133,7 @@ pub fn parcels(archive: Archive<'_>, cards: &Cards, limit: usize) -> Result<Valu
     archive.newest_parcels().take(limit).map(|parcel| parcel.map(|parcel| parcel_line(cards, &parcel))).collect()
 }
 
-fn parcel_line(cards: &Cards, parcel: &Parcel) -> Value {
+pub(super) fn parcel_line(cards: &Cards, parcel: &Parcel) -> Value {
     let commitment = parcel.commitment();
     json!({
         "n": parcel.id.0,
@@ -199,11 +202,11 @@ pub fn parcel(archive: Archive<'_>, number: u64) -> Result<Value, StoreError> {
     }))
 }
 
-/// What waits for the uplink, and the newest events.
-pub fn outbox(store: &Store) -> Result<Value, StoreError> {
+/// What waits for the uplink, and the newest events: `limit` at most.
+pub fn outbox(store: &Store, limit: usize) -> Result<Value, StoreError> {
     let confirmed = store.confirmed();
-    let after = store.announced().saturating_sub(ROWS as u64);
-    let rows = store.outbox_after(store.incarnation(), after, ROWS, usize::MAX)?;
+    let after = store.announced().saturating_sub(limit as u64);
+    let rows = store.outbox_after(store.incarnation(), after, limit, usize::MAX)?;
     let (waiting, _) = store.waiting()?;
     Ok(json!({
         "incarnation": store.incarnation(),

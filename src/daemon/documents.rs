@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::archive;
+use super::lists::{StationCounts, Today, span_of};
 use super::{Setup, clock};
 use crate::barcode::{Command, CommandError, SheetGroup};
 use crate::devices::paper::Tray;
@@ -24,7 +25,7 @@ use crate::station::fact::BagKind;
 use crate::station::fact::Fact;
 use crate::station::shift::{Done, Shift};
 use crate::station::{Rules, Station};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, TimeSpan};
 use crate::units::{Date, Mass, MassUnit, Timestamp};
 
 /// What papers are made with.
@@ -205,7 +206,7 @@ impl Documents {
         day: Date,
         only: Option<&str>,
     ) -> Result<ShiftSummary, DocumentError> {
-        let (from, to) = (start_of(&self.zone, day), start_of(&self.zone, day.next()));
+        let TimeSpan { from, to } = span_of(&self.zone, day);
         let mut shift = Shift::beginning_with(store.operator_before(from)?);
         let older = |parcel| {
             let facts = store.history(parcel).unwrap_or_default();
@@ -223,6 +224,15 @@ impl Documents {
             written: self.local(clock()),
             operators: operators.map(|(badge, done)| self.operator(cards, badge, &done)).collect(),
         })
+    }
+
+    /// What was done today, beside what is here now.
+    ///
+    /// # Errors
+    /// [`DocumentError::Store`].
+    pub fn today(&self, cards: &Cards, counts: StationCounts) -> Result<Today, DocumentError> {
+        let shift = self.shift(&self.store()?, cards, super::today(&self.zone, clock()), None)?;
+        Ok(Today::of(shift, counts, &self.zone, clock()))
     }
 
     fn operator(&self, cards: &Cards, badge: Option<String>, done: &Done) -> Operator {
@@ -345,14 +355,4 @@ fn encoded(paper: &Paper, labels: &Labels, words: &Words) -> Result<Vec<u8>, Lab
 
 fn kilograms(mass: Mass) -> String {
     format!("{} kg", mass.fixed(MassUnit::Kg, 3))
-}
-
-/// The first instant of a day in a zone.
-fn start_of(zone: &TimeZone, day: Date) -> Timestamp {
-    let part = |number: u8| i8::try_from(number).unwrap_or(1);
-    let year = i16::try_from(day.year()).unwrap_or(1970);
-    let start = jiff::civil::Date::new(year, part(day.month()), part(day.day()))
-        .and_then(|date| date.to_zoned(zone.clone()))
-        .map_or(0, |start| start.timestamp().as_millisecond());
-    Timestamp(start)
 }

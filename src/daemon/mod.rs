@@ -3,7 +3,8 @@
 //! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its drivers; `answers`
 //! are the documents that commands and the page show; `documents` makes papers; `erase` takes out what is personal when it
 //! has served; `subject` is one buyer's; `clocks` reads the computer's clocks; `upkeep` looks the database through at night;
-//! `readiness` is what a good configuration still lacks; `control` is the socket that commands act through.
+//! `readiness` is what a good configuration still lacks; `control` is the socket that commands act through; `lists` are
+//! the long lists, and what was done today.
 
 mod announce;
 pub mod answers;
@@ -21,6 +22,7 @@ mod identity_tests;
 mod import;
 pub mod intake;
 pub mod labels;
+pub mod lists;
 pub mod orders;
 pub mod readiness;
 pub mod replay;

@@ -14,6 +14,7 @@ mod erase;
 mod fold;
 mod keyring;
 mod labels;
+mod lists;
 mod lives;
 mod lock;
 mod mark;
@@ -59,6 +60,7 @@ pub use backup::{Backup, BackupBy, BackupError, BackupName, back_up, backups, pr
 pub use check::{Damage, Gently};
 pub use keyring::KeyFault;
 pub use labels::StoredLabel;
+pub use lists::TimeSpan;
 pub use lives::{BOARD, Life, Machine, Recognised, UplinkStop};
 pub use mark::Mark;
 pub use orders::{ContentHash, FoundOrder, KnownOrder, ListedOrder, NewVersion, OrderBatch, Put, StoredOrder};

@@ -79,6 +79,14 @@ pub enum Question {
         /// At most so many.
         limit: u32,
     },
+    /// The same of those whose tracking number, order number or another reference begins so.
+    Found {
+        /// How it begins.
+        text: String,
+    },
+    /// `{day, zone, offset, parcels, by_carrier, voids, reprints, held, here, begun, manifests}`: what was done today, what is
+    /// here now, and how many parcels were ever begun and manifests closed.
+    Today,
     /// One parcel with its decision, prints and history.
     Parcel(u64),
     /// `{waiting, confirmed, rows: [{seq, type, time, state}]}`.

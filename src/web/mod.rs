@@ -41,6 +41,7 @@ pub fn router(desk: Desk, listen: SocketAddr) -> axum::Router {
         .route("/api/orders", get(api::orders))
         .route("/api/parcels", get(api::parcels))
         .route("/api/parcels/{n}", get(api::parcel))
+        .route("/api/today", get(api::today))
         .route("/api/manifests", get(api::manifests))
         .route("/api/outbox", get(api::outbox))
         .route("/api/bench/{act}", post(bench::act))

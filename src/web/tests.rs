@@ -43,6 +43,8 @@ fn answer(question: &Question) -> Value {
     match question {
         Question::Orders => json!([{ "order_ref": "A1", "state": "to_pack" }]),
         Question::Parcels { limit } => json!([{ "n": 1, "limit": limit }]),
+        Question::Found { text } => json!([{ "n": 2, "found": text }]),
+        Question::Today => json!({ "zone": "America/Los_Angeles" }),
         Question::Parcel(1) => json!({ "parcel": "P1" }),
         Question::Parcel(_) => Value::Null,
         Question::Outbox => json!({ "waiting": 0, "confirmed": 0, "rows": [] }),
@@ -232,6 +234,9 @@ async fn a_real_station_has_no_bench() {
 async fn questions_go_to_the_loop() {
     let station = Station::start(true).await;
     assert!(station.get("/api/orders").await.1.ends_with(r#"[{"order_ref":"A1","state":"to_pack"}]"#));
+    assert!(station.get("/api/parcels?search=%20A1%20").await.1.ends_with(r#"[{"found":"A1","n":2}]"#));
+    assert!(station.get("/api/parcels?search=%20").await.1.ends_with(r#"[{"limit":200,"n":1}]"#));
+    assert!(station.get("/api/today").await.1.ends_with(r#"{"zone":"America/Los_Angeles"}"#));
     assert!(station.get("/api/parcels?limit=5").await.1.ends_with(r#"[{"limit":5,"n":1}]"#));
     assert!(station.get("/api/parcels?limit=999999").await.1.ends_with(r#"[{"limit":200,"n":1}]"#));
     assert_eq!(station.get("/api/parcels/1").await.0, 200);

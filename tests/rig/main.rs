@@ -17,6 +17,7 @@ mod devices;
 mod files;
 mod floods;
 mod kill;
+mod lists;
 mod mistakes;
 mod once;
 mod order;

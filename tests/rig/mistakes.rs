@@ -94,6 +94,11 @@ async fn every_mistake_at_the_command_line_is_answered_with_what_to_do_and_its_c
             "this station has no number pool usps usps-demo-l; did you mean usps usps-demo-1? its pools are: ",
         ),
         (
+            plain(&["parcels", "list", "--day", "yesterday"]),
+            64,
+            "error: invalid value 'yesterday' for '--day <YYYY-MM-DD>': \"yesterday\" is not a date; write it as 2026-07-12",
+        ),
+        (
             plain(&["orders", "import", "/nonexistent/orders.csv"]),
             69,
             "/nonexistent/orders.csv: there is no such file; look at its name and its folder",
