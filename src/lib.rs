@@ -44,7 +44,7 @@
 //! | [`web`] | the page and its API |
 //! | [`config`] | `station.toml`, rate-card folders, language files; every problem with its line |
 //! | [`daemon`] | the loop, the control socket, the documents that commands show, history priced again |
-//! | [`demo`] | virtual bench, receiver and robot packer (feature `demo`, not shipped) |
+//! | [`demo`] | virtual bench, receiver and robot packer |
 //!
 //! The crate `hal` (folder `hal/`) has the devices: its words are picograms, bytes, pixels; it knows no order.
 //!
@@ -58,7 +58,6 @@
 pub mod barcode;
 pub mod config;
 pub mod daemon;
-#[cfg(feature = "demo")]
 pub mod demo;
 pub mod devices;
 pub mod exchange;

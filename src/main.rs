@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     match cli::run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            cli::log::last_words(format_args!("{:#}", failure.error));
+            cli::log::last_words(&failure);
             ExitCode::from(failure.code)
         }
     }

@@ -75,14 +75,13 @@ pub fn matrices(png: &[u8]) -> Vec<Symbol> {
 }
 
 /// Dots across and down.
-#[cfg(feature = "sim")]
 pub(crate) fn size(png: &[u8]) -> Option<(u32, u32)> {
     let picture = Picture::read(png)?;
     Some((u32::try_from(picture.width).ok()?, u32::try_from(picture.height).ok()?))
 }
 
 /// How many dots are black.
-#[cfg(feature = "sim")]
+#[cfg(feature = "render")]
 pub(crate) fn ink(png: &[u8]) -> usize {
     Picture::read(png).map_or(0, |picture| picture.grey.iter().filter(|level| **level < BLACK).count())
 }

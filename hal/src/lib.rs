@@ -24,7 +24,7 @@
 //! the port again. None of them retries, and none of them ever sends a byte twice.
 
 pub mod clock;
-#[cfg(feature = "codes")]
+#[cfg(feature = "sim")]
 pub mod codes;
 pub mod framebuffer;
 pub mod gpio;

@@ -259,9 +259,14 @@ impl Command {
 
     /// The barcode's text. An argument that [`Command::parse`] would refuse makes a barcode that is refused.
     pub fn encode(&self) -> String {
-        let word = self.spec().word;
-        let body = self.argument().map_or_else(|| word.to_owned(), |argument| format!("{word}:{argument}"));
+        let body = self.text();
         format!("{}{body}:{}", Self::PREFIX, check_character(&body))
+    }
+
+    /// What stands between the prefix and the check character: `REPRINT`, `MANIFEST:usps`.
+    pub fn text(&self) -> String {
+        let word = self.spec().word;
+        self.argument().map_or_else(|| word.to_owned(), |argument| format!("{word}:{argument}"))
     }
 
     /// The command with this word: `REPRINT`; `MANIFEST` with the argument `usps`.

@@ -46,6 +46,13 @@ impl NumberRule {
         Ok(number.into())
     }
 
+    /// The serial of a number that this rule made; `None` for any other.
+    pub fn serial(&self, number: &str) -> Option<u64> {
+        let digits = number.strip_prefix(&self.prefix)?.get(..self.width as usize)?;
+        let serial: u64 = digits.parse().ok()?;
+        self.number(serial).is_ok_and(|made| made.as_str() == number).then_some(serial)
+    }
+
     /// How many serials there are, from 0.
     pub fn capacity(&self) -> u64 {
         10_u64.checked_pow(self.width).unwrap_or(u64::MAX)
@@ -102,6 +109,8 @@ mod tests {
             for (prefix, check) in cases {
                 let rule = rule(prefix, 7, check);
                 let number = rule.number(serial).expect("within the width");
+                prop_assert_eq!(rule.serial(number.as_str()), Some(serial));
+                prop_assert_eq!(rule.serial(&format!("{number}0")), None);
                 let format = rule.format().expect("a format");
                 prop_assert_eq!(format.compare(number.as_str()), Ok(Evidence::CheckDigit), "{}", number);
             }

@@ -5,13 +5,13 @@ use std::path::Path;
 use parceld::daemon::control::{self, Call, CallError};
 use parceld::daemon::{Clocks, Setup, identity};
 use parceld::exchange::{order, outcomes};
-use parceld::ids::{CarrierId, PoolId};
+use parceld::ids::{CarrierId, did_you_mean};
 
 use parceld::screen::Words;
 use serde_json::Value;
 
 use super::file::read_bounded;
-use super::{CONFIG, CommandResult, Failure, ShownArgs, UNAVAILABLE, owner, print};
+use super::{CONFIG, CommandResult, Failure, ShownArgs, UNAVAILABLE, count_of, owner, print};
 
 /// What is to be printed is not, with no station running: `parceld manifest print` does it.
 pub(super) fn act(setup: &Setup, call: &Call) -> Result<Value, Failure> {
@@ -33,9 +33,13 @@ fn act_alone(setup: &Setup, call: &Call) -> Result<Value, Failure> {
         .map_err(|why| Failure::say(UNAVAILABLE, why))
 }
 
-fn act_and_say(shown: &ShownArgs, call: &Call) -> CommandResult {
+pub(super) fn act_and_say(shown: &ShownArgs, call: &Call) -> CommandResult {
     let (setup, _) = Setup::load(&shown.config.config)?;
-    let done = act(&setup, call)?;
+    act_with(&setup, shown, call)
+}
+
+fn act_with(setup: &Setup, shown: &ShownArgs, call: &Call) -> CommandResult {
+    let done = act(setup, call)?;
     match (shown.json, done["said"].as_str()) {
         (false, Some(said)) => print(said),
         _ => print(done),
@@ -44,7 +48,14 @@ fn act_and_say(shown: &ShownArgs, call: &Call) -> CommandResult {
 }
 
 pub(super) fn close_manifest(carrier: CarrierId, shown: &ShownArgs) -> CommandResult {
-    act_and_say(shown, &Call::CloseManifest { carrier })
+    let (setup, _) = Setup::load(&shown.config.config)?;
+    let known: Vec<&str> = setup.cards.carriers().iter().map(|carrier| carrier.id.as_str()).collect();
+    if !known.contains(&carrier.as_str()) {
+        let meant = did_you_mean(carrier.as_str(), known.iter().copied());
+        let text = format!("no carrier {:?}; {meant}write one of {}", carrier.as_str(), known.join(", "));
+        return Err(Failure::say(UNAVAILABLE, text));
+    }
+    act_with(&setup, shown, &Call::CloseManifest { carrier })
 }
 
 pub(super) fn retry(shown: &ShownArgs) -> CommandResult {
@@ -62,32 +73,24 @@ pub(super) fn reload_cards(config: &Path) -> CommandResult {
     Ok(())
 }
 
-pub(super) fn start_pool(carrier: CarrierId, pool: PoolId, next: u64, shown: &ShownArgs) -> CommandResult {
-    act_and_say(shown, &Call::StartPool { carrier, pool, next })
-}
-
-pub(super) fn start_pools(shown: &ShownArgs) -> CommandResult {
-    act_and_say(shown, &Call::StartPools)
-}
-
 /// Learns what became of parcels; a row that cannot be read is named, and the others count.
 pub(super) fn learn(files: &[std::path::PathBuf], config: &Path) -> CommandResult {
     let (setup, _) = Setup::load(config)?;
-    let mut refused = 0;
+    let mut refused = 0_u64;
     for file in files {
         let shown = file.display();
         let failed = |error: String| Failure::say(UNAVAILABLE, format!("{shown}: {error}"));
-        let bytes = read_bounded(file, order::MAX_FILE_BYTES).map_err(|error| failed(error.to_string()))?;
+        let bytes = read_bounded(file, order::MAX_FILE_BYTES).map_err(failed)?;
         let read = outcomes::read(&bytes).map_err(failed)?;
         for (line, why) in &read.refused {
             print(format!("{shown}:{line}: {why}"));
         }
-        refused += read.refused.len();
+        refused += read.refused.len() as u64;
         let done = act(&setup, &Call::LearnOutcomes { outcomes: read.learned })?;
         print(format!("{shown}: {}", done["said"].as_str().unwrap_or_default()));
     }
     if refused > 0 {
-        let todo = format!("{refused} rows could not be read; mend them and import the file again");
+        let todo = format!("{} could not be read; mend and import the file again", count_of(refused, "row"));
         return Err(Failure::say(UNAVAILABLE, todo));
     }
     Ok(())

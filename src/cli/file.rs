@@ -5,13 +5,16 @@ use std::io::{self, BufWriter, IntoInnerError, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use parceld::exchange::text;
+
 use super::{CommandResult, Failure, UNAVAILABLE};
 
-/// A file larger than the limit is read one byte past it, so that the reader says what is wrong with it.
-pub(super) fn read_bounded(file: &Path, most: usize) -> io::Result<Vec<u8>> {
+/// A file larger than the limit is read one byte past it, so that the reader says what is wrong with it. An error says what
+/// to do.
+pub(super) fn read_bounded(file: &Path, most: usize) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    File::open(file)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    let read = File::open(file).and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(|error| text::unreadable(&error))
 }
 
 /// Writes aside, syncs, renames: the file is whole or it is not there.

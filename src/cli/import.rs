@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::act::act;
 use super::file::{read_bounded, write_private};
-use super::{CommandResult, Failure, UNAVAILABLE, USAGE, drawn, print};
+use super::{CommandResult, Failure, UNAVAILABLE, USAGE, count_of, drawn, print};
 
 /// Orders sent to the station at once, and about how many bytes of them.
 const CHUNK: usize = 500;
@@ -32,23 +32,38 @@ pub(super) fn import(files: &[PathBuf], config: &Path, format: Option<&str>, how
         return Err(Failure::say(USAGE, format!("no format {format:?}; this version reads {}", order::SCHEMA)));
     }
     let (setup, _) = Setup::load(config)?;
-    let (mut refused, mut contradict) = (0, 0);
+    let (mut unread, mut refused, mut contradict) = (0, 0, 0);
     for file in files {
         let told = import_file(&setup, file, how)?;
-        refused += told.count("refused");
+        unread += told.unread();
+        refused += told.count("refused") - told.unread();
         contradict += told.contradict();
     }
-    match (refused, contradict) {
-        (0, 0) => Ok(()),
-        (refused, 0) => {
-            let text = format!("{refused} orders were refused; mend them and import them again");
-            Err(Failure::say(UNAVAILABLE, text))
-        }
-        (refused, contradict) => {
-            let text = format!("{refused} orders were refused, {contradict} contradict what holds here; see above");
-            Err(Failure::say(UNAVAILABLE, text))
-        }
+    let were = |count: u64, what: &str| {
+        let verb = if count == 1 { "was" } else { "were" };
+        (count > 0).then(|| format!("{} {verb} refused", count_of(count, what)))
+    };
+    let contradicts = (contradict > 0).then(|| {
+        let verb = if contradict == 1 { "contradicts" } else { "contradict" };
+        format!("{} {verb} what holds here", count_of(contradict, "order"))
+    });
+    let said: Vec<String> = [were(unread, "file"), were(refused, "order"), contradicts].into_iter().flatten().collect();
+    if said.is_empty() {
+        return Ok(());
     }
+    Err(Failure::say(UNAVAILABLE, format!("{}; mend what is said above and import again", said.join(", "))))
+}
+
+/// What an order file may say, for `--help`.
+pub(super) fn fields_help() -> String {
+    format!(
+        "An order file is parceld.order/1: JSON (one object, a list, or one object a line), or CSV with one row for each \
+         line of an order. It is UTF-8. An order says at least:\n\n  \
+         order_ref,ship_to.name,ship_to.line1,ship_to.city,ship_to.region,ship_to.postcode,ship_to.country,lines.sku,\
+         lines.qty\n  1001,Pat Example,12 Sample Ave,Boston,MA,02116,US,MUG,1\n\nFields, which are the columns of CSV:\n\n\
+         {}\n/usr/share/doc/parceld/config/orders/ has samples, and README.md there explains them.",
+        order::field_list()
+    )
 }
 
 /// What a person says of the files.
@@ -62,18 +77,42 @@ pub(super) struct ImportOptions {
     pub(super) json: bool,
 }
 
+/// The orders of files, with their labels. What is refused is said, and nothing is written beside the files.
+pub(super) fn read_all(setup: &Setup, files: &[PathBuf]) -> Result<Vec<StoredOrder>, String> {
+    let mut all = Vec::new();
+    for file in files {
+        let (orders, batch, _) = read_file(setup, file, None).map_err(|failure| failure.error.to_string())?;
+        for row in &batch.refused {
+            print(format!("{}:{}: {}", file.display(), row.row, row.reason));
+        }
+        all.extend(orders);
+    }
+    if all.is_empty() {
+        return Err("no order that can be packed is in these files; see above, or name others".to_owned());
+    }
+    Ok(all)
+}
+
+/// The orders of a file with their labels; what was refused; and how many orders name a carton that nobody here has.
+fn read_file(setup: &Setup, file: &Path, shop: Option<&str>) -> Result<(Vec<StoredOrder>, Batch, usize), Failure> {
+    let bytes = read_bounded(file, order::MAX_FILE_BYTES)
+        .map_err(|error| Failure::say(UNAVAILABLE, format!("{}: {error}", file.display())))?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut batch = order::read_for(&bytes, &name, &|order| orders::unfit(&setup.rules, order));
+    let folder = folder_of(file);
+    let shop_of_all = shop.or(folder.as_deref()).unwrap_or_default();
+    let unnamed: Vec<bool> = batch.accepted.iter().map(|order| order.order.shop.trim().is_empty()).collect();
+    batch.accepted = batch.accepted.into_iter().map(|order| order.of_shop(shop_of_all)).collect();
+    let by_folder = |at: usize| shop.is_none() && unnamed.get(at).copied().unwrap_or(false);
+    let boxless = batch.accepted.iter().filter(|incoming| orders::lacks_box(&setup.rules, &incoming.order)).count();
+    let orders = with_labels(setup, file, &mut batch, by_folder);
+    Ok((orders, batch, boxless))
+}
+
 fn import_file(setup: &Setup, file: &Path, how: &ImportOptions) -> Result<ImportReport, Failure> {
     let shown = file.display();
-    let bytes = read_bounded(file, order::MAX_FILE_BYTES)
-        .map_err(|error| Failure::say(UNAVAILABLE, format!("read {shown}: {error}")))?;
+    let (orders, batch, boxless) = read_file(setup, file, how.shop.as_deref())?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut batch = order::read(&bytes, &name);
-    let folder = folder_of(file);
-    let shop = how.shop.as_deref().or(folder.as_deref()).unwrap_or_default();
-    let unnamed: Vec<bool> = batch.accepted.iter().map(|order| order.order.shop.trim().is_empty()).collect();
-    batch.accepted = batch.accepted.into_iter().map(|order| order.of_shop(shop)).collect();
-    let by_folder = |at: usize| how.shop.is_none() && unnamed.get(at).copied().unwrap_or(false);
-    let orders = with_labels(setup, file, &mut batch, by_folder);
     let rejects = file.with_file_name(format!("{name}.rejects.csv"));
     if batch.refused.is_empty() {
         let _ = std::fs::remove_file(&rejects);
@@ -97,6 +136,12 @@ fn import_file(setup: &Setup, file: &Path, how: &ImportOptions) -> Result<Import
     }
     let reject_file = (!batch.refused.is_empty()).then_some(rejects.as_path());
     told.print(&shown.to_string(), reject_file, how.json);
+    if boxless > 0 && !how.json {
+        let orders = count_of(boxless as u64, "order");
+        print(format!(
+            "{shown}: of {orders} only the box is known, and this station has none; add a [[packing.box]] for each"
+        ));
+    }
     Ok(told)
 }
 
@@ -133,6 +178,11 @@ impl ImportReport {
         self.counts.get(name).copied().unwrap_or(0)
     }
 
+    /// Files that could not be taken apart at all.
+    fn unread(&self) -> u64 {
+        self.rows.iter().filter(|(row, _)| *row == 0).count() as u64
+    }
+
     /// Orders that contradict what holds, and of which nothing was taken.
     fn contradict(&self) -> u64 {
         let left_out = |said: &&Value| said["verdict"] == "in_conflict" && said["kept"] == false;
@@ -152,7 +202,10 @@ impl ImportReport {
             return print(Value::from(answer));
         }
         for (row, reason) in &self.rows {
-            print(format!("{file}:{row}: {reason}"));
+            match row {
+                0 => print(format!("{file}: {reason}")),
+                row => print(format!("{file}:{row}: {reason}")),
+            }
         }
         for said in &self.said {
             let id: OrderId = serde_json::from_value(said.clone()).unwrap_or_default();
@@ -162,6 +215,9 @@ impl ImportReport {
         let counts: Vec<String> =
             OrderVerdict::NAMES.iter().map(|(name, _)| format!("{} {name}", self.count(name))).collect();
         print(format!("{file}: {}", counts.join(", ")));
+        if self.counts.values().all(|count| *count == 0) {
+            print(format!("{file}: there is no order in it"));
+        }
         if let Some(rejects) = rejects {
             print(format!("{file}: refused rows are in {}", rejects.display()));
         }
@@ -338,7 +394,7 @@ fn labels_of(setup: &Setup, path: &Path, format: LabelFormat, wishes: &[Wish], d
     let all = |why: String| wishes.iter().map(|_| Err(why.clone())).collect();
     let bytes = match read_bounded(path, supplied::MAX_FILE_BYTES) {
         Ok(bytes) => bytes,
-        Err(error) => return all(format!("its file cannot be read: {error}")),
+        Err(error) => return all(format!("its file {}: {error}", path.display())),
     };
     let sum = HEXLOWER.encode(&Sha256::digest(&bytes));
     let wanted: Vec<Wanted> = wishes.iter().map(|wish| wish.wanted.clone()).collect();

@@ -1,12 +1,14 @@
-//! `parceld label preview`.
+//! `parceld label`: how labels look, and whether the printer prints.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use parceld::daemon::{Setup, clock, labels, today};
+use parceld::devices::paper;
 use parceld::exchange::supplied::{LabelFormat, MAX_FILE_BYTES, Wanted};
-use parceld::ids::ServiceId;
+use parceld::ids::{ServiceId, did_you_mean};
 use parceld::label::Label;
+use parceld::rating::{Carrier, ServiceCards, ServiceName};
 use parceld::station::order::Address;
 use parceld::store::Store;
 
@@ -17,6 +19,8 @@ use super::{CommandResult, ConfigArg, Failure, UNAVAILABLE, USAGE, print};
 pub(super) enum LabelCommand {
     /// Draw a service's label, or one from a file, as a picture, without printing it
     Preview(Box<Preview>),
+    /// Print a label that says SPECIMEN on the label printer, to see that it prints
+    Test(ConfigArg),
     /// Draw labels of a file that comes in, and nothing else
     #[command(hide = true)]
     Draw,
@@ -59,6 +63,10 @@ impl LabelCommand {
     pub(super) fn run(self) -> CommandResult {
         match self {
             Self::Preview(preview) => preview.run(),
+            Self::Test(config) => {
+                let (setup, _) = Setup::load(&config.config)?;
+                test(&setup)
+            }
             Self::Draw => super::drawn::run(),
         }
     }
@@ -66,29 +74,26 @@ impl LabelCommand {
 
 impl Preview {
     fn run(self) -> CommandResult {
-        let (setup, _) = Setup::load(&self.config.config)?;
+        let (setup, _) = &Setup::load(&self.config.config)?;
         if let Some(file) = &self.file {
-            return self.supplied(&setup, file);
+            return self.supplied(setup, file);
         }
         let wanted = self.service.as_deref().unwrap_or_default();
         let id = ServiceId::from(wanted);
         let found = setup.cards.carrier(id.carrier()).and_then(|carrier| Some((carrier, carrier.service(&id)?)));
         let Some((carrier, service)) = found else {
             let known: Vec<&str> = setup.cards.services().iter().map(|service| service.id.as_str()).collect();
-            let text = format!("no service {wanted:?}; write one of {}", known.join(", "));
+            let meant = did_you_mean(wanted, known.iter().copied());
+            let text = format!("no service {wanted:?}; {meant}write one of {}", known.join(", "));
             return Err(Failure::say(USAGE, text));
         };
-        let mut label = Label::sample(setup.rules.ship_from.clone(), today(&setup.config.station.timezone, clock()));
-        label.carrier.clone_from(&carrier.name);
-        label.service.clone_from(&service.name);
-        label.values.clone_from(&carrier.values);
+        let mut label = sample(setup, carrier, service);
         label.attempt = self.attempt;
         label.specimen = setup.rules.specimen;
-        let first = || carrier.number.as_ref()?.number(1).ok().map(|number| number.to_string());
-        if let Some(tracking) = self.tracking.clone().or_else(first) {
-            label.tracking = tracking;
+        if let Some(tracking) = &self.tracking {
+            label.tracking.clone_from(tracking);
         }
-        if let Some(to) = self.recipient(&setup)? {
+        if let Some(to) = self.recipient(setup)? {
             label.to = to;
         }
         let labels = &setup.rules.labels;
@@ -110,7 +115,7 @@ impl Preview {
         let ending = file.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default();
         let format: LabelFormat = ending.parse().map_err(|error| refused(format!("its name's ending {error}")))?;
         let bytes = read_bounded(file, MAX_FILE_BYTES)
-            .map_err(|error| Failure::say(UNAVAILABLE, format!("read {shown}: {error}")))?;
+            .map_err(|error| Failure::say(UNAVAILABLE, format!("{shown}: {error}")))?;
         let number = self.tracking.clone().unwrap_or_default();
         // Without a number there is nothing to find a page by.
         let page = self.page.or_else(|| number.is_empty().then_some(1));
@@ -156,6 +161,49 @@ impl Preview {
         let address = Address { name, line1, line2, city, region, postcode, country, ..Address::default() };
         Ok(Some(address))
     }
+}
+
+/// A label of a service as long as they come, with a number made by the carrier's rule.
+fn sample(setup: &Setup, carrier: &Carrier, service: &ServiceName) -> Label {
+    let mut label = Label::sample(setup.rules.ship_from.clone(), today(&setup.config.station.timezone, clock()));
+    label.carrier.clone_from(&carrier.name);
+    label.service.clone_from(&service.name);
+    label.values.clone_from(&carrier.values);
+    if let Some(number) = carrier.number.as_ref().and_then(|rule| rule.number(1).ok()) {
+        label.tracking = number.to_string();
+    }
+    label
+}
+
+/// Prints a specimen of the first service that collects here, straight at the printer.
+pub(super) fn test(setup: &Setup) -> CommandResult {
+    let collects = |service: &&ServiceCards| service.collects_in(&setup.rules.ship_from.country);
+    let services = setup.cards.services();
+    let known = |service: &ServiceCards| {
+        let carrier = setup.cards.carrier(service.id.carrier())?;
+        Some((carrier, carrier.service(&service.id)?))
+    };
+    let here = services.iter().filter(collects).chain(services).find_map(known);
+    let Some((carrier, service)) = here else {
+        return Err(Failure::say(UNAVAILABLE, "no service has a label; write a card first"));
+    };
+    let mut label = sample(setup, carrier, service);
+    (label.attempt, label.specimen) = (1, true);
+    let labels = &setup.rules.labels;
+    let document = labels.document(carrier.layout(Some(&service.id)), &label);
+    let document = document.map_err(|error| Failure::say(UNAVAILABLE, format!("cannot draw the label: {error}")))?;
+    let devices = parceld::daemon::devices(&setup.config.bench().without_recordings());
+    let Some(mut printer) = devices.printer else {
+        return Err(Failure::say(UNAVAILABLE, "the label printer is the demo's; write the device of the real one"));
+    };
+    let job = labels.encode(&document);
+    let printed = super::run::block_on(async { Ok(paper::print(&mut printer, &job).await) })?;
+    printed.map_err(|problem| {
+        let (name, address) = (&printer.name, &printer.address);
+        Failure::say(UNAVAILABLE, format!("printer {name} at {address}: {}; see `parceld doctor`", problem.name()))
+    })?;
+    print("a specimen is at the printer: see that nothing is cut off, and that its bars are sharp");
+    Ok(())
 }
 
 fn write(file: &std::path::Path, bytes: &[u8]) -> CommandResult {

@@ -3,15 +3,18 @@
 mod act;
 mod backup;
 mod badge;
+mod check;
+mod country;
 mod drawn;
 mod file;
 mod import;
+mod interview;
 mod label;
 pub(crate) mod log;
 mod number;
 mod owner;
 mod paper;
-#[cfg(feature = "demo")]
+mod pool;
 mod printer;
 mod quota;
 mod quote;
@@ -22,11 +25,13 @@ mod show;
 mod stopped;
 mod subject;
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use parceld::ids::{CarrierId, PoolId};
+use parceld::daemon::lists::LISTED;
+use parceld::ids::CarrierId;
+use parceld::units::Date;
 
 /// The command line was wrong (sysexits.h).
 pub(crate) const USAGE: u8 = 64;
@@ -47,10 +52,13 @@ pub(crate) struct Args {
     command: CliCommand,
 }
 
+/// Where the package's service has its configuration.
+const DEFAULT_CONFIG: &str = "/etc/parceld/station.toml";
+
 #[derive(Debug, ClapArgs)]
 struct ConfigArg {
     /// The station's configuration
-    #[arg(long, value_name = "FILE", default_value = "/etc/parceld/station.toml")]
+    #[arg(long, env = "PARCELD_CONFIG", value_name = "FILE", default_value = DEFAULT_CONFIG)]
     config: PathBuf,
 }
 
@@ -63,16 +71,41 @@ struct ShownArgs {
     json: bool,
 }
 
+/// How much of a list is shown.
+#[derive(Debug, ClapArgs)]
+struct NewestArgs {
+    #[command(flatten)]
+    shown: ShownArgs,
+    /// So many at most, the newest first
+    #[arg(long, value_name = "N", default_value_t = LISTED, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+}
+
+/// Which entries of a list are shown.
+#[derive(Debug, ClapArgs)]
+struct ListArgs {
+    #[command(flatten)]
+    newest: NewestArgs,
+    /// Those whose number begins so: of the order, its tracking number, or another reference
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Parcels begun, or orders that came or changed, on this day of the warehouse
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    day: Option<Date>,
+    /// Those in this state
+    #[arg(long, value_name = "STATE")]
+    state: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 enum CliCommand {
     /// A whole station with virtual devices and sample orders
-    #[cfg(feature = "demo")]
     Demo(run::Demo),
     /// The service
     Run(ConfigArg),
-    /// Write a first configuration: what is plugged in, and what you answer
+    /// Write a first configuration, or the same again with other answers: what is plugged in, and what you answer
     Setup(Box<setup::SetupCommand>),
-    /// Validate configuration, rate cards and languages
+    /// Validate configuration, rate cards and languages, and list what keeps parcels here though they are good
     Check {
         #[command(flatten)]
         config: ConfigArg,
@@ -91,7 +124,7 @@ enum CliCommand {
     /// What every service would charge for a parcel, or why it would not carry it
     Quote(Box<quote::QuoteCommand>),
     /// Orders
-    #[command(subcommand)]
+    #[command(subcommand, after_long_help = import::fields_help())]
     Orders(OrdersCommand),
     /// Parcels
     #[command(subcommand)]
@@ -124,7 +157,7 @@ enum CliCommand {
     Number(number::Number),
     /// Pools of tracking numbers
     #[command(subcommand)]
-    Pool(PoolCommand),
+    Pool(pool::PoolCommand),
     /// A copy of the station's database, made while it runs
     Backup(backup::BackupCommand),
     /// Put a backup into the place of the database; what lies there is kept beside
@@ -133,13 +166,13 @@ enum CliCommand {
     #[command(subcommand)]
     Subject(subject::SubjectCommand),
     /// The virtual printer by itself
-    #[cfg(feature = "demo")]
     Printer(printer::PrinterCommand),
 }
 
 #[derive(Debug, Subcommand)]
 enum OrdersCommand {
     /// Read order files (parceld.order/1, JSON or CSV) and the label files they name
+    #[command(after_long_help = import::fields_help())]
     Import {
         /// The files
         #[arg(required = true)]
@@ -159,8 +192,8 @@ enum OrdersCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Every order and what became of it
-    List(ShownArgs),
+    /// The newest orders and what became of each
+    List(ListArgs),
     /// One order
     Show {
         /// Its order_ref, or SHOP/order_ref
@@ -175,8 +208,8 @@ enum OrdersCommand {
 
 #[derive(Debug, Subcommand)]
 enum ParcelsCommand {
-    /// The newest parcels
-    List(ShownArgs),
+    /// The newest parcels, and what was done today
+    List(ListArgs),
     /// One parcel: weight, prints, decision, history
     Show {
         /// Its number, or its tracking number
@@ -188,8 +221,8 @@ enum ParcelsCommand {
 
 #[derive(Debug, Subcommand)]
 enum ManifestCommand {
-    /// Every manifest
-    List(ShownArgs),
+    /// The newest manifests
+    List(NewestArgs),
     /// Close the manifest of a carrier
     Close {
         /// The carrier
@@ -225,7 +258,7 @@ enum ManifestCommand {
 #[derive(Debug, Subcommand)]
 enum OutboxCommand {
     /// What waits, and the newest events
-    List(ShownArgs),
+    List(NewestArgs),
     /// Try the uplink now
     Retry(ShownArgs),
     /// Every event, one a line
@@ -258,29 +291,6 @@ enum OutcomesCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
-enum PoolCommand {
-    /// Every pool of this station: the next number, how many are left, and whether it waits for a person
-    List(ShownArgs),
-    /// Say where a pool starts on this database; until then it gives no number
-    Start {
-        /// The carrier
-        #[arg(required_unless_present = "all")]
-        carrier: Option<CarrierId>,
-        /// The pool's id in the carrier's folder
-        #[arg(required_unless_present = "all")]
-        pool: Option<PoolId>,
-        /// The first serial to use
-        #[arg(long, required_unless_present = "all")]
-        next: Option<u64>,
-        /// Every pool that waits, each from the number that `pool list` shows
-        #[arg(long, conflicts_with_all = ["carrier", "pool", "next"])]
-        all: bool,
-        #[command(flatten)]
-        shown: ShownArgs,
-    },
-}
-
 /// A command that failed: what to tell the shell, and what to tell a person.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -298,6 +308,19 @@ impl Failure {
     }
 }
 
+/// What went wrong and why, each thing once: many errors say their cause themselves.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said = self.error.to_string();
+        for cause in self.error.chain().skip(1).map(ToString::to_string) {
+            if !said.contains(&cause) {
+                said = format!("{said}: {cause}");
+            }
+        }
+        f.write_str(&said)
+    }
+}
+
 impl From<parceld::store::StoreError> for Failure {
     fn from(error: parceld::store::StoreError) -> Self {
         use parceld::store::StoreError as E;
@@ -306,7 +329,7 @@ impl From<parceld::store::StoreError> for Failure {
             E::Missing(_) | E::Older { .. } | E::File { .. } | E::NotOurs { .. } | E::Database(_) | E::Pragma(_) => {
                 UNAVAILABLE
             }
-            E::Underway(_) | E::Damaged(_) | E::Keys { .. } => UNAVAILABLE,
+            E::Underway(_) | E::Damaged(_) | E::Keys { .. } | E::Closed { .. } => UNAVAILABLE,
             E::KeysGood(_) => USAGE,
             E::Newer { .. } => CONFIG,
             E::Fact { .. } | E::Snapshot(_) | E::Event(_) | E::Random(_) | E::Seal => SOFTWARE,
@@ -327,7 +350,7 @@ impl From<parceld::daemon::SetupError> for Failure {
         match error {
             E::Config(problems) => problems.into(),
             E::Store(error) => error.into(),
-            E::Listen { .. } => Self::new(UNAVAILABLE, error),
+            E::Listen { .. } | E::Control { .. } => Self::new(UNAVAILABLE, error),
             E::File { .. } => Self::new(CONFIG, error),
         }
     }
@@ -338,15 +361,13 @@ type CommandResult = Result<(), Failure>;
 /// Does what the arguments say.
 pub(crate) fn run(args: Args) -> CommandResult {
     match args.command {
-        #[cfg(feature = "demo")]
         CliCommand::Demo(demo) => demo.run(),
-        #[cfg(feature = "demo")]
         CliCommand::Printer(printer) => printer.run(),
         CliCommand::Run(config) => stopped::shown(&config.config, || run::service(&config.config)),
         CliCommand::Setup(setup) => setup.run(),
         CliCommand::Check { config, diff } => match diff.as_deref() {
             Some([old, new]) => rates::diff(&config.config, old, new),
-            _ => show::check(&config.config),
+            _ => check::check(&config.config),
         },
         CliCommand::Rates(RatesCommand::Replay(replay)) => replay.run(),
         CliCommand::Rates(RatesCommand::Reload(config)) => act::reload_cards(&config.config),
@@ -361,11 +382,11 @@ pub(crate) fn run(args: Args) -> CommandResult {
             let how = import::ImportOptions { shop, newest, json };
             import::import(&files, &config.config, format.as_deref(), &how)
         }
-        CliCommand::Orders(OrdersCommand::List(shown)) => show::orders(&shown),
+        CliCommand::Orders(OrdersCommand::List(list)) => show::orders(&list),
         CliCommand::Orders(OrdersCommand::Show { order, shop, shown }) => show::order(&order, shop.as_deref(), &shown),
-        CliCommand::Parcels(ParcelsCommand::List(shown)) => show::parcels(&shown),
+        CliCommand::Parcels(ParcelsCommand::List(list)) => show::parcels(&list),
         CliCommand::Parcels(ParcelsCommand::Show { parcel, shown }) => show::parcel(&parcel, &shown),
-        CliCommand::Manifest(ManifestCommand::List(shown)) => show::manifests(&shown),
+        CliCommand::Manifest(ManifestCommand::List(newest)) => show::manifests(&newest),
         CliCommand::Manifest(ManifestCommand::Show { manifest, shown }) => show::manifest(&manifest, &shown),
         CliCommand::Manifest(ManifestCommand::Export { manifest, files, config }) => {
             files.export(&manifest, &config.config)
@@ -378,19 +399,19 @@ pub(crate) fn run(args: Args) -> CommandResult {
         CliCommand::Sheet(sheet) => sheet.run(),
         CliCommand::Badge(badge) => badge.run(),
         CliCommand::Manifest(ManifestCommand::Close { carrier, shown }) => act::close_manifest(carrier, &shown),
-        CliCommand::Outbox(OutboxCommand::List(shown)) => show::outbox(&shown),
+        CliCommand::Outbox(OutboxCommand::List(newest)) => show::outbox(&newest),
         CliCommand::Outbox(OutboxCommand::Retry(shown)) => act::retry(&shown),
         CliCommand::Outbox(OutboxCommand::Export { out, config }) => show::export_outbox(&out, &config.config),
         CliCommand::Outcomes(OutcomesCommand::Import { files, config }) => act::learn(&files, &config.config),
-        CliCommand::Pool(PoolCommand::List(shown)) => show::pools(&shown),
-        CliCommand::Pool(PoolCommand::Start {
-            carrier: Some(carrier),
-            pool: Some(pool),
-            next: Some(next),
-            shown,
-            ..
-        }) => act::start_pool(carrier, pool, next, &shown),
-        CliCommand::Pool(PoolCommand::Start { shown, .. }) => act::start_pools(&shown),
+        CliCommand::Pool(pool) => pool.run(),
+    }
+}
+
+/// So many of something: `1 order`, `3 orders`.
+fn count_of(count: impl Into<u64>, what: &str) -> String {
+    match count.into() {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
     }
 }
 

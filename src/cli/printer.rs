@@ -1,4 +1,6 @@
 //! The virtual printer by itself: for whoever makes labels, for any system, without a printer.
+//!
+//! It says which renderer draws: all of ZPL and TSPL is drawn by the independent one (feature `render`).
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,6 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 use hal::printer::Language;
 use hal::sim::{self, PrinterFault, PrinterSettings};
+use parceld::daemon::cannot_listen;
 use tokio::sync::mpsc;
 
 use super::log;
@@ -55,10 +58,14 @@ impl PrinterCommand {
         };
         block_on(async {
             let printer = sim::Printer::listen(self.listen, settings).await;
-            let printer =
-                printer.map_err(|error| Failure::say(UNAVAILABLE, format!("listen on {}: {error}", self.listen)))?;
+            let printer = printer.map_err(|error| {
+                let why = cannot_listen(&error);
+                let todo = "stop it, or give another address with --listen; port 0 takes any that is free";
+                Failure::say(UNAVAILABLE, format!("listen on {}: {why}; {todo}", self.listen))
+            })?;
             printer.set_fault(self.fault);
-            tracing::info!(address = %printer.addr(), folder = %self.out.display(), "the virtual printer listens");
+            let renderer = settings.renderer;
+            tracing::info!(address = %printer.addr(), folder = %self.out.display(), %renderer, "the virtual printer listens");
             let lines = lines();
             tokio::select! {
                 ended = sim::save_labels(&printer, self.out) => {

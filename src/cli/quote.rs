@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use clap::Args;
 
 use parceld::daemon::{Setup, archive, clock, minute, today};
+use parceld::ids::{country_meant, did_you_mean, is_country};
 use parceld::rating::{self, Allocation, Availability, Dg, Extra, ParcelToRate, Place, Signature, Terms};
 use parceld::station::live::Live;
 use parceld::station::{Rules, World};
-use parceld::store::{DATABASE, Store};
+use parceld::store::{Store, StoreError};
 use parceld::units::{Currency, Date, Dims, Mass, Money, Uptime};
-use serde::de::DeserializeOwned;
 
 use super::{CommandResult, ConfigArg, Failure, USAGE, print};
 
@@ -75,10 +75,10 @@ impl QuoteCommand {
             Some(text) => place(text, false)?,
             None => setup.rules.ship_from.place(),
         };
-        let dg = self.dg.iter().map(|text| word::<Dg>("--dg", text)).collect::<Result<BTreeSet<_>, _>>()?;
+        let dg = self.dg.iter().map(|text| word("--dg", text, &Dg::NAMES)).collect::<Result<BTreeSet<_>, _>>()?;
         let currency = setup.cards.currency(&from, &setup.rules.policy);
         let money = |option: &str, text: &Option<String>| money(option, text.as_deref(), currency);
-        let extras = self.extra.iter().map(|text| word::<Extra>("--extra", text)).collect::<Result<_, _>>()?;
+        let extras = self.extra.iter().map(|text| word("--extra", text, &Extra::NAMES)).collect::<Result<_, _>>()?;
         let parcel = ParcelToRate {
             mass: self.weight,
             dims: self.dims,
@@ -86,13 +86,13 @@ impl QuoteCommand {
             to: Place { po_box: self.po_box, ..place(&self.to, !self.business)? },
             ship_date: self.date.unwrap_or_else(|| today(&setup.config.station.timezone, clock())),
             dg: dg.into_iter().filter(|dg| *dg != Dg::None).collect(),
-            signature: word::<Signature>("--signature", &self.signature)?,
+            signature: word("--signature", &self.signature, &Signature::NAMES)?,
             value: money("--value", &self.value)?,
             insured: money("--insured", &self.insured)?,
             cod: money("--cod", &self.cod)?,
             terms: match self.terms.as_deref() {
                 None | Some("n/a") => None,
-                Some(text) => Some(word::<Terms>("--terms", text)?),
+                Some(text) => Some(word("--terms", text, &Terms::NAMES)?),
             },
             extras,
             zone: self.zone.clone(),
@@ -113,10 +113,14 @@ impl QuoteCommand {
         let zone = &setup.config.station.timezone;
         let today = today(zone, wall);
         let elsewhere = self.from.is_some() || self.date.is_some_and(|date| date != today);
-        if elsewhere || !setup.config.station.data_dir.join(DATABASE).exists() {
+        if elsewhere {
             return Ok(Availability::default());
         }
-        let station = archive::load(&Store::read(&setup.config.station.data_dir)?)?;
+        let store = match Store::read(&setup.config.station.data_dir) {
+            Err(StoreError::Missing(_)) => return Ok(Availability::default()),
+            store => store?,
+        };
+        let station = archive::load(&store)?;
         let live = Live::default();
         // Shares and trials are of orders, and this is none.
         let Allocation { caps, cut_offs, .. } = setup.rules.allocation.clone();
@@ -165,6 +169,12 @@ fn place(text: &str, residential: bool) -> Result<Place, Failure> {
     if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_alphabetic()) || !named {
         return Err(wrong());
     }
+    if !is_country(&country.to_uppercase()) {
+        let meant = country_meant(country).map_or_else(String::new, |meant| format!("did you mean {meant}? "));
+        let text =
+            format!("{text:?}: there is no country {country:?}; {meant}write its code of ISO 3166, such as US:90210");
+        return Err(Failure::say(USAGE, text));
+    }
     Ok(Place {
         region: region.to_owned(),
         city: city.to_owned(),
@@ -173,8 +183,12 @@ fn place(text: &str, residential: bool) -> Result<Place, Failure> {
     })
 }
 
-/// One of the words of an enumeration of the contracts.
-fn word<T: DeserializeOwned>(option: &str, text: &str) -> Result<T, Failure> {
-    serde_json::from_value(serde_json::Value::String(text.to_owned()))
-        .map_err(|error| Failure::say(USAGE, format!("{option}: {error}")))
+/// One of a list of words.
+fn word<T: Copy>(option: &str, text: &str, words: &[(&str, T)]) -> Result<T, Failure> {
+    let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let meant = did_you_mean(text, known.iter().copied());
+        Failure::say(USAGE, format!("{option}: {text:?} is not known; {meant}write one of {}", known.join(", ")))
+    })
 }

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use parceld::config::{Bench, Severity};
 use parceld::daemon::archive;
-use parceld::daemon::{Setup, StationService, serve_page};
+use parceld::daemon::{Setup, StationService, listen, serve_page_at};
 use parceld::devices::{doctor, observe};
 use parceld::store::{Store, StoreError};
 use parceld::web::{self, Desk};
 
-use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, log, owner, print};
+use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, count_of, log, owner, print};
 
 /// The runtime of the drivers: one thread, like the loop.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -36,9 +36,18 @@ pub(super) fn service(config: &Path) -> CommandResult {
     }
     owner::become_owner(&setup.config.station.data_dir)?;
     block_on(async {
+        // Where this station runs already, that is what is in the way of its page.
+        let page = match listen(setup.config.web.listen).await {
+            Err(_) if Store::is_running(&setup.config.station.data_dir) => None,
+            page => Some(page?),
+        };
         let (service, handle) = StationService::new(&setup, setup.devices())?;
-        let desk = Desk { frames: handle.frames, ask: handle.ask, bench: None, labels: None, received: None };
-        let page = serve_page(setup.config.web.listen, |bound| web::router(desk, bound)).await?;
+        let desk = Desk { frames: handle.frames, ask: handle.ask, bench: None };
+        let page = match page {
+            Some(page) => page,
+            None => listen(setup.config.web.listen).await?,
+        };
+        let page = serve_page_at(page, |bound| web::router(desk, bound))?;
         tracing::info!(%page, station = setup.rules.station, "ready");
         service.run(signal()).await;
         Ok(())
@@ -52,6 +61,7 @@ pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     for problem in problems.0.iter().filter(|problem| problem.severity == Severity::Error) {
         print(problem);
     }
+    let bench = bench.without_recordings();
     let devices = parceld::daemon::devices(&bench);
     let findings = block_on(async { Ok(doctor::examine(&devices).await) })?;
     if findings.is_empty() {
@@ -60,6 +70,8 @@ pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     for finding in &findings {
         print(finding);
     }
+    let shared = doctor::shared(&devices);
+    shared.iter().for_each(|shared| print(format_args!("{shared}; write the device of each into the configuration")));
     // No device is sick because of it: where it counts, the screen asks.
     print(parceld::daemon::describe_clock());
     for unnamed in doctor::unnamed(&devices) {
@@ -78,7 +90,12 @@ pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     }
     let sick = findings.iter().filter(|finding| !finding.is_ok()).count();
     if sick > 0 {
-        return Err(Failure::say(UNAVAILABLE, format!("{sick} of {} devices need a hand", findings.len())));
+        let need = if sick == 1 { "needs" } else { "need" };
+        let text = format!("{sick} of {} {need} a hand", count_of(findings.len() as u64, "device"));
+        return Err(Failure::say(UNAVAILABLE, text));
+    }
+    if !shared.is_empty() {
+        return Err(Failure::say(UNAVAILABLE, "one device is configured as two"));
     }
     if damaged {
         return Err(Failure::say(UNAVAILABLE, "the database needs a hand"));
@@ -113,31 +130,36 @@ fn database(data_dir: &Path) -> bool {
     }
 }
 
-#[cfg(feature = "demo")]
 pub(super) use demo::Demo;
 
-#[cfg(feature = "demo")]
 mod demo {
     use std::net::SocketAddr;
     use std::path::PathBuf;
 
     use clap::Args;
-    use parceld::demo::{self, DemoError, Options, Summary};
+    use parceld::daemon::{SetupError, cannot_listen};
+    use parceld::demo::{self, DayOrders, DemoError, Options, Summary};
 
-    use super::super::CONFIG;
-    use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, block_on, log, print, signal};
+    use super::super::{CONFIG, import};
+    use super::{CommandResult, Failure, SOFTWARE, UNAVAILABLE, block_on, count_of, log, print, signal};
 
     #[derive(Debug, Args)]
     pub(crate) struct Demo {
         /// Where the page listens
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
-        /// Pack orders unattended, print a summary, and stop
+        /// Rehearse this station: its rate cards, layouts and languages on virtual devices, and nothing of it is touched
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// Order files to pack in place of the sample day
+        #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "orders")]
+        orders_file: Vec<PathBuf>,
+        /// Pack the orders unattended, print a summary, and stop
         #[arg(long)]
         headless: bool,
-        /// How many orders, with --headless
-        #[arg(long, default_value_t = 50, requires = "headless")]
-        orders: usize,
+        /// So many orders in place of the sample day, with --headless
+        #[arg(long, value_name = "N", requires = "headless")]
+        orders: Option<usize>,
         /// Keep the station's data here; it goes on where it was
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
@@ -157,8 +179,13 @@ mod demo {
                 true => SocketAddr::new(self.listen.ip(), 0),
                 false => self.listen,
             };
-            let headless = self.headless.then_some(self.orders);
-            let options = Options { listen, data: self.data, out: self.out, headless };
+            let orders = match self.orders {
+                Some(count) => DayOrders::First(count),
+                None if self.orders_file.is_empty() => DayOrders::Sample,
+                None => DayOrders::Read(Box::new(move |setup| import::read_all(setup, &self.orders_file))),
+            };
+            let (config, data, out, headless) = (self.config, self.data, self.out, self.headless);
+            let options = Options { listen, config, data, out, headless, orders };
             let summary = block_on(async { demo::run(options, signal()).await.map_err(failure) })?;
             summary.map_or(Ok(()), |summary| print_summary(&summary))
         }
@@ -166,23 +193,30 @@ mod demo {
 
     fn failure(error: DemoError) -> Failure {
         match error {
+            DemoError::Setup(SetupError::Listen { address, why }) => {
+                let todo = "stop it, or give another address, such as --listen 127.0.0.1:8090";
+                Failure::say(UNAVAILABLE, format!("listen on {address}: {}; {todo}", cannot_listen(&why)))
+            }
             DemoError::Setup(error) => error.into(),
-            DemoError::File { .. } | DemoError::Device { .. } => Failure::new(UNAVAILABLE, error),
-            DemoError::NotLoopback(_) => Failure::new(CONFIG, error),
+            DemoError::File { .. } | DemoError::Device { .. } | DemoError::Orders(_) => {
+                Failure::new(UNAVAILABLE, error)
+            }
+            DemoError::NotLoopback(_) | DemoError::RealData(_) => Failure::new(CONFIG, error),
             DemoError::Stuck(_) => Failure::new(SOFTWARE, error),
         }
     }
 
     /// The summary, and whether it adds up.
     fn print_summary(summary: &Summary) -> CommandResult {
-        print(format!("{} orders", summary.orders));
+        print(count_of(summary.orders as u64, "order"));
         print(format!("{} confirmed by the receiver", summary.confirmed));
         print(format!("{} refused", summary.refused.len()));
         for refused in &summary.refused {
             print(format!("  {}  {}", refused.order_ref, refused.reason));
         }
         let Summary { parcels, labels, verified, manifested, elapsed_ms, .. } = summary;
-        print(format!("{parcels} parcels, {labels} labels, {verified} verified, {manifested} manifested"));
+        let (parcels, labels) = (count_of(*parcels as u64, "parcel"), count_of(*labels as u64, "label"));
+        print(format!("{parcels}, {labels}, {verified} verified, {manifested} manifested"));
         print(format!("{}.{:03} s", elapsed_ms / 1000, elapsed_ms % 1000));
         if summary.orders != summary.confirmed + summary.refused.len() {
             return Err(Failure::say(SOFTWARE, "orders are missing: confirmed and refused do not add up"));

@@ -3,70 +3,20 @@
 use std::io::Write;
 use std::path::Path;
 
-use parceld::config::Severity;
 use parceld::daemon::archive::{self, Archive};
-use parceld::daemon::readiness::{self, Urgency};
-use parceld::daemon::{Setup, answers, clock, today};
-use parceld::ids::BagId;
+use parceld::daemon::documents::Documents;
+use parceld::daemon::lists::{self, List, ListQuery, ORDER_STATES};
+use parceld::daemon::{Setup, answers};
+use parceld::ids::{BagId, did_you_mean};
 use parceld::station::Station;
 use parceld::station::order::OrderId;
-use parceld::store::{Store, StoreError};
+use parceld::station::parcels::State;
+use parceld::store::Store;
+use parceld::units::Timestamp;
 use serde_json::Value;
 
 use super::file::write_whole;
-use super::{CONFIG, CommandResult, Failure, SOFTWARE, ShownArgs, USAGE, print};
-
-/// Orders that are listed at most.
-const ORDERS: usize = 1_000;
-
-/// `parceld check`: every problem, one a line.
-pub(super) fn check(config: &Path) -> CommandResult {
-    let problems = parceld::config::Config::check_all(config);
-    let mut errors = 0;
-    for problem in &problems {
-        errors += usize::from(problem.severity == Severity::Error);
-        print(problem);
-    }
-    let warnings = problems.len() - errors;
-    if errors > 0 {
-        return Err(Failure::say(
-            CONFIG,
-            format!("{}, {}; mend the errors and check again", counted(errors, "error"), counted(warnings, "warning")),
-        ));
-    }
-    print(format!("{}: good, {}", config.display(), counted(warnings, "warning")));
-    lacking(config)
-}
-
-/// What keeps parcels here though the configuration is good.
-fn lacking(config: &Path) -> CommandResult {
-    let (setup, _) = Setup::load(config)?;
-    let keys = &setup.config.station;
-    let station = match Store::read(&keys.data_dir) {
-        Ok(store) => Some(archive::load(&store)?),
-        Err(StoreError::Missing(_)) => None,
-        Err(error) => {
-            // Whoever checks a file need not be who may look into the station's folder.
-            print(format_args!("not checked: what the station has; {error}"));
-            return Ok(());
-        }
-    };
-    let today = today(&keys.timezone, clock());
-    let lacking = readiness::shortcomings(&setup, station.as_ref(), today);
-    lacking.iter().for_each(print);
-    let stops = lacking.iter().filter(|lacking| lacking.urgency == Urgency::Stops).count();
-    match stops {
-        0 => print("parcels can go out"),
-        1 => print("1 thing keeps parcels from going out"),
-        stops => print(format_args!("{stops} things keep parcels from going out")),
-    }
-    Ok(())
-}
-
-/// So many of something.
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
+use super::{CommandResult, Failure, ListArgs, NewestArgs, SOFTWARE, ShownArgs, UNAVAILABLE, USAGE, print};
 
 pub(super) struct OpenedStation {
     pub(super) setup: Setup,
@@ -95,15 +45,48 @@ pub(super) fn open(config: &Path) -> Result<OpenedStation, Failure> {
     Ok(OpenedStation { setup, store, station })
 }
 
-pub(super) fn orders(shown: &ShownArgs) -> CommandResult {
-    let memory = open(&shown.config.config)?;
-    let orders = answers::orders(memory.archive(), ORDERS)?;
-    table(
-        shown.json,
-        &orders,
-        &["order_ref", "channel", "shop", "state", "parcels", "city", "region", "country", "box", "grams"],
-    );
+pub(super) fn orders(list: &ListArgs) -> CommandResult {
+    let memory = open(&list.newest.shown.config.config)?;
+    let orders = lists::orders(memory.archive(), &list.query(&memory.setup, &ORDER_STATES)?)?;
+    let columns = ["order_ref", "channel", "shop", "state", "parcels", "city", "region", "country", "box", "grams"];
+    list.newest.show(&orders, &columns);
     Ok(())
+}
+
+impl ListArgs {
+    /// What is asked; `states` are the words that a state may be.
+    fn query(&self, setup: &Setup, states: &[&str]) -> Result<ListQuery, Failure> {
+        if let Some(state) = self.state.as_deref().filter(|state| !states.contains(state)) {
+            let meant = did_you_mean(state, states.iter().copied());
+            let text = format!("--state: {state:?} is not known; {meant}write one of {}", states.join(", "));
+            return Err(Failure::say(USAGE, text));
+        }
+        let zone = &setup.config.station.timezone;
+        Ok(ListQuery {
+            limit: self.newest.limit(),
+            search: self.search.clone().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
+            day: self.day.map(|day| lists::span_of(zone, day)),
+            state: self.state.clone(),
+        })
+    }
+}
+
+impl NewestArgs {
+    fn limit(&self) -> usize {
+        usize::try_from(self.limit).unwrap_or(usize::MAX)
+    }
+
+    /// A list, and what it leaves out: behind JSON on the other stream, so that a program reads JSON alone.
+    fn show(&self, list: &List, columns: &[&str]) {
+        table(self.shown.json, &list.rows, columns);
+        match &list.more {
+            Some(more) if self.shown.json => {
+                let _ = writeln!(std::io::stderr(), "{more}");
+            }
+            Some(more) => print(more),
+            None => {}
+        }
+    }
 }
 
 pub(super) fn order(name: &str, shop: Option<&str>, shown: &ShownArgs) -> CommandResult {
@@ -132,31 +115,17 @@ pub(super) fn one_order(store: &Store, name: &str, shop: Option<&str>) -> Result
     }
 }
 
-/// Pools of numbers, and from where those go on that wait for a person.
-pub(super) fn pools(shown: &ShownArgs) -> CommandResult {
-    let memory = open(&shown.config.config)?;
-    let mut pools = answers::pools(&memory.station, &memory.setup.rules, &memory.setup.cards);
-    if memory.store.is_restored()? {
-        pools["what"] =
-            "a backup was put back and no station has started on it yet: what stands here is as old as the \
-                         backup. Start the station, then say `parceld pool list` again"
-                .into();
+pub(super) fn parcels(list: &ListArgs) -> CommandResult {
+    let memory = open(&list.newest.shown.config.config)?;
+    let states = State::ALL.map(State::word);
+    let parcels = lists::parcels(memory.archive(), &memory.setup.cards, &list.query(&memory.setup, &states)?)?;
+    let columns = ["parcel", "order_ref", "state", "service", "total", "tracking", "manifest"];
+    list.newest.show(&parcels, &columns);
+    if !list.newest.shown.json {
+        let documents = Documents::of(&memory.setup);
+        let today = documents.today(&memory.setup.cards, lists::StationCounts::of(memory.archive())?);
+        print(today.map_err(|error| Failure::new(UNAVAILABLE, error))?.lines());
     }
-    if shown.json {
-        print(pools);
-        return Ok(());
-    }
-    table(false, &pools["pools"], &["carrier", "pool", "state", "next", "to", "left"]);
-    if let Some(what) = pools["what"].as_str() {
-        print(what);
-    }
-    Ok(())
-}
-
-pub(super) fn parcels(shown: &ShownArgs) -> CommandResult {
-    let memory = open(&shown.config.config)?;
-    let parcels = answers::parcels(memory.archive(), &memory.setup.cards, usize::MAX)?;
-    table(shown.json, &parcels, &["parcel", "order_ref", "state", "service", "total", "tracking", "manifest"]);
     Ok(())
 }
 
@@ -174,10 +143,10 @@ pub(super) fn parcel(name: &str, shown: &ShownArgs) -> CommandResult {
     Ok(())
 }
 
-pub(super) fn manifests(shown: &ShownArgs) -> CommandResult {
-    let memory = open(&shown.config.config)?;
-    let manifests = answers::manifests(memory.archive(), usize::MAX >> 1)?;
-    table(shown.json, &manifests, &["manifest_id", "carrier", "ship_date", "parcels", "state"]);
+pub(super) fn manifests(newest: &NewestArgs) -> CommandResult {
+    let memory = open(&newest.shown.config.config)?;
+    let manifests = lists::manifests(memory.archive(), newest.limit())?;
+    newest.show(&manifests, &["manifest_id", "carrier", "ship_date", "parcels", "state"]);
     Ok(())
 }
 
@@ -199,12 +168,21 @@ fn manifest_document(memory: &OpenedStation, id: &str) -> Result<Value, Failure>
     serde_json::from_str(&body).map_err(|error| Failure::new(SOFTWARE, error))
 }
 
-pub(super) fn outbox(shown: &ShownArgs) -> CommandResult {
-    let memory = open(&shown.config.config)?;
-    let outbox = answers::outbox(&memory.store)?;
-    if shown.json {
+pub(super) fn outbox(newest: &NewestArgs) -> CommandResult {
+    let memory = open(&newest.shown.config.config)?;
+    let mut outbox = answers::outbox(&memory.store, newest.limit())?;
+    let shown = outbox["rows"].as_array().map_or(0, Vec::len) as u64;
+    let all = outbox["head"].as_u64().unwrap_or(shown);
+    if newest.shown.json {
         print(outbox);
     } else {
+        let zone = &memory.setup.config.station.timezone;
+        for row in outbox["rows"].as_array_mut().into_iter().flatten() {
+            let at: Option<jiff::Timestamp> = row["time"].as_str().and_then(|time| time.parse().ok());
+            if let Some(at) = at {
+                row["time"] = lists::local(zone, Timestamp(at.as_millisecond())).into();
+            }
+        }
         print(format!(
             "{} waiting, {} confirmed, {} set aside",
             outbox["waiting"], outbox["confirmed"], outbox["aside"]
@@ -213,6 +191,12 @@ pub(super) fn outbox(shown: &ShownArgs) -> CommandResult {
             print(format!("stopped: {why}"));
         }
         table(false, &outbox["rows"], &["seq", "type", "time", "state"]);
+        let more =
+            format!("the newest {shown} of {all} events; --limit {all} shows all, `parceld outbox export` writes them");
+        if all > shown {
+            print(more);
+        }
+        print(format_args!("times are of {}", zone.iana_name().unwrap_or("UTC")));
     }
     Ok(())
 }

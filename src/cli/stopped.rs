@@ -9,7 +9,7 @@ use parceld::devices::{BenchPanel, Rotation};
 use parceld::screen::{Sentence, Words, draw_stopped};
 use parceld::store::StoreError;
 
-use super::{CONFIG, CommandResult};
+use super::{CONFIG, CommandResult, Failure};
 
 /// Runs the station, and leaves on the display why it ended.
 pub(super) fn shown(config: &Path, run: impl FnOnce() -> CommandResult) -> CommandResult {
@@ -21,8 +21,8 @@ pub(super) fn shown(config: &Path, run: impl FnOnce() -> CommandResult) -> Comma
         let say = |sentence: Sentence| words.say(&sentence);
         let (why, todo) = match &done {
             Ok(Ok(())) => (say(Sentence::StoppedOff), Sentence::StoppedStart),
-            Ok(Err(failure)) if failure.code == CONFIG => (why(&failure.error), Sentence::StoppedCorrect),
-            Ok(Err(failure)) => (why(&failure.error), Sentence::StoppedAgain),
+            Ok(Err(failure)) if failure.code == CONFIG => (why(failure), Sentence::StoppedCorrect),
+            Ok(Err(failure)) => (why(failure), Sentence::StoppedAgain),
             Err(panic) => (format!("a bug: {}", message(panic.as_ref())), Sentence::StoppedAgain),
         };
         if let Err(error) = panel.show(|picture| draw_stopped(&say(Sentence::Stopped), &why, &say(todo), picture)) {
@@ -44,8 +44,8 @@ fn panel(config: &Path) -> Option<BenchPanel> {
 }
 
 /// What is wrong; of several problems the first that stops the station, and how many more there are.
-fn why(error: &anyhow::Error) -> String {
-    let Some(problems) = error.downcast_ref::<Problems>() else { return format!("{error:#}") };
+fn why(failure: &Failure) -> String {
+    let Some(problems) = failure.error.downcast_ref::<Problems>() else { return failure.to_string() };
     let mut errors = problems.0.iter().filter(|problem| problem.severity == Severity::Error);
     let first = errors.next().map(ToString::to_string).unwrap_or_default();
     match errors.count() {

@@ -268,7 +268,7 @@ fn scanner(table: &Table<'_>, names: &mut BTreeSet<String>) -> Option<Scanner> {
 }
 
 /// `evdev:` before a keyboard, `hidpos:` before a HID scanner; all else is a serial line.
-fn scanner_kind(device: &str) -> DeviceKind {
+pub(super) fn scanner_kind(device: &str) -> DeviceKind {
     if device.starts_with("evdev:") {
         DeviceKind::Keyboard
     } else if device.starts_with("hidpos:") {
@@ -414,7 +414,7 @@ fn printer(table: &Table<'_>) -> Option<(Role, Printer)> {
 }
 
 /// A tty, or whatever has a baud rate, is a serial line.
-fn printer_kind(device: &str, has_baud: bool) -> DeviceKind {
+pub(super) fn printer_kind(device: &str, has_baud: bool) -> DeviceKind {
     let is_tty = ["/dev/tty", "/dev/serial/", "/dev/pts/"].iter().any(|start| device.starts_with(start));
     if is_tty || has_baud { DeviceKind::Serial } else { DeviceKind::Printer }
 }

@@ -98,7 +98,7 @@ fn what_is_required_is_enough_and_every_default_can_be_read() {
     let mut text = String::new();
     for table in shown() {
         text += &format!("{}\n", table.head);
-        let is_wanted = |name: &str, presence| presence == Presence::Required || name == "currency";
+        let is_wanted = |name: &str, presence| presence == Presence::Required || ["currency", "region"].contains(&name);
         for key in declared(&table.head).keys.iter().filter(|key| is_wanted(key.name, key.presence)) {
             text += &format!("{} = {}\n", key.name, table.table[key.name].to_string().trim());
         }

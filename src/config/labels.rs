@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::problem::{Problem, Problems};
 use super::table::{Source, Table};
+use super::text::text_of;
 use crate::exchange::supplied;
 use crate::label::document::Align;
 use crate::label::layout::{Bars, CellContent, Extent, Layout, LayoutCell, LayoutRow, Modules, TextStyle};
@@ -110,12 +111,7 @@ fn fits(layout: &Layout, media: Media) -> bool {
 
 fn file(path: &Path, media: Media, problems: &mut Problems) -> Option<Layout> {
     let name = path.file_name()?.to_string_lossy().split('.').next()?.to_owned();
-    let mut text = String::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text));
-    if let Err(error) = read {
-        problems.push(Problem::error(path, format!("cannot be read: {error}"), "write it again in UTF-8"));
-        return None;
-    }
+    let text = text_of(path, MAX_BYTES).map_err(|problem| problems.push(problem)).ok()?;
     let source = Source::new(path, text);
     let layout = source.parse().and_then(|root| layout(&Table::root(&source, &root), name, media));
     let found = source.into_problems();

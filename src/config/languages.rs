@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::problem::{Problem, Problems};
+use super::text::text_of;
 use crate::screen::{Words, WordsProblem};
 
 /// Largest language file: fifty times the ones we ship.
@@ -53,12 +54,12 @@ fn language(dir: &Path, name: &str) -> Result<(Words, Vec<Problem>), Vec<Problem
     let (path, old) = (dir.join(format!("{name}.ftl")), dir.join(format!("{name}.toml")));
     let (mut texts, mut warnings) = (Vec::new(), Vec::new());
     if old.exists() {
-        let (text, found) = in_old_form(&old, &text_of(&old)?)?;
+        let (text, found) = in_old_form(&old, &text_of(&old, MAX_BYTES).map_err(|problem| vec![problem])?)?;
         texts.push(text);
         warnings.extend(found);
     }
     if path.exists() {
-        let text = text_of(&path)?;
+        let text = text_of(&path, MAX_BYTES).map_err(|problem| vec![problem])?;
         let line = |what: &WordsProblem| match what {
             WordsProblem::Syntax { at, .. } => Some(text.get(..*at)?.matches('\n').count() + 1),
             _ => {
@@ -127,14 +128,6 @@ fn places(words: &str) -> String {
 
 fn unread(path: &Path, what: &WordsProblem) -> Problem {
     Problem::error(path, what.to_string(), "compare it with en.ftl")
-}
-
-fn text_of(path: &Path) -> Result<String, Vec<Problem>> {
-    use std::io::Read;
-    let mut text = String::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text));
-    let problem = |error| vec![Problem::error(path, format!("cannot be read: {error}"), "write it again in UTF-8")];
-    read.map(|_| text).map_err(problem)
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! The rules of stickers: `config/marks.toml`, or the file that `marks_file` names.
 
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::path::Path;
 
 use super::problem::{Problem, Problems};
 use super::table::{Source, Table};
+use super::text::text_of;
 use crate::ids::CarrierId;
 use crate::rating::Dg;
 use crate::station::order::Packed;
@@ -22,12 +22,11 @@ const NONE: &str = "none";
 /// The rules of a file, or the shipped ones, with every problem.
 pub(super) fn read(file: Option<&Path>) -> (Marks, Problems) {
     let Some(path) = file else { return parse(Path::new("config/marks.toml"), SHIPPED.to_owned()) };
-    let mut text = String::new();
-    match std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text)) {
-        Ok(_) => parse(path, text),
-        Err(error) => {
-            let todo = "correct marks_file, or leave it out for the shipped rules";
-            (Marks::default(), Problems(vec![Problem::error(path, format!("cannot be read: {error}"), todo)]))
+    match text_of(path, MAX_BYTES) {
+        Ok(text) => parse(path, text),
+        Err(problem) => {
+            let todo = format!("{}; or leave marks_file out for the shipped rules", problem.what_to_do);
+            (Marks::default(), Problems(vec![Problem { what_to_do: todo, ..problem }]))
         }
     }
 }

@@ -15,7 +15,7 @@ mod keys_tests;
 pub mod labels;
 mod languages;
 mod marks;
-mod nearest;
+mod occupied;
 mod packing;
 mod place;
 pub mod problem;
@@ -27,6 +27,7 @@ pub mod table;
 pub mod template;
 #[cfg(test)]
 mod tests;
+mod text;
 mod uplink;
 pub mod value;
 
@@ -109,11 +110,27 @@ impl Config {
     /// # Errors
     /// Every problem of the file, warnings too, when at least one of them stops the station.
     pub fn load(path: &Path) -> Result<(Self, Vec<Problem>), Problems> {
-        let reading = ConfigReading::of(path);
+        Self::taken(ConfigReading::of(path, ReadFor::Packing))
+    }
+
+    fn taken(reading: ConfigReading) -> Result<(Self, Vec<Problem>), Problems> {
         match reading.config {
             Some(config) if !reading.problems.has_errors() => Ok((config, reading.problems.0)),
             _ => Err(reading.problems),
         }
+    }
+
+    /// The first thing that is wrong with one key of a file that is being written: in the first table of that name.
+    pub fn problem_of(path: &Path, text: &str, table: &str, key: &str) -> Option<Problem> {
+        let source = Source::new(path, text.to_owned());
+        let line = {
+            let root = source.parse()?;
+            let root = Table::root(&source, &root);
+            ConfigReading::default().read(&root, path, ReadFor::Packing);
+            root.inside(table)?.line_of(key)
+        };
+        let wrong = |problem: &Problem| problem.line == Some(line) && problem.severity == Severity::Error;
+        source.into_problems().into_iter().find(wrong)
     }
 
     /// The devices.
@@ -131,7 +148,7 @@ impl Config {
 
     /// Every problem of `station.toml`, of the rate cards and of the languages.
     pub fn check_all(path: &Path) -> Vec<Problem> {
-        let reading = ConfigReading::of(path);
+        let reading = ConfigReading::of(path, ReadFor::Packing);
         let mut problems = reading.problems;
         if let Some((dir, only)) = &reading.carriers {
             let (cards, found) = carriers::read(dir, only);
@@ -173,10 +190,19 @@ pub struct Bench {
 }
 
 impl Bench {
+    /// The same devices, of which nothing is written down: recordings are the station's.
+    #[must_use]
+    pub fn without_recordings(mut self) -> Self {
+        self.scanners.iter_mut().for_each(|scanner| scanner.record = false);
+        self.scale.iter_mut().for_each(|scale| scale.record = false);
+        self.printer.iter_mut().chain(&mut self.receipt).for_each(|printer| printer.record = false);
+        self
+    }
+
     /// Reads what can be read, whatever is wrong with the rest of the file: a doctor is called before everything is in its
     /// place. `None` for a file that cannot be read at all; every problem beside.
     pub fn read(path: &Path) -> (Option<Self>, Problems) {
-        let reading = ConfigReading::of(path);
+        let reading = ConfigReading::of(path, ReadFor::Packing);
         (reading.bench, reading.problems)
     }
 }
@@ -277,6 +303,19 @@ impl Loaded {
     /// Every problem of all of them, when at least one of them stops the station.
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let (config, warnings) = Config::load(path)?;
+        Self::with(config, warnings)
+    }
+
+    /// The same for a rehearsal, which has its own uplink and makes no backup: what the file says of them is not looked at.
+    ///
+    /// # Errors
+    /// As [`Loaded::read`].
+    pub fn read_to_rehearse(path: &Path) -> Result<Self, Problems> {
+        let (config, warnings) = Config::taken(ConfigReading::of(path, ReadFor::Rehearsal))?;
+        Self::with(config, warnings)
+    }
+
+    fn with(config: Config, warnings: Vec<Problem>) -> Result<Self, Problems> {
         let mut problems = Problems(warnings);
         let (cards, found) = config.cards();
         problems.extend(found.0);
@@ -295,7 +334,16 @@ impl Loaded {
     }
 }
 
+/// What the file is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ReadFor {
+    Packing,
+    /// Without `[uplink]` and `[backup]`: their token and their disk may be out of reach.
+    Rehearsal,
+}
+
 /// What one pass over the file found. The folders are known even when something else is wrong.
+#[derive(Default)]
 struct ConfigReading {
     config: Option<Config>,
     bench: Option<Bench>,
@@ -305,9 +353,8 @@ struct ConfigReading {
 }
 
 impl ConfigReading {
-    fn of(path: &Path) -> Self {
-        let mut reading =
-            Self { config: None, bench: None, carriers: None, language: None, problems: Problems::default() };
+    fn of(path: &Path, purpose: ReadFor) -> Self {
+        let mut reading = Self::default();
         let text = match read_text(path) {
             Ok(text) => text,
             Err(problem) => {
@@ -318,25 +365,31 @@ impl ConfigReading {
         let source = Source::new(path, text);
         lost_character(path, source.text()).into_iter().for_each(|problem| source.push(problem));
         if let Some(root) = source.parse() {
-            reading.read(&Table::root(&source, &root), path);
+            reading.read(&Table::root(&source, &root), path, purpose);
         }
         reading.problems = source.into_problems();
         reading.problems.0.sort_by_key(|problem| problem.line);
         reading
     }
 
-    fn read(&mut self, root: &Table<'_>, path: &Path) {
+    fn read(&mut self, root: &Table<'_>, path: &Path, purpose: ReadFor) {
         let RatesPart { carriers, rates } = rates::rates(root);
         let StationPart { keys: station, ship_from, languages_dir, labels_dir, prefix_line } =
             station::station(root, carriers.as_ref().map(|(dir, _)| dir.as_path()));
         let scanners = device::scanners(root);
         let scale = device::scale(root);
         let (printer, receipt) = device::printers(root);
+        // What could not be read has been said.
+        if !scanners.is_empty() && scale.is_some() && printer.is_some() {
+            occupied::check(root);
+        }
         let panel = gpio::panel(root);
         let gpio = gpio::gpio(root);
         let (packing, boxes) = packing::packing(root, printer.as_ref());
-        let uplink = uplink::uplink(root);
-        let backup = backup::backup(root);
+        let (uplink, backup) = match purpose {
+            ReadFor::Packing => (uplink::uplink(root), backup::backup(root)),
+            ReadFor::Rehearsal => (Some(None), Some(None)),
+        };
         let web = uplink::web(root);
         root.knows(keys::names());
         root.finish();
@@ -377,10 +430,21 @@ impl ConfigReading {
 }
 
 fn read_text(path: &Path) -> Result<String, Problem> {
-    let problem = |what: String| Problem::error(path, what, "name a station.toml that this user may read");
-    let size = std::fs::metadata(path).map_err(|error| problem(format!("cannot be read: {error}")))?.len();
-    if size > MAX_BYTES {
-        return Err(problem(format!("is larger than {} KiB", MAX_BYTES >> 10)));
+    let named =
+        |problem: Problem| Problem { what_to_do: "name the station's file with --config".to_owned(), ..problem };
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let todo = "name the station's file with --config, or make one with `parceld setup`";
+            Err(Problem::error(path, "there is no such file", todo))
+        }
+        Ok(found) if found.is_dir() => {
+            let todo =
+                format!("name the station's file in it, such as --config {}", path.join("station.toml").display());
+            Err(Problem::error(path, "this is a folder", todo))
+        }
+        _ => text::text_of(path, MAX_BYTES).map_err(|problem| match problem.what.as_str() {
+            what if what.starts_with("this is ") && !what.contains("UTF-16") => named(problem),
+            _ => problem,
+        }),
     }
-    std::fs::read_to_string(path).map_err(|error| problem(format!("cannot be read: {error}")))
 }

@@ -7,7 +7,7 @@ use super::problem::{Problem, Problems};
 use super::read::{folder, wrong_money};
 use super::table::Table;
 use super::value::NamedValue;
-use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
+use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier, did_you_mean};
 use crate::rating::{
     Allocation, Cap, Cards, CountPeriod, CutOff, Exchange, Expected, Goal, Policy, Share, Trial, TrialGuard,
 };
@@ -389,11 +389,10 @@ pub(super) fn problems(rates: &Rates, cards: &Cards, file: &Path) -> Problems {
     let known: Vec<&str> = cards.services().iter().map(|service| service.id.as_str()).collect();
     let problem = |id: &str| {
         let what = format!("[rates] names {id:?}, and no card has that name");
-        Problem::error(
-            file,
-            what,
-            format!("write one of {}, or its carrier alone where that is meant", known.join(", ")),
-        )
+        let carriers = cards.carriers().iter().map(|carrier| carrier.id.as_str());
+        let meant = did_you_mean(id, known.iter().copied().chain(carriers));
+        let todo = format!("{meant}write one of {}, or its carrier alone where that is meant", known.join(", "));
+        Problem::error(file, what, todo)
     };
     Problems(services.chain(caps).chain(vans).map(problem).collect())
 }

@@ -10,6 +10,8 @@ use super::read::{folder, folder_at, identifier, refuse, text, within};
 use super::table::Table;
 use super::value::NamedValue;
 use crate::barcode::gs1::{SsccError, SsccRange};
+use crate::ids::{country_meant, is_country};
+use crate::rating::wrong_shape;
 use crate::station::order::Address;
 
 declare! {
@@ -74,9 +76,9 @@ declare! {
         line2: String, default "", by text(0..=60);
         /// 1 to 60 characters.
         city: String, required, by text(1..=60);
-        /// State or province as carriers write it, 1 to 60 characters.
-        region: String, required, by text(1..=60);
-        /// The origin of every zone, 1 to 12 characters; in the US five digits.
+        /// State or province as carriers write it, up to 60 characters; in the US it must be there.
+        region: String, default "", by region;
+        /// The origin of every zone, 1 to 12 characters, whole: in the US five digits.
         postcode: String, required, by postcode;
         /// Two capital letters (ISO 3166-1).
         country: String, required, by country;
@@ -254,18 +256,30 @@ fn prefix_of(table: &Table<'_>, key: &str) -> Option<String> {
 /// It stays where it is wrong, so that what depends on it is looked at, too.
 pub(super) fn country(table: &Table<'_>, key: &'static str, country: String) -> Option<String> {
     let country = text(2..=2)(table, key, country)?;
-    if !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        table.error(key, format!("country {country:?} is not a country"), "write two capital letters, such as US");
+    if !is_country(&country) {
+        let meant = country_meant(&country).map_or_else(String::new, |meant| format!("did you mean {meant}? "));
+        let todo = format!("{meant}write two capital letters of ISO 3166, such as US");
+        table.error(key, format!("country {country:?} is not a country"), todo);
     }
     Some(country)
+}
+
+pub(super) fn region(table: &Table<'_>, key: &'static str, region: String) -> Option<String> {
+    let region = text(0..=60)(table, key, region)?;
+    if region.trim().is_empty() && table.look::<String>("country").as_deref() == Some("US") {
+        table.error(key, "region is empty", "write the state, such as CA");
+    }
+    Some(region)
 }
 
 /// It stays where it is wrong, so that what depends on it is looked at, too.
 pub(super) fn postcode(table: &Table<'_>, key: &'static str, postcode: String) -> Option<String> {
     let postcode = text(1..=12)(table, key, postcode)?;
-    let in_us = table.look::<String>("country").as_deref() == Some("US");
-    if in_us && !(postcode.len() == 5 && postcode.bytes().all(|byte| byte.is_ascii_digit())) {
+    let country = table.look::<String>("country").unwrap_or_default();
+    if country == "US" && !(postcode.len() == 5 && postcode.bytes().all(|byte| byte.is_ascii_digit())) {
         table.error(key, format!("postcode {postcode:?} is not a ZIP code"), "write its five digits");
+    } else if let Some(shape) = wrong_shape(&country, &postcode) {
+        table.error(key, format!("postcode {postcode:?} is none of {country}"), format!("write {shape}"));
     }
     Some(postcode)
 }

@@ -21,9 +21,9 @@ use std::sync::LazyLock;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::nearest::nearest;
 use super::problem::{Problem, Problems};
 use super::value::{Value, ValueError, ValueFault, Written, one_of, text, word};
+use crate::ids::did_you_mean;
 
 /// A file's text, and the problems found in it.
 #[derive(Debug)]
@@ -203,6 +203,20 @@ impl<'a> Table<'a> {
         self.table(key).unwrap_or_else(empty)
     }
 
+    /// The table of this path, the first where there are several; nothing is remembered of it.
+    pub(super) fn inside(&self, path: &str) -> Option<Table<'a>> {
+        let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+        let (_, value) = self.table.get_key_value(name)?;
+        let first = match value.get_ref() {
+            DeValue::Array(items) => items.iter().next()?,
+            _ => value,
+        };
+        let DeValue::Table(table) = first.get_ref() else { return None };
+        let line = self.source.line(&first.span());
+        let inner = Table { source: self.source, table, line, name: name.to_owned(), asked: RefCell::default() };
+        if rest.is_empty() { Some(inner) } else { inner.inside(rest) }
+    }
+
     /// Remembers that these keys may be there, whether or not anybody asks for them.
     pub(super) fn knows(&self, keys: impl IntoIterator<Item = &'static str>) {
         self.asked.borrow_mut().extend(keys);
@@ -264,8 +278,7 @@ impl<'a> Table<'a> {
             }
             let what = format!("unknown key {}", self.path(key.get_ref()));
             let known: Vec<&str> = asked.iter().copied().collect();
-            let meant = nearest(key.get_ref(), asked.iter().copied());
-            let meant = meant.map_or_else(String::new, |key| format!("did you mean {key}? "));
+            let meant = did_you_mean(key.get_ref(), asked.iter().copied());
             let todo = format!("{meant}remove it, or write one of {}", known.join(", "));
             self.push(Problem::error(&self.source.path, what, todo).at(self.source.line(&key.span())));
         }
@@ -310,7 +323,9 @@ impl<'a> Table<'a> {
         let (what, todo) = match &error.fault {
             ValueFault::NotA(expected) => (format!("{name} is not {expected}"), format!("write {key} = {expected}")),
             ValueFault::Unknown { word, known } => {
-                (format!("{name} is {word:?}, which is not known"), format!("write {known}"))
+                let words = known.split(", ").map(|word| word.trim_matches('"'));
+                let meant = did_you_mean(word, words);
+                (format!("{name} is {word:?}, which is not known"), format!("{meant}write {known}"))
             }
             ValueFault::Unreadable { what, what_to_do } => (format!("{name}: {what}"), what_to_do.clone()),
         };
@@ -361,7 +376,7 @@ mod tests {
             [
                 "a.toml:1: id is not \"text\" in quotation marks; write id = \"text\" in quotation marks",
                 "a.toml:3: baud is not a whole number from 0 to 65535; write baud = a whole number from 0 to 65535",
-                "a.toml:4: mass: \"5\" has no known unit; write one of mg, g, kg, oz, lb",
+                "a.toml:4: mass: \"5\" has no known unit; write one of mg, g, kg, oz, lb, such as 310g",
                 "a.toml:5: kind is \"x\", which is not known; write \"a\", \"b\"",
                 "a.toml:9: part[2].name is missing; write name = \"text\" in quotation marks",
                 "a.toml:10: unknown key part[2].size; remove it, or write one of name",

@@ -17,25 +17,51 @@ pub struct ConfigTemplate {
 
 impl Default for ConfigTemplate {
     fn default() -> Self {
+        Self::with_all_keys(SHIPPED).unwrap_or_else(|_| Self { document: DocumentMut::new() })
+    }
+}
+
+impl ConfigTemplate {
+    /// A file that somebody has, to be changed at its keys.
+    ///
+    /// # Errors
+    /// It is no TOML; what the reader says.
+    pub fn of(text: &str) -> Result<Self, String> {
+        // A comment may begin as a key does, and be none.
+        Self::with_all_keys(text).or_else(|_| {
+            let document: DocumentMut =
+                text.parse().map_err(|error: toml_edit::TomlError| error.message().to_owned())?;
+            Ok(Self { document })
+        })
+    }
+
+    fn with_all_keys(text: &str) -> Result<Self, toml_edit::TomlError> {
         let line = |line: &str| match line.strip_prefix(OFF) {
             // Put on a line of its own, so that it is read; `Together` takes the end of that line away again.
             Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '[') => format!("{OFF}\n{rest}\n"),
             _ => format!("{line}\n"),
         };
-        let mut document: DocumentMut = SHIPPED.lines().map(line).collect::<String>().parse().unwrap_or_default();
+        let mut document: DocumentMut = text.lines().map(line).collect::<String>().parse()?;
         Together.visit_document_mut(&mut document);
-        Self { document }
+        Ok(Self { document })
     }
-}
 
-impl ConfigTemplate {
     /// The file as it is now.
     pub fn text(&self) -> String {
         self.document.to_string()
     }
 
-    /// What the shipped file has at a key of text.
+    /// What stands at a key of text, unless it is commented out.
     pub fn text_of(&self, table: &str, key: &str) -> Option<&str> {
+        self.item(table, key)?.as_str()
+    }
+
+    /// What stands at a key that is a list of names, unless it is commented out.
+    pub fn list_of(&self, table: &str, key: &str) -> Option<Vec<&str>> {
+        Some(self.item(table, key)?.as_array()?.iter().filter_map(Value::as_str).collect())
+    }
+
+    fn item(&self, table: &str, key: &str) -> Option<&Item> {
         let mut inner = self.document.as_table();
         for name in table.split('.') {
             inner = match inner.get(name)? {
@@ -43,7 +69,8 @@ impl ConfigTemplate {
                 item => item.as_table()?,
             };
         }
-        inner.get(key)?.as_str()
+        let (name, item) = inner.get_key_value(key)?;
+        (!before(name.leaf_decor()).ends_with(OFF)).then_some(item)
     }
 
     /// Sets a key of text, also one that is commented out.
@@ -54,6 +81,17 @@ impl ConfigTemplate {
     /// Sets a key that is a list of names.
     pub fn set_list(&mut self, table: &str, key: &str, names: &[String]) {
         self.put(table, key, serde_json::Value::from(names));
+    }
+
+    /// Sets a key of text in every table of a list, from the first on; tables that are more than the texts stay.
+    pub fn set_each(&mut self, table: &str, key: &str, texts: &[&str]) {
+        let Some((parent, list)) = table.rsplit_once('.') else { return };
+        let Some(Item::ArrayOfTables(tables)) = self.table(parent).and_then(|parent| parent.get_mut(list)) else {
+            return;
+        };
+        for (table, text) in tables.iter_mut().zip(texts) {
+            table[key] = toml_edit::value(*text);
+        }
     }
 
     /// Switches a key on.
@@ -179,5 +217,31 @@ mod tests {
             ]
         );
         assert_eq!(template.text_of("station.ship_from", "city"), Some("Los Angeles"));
+    }
+
+    #[test]
+    fn a_file_that_somebody_has_is_changed_at_its_keys_alone() {
+        let mut first = ConfigTemplate::default();
+        first.leave_out_table("uplink");
+        first.set_each("packing.box", "outer", &["20x15x10cm", "30x30x30cm"]);
+        let own = first.text().replace("id = \"LAX1-ST03\"", "# as on the door\nid = \"DOOR-3\"");
+        let mut again = ConfigTemplate::of(&own).expect("a file");
+        assert_eq!(again.text(), own);
+        assert_eq!(again.text_of("station", "id"), Some("DOOR-3"));
+        assert_eq!(again.text_of("uplink", "url"), None, "it is commented out");
+        assert_eq!(again.list_of("rates", "carriers"), None);
+        again.set("station", "warehouse", "LEEDS-1");
+        again.set_list("rates", "carriers", &["yodel".to_owned()]);
+        assert_eq!(again.list_of("rates", "carriers"), Some(vec!["yodel"]));
+        let text = again.text();
+        let changed = text.lines().zip(own.lines()).filter(|(now, before)| now != before).count();
+        assert_eq!((changed, text.lines().count()), (2, own.lines().count()), "{text}");
+        assert!(text.contains("\nouter = \"30x30x30cm\"\n"), "{text}");
+        // A comment that begins as a key does is none, and stays.
+        let noted = "#mind the gap\n[station]\nid = \"A\"\n";
+        let mut noted_file = ConfigTemplate::of(noted).expect("a file");
+        noted_file.set("station", "id", "B");
+        assert_eq!(noted_file.text(), noted.replace("\"A\"", "\"B\""));
+        assert!(ConfigTemplate::of("mine").is_err());
     }
 }

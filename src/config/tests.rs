@@ -70,7 +70,7 @@ fn the_shipped_file_loads_without_a_problem() {
     assert_eq!(warnings, []);
     assert_eq!((config.station.id.as_str(), config.web.listen.port()), ("LAX1-ST03", 8080));
     assert_eq!(config.printer.device, at(Address::Tcp("192.0.2.10:9100".into())));
-    assert_eq!((config.boxes.len(), config.boxes[1].tare), (2, None));
+    assert_eq!((config.boxes.len(), config.boxes[1].tare), (4, None));
     assert_eq!(config.packing.empty_below, Mass::from_grams(10));
     let DeviceAddress::At(Address::Serial(line)) = &config.scale.device else { panic!("{:?}", config.scale) };
     assert_eq!((line.baud, line.framing, line.handshake), (9600, Framing::default(), Handshake::None));
@@ -325,7 +325,7 @@ fn there_is_one_receipt_printer_and_never_instead_of_the_label_printer() {
     let (_dir, file) = install(&with(&receipt("receipts")));
     let config = Config::load(&file).unwrap().0;
     assert_eq!(config.receipt.map(|printer| (printer.width_mm, printer.height_mm)), Some((72, 0)));
-    let found = problems_of(&with(&(receipt("a") + &receipt("b"))));
+    let found = problems_of(&with(&(receipt("a") + &receipt("b").replace(".11:", ".12:"))));
     assert!(found.len() == 1 && found[0].contains("a second receipt printer; keep one"), "{found:?}");
     let found = problems_of(&STATION.replace("role = \"label\"", "role = \"receipt\""));
     assert!(found.len() == 1 && found[0].contains("no [[printer]] with role = \"label\""), "{found:?}");
@@ -430,7 +430,11 @@ fn printers_and_scales_are_told_apart_by_their_device() {
 #[test]
 fn a_file_that_is_not_there_or_not_toml_is_one_clear_problem() {
     let problems = Config::load(Path::new("/nowhere/station.toml")).unwrap_err();
-    assert!(problems.to_string().starts_with("/nowhere/station.toml: cannot be read: No such file"));
+    assert!(
+        problems
+            .to_string()
+            .starts_with("/nowhere/station.toml: there is no such file; name the station's file with --config")
+    );
     let found = problems_of("[station\n");
     assert!(found[0].starts_with("1: not TOML"), "{found:?}");
 }
@@ -506,4 +510,65 @@ fn labels_that_nobody_scans_back_want_a_printer_that_can_prove_them() {
         format!("{line}: a tspl printer proves that a label came out only where its peel-off sensor sees it; ");
     assert!(found.len() == 1 && found[0].starts_with(&warned), "{found:?}");
     assert_eq!(problems_with("#status = \"auto\"", "status = \"none\""), [""; 0]);
+}
+
+#[test]
+fn two_devices_in_one_place_are_an_error_however_each_of_them_is_called() {
+    let scale = "device = \"/dev/serial/by-id/usb-Example_Scale_0001-if00-port0\"";
+    let on_the_scanner = "device = \"/dev/serial/by-id/usb-Example_Scanner_0001-if00\"";
+    let line = line_of(scale);
+    assert_eq!(
+        problems_with(scale, on_the_scanner),
+        [format!(
+            "{line}: scale is at /dev/serial/by-id/usb-Example_Scanner_0001-if00, and so is scanner hand; write the device of \
+             each; `parceld doctor` says what is plugged in"
+        )]
+    );
+    let second = |device: &str| {
+        let head = "\n[scale]\n";
+        let scanner = format!("\n[[scanner]]\nname = \"other\"\ndevice = \"{device}\"\n{head}");
+        problems_with(head, &scanner).iter().filter(|problem| problem.contains("and so is")).count()
+    };
+    assert_eq!(second("evdev:/dev/serial/by-id/usb-Example_Scanner_0001-if00"), 1);
+    assert_eq!(second("/dev/ttyACM7"), 0);
+    // A USB scanner may type and speak, and both faces have one name.
+    let faces = |first: &str| {
+        let text = STATION.replacen("device = \"/dev/serial/by-id/usb-Example_Scanner_0001-if00\"", first, 1);
+        let other = "\n[[scanner]]\nname = \"other\"\ndevice = \"usb:0c2e:0b61\"\n\n[scale]\n";
+        let found = problems_of(&text.replacen("\n[scale]\n", other, 1));
+        found.iter().filter(|problem| problem.contains("and so is")).count()
+    };
+    assert_eq!((faces("device = \"usb:0c2e:0b61\""), faces("device = \"evdev:usb:0c2e:0b61\"")), (1, 0));
+}
+
+#[test]
+fn one_key_of_a_file_in_the_making_is_judged_by_itself() {
+    let (_dir, file) = install(STATION);
+    let problem = |from: &str, to: &str, table: &str, key: &str| {
+        let text = fs::read_to_string(&file).unwrap().replacen(from, to, 1);
+        Config::problem_of(&file, &text, table, key).map(|problem| problem.what)
+    };
+    assert_eq!(problem("id =", "id =", "station", "id"), None);
+    let zone = "timezone = \"America/Los_Angeles\"";
+    let nowhere = "timezone = \"America/Nowhere\"";
+    let what = Some("no time zone \"America/Nowhere\"".to_owned());
+    assert_eq!(problem(zone, nowhere, "station", "timezone"), what);
+    assert_eq!(problem(zone, nowhere, "station", "id"), None, "what else is wrong is said of its own key");
+    assert!(problem("postcode = \"90058\"", "postcode = \"LS11 5AB\"", "station.ship_from", "postcode").is_some());
+    assert!(problem("device = \"tcp://192.0.2.10:9100\"", "device = \"lp0\"", "printer", "device").is_some());
+}
+
+#[test]
+fn a_sender_has_a_state_in_the_us_and_a_whole_postcode_of_its_country() {
+    let sender = |country: &str, region: &str, postcode: &str| {
+        let text = STATION
+            .replacen("region = \"CA\"", &format!("region = \"{region}\""), 1)
+            .replacen("postcode = \"90058\"", &format!("postcode = \"{postcode}\""), 1)
+            .replacen("country = \"US\"", &format!("country = \"{country}\""), 1);
+        problems_of(&text)
+    };
+    assert_eq!(sender("GB", "", "LS11 5AB"), [""; 0]);
+    assert!(sender("GB", "", "90058")[0].contains("postcode \"90058\" is none of GB; write both of its parts"));
+    assert!(sender("MY", "Selangor", "4700")[0].contains("postcode \"4700\" is none of MY; write its 5 digits"));
+    assert!(sender("US", "", "90058")[0].contains("region is empty; write the state, such as CA"));
 }

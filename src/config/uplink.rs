@@ -82,7 +82,8 @@ pub(super) fn token_file(table: &Table<'_>, key: &'static str, path: String) -> 
     let todo = "write the hub's token into it, on one line, readable by the user parceld only";
     let read = std::fs::metadata(&path).and_then(|metadata| {
         let small = metadata.len() <= MAX_TOKEN_BYTES;
-        Ok((metadata, if small { std::fs::read_to_string(&path)? } else { String::new() }))
+        let bytes = if small { std::fs::read(&path)? } else { Vec::new() };
+        Ok((metadata, String::from_utf8_lossy(&bytes).into_owned()))
     });
     match read {
         Err(error) => table.error(key, format!("{name} cannot be read: {error}"), todo),

@@ -1,37 +1,36 @@
 //! What commands and the page show: documents made from the station and its memory. No names, streets or phones.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::archive::Archive;
 use super::orders::readable;
 use crate::ids::BagId;
 use crate::ids::ParcelId;
-use crate::ids::{CarrierId, PoolId};
 use crate::rating::{self, Cards};
-use crate::station::SSCC_POOL;
 use crate::station::containers::Bag;
-use crate::station::fact::{BagKind, CopySign, Fact};
+use crate::station::fact::{BagKind, Fact};
 use crate::station::order::{Order, OrderId, OrderState};
 use crate::station::parcels::{Parcel, State};
 use crate::station::{Manifest, Rules, Station};
 use crate::store::{ListedOrder, Store, StoreError};
 use crate::units::Timestamp;
 
-/// Outbox rows that the page lists at most.
-const ROWS: usize = 200;
-
 /// Orders and what became of them, newest revision of each.
 pub fn orders(archive: Archive<'_>, limit: usize) -> Result<Value, StoreError> {
     let mut lines = Vec::new();
-    for ListedOrder { id, body } in archive.store.orders(limit)? {
-        match body {
-            Some(body) => lines.extend(readable(&body).map(|order| order_line(archive, &order)).transpose()?),
-            None => lines.push(key_gone_line(&id)),
-        }
+    for listed in archive.store.orders(limit)? {
+        lines.push(listed_order(archive, listed)?);
     }
+    lines.retain(|line| !line.is_null());
     Ok(lines.into())
+}
+
+/// One line of a list of orders; `null` for what cannot be read.
+pub(super) fn listed_order(archive: Archive<'_>, listed: ListedOrder) -> Result<Value, StoreError> {
+    match listed.body {
+        Some(body) => readable(&body).map_or(Ok(Value::Null), |order| order_line(archive, &order)),
+        None => Ok(key_gone_line(&listed.id)),
+    }
 }
 
 /// One order; `null` when there is none.
@@ -49,62 +48,19 @@ fn key_gone_line(id: &OrderId) -> Value {
     json!({ "order_ref": number, "channel": channel, "shop": shop, "state": "import_again" })
 }
 
-/// Every pool of numbers of this station, and what to do where they wait for a person.
-pub fn pools(station: &Station, rules: &Rules, cards: &Cards) -> Value {
-    let started: BTreeMap<_, u64> = station.pools().map(|(c, p, next)| ((c, p), next)).collect();
-    let waits: BTreeMap<_, u64> = station.suspended().map(|(c, p, next)| ((c, p), next)).collect();
-    let of_cards = cards.carriers().iter().flat_map(|carrier| {
-        let own = carrier.pools.iter().filter(|pool| pool.station == rules.station);
-        own.map(|pool| (carrier.id.clone(), pool.id.clone(), pool.from, pool.to))
-    });
-    let sscc = rules
-        .sscc
-        .as_ref()
-        .map(|range| (SSCC_POOL.into(), range.prefix().into(), range.serials().0, range.serials().1));
-    let line = |(carrier, pool, from, to): (CarrierId, PoolId, u64, u64)| {
-        let (state, next) = match (started.get(&(&carrier, &pool)), waits.get(&(&carrier, &pool))) {
-            (Some(next), _) if *next > to => ("used up", *next),
-            (Some(next), _) => ("gives numbers", *next),
-            (None, Some(next)) => ("waits", *next),
-            (None, None) => ("not started", from),
-        };
-        let left = (to + 1).saturating_sub(next);
-        json!({ "carrier": carrier, "pool": pool, "state": state, "next": next, "from": from, "to": to, "left": left })
-    };
-    let what = station.copied().map(|why| {
-        let why = match why {
-            CopySign::Behind => "an older copy of the database was put back here",
-            CopySign::NoMark => "the database was copied or moved here",
-            CopySign::OtherMark => "another database was put in the place of the one that was here",
-            CopySign::OtherMachine => "the database runs on another machine than before",
-            CopySign::Receiver => "the receiver has a history that this database does not have",
-            CopySign::Successor => "another database used numbers on this machine before",
-            CopySign::Restored => "a backup was put back here",
-        };
-        format!(
-            "{why}: no pool that waits gives a number, because the same number could be given twice. Next is the first that \
-             nothing is known of. If no other machine goes on as this station: `parceld pool start --all`; else give this \
-             one an id and pools of its own"
-        )
-    });
-    json!({
-        "copied": station.copied().map(CopySign::word),
-        "what": what,
-        "pools": of_cards.chain(sscc).map(line).collect::<Vec<_>>(),
-    })
-}
-
 fn order_line(archive: Archive<'_>, order: &Order) -> Result<Value, StoreError> {
     let parcels = archive.of_order(&order.id())?;
     let live = parcels.iter().filter(|parcel| parcel.state() != State::Voided).count();
     let closed = parcels.iter().filter(|parcel| parcel.state().closed()).count();
+    let held = parcels.iter().filter(|parcel| parcel.state() == State::Held).count();
     let planned = usize::try_from(order.parcels_planned).unwrap_or(usize::MAX);
     let state = match order.state {
         OrderState::Hold => "hold",
         OrderState::CancelRequested | OrderState::Cancelled => "cancelled",
         OrderState::Done => "packed",
         OrderState::Ready if closed >= planned => "packed",
-        OrderState::Ready if live > closed => "in_hand",
+        OrderState::Ready if live > closed + held => "in_hand",
+        OrderState::Ready if held > 0 => "held",
         OrderState::Ready => "to_pack",
     };
     Ok(json!({
@@ -130,7 +86,7 @@ pub fn parcels(archive: Archive<'_>, cards: &Cards, limit: usize) -> Result<Valu
     archive.newest_parcels().take(limit).map(|parcel| parcel.map(|parcel| parcel_line(cards, &parcel))).collect()
 }
 
-fn parcel_line(cards: &Cards, parcel: &Parcel) -> Value {
+pub(super) fn parcel_line(cards: &Cards, parcel: &Parcel) -> Value {
     let commitment = parcel.commitment();
     json!({
         "n": parcel.id.0,
@@ -149,6 +105,7 @@ fn parcel_line(cards: &Cards, parcel: &Parcel) -> Value {
         "tracking": parcel.tracking(),
         "weight": parcel.weight.as_ref().map(|w| json!({ "value": w.value, "unit": w.unit })),
         "manifest": parcel.manifest(),
+        "outcome": parcel.ended().map(|ended| ended.ending),
     })
 }
 
@@ -199,11 +156,11 @@ pub fn parcel(archive: Archive<'_>, number: u64) -> Result<Value, StoreError> {
     }))
 }
 
-/// What waits for the uplink, and the newest events.
-pub fn outbox(store: &Store) -> Result<Value, StoreError> {
+/// What waits for the uplink, and the newest events: `limit` at most.
+pub fn outbox(store: &Store, limit: usize) -> Result<Value, StoreError> {
     let confirmed = store.confirmed();
-    let after = store.announced().saturating_sub(ROWS as u64);
-    let rows = store.outbox_after(store.incarnation(), after, ROWS, usize::MAX)?;
+    let after = store.announced().saturating_sub(limit as u64);
+    let rows = store.outbox_after(store.incarnation(), after, limit, usize::MAX)?;
     let (waiting, _) = store.waiting()?;
     Ok(json!({
         "incarnation": store.incarnation(),

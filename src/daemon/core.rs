@@ -286,7 +286,7 @@ impl Core {
                 }
                 match order {
                     Lookup::None => {}
-                    Lookup::KeyGone(id) => self.recall_order(&id.number)?,
+                    Lookup::Unread(id) => self.recall_order(&id.number)?,
                     Lookup::One { order, .. } => self.recall_order(&order.order_ref)?,
                     Lookup::Many(orders) => orders.iter().try_for_each(|id| self.recall_order(&id.number))?,
                 }
@@ -401,11 +401,12 @@ impl Core {
         };
         let order = match self.store.find_order(&scan.keys())? {
             FoundOrder::None => Lookup::None,
-            FoundOrder::KeyGone(id) => Lookup::KeyGone(id),
+            FoundOrder::KeyGone(id) => Lookup::Unread(id),
             FoundOrder::Many(orders) => Lookup::Many(orders),
-            FoundOrder::One { body, version } => {
-                readable(&body).map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version })
-            }
+            FoundOrder::One { id, body, version } => match readable(&body) {
+                Some(order) => Lookup::One { order: Box::new(order), version },
+                None => Lookup::Unread(id),
+            },
         };
         Ok(Event::Scanned { scanner, scan, order })
     }

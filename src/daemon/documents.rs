@@ -11,12 +11,13 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::archive;
+use super::lists::{StationCounts, Today, span_of};
 use super::{Setup, clock};
 use crate::barcode::{Command, CommandError, SheetGroup};
 use crate::devices::paper::Tray;
-use crate::ids::BagId;
+use crate::ids::{BagId, CarrierId};
 use crate::label::{Draws, Label, LabelError, Labels, Language, Media, PrinterFormat, SSCC_LAYOUT};
-use crate::paper::{self, A4, BagSlip, CommandSheet, ManifestSlip, Operator, Paper, ShiftSummary};
+use crate::paper::{self, A4, BagSlip, CommandSheet, ManifestSlip, Operator, Paper, SheetEntry, ShiftSummary};
 use crate::rating::Cards;
 use crate::screen::Words;
 use crate::station::event::Printout;
@@ -24,7 +25,7 @@ use crate::station::fact::BagKind;
 use crate::station::fact::Fact;
 use crate::station::shift::{Done, Shift};
 use crate::station::{Rules, Station};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, TimeSpan};
 use crate::units::{Date, Mass, MassUnit, Timestamp};
 
 /// What papers are made with.
@@ -205,7 +206,7 @@ impl Documents {
         day: Date,
         only: Option<&str>,
     ) -> Result<ShiftSummary, DocumentError> {
-        let (from, to) = (start_of(&self.zone, day), start_of(&self.zone, day.next()));
+        let TimeSpan { from, to } = span_of(&self.zone, day);
         let mut shift = Shift::beginning_with(store.operator_before(from)?);
         let older = |parcel| {
             let facts = store.history(parcel).unwrap_or_default();
@@ -223,6 +224,15 @@ impl Documents {
             written: self.local(clock()),
             operators: operators.map(|(badge, done)| self.operator(cards, badge, &done)).collect(),
         })
+    }
+
+    /// What was done today, beside what is here now.
+    ///
+    /// # Errors
+    /// [`DocumentError::Store`].
+    pub fn today(&self, cards: &Cards, counts: StationCounts) -> Result<Today, DocumentError> {
+        let shift = self.shift(&self.store()?, cards, super::today(&self.zone, clock()), None)?;
+        Ok(Today::of(shift, counts, &self.zone, clock()))
     }
 
     fn operator(&self, cards: &Cards, badge: Option<String>, done: &Done) -> Operator {
@@ -293,17 +303,20 @@ impl Documents {
         })
     }
 
+    /// Every command of the sheet, in these words.
+    pub fn commands(&self, cards: &Cards, words: &Words) -> Vec<(SheetGroup, Vec<SheetEntry>)> {
+        let boxes: Vec<String> = self.rules.boxes.keys().cloned().collect();
+        let marks: Vec<String> = self.rules.marks.all().into_iter().map(str::to_owned).collect();
+        paper::commands(words, &boxes, &named(cards), &marks, &self.words)
+    }
+
     fn sheet(&self, cards: &Cards, language: &str, also: &[String]) -> Result<Draft, DocumentError> {
         let words = self.words(language)?;
-        let boxes: Vec<String> = self.rules.boxes.keys().cloned().collect();
-        let carriers: Vec<_> =
-            cards.carriers().iter().map(|carrier| (carrier.id.clone(), carrier.name.clone())).collect();
-        let marks: Vec<String> = self.rules.marks.all().into_iter().map(str::to_owned).collect();
-        let mut groups = paper::commands(&words, &boxes, &carriers, &marks, &self.words);
+        let mut groups = self.commands(cards, &words);
         let also = also.iter().map(|text| {
             let (name, argument) = text.split_once(':').map_or((&text[..], None), |(name, rest)| (name, Some(rest)));
             let command = Command::named(&name.to_ascii_uppercase(), argument)?;
-            Ok(paper::entry(&command, &words, &carriers, &self.words))
+            Ok(paper::entry(&command, &words, &named(cards), &self.words))
         });
         let also = also.collect::<Result<Vec<_>, CommandError>>()?;
         if !also.is_empty() {
@@ -339,20 +352,15 @@ impl Documents {
     }
 }
 
+/// The carriers with rate cards, each with its name.
+fn named(cards: &Cards) -> Vec<(CarrierId, String)> {
+    cards.carriers().iter().map(|carrier| (carrier.id.clone(), carrier.name.clone())).collect()
+}
+
 fn encoded(paper: &Paper, labels: &Labels, words: &Words) -> Result<Vec<u8>, LabelError> {
     Ok(paper.draw(labels, words)?.iter().flat_map(|page| labels.encode(page)).collect())
 }
 
 fn kilograms(mass: Mass) -> String {
     format!("{} kg", mass.fixed(MassUnit::Kg, 3))
-}
-
-/// The first instant of a day in a zone.
-fn start_of(zone: &TimeZone, day: Date) -> Timestamp {
-    let part = |number: u8| i8::try_from(number).unwrap_or(1);
-    let year = i16::try_from(day.year()).unwrap_or(1970);
-    let start = jiff::civil::Date::new(year, part(day.month()), part(day.day()))
-        .and_then(|date| date.to_zoned(zone.clone()))
-        .map_or(0, |start| start.timestamp().as_millisecond());
-    Timestamp(start)
 }

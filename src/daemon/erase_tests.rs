@@ -67,6 +67,11 @@ impl Memory {
     }
 
     fn order_at(&self, at: Timestamp, order_ref: &str, planned: u32, state: &str) {
+        let order = self.stored(order_ref, planned, state);
+        self.core().take_orders(moment(at), &[order], OrderOrigin::File, None).expect("kept");
+    }
+
+    fn stored(&self, order_ref: &str, planned: u32, state: &str) -> StoredOrder {
         let body = serde_json::json!({
             "order_ref": order_ref, "rev": 1, "parcels_planned": planned, "state": state,
             "ship_to": { "name": "Marisol", "line1": "117 Foxglove", "city": "Here", "postcode": "90026", "country": "US" },
@@ -74,9 +79,26 @@ impl Memory {
         });
         let supplied = Supplied::dots(self.setup.rules.labels.printer.media, &Bitmap::new(800, 1200));
         let label = Some(labels::stored("T1", &supplied));
-        let order =
-            StoredOrder { id: id(order_ref), shop_of_folder: false, body: body.to_string(), label, otherwise: None };
-        self.core().take_orders(moment(at), &[order], OrderOrigin::File, None).expect("kept");
+        StoredOrder { id: id(order_ref), shop_of_folder: false, body: body.to_string(), label, otherwise: None }
+    }
+
+    /// A parcel of an order that was only begun.
+    fn begin(&mut self, order_ref: &str) {
+        self.parcels += 1;
+        let opened = self.opened(ParcelId(self.parcels), order_ref);
+        self.store().commit(NOW, &[opened], &[]).expect("recorded");
+    }
+
+    fn opened(&self, parcel: ParcelId, order_ref: &str) -> Fact {
+        Fact::ParcelOpened {
+            parcel,
+            order_ref: order_ref.into(),
+            rev: 1,
+            channel: String::new(),
+            shop: String::new(),
+            version: Some(1),
+            operator: None,
+        }
     }
 
     /// A parcel of an order, as far as these say: `""`, `manifested`, `confirmed`, `voided`.
@@ -102,15 +124,7 @@ impl Memory {
             destination: ("US".into(), "900".into()),
         };
         let mut facts = vec![
-            Fact::ParcelOpened {
-                parcel,
-                order_ref: order_ref.into(),
-                rev: 1,
-                channel: String::new(),
-                shop: String::new(),
-                version: Some(1),
-                operator: None,
-            },
+            self.opened(parcel, order_ref),
             Fact::Committed { parcel, commitment: Box::new(commitment) },
             Fact::Verified { parcel, scanner: "hand".into() },
         ];
@@ -308,4 +322,20 @@ fn what_has_not_arrived_for_seven_days_is_called_out_until_it_has() {
     assert_eq!(core.view(at(week + 24)).problems, not_sent(7));
     confirm(&mut core, week + 24, 3);
     assert_eq!(core.view(at(100 * week)).problems, [], "nothing waits");
+}
+
+#[test]
+fn an_order_in_hand_that_cannot_be_read_is_said_until_it_is_imported_again_or_left() {
+    let mut memory = Memory::new();
+    memory.order("A", 1);
+    memory.begin("A");
+    memory.store().expire(&[id("A")]).expect("its key is gone");
+    let mut core = memory.core();
+    let shown = |core: &Core| {
+        let view = core.view(moment(NOW));
+        (view.headline.key(), view.detail.map(|detail| detail.key()))
+    };
+    assert_eq!(shown(&core), ("order_key_gone", Some("out_cancel")));
+    core.take_orders(moment(NOW), &[memory.stored("A", 1, "ready")], OrderOrigin::File, None).expect("kept");
+    assert_eq!(shown(&core).0, "scale_silent", "the parcel goes on");
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::orders::readable;
+use super::orders::{self, readable};
 use super::{Core, Moment};
 use crate::exchange::order;
 use crate::ids::ParcelId;
@@ -296,25 +296,16 @@ impl Core {
 
     /// Why an order that can be read is none of this station's, or lacks what it needs.
     fn unfit(&self, order: &Order, stored: &StoredOrder) -> Result<Option<String>, StoreError> {
-        let here = &self.rules().warehouse;
-        if !order.warehouse.is_empty() && order.warehouse != *here {
-            let there = &order.warehouse;
-            return Ok(Some(format!(
-                "it is for warehouse {there:?}, and this is {here:?}; send it to a station there"
-            )));
-        }
-        if let Some(why) = order::unprintable(order, &self.rules().labels) {
-            return Ok(Some(why));
-        }
+        let mut unfit = orders::unfit(self.rules(), order);
         if let Some(given) = &order.label
             && stored.label.is_none()
             && self.store().label(&order.id(), given.tracking.as_str())?.is_none()
         {
             let why = "it says that its label is supplied, and that label is not here; import it with its label's file, or \
                        send it with label_source \"station\"";
-            return Ok(Some(why.to_owned()));
+            unfit.push(why.to_owned());
         }
-        Ok(None)
+        Ok((!unfit.is_empty()).then(|| unfit.join("; ")))
     }
 
     /// Why an order that is not known as what it calls itself may be one that is known by more, or by less: it takes
@@ -356,10 +347,9 @@ fn compare(
     said: Option<bool>,
     (from, here): (OrderOrigin, bool),
 ) -> (OrderVerdict, Option<String>) {
-    if known.key_gone {
+    let Some(state) = readable(&known.body).filter(|_| !known.key_gone).map(|known| known.state) else {
         return compare_unread(known, order, said, from);
-    }
-    let state = readable(&known.body).map_or(OrderState::Done, |known| known.state);
+    };
     if from == OrderOrigin::FileAsNewest && !known.erased {
         let verdict = if said == Some(true) { OrderVerdict::Unchanged } else { OrderVerdict::Changed };
         return (verdict, None);
@@ -396,7 +386,8 @@ fn compare(
     }
 }
 
-/// The same where what holds cannot be read, because its key is gone: what held is known by its hash, and comes back.
+/// The same where what holds cannot be read, because its key is gone or an older program wrote it: what held is known by its
+/// hash, and comes back.
 fn compare_unread(
     known: &KnownOrder,
     order: &Order,

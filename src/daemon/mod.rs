@@ -3,7 +3,8 @@
 //! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its drivers; `answers`
 //! are the documents that commands and the page show; `documents` makes papers; `erase` takes out what is personal when it
 //! has served; `subject` is one buyer's; `clocks` reads the computer's clocks; `upkeep` looks the database through at night;
-//! `readiness` is what a good configuration still lacks; `control` is the socket that commands act through.
+//! `readiness` is what a good configuration still lacks; `pools` lists numbers; `control` is the socket that commands act
+//! through; `lists` are the long lists, and what was done today.
 
 mod announce;
 pub mod answers;
@@ -21,7 +22,9 @@ mod identity_tests;
 mod import;
 pub mod intake;
 pub mod labels;
+pub mod lists;
 pub mod orders;
+pub mod pools;
 pub mod readiness;
 pub mod replay;
 mod service;
@@ -32,5 +35,5 @@ mod upkeep;
 pub use self::core::{Core, Moment};
 pub use clocks::{Clocks, clock, describe as describe_clock, minute, today};
 pub use erase::PersonalAges;
-pub use service::{ServiceHandle, StationService, ask, serve_page};
-pub use setup::{Setup, SetupError, devices, panel};
+pub use service::{ServiceHandle, StationService, ask, listen, serve_page, serve_page_at};
+pub use setup::{Setup, SetupError, cannot_listen, devices, panel};

@@ -17,6 +17,7 @@ use std::time::Duration;
 use erasing::Erasing;
 use imports::{Pending, Waiter};
 use reload::Reloaded;
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use uplink::{UplinkHandle, start_uplink};
@@ -24,17 +25,23 @@ use uplink::{UplinkHandle, start_uplink};
 use super::control::{self, Call, Called};
 use super::documents::Documents;
 use super::import::Import;
+use super::lists::{self, ListQuery};
 use super::upkeep::{Upkeep, UpkeepFound};
 use super::{Clocks, Core, Moment, Setup, SetupError, answers, identity};
 use crate::config::Config;
 use crate::devices::{Devices, Drivers};
 use crate::screen::{Sentence, View, Words};
 use crate::station::event::{Effect, Event, Input, Printout};
+use crate::store::StoreError;
 use crate::uplink::{Request, TimeFloor};
 use crate::web::{self, AskedQuestion, Frame, Question};
 
 /// The size of the page's screen in pixels.
 const PANEL: (u32, u32) = (320, 240);
+/// Events of the outbox that the page lists at most.
+const EVENTS_SHOWN: usize = 200;
+/// Parcels that the page finds at most.
+const FOUND: usize = 50;
 /// Events that may wait for the loop; a device that makes more than the loop takes waits itself.
 const EVENTS: usize = 256;
 /// Orders that the page lists at most: each may have parcels that are read from the journal, and packing waits meanwhile.
@@ -124,7 +131,7 @@ impl StationService {
         let handle = ServiceHandle { events: events_in, ask, calls, frames: frames_out };
         let control = data_dir.join(control::SOCKET);
         control::serve(&control, handle.calls.clone())
-            .map_err(|source| SetupError::Listen { address: control.display().to_string(), source })?;
+            .map_err(|source| SetupError::Control { path: control.clone(), source })?;
         let service = Self {
             core,
             drivers,
@@ -311,13 +318,33 @@ impl StationService {
             Question::Orders => answers::orders(self.core.archive(), ORDERS),
             Question::Parcels { limit } => answers::parcels(self.core.archive(), self.core.cards(), limit as usize),
             Question::Parcel(number) => answers::parcel(self.core.archive(), number),
-            Question::Outbox => answers::outbox(self.core.store()),
+            Question::Found { text } => self.found(text),
+            Question::Today => return self.today(reply),
+            Question::Outbox => answers::outbox(self.core.store(), EVENTS_SHOWN),
             Question::Manifests => answers::manifests(self.core.archive(), MANIFESTS),
         };
         match answer {
             Ok(answer) => drop(reply.send(answer)),
             Err(error) => tracing::error!(%error, "a question could not be answered"),
         }
+    }
+
+    /// Parcels whose number, or the number of whose order, begins so.
+    fn found(&self, text: String) -> Result<serde_json::Value, StoreError> {
+        let query = ListQuery { limit: FOUND, search: Some(text), ..ListQuery::default() };
+        lists::parcels(self.core.archive(), self.core.cards(), &query).map(|list| list.rows)
+    }
+
+    /// What was done today: it is read from the day's journal, beside the loop.
+    fn today(&self, reply: oneshot::Sender<serde_json::Value>) {
+        let (documents, cards) = (self.documents.clone(), self.core.cards().clone());
+        let counts = lists::StationCounts::of(self.core.archive());
+        tokio::task::spawn_blocking(move || {
+            match counts.map_err(Into::into).and_then(|counts| documents.today(&cards, counts)) {
+                Ok(today) => drop(reply.send(today.json())),
+                Err(error) => tracing::warn!(%error, "what was done today cannot be read"),
+            }
+        });
     }
 
     fn call(&mut self, Called { call, reply }: Called) {
@@ -388,11 +415,28 @@ pub async fn serve_page(
     listen: SocketAddr,
     router: impl FnOnce(SocketAddr) -> axum::Router,
 ) -> Result<SocketAddr, SetupError> {
-    let address = listen.to_string();
-    let listener = tokio::net::TcpListener::bind(listen)
-        .await
-        .map_err(|source| SetupError::Listen { address: address.clone(), source })?;
-    let bound = listener.local_addr().map_err(|source| SetupError::Listen { address, source })?;
+    serve_page_at(self::listen(listen).await?, router)
+}
+
+/// Takes an address for the page, before anything else is begun.
+///
+/// # Errors
+/// [`SetupError::Listen`]: another program has it, or this machine does not.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, SetupError> {
+    let failed = |why| SetupError::Listen { address: address.to_string(), why };
+    TcpListener::bind(address).await.map_err(failed)
+}
+
+/// Serves the page at an address that was taken.
+///
+/// # Errors
+/// [`SetupError::Listen`]: the address has gone meanwhile.
+pub fn serve_page_at(
+    listener: TcpListener,
+    router: impl FnOnce(SocketAddr) -> axum::Router,
+) -> Result<SocketAddr, SetupError> {
+    let failed = |why| SetupError::Listen { address: "the page's address".to_owned(), why };
+    let bound = listener.local_addr().map_err(failed)?;
     let router = router(bound);
     tokio::spawn(web::serve(listener, router));
     Ok(bound)

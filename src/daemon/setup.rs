@@ -10,7 +10,7 @@ use hal::printer::Known;
 use sha2::{Digest, Sha256};
 
 use super::clocks::released;
-use crate::config::{self, Config, GpioBackend, Loaded, Problem, Problems};
+use crate::config::{self, Config, DeviceAddress, GpioBackend, Loaded, MarkPlace, Problem, Problems};
 use crate::devices::{BenchPanel, BenchPrinter, BenchScale, BenchScanner, Devices, Pins};
 use crate::label::Labels;
 use crate::rating::Cards;
@@ -44,10 +44,18 @@ pub enum SetupError {
     #[error("{0}")]
     Store(#[from] StoreError),
     /// The page's address.
-    #[error("listen on {address}: {source}; another program uses it, or it is not an address of this machine")]
+    #[error("listen on {address}: {}; stop it, or write another address into [web] listen", cannot_listen(why))]
     Listen {
         /// Which.
         address: String,
+        /// Why; it is said in other words.
+        why: std::io::Error,
+    },
+    /// The socket that commands act through.
+    #[error("make {path}: {source}; give data_dir a folder on a local disk, whose path has at most 90 letters")]
+    Control {
+        /// Its path.
+        path: PathBuf,
         /// Why.
         source: std::io::Error,
     },
@@ -61,6 +69,19 @@ pub enum SetupError {
     },
 }
 
+/// Why nothing can listen at an address, and who may be in the way.
+pub fn cannot_listen(error: &std::io::Error) -> String {
+    use std::io::ErrorKind as E;
+    match error.kind() {
+        E::AddrInUse => {
+            "another program listens there, perhaps a parceld that runs already (`ss -ltnp` names it)".into()
+        }
+        E::AddrNotAvailable => "this machine does not have that address".into(),
+        E::PermissionDenied => "only root may use a port below 1024".into(),
+        _ => error.to_string(),
+    }
+}
+
 impl Setup {
     /// Reads the configuration and everything it names; warnings beside.
     pub fn load(file: &Path) -> Result<(Self, Vec<Problem>), Problems> {
@@ -70,6 +91,26 @@ impl Setup {
     /// The same for a station that is to run: with wrong rate cards the last good ones are in force.
     pub fn load_to_run(file: &Path) -> Result<(Self, Vec<Problem>), Problems> {
         Ok(Self::of(Loaded::read_or_backup(file)?))
+    }
+
+    /// The same for a rehearsal that keeps its data in `data_dir`: labels say SPECIMEN, the devices are virtual, and there
+    /// is no uplink, no backup and no mark.
+    ///
+    /// # Errors
+    /// Every problem of the file; or `data_dir` is the station's own, or inside it.
+    pub fn load_to_rehearse(file: &Path, data_dir: &Path) -> Result<(Self, Vec<Problem>), Problems> {
+        let mut loaded = Loaded::read_to_rehearse(file)?;
+        let config = &mut loaded.config;
+        if whole(data_dir).starts_with(whole(&config.station.data_dir)) {
+            let what = format!("data_dir: a rehearsal keeps nothing in {}", config.station.data_dir.display());
+            return Err(Problems(vec![Problem::error(file, what, "name another folder with --data, or none")]));
+        }
+        data_dir.clone_into(&mut config.station.data_dir);
+        config.station.mark_dir = Some(MarkPlace::Nowhere);
+        config.packing.specimen = true;
+        config.scale.device = DeviceAddress::Demo;
+        loaded.warnings.retain(|warning| !warning.what.contains("virtual device"));
+        Ok(Self::of(loaded))
     }
 
     fn of(loaded: Loaded) -> (Self, Vec<Problem>) {
@@ -157,6 +198,16 @@ impl Setup {
             pace: uplink::Pace::default(),
             floor: uplink::TimeFloor::default(),
         }))
+    }
+}
+
+/// A path as it is whatever links lead to it, as far as it is there.
+fn whole(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let there = absolute.ancestors().find_map(|part| Some((part, part.canonicalize().ok()?)));
+    match there {
+        Some((part, real)) => absolute.strip_prefix(part).map_or_else(|_| real.clone(), |rest| real.join(rest)),
+        None => absolute,
     }
 }
 

@@ -7,13 +7,13 @@ use include_dir::{Dir, include_dir};
 
 use super::DemoError;
 use crate::exchange::order::{self, Incoming};
-use crate::exchange::sample::Generator;
+use crate::store::DATABASE;
 
-static CONFIG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config");
-/// Orders that are files; beyond them they are generated.
-pub(super) const SAMPLES: usize = 50;
-/// Orders beyond the samples come from this seed.
-const SEED: u64 = 20_261_122;
+static CARRIERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/carriers");
+static LABELS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/labels");
+static LANGUAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/languages");
+static ORDERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/orders");
+const STATION: &str = include_str!("../../config/demo.toml");
 /// What the demo's station shows its own receiver.
 pub(super) const TOKEN: &str = "demo-token";
 
@@ -44,15 +44,14 @@ pub(super) fn unpack(data: &Path, receiver: SocketAddr) -> Result<PathBuf, DemoE
     let write = || -> std::io::Result<PathBuf> {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder)?;
-        CONFIG.extract(&folder)?;
-        let token = folder.join("uplink.token");
-        std::fs::write(&token, TOKEN)?;
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600))?;
-        let demo = std::fs::read_to_string(folder.join("demo.toml"))?;
+        for (name, files) in [("carriers", &CARRIERS), ("labels", &LABELS), ("languages", &LANGUAGES)] {
+            std::fs::create_dir_all(folder.join(name))?;
+            files.extract(folder.join(name))?;
+        }
+        write_token(&folder)?;
         let data_dir = toml_text(data);
         // Everything of a demo is in its folder: nothing is left beside it.
-        let demo = demo.replace("data_dir = \"demo-data\"", &format!("data_dir = {data_dir}\nmark_dir = \"none\""));
+        let demo = STATION.replace("data_dir = \"demo-data\"", &format!("data_dir = {data_dir}\nmark_dir = \"none\""));
         let uplink = format!("\n[uplink]\nurl = \"http://{receiver}\"\ntoken_file = \"uplink.token\"\n");
         let file = folder.join("demo-station.toml");
         std::fs::write(&file, demo + &uplink)?;
@@ -61,22 +60,43 @@ pub(super) fn unpack(data: &Path, receiver: SocketAddr) -> Result<PathBuf, DemoE
     write().map_err(|source| DemoError::File { path: folder.clone(), source })
 }
 
+/// Lays the token of the demo's receiver out where the station of a rehearsal finds it.
+pub(super) fn token(data: &Path) -> Result<PathBuf, DemoError> {
+    write_token(data).map_err(|source| DemoError::File { path: data.to_owned(), source })
+}
+
+fn write_token(folder: &Path) -> std::io::Result<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let token = folder.join("uplink.token");
+    std::fs::write(&token, TOKEN)?;
+    std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600))?;
+    Ok(token)
+}
+
+/// Makes the data folder the demo's, by the folder of its virtual devices. One with a database that no demo made is a
+/// station's own.
+pub(super) fn claim(data: &Path) -> Result<(), DemoError> {
+    let devices = data.join("devices");
+    if data.join(DATABASE).exists() && !devices.is_dir() {
+        return Err(DemoError::RealData(data.to_owned()));
+    }
+    std::fs::create_dir_all(&devices).map_err(|source| DemoError::File { path: devices, source })
+}
+
 /// A path as a TOML string.
 fn toml_text(path: &Path) -> String {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     serde_json::Value::String(path.display().to_string()).to_string()
 }
 
-/// The first `count` orders: the samples, then generated ones.
-pub(super) fn orders(count: usize) -> Result<Vec<Incoming>, DemoError> {
-    let samples = CONFIG.get_file("orders/sample.jsonl").map(include_dir::File::contents).unwrap_or_default();
-    let mut orders = order::read(samples, "sample.jsonl").accepted;
-    orders.truncate(count);
-    let generator = Generator::new(SEED);
-    for number in (SAMPLES..count).map(|n| n as u64) {
-        orders.push(generator.order(number).map_err(|error| DemoError::Stuck(error.to_string()))?);
-    }
-    Ok(orders)
+/// A file beside the sample orders.
+pub(super) fn bytes(name: &str) -> Vec<u8> {
+    ORDERS.get_file(name).map(|file| file.contents().to_vec()).unwrap_or_default()
+}
+
+/// The orders of a file there.
+pub(super) fn orders(name: &str) -> Vec<Incoming> {
+    order::read(&bytes(name), name).accepted
 }
 
 /// Writes aside and renames: whoever looks sees a whole file or none.

@@ -10,34 +10,18 @@ use tokio::sync::watch;
 
 use super::files;
 use crate::barcode::Scan;
-use crate::web::PrintedLabel;
+use crate::web::{LabelCode, PrintedLabel};
 
 /// Labels that the page shows.
 const SHOWN: usize = 40;
 
-/// Labels as they came out: what the page shows, and what a scanner reads from each.
-#[derive(Clone)]
-pub(super) struct PrintedLabels {
-    /// Newest first.
-    pub(super) shown: watch::Receiver<Arc<Vec<PrintedLabel>>>,
-    /// The bytes a scanner sends for the newest: symbology identifier and data; `None` for one without bars.
-    pub(super) newest: watch::Receiver<Option<Barcode>>,
-}
-
-/// The bars of a label.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Barcode {
-    /// `]C1420902109261…`.
-    pub(super) scanned: String,
-    /// The tracking number in it.
-    pub(super) tracking: String,
-}
+/// Labels as they came out, newest first.
+pub(super) type PrintedLabels = watch::Receiver<Arc<Vec<PrintedLabel>>>;
 
 /// Follows the printer. Each label is on disk, if there is a folder for it, before anybody can see it.
 pub(super) fn collect(printer: &Printer, out: Option<PathBuf>) -> PrintedLabels {
     let mut labels = printer.labels();
     let (publish, shown) = watch::channel(Arc::new(Vec::new()));
-    let (barcode, newest) = watch::channel(None);
     tokio::task::spawn_local(async move {
         let mut attempts = BTreeMap::new();
         loop {
@@ -49,8 +33,8 @@ pub(super) fn collect(printer: &Printer, out: Option<PathBuf>) -> PrintedLabels 
                 }
                 Err(RecvError::Closed) => return,
             };
-            let bars = read(printed.png.clone()).await;
-            let name = name(&mut attempts, out.as_deref(), &printed, bars.as_ref());
+            let codes = read(printed.png.clone()).await;
+            let name = name(&mut attempts, out.as_deref(), &printed, codes.first());
             if let Some(out) = &out
                 && let Err(error) = save(out, &name, &printed)
             {
@@ -61,20 +45,27 @@ pub(super) fn collect(printer: &Printer, out: Option<PathBuf>) -> PrintedLabels 
                 png: Arc::new(printed.png.clone()),
                 zpl: Arc::new(printed.job.clone()),
                 index: printed.index,
+                codes,
             };
             publish.send_modify(|labels| {
                 let newest = std::iter::once(label).chain(labels.iter().cloned());
                 *labels = Arc::new(newest.take(SHOWN).collect());
             });
-            barcode.send_replace(bars);
         }
     });
-    PrintedLabels { shown, newest }
+    shown
 }
 
 /// `<tracking>.<attempt>`, where the attempt counts what the printer printed of that number.
-fn name(attempts: &mut BTreeMap<String, u32>, out: Option<&Path>, printed: &Printed, bars: Option<&Barcode>) -> String {
-    let tracking = bars.map_or_else(|| format!("unreadable-{}", printed.index), |bars| bars.tracking.clone());
+fn name(
+    attempts: &mut BTreeMap<String, u32>,
+    out: Option<&Path>,
+    printed: &Printed,
+    code: Option<&LabelCode>,
+) -> String {
+    // The shortest reading is the number without its routing prefix.
+    let number = code.and_then(|code| code.keys.iter().min_by_key(|key| key.len()));
+    let tracking = number.map_or_else(|| format!("unreadable-{}", printed.index), String::clone);
     let attempt = attempts.entry(tracking.clone()).or_insert(0);
     *attempt += 1;
     let kept = |attempt: u32| out.is_some_and(|out| file(out, &format!("{tracking}.{attempt}"), "zpl").exists());
@@ -84,15 +75,25 @@ fn name(attempts: &mut BTreeMap<String, u32>, out: Option<&Path>, printed: &Prin
     format!("{tracking}.{attempt}")
 }
 
-/// The bars of a picture, read by a decoder that knows nothing of what was to be printed.
-async fn read(png: Vec<u8>) -> Option<Barcode> {
-    let symbols = tokio::task::spawn_blocking(move || decode::code128(&png)).await.ok()?;
-    // A routing code beside the number is shorter.
-    let symbol = symbols.into_iter().max_by_key(|symbol| symbol.text.len())?;
-    let scanned = format!("]C{}{}", u8::from(symbol.gs1), symbol.text.trim_start_matches('\u{1d}'));
-    // The shortest reading is the number without its routing prefix.
-    let tracking = Scan { aim: None, text: symbol.text }.keys().into_iter().min_by_key(String::len)?;
-    Some(Barcode { scanned, tracking })
+/// The codes of a picture, read by a decoder that knows nothing of what was to be printed; the longest first, because a
+/// routing code beside the number is shorter. Squares are looked for where there are no bars.
+async fn read(png: Vec<u8>) -> Vec<LabelCode> {
+    let look = move || {
+        let bars = decode::code128(&png).into_iter().map(|bars| (format!("]C{}", u8::from(bars.gs1)), bars.text));
+        let bars: Vec<_> = bars.collect();
+        if bars.is_empty() {
+            decode::matrices(&png).into_iter().map(|square| (String::new(), square.text)).collect()
+        } else {
+            bars
+        }
+    };
+    let mut found = tokio::task::spawn_blocking(look).await.unwrap_or_default();
+    found.sort_by_key(|(_, text)| std::cmp::Reverse(text.len()));
+    let code = |(aim, text): (String, String)| LabelCode {
+        scanned: format!("{aim}{}", text.trim_start_matches('\u{1d}')),
+        keys: Scan { aim: None, text }.keys(),
+    };
+    found.into_iter().map(code).collect()
 }
 
 fn file(out: &Path, name: &str, extension: &str) -> PathBuf {

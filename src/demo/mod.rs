@@ -1,13 +1,21 @@
-//! `parceld demo`: the shipped station on a virtual bench.
+//! `parceld demo`: a station on a virtual bench, the shipped one or somebody's own.
 //!
 //! The station is the real one: it reads a `station.toml`, opens ptys and sockets, and writes its journal. Only the
 //! devices, the receiver and the hands are virtual, and they speak the real bytes. With a data folder the station goes
 //! on where it was killed; the virtual printer's memory is then gone like that of a real one.
+//!
+//! With a configuration of one's own it is a *rehearsal* ([`Setup::load_to_rehearse`]): its rate cards, layouts, languages and
+//! rules, on devices of the kinds it names. Every label says SPECIMEN. The data folder, the uplink, the pools and the devices
+//! are the demo's own, so that nothing of the real station is touched.
 
 mod bench;
+mod day;
 mod files;
+mod hands;
 mod labels;
+mod next;
 mod packer;
+mod page;
 mod receipts;
 mod summary;
 
@@ -15,30 +23,34 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hal::port::{Address, SerialSettings};
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
+use crate::config::keys::UplinkKeys;
 use crate::daemon::control::{Call, Called};
-use crate::daemon::{ServiceHandle, Setup, SetupError, StationService, orders, serve_page};
-use crate::devices::{BenchPrinter, BenchScale, BenchScanner, Devices};
-use crate::exchange::order;
+use crate::daemon::documents::Documents;
+use crate::daemon::{ServiceHandle, Setup, SetupError, StationService, serve_page};
+use crate::store::StoredOrder;
 use crate::uplink::receiver::{self, Receiver};
-use crate::web::{self, BenchCall, Desk};
+use crate::web::{self, BenchDesk, Desk};
 
+pub use day::{DayOrders, ReadOrders};
 pub use summary::Summary;
 
 /// How a demo is run.
-#[derive(Debug, Clone)]
 pub struct Options {
     /// Where the page listens.
     pub listen: SocketAddr,
+    /// The `station.toml` that is rehearsed; the shipped one without.
+    pub config: Option<PathBuf>,
     /// Where the station keeps its data; a temporary folder without.
     pub data: Option<PathBuf>,
     /// Where what came out is kept.
     pub out: Option<PathBuf>,
-    /// Pack so many orders unattended, then stop.
-    pub headless: Option<usize>,
+    /// Pack the orders unattended, then stop.
+    pub headless: bool,
+    /// Which orders there are.
+    pub orders: DayOrders,
 }
 
 /// Why a demo cannot run.
@@ -66,17 +78,15 @@ pub enum DemoError {
     /// The page may only be seen from this machine.
     #[error("listen on {0}: the page has no sign-in yet; use 127.0.0.1")]
     NotLoopback(SocketAddr),
+    /// The data folder is that of a station.
+    #[error("{0} is the data folder of a station, which a demo does not touch; name another with --data, or none")]
+    RealData(PathBuf),
+    /// The orders cannot be read.
+    #[error("{0}")]
+    Orders(String),
     /// Something the robot could not get through.
     #[error("{0}")]
     Stuck(String),
-}
-
-/// The virtual bench and the receiver, started.
-struct Stage {
-    bench: bench::VirtualBench,
-    receiver: Arc<Receiver>,
-    setup: Setup,
-    devices: Devices,
 }
 
 /// Runs until `stop`, or, headless, until every order is packed and confirmed.
@@ -90,130 +100,119 @@ pub async fn run(options: Options, stop: impl Future<Output = ()>) -> Result<Opt
         (None, Some(folder)) => folder.path().to_owned(),
         (None, None) => return Err(DemoError::Stuck("no data folder".to_owned())),
     };
-    let out = options.out.clone();
-    let local = LocalSet::new();
-    local
-        .run_until(async {
-            let stage = set_up(&data, out.as_deref(), options.headless.is_some()).await?;
-            run_station(stage, options, &data, stop).await
-        })
-        .await
+    LocalSet::new().run_until(perform(options, &data, stop)).await
 }
 
-async fn set_up(data: &Path, out: Option<&Path>, fast: bool) -> Result<Stage, DemoError> {
-    let bench = bench::VirtualBench::plug_in(data, fast).await?;
+async fn perform(options: Options, data: &Path, stop: impl Future<Output = ()>) -> Result<Option<Summary>, DemoError> {
+    let own_orders = matches!(options.orders, DayOrders::Read(_));
+    let own = options.config.as_deref().map(|file| rehearse(file, data, own_orders)).transpose()?;
+    files::claim(data)?;
+    let out = options.out.clone();
+    if let Some(out) = &out {
+        std::fs::create_dir_all(out).map_err(|source| DemoError::File { path: out.clone(), source })?;
+    }
     let settings = receiver::ReceiverSettings {
         token: Some(files::TOKEN.to_owned()),
-        data: Some(out.unwrap_or(data).join("received.jsonl")),
+        data: Some(out.as_deref().unwrap_or(data).join("received.jsonl")),
         orders: Vec::new(),
     };
-    if let Some(out) = out {
-        std::fs::create_dir_all(out).map_err(|source| DemoError::File { path: out.to_owned(), source })?;
-    }
     let receiver = Receiver::start((Ipv4Addr::LOCALHOST, 0).into(), settings)
         .await
         .map_err(|source| DemoError::Device { what: "receiver", source })?;
-    let config = files::unpack(data, receiver.addr())?;
-    let (setup, warnings) = Setup::load(&config).map_err(SetupError::from)?;
-    for warning in warnings.iter().filter(|warning| !warning.what.contains("virtual device")) {
-        tracing::warn!(%warning, "configuration");
-    }
-    let devices = Devices {
-        scanners: vec![BenchScanner::on_a_line("hand", serial(bench.scanner.path()))],
-        scale: Some(BenchScale {
-            address: serial(bench.scale.path()),
-            settings: hal::scale::ScaleSettings::new(hal::scale::ScaleProtocol::MtSics),
-            record: None,
-        }),
-        printer: Some(BenchPrinter::zpl("label", Address::Tcp(bench.printer.addr().to_string()))),
-        receipt: Some(BenchPrinter {
-            language: hal::printer::Language::EscPos,
-            ..BenchPrinter::zpl("receipts", Address::Tcp(bench.receipts.addr().to_string()))
-        }),
-        pins: None,
-        panel: None,
+    let rehearsal = own.is_some();
+    let setup = match own {
+        Some(mut setup) => {
+            let (url, token_file) = (format!("http://{}", receiver.addr()), files::token(data)?);
+            setup.config.uplink = Some(UplinkKeys { url, token_file, ca_file: None });
+            setup
+        }
+        None => Setup::load(&files::unpack(data, receiver.addr())?).map_err(SetupError::from)?.0,
     };
-    Ok(Stage { bench, receiver: Arc::new(receiver), setup, devices })
-}
-
-fn serial(path: &Path) -> Address {
-    Address::Serial(SerialSettings::new(path))
-}
-
-async fn run_station(
-    stage: Stage,
-    options: Options,
-    data: &Path,
-    stop: impl Future<Output = ()>,
-) -> Result<Option<Summary>, DemoError> {
-    let Stage { bench, receiver, setup, devices } = stage;
-    let bench = Arc::new(bench);
+    let (day, orders) = day::Day::of(options.orders, &setup)?;
+    let bench = bench::VirtualBench::plug_in(data, &setup.config, options.headless).await?;
     // Before the station: after a restart it may print at once.
-    let labels = labels::collect(&bench.printer, options.out.clone());
-    let receipts = receipts::collect(&bench.receipts, options.out.clone());
-    let (service, handle) = StationService::new(&setup, devices)?;
-    let (ended, end) = watch::channel(false);
-    let mut end = end;
+    let labels = labels::collect(&bench.printer, out.clone());
+    let receipts = bench.receipts.as_ref().map(|printer| receipts::collect(printer, out.clone()));
+    let (service, handle) = StationService::new(&setup, bench.devices(&setup.config))?;
+    let (ended, mut end) = watch::channel(false);
     let running = tokio::task::spawn_local(service.run(async move {
         let _ = end.wait_for(|ended| *ended).await;
     }));
-    let count = options.headless.unwrap_or(files::SAMPLES);
-    import(&handle, count).await?;
-    start_pools(&handle, &setup).await?;
+    import(&handle, orders).await?;
+    start_pools(&handle, &setup, rehearsal).await?;
 
-    let (acts, calls) = mpsc::channel::<BenchCall>(16);
-    tokio::task::spawn_local(bench::serve(bench.clone(), receiver.clone(), handle.clone(), labels.clone(), calls));
-    let received = received(receiver.clone());
-    let desk = Desk {
-        frames: handle.frames.clone(),
-        ask: handle.ask.clone(),
-        bench: Some(acts),
-        labels: Some(labels.shown.clone()),
-        received: Some(received),
-    };
+    let hands = Arc::new(hands::Hands { bench, receiver, service: handle.clone(), labels, day });
+    let (acts, calls) = mpsc::channel(16);
+    tokio::task::spawn_local(hands::serve(hands.clone(), calls));
+    let shown = page::follow(hands.clone(), Documents::of(&setup), setup.cards.clone());
+    let (labels, received) = (hands.labels.clone(), received(hands.clone()));
+    let bench = Some(BenchDesk { acts, shown, labels, received });
+    let desk = Desk { frames: handle.frames.clone(), ask: handle.ask.clone(), bench };
     let page = serve_page(options.listen, |bound| web::router(desk, bound)).await?;
-    bench.write_devices(data, page, receiver.addr())?;
+    hands.bench.write_devices(data, page, hands.receiver.addr())?;
 
-    let outcome = match options.headless {
-        None => {
-            println!("parceld demo: open http://{page}/ (Ctrl-C stops it)");
-            stop.await;
-            Ok(None)
+    let outcome = if options.headless {
+        tokio::select! {
+            summary = packer::pack(&hands, receipts) => summary.map(Some),
+            () = stop => Err(DemoError::Stuck("stopped before every order was packed".to_owned())),
         }
-        Some(orders) => {
-            tokio::select! {
-                summary = packer::pack(&bench, &handle, labels, receipts, orders) => summary.map(Some),
-                () = stop => Err(DemoError::Stuck("stopped before every order was packed".to_owned())),
-            }
-        }
+    } else {
+        println!("parceld demo: open http://{page}/ (Ctrl-C stops it)");
+        stop.await;
+        Ok(None)
     };
     ended.send_replace(true);
     let _ = running.await;
     let summary = outcome?;
-    if let (Some(out), Some(summary)) = (&options.out, &summary) {
+    if let (Some(out), Some(summary)) = (&out, &summary) {
         summary.write(out, data)?;
     }
     Ok(summary)
 }
 
-/// The sample orders, through the same door as every import.
-async fn import(handle: &ServiceHandle, count: usize) -> Result<(), DemoError> {
+/// Somebody's own configuration, set up to be rehearsed. How that is not the real thing is said.
+fn rehearse(file: &Path, data: &Path, own_orders: bool) -> Result<Setup, DemoError> {
+    let (setup, warnings) = Setup::load_to_rehearse(file, data).map_err(SetupError::from)?;
+    for warning in &warnings {
+        println!("{warning}");
+    }
+    println!("rehearsal of {}: every label says SPECIMEN, and nothing of the station is touched", file.display());
+    println!("its data is in {}; its numbers are the last of each pool", data.display());
+    if !own_orders {
+        println!("its orders are those of the sample day; bring others with --orders-file FILE");
+    }
+    println!("not rehearsed: devices, display, lamps and button themselves, the hub, the nightly backup");
+    for difference in bench::differences(&setup.config) {
+        println!("not as there: {difference}");
+    }
+    Ok(setup)
+}
+
+/// The orders, through the same door as every import.
+async fn import(handle: &ServiceHandle, mut orders: Vec<StoredOrder>) -> Result<(), DemoError> {
     /// Orders handed over at once.
     const CHUNK: usize = 500;
-    let orders: Vec<order::Incoming> = files::orders(count)?;
-    for chunk in orders.chunks(CHUNK) {
-        let orders = chunk.iter().cloned().map(orders::stored).collect();
-        call(handle, Call::Import { orders, newest: false }).await?;
+    while !orders.is_empty() {
+        let rest = orders.split_off(orders.len().min(CHUNK));
+        let answer = call(handle, Call::Import { orders, newest: false }).await?;
+        for said in answer["said"].as_array().into_iter().flatten().filter(|said| said["verdict"] == "refused") {
+            let text = |key: &str| said[key].as_str().unwrap_or_default();
+            println!("{}: refused: {}", text("order_ref"), text("why"));
+        }
+        orders = rest;
     }
     Ok(())
 }
 
 /// What a person does once on a new station: say where its number pools start. On a later start they have begun, and
-/// the station refuses to begin them again.
-async fn start_pools(handle: &ServiceHandle, setup: &Setup) -> Result<(), DemoError> {
+/// the station refuses to begin them again. A rehearsal takes the numbers that the real station comes to last.
+async fn start_pools(handle: &ServiceHandle, setup: &Setup, rehearsal: bool) -> Result<(), DemoError> {
+    /// Numbers of a pool that a rehearsal may take.
+    const LAST: u64 = 10_000;
     for carrier in setup.cards.carriers() {
         for pool in carrier.pools.iter().filter(|pool| pool.station == setup.rules.station) {
-            let (carrier, pool, next) = (carrier.id.clone(), pool.id.clone(), pool.from);
+            let next = if rehearsal { pool.from.max(pool.to.saturating_sub(LAST - 1)) } else { pool.from };
+            let (carrier, pool) = (carrier.id.clone(), pool.id.clone());
             if let Err(error) = call(handle, Call::StartPool { carrier, pool, next }).await {
                 tracing::debug!(%error, "the pool has begun before");
             }
@@ -230,15 +229,15 @@ async fn call(handle: &ServiceHandle, call: Call) -> Result<serde_json::Value, D
 }
 
 /// What the receiver stored, for the page.
-fn received(receiver: Arc<Receiver>) -> watch::Receiver<Arc<serde_json::Value>> {
+fn received(hands: Arc<hands::Hands>) -> watch::Receiver<Arc<serde_json::Value>> {
     /// Events that the page shows.
     const SHOWN: usize = 50;
     let (publish, published) = watch::channel(Arc::new(serde_json::Value::Null));
     tokio::task::spawn_local(async move {
-        let mut progress = receiver.watch();
+        let mut progress = hands.receiver.watch();
         loop {
             let head = *progress.borrow_and_update();
-            let events = receiver.events().await;
+            let events = hands.receiver.events().await;
             let newest: Vec<serde_json::Value> =
                 events.iter().rev().take(SHOWN).filter_map(|stored| serde_json::from_str(&stored.body).ok()).collect();
             publish.send_replace(Arc::new(serde_json::json!({ "head": head, "confirmed": head, "events": newest })));

@@ -1,4 +1,4 @@
-//! A robot in the packer's place: it looks at the screen and does what the screen says, and nothing else.
+//! A robot in the packer's place: it looks at the screen and does what is next, and nothing else.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,56 +9,44 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::DemoError;
-use super::bench::{CARTON_GRAMS, VirtualBench};
-use super::labels::{Barcode, PrintedLabels};
+use super::hands::Hands;
+use super::next::Left;
 use super::summary::{RefusedOrder, Summary};
 use crate::barcode::Command;
+use crate::daemon::ask;
 use crate::daemon::control::Call;
-use crate::daemon::{ServiceHandle, ask};
 use crate::ids::{CarrierId, ServiceOrCarrier};
-use crate::web::{Frame, Question};
+use crate::screen::{PlaceValue, Sentence, View};
+use crate::web::{BenchAct, Frame, Question};
 
 /// The screen must say something new within this time after the robot did something.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Robot<'a> {
-    bench: &'a VirtualBench,
-    service: &'a ServiceHandle,
+    hands: &'a Hands,
     frames: watch::Receiver<Arc<Frame>>,
-    labels: PrintedLabels,
-    /// Number of the parcel that was in hand before this run: its label may have come out of an earlier printer.
-    before: Option<String>,
 }
 
-/// Packs every order that is not packed yet, closes the manifests, and waits for the receiver.
-pub(super) async fn pack(
-    bench: &VirtualBench,
-    service: &ServiceHandle,
-    labels: PrintedLabels,
-    mut receipts: watch::Receiver<u64>,
-    orders: usize,
-) -> Result<Summary, DemoError> {
+/// Packs every order that is not packed yet, closes the manifests, and waits for the receiver. `receipts` counts what came
+/// out of the receipt printer, where there is one.
+pub(super) async fn pack(hands: &Hands, receipts: Option<watch::Receiver<u64>>) -> Result<Summary, DemoError> {
     let began = Instant::now();
-    let before = service.frames.borrow().view["view"]["tracking"].as_str().map(str::to_owned);
-    let mut robot = Robot { bench, service, frames: service.frames.clone(), labels, before };
-    let all = robot.ask(Question::Orders).await?;
-    let all = all.as_array().cloned().unwrap_or_default();
+    let mut robot = Robot { hands, frames: hands.service.frames.clone() };
+    let orders = &hands.day.numbers;
     let mut refused = Vec::new();
-    for (done, order) in all.iter().enumerate() {
-        progress(done, all.len());
-        if order["state"] == "packed" {
-            continue;
-        }
-        if let Some(reason) = robot.pack(order).await? {
-            let order_ref = order["order_ref"].as_str().unwrap_or_default().to_owned();
-            refused.push(RefusedOrder { order_ref, reason });
+    for (done, order_ref) in orders.iter().enumerate() {
+        progress(done, orders.len());
+        if let Some(reason) = robot.pack(order_ref).await? {
+            refused.push(RefusedOrder { order_ref: order_ref.clone(), reason });
         }
     }
-    progress(all.len(), all.len());
+    progress(orders.len(), orders.len());
     let closed = robot.close_manifests().await?;
     let manifests = robot.wait_for_receipts().await?;
-    let summary = robot.summary(orders, refused, manifests, began).await?;
+    robot.take_back().await?;
+    let summary = robot.summary(orders.len(), refused, manifests, began).await?;
     // The station did not wait for the slips; whoever looks at them afterwards does.
+    let Some(mut receipts) = receipts else { return Ok(summary) };
     match timeout(PATIENCE, receipts.wait_for(|out| *out >= closed)).await {
         Ok(Ok(_)) => Ok(summary),
         _ => Err(DemoError::Stuck("a manifest's slip did not come out of the receipt printer".to_owned())),
@@ -76,78 +64,74 @@ fn progress(done: usize, of: usize) {
 }
 
 impl Robot<'_> {
-    /// One order from the scan to the closed parcel; the reason when the station would not have it.
-    async fn pack(&mut self, order: &Value) -> Result<Option<String>, DemoError> {
-        let order_ref = order["order_ref"].as_str().unwrap_or_default();
-        let grams = order["grams"].as_i64().unwrap_or(500) + CARTON_GRAMS;
-        let in_hand = self.view()["order"].as_str().map(str::to_owned);
-        if in_hand.as_deref() != Some(order_ref) {
+    /// One order from the scan to the closed parcel; the reason when it was not packed.
+    async fn pack(&mut self, order_ref: &str) -> Result<Option<String>, DemoError> {
+        if self.view().order.as_deref() != Some(order_ref) {
             // Whatever was in hand before a restart is finished first.
-            if in_hand.is_some() {
-                self.follow(grams).await?;
-            }
-            self.scan(order_ref).await?;
+            self.follow().await?;
+            self.perform(BenchAct::Scan(order_ref.to_owned())).await?;
             self.speaks_of(order_ref).await?;
         }
-        self.follow(grams).await
+        if self.view().order.is_some() {
+            return self.follow().await;
+        }
+        match self.view().headline {
+            // Packed already: it was in hand when the station was killed, and was finished first.
+            Sentence::OrderDone { .. } => Ok(None),
+            _ => Ok(Some(said(&self.frames.borrow()))),
+        }
     }
 
-    /// Does what the screen says until nothing is in hand.
-    async fn follow(&mut self, grams: i64) -> Result<Option<String>, DemoError> {
+    /// Does what is next until nothing is in hand; the reason when a parcel was put aside or ended.
+    async fn follow(&mut self) -> Result<Option<String>, DemoError> {
         let mut reason = None;
         loop {
-            let screen = self.screen();
-            match screen.key.as_str() {
-                "place_parcel" if reason.is_some() => self.scan(&Command::Cancel.encode()).await?,
-                "weight_over" => {
-                    reason = Some(screen.said);
-                    self.bench.scale.lift();
-                }
-                "empty_scale" | "weight_negative" => self.bench.scale.lift(),
-                "place_parcel" => self.bench.put(grams),
-                "scan_label" => self.scan_label(&screen.tracking).await?,
-                "label_doubt" => self.end_doubt(&screen.tracking).await?,
-                "mark_wanted" => self.scan(&Command::MarkOk(screen.first).encode()).await?,
-                // Packed already: it was in hand when the station was killed, and was finished first.
-                "done" | "order_done" => return Ok(None),
-                "order_hold" | "order_cancelled" | "order_unknown" | "order_many" => {
-                    return Ok(Some(screen.said));
-                }
-                "no_carrier" | "no_numbers" | "label_refused" => {
-                    reason = Some(screen.said);
-                    self.scan(&Command::Cancel.encode()).await?;
-                }
-                "cancelled" => return Ok(reason),
-                // The station works, or a message passes: wait for the next screen.
-                _ => {}
+            let frame = self.frames.borrow_and_update().clone();
+            let mut labels = self.hands.labels.clone();
+            labels.mark_unchanged();
+            if frame.shown.order.is_none() {
+                return Ok(reason);
             }
-            self.changed(&screen.key).await?;
+            if let Some(act) = self.hands.next(&frame.shown, Left::Nothing).act {
+                let ends = [Command::Hold, Command::Void].map(|command| BenchAct::Command(command.text()));
+                if ends.contains(&act) {
+                    reason.get_or_insert_with(|| said(&frame));
+                }
+                self.perform(act).await?;
+            }
+            let changed = async {
+                tokio::select! {
+                    changed = self.frames.changed() => changed,
+                    changed = labels.changed() => changed,
+                }
+            };
+            match timeout(PATIENCE, changed).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return Err(DemoError::Stuck("the station stopped".to_owned())),
+                Err(_) => {
+                    let last = said(&self.frames.borrow());
+                    return Err(DemoError::Stuck(format!("the screen still says {last:?} after {PATIENCE:?}")));
+                }
+            }
         }
     }
 
-    async fn scan(&self, text: &str) -> Result<(), DemoError> {
-        self.bench.scan(text).await.map_err(DemoError::Stuck)
+    async fn perform(&self, act: BenchAct) -> Result<(), DemoError> {
+        self.hands.perform(act).await.map_err(DemoError::Stuck)
     }
 
-    /// Scans the label that came out last, once it is the one of this parcel. One that came out before this run is
-    /// gone with its printer, so another is asked for.
-    async fn scan_label(&mut self, tracking: &str) -> Result<(), DemoError> {
-        let mine = |bars: &Option<Barcode>| bars.as_ref().is_some_and(|bars| bars.tracking == tracking);
-        if self.before.take().is_some_and(|before| before == tracking) && self.bench.printer.printed() == 0 {
-            return self.scan(&Command::Reprint.encode()).await;
-        }
-        let stuck = || DemoError::Stuck(format!("no readable label of {tracking} came out of the printer"));
-        let bars = match timeout(PATIENCE, self.labels.newest.wait_for(mine)).await {
-            Ok(Ok(bars)) => bars.clone(),
-            _ => None,
-        };
-        self.scan(&bars.ok_or_else(stuck)?.scanned).await
-    }
-
-    /// Nobody knows whether the label is out: look. A label that lies there is scanned, else another is asked for.
-    async fn end_doubt(&mut self, tracking: &str) -> Result<(), DemoError> {
-        let lies_there = self.labels.newest.borrow().as_ref().is_some_and(|bars| bars.tracking == tracking);
-        if lies_there { self.scan_label(tracking).await } else { self.scan(&Command::Reprint.encode()).await }
+    /// The parcel that comes back on this day is scanned, and RETURN; then the receiver hears of it.
+    async fn take_back(&mut self) -> Result<(), DemoError> {
+        let Some(order) = &self.hands.day.comes_back else { return Ok(()) };
+        let parcels = self.ask(Question::Parcels { limit: u32::MAX }).await?;
+        let of_order = |parcel: &&Value| parcel["order_ref"] == order.as_str() && parcel["state"] == "confirmed";
+        let parcel = parcels.as_array().into_iter().flatten().find(of_order);
+        let Some(tracking) = parcel.and_then(|parcel| parcel["tracking"].as_str()) else { return Ok(()) };
+        self.perform(BenchAct::Scan(tracking.to_owned())).await?;
+        self.shows("the parcel that came back", |view| matches!(view.headline, Sentence::ParcelShown { .. })).await?;
+        self.perform(BenchAct::Command(Command::Return.text())).await?;
+        self.shows("that it came back", |view| matches!(view.headline, Sentence::Returned { .. })).await?;
+        self.shows("an empty queue", |view| view.queue == 0).await
     }
 
     /// How many were closed.
@@ -159,7 +143,7 @@ impl Robot<'_> {
             parcels.as_array().into_iter().flatten().filter(|p| verified(p)).filter_map(carrier).collect();
         let mut closed = 0;
         for carrier in waiting {
-            let done = super::call(self.service, Call::CloseManifest { carrier }).await?;
+            let done = super::call(&self.hands.service, Call::CloseManifest { carrier }).await?;
             let facts = done["facts"].as_array().into_iter().flatten();
             closed += facts.filter(|fact| fact["fact"] == "manifest_closed").count() as u64;
         }
@@ -217,53 +201,40 @@ impl Robot<'_> {
     }
 
     async fn ask(&self, question: Question) -> Result<Value, DemoError> {
-        ask(self.service, question).await.ok_or_else(|| DemoError::Stuck("the station does not answer".to_owned()))
+        ask(&self.hands.service, question)
+            .await
+            .ok_or_else(|| DemoError::Stuck("the station does not answer".to_owned()))
     }
 
-    fn view(&self) -> Value {
-        self.frames.borrow().view["view"].clone()
-    }
-
-    fn screen(&mut self) -> Screen {
-        let frame = self.frames.borrow_and_update().clone();
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let said = text(&frame.view["say"]["headline"]);
-        let detail = frame.view["say"]["detail"].as_str().map(|detail| format!("{said}: {detail}"));
-        Screen {
-            key: text(&frame.view["view"]["headline"]["key"]),
-            tracking: text(&frame.view["view"]["tracking"]),
-            first: text(&frame.view["view"]["headline"]["args"][0][1]),
-            said: detail.unwrap_or(said),
-        }
+    fn view(&self) -> View {
+        self.hands.view()
     }
 
     /// Waits until the screen speaks of this order: it is in hand, or the message names it.
     async fn speaks_of(&mut self, order_ref: &str) -> Result<(), DemoError> {
-        let names = |frame: &Arc<Frame>| {
-            let view = &frame.view["view"];
-            let args = view["headline"]["args"].as_array().into_iter().flatten();
-            view["order"] == order_ref || args.into_iter().any(|arg| arg[1] == order_ref)
+        let names = |view: &View| {
+            let text = |place: &PlaceValue<'_>| matches!(place, PlaceValue::Text(text) if *text == order_ref);
+            view.order.as_deref() == Some(order_ref) || view.headline.places().iter().any(|(_, place)| text(place))
         };
-        match timeout(PATIENCE, self.frames.wait_for(names)).await {
-            Ok(Ok(_)) => Ok(()),
-            _ => Err(DemoError::Stuck(format!("the screen says nothing of order {order_ref}"))),
-        }
+        self.shows(&format!("order {order_ref}"), names).await
     }
 
-    async fn changed(&mut self, last: &str) -> Result<(), DemoError> {
-        match timeout(PATIENCE, self.frames.changed()).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(DemoError::Stuck("the station stopped".to_owned())),
-            Err(_) => Err(DemoError::Stuck(format!("the screen still says {last:?} after {PATIENCE:?}"))),
+    async fn shows(&mut self, what: &str, like: impl Fn(&View) -> bool) -> Result<(), DemoError> {
+        let shown =
+            timeout(PATIENCE, self.frames.wait_for(|frame| like(&frame.shown))).await.is_ok_and(|shown| shown.is_ok());
+        if shown {
+            return Ok(());
         }
+        let said = said(&self.frames.borrow());
+        Err(DemoError::Stuck(format!("the screen says nothing of {what}; it says {said:?}")))
     }
 }
 
-/// What the robot sees.
-struct Screen {
-    key: String,
-    tracking: String,
-    /// What fills the headline's first place.
-    first: String,
-    said: String,
+/// What the screen says, and why a service refused.
+fn said(frame: &Frame) -> String {
+    let said = frame.words.say(&frame.shown.headline);
+    match &frame.shown.detail {
+        Some(why @ Sentence::Refusal { .. }) => format!("{said}: {}", frame.words.say(why)),
+        _ => said,
+    }
 }

@@ -123,10 +123,8 @@ async fn try_lines(pins: &Pins) -> DeviceFinding {
 /// Each device that is plugged in and not configured, with the line of `station.toml` that would configure it.
 pub fn unnamed(devices: &Devices) -> Vec<String> {
     let plugged = usb::list(Path::new(SYS));
-    let mut named: Vec<&Address> = devices.scanners.iter().map(|scanner| &scanner.address).collect();
-    named.extend(devices.scale.iter().map(|scale| &scale.address));
-    named.extend(devices.printer.iter().chain(&devices.receipt).map(|printer| &printer.address));
-    let of_named: Vec<&UsbDevice> = named.into_iter().filter_map(|address| known(address, &plugged)).collect();
+    let of_named: Vec<&UsbDevice> =
+        configured(devices).into_iter().filter_map(|(_, address)| known(address, &plugged)).collect();
     let socket = |found: &UsbDevice| found.port.split(':').next().unwrap_or_default().to_owned();
     // A device shows several faces: a scanner that is used as a serial line may be a keyboard, too.
     let is_free = |found: &&UsbDevice| !of_named.iter().any(|named| socket(named) == socket(found));
@@ -134,6 +132,29 @@ pub fn unnamed(devices: &Devices) -> Vec<String> {
         format!("{} {}: {}; {}", found.kind.name(), found.node.display(), name(found), how_to_use(found))
     };
     plugged.iter().filter(is_free).map(say).collect()
+}
+
+/// Devices of the bench that are one, whatever they are called: each would take what the other is to hear.
+pub fn shared(devices: &Devices) -> Vec<String> {
+    let mut taken: Vec<(PathBuf, String)> = Vec::new();
+    let mut shared = Vec::new();
+    for (who, address) in configured(devices) {
+        let Some(node) = node(address) else { continue };
+        match taken.iter().find(|(there, _)| *there == node) {
+            Some((_, first)) => shared.push(format!("{first} and {who} are one device, {}", node.display())),
+            None => taken.push((node, who)),
+        }
+    }
+    shared
+}
+
+/// Every device that has an address, as it is called.
+fn configured(devices: &Devices) -> Vec<(String, &Address)> {
+    let scanners = devices.scanners.iter().map(|scanner| (format!("scanner {}", scanner.name), &scanner.address));
+    let scale = devices.scale.iter().map(|scale| ("scale".to_owned(), &scale.address));
+    let printers = devices.printer.iter().chain(&devices.receipt);
+    let printers = printers.map(|printer| (format!("printer {}", printer.name), &printer.address));
+    scanners.chain(scale).chain(printers).collect()
 }
 
 fn how_to_use(found: &UsbDevice) -> String {
@@ -154,11 +175,16 @@ fn name(found: &UsbDevice) -> String {
 
 /// The USB device behind an address.
 fn known<'a>(address: &Address, plugged: &'a [UsbDevice]) -> Option<&'a UsbDevice> {
-    let node: PathBuf = match address {
-        Address::Usb(usb) => usb::find(usb.kind, &usb.selector, Path::new(SYS)).ok()?.node,
-        other => std::fs::canonicalize(other.node()?).ok()?,
-    };
+    let node = node(address)?;
     plugged.iter().find(|found| found.node == node)
+}
+
+/// The file behind an address, where it is plugged in.
+fn node(address: &Address) -> Option<PathBuf> {
+    match address {
+        Address::Usb(usb) => Some(usb::find(usb.kind, &usb.selector, Path::new(SYS)).ok()?.node),
+        other => std::fs::canonicalize(other.node()?).ok(),
+    }
 }
 
 fn not_open(error: &PortError) -> (Health, String) {
@@ -278,4 +304,39 @@ pub(super) fn how_it_is(status: &Status, language: Language) -> String {
         (_, None, None) => "none",
     };
     format!("{is}; proof of a label: {proof} ({})", status.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use hal::port::SerialSettings;
+    use hal::scale::{ScaleProtocol, ScaleSettings};
+
+    use super::*;
+
+    #[test]
+    fn one_device_under_two_names_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::write(at("ttyUSB0"), "").unwrap();
+        std::fs::write(at("ttyUSB1"), "").unwrap();
+        std::os::unix::fs::symlink(at("ttyUSB0"), at("by-id")).unwrap();
+        let line = |name: &str| Address::Serial(SerialSettings::new(at(name)));
+        let devices = |scanner: &str, scale: &str| Devices {
+            scanners: vec![BenchScanner::on_a_line("hand", line(scanner))],
+            scale: Some(BenchScale {
+                address: line(scale),
+                settings: ScaleSettings::new(ScaleProtocol::MtSics),
+                record: None,
+            }),
+            printer: None,
+            receipt: None,
+            pins: None,
+            panel: None,
+        };
+        let one = std::fs::canonicalize(at("ttyUSB0")).unwrap();
+        let said = [format!("scanner hand and scale are one device, {}", one.display())];
+        assert_eq!(shared(&devices("by-id", "ttyUSB0")), said);
+        assert_eq!(shared(&devices("ttyUSB0", "ttyUSB1")), [""; 0]);
+        assert_eq!(shared(&devices("gone", "gone-too")), [""; 0]);
+    }
 }

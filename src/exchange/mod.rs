@@ -8,7 +8,7 @@ pub mod canonical;
 pub mod manifest;
 pub mod order;
 pub mod outcomes;
-#[cfg(any(test, feature = "demo"))]
 pub mod sample;
 pub mod spreadsheet;
 pub mod supplied;
+pub mod text;

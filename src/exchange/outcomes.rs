@@ -1,7 +1,7 @@
 //! `tracking,status,date[,service]`: what became of parcels, as the seller's records say.
 
 use super::order::MAX_FILE_BYTES;
-use crate::ids::ServiceOrCarrier;
+use crate::ids::{ServiceOrCarrier, did_you_mean};
 use crate::station::event::Learned;
 use crate::station::fact::Ending;
 use crate::units::Date;
@@ -20,8 +20,10 @@ pub fn read(bytes: &[u8]) -> Result<Outcomes, String> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(format!("is larger than {} MiB; split it", MAX_FILE_BYTES >> 20));
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8 text; save it as UTF-8".to_owned())?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = super::text::text(bytes).map_err(|error| format!("{error}; save it as CSV UTF-8"))?;
+    if text.trim().is_empty() {
+        return Err("is empty; export it again".to_owned());
+    }
     let first = text.lines().next().unwrap_or_default();
     let separator =
         [b'\t', b';', b','].into_iter().max_by_key(|separator| first.bytes().filter(|b| b == separator).count());
@@ -67,7 +69,8 @@ fn row(tracking: &str, status: &str, date: &str, service: Option<&str>) -> Resul
     let ending = Ending::WORDS.iter().find(|(known, _)| *known == word).map(|(_, ending)| *ending);
     let ending = ending.ok_or_else(|| {
         let known: Vec<&str> = Ending::WORDS.iter().map(|(word, _)| *word).collect();
-        format!("{:?} is no status; write one of {}", shown(status), known.join(", "))
+        let meant = did_you_mean(status, known.iter().copied());
+        format!("{:?} is no status; {meant}write one of {}", shown(status), known.join(", "))
     })?;
     // A time behind the day is of no interest here.
     let day = date.get(..10).unwrap_or(date);

@@ -15,17 +15,23 @@
 //! commands, `station.toml`. Such a reference is taken as it stands (`From<&str>`), because a text that names no carrier
 //! must still be read, shown and recorded; whether it names one is asked of [`crate::rating::Cards`].
 //!
+//! Beside them stand the codes of countries ([`is_country`]), and which known word somebody meant ([`nearest`]).
+//!
 //! This is a module of its own, beside [`crate::units`], because `barcode`, `rating` and `station` all need it and none of
 //! them may own it. Units are numbers that are computed with; identifiers are only compared.
 
 #![deny(clippy::disallowed_methods)]
 
 mod counted;
+mod country;
+mod nearest;
 mod service;
 
 use std::str::FromStr;
 
 pub use counted::{BagId, ParcelId};
+pub use country::{country_meant, is_country};
+pub use nearest::{did_you_mean, nearest};
 pub use service::{ServiceId, ServiceOrCarrier};
 
 /// An identifier that is nothing but its text.

@@ -7,10 +7,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cosmic_text::fontdb::{Database, FaceInfo, ID, Source};
-use cosmic_text::{
-    Attrs, Buffer, CacheKey, CacheKeyFlags, Fallback, Family, FontSystem, Metrics, Shaping, SwashCache, Weight, Wrap,
-};
-use zeno::{Mask, Transform};
+use cosmic_text::{Attrs, Buffer, Fallback, Family, FontSystem, Metrics, Shaping, Weight, Wrap};
+use ttf_parser::{Face, GlyphId, OutlineBuilder};
+use zeno::{Command, Mask, PathBuilder, Transform};
 
 use super::bitmap::Bitmap;
 use super::picture::LabelPicture;
@@ -21,6 +20,7 @@ const FALLBACK: &[u8] = include_bytes!("../../config/fonts/DroidSansFallback.ttf
 
 const LATIN_FAMILY: &str = "Noto Sans";
 const OTHER_FAMILIES: &[&str] = &["Noto Sans Thai", "Droid Sans Fallback"];
+const FONTS: [(&str, &[u8]); 3] = [(LATIN_FAMILY, LATIN), (OTHER_FAMILIES[0], THAI), (OTHER_FAMILIES[1], FALLBACK)];
 
 /// The font of scripts that most others leave out: Chinese, Japanese, Korean.
 #[must_use]
@@ -53,7 +53,8 @@ impl std::fmt::Debug for Lettering {
 struct LetteringFonts {
     fonts: FontSystem,
     latin: Option<ID>,
-    outlines: SwashCache,
+    faces: HashMap<ID, Face<'static>>,
+    outlines: HashMap<(ID, u16), GlyphOutline>,
     shaped: HashMap<String, Arc<Shaped>>,
     drawn: HashMap<(String, u32, u32), Drawn>,
 }
@@ -67,7 +68,8 @@ struct Shaped {
 
 #[derive(Debug, Clone, Copy)]
 struct Glyph {
-    key: CacheKey,
+    font: ID,
+    id: u16,
     x: f32,
     y: f32,
     narrow: f32,
@@ -84,7 +86,7 @@ pub(super) struct Drawn {
 impl Default for Lettering {
     fn default() -> Self {
         let mut database = Database::new();
-        for font in [LATIN, THAI, FALLBACK] {
+        for (_, font) in FONTS {
             database.load_font_source(Source::Binary(Arc::new(font)));
         }
         // The search for another font asks for the same weight; there is one weight of each here.
@@ -95,9 +97,14 @@ impl Default for Lettering {
         }
         let latin = database.faces().find(|face| face.families.iter().any(|(name, _)| name == LATIN_FAMILY));
         let latin = latin.map(|face| face.id);
+        let face = |face: &FaceInfo| {
+            let bytes = FONTS.iter().find(|(name, _)| face.families.iter().any(|(family, _)| family == name))?.1;
+            Some((face.id, Face::parse(bytes, 0).ok()?))
+        };
+        let faces = database.faces().filter_map(face).collect();
         let fonts = FontSystem::new_with_locale_and_db_and_fallback("en".to_owned(), database, Families);
-        let outlines = SwashCache::new();
-        Self(Mutex::new(LetteringFonts { fonts, latin, outlines, shaped: HashMap::new(), drawn: HashMap::new() }))
+        let (outlines, shaped, drawn) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self(Mutex::new(LetteringFonts { fonts, latin, faces, outlines, shaped, drawn }))
     }
 }
 
@@ -178,10 +185,9 @@ impl LetteringFonts {
                     return Err(missing(&text[glyph.start..glyph.end]));
                 }
                 let narrow = if Some(glyph.font_id) == self.latin { f32::from(CONDENSED) / 100.0 } else { 1.0 };
-                let flags = CacheKeyFlags::DISABLE_HINTING;
-                let (key, ..) = CacheKey::new(glyph.font_id, glyph.glyph_id, em, (0.0, 0.0), glyph.font_weight, flags);
                 let x = shaped.width + glyph.x_offset * em * narrow;
-                shaped.glyphs.push(Glyph { key, x, y: glyph.y_offset * em, narrow });
+                let (font, id) = (glyph.font_id, glyph.glyph_id);
+                shaped.glyphs.push(Glyph { font, id, x, y: glyph.y_offset * em, narrow });
                 shaped.width += glyph.w * narrow;
             }
         }
@@ -202,18 +208,68 @@ impl LetteringFonts {
         let scale = em(size);
         let natural = dots(shaped.width * scale);
         let squeeze = if natural > room { ratio(room, natural) } else { 1.0 };
-        if self.outlines.outline_command_cache.len() > OUTLINES {
-            self.outlines.outline_command_cache.clear();
+        if self.outlines.len() > OUTLINES {
+            self.outlines.clear();
         }
         let mut masks = Vec::with_capacity(shaped.glyphs.len());
         for glyph in &shaped.glyphs {
-            let Some(outline) = self.outlines.get_outline_commands(&mut self.fonts, glyph.key) else { continue };
+            let Some(face) = self.faces.get(&glyph.font) else { continue };
+            let outline =
+                self.outlines.entry((glyph.font, glyph.id)).or_insert_with(|| GlyphOutline::of(face, glyph.id));
             let across = scale * squeeze;
             let place =
                 Transform::scale(across * glyph.narrow, -scale).then_translate(glyph.x * across, -glyph.y * scale);
-            masks.push(Mask::new(outline).transform(Some(place)).render());
+            masks.push(Mask::new(&outline.path[..]).transform(Some(place)).render());
         }
         Ok(assemble(&masks, i64::from(size * BASE / 100)))
+    }
+}
+
+/// A glyph's outline, at an em of [`SHAPED_AT`].
+struct GlyphOutline {
+    path: Vec<Command>,
+    /// From the font's own units.
+    scale: f32,
+}
+
+impl GlyphOutline {
+    /// Nothing for a blank.
+    #[expect(clippy::float_arithmetic, reason = "a scale for outlines")]
+    fn of(face: &Face<'_>, glyph: u16) -> Self {
+        let mut outline = Self { path: Vec::new(), scale: f32::from(SHAPED_AT) / f32::from(face.units_per_em()) };
+        let _ = face.outline_glyph(GlyphId(glyph), &mut outline);
+        outline
+    }
+
+    #[expect(clippy::float_arithmetic, reason = "a scale for outlines")]
+    fn scaled(&self, x: f32, y: f32) -> [f32; 2] {
+        [x * self.scale, y * self.scale]
+    }
+}
+
+impl OutlineBuilder for GlyphOutline {
+    fn move_to(&mut self, x: f32, y: f32) {
+        let to = self.scaled(x, y);
+        self.path.move_to(to);
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        let to = self.scaled(x, y);
+        self.path.line_to(to);
+    }
+
+    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
+        let (control, to) = (self.scaled(x1, y1), self.scaled(x, y));
+        self.path.quad_to(control, to);
+    }
+
+    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
+        let (first, second, to) = (self.scaled(x1, y1), self.scaled(x2, y2), self.scaled(x, y));
+        self.path.curve_to(first, second, to);
+    }
+
+    fn close(&mut self) {
+        self.path.close();
     }
 }
 

@@ -28,7 +28,7 @@ use crate::screen::{Sentence, Words};
 pub use bag::BagSlip;
 pub use manifest::{ContainerKind, ManifestSlip, SlipContainer, SlipLine};
 pub use pdf::pdf;
-pub use sheet::{CommandSheet, SheetEntry, commands, entry};
+pub use sheet::{CommandSheet, SheetEntry, commands, entry, heading};
 pub use shift::{Operator, ShiftSummary};
 
 use rows::{MARGIN_NARROW, MARGIN_WIDE, Rows};

@@ -53,7 +53,7 @@ fn problem_note(reason: &str) -> Option<Sentence> {
 }
 
 /// The heading of a group.
-const fn heading(group: SheetGroup) -> Sentence {
+pub const fn heading(group: SheetGroup) -> Sentence {
     match group {
         SheetGroup::Parcel => Sentence::PaperGroupParcel,
         SheetGroup::Boxes => Sentence::PaperGroupBoxes,
@@ -159,10 +159,15 @@ impl CommandSheet {
 }
 
 impl SheetEntry {
-    fn cell(&self) -> LayoutCell {
+    /// What stands between the prefix and the check character: `MANIFEST:usps`.
+    pub fn name(&self) -> &str {
         let name = self.code.trim_start_matches(Command::PREFIX);
+        name.rsplit_once(':').map_or(name, |(name, _)| name)
+    }
+
+    fn cell(&self) -> LayoutCell {
         // Whoever sees a badge need not see its secret.
-        let name = public(name.rsplit_once(':').map_or(name, |(name, _)| name));
+        let name = public(self.name());
         let mark = self.twice.then(|| [space(10), wide(reversed(text("2x", 36, Align::Middle)), 70)]);
         let words = rows::rows([
             row(25, []),

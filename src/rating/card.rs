@@ -51,11 +51,15 @@ pub struct Card {
     pub fuel: Option<Fuel>,
     /// Discounts on the base by the month's parcels, ascending.
     pub tiers: Vec<Tier>,
+    /// Its prices are an example; `notes` says so, too.
+    pub invented: bool,
     /// What a person should know of its prices.
     pub notes: Vec<String>,
 }
 
 impl Card {
+    /// What the notes of a card with invented prices say.
+    pub const INVENTED: &str = "invented prices";
     /// A priced parcel remembers its surcharges as the bits of one number.
     pub const MOST_SURCHARGES: usize = 64;
 

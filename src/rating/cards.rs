@@ -1,6 +1,6 @@
 //! Every carrier and every card of the station, and the decision among them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::area::PlaceKeys;
 use super::price::{Findings, Offer, OfferLine};
@@ -40,6 +40,25 @@ pub struct Carrier {
     pub values: BTreeMap<String, String>,
     /// Its services.
     pub services: Vec<ServiceName>,
+    /// What of it is an example, to be written anew.
+    pub invented: BTreeSet<Invented>,
+}
+
+/// What of a carrier's folder may be an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Invented {
+    /// There is no such carrier.
+    Carrier,
+    /// How its numbers are made, and the pools.
+    Numbers,
+    /// What its labels say beside the parcel's own data.
+    Values,
+}
+
+impl Invented {
+    /// Each with its word in `carrier.toml`.
+    pub const NAMES: [(&str, Self); 3] =
+        [("carrier", Self::Carrier), ("numbers", Self::Numbers), ("values", Self::Values)];
 }
 
 impl Carrier {

@@ -124,6 +124,23 @@ pub(super) fn wrong_digits(place: &Place) -> Option<&'static [u32]> {
     digits_of(&place.country).filter(|digits| !digits.iter().any(|digits| *digits as usize == length))
 }
 
+/// How a whole postcode of a country is written, where that is certain and this one is written otherwise.
+pub fn wrong_shape(country: &str, postcode: &str) -> Option<String> {
+    /// The places that a whole British postcode fills.
+    const WHOLE: u32 = 8;
+    if is_british(country) {
+        let whole = pack_british(postcode).is_some_and(|(_, length)| length == WHOLE);
+        return (!whole).then(|| "both of its parts, such as LS11 5AB".to_owned());
+    }
+    let digits = digits_of(country)?;
+    let is_one = postcode.bytes().all(|byte| byte.is_ascii_digit())
+        && digits.iter().any(|digits| *digits as usize == postcode.len());
+    (!is_one).then(|| {
+        let digits: Vec<String> = digits.iter().map(u32::to_string).collect();
+        format!("its {} digits", digits.join(" or "))
+    })
+}
+
 /// The place as a number; `None` when its country or postcode cannot be one.
 pub(super) fn pack(place: &Place) -> Option<u64> {
     let pack = if is_british(&place.country) { pack_british } else { pack_postcode };
@@ -434,6 +451,18 @@ mod tests {
         }
         for (country, postcode) in [("US", "07030"), ("US", "07030-1234"), ("PH", "0922"), ("DE", "1067")] {
             assert!(pack(&Place::at(country, postcode)).is_some(), "{country}:{postcode}");
+        }
+    }
+
+    #[test]
+    fn a_whole_postcode_has_the_shape_of_its_country_where_that_is_known() {
+        for (country, postcode) in
+            [("GB", "LS11 5AB"), ("JE", "JE23AB"), ("MY", "50050"), ("PH", "0922"), ("DE", "1067")]
+        {
+            assert_eq!(wrong_shape(country, postcode), None, "{country}:{postcode}");
+        }
+        for (country, postcode) in [("GB", "LS11"), ("GB", "90058"), ("MY", "500501"), ("TH", "1011"), ("PH", "92a2")] {
+            assert!(wrong_shape(country, postcode).is_some(), "{country}:{postcode}");
         }
     }
 

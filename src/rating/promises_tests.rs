@@ -292,6 +292,7 @@ fn card(price: i64, currency: Currency) -> Card {
             weekly: false,
         }),
         tiers: vec![],
+        invented: false,
         notes: vec![],
     }
 }

@@ -44,10 +44,9 @@ impl FromStr for VolumeUnit {
     type Err = QuantityError;
 
     fn from_str(text: &str) -> Result<Self, QuantityError> {
-        [Self::Cm3, Self::In3, Self::CuFt]
-            .into_iter()
-            .find(|unit| unit.symbol() == text)
-            .ok_or_else(|| QuantityError::Unit { text: text.chars().take(40).collect(), expected: "cm3, in3, cuft" })
+        [Self::Cm3, Self::In3, Self::CuFt].into_iter().find(|unit| unit.symbol() == text).ok_or_else(|| {
+            QuantityError::Unit { text: text.chars().take(40).collect(), expected: "cm3, in3, cuft", example: "100in3" }
+        })
     }
 }
 

@@ -21,5 +21,5 @@ pub use draw::draw;
 pub use picture::Picture;
 pub use sentence::{Declared, PlaceValue, Sentence, shown};
 pub use stopped::draw_stopped;
-pub use view::{Link, Mood, Symbol, View};
+pub use view::{Awaited, Link, Mood, Symbol, View};
 pub use words::{Words, WordsProblem};

@@ -15,6 +15,7 @@ fn view(mood: Mood, symbol: Symbol, headline: Sentence) -> View {
         symbol,
         headline,
         detail: None,
+        awaits: Awaited::Order,
         order: None,
         weight: None,
         carrier: None,
@@ -116,7 +117,10 @@ fn gallery() -> Vec<(&'static str, View)> {
         ),
         ("07-empty-scale", in_hand(Mood::Ready, Symbol::Empty, Sentence::EmptyScale)),
         ("08-label-doubt", doubt),
-        ("09-confirm-manifest", view(Mood::Ask, Symbol::Question, manifest)),
+        (
+            "09-confirm-manifest",
+            View { detail: Some(Sentence::AnswerYesNo), ..view(Mood::Ask, Symbol::Question, manifest) },
+        ),
         ("10-wrong-label", wrong),
         ("11-printer-blocked", stopped),
         ("12-no-carrier", refused),
@@ -219,7 +223,9 @@ fn every_sentence_is_whole_on_a_full_screen_in_every_language() {
     let languages = shipped();
     assert!(languages.len() >= 2);
     for words in &languages {
-        for sentence in sentences().iter().filter(|said| !starts(said.key(), &["paper_", "do_", "problem_", "state_"]))
+        for sentence in sentences()
+            .iter()
+            .filter(|said| !starts(said.key(), &["paper_", "do_", "problem_", "state_", "next_", "page_"]))
         {
             let (key, text) = (sentence.key(), words.say(sentence));
             let which = format!("{key} in {}", words.language());
@@ -230,6 +236,10 @@ fn every_sentence_is_whole_on_a_full_screen_in_every_language() {
                     cut.push(place)
                 }
             };
+            let manifest = Sentence::ConfirmManifest { carrier: "ONTRAC / LASERSHIP".to_owned(), count: 1248 };
+            if starts(key, &["answer_"]) {
+                look(both(&words.say(&manifest), &text, ROOM, 4).1.holds(&text), "below a question");
+            }
             let doubt = words.say(&Sentence::LabelDoubt { ending: "0015".to_owned() });
             if starts(key, &["link_", "queue", "packed"]) {
                 look(Set::line(&text, BAR_ROOM, SMALL).holds(&text), "in the bar");

@@ -17,6 +17,8 @@ pub struct View {
     pub headline: Sentence,
     /// A second line.
     pub detail: Option<Sentence>,
+    /// What the station waits for.
+    pub awaits: Awaited,
     /// The order in hand.
     pub order: Option<String>,
     /// What lies on the scale (`1.234 kg`), and whether it is still.
@@ -73,6 +75,60 @@ pub enum Symbol {
     Cross,
     /// A question mark.
     Question,
+}
+
+/// What the station waits for now, whatever else passes over its screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Awaited {
+    /// Nothing of the packer: the station or a device works.
+    Patience,
+    /// The barcode of an order.
+    Order,
+    /// The scan of a closed parcel that must not go: it says then what to do.
+    TakeOut {
+        /// Its tracking number.
+        tracking: String,
+    },
+    /// A parcel on the empty scale.
+    Parcel,
+    /// An empty scale.
+    EmptyScale,
+    /// An empty scale, then ZERO.
+    Zero,
+    /// A lighter parcel: this one is more than the scale can weigh.
+    Lighter,
+    /// A scale that works.
+    Scale,
+    /// A label printer that works.
+    Printer,
+    /// A sticker on the parcel, and the scan of its code.
+    Mark {
+        /// Which: `UN3481`.
+        mark: String,
+    },
+    /// The scan of the printed label.
+    Label {
+        /// Which print of it.
+        attempt: u32,
+        /// The printer has said that it is out.
+        out: bool,
+    },
+    /// The scan of the label if there is one, and REPRINT if there is none.
+    Doubt {
+        /// Which print of it.
+        attempt: u32,
+    },
+    /// HOLD: the parcel in hand, or the one just scanned, cannot go on.
+    Hold,
+    /// VOID: the parcel in hand, or the one just scanned, must not travel.
+    Void,
+    /// Yes or no to the question on the screen; OK says yes.
+    Answer,
+    /// Whether the date on the screen is right; OK says yes.
+    Date,
+    /// Somebody who mends what a packer cannot: the clock, the disk, the database.
+    Help,
 }
 
 /// How the uplink is.

@@ -282,7 +282,8 @@ impl Station {
             return self.date_question(world).map_or_else(Outcome::default, Outcome::say);
         }
         if supervisor.is_none() && self.is_far(world) {
-            let ask = Outcome::say(Say::ask(Sentence::DateSupervisor { date: date() }));
+            let question = Sentence::DateSupervisor { date: date() };
+            let ask = Outcome::say(Say { detail: Some(Sentence::AnswerBadge), ..Say::ask(question) });
             return Outcome { confirm: Some(Command::DateOk), ..ask };
         }
         let fact = Fact::ClockBelieved {

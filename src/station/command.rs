@@ -20,12 +20,15 @@ impl Station {
             Command::Void => match self.in_hand().map(|parcel| parcel.id).or(world.live.shown) {
                 Some(_) => self.on_parcel(world, |parcel| self.void(world, parcel)),
                 None => {
-                    let ask = Outcome::say(Say::ask(Sentence::VoidWhich));
+                    let say = Say { detail: Some(Sentence::AnswerNo), ..Say::ask(Sentence::VoidWhich) };
+                    let ask = Outcome::say(say);
                     Outcome { confirm: Some(Command::Void), ..ask }
                 }
             },
             Command::Hold => self.on_parcel(world, |parcel| self.hold(parcel, "held by the packer")),
             Command::Problem(reason) => self.on_parcel(world, |parcel| self.hold(parcel, reason)),
+            // No, to the question that stands; nothing else, whatever is in hand.
+            Command::Cancel if world.live.waiting(world.now).is_some() => Outcome::say(Say::good(Sentence::NotDone)),
             Command::Cancel => self.cancel(),
             Command::Ok => self.ok(world),
             Command::Help => Outcome::say(Say::ask(Sentence::Help)),
@@ -113,7 +116,8 @@ impl Station {
             Command::Manifest(_) => Sentence::ConfirmManifest { carrier, count },
             _ => Sentence::ConfirmHandover { carrier },
         };
-        Outcome { confirm: Some(command.clone()), ..Outcome::say(Say::ask(question)) }
+        let say = Say { detail: Some(Sentence::AnswerYesNo), ..Say::ask(question) };
+        Outcome { confirm: Some(command.clone()), ..Outcome::say(say) }
     }
 
     /// A sticker is on the parcel in hand.
@@ -148,7 +152,7 @@ impl Station {
             (false, _) => weighed,
             (true, State::Open) => Outcome { rearm: true, ..weighed },
             // A parcel that has a weight gets another only by a scan of its own.
-            (true, _) => Outcome::say(super::view::weigh_prompt(&armed)),
+            (true, _) => Outcome::say(super::view::weigh_prompt(&armed).1),
         }
     }
 

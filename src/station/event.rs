@@ -138,8 +138,8 @@ pub enum Lookup {
         /// The number that the memory gave to what was said of it last.
         version: u64,
     },
-    /// One whose name and address cannot be read any more: it has to be imported again.
-    KeyGone(OrderId),
+    /// One that cannot be read any more, because its key is gone or an older program wrote it: it has to be imported again.
+    Unread(OrderId),
     /// Several: never guessed.
     Many(Vec<OrderId>),
 }

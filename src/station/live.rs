@@ -353,6 +353,12 @@ impl Live {
         (now.since(*at) < patience(command)).then_some(command)
     }
 
+    /// The command that the message on the screen asks about.
+    pub fn question(&self, now: Uptime) -> Option<&Command> {
+        let asked = |(_, said): &(Say, Uptime)| self.confirm.as_ref().is_some_and(|(_, at)| at == said);
+        self.say.as_ref().filter(|say| asked(say)).and_then(|_| self.waiting(now))
+    }
+
     /// Whether this command was scanned a moment ago and waits for its second scan.
     pub fn confirms(&self, now: Uptime, command: &Command) -> bool {
         self.waiting(now) == Some(command)

@@ -1,10 +1,11 @@
 //! Station and world -> what the packer sees.
 
-use crate::screen::{Link, Mood, Sentence, Symbol, View};
+use crate::barcode::{Command, Confirmation};
+use crate::screen::{Awaited, Link, Mood, Sentence, Symbol, View};
 use crate::station::clock::date_words;
 use crate::station::event::{Device, NoWeight, PrinterProblem, ScaleFault, WeightState};
 use crate::station::live::{PrinterWaits, Say};
-use crate::station::parcels::{Parcel, State, names, stop};
+use crate::station::parcels::{Parcel, State, names, stop, way_out};
 use crate::station::{Station, World};
 use crate::units::MassUnit;
 
@@ -12,7 +13,12 @@ impl Station {
     /// The screen at this moment.
     pub fn view(&self, world: &World<'_>) -> View {
         let live = world.live;
-        let prompt = self.prompt(world);
+        let (awaited, prompt) = self.prompt(world);
+        let awaits = match &live.cannot_record {
+            Some(_) => Awaited::Help,
+            None if self.is_asked(world) => Awaited::Answer,
+            None => awaited,
+        };
         let (say, detail) = match (&live.cannot_record, live.say(world.now)) {
             (Some(_), _) if live.damaged => (Say::stop(Sentence::DatabaseStop), Some(Sentence::DatabaseDamaged)),
             (Some(_), _) => (Say::stop(Sentence::CannotRecord), None),
@@ -41,6 +47,7 @@ impl Station {
             symbol: say.symbol,
             headline: say.note,
             detail,
+            awaits,
             order: parcel.map(|parcel| parcel.order.number.clone()),
             weight: self.shown_weight(world),
             carrier: commitment.map(|c| {
@@ -88,39 +95,75 @@ impl Station {
         problems
     }
 
-    /// The one thing to do, as long as nobody says otherwise.
-    fn prompt(&self, world: &World<'_>) -> Say {
+    /// Whether the screen shows a question that the second scan of a command, or OK, says yes to. VOID with nothing at hand
+    /// is none: it waits for a scan that says what.
+    fn is_asked(&self, world: &World<'_>) -> bool {
+        world.live.question(world.now).is_some_and(|command| match command.spec().confirmation {
+            Confirmation::SecondScan => {
+                *command != Command::Void || self.in_hand().is_some() || world.live.shown.is_some()
+            }
+            Confirmation::Supervisor | Confirmation::AtOnce => false,
+        })
+    }
+
+    /// The one thing to do, as long as nobody says otherwise, and what is awaited.
+    fn prompt(&self, world: &World<'_>) -> (Awaited, Say) {
         let say = |mood, symbol, note| Say { mood, symbol, note, detail: None };
+        let scan_order = || say(Mood::Ready, Symbol::Scan, Sentence::ScanOrder);
         let Some(parcel) = self.in_hand() else {
-            let ready = || say(Mood::Ready, Symbol::Scan, Sentence::ScanOrder);
-            return self.date_question(world).unwrap_or_else(ready);
+            return self.date_prompt(world).unwrap_or_else(|| (self.at_rest(world), scan_order()));
         };
-        let blocked = || world.live.printer.map(|waits| say(Mood::Stop, Symbol::Printer, of_printer(waits)));
+        let waits = || world.live.printer.map(blocked);
         // Graver than anything a device says.
         if let Some(stop) = stop(parcel) {
+            return (way_out(parcel).map_or(Awaited::Hold, |(awaited, _)| awaited), stop);
+        }
+        if let Some(stop) = unread(world, parcel) {
             return stop;
         }
         match parcel.state() {
             State::Open => weigh_prompt(world),
             State::Weighed if self.clock_doubt().is_some() => {
-                self.date_question(world).unwrap_or_else(|| weigh_prompt(world))
+                self.date_prompt(world).unwrap_or_else(|| weigh_prompt(world))
             }
             State::Weighed => {
                 let note = world.live.stuck.clone().unwrap_or(Sentence::NoCarrier);
-                Say::stop(note)
+                (Awaited::Hold, Say::stop(note))
             }
-            State::Committed | State::Printing => blocked().unwrap_or_else(|| {
+            State::Committed | State::Printing => waits().unwrap_or_else(|| {
                 let name = parcel.commitment().map_or("", |c| world.cards.carrier_name(c.carrier()));
                 let note = Sentence::Printing { carrier: name.to_owned() };
-                Say { mood: Mood::Busy, symbol: Symbol::Printer, note, detail: None }
+                (Awaited::Patience, say(Mood::Busy, Symbol::Printer, note))
             }),
-            State::Sent => blocked().unwrap_or_else(|| finish(parcel)),
-            State::Printed => finish(parcel),
-            State::PrintUncertain => Say::ask(doubt(parcel)),
+            State::Sent => waits().unwrap_or_else(|| finish(parcel, false)),
+            State::Printed => finish(parcel, true),
+            State::PrintUncertain => {
+                let awaited = Awaited::Doubt { attempt: parcel.attempt() };
+                (waits().map_or(awaited, |(awaited, _)| awaited), Say::ask(doubt(parcel)))
+            }
             State::Verified | State::Attested | State::Manifested | State::Confirmed | State::Held | State::Voided => {
-                say(Mood::Ready, Symbol::Scan, Sentence::ScanOrder)
+                (Awaited::Order, scan_order())
             }
         }
+    }
+
+    /// What is awaited with nothing in hand.
+    fn at_rest(&self, world: &World<'_>) -> Awaited {
+        let scanned = world.live.shown.and_then(|id| self.parcel(id)).filter(|parcel| !self.handed_over(parcel));
+        if let Some((awaited, _)) = scanned.filter(|parcel| parcel.state() != State::Voided).and_then(way_out) {
+            return awaited;
+        }
+        match self.to_take_out().next() {
+            Some(parcel) => Awaited::TakeOut { tracking: parcel.name().to_owned() },
+            None if world.live.no_room => Awaited::Help,
+            None => Awaited::Order,
+        }
+    }
+
+    /// The question for the date, while the clock is in doubt.
+    fn date_prompt(&self, world: &World<'_>) -> Option<(Awaited, Say)> {
+        let question = self.date_question(world)?;
+        Some((if self.asks_date(world) { Awaited::Date } else { Awaited::Help }, question))
     }
 
     fn prompt_detail(&self, world: &World<'_>) -> Option<Sentence> {
@@ -152,10 +195,27 @@ impl Station {
     }
 }
 
-/// What is left to do with a parcel whose label is out: its stickers, then its scan.
-fn finish(parcel: &Parcel) -> Say {
-    let note = parcel.marks_wanted().next().map_or(Sentence::ScanLabel, mark_wanted);
-    Say { mood: Mood::Ready, symbol: Symbol::Label, note, detail: None }
+/// Where the order of a parcel without a label cannot be read: nothing more can be done for it before it is imported again.
+fn unread(world: &World<'_>, parcel: &Parcel) -> Option<(Awaited, Say)> {
+    let needs = matches!(parcel.state(), State::Open | State::Weighed | State::Committed);
+    if !needs || world.order.is_some() {
+        return None;
+    }
+    let detail = match parcel.tracking() {
+        Some(tracking) => Sentence::OutHold { tracking: tracking.to_owned() },
+        None => Sentence::OutCancel,
+    };
+    let note = Sentence::OrderKeyGone { order: parcel.order.number.clone() };
+    Some((Awaited::Hold, Say { detail: Some(detail), ..Say::stop(note) }))
+}
+
+/// What is left to do with a parcel whose label was sent, and is `out` as the printer says: its stickers, then its scan.
+fn finish(parcel: &Parcel, out: bool) -> (Awaited, Say) {
+    let (awaited, note) = match parcel.marks_wanted().next() {
+        Some(mark) => (Awaited::Mark { mark: mark.to_owned() }, mark_wanted(mark)),
+        None => (Awaited::Label { attempt: parcel.attempt(), out }, Sentence::ScanLabel),
+    };
+    (awaited, Say { mood: Mood::Ready, symbol: Symbol::Label, note, detail: None })
 }
 
 fn mark_wanted(mark: &str) -> Sentence {
@@ -170,28 +230,33 @@ pub(super) fn doubt(parcel: &Parcel) -> Sentence {
     Sentence::LabelDoubt { ending: tracking.chars().skip(skip).collect::<String>() }
 }
 
-pub(super) fn weigh_prompt(world: &World<'_>) -> Say {
-    let say = |mood, symbol, note| Say { mood, symbol, note, detail: None };
+/// What the scale has to say, or what is to be done at it, until a parcel has its weight.
+pub(super) fn weigh_prompt(world: &World<'_>) -> (Awaited, Say) {
+    let say = |awaited, mood, symbol, note| (awaited, Say { mood, symbol, note, detail: None });
     if world.live.away.contains_key(&Device::Scale) {
-        return say(Mood::Stop, Symbol::Scale, Sentence::ScaleAbsent);
+        return say(Awaited::Scale, Mood::Stop, Symbol::Scale, Sentence::ScaleAbsent);
     }
     let Some(reading) = world.live.reading(world.now) else {
         return match world.live.no_weight {
-            Some(NoWeight::Garbled) => say(Mood::Stop, Symbol::Scale, Sentence::ScaleNonsense),
-            Some(NoWeight::Silent) | None => say(Mood::Ask, Symbol::Scale, Sentence::ScaleSilent),
+            Some(NoWeight::Garbled) => say(Awaited::Scale, Mood::Stop, Symbol::Scale, Sentence::ScaleNonsense),
+            Some(NoWeight::Silent) | None => say(Awaited::Scale, Mood::Ask, Symbol::Scale, Sentence::ScaleSilent),
         };
     };
     match reading.state {
-        WeightState::Over => say(Mood::Stop, Symbol::Scale, Sentence::WeightOver),
-        WeightState::Negative => say(Mood::Ask, Symbol::Empty, Sentence::WeightNegative),
+        WeightState::Over => say(Awaited::Lighter, Mood::Stop, Symbol::Scale, Sentence::WeightOver),
+        WeightState::Negative => say(Awaited::Zero, Mood::Ask, Symbol::Empty, Sentence::WeightNegative),
         // A clone refuses a question now and then; the next one is answered.
-        WeightState::Fault(ScaleFault::Busy) => say(Mood::Busy, Symbol::Scale, Sentence::WaitStill),
+        WeightState::Fault(ScaleFault::Busy) => say(Awaited::Patience, Mood::Busy, Symbol::Scale, Sentence::WaitStill),
         // Said once, and lost: the parcel has to be put down again.
-        WeightState::Fault(ScaleFault::NoNewWeight) => say(Mood::Ask, Symbol::Empty, Sentence::EmptyScale),
-        WeightState::Fault(ScaleFault::NeedsZero) => say(Mood::Ask, Symbol::Empty, Sentence::WeightNegative),
+        WeightState::Fault(ScaleFault::NoNewWeight) => {
+            say(Awaited::EmptyScale, Mood::Ask, Symbol::Empty, Sentence::EmptyScale)
+        }
+        WeightState::Fault(ScaleFault::NeedsZero) => {
+            say(Awaited::Zero, Mood::Ask, Symbol::Empty, Sentence::WeightNegative)
+        }
         WeightState::Fault(
             ScaleFault::UnknownUnit | ScaleFault::UnitMismatch | ScaleFault::NoUnit | ScaleFault::NotAWeight,
-        ) => say(Mood::Stop, Symbol::Scale, Sentence::ScaleUnit),
+        ) => say(Awaited::Scale, Mood::Stop, Symbol::Scale, Sentence::ScaleUnit),
         WeightState::Fault(
             ScaleFault::SyntaxError
             | ScaleFault::TransmissionError
@@ -199,12 +264,12 @@ pub(super) fn weigh_prompt(world: &World<'_>) -> Say {
             | ScaleFault::TooFine
             | ScaleFault::DeviceFault
             | ScaleFault::NeedsCalibration,
-        ) => say(Mood::Stop, Symbol::Scale, Sentence::ScaleFault),
+        ) => say(Awaited::Scale, Mood::Stop, Symbol::Scale, Sentence::ScaleFault),
         WeightState::Stable | WeightState::Moving if !world.live.armed => {
-            say(Mood::Ask, Symbol::Empty, Sentence::EmptyScale)
+            say(Awaited::EmptyScale, Mood::Ask, Symbol::Empty, Sentence::EmptyScale)
         }
-        WeightState::Moving => say(Mood::Busy, Symbol::Scale, Sentence::WaitStill),
-        WeightState::Stable => say(Mood::Ready, Symbol::Scale, Sentence::PlaceParcel),
+        WeightState::Moving => say(Awaited::Patience, Mood::Busy, Symbol::Scale, Sentence::WaitStill),
+        WeightState::Stable => say(Awaited::Parcel, Mood::Ready, Symbol::Scale, Sentence::PlaceParcel),
     }
 }
 
@@ -225,6 +290,15 @@ pub(super) fn of_state(state: State) -> Sentence {
         State::Held => Sentence::StateHeld,
         State::Voided => Sentence::StateVoided,
     }
+}
+
+/// What keeps a label from coming out: waited for, or mended.
+fn blocked(waits: PrinterWaits) -> (Awaited, Say) {
+    let awaited = match waits {
+        PrinterWaits::Asked => Awaited::Patience,
+        PrinterWaits::Blocked(_) => Awaited::Printer,
+    };
+    (awaited, Say { mood: Mood::Stop, symbol: Symbol::Printer, note: of_printer(waits), detail: None })
 }
 
 /// What the label printer is waited for.

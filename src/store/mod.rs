@@ -14,7 +14,9 @@ mod erase;
 mod fold;
 mod keyring;
 mod labels;
+mod lists;
 mod lives;
+mod lock;
 mod mark;
 mod numbers;
 mod orders;
@@ -58,6 +60,7 @@ pub use backup::{Backup, BackupBy, BackupError, BackupName, back_up, backups, pr
 pub use check::{Damage, Gently};
 pub use keyring::KeyFault;
 pub use labels::StoredLabel;
+pub use lists::TimeSpan;
 pub use lives::{BOARD, Life, Machine, Recognised, UplinkStop};
 pub use mark::Mark;
 pub use orders::{ContentHash, FoundOrder, KnownOrder, ListedOrder, NewVersion, OrderBatch, Put, StoredOrder};
@@ -104,7 +107,7 @@ pub enum StoreError {
     #[error("lock {0}: a station is already running on this folder; stop it, or give another data_dir")]
     Locked(PathBuf),
     /// There is no database.
-    #[error("open {0}: no station has run here yet; check data_dir")]
+    #[error("open {0}: no station has run here yet; check data_dir, or start the station")]
     Missing(PathBuf),
     /// A newer program wrote it.
     #[error(
@@ -164,6 +167,14 @@ pub enum StoreError {
     /// Something cannot be sealed, or not opened.
     #[error("seal an order with its key: this process may not write; a bug")]
     Seal,
+    /// A folder on the way to it is closed to this user.
+    #[error("use {path}: {user} may not look into this folder; type `sudo parceld …`, or `sudo -u parceld parceld …`")]
+    Closed {
+        /// What cannot be looked at.
+        path: PathBuf,
+        /// Who this program is.
+        user: String,
+    },
     /// It belongs to somebody else.
     #[error("use {path}: it belongs to {owner} (mode {mode:o}), and this program runs as {user}; type `{todo}`")]
     NotOurs {
@@ -228,18 +239,6 @@ impl StoreError {
     }
 }
 
-/// Takes the lock of a folder; it is held as long as the file is kept.
-fn lock(dir: &Path) -> Result<File, StoreError> {
-    let path = dir.join(LOCK);
-    let failed = |source| StoreError::File { path: path.clone(), source };
-    let lock = private::file(&path).map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked(path)),
-        Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
-    }
-}
-
 /// A fact as it stands in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalEntry {
@@ -257,7 +256,7 @@ impl Store {
         let file = |source| StoreError::File { path: dir.to_owned(), source };
         private::folder(dir).map_err(file)?;
         private::check(dir)?;
-        let lock = lock(dir)?;
+        let lock = lock::lock(dir)?;
         let path = dir.join(DATABASE);
         if dir.join(restore::UNDERWAY).exists() {
             return Err(StoreError::Underway(path));
@@ -283,7 +282,7 @@ impl Store {
         if dir.join(restore::UNDERWAY).exists() {
             return Err(StoreError::Underway(path));
         }
-        if !path.exists() {
+        if !private::is_there(&path)? {
             return Err(StoreError::Missing(path));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -1,10 +1,12 @@
-//! What a fact does to numbers: which it uses for good, and from where their pool goes on.
+//! What a fact does to numbers: which it uses for good, and from where their pool goes on. And how fast they are used.
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
-use crate::ids::{CarrierId, PoolId};
+use super::{Store, StoreError};
+use crate::ids::{CarrierId, ParcelId, PoolId};
 use crate::station::SSCC_POOL;
 use crate::station::fact::{Fact, NumberSource, PoolNext};
+use crate::units::Timestamp;
 
 /// What a fact does to numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,5 +110,72 @@ impl<'a> NumberUse<'a> {
             }
             Self::Used { drawn: None, .. } | Self::Nothing => None,
         }
+    }
+}
+
+/// A number that was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsedNumber {
+    /// Whose it is.
+    pub carrier: CarrierId,
+    /// The number.
+    pub number: String,
+}
+
+/// The numbers that were used last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatestNumbers {
+    /// When the first of these parcels was begun.
+    pub since: Timestamp,
+    /// Newest first.
+    pub numbers: Vec<UsedNumber>,
+}
+
+impl Store {
+    /// The numbers of parcels that were begun since a moment, the newest and so many at most; `None` where there is none.
+    pub fn numbers_since(&self, since: Timestamp, most: usize) -> Result<Option<LatestNumbers>, StoreError> {
+        /// A parcel that lay on the shelf gets its number late: so many older ones in a row are none of these.
+        const OLDER: usize = 1_000;
+        let Some(first) = self.first_parcel_since(since)? else { return Ok(None) };
+        let mut select =
+            self.db.prepare_cached("SELECT carrier, number, parcel FROM numbers ORDER BY rowid DESC LIMIT ?1")?;
+        let mut rows = select.query([most])?;
+        let (mut numbers, mut oldest, mut older) = (Vec::new(), None, 0);
+        while let Some(row) = rows.next()? {
+            let (carrier, by): (String, u64) = (row.get(0)?, row.get(2)?);
+            // Containers are counted by themselves; they are as old as the parcels beside them.
+            if carrier != SSCC_POOL {
+                if by < first.0 {
+                    older += 1;
+                    if older > OLDER {
+                        break;
+                    }
+                    continue;
+                }
+                older = 0;
+                oldest = Some(oldest.map_or(by, |oldest: u64| oldest.min(by)));
+            }
+            numbers.push(UsedNumber { carrier: carrier.into(), number: row.get(1)? });
+        }
+        let Some(oldest) = oldest else { return Ok(None) };
+        let since = self.begun_at(ParcelId(oldest))?.unwrap_or(since);
+        Ok(Some(LatestNumbers { since, numbers }))
+    }
+
+    /// The first parcel that was begun at a moment or later: parcels are counted in the order of time.
+    fn first_parcel_since(&self, since: Timestamp) -> Result<Option<ParcelId>, StoreError> {
+        let newest = "SELECT max(parcel) FROM journal WHERE parcel IS NOT NULL";
+        let newest: Option<u64> = self.db.query_row(newest, [], |row| row.get(0))?;
+        let Some(newest) = newest else { return Ok(None) };
+        let (mut low, mut high) = (1, newest + 1);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.begun_at(ParcelId(middle))?.is_some_and(|at| at >= since) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        Ok((low <= newest).then_some(ParcelId(low)))
     }
 }

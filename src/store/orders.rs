@@ -70,6 +70,8 @@ pub enum FoundOrder {
     None,
     /// Exactly one order.
     One {
+        /// Channel, shop and number.
+        id: OrderId,
         /// Its newest document.
         body: String,
         /// The number of that version.
@@ -268,7 +270,7 @@ impl Store {
                     return Ok(match self.known_order(id)? {
                         None => FoundOrder::None,
                         Some(known) if known.key_gone => FoundOrder::KeyGone(id.clone()),
-                        Some(known) => FoundOrder::One { body: known.body, version: known.version },
+                        Some(known) => FoundOrder::One { id: id.clone(), body: known.body, version: known.version },
                     });
                 }
                 _ => return Ok(FoundOrder::Many(found)),
@@ -300,15 +302,23 @@ impl Store {
         Ok(self.known_order(id)?.filter(|known| !known.key_gone).map(|known| known.body))
     }
 
-    /// The document of one version of an order; `None` when it was erased, its key is gone, or it never was.
+    /// The document of one version of an order; of a later one, where the same was imported again because this one could not
+    /// be read. `None` when it was erased, its key is gone, or it never was.
     pub fn order_at(&self, id: &OrderId, version: u64) -> Result<Option<String>, StoreError> {
         let mut at = self.db.prepare_cached(
-            "SELECT v.body, o.sealed_with FROM orders o JOIN order_versions v ON v.order_id = o.id
-             WHERE o.order_ref = ?3 AND o.shop = ?2 AND o.channel = ?1 AND v.version = ?4",
+            "SELECT s.body, o.sealed_with, s.version FROM orders o
+             JOIN order_versions v ON v.order_id = o.id
+             JOIN order_versions s ON s.order_id = o.id AND (s.version = v.version OR s.hash = v.hash)
+             WHERE o.order_ref = ?3 AND o.shop = ?2 AND o.channel = ?1 AND v.version = ?4 AND s.version >= ?4
+             ORDER BY s.version",
         )?;
-        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-        let found = at.query_row(params![id.channel, id.shop, id.number, version], row).optional()?;
-        found.map_or(Ok(None), |(stands, sealed_with)| self.text(stands, sealed_with, version))
+        let mut rows = at.query(params![id.channel, id.shop, id.number, version])?;
+        while let Some(row) = rows.next()? {
+            if let Some(text) = self.text(row.get(0)?, row.get(1)?, row.get(2)?)? {
+                return Ok(Some(text));
+            }
+        }
+        Ok(None)
     }
 
     /// The versions of an order, oldest first.
@@ -336,6 +346,19 @@ impl Store {
             orders.push(ListedOrder { id, body: self.text(row.get(3)?, row.get(4)?, row.get(5)?)? });
         }
         Ok(orders)
+    }
+
+    /// Orders that wait to be packed, newest first and so many at most: nothing of them is erased, and no parcel was begun
+    /// for an order of their number.
+    pub fn orders_waiting(&self, most: usize) -> Result<Vec<OrderId>, StoreError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT w.channel, w.shop, w.order_ref FROM orders w WHERE w.erased = 0 AND w.id > 0 AND NOT EXISTS (
+                 SELECT 1 FROM journal j WHERE j.name = 'parcel_opened'
+                 AND CASE WHEN json_valid(j.body) THEN json_extract(j.body, '$.order_ref') END = w.order_ref)
+             ORDER BY w.id DESC LIMIT ?1",
+        )?;
+        let id = |row: &rusqlite::Row<'_>| Ok(OrderId { channel: row.get(0)?, shop: row.get(1)?, number: row.get(2)? });
+        Ok(select.query_map([most], id)?.collect::<Result<_, _>>()?)
     }
 
     /// Whether parcels of an earlier format have yet to be compared with their orders.

@@ -5,7 +5,7 @@ use super::*;
 use crate::station::order::OrderId;
 
 fn one(number: &str, version: u64) -> FoundOrder {
-    FoundOrder::One { body: format!("{number} at {version}"), version }
+    FoundOrder::One { id: id(number), body: format!("{number} at {version}"), version }
 }
 
 fn found(store: &Store, code: &str) -> FoundOrder {
@@ -138,7 +138,7 @@ fn what_is_erased_is_nowhere_in_the_files_and_is_still_known_by_its_hash() {
     assert!(store.empty_log().expect("an answer"));
     assert!(!holds());
     assert_eq!(kept(&store), [id("A2")]);
-    assert_eq!(found(&store, "T1"), FoundOrder::One { body: "stub".into(), version: 2 });
+    assert_eq!(found(&store, "T1"), FoundOrder::One { id: id("A1"), body: "stub".into(), version: 2 });
     assert_eq!(store.order_at(&id("A1"), 1).expect("an answer"), None);
     assert_eq!(label(&store, "A1", "T1"), None);
     let known = store.known_order(&id("A1")).expect("an answer").expect("one");

@@ -103,8 +103,21 @@ pub(super) fn check_read(dir: &Path) -> Result<(), StoreError> {
     may(dir, &[dir, &dir.join(super::DATABASE), &dir.join(super::KEYS)], AccessFlags::R_OK)
 }
 
+/// Whether a file is there. One that this user may not look for may be there, and that is another matter.
+pub(super) fn is_there(path: &Path) -> Result<bool, StoreError> {
+    match path.try_exists() {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Err(StoreError::Closed { path: path.to_owned(), user: name(Uid::effective()) })
+        }
+        found => Ok(found.unwrap_or(false)),
+    }
+}
+
 fn may(dir: &Path, paths: &[&Path], access: AccessFlags) -> Result<(), StoreError> {
     for path in paths {
+        if !is_there(path)? {
+            continue;
+        }
         let Ok(found) = fs::metadata(path) else { continue };
         let search = if found.is_dir() { AccessFlags::X_OK } else { AccessFlags::empty() };
         if eaccess(*path, access | search).is_err() {

@@ -53,7 +53,7 @@ pub fn put_back(
 ) -> Result<PutBack, BackupError> {
     let failed = |source| BackupError::File { path: data_dir.to_owned(), source };
     DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(failed)?;
-    let _lock = lock(data_dir)?;
+    let _lock = lock::lock(data_dir)?;
     let (source, found) = inspect(copy)?;
     if found.station.as_deref() != Some(station) && !other {
         return Err(BackupError::OtherStation {

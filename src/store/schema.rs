@@ -119,6 +119,10 @@ CREATE TABLE labels (
     height_mm INTEGER NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (order_id, number));
 -- Whether the clock was believed when something was recorded.
 CREATE INDEX journal_clock ON journal (seq) WHERE name IN ('clock_believed', 'clock_doubted');
+", "
+-- What was begun or came on a day, for lists.
+CREATE INDEX journal_opened_at ON journal (at) WHERE name = 'parcel_opened';
+CREATE INDEX orders_since ON orders (since);
 "];
 
 /// How long a statement waits for another process.

@@ -100,7 +100,7 @@ pub(super) fn read_keys(db: &Connection, dir: &Path) -> Result<Option<Keyring>, 
 /// # Errors
 /// A station runs there, or nothing is wrong with its keys: then nothing was touched.
 pub fn renew_keys(dir: &Path, at: Timestamp) -> Result<(Option<PathBuf>, usize), StoreError> {
-    let lock = lock(dir)?;
+    let lock = lock::lock(dir)?;
     let mut db = Connection::open(dir.join(DATABASE))?;
     schema::prepare(&mut db)?;
     match open_keys(&mut db, dir) {

@@ -51,7 +51,7 @@ impl FromStr for LengthUnit {
         [Self::Mm, Self::Cm, Self::In]
             .into_iter()
             .find(|unit| unit.symbol().eq_ignore_ascii_case(text))
-            .ok_or_else(|| QuantityError::Unit { text: shown(text), expected: "mm, cm, in" })
+            .ok_or_else(|| QuantityError::Unit { text: shown(text), expected: "mm, cm, in", example: "12in" })
     }
 }
 
@@ -139,15 +139,20 @@ impl FromStr for Dims {
 
     /// Reads `12x9x8in`, `30 x 20.5 x 10 cm`.
     fn from_str(text: &str) -> Result<Self, QuantityError> {
+        const EXAMPLE: &str = "12x9x8in";
         let bad = || QuantityError::Dims(shown(text));
         let trimmed = text.trim();
         let unit_at = |(at, last): (usize, char)| at + last.len_utf8();
         let at = trimmed.char_indices().rfind(|(_, c)| !c.is_alphabetic()).map_or(0, unit_at);
-        let unit = unit_of::<LengthUnit>(&trimmed[at..], trimmed)?;
+        let unit = unit_of::<LengthUnit>(&trimmed[at..], trimmed).map_err(|error| match error {
+            QuantityError::Unit { text, expected, .. } => QuantityError::Unit { text, expected, example: EXAMPLE },
+            QuantityError::Empty(_) => QuantityError::Empty(EXAMPLE),
+            other => other,
+        })?;
         let mut sides = [Length::ZERO; 3];
         let mut parts = trimmed[..at].split(['x', 'X', '*']);
         for side in &mut sides {
-            let number = Decimal::parse(parts.next().ok_or_else(bad)?.trim())?;
+            let number = parts.next().and_then(|part| Decimal::parse(part.trim()).ok()).ok_or_else(bad)?;
             *side = Length::of(number, unit).ok_or_else(bad)?;
         }
         if parts.next().is_some() {

@@ -63,7 +63,7 @@ impl FromStr for MassUnit {
         [Self::Mg, Self::G, Self::Kg, Self::Oz, Self::Lb]
             .into_iter()
             .find(|unit| unit.symbol().eq_ignore_ascii_case(text))
-            .ok_or_else(|| QuantityError::Unit { text: shown(text), expected: "mg, g, kg, oz, lb" })
+            .ok_or_else(|| QuantityError::Unit { text: shown(text), expected: "mg, g, kg, oz, lb", example: "310g" })
     }
 }
 
@@ -159,7 +159,18 @@ mod tests {
     fn a_mass_without_a_known_unit_is_shown_whole() {
         for text in ["310", "310克", "310.0", "3 stone", "310㎏"] {
             let said = text.parse::<Mass>().expect_err(text).to_string();
-            assert_eq!(said, format!("{text:?} has no known unit; write one of mg, g, kg, oz, lb"));
+            assert_eq!(said, format!("{text:?} has no known unit; write one of mg, g, kg, oz, lb, such as 310g"));
+        }
+        assert_eq!(
+            "".parse::<Mass>().expect_err("nothing").to_string(),
+            "it is empty; write a number and its unit, such as 310g"
+        );
+        for text in ["kg", "0,31kg", "a lot kg"] {
+            let said = text.parse::<Mass>().expect_err(text).to_string();
+            assert!(
+                said.starts_with(&format!("{text:?} is ")) || said.starts_with(&format!("{text:?} has ")),
+                "{said}"
+            );
         }
     }
 }

@@ -29,15 +29,20 @@ pub enum QuantityError {
     #[error("{0:?} is not a number; write digits with at most one decimal point, such as 1.25")]
     NotANumber(String),
     /// No unit, or one that is not known.
-    #[error("{text:?} has no known unit; write one of {expected}")]
+    #[error("{text:?} has no known unit; write one of {expected}, such as {example}")]
     Unit {
         /// What was read.
         text: String,
         /// The units that are understood.
         expected: &'static str,
+        /// A quantity as it is written.
+        example: &'static str,
     },
+    /// Nothing at all, where a quantity with its unit belongs.
+    #[error("it is empty; write a number and its unit, such as {0}")]
+    Empty(&'static str),
     /// Too large for the type, or finer than its smallest step.
-    #[error("{0:?} is too large or has too many decimals")]
+    #[error("{0:?} is too large or has too many decimals; check its unit and its digits")]
     Range(String),
     /// An amount with more decimals than its currency has, be they zeros.
     #[error("{text:?} has more decimals than {currency} has; write {instead}")]
@@ -73,13 +78,15 @@ pub(crate) fn measured<U: FromStr<Err = QuantityError>>(text: &str) -> Result<(D
     let text = text.trim();
     let at = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
     let unit = unit_of(text[at..].trim(), text)?;
-    Ok((Decimal::parse(text[..at].trim())?, unit))
+    let number = Decimal::parse(text[..at].trim()).map_err(|_| QuantityError::NotANumber(shown(text)))?;
+    Ok((number, unit))
 }
 
 /// The unit at the end of `whole`.
 fn unit_of<U: FromStr<Err = QuantityError>>(unit: &str, whole: &str) -> Result<U, QuantityError> {
     unit.parse().map_err(|error| match error {
-        QuantityError::Unit { expected, .. } => QuantityError::Unit { text: shown(whole), expected },
+        QuantityError::Unit { example, .. } if whole.is_empty() => QuantityError::Empty(example),
+        QuantityError::Unit { expected, example, .. } => QuantityError::Unit { text: shown(whole), expected, example },
         other => other,
     })
 }

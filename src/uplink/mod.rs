@@ -64,7 +64,6 @@ pub mod event;
 mod fault_tests;
 mod floor;
 mod orders;
-#[cfg(any(test, feature = "demo"))]
 pub mod receiver;
 #[cfg(test)]
 mod test_station;

@@ -17,6 +17,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Parcels listed when nothing is said, and at most.
 const LISTED: u32 = 200;
+/// Longest text that is searched, in characters.
+const LONGEST: usize = 64;
 
 pub(super) async fn orders(State(shared): State<Shared>) -> Response {
     ask(&shared, Question::Orders).await
@@ -25,10 +27,19 @@ pub(super) async fn orders(State(shared): State<Shared>) -> Response {
 #[derive(Debug, Deserialize)]
 pub(super) struct PageQuery {
     limit: Option<u32>,
+    search: Option<String>,
 }
 
 pub(super) async fn parcels(State(shared): State<Shared>, Query(page): Query<PageQuery>) -> Response {
-    ask(&shared, Question::Parcels { limit: page.limit.unwrap_or(LISTED).min(LISTED) }).await
+    let search = page.search.map(|text| text.trim().chars().take(LONGEST).collect::<String>());
+    match search.filter(|text| !text.is_empty()) {
+        Some(text) => ask(&shared, Question::Found { text }).await,
+        None => ask(&shared, Question::Parcels { limit: page.limit.unwrap_or(LISTED).min(LISTED) }).await,
+    }
+}
+
+pub(super) async fn today(State(shared): State<Shared>) -> Response {
+    ask(&shared, Question::Today).await
 }
 
 pub(super) async fn parcel(State(shared): State<Shared>, Path(n): Path<u64>) -> Response {

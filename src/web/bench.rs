@@ -7,6 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use tokio::sync::oneshot;
 
 use super::api::{PATIENCE, failure};
@@ -36,6 +37,13 @@ struct Load {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct LabelIndex {
+    #[serde(default)]
+    index: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Fault {
     fault: String,
 }
@@ -59,7 +67,7 @@ pub(super) async fn act(State(shared): State<Shared>, Path(name): Path<String>, 
         Err(why) => return failure(StatusCode::BAD_REQUEST, why),
     };
     let (reply, done) = oneshot::channel();
-    if bench.try_send(BenchCall { act, reply }).is_err() {
+    if bench.acts.try_send(BenchCall { act, reply }).is_err() {
         return failure(StatusCode::SERVICE_UNAVAILABLE, "the bench is busy; try again");
     }
     match tokio::time::timeout(PATIENCE, done).await {
@@ -77,12 +85,27 @@ fn parse(name: &str, body: &[u8]) -> Result<Option<BenchAct>, String> {
         "put" => BenchAct::Put { grams: grams(read::<Load>(body)?.grams)? },
         "put-order" => read::<Nothing>(body).map(|_| BenchAct::PutOrder)?,
         "lift" => read::<Nothing>(body).map(|_| BenchAct::Lift)?,
-        "scan-label" => read::<Nothing>(body).map(|_| BenchAct::ScanLabel)?,
+        "scan-label" => BenchAct::ScanLabel { index: read::<LabelIndex>(body)?.index },
         "printer" => BenchAct::Printer { fault: fault(read::<Fault>(body)?.fault, PRINTER_FAULTS)? },
         "scale" => BenchAct::Scale { fault: fault(read::<Fault>(body)?.fault, SCALE_FAULTS)? },
         "network" => BenchAct::Network { up: read::<Cable>(body)?.up },
         _ => return Ok(None),
     }))
+}
+
+/// How the page asks for an act: its name, and the body. What `act` reads.
+pub fn request(act: &BenchAct) -> serde_json::Value {
+    match act {
+        BenchAct::Scan(text) => json!(["scan", { "text": text }]),
+        BenchAct::Command(text) => json!(["command", { "text": text }]),
+        BenchAct::Put { grams } => json!(["put", { "grams": grams }]),
+        BenchAct::PutOrder => json!(["put-order", {}]),
+        BenchAct::Lift => json!(["lift", {}]),
+        BenchAct::ScanLabel { index } => json!(["scan-label", { "index": index }]),
+        BenchAct::Printer { fault } => json!(["printer", { "fault": fault }]),
+        BenchAct::Scale { fault } => json!(["scale", { "fault": fault }]),
+        BenchAct::Network { up } => json!(["network", { "up": up }]),
+    }
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
@@ -106,18 +129,18 @@ fn fault(fault: String, known: &[&str]) -> Result<String, String> {
 
 /// `[{name, index}]`, newest first.
 pub(super) async fn labels(State(shared): State<Shared>) -> Response {
-    let Some(labels) = &shared.desk.labels else { return StatusCode::NOT_FOUND.into_response() };
-    let list: Vec<_> =
-        labels.borrow().iter().map(|label| serde_json::json!({ "name": label.name, "index": label.index })).collect();
+    let Some(bench) = &shared.desk.bench else { return StatusCode::NOT_FOUND.into_response() };
+    let labels = bench.labels.borrow();
+    let list: Vec<_> = labels.iter().map(|label| json!({ "name": label.name, "index": label.index })).collect();
     Json(list).into_response()
 }
 
 /// `/api/labels/7.png`: the picture; `/api/labels/7.zpl`: the bytes.
 pub(super) async fn label(State(shared): State<Shared>, Path(file): Path<String>) -> Response {
-    let found = shared.desk.labels.as_ref().and_then(|labels| {
+    let found = shared.desk.bench.as_ref().and_then(|bench| {
         let (index, kind) = file.split_once('.')?;
         let index: u64 = index.parse().ok()?;
-        let labels = labels.borrow();
+        let labels = bench.labels.borrow();
         let label = labels.iter().find(|label| label.index == index)?;
         match kind {
             "png" => Some(([(header::CONTENT_TYPE, "image/png")], Vec::clone(&label.png))),
@@ -129,9 +152,9 @@ pub(super) async fn label(State(shared): State<Shared>, Path(file): Path<String>
 }
 
 pub(super) async fn received(State(shared): State<Shared>) -> Response {
-    match &shared.desk.received {
-        Some(received) => {
-            let value = received.borrow().clone();
+    match &shared.desk.bench {
+        Some(bench) => {
+            let value = bench.received.borrow().clone();
             Json(serde_json::Value::clone(&value)).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),

@@ -13,12 +13,22 @@ pub struct Desk {
     pub frames: watch::Receiver<Arc<Frame>>,
     /// Questions to the loop.
     pub ask: mpsc::Sender<AskedQuestion>,
-    /// The virtual devices; a real station has none.
-    pub bench: Option<mpsc::Sender<BenchCall>>,
+    /// The virtual bench; a real station has none.
+    pub bench: Option<BenchDesk>,
+}
+
+/// The page's ends of a virtual bench.
+#[derive(Debug, Clone)]
+pub struct BenchDesk {
+    /// What hands do.
+    pub acts: mpsc::Sender<BenchCall>,
+    /// What the page shows of the bench beside the screen: the next thing to do, its buttons and its words. `screen` is the
+    /// version of the frame that it was found for.
+    pub shown: watch::Receiver<Arc<serde_json::Value>>,
     /// What the virtual printer printed, newest first; bounded by whoever publishes it.
-    pub labels: Option<watch::Receiver<Arc<Vec<PrintedLabel>>>>,
+    pub labels: watch::Receiver<Arc<Vec<PrintedLabel>>>,
     /// What the built-in receiver stored: `{"head","confirmed","events":[…newest first]}`.
-    pub received: Option<watch::Receiver<Arc<serde_json::Value>>>,
+    pub received: watch::Receiver<Arc<serde_json::Value>>,
 }
 
 /// The packer's screen at one moment, in words, and drawn when somebody looks: nobody packs faster for a picture that
@@ -29,8 +39,10 @@ pub struct Frame {
     pub view: serde_json::Value,
     /// Another number whenever the picture is another; the picture's ETag.
     pub version: u64,
-    shown: View,
-    words: Arc<Words>,
+    /// The same as a value.
+    pub shown: View,
+    /// The packer's language.
+    pub words: Arc<Words>,
     size: (u32, u32),
     png: OnceLock<Vec<u8>>,
 }
@@ -79,6 +91,14 @@ pub enum Question {
         /// At most so many.
         limit: u32,
     },
+    /// The same of those whose tracking number, order number or another reference begins so.
+    Found {
+        /// How it begins.
+        text: String,
+    },
+    /// `{day, zone, offset, parcels, by_carrier, voids, reprints, held, here, begun, manifests}`: what was done today, what is
+    /// here now, and how many parcels were ever begun and manifests closed.
+    Today,
     /// One parcel with its decision, prints and history.
     Parcel(u64),
     /// `{waiting, confirmed, rows: [{seq, type, time, state}]}`.
@@ -112,8 +132,11 @@ pub enum BenchAct {
     PutOrder,
     /// Everything is taken off the scale.
     Lift,
-    /// The newest printed label is scanned.
-    ScanLabel,
+    /// A printed label is scanned.
+    ScanLabel {
+        /// Its [`PrintedLabel::index`]; the newest without.
+        index: Option<u64>,
+    },
     /// The printer's fault: `none`, `paper_out`, `head_open`, `off`.
     Printer {
         /// Which.
@@ -142,4 +165,15 @@ pub struct PrintedLabel {
     pub zpl: Arc<Vec<u8>>,
     /// Counts up by one a label; its address on the page.
     pub index: u64,
+    /// What a scanner reads on it, the longest first.
+    pub codes: Vec<LabelCode>,
+}
+
+/// A code on a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelCode {
+    /// What a scanner sends, with the symbology identifier of bars: `]C1420902109261…`.
+    pub scanned: String,
+    /// Every number that it may mean.
+    pub keys: Vec<String>,
 }

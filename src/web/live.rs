@@ -9,9 +9,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
+use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
-use super::{Desk, Frame, PrintedLabel};
+use super::{Desk, Frame};
 
 /// What every handler gets.
 #[derive(Debug, Clone)]
@@ -35,8 +36,8 @@ pub(super) async fn frame(State(shared): State<Shared>, headers: HeaderMap) -> R
     response
 }
 
-/// Server-sent events: the view at once and whenever it changes or a virtual label comes out, with `version`, and
-/// `bench`: whether there is a virtual one.
+/// Server-sent events: the view at once and whenever it changes, with `version`, and `bench`: what is shown of the virtual
+/// bench, or `null`.
 pub(super) async fn live(State(shared): State<Shared>) -> Response {
     let (newest, events) = mpsc::channel(1);
     tokio::spawn(follow(shared.desk, newest));
@@ -45,13 +46,14 @@ pub(super) async fn live(State(shared): State<Shared>) -> Response {
 
 /// Sends the newest frame whenever the client has taken the one before. A slow client skips frames; it has no backlog.
 async fn follow(desk: Desk, newest: mpsc::Sender<Event>) {
-    let (mut frames, mut labels, bench) = (desk.frames, desk.labels, desk.bench.is_some());
+    let (mut frames, mut bench) = (desk.frames, desk.bench.map(|bench| bench.shown));
     while let Ok(room) = newest.reserve().await {
         let frame = Arc::clone(&frames.borrow_and_update());
-        room.send(event(&frame, bench));
+        let shown = bench.as_mut().map(|shown| Arc::clone(&shown.borrow_and_update()));
+        room.send(event(&frame, shown.as_deref()));
         let changed = tokio::select! {
             changed = frames.changed() => changed.is_ok(),
-            () = printed(&mut labels) => true,
+            () = moved(&mut bench) => true,
             () = newest.closed() => false,
         };
         if !changed {
@@ -60,21 +62,21 @@ async fn follow(desk: Desk, newest: mpsc::Sender<Event>) {
     }
 }
 
-/// Until the virtual printer has printed another label; for ever where there is none.
-async fn printed(labels: &mut Option<watch::Receiver<Arc<Vec<PrintedLabel>>>>) {
-    if let Some(labels) = labels
-        && labels.changed().await.is_ok()
+/// Until something else is shown of the virtual bench; for ever where there is none.
+async fn moved(bench: &mut Option<watch::Receiver<Arc<Value>>>) {
+    if let Some(shown) = bench
+        && shown.changed().await.is_ok()
     {
         return;
     }
     std::future::pending().await
 }
 
-fn event(frame: &Frame, bench: bool) -> Event {
+fn event(frame: &Frame, bench: Option<&Value>) -> Event {
     let mut data = frame.view.clone();
     if let Some(fields) = data.as_object_mut() {
         fields.insert("version".into(), frame.version.into());
-        fields.insert("bench".into(), bench.into());
+        fields.insert("bench".into(), bench.cloned().unwrap_or_default());
     }
     Event::default().data(data.to_string())
 }

@@ -24,7 +24,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 
-pub use desk::{AskedQuestion, BenchAct, BenchCall, Desk, Frame, PrintedLabel, Question};
+pub use bench::request;
+pub use desk::{AskedQuestion, BenchAct, BenchCall, BenchDesk, Desk, Frame, LabelCode, PrintedLabel, Question};
+pub use page::PAGE;
 pub use serve::serve;
 
 /// Largest request body in bytes: sixteen times the longest scan in JSON, and small enough to be held.
@@ -41,6 +43,7 @@ pub fn router(desk: Desk, listen: SocketAddr) -> axum::Router {
         .route("/api/orders", get(api::orders))
         .route("/api/parcels", get(api::parcels))
         .route("/api/parcels/{n}", get(api::parcel))
+        .route("/api/today", get(api::today))
         .route("/api/manifests", get(api::manifests))
         .route("/api/outbox", get(api::outbox))
         .route("/api/bench/{act}", post(bench::act))

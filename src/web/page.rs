@@ -4,6 +4,8 @@ use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::screen::Sentence;
+
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
@@ -19,6 +21,32 @@ const FILES: &[(&str, &str, &str)] = &[
     ("page.css", STYLE, include_str!("page/page.css")),
     ("records.css", STYLE, include_str!("page/records.css")),
     ("icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
+];
+
+/// What the page of a virtual bench says in the packer's language, beside what the station says: sent to it by key.
+pub const PAGE: [Sentence; 22] = [
+    Sentence::PageNext,
+    Sentence::PageScanner,
+    Sentence::PageCode,
+    Sentence::PageScan,
+    Sentence::PageScale,
+    Sentence::PagePut,
+    Sentence::PageLift,
+    Sentence::PageOrPut,
+    Sentence::PagePutGrams,
+    Sentence::PagePrinter,
+    Sentence::PageScanLabel,
+    Sentence::PageNoLabel,
+    Sentence::PageBreak,
+    Sentence::PageCommands,
+    Sentence::PageCable,
+    Sentence::PageToPack,
+    Sentence::PageReady,
+    Sentence::PageInHand,
+    Sentence::PageOnHold,
+    Sentence::PageCancelled,
+    Sentence::StateHeld,
+    Sentence::StateVerified,
 ];
 
 pub(super) async fn index() -> Response {

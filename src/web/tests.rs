@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
 use super::*;
-use crate::screen::{Link, Mood, Sentence, Symbol, View, Words};
+use crate::screen::{Awaited, Link, Mood, Sentence, Symbol, View, Words};
 
 /// A desk whose loop and bench answer by themselves, served on a port of its own.
 struct Station {
@@ -26,6 +26,7 @@ fn frame(headline: Sentence, version: u64) -> Arc<Frame> {
         symbol: Symbol::Scan,
         headline,
         detail: None,
+        awaits: Awaited::Order,
         order: None,
         weight: None,
         carrier: None,
@@ -43,6 +44,8 @@ fn answer(question: &Question) -> Value {
     match question {
         Question::Orders => json!([{ "order_ref": "A1", "state": "to_pack" }]),
         Question::Parcels { limit } => json!([{ "n": 1, "limit": limit }]),
+        Question::Found { text } => json!([{ "n": 2, "found": text }]),
+        Question::Today => json!({ "zone": "America/Los_Angeles" }),
         Question::Parcel(1) => json!({ "parcel": "P1" }),
         Question::Parcel(_) => Value::Null,
         Question::Outbox => json!({ "waiting": 0, "confirmed": 0, "rows": [] }),
@@ -67,20 +70,21 @@ impl Station {
         let (done, acts) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             while let Some(BenchCall { act, reply }) = calls.recv().await {
-                let outcome = if act == BenchAct::ScanLabel { Err("no label is out".into()) } else { Ok(()) };
+                let none = act == BenchAct::ScanLabel { index: None };
+                let outcome = if none { Err("no label is out".into()) } else { Ok(()) };
                 let _ = done.send(act);
                 let _ = reply.send(outcome);
             }
         });
-        let label =
-            PrintedLabel { name: "C1.1".into(), png: Arc::new(b"PNG".into()), zpl: Arc::new(b"^XA".into()), index: 7 };
-        let desk = Desk {
-            frames: seen,
-            ask,
-            bench: demo.then_some(bench),
-            labels: demo.then(|| watch::channel(Arc::new(vec![label])).1),
-            received: demo.then(|| watch::channel(Arc::new(json!({ "head": 3 }))).1),
-        };
+        let (png, zpl) = (Arc::new(b"PNG".into()), Arc::new(b"^XA".into()));
+        let label = PrintedLabel { name: "C1.1".into(), png, zpl, index: 7, codes: Vec::new() };
+        let bench = demo.then(|| BenchDesk {
+            acts: bench,
+            shown: watch::channel(Arc::new(json!({ "next": "lift it" }))).1,
+            labels: watch::channel(Arc::new(vec![label])).1,
+            received: watch::channel(Arc::new(json!({ "head": 3 }))).1,
+        });
+        let desk = Desk { frames: seen, ask, bench };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(serve::serve_within(patience, listener, router(desk, address)));
@@ -188,8 +192,10 @@ async fn every_act_reaches_the_bench_as_it_was_meant() {
         ("printer", r#"{"fault":"paper_out"}"#, BenchAct::Printer { fault: "paper_out".into() }),
         ("scale", r#"{"fault":"silent"}"#, BenchAct::Scale { fault: "silent".into() }),
         ("network", r#"{"up":false}"#, BenchAct::Network { up: false }),
+        ("scan-label", r#"{"index":7}"#, BenchAct::ScanLabel { index: Some(7) }),
     ] {
         assert_eq!(station.act(name, body).await.0, 204, "{name}");
+        assert_eq!(request(&act), json!([name, serde_json::from_str::<Value>(body).unwrap()]));
         assert_eq!(station.acts.recv().await, Some(act));
     }
     let (status, text) = station.act("scan-label", "{}").await;
@@ -232,6 +238,9 @@ async fn a_real_station_has_no_bench() {
 async fn questions_go_to_the_loop() {
     let station = Station::start(true).await;
     assert!(station.get("/api/orders").await.1.ends_with(r#"[{"order_ref":"A1","state":"to_pack"}]"#));
+    assert!(station.get("/api/parcels?search=%20A1%20").await.1.ends_with(r#"[{"found":"A1","n":2}]"#));
+    assert!(station.get("/api/parcels?search=%20").await.1.ends_with(r#"[{"limit":200,"n":1}]"#));
+    assert!(station.get("/api/today").await.1.ends_with(r#"{"zone":"America/Los_Angeles"}"#));
     assert!(station.get("/api/parcels?limit=5").await.1.ends_with(r#"[{"limit":5,"n":1}]"#));
     assert!(station.get("/api/parcels?limit=999999").await.1.ends_with(r#"[{"limit":200,"n":1}]"#));
     assert_eq!(station.get("/api/parcels/1").await.0, 200);
@@ -257,28 +266,23 @@ async fn a_picture_that_is_known_is_not_sent_again() {
     assert!(text.contains("etag: \"2\"") && text.contains("content-type: image/png"));
 }
 
-/// What the page's script says of sentences is of sentences that there are.
+/// What the page takes from the language file is there: the server sends those of `PAGE`.
 #[test]
-fn every_sentence_that_the_page_knows_is_one() {
-    let script = include_str!("page/bench.js");
-    let section =
-        |from: &str, to: &str| script.split_once(from).and_then(|(_, rest)| rest.split_once(to)).expect(from).0;
-    let by_key =
-        section("const BY_KEY = {", "};").lines().filter_map(|line| line.trim().split_once(": [")).map(|(key, _)| key);
-    let blocked = section("const BLOCKED = [", "];\n").split("[\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let known = section("const known = {", "}").split(',').filter_map(|pair| pair.split(':').next()).map(str::trim);
-    let confirm = section("return { confirm_", "}").split(',').filter_map(|pair| pair.split(':').next());
-    let confirm = confirm.map(|key| key.trim()).map(|key| key.strip_prefix("confirm_").unwrap_or(key));
-    let keys: Vec<String> = by_key
-        .chain(blocked)
-        .chain(known)
-        .map(str::to_owned)
-        .chain(confirm.map(|key| format!("confirm_{key}")))
-        .filter(|key| !key.is_empty())
-        .collect();
-    assert!(keys.len() > 20, "the script is not read right: {keys:?}");
-    for key in keys {
-        assert!(Sentence::ALL.iter().any(|sentence| sentence.key == key), "{key} is no sentence");
+fn every_word_that_the_page_asks_for_is_sent_to_it() {
+    let (page, script) = (include_str!("page/index.html"), include_str!("page/bench.js"));
+    let asked = |text: &'static str, before: &str| {
+        let found =
+            text.split(before).skip(1).filter_map(|rest| rest.split(['"', ';', ')', ',', ' ', '`', '}']).next());
+        found.collect::<Vec<_>>()
+    };
+    let mut keys = asked(page, "data-say=\"");
+    keys.extend(asked(script, "says."));
+    assert!(keys.len() > 20, "the page is not read right: {keys:?}");
+    for key in &keys {
+        assert!(PAGE.iter().any(|sentence| sentence.key() == *key), "{key} is not sent");
+    }
+    for sentence in PAGE {
+        assert!(keys.contains(&sentence.key()), "{} is sent, and nobody asks for it", sentence.key());
     }
 }
 
@@ -298,7 +302,7 @@ async fn the_live_page_gets_the_view_at_once_and_then_each_change() {
         }
     }
     assert!(seen.contains("content-type: text/event-stream"));
-    assert!(seen.contains("\"bench\":false"));
+    assert!(seen.contains("\"bench\":null"));
     assert!(seen.contains("\"say\":{\"detail\":null,\"headline\":\"Scan an order\""));
 }
 

@@ -1,17 +1,14 @@
-//! Writes the manual pages and the shells' completions of the commands that ship, for the package:
+//! Writes the manual pages and the shells' completions of the commands, for the package:
 //! `pages DIR` makes `DIR/man`, `DIR/bash`, `DIR/zsh`, `DIR/fish`.
 
 use std::path::PathBuf;
 
-use clap::{Command, CommandFactory};
+use clap::CommandFactory;
 use clap_complete::{Generator, Shell, generate_to};
 
 #[path = "../../src/cli/mod.rs"]
 #[expect(dead_code, reason = "of the commands only their words are wanted")]
 mod cli;
-
-/// What is part of the demo and does not ship.
-const DEMO: [&str; 2] = ["demo", "printer"];
 
 fn main() -> std::io::Result<()> {
     let dir = std::env::args_os().nth(1).map(PathBuf::from).ok_or_else(|| std::io::Error::other("pages DIR"))?;
@@ -19,10 +16,10 @@ fn main() -> std::io::Result<()> {
         let folder = dir.join(name);
         std::fs::create_dir_all(&folder).map(|()| folder)
     };
-    clap_mangen::generate_to(shipped(), folder("man")?)?;
+    clap_mangen::generate_to(cli::Args::command(), folder("man")?)?;
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
         let into = folder(&shell.to_string())?;
-        let made = generate_to(shell, &mut shipped(), "parceld", &into)?;
+        let made = generate_to(shell, &mut cli::Args::command(), "parceld", &into)?;
         // Debian names a completion for bash after its command alone.
         if shell == Shell::Bash {
             std::fs::rename(made, into.join("parceld"))?;
@@ -31,12 +28,4 @@ fn main() -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The command line without the demo's commands.
-fn shipped() -> Command {
-    let all = cli::Args::command();
-    let about = all.get_about().cloned().unwrap_or_default();
-    let none = Command::new("parceld").version(env!("CARGO_PKG_VERSION")).about(about).subcommand_required(true);
-    all.get_subcommands().filter(|command| !DEMO.contains(&command.get_name())).cloned().fold(none, Command::subcommand)
 }

@@ -25,7 +25,7 @@ const SETUP: [&str; 9] = [
     "setup",
     "--yes",
     "--force",
-    "--id=LAX1-ST03",
+    "--id=DEMO-ST01",
     "--warehouse=US-LAX-1",
     "--timezone=America/Los_Angeles",
     "--line1=2 Test Street",
@@ -73,7 +73,7 @@ impl Bench {
         let (said, good) = command("systemctl", &["start", "parceld"]);
         assert!(good, "{said}{}", super::station::journal(&[]));
         if !orders.is_empty() {
-            bench.run(&["pool", "start", "usps", "usps-lax1-st03-1", "--next", "5000000"]);
+            bench.run(&["pool", "start", "usps", "usps-demo-1", "--next", "1"]);
             let lines: Vec<String> = orders.iter().map(|order_ref| order(order_ref).to_string()).collect();
             std::fs::write("/tmp/orders.jsonl", lines.join("\n")).unwrap();
             bench.run(&["orders", "import", "/tmp/orders.jsonl"]);

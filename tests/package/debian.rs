@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Where `tests/package/run` lays its files.
-const FILES: &str = "/run/parceld-tests";
+pub(crate) const FILES: &str = "/run/parceld-tests";
 
 /// Which package.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +52,11 @@ pub(crate) fn purge() {
 pub(crate) fn is_installed() -> bool {
     let (status, known) = command("dpkg-query", &["-Wf", "${db:Status-Status}", "parceld"]);
     known && status == "installed"
+}
+
+/// The text of a packed file.
+pub(crate) fn unpacked(path: &str) -> String {
+    says("gzip", &["-cd", path])
 }
 
 pub(crate) fn is_there(path: &str) -> bool {

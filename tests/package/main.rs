@@ -4,6 +4,9 @@
 //! The devices are those of the kernel bench: USB gadgets, found by udev with the package's rules and reached through the
 //! unit's own DeviceAllow.
 
+#[path = "../rig/blocks.rs"]
+#[expect(dead_code, reason = "the rig uses the rest")]
+mod blocks;
 #[path = "../kernel/gadget.rs"]
 mod gadget;
 #[path = "../rig/order.rs"]
@@ -27,12 +30,16 @@ mod screen;
 mod bench;
 mod debian;
 mod memory;
+mod pages;
 mod station;
 
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::net::TcpStream;
 use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use bench::{Bench, CONFIG, DATA};
-use debian::{Version, command, install, is_there, purge, remove, says};
+use debian::{Version, command, install, is_there, purge, remove, says, unpacked};
 use station::{Station, journal, property, state, systemctl};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -56,10 +63,89 @@ async fn installed_it_has_its_user_is_enabled_and_waits_for_a_configuration_with
         "/usr/share/fish/vendor_completions.d/parceld.fish",
         "/usr/share/doc/parceld/copyright",
         "/usr/share/doc/parceld/changelog.Debian.gz",
+        "/usr/share/doc/parceld/README.md",
+        "/usr/share/doc/parceld/src/guide/trouble.md",
     ] {
         assert!(Path::new(file).exists(), "{file}");
     }
     println!("package: {} KiB installed", says("dpkg-query", &["-Wf", "${Installed-Size}", "parceld"]));
+}
+
+#[test]
+fn it_brings_the_licences_of_all_that_is_in_it_and_a_list_of_that_for_this_very_program() {
+    install(Version::New);
+    let doc = "/usr/share/doc/parceld";
+    let licences = unpacked(&format!("{doc}/licences.txt.gz"));
+    for words in ["\nrusqlite 0.", "\nSQLite 3.", "\nRust's standard library 1.", "Permission is hereby granted"] {
+        assert!(licences.contains(words), "{words:?} is not in the licences");
+    }
+    let list: serde_json::Value = serde_json::from_str(&unpacked(&format!("{doc}/parceld.cdx.json.gz"))).unwrap();
+    let sum = says("sha256sum", &["/usr/bin/parceld"]);
+    let listed = &list["metadata"]["component"]["hashes"][0]["content"];
+    assert_eq!(sum.split_whitespace().next(), listed.as_str());
+    let target = list["metadata"]["properties"][0]["value"].as_str().unwrap();
+    assert!(target.starts_with(std::env::consts::ARCH), "{target}");
+    let names = list["components"].as_array().unwrap().iter().map(|component| &component["name"]);
+    for name in names {
+        assert!(licences.contains(&format!("\n{}", name.as_str().unwrap())), "{name} is not in the licences");
+    }
+    let copyright = std::fs::read_to_string(format!("{doc}/copyright")).unwrap();
+    assert!(copyright.contains("\nLicense: OFL-1.1\n PREAMBLE\n"), "{copyright}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn its_demo_packs_orders_without_a_configuration_and_its_virtual_printer_draws_what_others_write() {
+    purge();
+    install(Version::New);
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("demo").display().to_string();
+    let said = says("/usr/bin/parceld", &["demo", "--headless", "--orders", "3", "--out", &out]);
+    assert!(said.contains("3 orders"), "{said}");
+    let labels = std::fs::read_dir(folder.path().join("demo/labels")).unwrap();
+    assert!(
+        labels.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|end| end == "png")).count() > 0
+    );
+
+    let printed = folder.path().join("printed");
+    let printer = StandalonePrinter::switch_on(&printed);
+    printer.send("^XA^FO60,60^BY3^B3N,N,120,N,N^FDPARCELD^FS^XZ");
+    program::until("the label is on the disk", || printed.join("0001.json").exists()).await;
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(printed.join("0001.json")).unwrap()).unwrap();
+    assert_eq!((&report["unsupported"], &report["error"]), (&serde_json::json!([]), &serde_json::Value::Null));
+    assert!(std::fs::read(printed.join("0001.png")).is_ok_and(|png| png.len() > 100));
+}
+
+/// `parceld printer`, until it is dropped.
+struct StandalonePrinter {
+    process: Child,
+    address: String,
+    /// It goes on to say what it prints.
+    _said: Lines<BufReader<ChildStderr>>,
+}
+
+impl StandalonePrinter {
+    fn switch_on(out: &Path) -> Self {
+        let mut command = Command::new("/usr/bin/parceld");
+        command.args(["printer", "--listen", "127.0.0.1:0", "--out"]).arg(out);
+        let mut process = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(process.stderr.take().unwrap()).lines();
+        let listens = |line: &String| line.contains("the virtual printer listens");
+        let line = said.by_ref().map_while(Result::ok).find(listens).expect("it says where it listens");
+        assert!(line.contains("labelize"), "{line}");
+        let address = line.split_whitespace().find_map(|word| word.strip_prefix("address=")).expect("an address");
+        Self { address: address.to_owned(), process, _said: said }
+    }
+
+    fn send(&self, job: &str) {
+        TcpStream::connect(&self.address).unwrap().write_all(job.as_bytes()).unwrap();
+    }
+}
+
+impl Drop for StandalonePrinter {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -80,6 +166,14 @@ async fn set_up_by_its_own_command_it_starts_and_packs_a_parcel_on_devices_that_
     let (began, ready) = (property("ExecMainStartTimestampMonotonic"), property("ActiveEnterTimestampMonotonic"));
     let took = ready.parse::<u64>().unwrap() - began.parse::<u64>().unwrap();
     println!("start to ready: {} ms; resident: {} KiB", took / 1000, station::resident_kib());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_of_the_installed_pages_works_as_printed() {
+    // Set up, with every device, and not yet started.
+    let _bench = Bench::with_orders(&[]).await;
+    systemctl(&["stop", "parceld"]);
+    pages::type_all();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

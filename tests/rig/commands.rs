@@ -8,6 +8,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::bench::Bench;
+use super::order::order;
 use super::program::{DEADLINE, PARCELD, Ran, parceld, repository, until, with_config};
 
 const QUOTE: [&str; 9] =
@@ -233,4 +234,39 @@ async fn a_number_is_said_to_be_whose_it_may_be_or_what_is_wrong_with_it() {
     let why = ask(&["9400111206206406260788", "--carrier", "usps", "--json"]).await;
     let said: serde_json::Value = serde_json::from_str(&why.out).unwrap();
     assert!(why.code == Some(64) && said["wrong"].as_str().unwrap().contains("check digit is wrong"), "{why:?}");
+}
+
+#[tokio::test]
+async fn a_new_station_is_told_which_numbers_to_begin_and_what_else_its_parcels_lack() {
+    let bench = Bench::bare().await;
+    let pools = bench.run(&["pool", "list"]).await.good();
+    assert!(pools.out.contains("\n  parceld pool start usps usps-demo-1 --next 1\n"), "{pools:?}");
+    let check = bench.run(&["check"]).await.good();
+    assert!(check.out.contains("stops parcels: no number of usps can be given"), "{check:?}");
+    assert!(!bench.data().exists(), "what only reads makes nothing");
+    let wrong = bench.run(&["pool", "start", "usps", "usps-demo", "--next", "1"]).await;
+    assert!(wrong.code == Some(69) && wrong.err.contains("write one of: usps usps-demo-1"), "{wrong:?}");
+    bench.run(&["pool", "start", "usps", "usps-demo-1", "--next", "1"]).await.good();
+    let pools = bench.run(&["pool", "list"]).await.good();
+    assert!(pools.out.contains("no use yet") && !pools.out.contains("pool start usps"), "{pools:?}");
+
+    let mut abroad = order("RIG-9101");
+    abroad["ship_to"]["country"] = "TH".into();
+    abroad["ship_to"]["postcode"] = "10110".into();
+    bench.import(&[abroad]).await.good();
+    let check = bench.run(&["check"]).await.good();
+    assert!(check.out.contains("no service carries 1 order to TH that waits, such as RIG-9101: "), "{check:?}");
+
+    // Two names of one device are found where it is plugged in, and one name where it is read.
+    std::os::unix::fs::symlink(bench.scanner.path(), bench.path("by-id")).unwrap();
+    let scale = bench.scale.path().display().to_string();
+    bench.reconfigure(&scale, &bench.path("by-id").display().to_string());
+    let check = bench.run(&["check"]).await.good();
+    assert!(check.out.contains("scanner hand and scale are one device, "), "{check:?}");
+    let doctor = bench.run(&["doctor"]).await;
+    assert!(doctor.code == Some(69) && doctor.out.contains("scanner hand and scale are one device, "), "{doctor:?}");
+    let scanner = bench.scanner.path().display().to_string();
+    bench.reconfigure(&bench.path("by-id").display().to_string(), &scanner);
+    let check = bench.run(&["check"]).await;
+    assert!(check.code == Some(78) && check.out.contains("and so is scanner hand"), "{check:?}");
 }

@@ -68,3 +68,25 @@ async fn a_demo_killed_in_the_middle_goes_on_and_loses_and_doubles_nothing() {
         assert!(pictures.contains(&format!("{tracking}.1")), "no label of {tracking} in {pictures:?}");
     }
 }
+
+#[tokio::test]
+async fn the_sample_day_has_a_supplied_label_a_cancelled_order_and_a_parcel_that_comes_back() {
+    const SUPPLIED: &str = "9400111206206406260787";
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    parceld(["demo", "--headless", "--out", out.to_str().unwrap()]).await.good();
+    let summary: Value = serde_json::from_slice(&std::fs::read(out.join("summary.json")).unwrap()).unwrap();
+    let refused = summary["refused"].as_array().unwrap();
+    let confirmed = summary["confirmed"].as_u64().unwrap();
+    assert_eq!((summary["orders"].as_u64(), confirmed + refused.len() as u64), (Some(53), 53), "{summary:#}");
+    let why = |reason: &str| refused.iter().filter(|one| one["reason"].as_str().unwrap().starts_with(reason)).count();
+    // One was cancelled before the day began, one while its label was scanned.
+    assert_eq!(why("Cancelled"), 2, "{summary:#}");
+    assert_eq!(why("Too heavy"), 1, "{summary:#}");
+    let label = std::fs::read_to_string(out.join("labels").join(format!("{SUPPLIED}.1.zpl"))).unwrap();
+    assert!(label.contains("SPECIMEN"));
+    let received = std::fs::read_to_string(out.join("received.jsonl")).unwrap();
+    for kind in ["parceld.parcel.voided", "parceld.return.received"] {
+        assert_eq!(received.matches(&format!("\"type\":\"{kind}\"")).count(), 1, "{kind}");
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::bench::Bench;
 use super::order::order;
 use super::packer::{pack, told_once};
@@ -17,6 +19,8 @@ async fn a_full_disk_stops_the_packer_and_loses_and_prints_nothing() {
     let bench = Bench::with_orders(&["RIG-4001", ORDER]).await;
     let station = bench.start().await;
     let first = pack(&bench, &station, "RIG-4001").await;
+    let others: Vec<Value> = (4100..4120).map(|number| order(&format!("RIG-{number}"))).collect();
+    bench.import(&others).await.good();
     // Killed, it leaves a journal that is longer than what fits from now on, so that not one page can be added.
     station.kill();
     assert!(std::fs::metadata(bench.data().join("station.db-wal")).unwrap().len() > 512 * u64::from(BLOCKS));
@@ -104,7 +108,7 @@ async fn one_bad_row_in_an_order_file_is_refused_alone_and_said() {
     let imported = bench.import(&[order("RIG-4101"), bad, order("RIG-4103")]).await;
     assert_eq!(imported.code, Some(69), "{imported:?}");
     assert!(imported.out.contains("2 accepted") && imported.out.contains("1 refused"), "{imported:?}");
-    assert!(imported.out.contains("orders.jsonl:2:") && imported.err.contains("1 orders were refused"), "{imported:?}");
+    assert!(imported.out.contains("orders.jsonl:2:") && imported.err.contains("1 order was refused"), "{imported:?}");
     let rejects = std::fs::read_to_string(bench.path("orders.jsonl.rejects.csv")).unwrap();
     assert!(rejects.contains("Atlantis") || rejects.contains("RIG-4102"), "{rejects}");
     let orders = bench.ask(&["orders", "list"]).await;

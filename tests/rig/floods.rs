@@ -5,6 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::bench::Bench;
+use super::order::order;
+use super::packer::open;
+use super::program::with_config;
 use super::station::Station;
 
 #[tokio::test]
@@ -18,6 +21,26 @@ async fn connections_without_end_take_neither_page_nor_commands_away() {
     bench.run(&["outbox", "retry"]).await.good();
     let log = station.logged("ready").await;
     assert!(log.matches("a connection cannot be taken").count() <= 2, "page and socket say it once each:\n{log}");
+}
+
+#[tokio::test]
+async fn a_scan_is_answered_while_a_large_file_is_imported() {
+    const MANY: usize = 1_000;
+    let bench = Bench::with_orders(&["RIG-0001"]).await;
+    let station = bench.start().await;
+    let file = bench.path("many.jsonl");
+    let orders: Vec<String> = (0..MANY).map(|number| order(&format!("MANY-{number}")).to_string()).collect();
+    std::fs::write(&file, orders.join("\n")).unwrap();
+    let (config, path) = (bench.config.clone(), file.display().to_string());
+    let import = tokio::spawn(async move { with_config(&config, &["orders", "import", &path]).await });
+    // It has begun when the first of them is there.
+    while bench.run(&["orders", "show", "MANY-0"]).await.code != Some(0) {
+        assert!(!import.is_finished(), "{:?}", import.await);
+    }
+    open(&bench, &station, "RIG-0001").await;
+    assert!(!import.is_finished(), "the scan waited until every order was in");
+    let imported = import.await.unwrap().good();
+    assert!(imported.out.contains(&format!("{MANY} accepted")), "{imported:?}");
 }
 
 #[tokio::test]

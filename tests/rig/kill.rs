@@ -58,6 +58,7 @@ const CLONE: PrinterSettings = PrinterSettings {
     width_mm: 100,
     height_mm: 150,
     render: false,
+    renderer: hal::sim::Renderer::Own,
     tells_faults: false,
     language: None,
     names_jobs: true,

@@ -7,6 +7,7 @@
 
 mod backups;
 mod bench;
+mod blocks;
 mod clock;
 mod commands;
 mod copies;
@@ -16,7 +17,11 @@ mod demo_config;
 mod devices;
 mod files;
 mod floods;
+mod hands;
 mod kill;
+mod lists;
+mod mistakes;
+mod next;
 mod once;
 mod order;
 mod orders;
@@ -28,6 +33,7 @@ mod program;
 mod rates;
 mod readme;
 mod receiver;
+mod rehearsal;
 mod room;
 mod screen;
 mod setup;

@@ -138,7 +138,7 @@ async fn a_file_that_names_no_shop_has_it_from_its_folder_or_from_whoever_import
     assert!(file("US-02", &plain, &["--shop", "US-01"]).await.good().out.contains("1 unchanged"));
     let listed = bench.ask(&["orders", "list"]).await;
     let shops: Vec<&str> = listed.as_array().unwrap().iter().filter_map(|order| order["shop"].as_str()).collect();
-    assert_eq!(shops, ["US-01", "US-02"]);
+    assert_eq!(shops, ["US-02", "US-01"], "the newest first");
     // Who takes something back must say whose it is.
     plain["state"] = "cancelled".into();
     let lost = file("Downloads", &plain, &[]).await;

@@ -157,7 +157,7 @@ async fn an_order_that_was_never_packed_ends_with_its_age_and_comes_back_with_it
         assert!(!bytes.windows(key.len()).any(|part| part == key), "{name}");
     }
     let states = bench.ask(&["orders", "list"]).await;
-    assert_eq!([&states[0]["state"], &states[1]["state"]], ["import_again", "to_pack"], "{states:#}");
+    assert_eq!([&states[0]["state"], &states[1]["state"]], ["to_pack", "import_again"], "{states:#}");
     bench.import(&[order("RIG-9001")]).await.good();
     pack(&bench, &station, "RIG-9001").await;
 }

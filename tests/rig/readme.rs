@@ -1,96 +1,105 @@
-//! The commands of the README and of the pages that it sends its reader to, as they stand there.
+//! The commands of the README and of the pages that it sends its reader to, in a clone, as they are printed.
 
-use std::process::{Command, Stdio};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
 
-use super::bench::Bench;
-use super::program::{PARCELD, parceld, repository};
+use tempfile::TempDir;
+
+use super::blocks::Block;
+use super::program::{PARCELD, repository};
 use super::station::Station;
 
-/// In the order in which they are read: the first one begins the number pool and imports the orders.
-const PAGES: [&str; 4] = ["README.md", "config/carriers/README.md", "config/labels/README.md", "src/guide/testing.md"];
+/// In the order in which they are read: the first one makes the program and its configuration known, begins the number pool
+/// and imports an order.
+const PAGES: [&str; 5] = [
+    "README.md",
+    "config/orders/README.md",
+    "config/carriers/README.md",
+    "config/labels/README.md",
+    "src/guide/testing.md",
+];
 
-/// The lines of the pages' `sh` blocks, in order.
-fn commands() -> Vec<String> {
-    let mut commands = Vec::new();
-    for page in PAGES {
-        let text = std::fs::read_to_string(repository(page)).unwrap();
-        let before = commands.len();
-        let mut inside = false;
-        for line in text.lines().map(str::trim) {
-            match (inside, line) {
-                (false, "```sh") => inside = true,
-                (true, "```") => inside = false,
-                (true, command) if !command.is_empty() => commands.push(command.to_owned()),
-                _ => {}
+/// Stands in for cargo: what it would build is built already. Its page takes any port.
+const CARGO: &str = "#!/bin/sh
+case $1 in
+build) mkdir -p target/release && ln -sf \"$PARCELD\" target/release/parceld ;;
+run) while [ \"$1\" != -- ]; do shift; done; shift; exec \"$PARCELD\" \"$@\" --listen 127.0.0.1:0 ;;
+*) echo \"cargo $*\" >&2; exit 1 ;;
+esac
+";
+
+/// A fresh clone, and the programs that are found before all others.
+struct Clone {
+    dir: TempDir,
+}
+
+impl Clone {
+    fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        let tree = dir.path().join("tree");
+        std::fs::create_dir(&tree).unwrap();
+        for entry in std::fs::read_dir(repository("")).unwrap().map(|entry| entry.unwrap()) {
+            let name = entry.file_name();
+            if name != "target" && !name.to_string_lossy().starts_with('.') {
+                let copied = Command::new("cp").arg("-r").arg(entry.path()).arg(&tree).status().unwrap();
+                assert!(copied.success());
             }
         }
-        assert!(commands.len() > before, "{page} has lost its commands");
+        let programs = dir.path().join("bin");
+        std::fs::create_dir(&programs).unwrap();
+        std::fs::write(programs.join("cargo"), CARGO).unwrap();
+        std::fs::set_permissions(programs.join("cargo"), std::fs::Permissions::from_mode(0o755)).unwrap();
+        // Another test's page may be where the demo's station has its own.
+        let demo = tree.join("config/demo.toml");
+        let text = std::fs::read_to_string(&demo).unwrap();
+        std::fs::write(demo, text.replace("127.0.0.1:8080", "127.0.0.1:0")).unwrap();
+        Self { dir }
     }
-    commands
+
+    fn tree(&self) -> std::path::PathBuf {
+        self.dir.path().join("tree")
+    }
+
+    /// A shell in it that stops at the first mistake.
+    fn shell(&self) -> Command {
+        let path = format!("{}:{}", self.dir.path().join("bin").display(), std::env::var("PATH").unwrap());
+        let mut shell = Command::new("sh");
+        shell.args(["-eu", "-c"]).current_dir(self.tree()).env("PATH", path).env("PARCELD", PARCELD);
+        shell.env_remove("PARCELD_CONFIG").env("TMPDIR", self.dir.path());
+        shell
+    }
 }
 
 #[tokio::test]
-async fn every_command_of_the_readme_and_its_pages_works_in_their_order() {
-    let bench = Bench::bare().await;
-    // The README's station is the one of config/station.toml; its pools are that station's.
-    let config = std::fs::read_to_string(&bench.config).unwrap().replace("DEMO-ST01", "LAX1-ST03");
-    std::fs::write(&bench.config, config).unwrap();
-    let config = bench.config.display().to_string();
-    std::fs::write(bench.path("outcomes.csv"), "tracking,status,date\n").unwrap();
-    for command in commands() {
-        let words: Vec<String> = command
-            .split_whitespace()
-            .map(|word| match word {
-                "config/station.toml" => config.clone(),
-                "config/orders/sample.jsonl" | "config/carriers" => repository(word).display().to_string(),
-                "outcomes.csv" | "replay.csv" | "label.png" | "sheet.pdf" | "shift.pdf" => {
-                    bench.path(word).display().to_string()
-                }
-                word => word.to_owned(),
-            })
-            .collect();
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        match words.as_slice() {
-            ["parceld", "run", "--config", _] => {
-                let station = Station::start(&bench.config).await;
-                assert!(station.terminate().await.success(), "{command}");
+async fn every_command_of_the_readme_and_its_pages_works_in_a_clone_as_printed() {
+    let clone = Clone::new();
+    let mut exported = String::new();
+    for page in PAGES {
+        let blocks = Block::of(&std::fs::read_to_string(repository(page)).unwrap());
+        assert!(!blocks.is_empty(), "{page} has lost its commands");
+        let folder = Path::new(page).parent().unwrap().display().to_string();
+        for block in blocks {
+            // What an installed station does is typed on one: tests/package/main.rs. The tests are run beside this one.
+            if block.is_for_root() || block.has(&["bash tests/run"]) {
+                continue;
             }
-            // Said to the running station.
-            ["parceld", "rates", "reload", ..] => {
-                let station = Station::start(&bench.config).await;
-                drop(parceld(words[1..].iter().map(|word| (*word).to_owned())).await.good());
-                assert!(station.terminate().await.success(), "{command}");
+            let running = match block.has(&["parceld rates reload"]) {
+                true => Some(Station::start(&clone.tree().join("target/bench/demo.toml")).await),
+                false => None,
+            };
+            let before = match folder.as_str() {
+                // Nobody reads the guide's pages where they lie.
+                "" | "src/guide" => exported.clone(),
+                folder => format!("{exported}cd {folder}\n"),
+            };
+            let shell = clone.shell();
+            let typed = block.clone();
+            tokio::task::spawn_blocking(move || typed.type_into(shell, &before)).await.unwrap();
+            exported += &block.exports();
+            if let Some(station) = running {
+                assert!(station.terminate().await.success());
             }
-            ["parceld", "printer", "--listen", _, "--out", _] => {
-                let out = bench.path("printed").display().to_string();
-                says(&["printer", "--listen", "127.0.0.1:0", "--out", &out], "127.0.0.1:");
-            }
-            ["parceld", args @ ..] => drop(parceld(args.iter().map(|word| (*word).to_owned())).await.good()),
-            ["cargo", "run", "--release", "--", "demo"] => {
-                says(&["demo", "--listen", "127.0.0.1:0"], "open http://127.0.0.1:");
-            }
-            // The same path with fewer orders: a test has a minute, a reader has time.
-            ["cargo", "run", "--release", "--", "demo", "--headless", "--orders", _] => {
-                drop(parceld(["demo", "--headless", "--orders", "4"]).await.good());
-            }
-            // What CI runs itself; that it does is checked beside the rest of the tree.
-            ["bash", "tests/run"] => {}
-            // The machine of tests/package does it, as root.
-            ["sudo", "apt", "install", _] | ["sudo", "parceld", "setup"] => {}
-            _ => panic!("no test runs {command:?}"),
         }
     }
-}
-
-/// Starts what runs for ever, waits until it says this, and ends it.
-fn says(args: &[&str], words: &str) {
-    use std::io::{BufRead, BufReader};
-    let mut both = Command::new("sh");
-    both.args(["-c", "exec \"$0\" \"$@\" 2>&1", PARCELD]).args(args).stdin(Stdio::null()).stdout(Stdio::piped());
-    let mut program = both.spawn().unwrap();
-    let lines = BufReader::new(program.stdout.take().unwrap()).lines();
-    let said = lines.map_while(Result::ok).any(|line| line.contains(words));
-    program.kill().unwrap();
-    program.wait().unwrap();
-    assert!(said, "{args:?} never says {words:?}");
 }

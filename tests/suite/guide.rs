@@ -1,4 +1,4 @@
-//! The guide, the README and CONTRIBUTING name only what is there, and lead to each other.
+//! The guide, the README and CONTRIBUTING name only what is there, and lead to each other, also in the package.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,6 +8,10 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const GUIDE: &str = "src/guide";
 /// Ends of names that are files of the repository, even where no folder is named.
 const ENDINGS: [&str; 9] = ["csv", "ftl", "json", "jsonl", "md", "png", "rs", "sql", "toml"];
+/// Pages of the package beside the README and the guide.
+const OTHERS: [&str; 3] = ["config/orders/README.md", "config/carriers/README.md", "config/labels/README.md"];
+/// Where the package has its documents, as they lie in the source.
+const DOCUMENTS: &str = "usr/share/doc/parceld/";
 /// Folders that are no part of the repository.
 const FOREIGN: [&str; 2] = [".git", "target"];
 
@@ -133,6 +137,47 @@ fn the_guide_is_found_from_the_readme_and_each_page_from_its_first() {
         let name = page.file_stem().unwrap().to_str().unwrap();
         assert!(first.contains(&format!("[`{name}`]")), "no link leads to {name}");
         assert!(first.contains(&format!("include_str!(\"{name}.md\")")), "{name} is no page of the guide");
+    }
+}
+
+/// Source and target of every file of the package, as `Cargo.toml` says them.
+fn assets() -> Vec<(String, String)> {
+    let manifest: toml::Table = read(&Path::new(ROOT).join("Cargo.toml")).parse().unwrap();
+    let assets = manifest["package"]["metadata"]["deb"]["assets"].as_array().unwrap();
+    let text = |asset: &toml::Value, at: usize| asset[at].as_str().unwrap().to_owned();
+    assets.iter().map(|asset| (text(asset, 0), text(asset, 1))).collect()
+}
+
+/// Whether a file of the source is among the package's documents, where it lies in the source.
+fn is_installed(file: &str, assets: &[(String, String)]) -> bool {
+    assets.iter().any(|(source, target)| {
+        let (fixed, end) = (source.split('*').next().unwrap(), source.rsplit('*').next().unwrap());
+        let folder = fixed.rfind('/').map_or("", |slash| &fixed[..=slash]);
+        let is_meant = if source.contains('*') {
+            let inside = file.strip_prefix(folder).is_some_and(|rest| source.contains("**") || !rest.contains('/'));
+            inside && file.starts_with(fixed) && file.ends_with(end)
+        } else {
+            file == source
+        };
+        is_meant && *target == format!("{DOCUMENTS}{folder}")
+    })
+}
+
+#[test]
+fn every_page_of_the_package_leads_only_to_what_is_in_the_package() {
+    let (root, assets) = (fs::canonicalize(ROOT).unwrap(), assets());
+    let mut pages = guide();
+    pages.extend(OTHERS.iter().chain(&["README.md"]).map(|page| Path::new(ROOT).join(page)));
+    for page in pages {
+        let folder = page.parent().unwrap();
+        let targets = read(&page);
+        let own = page.strip_prefix(ROOT).unwrap().to_str().unwrap();
+        assert!(is_installed(own, &assets), "{own} is not in the package");
+        for target in link_targets(&targets) {
+            let file = fs::canonicalize(folder.join(target)).unwrap_or_else(|error| panic!("{own}: {target}: {error}"));
+            let file = file.strip_prefix(&root).unwrap().to_str().unwrap();
+            assert!(is_installed(file, &assets), "{own} leads to {file}, which is not in the package");
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use parceld::label::{Bitmap, ContainerLabel, Draws, Label, Labels, Language, Med
 use parceld::station::order::Address;
 use parceld::units::{Date, Mass};
 
-const LAYOUTS: [(&str, &str); 5] = [
+pub(super) const LAYOUTS: [(&str, &str); 5] = [
     ("impb", "9261290345678900000016"),
     ("ontrac", "D10011354453707"),
     ("parcel", "1LS717793482164"),
@@ -23,7 +23,7 @@ const LANGUAGES: [(Language, hal::printer::Language); 3] = [
     (Language::EscPos, hal::printer::Language::EscPos),
 ];
 
-fn labels(language: Language, dpi: u32) -> Labels {
+pub(super) fn labels(language: Language, dpi: u32) -> Labels {
     labels_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/labels"), language, dpi)
 }
 
@@ -39,7 +39,7 @@ static ALL: LazyLock<Vec<(Labels, hal::printer::Language, u32)>> = LazyLock::new
     each.map(|(ours, theirs, dpi)| (labels(ours, dpi), theirs, dpi)).collect()
 });
 
-fn sample(tracking: &str) -> Label {
+pub(super) fn sample(tracking: &str) -> Label {
     let from = Address {
         name: "Example Returns".into(),
         line1: "1 Example Street".into(),
@@ -185,7 +185,7 @@ fn in_grey(dots: &Bitmap) -> Vec<u8> {
     png
 }
 
-fn of_a_bag() -> Label {
+pub(super) fn of_a_bag() -> Label {
     let container = ContainerLabel {
         id: "US-LAX-1.LAX1-ST03.B000012".into(),
         sscc: Some("006141411234567890".into()),

@@ -2,16 +2,18 @@
 
 mod circles;
 mod guide;
-#[cfg(feature = "demo")]
 mod labels;
+mod mistakes;
 mod names;
 mod numbers;
+mod package;
 mod rating;
-#[cfg(feature = "demo")]
+#[cfg(not(target_arch = "aarch64"))]
+mod renderers;
 mod sheet;
 mod source;
 mod statements;
-#[cfg(feature = "demo")]
 mod supplied;
 mod tidy;
+mod trouble;
 mod wiring;

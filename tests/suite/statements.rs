@@ -13,18 +13,20 @@ use syn::visit::{self, Visit};
 const GROWING: [&str; 7] = ["journal", "numbers", "orders", "order_versions", "order_keys", "outbox", "manifests"];
 
 /// Statements that read one on purpose, by how they begin, and why.
-const WHOLE: [(&str, &str); 12] = [
+const WHOLE: [(&str, &str); 14] = [
     ("SELECT count(DISTINCT order_ref) FROM orders", "what a copy holds, said when it is made"),
     ("SELECT count(*) FROM orders WHERE erased = 0", "the same"),
     ("SELECT count(*) FROM orders WHERE sealed_with > 0", "the same"),
     ("SELECT json_extract(body, '$.source') FROM outbox", "the end of the table"),
     ("SELECT (SELECT count(*) FROM journal WHERE name = ?1 AND instr", "the whole look at night, beside the loop"),
     ("SELECT id FROM manifests ORDER BY seq DESC LIMIT", "the newest ones, from the end of an index"),
+    ("SELECT count(*) FROM manifests", "some a day, and from an index alone"),
     ("SELECT hash FROM manifests ORDER BY seq DESC LIMIT 1", "the end of an index"),
     (
         "SELECT channel, shop, order_ref FROM orders WHERE erased = 0",
         "the partial index of orders that are not erased yet",
     ),
+    ("SELECT carrier, number, parcel FROM numbers ORDER BY rowid DESC LIMIT", "the newest ones, from the table's end"),
     ("SELECT seq, body FROM journal WHERE name <> ?1", "a start replays the journal"),
     ("SELECT seq, at, body FROM journal WHERE seq > ?1 AND at < ?2", "a day of the journal, from its first fact on"),
     ("SELECT coalesce((SELECT seq FROM journal WHERE at < ?1", "from the journal's end back to a day"),
@@ -84,7 +86,7 @@ fn no_statement_reads_a_whole_table_that_grows() {
             .collect::<Result<_, _>>()
             .unwrap();
         // An end of a table is found at once: `SELECT max(seq)`.
-        let ends = sql.contains("max(seq)");
+        let ends = sql.contains("max(seq)") || sql.contains("max(id)");
         let reads_all = |step: &&String| {
             let Some(table) = step.strip_prefix("SCAN ") else { return false };
             GROWING.iter().any(|name| table.split(' ').next() == Some(name)) || table.starts_with("o ")

@@ -15,7 +15,7 @@ mod scanner;
 
 pub use crate::codes as decode;
 pub use printer::{
-    DrawnJob, Edge, FaultError, Printed, Printer, PrinterFault, PrinterSettings, Report, draw, save_labels,
+    DrawnJob, Edge, FaultError, Printed, Printer, PrinterFault, PrinterSettings, Renderer, Report, draw, save_labels,
 };
 pub use scale::{Scale, ScaleFault};
 pub use scanner::Scanner;

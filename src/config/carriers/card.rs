@@ -19,6 +19,8 @@ pub(super) struct Period {
     pub(super) from: Date,
     /// The last ship date, and the line that says so.
     pub(super) until: Option<(usize, Date)>,
+    /// Whether its rules could be read as TOML: only then it is known which tables it uses.
+    pub(super) is_read: bool,
     /// `None` when there are problems.
     pub(super) card: Option<Card>,
     /// The tables it uses.
@@ -27,12 +29,13 @@ pub(super) struct Period {
 
 pub(super) fn load(dir: &Path, from: Date, files: &mut CarrierFiles, problems: &mut Problems) -> Period {
     let toml = format!("{from}.toml");
-    let mut period = Period { path: dir.join(&toml), from, until: None, card: None, files: vec![toml] };
+    let mut period = Period { path: dir.join(&toml), from, until: None, is_read: false, card: None, files: vec![toml] };
     let Some(text) = files.read(&period.path, problems) else { return period };
     let source = Source::new(&period.path, text);
     let mut tables = Tables::new(dir, files);
     if let Some(root) = source.parse() {
         let table = Table::root(&source, &root);
+        period.is_read = true;
         period.until = table.optional_text("until").map(|until| (table.line_of("until"), until));
         period.card = card(&table, from, &mut tables);
         table.finish();
@@ -87,7 +90,13 @@ fn card(table: &Table<'_>, from: Date, tables: &mut Tables<'_>) -> Option<Card> 
             days[zone] = of;
         }
     }
-    let notes = table.optional("notes").unwrap_or_default();
+    let mut notes: Vec<String> = table.optional("notes").unwrap_or_default();
+    // Cards of before said it in a note alone.
+    let noted = notes.iter().any(|note| note == Card::INVENTED);
+    let invented = table.optional("invented").unwrap_or(false) || noted;
+    if invented && !noted {
+        notes.insert(0, Card::INVENTED.to_owned());
+    }
     tables.warn_of_idle_areas();
 
     let priced = priced?;
@@ -125,6 +134,7 @@ fn card(table: &Table<'_>, from: Date, tables: &mut Tables<'_>) -> Option<Card> 
         surcharges,
         fuel,
         tiers,
+        invented,
         notes,
     })
 }

@@ -8,7 +8,7 @@ use super::files::{self, CarrierFiles};
 use super::{formats, service};
 use crate::barcode::{Format, Issuer, NumberRule};
 use crate::ids::{CarrierId, PoolId, ServiceId};
-use crate::rating::{Carrier, NumberPool, ServiceCards, ServiceName};
+use crate::rating::{Carrier, Invented, NumberPool, ServiceCards, ServiceName};
 
 /// What a carrier's folder holds; parts of it may be missing when there are problems.
 #[derive(Default)]
@@ -73,8 +73,9 @@ fn carrier(table: &Table<'_>, id: &CarrierId, published: &[Issuer], services: Ve
         );
     }
     let formats = formats_of(table, id, number.as_ref(), published);
+    let invented = table.names("invented", &Invented::NAMES).into_iter().collect();
     table.finish();
-    Some(Carrier { id: id.clone(), name: name?, number, formats, pools, label: label?, values, services })
+    Some(Carrier { id: id.clone(), name: name?, number, formats, pools, label: label?, values, services, invented })
 }
 
 /// How its numbers look: as declared; without a word, as they are made.

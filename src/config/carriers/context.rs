@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use super::super::read::wrong_money;
 use super::super::table::Table;
+use crate::ids::did_you_mean;
 use crate::rating::{Amount, PriceCell};
 use crate::units::{Currency, Money};
 
 /// What the rules of a period are read with.
 pub(super) struct Context<'a> {
     pub(super) currency: Currency,
-    /// In the order of the price columns.
+    /// In the order of the price columns; empty where no price table could be read, which is what is wrong then.
     pub(super) zones: &'a [String],
 }
 
@@ -30,11 +31,15 @@ impl Context<'_> {
     pub(super) fn zones(&self, table: &Table<'_>) -> BTreeSet<usize> {
         let names: Vec<String> = table.optional("zones").unwrap_or_default();
         let mut zones = BTreeSet::new();
+        if self.zones.is_empty() {
+            return zones;
+        }
         for name in names {
             match self.zones.iter().position(|zone| *zone == name) {
                 Some(at) => drop(zones.insert(at)),
                 None => {
-                    let todo = format!("write some of {}", self.zones.join(", "));
+                    let meant = did_you_mean(&name, self.zones.iter().map(String::as_str));
+                    let todo = format!("{meant}write some of {}", self.zones.join(", "));
                     table.error("zones", format!("no zone is called {name:?}"), todo);
                 }
             }

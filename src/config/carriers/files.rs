@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
@@ -10,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::problem::{Problem, Problems};
 use super::super::read::lost_character;
+use super::super::text::{bytes_of, text_in, unread};
 use crate::ids::is_folder_name;
 
 /// A zone table of every postcode of the United Kingdom is under 50 MB; more is not a rate card.
@@ -24,23 +24,18 @@ pub(super) struct CarrierFiles {
 impl CarrierFiles {
     /// The file's text without a byte-order mark; `None`, and a problem, when it cannot be read.
     pub(super) fn read(&mut self, path: &Path, problems: &mut Problems) -> Option<String> {
-        match read_text(path) {
-            Ok(text) => {
-                self.read.insert(path.to_owned(), Sha256::digest(&text).into());
-                problems.extend(lost_character(path, &text));
-                Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+        let mut read = || -> Result<String, Problem> {
+            if !path.exists() {
+                return Err(Problem::error(path, "is missing", "add it"));
             }
-            Err(error) => {
-                let (what, todo) = match error.kind() {
-                    io::ErrorKind::NotFound => ("is missing".to_owned(), "add it"),
-                    io::ErrorKind::InvalidData => ("is not UTF-8 text".to_owned(), "save it as UTF-8"),
-                    io::ErrorKind::FileTooLarge => (format!("is larger than {} MiB", LARGEST >> 20), "split it"),
-                    _ => (format!("cannot be read: {error}"), "check the file and its permissions"),
-                };
-                problems.push(Problem::error(path, what, todo));
-                None
-            }
-        }
+            let bytes = bytes_of(path, LARGEST)?;
+            let text = text_in(path, &bytes)?;
+            self.read.insert(path.to_owned(), Sha256::digest(&bytes).into());
+            Ok(text.to_owned())
+        };
+        let text = read().map_err(|problem| problems.push(problem)).ok()?;
+        problems.extend(lost_character(path, &text));
+        Some(text)
     }
 
     /// Hash over every file below `dir` that was read: its path there and its content.
@@ -63,12 +58,6 @@ fn hash<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8; 32])>) -> String {
         all.update(content);
     }
     HEXLOWER.encode(&all.finalize())
-}
-
-fn read_text(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let read = fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
-    if read as u64 > LARGEST { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(text) }
 }
 
 /// The folders in `dir`, by name. Hidden ones do not count; a name no service id can have is a problem.
@@ -101,8 +90,7 @@ fn entries(dir: &Path, folders: bool, problems: &mut Problems) -> Vec<String> {
         Ok(names)
     });
     listed.unwrap_or_else(|error| {
-        let todo = "check that the folder is there and may be read";
-        problems.push(Problem::error(dir, format!("cannot be listed: {error}"), todo));
+        problems.push(unread(dir, &error));
         Vec::new()
     })
 }

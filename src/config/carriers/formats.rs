@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::super::nearest::nearest;
 use super::super::problem::Problems;
 use super::super::table::{Source, Table};
 use super::super::value::OneOrMore;
 use super::files::CarrierFiles;
 use crate::barcode::{Checksum, Format, Issuer, Shape};
 use crate::ids::is_folder_name;
+use crate::ids::nearest;
 
 /// The file, beside the carriers' folders.
 pub(super) const FILE: &str = "formats.toml";

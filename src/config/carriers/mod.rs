@@ -40,7 +40,7 @@ use std::path::Path;
 pub use backup::back_up;
 
 use super::problem::{Problem, Problems};
-use crate::ids::{CarrierId, ServiceId};
+use crate::ids::{CarrierId, ServiceId, did_you_mean, is_country};
 use crate::rating::{Cards, Place, ServiceCards};
 use files::CarrierFiles;
 
@@ -60,11 +60,9 @@ pub fn read(dir: &Path, only: &[CarrierId]) -> (Option<Cards>, Problems) {
     let published = formats::published(dir, &mut files, &mut problems);
     let folders: Vec<CarrierId> = files::folders(dir, &mut problems).into_iter().map(CarrierId::from).collect();
     for missing in only.iter().filter(|name| !folders.contains(name)) {
-        problems.push(Problem::error(
-            dir.join(missing.as_str()),
-            "no such carrier",
-            "add its folder, or take it out of [rates]",
-        ));
+        let meant = did_you_mean(missing.as_str(), folders.iter().map(CarrierId::as_str));
+        let todo = format!("{meant}add its folder, or take it out of [rates]");
+        problems.push(Problem::error(dir.join(missing.as_str()), "no such carrier", todo));
     }
     for folder in folders.into_iter().filter(|folder| only.is_empty() || only.contains(folder)) {
         let loaded = carrier::load(&dir.join(folder.as_str()), &folder, &published, &mut files, &mut problems);
@@ -83,6 +81,10 @@ pub fn read(dir: &Path, only: &[CarrierId]) -> (Option<Cards>, Problems) {
 /// A warning for each service that does not collect from where the station is, though it does from elsewhere in that
 /// country or its carrier has no other service here: a carrier's services of other countries are as they should be.
 pub fn check_origin(cards: &Cards, dir: &Path, ship_from: &Place) -> Problems {
+    if !is_country(&ship_from.country) {
+        // That is what is wrong, and it is said.
+        return Problems::default();
+    }
     let idle: Vec<&ServiceId> = cards.not_from(ship_from).collect();
     let carrier_is_idle = |service: &ServiceCards| {
         let of_carrier = cards.services().iter().filter(|other| other.id.carrier() == service.id.carrier());

@@ -30,7 +30,8 @@ pub(super) fn load(dir: &Path, files: &mut CarrierFiles, problems: &mut Problems
     periods.sort_by_key(|period| period.from);
     check_periods(&periods, problems);
     used.extend(periods.iter().flat_map(|period| period.files.iter().cloned()));
-    for name in names.iter().filter(|name| name.ends_with(".csv") && !used.contains(*name)) {
+    let all_read = periods.iter().all(|period| period.is_read);
+    for name in names.iter().filter(|name| all_read && name.ends_with(".csv") && !used.contains(*name)) {
         let todo = "correct its name or the period's rules, or remove it";
         problems.push(Problem::error(dir.join(name), "no period uses this table", todo).warning());
     }

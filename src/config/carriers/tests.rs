@@ -5,7 +5,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::*;
-use crate::rating::{Availability, ParcelToRate, Policy, Signature};
+use crate::rating::{Availability, Invented, ParcelToRate, Policy, Signature};
 
 pub(super) const CARRIER: &str = r#"name = "ACME"
 label = "parcel"
@@ -452,4 +452,24 @@ fn a_routing_code_and_what_stands_beside_it_come_from_the_zone_table() {
     };
     assert_eq!(sorted("90001"), (Some("C51".into()), Some("S01".into())));
     assert_eq!(sorted("10001"), (None, None));
+}
+
+#[test]
+fn what_is_an_example_says_so_in_its_own_file_and_beside_every_price() {
+    let read = |carrier: &str, rules: &str| {
+        let files = [("acme/carrier.toml", carrier), ("acme/ground/2026-01-01.toml", rules)];
+        load(Folder::with(&files).dir.path(), &[]).unwrap()
+    };
+    let of = |cards: &crate::rating::Cards| {
+        let card = &cards.services()[0].cards[0];
+        (card.invented, card.notes.clone(), cards.carriers()[0].invented.clone())
+    };
+    let words = |invented: &[Invented]| invented.iter().copied().collect::<BTreeSet<_>>();
+    assert_eq!(of(&read(CARRIER, RULES)), (false, vec![], words(&[])));
+    let both = format!("invented = [\"numbers\", \"values\"]\n{CARRIER}");
+    let said = vec!["invented prices".to_owned()];
+    let cards = read(&both, &format!("invented = true\n{RULES}"));
+    assert_eq!(of(&cards), (true, said.clone(), words(&[Invented::Numbers, Invented::Values])));
+    let before = read(CARRIER, &format!("notes = [\"invented prices\"]\n{RULES}"));
+    assert_eq!(of(&before), (true, said, words(&[])), "as cards of before say it");
 }

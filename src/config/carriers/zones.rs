@@ -30,7 +30,7 @@ pub(super) fn part(
     files: &mut CarrierFiles,
     problems: &mut Problems,
 ) -> Option<ZonePart> {
-    let zones = prices.map(PriceSheet::zone_names);
+    let zones = prices.map(PriceSheet::zone_names).filter(|zones| !zones.is_empty());
     let sheet = Sheet::read(path, files, problems)?;
     let wanted = ["sort_code", "sort_detail", "days", "basis"];
     let ([origin, destination, zone], [sort_code, sort_detail, days, _]) =

@@ -18,16 +18,15 @@ use super::{Batch, Incoming, MAX_ORDERS, OrderError, OrderSource, Reasons, Refus
 const MAX_COLUMNS: usize = 500;
 /// A row over more lines than this has lost its closing quotation mark.
 const MAX_ROW_LINES: usize = 100;
+/// Columns that are no fields, as many as are named.
+const MOST_COLUMNS: usize = 8;
 /// What separates several texts of one cell.
 const LIST: char = '|';
 /// The columns that name an order beside its number.
 const NAMES: [&str; 3] = ["rev", "channel", "shop"];
 
 /// Every order of a text.
-pub(super) fn read(text: &str, source: OrderSource) -> Batch {
-    if text.trim().is_empty() {
-        return Batch::default();
-    }
+pub(super) fn read(text: &str, source: OrderSource<'_>) -> Batch {
     let sheet = match OrderSheet::of(text) {
         Ok(sheet) => sheet,
         Err(reason) => return refuse_file(text.lines().next().unwrap_or_default(), reason),
@@ -119,9 +118,7 @@ impl<'a> OrderSheet<'a> {
                 return Ok(Self { text, delimiter, columns, fields, order_ref, names });
             }
         }
-        Err("no column order_ref; the first row names the columns as parceld.order/1 does: order_ref, ship_to.name, \
-             lines.sku"
-            .to_owned())
+        Err(no_order_ref(text))
     }
 
     /// The rows of each order, orders by their first row. Reading ends behind the first order too many.
@@ -191,13 +188,14 @@ impl<'a> OrderSheet<'a> {
     }
 
     /// One order with all its reasons.
-    fn incoming(&self, group: &Group, row: usize, source: OrderSource) -> Result<Incoming, Reasons> {
+    fn incoming(&self, group: &Group, row: usize, source: OrderSource<'_>) -> Result<Incoming, Reasons> {
         let mut errors = group.errors();
-        let read = match self.order(&group.rows, &mut errors) {
-            Some(value) => json::of(value, row, source),
+        let (value, whole) = self.order(&group.rows, &mut errors);
+        let mut read = json::of(value, row, source);
+        if let (false, Err(reasons)) = (whole, &mut read) {
             // What its other rows lack may stand in the one that cannot be read.
-            None => Err(Reasons(Vec::new())),
-        };
+            reasons.0.retain(|reason| !matches!(reason, OrderError::Missing(_)));
+        }
         let read = read.and_then(|incoming| if errors.is_empty() { Ok(incoming) } else { Err(Reasons(Vec::new())) });
         read.map_err(|more| {
             errors.extend(more.0);
@@ -213,18 +211,27 @@ impl<'a> OrderSheet<'a> {
         rows.iter().map(|row| self.text[row.bytes.clone()].trim()).collect::<Vec<_>>().join("\n")
     }
 
-    /// Columns of an address, of lines or of the service that are no fields; each may be the one that is missing.
+    /// Columns that are no fields and may be what is missing: those of an address, of lines or of the service, and those that
+    /// are called like a field for which there is no column.
     fn unknown_columns(&self) -> Option<OrderError> {
-        let unknown = |(name, field): &(&String, &Option<_>)| {
-            field.is_none() && ["ship_to.", "lines.", "service."].iter().any(|scope| name.starts_with(scope))
-        };
-        let shown = |(name, _): (&String, _)| format!("{:?}", name.chars().take(40).collect::<String>());
-        let names: Vec<String> = self.columns.iter().zip(&self.fields).filter(unknown).take(5).map(shown).collect();
+        let mut names = Vec::new();
+        for (name, _) in self.columns.iter().zip(&self.fields).filter(|(_, field)| field.is_none()) {
+            let missing = |path: &&str| !self.columns.iter().any(|column| column == path);
+            let shown = name.chars().take(40).collect::<String>();
+            match owners::called(name).filter(missing) {
+                Some(path) => names.push(format!("{shown:?} ({path}?)")),
+                None if ["ship_to.", "lines.", "service."].iter().any(|scope| name.starts_with(scope)) => {
+                    names.push(format!("{shown:?}"));
+                }
+                None => {}
+            }
+        }
+        names.truncate(MOST_COLUMNS);
         (!names.is_empty()).then(|| OrderError::Column(names.join(", ")))
     }
 
-    /// One order from its rows, as the JSON it stands for; `None` when a row cannot be read.
-    fn order(&self, rows: &[CsvRow], errors: &mut Vec<OrderError>) -> Option<Value> {
+    /// One order from its rows, as the JSON it stands for, and whether each of them could be read.
+    fn order(&self, rows: &[CsvRow], errors: &mut Vec<OrderError>) -> (Value, bool) {
         let mut order = Map::new();
         let mut lines = Vec::new();
         let mut said: HashMap<usize, (usize, String)> = HashMap::new();
@@ -264,7 +271,7 @@ impl<'a> OrderSheet<'a> {
             }
         }
         order.insert("lines".to_owned(), Value::Array(lines));
-        whole.then_some(Value::Object(order))
+        (Value::Object(order), whole)
     }
 
     fn record(&self, row: &CsvRow) -> Result<StringRecord, OrderError> {
@@ -287,6 +294,26 @@ impl<'a> OrderSheet<'a> {
 
 fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
     ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
+}
+
+/// Why a file without a column `order_ref` is not read, and which of its columns may be meant.
+fn no_order_ref(text: &str) -> String {
+    const WHERE: &str = "the first row names the columns, such as order_ref, ship_to.name, lines.sku; see `parceld orders \
+                         --help`, or /usr/share/doc/parceld/examples/orders/README.md";
+    let mut header = StringRecord::new();
+    let columns = |delimiter: &u8| reader(text, *delimiter).read_record(&mut header).map_or(0, |_| header.len());
+    let delimiter = [b'\t', b';', b','].into_iter().max_by_key(columns).unwrap_or(b',');
+    if !matches!(reader(text, delimiter).read_record(&mut header), Ok(true)) {
+        return format!("no column order_ref; {WHERE}");
+    }
+    let meant = header.iter().map(str::trim).find(|name| owners::called(name) == Some("order_ref"));
+    match meant {
+        Some(name) => {
+            let name: String = name.chars().take(40).collect();
+            format!("no column order_ref; {name:?} may be it: name it order_ref; {WHERE}")
+        }
+        None => format!("no column order_ref, which holds the number of each order; {WHERE}"),
+    }
 }
 
 /// A column's name as the schema spells it; an unknown one as it is.

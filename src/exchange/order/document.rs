@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::fields::{Fields, OrderReading, bound};
 use super::label::{self, LabelFile};
 use super::owners::{self, Owner};
-use super::{MAX_BODY_BYTES, MAX_LINES, MAX_TEXT, OrderError, OrderSource, Reasons, SCHEMA};
+use super::{MAX_BODY_BYTES, MAX_LINES, MAX_TEXT, OrderError, OrderSource, Reasons, SCHEMA, postcode};
 use crate::exchange::canonical;
+use crate::ids::{country_meant, is_country};
 use crate::rating::{Dg, Extra, Signature, Terms};
 use crate::station::order::{Address, Order, OrderLine, OrderState, Packed};
 use crate::units::Dims;
@@ -47,24 +48,27 @@ const TERMS: [(&str, Option<Terms>); 3] = [("DDP", Some(Terms::Ddp)), ("DDU", So
 const MAX_REV: u64 = i64::MAX as u64;
 
 /// One order, and where its label is if that was made elsewhere; every field that the station reads is checked, every
-/// other one is bounded.
-pub(super) fn order(value: &Value, source: OrderSource) -> Result<(Order, Option<LabelFile>), Reasons> {
+/// other one is bounded. All that is wrong is said at once, also what the station cannot do with it.
+pub(super) fn order(value: &Value, source: OrderSource<'_>) -> Result<(Order, Option<LabelFile>), Reasons> {
     let reading = OrderReading::default();
     let root = Fields::root(value, &reading)?;
-    if !matches!(root.text("schema"), "" | SCHEMA) {
-        return Err(OrderError::Kind { field: "schema".into(), expected: SCHEMA }.into());
-    }
     if canonical::text(value).len() > MAX_BODY_BYTES {
         return Err(OrderError::TooLong { field: "the order".into(), most: MAX_BODY_BYTES, of: "bytes" }.into());
     }
+    if !matches!(root.text("schema"), "" | SCHEMA) {
+        root.kind("schema", SCHEMA);
+    }
     let expected = "ready, hold, cancel_requested, cancelled or done";
     let state = root.word("state", &STATES, expected).unwrap_or(OrderState::Ready);
-    if state == OrderState::Ready && source != OrderSource::Kept {
+    if state == OrderState::Ready && !matches!(source, OrderSource::Kept) {
         reading.be_strict();
     }
     bound(value, "", None, &root);
     let (order, file) = read(&root, state);
-    let errors = reading.into_errors();
+    let mut errors = reading.into_errors();
+    if let OrderSource::Outside(unfit) = source {
+        errors.extend(unfit(&order).into_iter().map(OrderError::Unfit));
+    }
     if errors.is_empty() { Ok((order, file)) } else { Err(Reasons(errors)) }
 }
 
@@ -195,12 +199,15 @@ fn address(fields: &Fields<'_>, ready: bool, on_label: bool) -> Address {
         phone: text("phone", false),
         residential: fields.flag("residential").unwrap_or(true),
     };
-    if !matches!(address.country.as_bytes(), [] | [b'A'..=b'Z', b'A'..=b'Z']) {
-        fields.kind("country", "two capital letters, such as US");
+    let letters = matches!(address.country.as_bytes(), [] | [b'A'..=b'Z', b'A'..=b'Z']);
+    if !letters || !address.country.is_empty() && !is_country(&address.country) {
+        let fields = if letters { fields.newly() } else { fields.clone() };
+        let expected = "two capital letters of a country (ISO 3166), such as US";
+        fields.unknown("country", expected, country_meant(&address.country));
     }
     fields.no_apostrophe("postcode", &address.postcode);
-    if address.country == "US" && !on_label {
-        check_zip(fields, &address.postcode, ready);
+    if !on_label {
+        check_postcode(fields, &address, ready);
     }
     let masked = fields.newly().flag("masked");
     if printed {
@@ -225,14 +232,15 @@ fn addressee(fields: &Fields<'_>, name: &str, company: &str) -> String {
     both
 }
 
-fn check_zip(fields: &Fields<'_>, postcode: &str, ready: bool) {
-    if ready && postcode.is_empty() {
+/// In a country with postcodes there is a whole one. Those of other countries than the US were not looked at before.
+fn check_postcode(fields: &Fields<'_>, address: &Address, ready: bool) {
+    let fields = if address.country == "US" { fields.clone() } else { fields.newly() };
+    if address.postcode.is_empty() {
         // Text that could not be read has been refused as that.
-        if fields.is_absent("postcode") {
+        if ready && postcode::is_needed(&address.country) && fields.is_absent("postcode") {
             fields.missing("postcode");
         }
-    } else if !postcode.is_empty() && !is_zip(postcode) {
-        let expected = "five digits, or five and four, such as 02116-1234 (a spreadsheet may have cut a leading 0)";
+    } else if let Some(expected) = postcode::wrong(&address.country, &address.postcode) {
         fields.kind("postcode", expected);
     }
 }
@@ -248,12 +256,6 @@ fn refuse_a_masked(fields: &Fields<'_>, said: bool) {
             new.wrong(OrderError::Masked(fields.name(name)));
         }
     }
-}
-
-/// A ZIP code, or ZIP+4.
-fn is_zip(text: &str) -> bool {
-    let (zip, four) = text.split_once('-').unwrap_or((text, "0000"));
-    zip.len() == 5 && four.len() == 4 && zip.bytes().chain(four.bytes()).all(|byte| byte.is_ascii_digit())
 }
 
 fn line(fields: &Fields<'_>) -> OrderLine {

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::owners::FieldRefusal;
 
-/// Most reasons that are listed of one order.
-const MOST_REASONS: usize = 10;
+/// Most reasons, and most rows, that are listed of one order.
+const MOST_REASONS: usize = 50;
 
 /// One thing that is wrong with an order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +26,16 @@ pub enum OrderError {
         field: String,
         /// What belongs there.
         expected: &'static str,
+    },
+    /// The same, where it is plain what was meant.
+    #[error("{field} must be {expected}; did you mean {meant}?")]
+    Meant {
+        /// Which field.
+        field: String,
+        /// What belongs there.
+        expected: &'static str,
+        /// What it would be.
+        meant: &'static str,
     },
     /// A number that is none, or not a whole one.
     #[error("{field} must be a whole number, not {shown}; write it in digits alone, without thousands")]
@@ -101,8 +111,11 @@ pub enum OrderError {
         known: String,
     },
     /// Columns that are no fields, where one was probably meant. Said of an order that is refused for something else.
-    #[error("no column of parceld.order/1 is called {0}; look whether one is meant by it")]
+    #[error("no column of parceld.order/1 is called {0}; rename what is meant")]
     Column(String),
+    /// Something that this station cannot do.
+    #[error("{0}")]
+    Unfit(String),
     /// Something this version does not do; the order must not go out as if it had not been asked.
     #[error("{field} asks for {what}, which {but}; {instead}")]
     NotDriven {
@@ -123,7 +136,7 @@ impl OrderError {
     }
 }
 
-/// `rows 3, 4 have no order_ref and stand`; of many, the first ten.
+/// `rows 3, 4 have no order_ref and stand`; of many, the first fifty.
 fn unnamed(rows: &[usize]) -> String {
     if let [row] = rows {
         return format!("row {row} has no order_ref and stands");
@@ -143,7 +156,7 @@ impl From<OrderError> for Reasons {
     }
 }
 
-/// One after the other, the first ten.
+/// One after the other, the first fifty.
 impl fmt::Display for Reasons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, reason) in self.0.iter().take(MOST_REASONS).enumerate() {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::owners::{self, FieldShape, OrderField};
 use super::{MAX_KEPT_TEXT, MAX_TEXT, OrderError};
 use crate::barcode::Command;
+use crate::ids::nearest;
 use crate::units::{Currency, Decimal, Dims, Length, LengthUnit, Mass, MassUnit, Money, QuantityError, Timestamp};
 
 /// What has been found wrong with an order so far.
@@ -88,6 +89,16 @@ impl<'a> Fields<'a> {
 
     pub(super) fn kind(&self, name: &str, expected: &'static str) {
         self.wrong(OrderError::Kind { field: self.name(name), expected });
+    }
+
+    /// A word that is not of its list; `meant` is one of the list, where that is plain. The word itself may be a name, where
+    /// a row has slipped by a column, and is not shown.
+    pub(super) fn unknown(&self, name: &str, expected: &'static str, meant: Option<&'static str>) {
+        let field = self.name(name);
+        self.wrong(match meant {
+            Some(meant) => OrderError::Meant { field, expected, meant },
+            None => OrderError::Kind { field, expected },
+        });
     }
 
     pub(super) fn bad(&self, name: &str, why: impl ToString) {
@@ -264,11 +275,16 @@ impl<'a> Fields<'a> {
     }
 
     /// One of a closed list of words; `None` when empty.
-    pub(super) fn word<T: Copy>(&self, name: &str, words: &[(&'static str, T)], expected: &'static str) -> Option<T> {
+    pub(super) fn word<T: Copy + 'static>(
+        &self,
+        name: &str,
+        words: &'static [(&'static str, T)],
+        expected: &'static str,
+    ) -> Option<T> {
         let text = self.text(name);
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         if found.is_none() && !text.is_empty() {
-            self.kind(name, expected);
+            self.unknown(name, expected, nearest(text, words.iter().map(|(word, _)| *word)));
         }
         found
     }
@@ -282,7 +298,7 @@ impl<'a> Fields<'a> {
         };
         let inside = (least..=most).contains(&number);
         if !inside {
-            self.bad(name, format!("{number} is not from {least} to {most}"));
+            self.bad(name, format!("{number} is not from {least} to {most}; write one inside"));
         }
         inside.then_some(number)
     }

@@ -3,16 +3,22 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Batch, Incoming, OrderSource, Reasons, RefusedRow, clean, document, refuse_file, unique};
+use super::{Batch, Incoming, OrderError, OrderSource, Reasons, RefusedRow, clean, document, refuse_file, unique};
 use crate::exchange::canonical;
 
 /// One order from one object.
-pub(super) fn one(text: &str, row: usize, source: OrderSource) -> Result<Incoming, Reasons> {
-    of(unique::value(text)?, row, source)
+pub(super) fn one(text: &str, row: usize, source: OrderSource<'_>) -> Result<Incoming, Reasons> {
+    let (value, twice) = unique::value(text, row)?;
+    let read = of(value, row, source);
+    if twice.is_empty() {
+        return read;
+    }
+    let more = read.map_or_else(|reasons| reasons.0, |_| Vec::new());
+    Err(Reasons(twice.into_iter().map(OrderError::Twice).chain(more).collect()))
 }
 
 /// One order from a value that came from JSON or was put together from CSV rows.
-pub(super) fn of(mut value: Value, row: usize, source: OrderSource) -> Result<Incoming, Reasons> {
+pub(super) fn of(mut value: Value, row: usize, source: OrderSource<'_>) -> Result<Incoming, Reasons> {
     clean::clean(&mut value);
     let (order, label) = document::order(&value, source)?;
     clean::forget_unknown(&mut value);
@@ -20,19 +26,16 @@ pub(super) fn of(mut value: Value, row: usize, source: OrderSource) -> Result<In
 }
 
 /// Every order of a text.
-pub(super) fn read(text: &str, source: OrderSource) -> Batch {
-    let trimmed = text.trim();
-    if trimmed.is_empty() {
-        Batch::default()
-    } else if trimmed.starts_with('[') {
-        match serde_json::from_str::<Vec<&RawValue>>(trimmed) {
+pub(super) fn read(text: &str, source: OrderSource<'_>) -> Batch {
+    if text.trim_start().starts_with('[') {
+        match serde_json::from_str::<Vec<&RawValue>>(text) {
             Ok(items) => collect(items.into_iter().map(RawValue::get).zip(1..), source),
-            Err(error) => refuse_file(trimmed, unique::syntax(&error)),
+            Err(error) => refuse_file(text, unique::syntax(&error, 1)),
         }
     } else if is_lines(text) {
         collect(text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()), source)
     } else {
-        collect(std::iter::once((trimmed, 1)), source)
+        collect(std::iter::once((text, 1)), source)
     }
 }
 
@@ -42,7 +45,7 @@ fn is_lines(text: &str) -> bool {
         && text.lines().any(|line| line.starts_with('{') && line.trim_end().ends_with('}'))
 }
 
-fn collect<'a>(rows: impl Iterator<Item = (&'a str, usize)>, source: OrderSource) -> Batch {
+fn collect<'a>(rows: impl Iterator<Item = (&'a str, usize)>, source: OrderSource<'_>) -> Batch {
     let mut batch = Batch::default();
     for (text, row) in rows {
         match one(text, row, source) {

@@ -36,9 +36,9 @@ pub struct LabelFile {
 
 /// The label that comes with an order; `None` where the station makes one.
 pub(super) fn given(root: &Fields<'_>) -> Option<(Given, LabelFile)> {
+    const SOURCES: [(&str, bool); 3] = [("station", false), ("supplied", true), ("platform", true)];
     let (service, label) = (root.object("service"), root.object("label"));
-    let sources = [("station", false), ("supplied", true), ("platform", true)];
-    if service.word("label_source", &sources, "station, supplied or platform") != Some(true) {
+    if service.word("label_source", &SOURCES, "station, supplied or platform") != Some(true) {
         return None;
     }
     if root.whole("parcels_planned", 1, u64::MAX).is_some_and(|parcels| parcels > 1) {

@@ -36,6 +36,9 @@ mod fields;
 mod json;
 mod label;
 mod owners;
+#[cfg(test)]
+mod page_tests;
+mod postcode;
 mod printable;
 mod reject;
 #[cfg(test)]
@@ -53,9 +56,11 @@ pub use content::{content_hash, named, on_hold, without_shop};
 pub use erased::{erased, erased_unread};
 pub use error::{OrderError, Reasons};
 pub use label::LabelFile;
+pub use owners::field_list;
 pub use printable::unprintable;
 pub use reject::reject_file;
 
+use super::text;
 use crate::station::order::Order;
 
 /// The schema's name, as it stands in the field `schema`.
@@ -122,6 +127,9 @@ impl RefusedRow {
     }
 }
 
+/// Of orders of which no station says anything.
+const ANY_STATION: OrderSource<'static> = OrderSource::Outside(&|_: &Order| Vec::new());
+
 /// How a file of orders is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderFormat {
@@ -149,20 +157,26 @@ impl FromStr for OrderFormat {
 }
 
 impl OrderFormat {
-    /// By the end of the file's name, else by the first character: `{` and `[` begin JSON.
+    /// By the end of the file's name; JSON also by its first character, whatever the name says: no column begins with `{` or
+    /// `[`.
     fn of(name: &str, text: &str) -> Self {
         let ending = name.rsplit_once('.').map(|(_, ending)| ending).unwrap_or_default();
-        ending
-            .parse()
-            .unwrap_or_else(|_| if text.trim_start().starts_with(['{', '[']) { Self::Json } else { Self::Csv })
+        match ending.parse() {
+            Ok(Self::Json) => Self::Json,
+            _ if text.trim_start().starts_with(['{', '[']) => Self::Json,
+            _ => Self::Csv,
+        }
     }
 }
 
+/// What is wrong with an order for the station that is to pack it, beside what stands in its fields.
+pub type Unfit<'a> = &'a dyn Fn(&Order) -> Vec<String>;
+
 /// Where an order comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OrderSource {
-    /// From outside.
-    Outside,
+#[derive(Clone, Copy)]
+enum OrderSource<'a> {
+    /// From outside, and what the station says of it.
+    Outside(Unfit<'a>),
     /// From the station's own disk: it was taken once. What newer rules would refuse is no reason to lose it.
     Kept,
 }
@@ -181,27 +195,32 @@ pub fn parse(text: &str) -> Result<Order, Reasons> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read_value(value: &serde_json::Value) -> Result<Incoming, Reasons> {
-    json::of(value.clone(), 1, OrderSource::Outside)
+    json::of(value.clone(), 1, ANY_STATION)
 }
 
 /// Takes a file of orders apart; `name` is the file's name, whose ending tells the format.
 pub fn read(bytes: &[u8], name: &str) -> Batch {
-    read_with(bytes, |text| OrderFormat::of(name, text))
+    read_with(bytes, |text| OrderFormat::of(name, text), ANY_STATION)
 }
 
-/// The same for a format that a person named.
+/// The same for the station that is to pack them: what it cannot do with an order is said with all else that is wrong.
+pub fn read_for(bytes: &[u8], name: &str, unfit: Unfit<'_>) -> Batch {
+    read_with(bytes, |text| OrderFormat::of(name, text), OrderSource::Outside(unfit))
+}
+
+/// The same as [`read`] for a format that a person named.
 pub fn read_as(bytes: &[u8], format: OrderFormat) -> Batch {
-    read_with(bytes, |_| format)
+    read_with(bytes, |_| format, ANY_STATION)
 }
 
-fn read_with(bytes: &[u8], format: impl FnOnce(&str) -> OrderFormat) -> Batch {
+fn read_with(bytes: &[u8], format: impl FnOnce(&str) -> OrderFormat, source: OrderSource<'_>) -> Batch {
     let text = match decode(bytes) {
         Ok(text) => text,
         Err(reason) => return refuse_file("", reason),
     };
     let batch = match format(&text) {
-        OrderFormat::Json => json::read(&text, OrderSource::Outside),
-        OrderFormat::Csv => csv::read(&text, OrderSource::Outside),
+        OrderFormat::Json => json::read(&text, source),
+        OrderFormat::Csv => csv::read(&text, source),
     };
     if batch.accepted.len() + batch.refused.len() > MAX_ORDERS {
         return refuse_file("", format!("more than {MAX_ORDERS} orders; split the file"));
@@ -215,10 +234,11 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(format!("larger than {} MiB; split the file", MAX_FILE_BYTES >> 20));
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        format!("not UTF-8 text (byte {} is not); save the file as CSV UTF-8 or as JSON", error.valid_up_to())
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text::text(bytes).map_err(|error| format!("{error}; save it as CSV UTF-8, or as JSON"))?;
+    if text.trim().is_empty() {
+        let what = if text.is_empty() { "the file is empty" } else { "there are only blank lines in the file" };
+        return Err(format!("{what}; export the orders again"));
+    }
     let old = text.contains('\r') && !text.contains('\n');
     Ok(if old { text.replace('\r', "\n").into() } else { text.into() })
 }

@@ -5,7 +5,10 @@
 //! it is honoured, or kept for the programs that the order goes back to, or refused aloud.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::sync::LazyLock;
+
+use crate::ids::nearest;
 
 /// One field.
 #[derive(Debug)]
@@ -206,6 +209,65 @@ pub(super) fn column(name: &str) -> Option<&'static OrderField> {
     FIELDS.iter().find(|field| field.path.eq_ignore_ascii_case(name))
 }
 
+/// What spreadsheets and shops call fields, in small letters and digits alone.
+const ALSO: [(&str, &str); 40] = [
+    ("order", "order_ref"),
+    ("orderid", "order_ref"),
+    ("orderno", "order_ref"),
+    ("ordernumber", "order_ref"),
+    ("ordername", "order_ref"),
+    ("orderreference", "order_ref"),
+    ("recipient", "ship_to.name"),
+    ("recipientname", "ship_to.name"),
+    ("shippingname", "ship_to.name"),
+    ("fullname", "ship_to.name"),
+    ("consignee", "ship_to.name"),
+    ("address", "ship_to.line1"),
+    ("address1", "ship_to.line1"),
+    ("addressline1", "ship_to.line1"),
+    ("street", "ship_to.line1"),
+    ("shippingaddress1", "ship_to.line1"),
+    ("address2", "ship_to.line2"),
+    ("addressline2", "ship_to.line2"),
+    ("shippingaddress2", "ship_to.line2"),
+    ("town", "ship_to.city"),
+    ("shippingcity", "ship_to.city"),
+    ("province", "ship_to.region"),
+    ("stateprovince", "ship_to.region"),
+    ("shippingprovince", "ship_to.region"),
+    ("zip", "ship_to.postcode"),
+    ("zipcode", "ship_to.postcode"),
+    ("postalcode", "ship_to.postcode"),
+    ("shippingzip", "ship_to.postcode"),
+    ("countrycode", "ship_to.country"),
+    ("shippingcountry", "ship_to.country"),
+    ("quantity", "lines.qty"),
+    ("lineitemquantity", "lines.qty"),
+    ("item", "lines.sku"),
+    ("itemsku", "lines.sku"),
+    ("sellersku", "lines.sku"),
+    ("lineitemsku", "lines.sku"),
+    ("productname", "lines.title"),
+    ("weight", "lines.unit_g"),
+    ("price", "lines.value"),
+    ("unitprice", "lines.value"),
+];
+
+/// The field that a column probably means which has another name: as people call it, as its last step is called, or nearly so.
+pub(super) fn called(column: &str) -> Option<&'static str> {
+    let plain = |text: &str| -> String {
+        text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    };
+    let last = |path: &str| plain(path.rsplit('.').next().unwrap_or(path));
+    let name = last(column);
+    if name.is_empty() {
+        return None;
+    }
+    let also = ALSO.iter().find(|(called, _)| *called == name).map(|(_, path)| *path);
+    let alike = || FIELDS.iter().find(|field| last(field.path) == name).map(|field| field.path);
+    also.or_else(alike).or_else(|| nearest(column, FIELDS.iter().map(|field| field.path)))
+}
+
 /// The field that is meant by a name that the object at `scope` does not have: the same in another case, or a wish that
 /// stands outside `service`.
 pub(super) fn meant(scope: &str, name: &str) -> Option<&'static str> {
@@ -218,6 +280,22 @@ pub(super) fn meant(scope: &str, name: &str) -> Option<&'static str> {
         (before == scope || wish) && last.eq_ignore_ascii_case(name)
     };
     FIELDS.iter().find(same).map(|field| field.path)
+}
+
+/// Every field with what is done with it, one a line, for a person who writes a file.
+pub fn field_list() -> String {
+    let mut list = String::new();
+    for field in FIELDS.iter().filter(|field| !matches!(field.shape, FieldShape::Object | FieldShape::Objects)) {
+        let done = match field.owner {
+            Owner::Honoured(how) | Owner::Printed(how) | Owner::WithLabel(how, _) => how.to_owned(),
+            Owner::Kept(why) => format!("kept: {why}"),
+            Owner::Dropped(why) => format!("not kept: {why}"),
+            Owner::Refused(refusal) => format!("refused: {}, which {}", refusal.what, refusal.but),
+        };
+        // Writing to memory never fails.
+        let _ = writeln!(list, "  {:<28} {done}", field.path);
+    }
+    list
 }
 
 /// The names of the fields of the object at `scope`, for a person.

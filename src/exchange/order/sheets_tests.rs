@@ -28,6 +28,13 @@ fn reason<'a>(batch: &'a Batch, begins: &str) -> &'a str {
 }
 
 #[test]
+fn the_sample_sheet_is_read_whole() {
+    let batch = read(include_bytes!("../../../config/orders/sample.csv"), "sample.csv");
+    assert_eq!((refs(&batch), batch.refused.len()), (vec!["CSV-1001", "CSV-1002", "CSV-1003"], 0));
+    assert_eq!(batch.accepted[0].order.lines.len(), 2);
+}
+
+#[test]
 fn breaks_and_signs_that_nobody_sees_are_no_reason_to_refuse_an_address() {
     let batch = sheet!("characters.csv");
     let lines: Vec<&str> = batch.accepted.iter().map(|incoming| incoming.order.ship_to.line1.as_str()).collect();
@@ -80,7 +87,7 @@ fn numbers_are_read_as_sheets_write_them_and_what_is_unclear_is_shown() {
         ("N-valcomma", "lines[1].value: \"12,90\" is not a number"),
         ("N-val4", "lines[1].value: \"12.9000\" has more decimals than USD has; write 12.90"),
         ("N-valthou", "lines[1].value: \"1,299.00\" is not a number"),
-        ("N-massc", "lines[1].unit_g: \"0,31\" is not a number"),
+        ("N-massc", "lines[1].unit_g: \"0,31kg\" is not a number"),
         ("N-masscjk", "lines[1].unit_g: \"310克\" has no known unit; write one of mg, g, kg, oz, lb"),
     ] {
         assert!(reason(&batch, begins).starts_with(said), "{begins}: {}", reason(&batch, begins));
@@ -171,7 +178,7 @@ fn names_of_columns_are_read_in_any_case_and_an_unknown_one_is_named_beside_what
     assert_eq!(
         batch.refused[0].reason,
         "ship_to.postcode is missing; fill it in; lines[1].qty is missing; fill it in; no column of parceld.order/1 is \
-         called \"ship_to.zip\", \"lines.quantity\"; look whether one is meant by it"
+         called \"ship_to.zip\" (ship_to.postcode?), \"lines.quantity\" (lines.qty?); rename what is meant"
     );
 }
 
@@ -189,7 +196,7 @@ fn what_no_font_has_can_be_said_at_import() {
     let mut said = Vec::new();
     for batch in [sheet!("characters.csv"), sheet!("names.csv")] {
         for Incoming { order, .. } in batch.accepted {
-            if let Some(reason) = unprintable(&order, &labels) {
+            for reason in unprintable(&order, &labels) {
                 said.push(format!("{}: {}", order.order_ref, reason.split(", which").next().unwrap_or_default()));
             }
         }

@@ -3,30 +3,45 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::OrderError;
 
-/// The value of a text.
-pub(super) fn value(text: &str) -> Result<Value, OrderError> {
-    let twice = RefCell::new(None);
+/// The value of a text that begins on a line of its file, with the first of each value that stands twice; and every name that
+/// does.
+pub(super) fn value(text: &str, line: usize) -> Result<(Value, Vec<String>), OrderError> {
+    let twice = RefCell::default();
     let mut reader = serde_json::Deserializer::from_str(text);
     let read =
         Unique { path: "", twice: &twice }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
-    read.map_err(|error| twice.take().map_or_else(|| syntax(&error), OrderError::Twice))
+    let value = read.map_err(|error| syntax(&error, line))?;
+    Ok((value, twice.into_inner()))
 }
 
-/// What the parser says, without the text it stumbled over.
-pub(super) fn syntax(error: &serde_json::Error) -> OrderError {
+/// What the parser says of a text that begins on this line, without the text it stumbled over.
+pub(super) fn syntax(error: &serde_json::Error, line: usize) -> OrderError {
     let what = if error.is_eof() { "it ends too early" } else { "a sign is wrong" };
-    OrderError::Syntax(format!("{what} at line {}, column {}", error.line(), error.column()))
+    let line = (line + error.line()).saturating_sub(1).max(1);
+    OrderError::Syntax(format!("{what} at line {line}, column {}", error.column()))
 }
 
-/// A value at a place of the document, and where a name that stands twice is written down.
+/// A value at a place of the document, and where names that stand twice are written down.
 struct Unique<'p> {
     path: &'p str,
-    twice: &'p RefCell<Option<String>>,
+    twice: &'p RefCell<Vec<String>>,
+}
+
+impl Unique<'_> {
+    /// Remembers a name, once, and not more of them than are ever said.
+    fn note(&self, path: &str) {
+        const MOST: usize = 50;
+        let path: String = path.chars().take(80).collect();
+        let mut twice = self.twice.borrow_mut();
+        if twice.len() < MOST && !twice.contains(&path) {
+            twice.push(path);
+        }
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Unique<'_> {
@@ -87,12 +102,12 @@ impl<'de> Visitor<'de> for Unique<'_> {
         let mut map = Map::new();
         while let Some(name) = entries.next_key::<String>()? {
             let path = if self.path.is_empty() { name.clone() } else { format!("{}.{name}", self.path) };
-            if map.contains_key(&name) {
-                *self.twice.borrow_mut() = Some(path.chars().take(80).collect());
-                return Err(A::Error::custom("a name twice"));
-            }
             let value = entries.next_value_seed(Unique { path: &path, twice: self.twice })?;
-            map.insert(name, value);
+            if map.contains_key(&name) {
+                self.note(&path);
+            } else {
+                map.insert(name, value);
+            }
         }
         Ok(Value::Object(map))
     }
@@ -110,8 +125,9 @@ mod tests {
             (r#"{"a":{"b":{"c":1,"c":2}}}"#, "a.b.c"),
             // The same name in two spellings.
             (r#"{"qty":1,"q\u0074y":2}"#, "qty"),
+            (r#"{"qty":1,"qty":2,"qty":3}"#, "qty"),
         ] {
-            assert_eq!(value(text), Err(OrderError::Twice(path.into())), "{text}");
+            assert_eq!(value(text, 1).expect("JSON").1, [path], "{text}");
         }
     }
 
@@ -124,10 +140,11 @@ mod tests {
             "\"text\"",
             "123456789012345678901234",
         ] {
-            assert_eq!(value(text), serde_json::from_str(text).map_err(|error| syntax(&error)), "{text}");
+            let plain: Value = serde_json::from_str(text).expect("JSON");
+            assert_eq!(value(text, 1), Ok((plain, Vec::new())), "{text}");
         }
         for text in ["", "{", "{\"a\":1}}", "[1,]", &"[".repeat(100_000)] {
-            assert!(matches!(value(text), Err(OrderError::Syntax(_))), "{text:.20}");
+            assert!(matches!(value(text, 1), Err(OrderError::Syntax(_))), "{text:.20}");
         }
     }
 }

@@ -76,7 +76,7 @@ impl Station {
         };
         let found = tracking.or_else(|| match order {
             Lookup::One { order, .. } => held(&order.id()),
-            Lookup::KeyGone(id) => held(id),
+            Lookup::Unread(id) => held(id),
             Lookup::None | Lookup::Many(_) => None,
         });
         found.filter(|_| asked).and_then(|id| self.parcel(id)).map(ask_void)
@@ -113,6 +113,7 @@ fn hold(parcel: &Parcel, reason: &str) -> Outcome {
 }
 
 fn ask_void(parcel: &Parcel) -> Outcome {
-    let ask = Outcome::say(Say::ask(Sentence::ConfirmVoid { tracking: parcel.name().to_owned() }));
+    let question = Sentence::ConfirmVoid { tracking: parcel.name().to_owned() };
+    let ask = Outcome::say(Say { detail: Some(Sentence::AnswerYesNo), ..Say::ask(question) });
     Outcome { confirm: Some(Command::Void), shown: Some(parcel.id), ..ask }
 }

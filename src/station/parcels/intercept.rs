@@ -10,7 +10,7 @@
 //! | on hold | HOLD; when the order is ready again, its scan takes the parcel up where it was |
 
 use crate::ids::ParcelId;
-use crate::screen::{Mood, Sentence, Symbol};
+use crate::screen::{Awaited, Mood, Sentence, Symbol};
 use crate::station::event::{Effect, Sound};
 use crate::station::fact::{Fact, Intercept};
 use crate::station::live::Say;
@@ -75,9 +75,7 @@ impl Station {
 /// Why a parcel must not go on, if it must not: what the screen says until it is dealt with.
 pub(in crate::station) fn stop(parcel: &Parcel) -> Option<Say> {
     let reason = parcel.intercepted?;
-    let name = parcel.name().to_owned();
-    let manifested = matches!(parcel.state(), State::Manifested | State::Confirmed);
-    let (order, tracking) = (parcel.order.number.clone(), name.clone());
+    let (order, tracking) = (parcel.order.number.clone(), parcel.name().to_owned());
     let note = match reason {
         Intercept::Cancelled => Sentence::OrderCancelled { order },
         Intercept::Hold => Sentence::OrderHold { order },
@@ -85,16 +83,23 @@ pub(in crate::station) fn stop(parcel: &Parcel) -> Option<Say> {
         Intercept::Done => Sentence::OrderDone { order, tracking },
         Intercept::Copied => Sentence::ParcelCopied { tracking },
     };
-    let detail = match reason {
-        _ if manifested => Some(Sentence::OutLeave { tracking: name }),
-        // It has been put aside, and waits there.
-        Intercept::Hold if parcel.state() == State::Held => None,
-        Intercept::Hold => Some(Sentence::OutHold { tracking: name }),
-        Intercept::Cancelled | Intercept::Changed | Intercept::Done | Intercept::Copied => {
-            Some(Sentence::OutVoid { tracking: name })
-        }
-    };
+    let detail = way_out(parcel).map(|(_, words)| words);
     Some(Say { mood: Mood::Stop, symbol: Symbol::Cross, note, detail })
+}
+
+/// What gets a parcel out of it that must not go on, and the words that say so; `None` for one that may go on, and for one
+/// that was put aside and waits there.
+pub(in crate::station) fn way_out(parcel: &Parcel) -> Option<(Awaited, Sentence)> {
+    let tracking = parcel.name().to_owned();
+    let manifested = matches!(parcel.state(), State::Manifested | State::Confirmed);
+    match parcel.intercepted? {
+        _ if manifested => Some((Awaited::Hold, Sentence::OutLeave { tracking })),
+        Intercept::Hold if parcel.state() == State::Held => None,
+        Intercept::Hold => Some((Awaited::Hold, Sentence::OutHold { tracking })),
+        Intercept::Cancelled | Intercept::Changed | Intercept::Done | Intercept::Copied => {
+            Some((Awaited::Void, Sentence::OutVoid { tracking }))
+        }
+    }
 }
 
 /// The numbers of parcels, as many as fit a screen, and how many more.

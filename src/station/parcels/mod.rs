@@ -28,7 +28,7 @@ use crate::ids::{ParcelId, TrackingNumber};
 use crate::station::order::OrderId;
 
 pub(in crate::station) use history::opened;
-pub(in crate::station) use intercept::{names, stop};
+pub(in crate::station) use intercept::{names, stop, way_out};
 pub(in crate::station) use packing::another_in_hand;
 pub use packing::parcel_size;
 pub use parcel::{Parcel, Print, PrintState, State};

@@ -21,7 +21,7 @@ impl Station {
         let code = || shown(&scan.text);
         let (order, version) = match order {
             Lookup::None => return Outcome::stop(Sentence::OrderUnknown { code: code() }),
-            Lookup::KeyGone(id) => return self.key_gone(id),
+            Lookup::Unread(id) => return self.key_gone(id),
             Lookup::Many(orders) => return Outcome::say(which_order(&code(), orders)),
             Lookup::One { order, version } => (order, version),
         };
@@ -99,8 +99,8 @@ impl Station {
             // One of several, and it is in hand.
             Lookup::Many(orders) if orders.contains(&parcel.order) => self.scanned_again(parcel),
             // It was begun before; what it is packed by is gone.
-            Lookup::KeyGone(id) if *id == parcel.order => Outcome::stop(order_key_gone(id)),
-            Lookup::One { .. } | Lookup::None | Lookup::KeyGone(_) | Lookup::Many(_) => another_in_hand(parcel, scan),
+            Lookup::Unread(id) if *id == parcel.order => Outcome::stop(order_key_gone(id)),
+            Lookup::One { .. } | Lookup::None | Lookup::Unread(_) | Lookup::Many(_) => another_in_hand(parcel, scan),
         }
     }
 

@@ -41,6 +41,23 @@ pub enum State {
 }
 
 impl State {
+    /// All of them, from the first to the last.
+    pub const ALL: [Self; 13] = [
+        Self::Open,
+        Self::Weighed,
+        Self::Committed,
+        Self::Printing,
+        Self::Sent,
+        Self::Printed,
+        Self::PrintUncertain,
+        Self::Verified,
+        Self::Attested,
+        Self::Manifested,
+        Self::Confirmed,
+        Self::Held,
+        Self::Voided,
+    ];
+
     /// The bare word of the contracts.
     pub const fn word(self) -> &'static str {
         match self {

@@ -89,7 +89,7 @@ pub(in crate::station) fn ask_supervisor(world: &World<'_>, id: ParcelId, comman
     if world.live.badges_rest(world.now) {
         return Outcome::stop(Sentence::BadgesRest);
     }
-    let ask = Outcome::say(Say::ask(Sentence::SupervisorNeeded));
+    let ask = Outcome::say(Say { detail: Some(Sentence::AnswerNo), ..Say::ask(Sentence::SupervisorNeeded) });
     Outcome { confirm: Some(command.clone()), shown: Some(id), ..ask }
 }
 

@@ -45,6 +45,23 @@ fn ok_voids_the_closed_parcel_whose_label_was_scanned() {
 }
 
 #[test]
+fn cancel_says_no_to_the_question_that_stands_and_leaves_everything_as_it_is() {
+    let mut bench = Bench::at(State::Printed);
+    bench.command(&Command::Void);
+    let no = bench.command(&Command::Cancel);
+    assert_eq!((names(&no), said(&no)), (vec![], "not_done"));
+    assert_eq!((bench.state(), said(&bench.command(&Command::Void))), (State::Printed, "confirm_void"), "asked anew");
+    let mut bench = Bench::at(State::Verified);
+    bench.later(3_000);
+    let carrier = carrier(&bench);
+    for question in [Command::Manifest(carrier), Command::Void] {
+        bench.command(&question);
+        assert_eq!(said(&bench.command(&Command::Cancel)), "not_done", "{question:?}");
+        assert_eq!(said(&bench.command(&Command::Ok)), "help", "{question:?} is not asked any more");
+    }
+}
+
+#[test]
 fn ok_does_not_say_which_parcel_is_to_be_voided() {
     for ok in WAYS {
         let mut bench = Bench::at(State::Verified);

@@ -225,3 +225,31 @@ fn a_post_office_box_is_known_by_its_words() {
         assert!(!is_box(line), "{line}");
     }
 }
+
+#[test]
+fn a_parcel_whose_order_cannot_be_read_says_so_and_how_it_is_left() {
+    let ways = [
+        (State::Open, "out_cancel", Command::Cancel),
+        (State::Weighed, "out_cancel", Command::Cancel),
+        (State::Committed, "out_hold", Command::Hold),
+    ];
+    for (state, detail, way) in ways {
+        let mut bench = Bench::at(state);
+        bench.orders.remove(LIGHT);
+        assert!(bench.weigh(500).facts.is_empty(), "{state:?}");
+        bench.later(Live::SAY_MS);
+        let view = bench.view();
+        assert_eq!(
+            (view.headline.key(), view.detail.map(|said| said.key())),
+            ("order_key_gone", Some(detail)),
+            "{state:?}"
+        );
+        bench.command(&way);
+        assert!(bench.station.in_hand().is_none(), "{state:?}");
+    }
+    // Its label is out: the scan of that needs no order.
+    let mut bench = Bench::at(State::Printed);
+    bench.orders.remove(LIGHT);
+    let tracking = bench.tracking();
+    assert_eq!(names(&bench.scan(&tracking)), ["verified"]);
+}

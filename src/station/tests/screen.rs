@@ -1,23 +1,26 @@
 use super::*;
-use crate::screen::Mood;
+use crate::screen::{Awaited, Mood};
 
 #[test]
 fn every_state_has_its_one_thing_to_do() {
     assert_eq!(Bench::new().headline(), "scan_order");
+    assert_eq!(Bench::new().view().awaits, Awaited::Order);
+    let label = |out| Awaited::Label { attempt: 1, out };
     let headlines = [
-        (State::Open, "scale_silent"),
-        (State::Weighed, "no_carrier"),
-        (State::Committed, "printing"),
-        (State::Printing, "printing"),
-        (State::Sent, "scan_label"),
-        (State::Printed, "scan_label"),
-        (State::PrintUncertain, "label_doubt"),
-        (State::Verified, "scan_order"),
+        (State::Open, "scale_silent", Awaited::Scale),
+        (State::Weighed, "no_carrier", Awaited::Hold),
+        (State::Committed, "printing", Awaited::Patience),
+        (State::Printing, "printing", Awaited::Patience),
+        (State::Sent, "scan_label", label(false)),
+        (State::Printed, "scan_label", label(true)),
+        (State::PrintUncertain, "label_doubt", Awaited::Doubt { attempt: 1 }),
+        (State::Verified, "scan_order", Awaited::Order),
     ];
-    for (state, key) in headlines {
+    for (state, key, awaits) in headlines {
         let mut bench = Bench::at(state);
+        bench.live.printer = None;
         bench.later(Live::SAY_MS);
-        assert_eq!(bench.headline(), key, "{state:?}");
+        assert_eq!((bench.headline(), bench.view().awaits), (key, awaits), "{state:?}");
     }
 }
 
@@ -25,23 +28,81 @@ fn every_state_has_its_one_thing_to_do() {
 fn the_scale_is_what_an_open_parcel_waits_for() {
     let mut bench = Bench::at(State::Open);
     let expect = [
-        (900, WeightState::Stable, "empty_scale"),
-        (0, WeightState::Stable, "place_parcel"),
-        (480, WeightState::Moving, "wait_still"),
-        (0, WeightState::Negative, "weight_negative"),
-        (0, WeightState::Over, "weight_over"),
-        (0, WeightState::Fault(ScaleFault::DeviceFault), "scale_fault"),
-        (0, WeightState::Fault(ScaleFault::UnknownUnit), "scale_unit"),
-        (0, WeightState::Fault(ScaleFault::NeedsZero), "weight_negative"),
+        (900, WeightState::Stable, "empty_scale", Awaited::EmptyScale),
+        (0, WeightState::Stable, "place_parcel", Awaited::Parcel),
+        (480, WeightState::Moving, "wait_still", Awaited::Patience),
+        (0, WeightState::Negative, "weight_negative", Awaited::Zero),
+        (0, WeightState::Over, "weight_over", Awaited::Lighter),
+        (0, WeightState::Fault(ScaleFault::DeviceFault), "scale_fault", Awaited::Scale),
+        (0, WeightState::Fault(ScaleFault::UnknownUnit), "scale_unit", Awaited::Scale),
+        (0, WeightState::Fault(ScaleFault::NeedsZero), "weight_negative", Awaited::Zero),
     ];
-    for (grams, state, key) in expect {
+    for (grams, state, key, awaits) in expect {
         bench.scale(grams, state);
-        assert_eq!(bench.headline(), key, "{state:?}");
+        assert_eq!((bench.headline(), bench.view().awaits), (key, awaits), "{state:?}");
     }
     bench.when(Event::NoWeight(NoWeight::Silent));
     assert_eq!(bench.headline(), "scale_silent");
     bench.when(Event::NoWeight(NoWeight::Garbled));
     assert_eq!(bench.headline(), "scale_nonsense");
+}
+
+/// What passes over the screen changes nothing of what the station waits for.
+#[test]
+fn after_a_message_the_station_still_waits_for_what_it_waited_for() {
+    let mut bench = Bench::at(State::Printed);
+    let label = Awaited::Label { attempt: 1, out: true };
+    for said in [Command::Lang("en".into()), Command::Help, Command::Cancel, Command::Zero] {
+        bench.command(&said);
+        assert_eq!(bench.view().awaits, label, "{said:?}");
+    }
+    bench.scan("something else");
+    assert_eq!(bench.view().awaits, label);
+    bench.command(&Command::Hold);
+    assert_eq!(bench.view().awaits, Awaited::Order);
+    bench.scan(LIGHT);
+    assert_eq!(bench.view().awaits, label, "it goes on where it was");
+    bench.live.cannot_record = Some("the disk is full".into());
+    assert_eq!(bench.view().awaits, Awaited::Help);
+}
+
+#[test]
+fn a_question_waits_for_yes_or_no_and_names_both() {
+    let answers = |bench: &Bench| {
+        let view = bench.view();
+        (view.awaits, view.detail.map(|detail| detail.key()))
+    };
+    let mut bench = Bench::at(State::Printed);
+    bench.command(&Command::Void);
+    assert_eq!(answers(&bench), (Awaited::Answer, Some("answer_yes_no")));
+    bench.later(Live::CONFIRM_MS);
+    assert_eq!(bench.view().awaits, Awaited::Label { attempt: 1, out: true }, "nobody is asked any more");
+    let mut bench = Bench::at(State::Verified);
+    let carrier = bench.parcel().commitment().unwrap().carrier().to_string();
+    bench.command(&Command::Manifest(carrier));
+    assert_eq!(answers(&bench), (Awaited::Answer, Some("answer_yes_no")));
+    // It asks for a scan that says what, and yes says nothing.
+    let mut bench = Bench::new();
+    bench.command(&Command::Void);
+    assert_eq!(answers(&bench), (Awaited::Order, Some("answer_no")));
+}
+
+#[test]
+fn a_parcel_that_must_not_go_waits_for_the_scan_that_gets_it_out() {
+    let mut bench = Bench::at(State::Printed);
+    let cancelled = |bench: &mut Bench| bench.order_says(|order| order.state = OrderState::Cancelled);
+    cancelled(&mut bench);
+    assert_eq!(bench.view().awaits, Awaited::Void);
+    let mut bench = Bench::at(State::Verified);
+    cancelled(&mut bench);
+    let tracking = bench.tracking();
+    assert_eq!(bench.view().awaits, Awaited::TakeOut { tracking: tracking.clone() });
+    bench.scan(&tracking);
+    assert_eq!(bench.view().awaits, Awaited::Void);
+    bench.command(&Command::Void);
+    assert_eq!(bench.view().awaits, Awaited::Answer);
+    bench.command(&Command::Ok);
+    assert_eq!(bench.view().awaits, Awaited::Order);
 }
 
 #[test]

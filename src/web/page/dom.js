@@ -66,7 +66,19 @@ export function grams(value) {
 
 export const words = (state) => String(state ?? "").replaceAll("_", " ");
 
+// Times are the warehouse's, wherever the browser is; UTC until the station has said which zone that is.
+let zone = "UTC";
+export function setZone(name) {
+  try {
+    new Intl.DateTimeFormat([], { timeZone: name });
+    zone = name;
+  } catch {
+    zone = "UTC"; // This browser does not know the zone.
+  }
+  return zone;
+}
+
 export function clock(time) {
   const at = new Date(time);
-  return time === null || time === undefined || Number.isNaN(at.getTime()) ? "" : at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  return time === null || time === undefined || Number.isNaN(at.getTime()) ? "" : at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone });
 }

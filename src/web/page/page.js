@@ -31,6 +31,18 @@ function show(frame) {
   if (hasBench) bench.show(frame);
 }
 
+// The newest ones, whatever is searched.
+const PARCELS = "/api/parcels";
+// What was done today is read from the day's journal, and so not every time.
+const TODAY_EVERY = 30000;
+let todayAsked = -TODAY_EVERY;
+function today() {
+  const now = performance.now();
+  if (now - todayAsked < TODAY_EVERY) return null;
+  todayAsked = now;
+  return ask("/api/today");
+}
+
 // Read again soon after a change, and now and then without one; never twice at once.
 let reading = false;
 let again = false;
@@ -42,16 +54,18 @@ async function read() {
   reading = true;
   do {
     again = false;
-    const [orders, parcels, manifests, outbox, labels, received] = await Promise.all([
+    const [orders, parcels, all, manifests, outbox, labels, received, done] = await Promise.all([
       hasBench ? ask("/api/orders") : null,
-      ask("/api/parcels"),
+      ask(records.wanted()),
+      hasBench && records.wanted() !== PARCELS ? ask(PARCELS) : null,
       ask("/api/manifests"),
       ask("/api/outbox"),
       hasBench ? ask("/api/labels") : null,
       hasBench ? ask("/api/received") : null,
+      today(),
     ]);
-    records.show({ parcels, manifests, outbox, labels, received });
-    if (hasBench) bench.stock({ orders, parcels, manifests, labels });
+    records.show({ parcels, manifests, outbox, labels, received, done });
+    if (hasBench) bench.stock({ orders, parcels: all ?? parcels, labels });
   } while (again);
   reading = false;
 }
@@ -61,7 +75,7 @@ function watch() {
   live.onmessage = (event) => {
     $("lost").hidden = true;
     const frame = JSON.parse(event.data);
-    if (hasBench === null) furnish(frame.bench);
+    if (hasBench === null) furnish(frame.bench !== null);
     show(frame);
     read();
   };
@@ -79,7 +93,7 @@ function furnish(virtual) {
   if (hasBench) bench.start(read);
 }
 
-records.start();
+records.start(read);
 watch();
 setInterval(() => {
   if (!document.hidden && hasBench !== null) read();

@@ -1,12 +1,24 @@
 // Records: parcels and why, the outbox and what arrived, manifests, labels.
 
-import { $, array, ask, clock, h, redraw, text, words } from "./dom.js";
+import { $, array, ask, clock, h, redraw, setZone, text, words } from "./dom.js";
 
 const TABS = ["parcels", "uplink", "manifests", "labels"];
 let chosen = null;
 let parcels = [];
+let search = "";
+let begun = null; // How many parcels there are in all, and how many manifests.
+let closed = null;
 
-export function start() {
+// What is read for the list of parcels.
+export const wanted = () => (search ? `/api/parcels?search=${encodeURIComponent(search)}` : "/api/parcels");
+
+export function start(read) {
+  $("find").onsubmit = (event) => {
+    event.preventDefault();
+    search = $("find-text").value.trim();
+    chosen = null;
+    read();
+  };
   for (const name of TABS) {
     const tab = $(`tab-${name}`);
     tab.onclick = () => open(name);
@@ -30,18 +42,20 @@ function open(name) {
   }
 }
 
-export function show({ parcels: list, manifests, outbox, labels, received }) {
+export function show({ parcels: list, manifests, outbox, labels, received, done }) {
+  if (done) today(done);
   if (list) {
     parcels = array(list);
     const following = chosen ?? parcels[0]?.n;
     redraw($("parcel-list"), [parcels, following], () => parcelTable(following));
     if (following !== undefined) explain(following);
     else redraw($("parcel"), null, () => null);
+    text($("parcels-said"), left(parcels.length));
   }
-  if (manifests) redraw($("manifests"), manifests, manifestTable);
+  if (manifests) redraw($("manifests"), [manifests, closed], ([all]) => manifestTable(all));
   if (outbox) {
     text($("outbox-count"), outbox.waiting ?? 0);
-    text($("outbox-said"), outbox.waiting ? `${outbox.waiting} wait, confirmed up to ${outbox.confirmed}` : `Nothing waits. Confirmed up to ${outbox.confirmed ?? 0}`);
+    text($("outbox-said"), (outbox.waiting ? `${outbox.waiting} wait, confirmed up to ${outbox.confirmed}` : `Nothing waits. Confirmed up to ${outbox.confirmed ?? 0}`) + newest(array(outbox.rows).length, outbox.head, "events"));
     redraw($("outbox"), outbox.rows, (rows) => array(rows).map((row) => event(row.seq, row.type, row.time, words(row.state))));
   }
   if (received) {
@@ -49,6 +63,31 @@ export function show({ parcels: list, manifests, outbox, labels, received }) {
     redraw($("received"), received.events, (events) => array(events).map((one) => event(one.stationseq, one.type, one.time, one.data?.tracking ?? one.data?.manifest_id ?? one.data?.order_ref)));
   }
   if (labels) redraw($("labels"), labels, (all) => (array(all).length ? all.map(labelCard) : empty("Labels appear here as the printer draws them.")));
+}
+
+const FOUND = 50; // Parcels that are found at most.
+
+// How much of the list is not shown.
+function left(shown) {
+  if (search) return `${shown === FOUND ? `The newest ${FOUND}` : shown} found for ${search}${shown === FOUND ? ": type more of the number" : ""}`;
+  return begun > shown ? `The newest ${shown} of ${begun} parcels. Find shows the others.` : "";
+}
+
+// What a list of the newest does not show.
+const newest = (shown, all, what) => (all > shown ? `. The newest ${shown} of ${all} ${what} are shown.` : "");
+
+function today({ day, zone, offset, parcels: done, by_carrier, voids, reprints, held, here, begun: all, manifests }) {
+  begun = all;
+  closed = manifests;
+  const known = setZone(zone) === zone;
+  const counts = (of) => Object.entries(of ?? {}).map(([name, count]) => `${words(name)} ${count}`).join(", ");
+  const carriers = counts(by_carrier);
+  text($("today"), [
+    `${day}: ${done} closed${carriers ? ` (${carriers})` : ""}`,
+    `${voids} voided, ${held} put aside, ${reprints} printed again`,
+    `here now: ${counts(here) || "nothing"}`,
+    `times are of ${known ? `${zone} (UTC${offset})` : "UTC"}`,
+  ].join("; "));
 }
 
 const empty = (said) => h("p", { class: "empty quiet" }, said);
@@ -64,13 +103,13 @@ function event(seq, type, time, more) {
 }
 
 function parcelTable(following) {
-  if (!parcels.length) return empty("No parcel yet. The first one appears when its weight is taken.");
+  if (!parcels.length) return empty(search ? "No number begins so." : "No parcel yet. The first one appears when its weight is taken.");
   const head = ["#", "Order", "State", "Service", "Price", "Weight", "Tracking"].map((said) => h("th", { scope: "col" }, said));
   const rows = parcels.map((parcel) =>
     h("tr", { "data-testid": `parcel-row-${parcel.n}`, "aria-selected": String(parcel.n === following), onclick: () => choose(parcel.n) },
       h("td", {}, h("button", { type: "button", class: "number", "data-testid": `parcel-button-${parcel.n}`, "aria-label": `Parcel ${parcel.n}: why this carrier` }, String(parcel.n))),
       h("td", { class: "mono" }, parcel.order_ref),
-      h("td", {}, chip(parcel.state)),
+      h("td", {}, chip(parcel.outcome ?? parcel.state)),
       h("td", {}, parcel.service_name ?? "–"),
       h("td", { class: "mono num" }, parcel.total ?? "–"),
       h("td", { class: "mono num" }, mass(parcel.weight)),
@@ -123,10 +162,11 @@ function quoteCard(quote, open) {
 function manifestTable(all) {
   if (!array(all).length) return empty("No manifest yet. Closing one takes every packed parcel of its carrier.");
   const head = ["Manifest", "Carrier", "Ship date", "Parcels", "State"].map((said) => h("th", { scope: "col" }, said));
-  return h("table", { class: "parcels" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, all.map((one) =>
+  const more = closed > all.length ? h("p", { class: "quiet" }, `The newest ${all.length} of ${closed} manifests. parceld manifest list shows the others.`) : null;
+  return [h("table", { class: "parcels" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, all.map((one) =>
     h("tr", { "data-testid": `manifest-row-${one.manifest_id}` },
       h("td", { class: "mono" }, one.manifest_id), h("td", {}, one.carrier), h("td", { class: "mono" }, one.ship_date),
-      h("td", { class: "mono num" }, String(Array.isArray(one.parcels) ? one.parcels.length : one.parcels ?? "")), h("td", {}, chip(one.state))))));
+      h("td", { class: "mono num" }, String(Array.isArray(one.parcels) ? one.parcels.length : one.parcels ?? "")), h("td", {}, chip(one.state)))))), more];
 }
 
 function labelCard({ index, name }) {

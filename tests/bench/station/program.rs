@@ -5,6 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// The program.
+pub fn binary() -> PathBuf {
+    std::env::var_os("PARCELD_BIN").map_or_else(|| env!("CARGO_BIN_EXE_parceld").into(), PathBuf::from)
+}
+
 /// A running `parceld run`; killed when dropped.
 pub struct Program {
     child: Child,
@@ -19,9 +24,7 @@ impl Program {
         let _ = std::fs::remove_file(&socket);
         let notify = UnixDatagram::bind(&socket).expect("a socket");
         notify.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
-        let binary =
-            std::env::var_os("PARCELD_BIN").map_or_else(|| env!("CARGO_BIN_EXE_parceld").into(), PathBuf::from);
-        let mut command = Command::new(binary);
+        let mut command = Command::new(binary());
         command.arg("run").arg("--config").arg(config).env("NOTIFY_SOCKET", &socket).env("PARCELD_LOG", "warn");
         let began = Instant::now();
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program");

@@ -1,13 +1,17 @@
-//! From the start of the program to READY=1 with ten thousand parcels behind it, and the memory it then has.
+//! From the start of the program to READY=1 with ten thousand parcels behind it, and the memory it then has. From the start
+//! of the demo to the last byte of its page.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::core::Floor;
 use super::folder::{self, Folder};
 use super::machine::Times;
 use super::ms;
-use super::program::Program;
+use super::program::{Program, binary};
 
 const PARCELS: usize = 10_000;
 /// Parcels on one wave of manifests.
@@ -38,6 +42,32 @@ pub fn measure(folder: &Folder) {
         );
         println!("start: memory with {parcels} parcels {:.1} MB resident; aim < 20 MB", memory as f64 / 1024.0);
     }
+    let page: Times = (0..STARTS).map(|n| demo(&folder.path().join(format!("demo-{n}")))).collect();
+    println!(
+        "start: the demo's first page {:.0} ms median, {:.0} ms worst of {STARTS}; aim < 2000 ms",
+        ms(page.median()),
+        ms(page.percentile(100))
+    );
+}
+
+/// Until the page that a new demo speaks of is here.
+fn demo(data: &Path) -> Duration {
+    let mut command = Command::new(binary());
+    command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(data).env("PARCELD_LOG", "warn");
+    let began = Instant::now();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program");
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut said).expect("a line");
+    let address = said.split_once("http://").and_then(|(_, rest)| rest.split_once('/')).expect("an address").0;
+    let mut page = TcpStream::connect(address).expect("the page");
+    write!(page, "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("a request");
+    let mut answer = String::new();
+    page.read_to_string(&mut answer).expect("the page");
+    let took = began.elapsed();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("</html>"), "{answer}");
+    let _ = child.kill();
+    let _ = child.wait();
+    took
 }
 
 fn timed(work: impl FnOnce()) -> Duration {

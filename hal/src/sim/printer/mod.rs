@@ -9,6 +9,7 @@ mod engine;
 mod files;
 mod parse;
 mod receipt;
+mod render;
 mod report;
 mod server;
 
@@ -24,6 +25,7 @@ use tokio::task::JoinHandle;
 pub use draw::{DrawnJob, draw};
 use engine::PrinterState;
 pub use files::save_labels;
+pub use render::Renderer;
 pub use report::Report;
 
 use crate::printer::Language;
@@ -42,6 +44,8 @@ pub struct PrinterSettings {
     pub height_mm: u16,
     /// Draw each label; `false` leaves [`Printed::png`] empty and costs nothing.
     pub render: bool,
+    /// What draws ZPL and TSPL.
+    pub renderer: Renderer,
     /// Answers `~HS` even with its paper out or its head open, as some printers do.
     pub tells_faults: bool,
     /// Speaks this language alone; `None` tells them apart.
@@ -65,6 +69,7 @@ impl Default for PrinterSettings {
             width_mm: 100,
             height_mm: 150,
             render: true,
+            renderer: Renderer::default(),
             tells_faults: false,
             tells_more: true,
             language: None,

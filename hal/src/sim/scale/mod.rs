@@ -89,6 +89,18 @@ impl Scale {
         self.put(0);
     }
 
+    /// What lies on the pan, picograms.
+    #[must_use]
+    pub fn load(&self) -> i64 {
+        self.platform.borrow().load()
+    }
+
+    /// What its display comes to rest at, picograms: the load without the zero and the tare that were set.
+    #[must_use]
+    pub fn net(&self) -> i64 {
+        self.platform.borrow().net()
+    }
+
     /// `true`: the pan rests at once, for runs without anybody watching.
     pub fn set_settling(&self, fast: bool) {
         self.platform.send_modify(|platform| platform.set_fast(fast));

@@ -99,7 +99,11 @@ impl Platform {
         self.tare = 0;
     }
 
-    fn net(&self) -> i64 {
+    pub(super) fn load(&self) -> i64 {
+        self.load
+    }
+
+    pub(super) fn net(&self) -> i64 {
         self.load - self.zero - self.tare
     }
 

@@ -11,6 +11,8 @@ use tempfile::TempDir;
 
 use crate::processes::{Running, demo, driver};
 
+/// Between two presses of NEXT: a person sees what it did.
+const PRESS: Duration = Duration::from_millis(400);
 /// What is awaited is there within this time.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two looks at the page.
@@ -61,7 +63,11 @@ impl Page {
             }
             let _ = self
                 .client
-                .execute("arguments[0].scrollIntoView({block: 'center'})", vec![serde_json::to_value(&node).ok()?])
+                .execute(
+                    "const group = arguments[0].closest('details'); if (group) group.open = true;\
+                     arguments[0].scrollIntoView({block: 'center'})",
+                    vec![serde_json::to_value(&node).ok()?],
+                )
                 .await;
             node.click().await.ok()
         })
@@ -108,17 +114,19 @@ impl Page {
         self.reads("headline", |said| said == headline).await;
     }
 
-    /// The text as wanted, if it is there within this time.
-    pub(crate) async fn within(&self, time: Duration, testid: &str, wanted: impl Fn(&str) -> bool) -> Option<String> {
-        let began = Instant::now();
-        while began.elapsed() < time {
-            let text = self.text(testid).await;
-            if wanted(&text) {
-                return Some(text);
+    /// Clicks NEXT whenever it can be clicked, until the screen says this.
+    pub(crate) async fn press_next_until(&self, headline: &str) {
+        let script = "const next = document.getElementById('next'); if (!next.disabled) next.click()";
+        self.until(headline, async || {
+            if self.text("headline").await == headline {
+                return Some(());
             }
-            tokio::time::sleep(LOOK).await;
-        }
-        None
+            self.client.execute(script, vec![]).await.expect("a page");
+            // The next step is shown when this one is done.
+            tokio::time::sleep(PRESS).await;
+            None
+        })
+        .await;
     }
 
     /// Looks until there is an answer; after [`PATIENCE`] the claim was wrong.

@@ -13,6 +13,7 @@ mod tspl;
 mod zpl;
 
 pub(super) use escpos::{Length, length as command_length};
+#[cfg(feature = "render")]
 pub(super) use tspl::COMMANDS as TSPL_COMMANDS;
 
 use crate::printer::Language;
