@@ -58,7 +58,7 @@ fn every_mistake_in_an_order_file_is_answered_with_what_to_do() {
     let xlsx = b"PK\x03\x04\x14\0\x06\0[Content_Types].xml ... xl/workbook.xml".to_vec();
     let ods = b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK".to_vec();
     let where_to_look = "; the first row names the columns, such as order_ref, ship_to.name, lines.sku; see `parceld orders \
-                         --help`, or /usr/share/doc/parceld/examples/orders/README.md";
+                         --help`, or /usr/share/doc/parceld/config/orders/README.md";
     let no_column = format!("no column order_ref, which holds the number of each order{where_to_look}");
     let maybe = |name: &str| format!("no column order_ref; {name:?} may be it: name it order_ref{where_to_look}");
     let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };

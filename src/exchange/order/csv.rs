@@ -299,7 +299,7 @@ fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
 /// Why a file without a column `order_ref` is not read, and which of its columns may be meant.
 fn no_order_ref(text: &str) -> String {
     const WHERE: &str = "the first row names the columns, such as order_ref, ship_to.name, lines.sku; see `parceld orders \
-                         --help`, or /usr/share/doc/parceld/examples/orders/README.md";
+                         --help`, or /usr/share/doc/parceld/config/orders/README.md";
     let mut header = StringRecord::new();
     let columns = |delimiter: &u8| reader(text, *delimiter).read_record(&mut header).map_or(0, |_| header.len());
     let delimiter = [b'\t', b';', b','].into_iter().max_by_key(columns).unwrap_or(b',');
