@@ -51,10 +51,12 @@ impl Bench {
         }
         bench.configure();
         bench.run(&["pool", "start", "usps", "usps-demo-1", "--next", "1"]).await.good();
-        let file = bench.dir.path().join("orders.jsonl");
-        let lines: Vec<String> = orders.iter().map(|order_ref| order(order_ref).to_string()).collect();
-        std::fs::write(&file, lines.join("\n")).unwrap();
-        bench.run(&["orders", "import", file.to_str().unwrap()]).await.good();
+        if !orders.is_empty() {
+            let file = bench.dir.path().join("orders.jsonl");
+            let lines: Vec<String> = orders.iter().map(|order_ref| order(order_ref).to_string()).collect();
+            std::fs::write(&file, lines.join("\n")).unwrap();
+            bench.run(&["orders", "import", file.to_str().unwrap()]).await.good();
+        }
         bench
     }
 
