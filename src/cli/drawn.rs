@@ -170,7 +170,7 @@ pub(super) fn run() -> CommandResult {
 }
 
 /// What a hostile file may use; and should the machine run out of memory, this process goes first.
-fn bounded() -> nix::Result<()> {
+pub(super) fn bounded() -> nix::Result<()> {
     setrlimit(Resource::RLIMIT_AS, MEMORY, MEMORY)?;
     setrlimit(Resource::RLIMIT_CPU, PROCESSOR, PROCESSOR)?;
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;

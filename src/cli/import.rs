@@ -10,31 +10,34 @@ use data_encoding::HEXLOWER;
 use parceld::daemon::control::Call;
 use parceld::daemon::intake::OrderVerdict;
 use parceld::daemon::{Setup, labels, orders};
-use parceld::exchange::order::{self, Batch, Incoming, LabelFile};
+use parceld::exchange::order::{self, Batch, ForeignFormat, Formats, Incoming, LabelFile};
 use parceld::exchange::supplied::{self, LabelFormat, Wanted};
+use parceld::exchange::text;
 use parceld::station::counted;
-use parceld::station::order::OrderId;
+use parceld::station::order::{Order, OrderId};
 use parceld::store::{Store, StoredLabel, StoredOrder};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::act::act;
 use super::file::{read_bounded, write_private};
-use super::{CommandResult, Failure, UNAVAILABLE, USAGE, count_of, drawn, print};
+use super::{CommandResult, Failure, UNAVAILABLE, USAGE, count_of, drawn, print, workbook};
 
 /// Orders sent to the station at once, and about how many bytes of them.
 const CHUNK: usize = 500;
 const CHUNK_BYTES: usize = 8 << 20;
 
 /// Imports files; each may have its own refused rows, kept in a reject file beside it.
-pub(super) fn import(files: &[PathBuf], config: &Path, format: Option<&str>, how: &ImportOptions) -> CommandResult {
-    if let Some(format) = format.filter(|format| *format != order::SCHEMA) {
-        return Err(Failure::say(USAGE, format!("no format {format:?}; this version reads {}", order::SCHEMA)));
-    }
+pub(super) fn import(files: &[PathBuf], config: &Path, how: &ImportOptions) -> CommandResult {
     let (setup, _) = Setup::load(config)?;
+    let known = formats(&setup);
+    let formats = match &how.format {
+        None => Formats::any(&known),
+        Some(name) => Formats::named(&known, name).map_err(|error| Failure::new(USAGE, error))?,
+    };
     let (mut unread, mut refused, mut contradict) = (0, 0, 0);
     for file in files {
-        let told = import_file(&setup, file, how)?;
+        let told = import_file(&setup, file, formats, how)?;
         unread += told.unread();
         refused += told.count("refused") - told.unread();
         contradict += told.contradict();
@@ -57,8 +60,9 @@ pub(super) fn import(files: &[PathBuf], config: &Path, format: Option<&str>, how
 /// What an order file may say, for `--help`.
 pub(super) fn fields_help() -> String {
     format!(
-        "An order file is parceld.order/1: JSON (one object, a list, or one object a line), or CSV with one row for each \
-         line of an order. It is UTF-8. An order says at least:\n\n  \
+        "An order file is one that a shop or an ERP exports, as CSV or as a workbook (.xlsx), which is known by its header; or \
+         parceld.order/1: JSON (one object, a list, or one object a line), or CSV with one row for each line of an order. \
+         Text is UTF-8, UTF-16 or GB18030. An order says at least:\n\n  \
          order_ref,ship_to.name,ship_to.line1,ship_to.city,ship_to.region,ship_to.postcode,ship_to.country,lines.sku,\
          lines.qty\n  1001,Pat Example,12 Sample Ave,Boston,MA,02116,US,MUG,1\n\nFields, which are the columns of CSV:\n\n\
          {}\n/usr/share/doc/parceld/config/orders/ has samples, and README.md there explains them.",
@@ -69,10 +73,14 @@ pub(super) fn fields_help() -> String {
 /// What a person says of the files.
 #[derive(Debug)]
 pub(super) struct ImportOptions {
+    /// Whose file it is, where its header does not say.
+    pub(super) format: Option<String>,
     /// Shop of the orders that name none.
     pub(super) shop: Option<String>,
     /// They are the last word.
     pub(super) newest: bool,
+    /// Nothing is taken in.
+    pub(super) dry_run: bool,
     /// JSON instead of lines.
     pub(super) json: bool,
 }
@@ -80,8 +88,10 @@ pub(super) struct ImportOptions {
 /// The orders of files, with their labels. What is refused is said, and nothing is written beside the files.
 pub(super) fn read_all(setup: &Setup, files: &[PathBuf]) -> Result<Vec<StoredOrder>, String> {
     let mut all = Vec::new();
+    let known = formats(setup);
     for file in files {
-        let (orders, batch, _) = read_file(setup, file, None).map_err(|failure| failure.error.to_string())?;
+        let read = read_file(setup, file, Formats::any(&known), None);
+        let (orders, batch, _) = read.map_err(|failure| failure.error.to_string())?;
         for row in &batch.refused {
             print(format!("{}:{}: {}", file.display(), row.row, row.reason));
         }
@@ -94,11 +104,24 @@ pub(super) fn read_all(setup: &Setup, files: &[PathBuf]) -> Result<Vec<StoredOrd
 }
 
 /// The orders of a file with their labels; what was refused; and how many orders name a carton that nobody here has.
-fn read_file(setup: &Setup, file: &Path, shop: Option<&str>) -> Result<(Vec<StoredOrder>, Batch, usize), Failure> {
+fn read_file(
+    setup: &Setup,
+    file: &Path,
+    formats: Formats<'_>,
+    shop: Option<&str>,
+) -> Result<(Vec<StoredOrder>, Batch, usize), Failure> {
     let bytes = read_bounded(file, order::MAX_FILE_BYTES)
         .map_err(|error| Failure::say(UNAVAILABLE, format!("{}: {error}", file.display())))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut batch = order::read_for(&bytes, &name, &|order| orders::unfit(&setup.rules, order));
+    let unfit = |order: &Order| orders::unfit(&setup.rules, order);
+    let mut batch = if text::is_workbook(&bytes) {
+        match workbook::sheets(bytes) {
+            Ok(sheets) => order::read_workbook(&sheets, formats, &unfit),
+            Err(why) => Batch::unread(why),
+        }
+    } else {
+        order::read_for(&bytes, &name, formats, &unfit)
+    };
     let folder = folder_of(file);
     let shop_of_all = shop.or(folder.as_deref()).unwrap_or_default();
     let unnamed: Vec<bool> = batch.accepted.iter().map(|order| order.order.shop.trim().is_empty()).collect();
@@ -109,32 +132,37 @@ fn read_file(setup: &Setup, file: &Path, shop: Option<&str>) -> Result<(Vec<Stor
     Ok((orders, batch, boxless))
 }
 
-fn import_file(setup: &Setup, file: &Path, how: &ImportOptions) -> Result<ImportReport, Failure> {
+fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOptions) -> Result<ImportReport, Failure> {
     let shown = file.display();
-    let (orders, batch, boxless) = read_file(setup, file, how.shop.as_deref())?;
+    let (orders, batch, boxless) = read_file(setup, file, formats, how.shop.as_deref())?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let rejects = file.with_file_name(format!("{name}.rejects.csv"));
-    if batch.refused.is_empty() {
+    if how.dry_run {
+        // Nothing changes, nor does what the last import left.
+    } else if batch.refused.is_empty() {
         let _ = std::fs::remove_file(&rejects);
     } else {
         // It has names and addresses, as the rows had.
         write_private(&rejects, order::reject_file(&batch).as_bytes())?;
     }
     let total = orders.len();
-    let mut told = ImportReport::default();
+    let mut told = ImportReport { notes: batch.notes.clone(), ..ImportReport::default() };
     for row in &batch.refused {
         told.refused(row.row, &row.reason);
     }
     let mut sent = 0;
     for chunk in chunks(orders) {
         sent += chunk.len();
-        told.add(&act(setup, &Call::Import { orders: chunk, newest: how.newest })?);
+        told.add(&act(setup, &Call::Import { orders: chunk, newest: how.newest, dry_run: how.dry_run })?);
         progress(format_args!("{sent} of {total}"));
     }
     if std::io::stderr().is_terminal() {
         let _ = writeln!(std::io::stderr());
     }
-    let reject_file = (!batch.refused.is_empty()).then_some(rejects.as_path());
+    let reject_file = (!batch.refused.is_empty() && !how.dry_run).then_some(rejects.as_path());
+    if how.dry_run {
+        told.notes.push("nothing was taken in; this is what would become of it".to_owned());
+    }
     told.print(&shown.to_string(), reject_file, how.json);
     if boxless > 0 && !how.json {
         let orders = count_of(boxless as u64, "order");
@@ -143,6 +171,15 @@ fn import_file(setup: &Setup, file: &Path, how: &ImportOptions) -> Result<Import
         ));
     }
     Ok(told)
+}
+
+/// The formats that this station knows; what is wrong with them is said, and they are not read.
+fn formats(setup: &Setup) -> Vec<ForeignFormat> {
+    let (formats, problems) = setup.config.order_formats();
+    for problem in problems {
+        let _ = writeln!(std::io::stderr(), "{problem}");
+    }
+    formats
 }
 
 /// The folder that a file lies in: the shop of orders that name none.
@@ -154,6 +191,8 @@ fn folder_of(file: &Path) -> Option<String> {
 /// What became of the orders of a file.
 #[derive(Debug, Default)]
 struct ImportReport {
+    /// What a person must know of the file as a whole.
+    notes: Vec<String>,
     counts: BTreeMap<&'static str, u64>,
     /// Rows that could not be read, and why.
     rows: Vec<(usize, String)>,
@@ -199,7 +238,11 @@ impl ImportReport {
             let row = |(row, reason): &(usize, String)| serde_json::json!({ "row": row, "reason": reason });
             answer.insert("rows".to_owned(), self.rows.iter().map(row).collect());
             answer.insert("said".to_owned(), self.said.clone().into());
+            answer.insert("notes".to_owned(), self.notes.clone().into());
             return print(Value::from(answer));
+        }
+        for note in &self.notes {
+            print(format!("{file}: {note}"));
         }
         for (row, reason) in &self.rows {
             match row {
@@ -209,8 +252,9 @@ impl ImportReport {
         }
         for said in &self.said {
             let id: OrderId = serde_json::from_value(said.clone()).unwrap_or_default();
-            let text = |name: &str| said[name].as_str().unwrap_or_default().replace('_', " ");
-            print(format!("{file}: {id}: {}: {}", text("verdict"), said["why"].as_str().unwrap_or_default()));
+            let verdict = said["verdict"].as_str().unwrap_or_default().replace('_', " ");
+            let why = said["why"].as_str().map(|why| format!(": {why}")).unwrap_or_default();
+            print(format!("{file}: {id}: {verdict}{why}"));
         }
         let counts: Vec<String> =
             OrderVerdict::NAMES.iter().map(|(name, _)| format!("{} {name}", self.count(name))).collect();

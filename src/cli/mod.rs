@@ -24,6 +24,7 @@ mod setup;
 mod show;
 mod stopped;
 mod subject;
+mod workbook;
 
 use std::fmt::{self, Display};
 use std::path::PathBuf;
@@ -171,7 +172,7 @@ enum CliCommand {
 
 #[derive(Debug, Subcommand)]
 enum OrdersCommand {
-    /// Read order files (parceld.order/1, JSON or CSV) and the label files they name
+    /// Read order files (parceld.order/1, or as other systems export them) and the label files they name
     #[command(after_long_help = import::fields_help())]
     Import {
         /// The files
@@ -179,8 +180,8 @@ enum OrdersCommand {
         files: Vec<PathBuf>,
         #[command(flatten)]
         config: ConfigArg,
-        /// The format. There is one, so nobody need name it; scripts that do go on
-        #[arg(long, value_name = "NAME", hide = true)]
+        /// Whose file it is, where its header does not say: a file of formats_dir, or parceld.order/1
+        #[arg(long, value_name = "NAME")]
         format: Option<String>,
         /// Shop of the orders that name none; without, the folder of their file
         #[arg(long, value_name = "NAME")]
@@ -188,10 +189,16 @@ enum OrdersCommand {
         /// Take these as the last word, also where an order is cancelled or the same was said before
         #[arg(long)]
         newest: bool,
+        /// Say what would become of each order, and take nothing in
+        #[arg(long)]
+        dry_run: bool,
         /// JSON instead of lines, one object a file
         #[arg(long)]
         json: bool,
     },
+    /// Take a workbook apart that comes in, and nothing else
+    #[command(hide = true)]
+    Unpack,
     /// The newest orders and what became of each
     List(ListArgs),
     /// One order
@@ -378,10 +385,10 @@ pub(crate) fn run(args: Args) -> CommandResult {
         CliCommand::Subject(subject) => subject.run(),
         CliCommand::Backup(backup) => backup.run(),
         CliCommand::Restore(restore) => restore.run(),
-        CliCommand::Orders(OrdersCommand::Import { files, config, format, shop, newest, json }) => {
-            let how = import::ImportOptions { shop, newest, json };
-            import::import(&files, &config.config, format.as_deref(), &how)
+        CliCommand::Orders(OrdersCommand::Import { files, config, format, shop, newest, dry_run, json }) => {
+            import::import(&files, &config.config, &import::ImportOptions { format, shop, newest, dry_run, json })
         }
+        CliCommand::Orders(OrdersCommand::Unpack) => workbook::run(),
         CliCommand::Orders(OrdersCommand::List(list)) => show::orders(&list),
         CliCommand::Orders(OrdersCommand::Show { order, shop, shown }) => show::order(&order, shop.as_deref(), &shown),
         CliCommand::Parcels(ParcelsCommand::List(list)) => show::parcels(&list),

@@ -16,6 +16,7 @@ pub mod labels;
 mod languages;
 mod marks;
 mod occupied;
+pub mod order_formats;
 mod packing;
 mod place;
 pub mod problem;
@@ -52,6 +53,7 @@ use station::{StationKeys, StationPart};
 use table::{Source, Table};
 use uplink::{UplinkKeys, WebKeys};
 
+use crate::exchange::order::ForeignFormat;
 use crate::ids::CarrierId;
 use crate::label::Labels;
 use crate::label::layout::Layout;
@@ -78,6 +80,8 @@ pub struct Config {
     pub languages_dir: PathBuf,
     /// Layouts of labels, `<name>.toml`.
     pub labels_dir: PathBuf,
+    /// Order files of other systems, `<name>.toml`; `None`: none are read.
+    pub formats_dir: Option<PathBuf>,
     /// At least one.
     pub scanners: Vec<Scanner>,
     /// The scale.
@@ -146,7 +150,7 @@ impl Config {
         }
     }
 
-    /// Every problem of `station.toml`, of the rate cards and of the languages.
+    /// Every problem of `station.toml`, of the rate cards, of the languages and of the formats of order files.
     pub fn check_all(path: &Path) -> Vec<Problem> {
         let reading = ConfigReading::of(path, ReadFor::Packing);
         let mut problems = reading.problems;
@@ -162,6 +166,7 @@ impl Config {
         }
         if let Some(config) = &reading.config {
             problems.extend(config.marks().1.0);
+            problems.extend(config.order_formats().1.0);
         }
         if let Some((dir, language)) = &reading.language {
             problems.extend(languages::read(dir, language).1.0);
@@ -243,6 +248,11 @@ impl Config {
     /// Reads the rules of stickers.
     fn marks(&self) -> (Marks, Problems) {
         marks::read(self.packing.marks_file.as_deref())
+    }
+
+    /// Reads the formats of order files, for whoever imports one: what is wrong with them stops no parcel.
+    pub fn order_formats(&self) -> (Vec<ForeignFormat>, Problems) {
+        self.formats_dir.as_deref().map(order_formats::read).unwrap_or_default()
     }
 
     /// Reads the layouts of labels that fit the label printer's paper.
@@ -374,7 +384,7 @@ impl ConfigReading {
 
     fn read(&mut self, root: &Table<'_>, path: &Path, purpose: ReadFor) {
         let RatesPart { carriers, rates } = rates::rates(root);
-        let StationPart { keys: station, ship_from, languages_dir, labels_dir, prefix_line } =
+        let StationPart { keys: station, ship_from, languages_dir, labels_dir, formats_dir, prefix_line } =
             station::station(root, carriers.as_ref().map(|(dir, _)| dir.as_path()));
         let scanners = device::scanners(root);
         let scale = device::scale(root);
@@ -412,6 +422,7 @@ impl ConfigReading {
                 ship_from: ship_from?,
                 languages_dir: languages_dir?,
                 labels_dir: labels_dir?,
+                formats_dir,
                 scanners,
                 scale: scale?,
                 printer: printer?,

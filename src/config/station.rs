@@ -21,6 +21,8 @@ declare! {
         id: String, required, by identifier;
         /// The building, in the same characters.
         warehouse: String, required, by identifier;
+        /// What shops and ERPs call this building in their files.
+        warehouse_names: Vec<String>, default [];
         /// IANA name; the ship date is a date here.
         timezone: TimeZone, required, by timezone;
         /// What makes the computer's clock believed.
@@ -56,6 +58,9 @@ declare! {
         languages_dir: PathBuf, optional, by folder;
         /// Layouts of labels, `<name>.toml`; the folder `labels` beside the rate cards without.
         labels_dir: PathBuf, optional, by folder;
+        /// Order files of other systems, `<name>.toml`; the folder `formats` beside the rate cards without, and none where
+        /// there is no such folder.
+        formats_dir: PathBuf, optional, by folder;
         /// The company prefix that GS1 gave, 7 to 10 digits.
         gs1_prefix: String, optional, by gs1_prefix;
         /// The first digit of each SSCC, 0 to 9; 0 without.
@@ -130,6 +135,7 @@ pub(super) struct StationPart {
     pub(super) ship_from: Option<Address>,
     pub(super) languages_dir: Option<PathBuf>,
     pub(super) labels_dir: Option<PathBuf>,
+    pub(super) formats_dir: Option<PathBuf>,
     /// The line of the company prefix.
     pub(super) prefix_line: usize,
 }
@@ -140,11 +146,15 @@ pub(super) fn station(root: &Table<'_>, carriers_dir: Option<&Path>) -> StationP
     let beside = carriers_dir.map(|dir| dir.parent().unwrap_or(Path::new("")));
     let languages_dir = keys.as_ref().and_then(|keys| keys.languages_dir.clone());
     let labels_dir = keys.as_ref().and_then(|keys| keys.labels_dir.clone());
+    let formats_dir = keys.as_ref().and_then(|keys| keys.formats_dir.clone());
+    // Stations that were set up before there were any have no such folder.
+    let usual_formats = || beside.map(|folder| folder.join("formats")).filter(|folder| folder.is_dir());
     StationPart {
         keys,
         ship_from: ship_from(&table),
         languages_dir: languages_dir.or_else(|| usual_folder(&table, "languages_dir", beside?.join("languages"))),
         labels_dir: labels_dir.or_else(|| usual_folder(&table, "labels_dir", beside?.join("labels"))),
+        formats_dir: formats_dir.or_else(usual_formats),
         prefix_line: table.line_of("gs1_prefix"),
     }
 }

@@ -62,6 +62,9 @@ pub enum Call {
         /// A person says that they are the last word, also where the same was said before.
         #[serde(default)]
         newest: bool,
+        /// Nothing is kept: the answer says what would become of each.
+        #[serde(default)]
+        dry_run: bool,
     },
     /// Print a document for people.
     Print {
@@ -128,8 +131,8 @@ pub fn perform(
         Call::StartPools => Act::StartPools,
         Call::StartPool { carrier, pool, next } => Act::StartPool { carrier, pool, next },
         Call::LearnOutcomes { outcomes } => Act::LearnOutcomes { outcomes },
-        Call::Import { orders, newest } => {
-            let mut import = Import::of_file(orders, newest);
+        Call::Import { orders, newest, dry_run } => {
+            let mut import = Import::of_file(orders, newest, dry_run);
             while import.advance(core, moment).map_err(|error| error.to_string())?.is_some() {}
             return Ok((import.answer(), Vec::new()));
         }

@@ -27,6 +27,8 @@ enum Item {
 pub(super) struct Import {
     items: VecDeque<Item>,
     from: OrderOrigin,
+    /// Nothing is kept.
+    dry_run: bool,
     /// Where the next pull begins, once everything is kept.
     cursor: Option<String>,
     counts: [u64; OrderVerdict::NAMES.len()],
@@ -34,10 +36,10 @@ pub(super) struct Import {
 }
 
 impl Import {
-    pub(super) fn of_file(orders: Vec<StoredOrder>, newest: bool) -> Self {
+    pub(super) fn of_file(orders: Vec<StoredOrder>, newest: bool, dry_run: bool) -> Self {
         let from = if newest { OrderOrigin::FileAsNewest } else { OrderOrigin::File };
         let items = orders.into_iter().map(|order| Item::Order(Box::new(order))).collect();
-        Self { items, from, cursor: None, counts: Default::default(), answers: Vec::new() }
+        Self { items, from, dry_run, cursor: None, counts: Default::default(), answers: Vec::new() }
     }
 
     /// A page of the receiver. Reads it: a long one takes its time, and belongs beside the loop.
@@ -52,6 +54,7 @@ impl Import {
         Self {
             items,
             from: OrderOrigin::Receiver,
+            dry_run: false,
             cursor: Some(cursor),
             counts: Default::default(),
             answers: Vec::new(),
@@ -73,6 +76,11 @@ impl Import {
                 orders.push(*order);
             }
         }
+        if self.dry_run {
+            let answers = core.judge_orders(moment, &orders, self.from)?;
+            answers.into_iter().for_each(|answer| self.count(answer));
+            return Ok(Some(Outcome::default()));
+        }
         if let (true, Some(Item::Refused(..))) = (orders.is_empty(), self.items.front()) {
             let Some(Item::Refused(id, why)) = self.items.pop_front() else { return Ok(None) };
             let answer = OrderAnswer { id, verdict: OrderVerdict::Refused, kept: false, why: Some(why) };
@@ -93,6 +101,7 @@ impl Import {
         if let Some(why) = &answer.why {
             let order = answer.id.to_string();
             match (self.from, answer.verdict) {
+                _ if self.dry_run => {}
                 (OrderOrigin::Receiver, OrderVerdict::Refused) => {
                     tracing::error!(order, reason = why, "an order from the receiver was refused");
                 }
@@ -107,6 +116,9 @@ impl Import {
     /// Says in the log how many orders came to what.
     pub(super) fn log(&self) {
         let [accepted, unchanged, changed, older, in_conflict, refused] = self.counts;
+        if self.dry_run {
+            return;
+        }
         match self.from {
             OrderOrigin::Receiver => {
                 tracing::info!(accepted, unchanged, changed, older, in_conflict, refused, "orders pulled");

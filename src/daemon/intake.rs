@@ -143,6 +143,51 @@ impl Core {
         Ok((answers, whole))
     }
 
+    /// What [`Core::take_orders`] would make of these orders as things stand, every one with what would change. Nothing is
+    /// kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn judge_orders(
+        &mut self,
+        moment: Moment,
+        orders: &[StoredOrder],
+        from: OrderOrigin,
+    ) -> Result<Vec<OrderAnswer>, StoreError> {
+        let mut answers = Vec::with_capacity(orders.len());
+        for order in orders {
+            self.recall_order(&order.id.number)?;
+            let Judged { mut answer, put, holds, .. } = self.judge(order, from)?;
+            if let Some(order) = &holds {
+                answer.kept = true;
+                let outcome = self.follow(moment, order)?;
+                if let Some(why) = stopped(self.station(), &outcome.facts) {
+                    (answer.verdict, answer.why) = (OrderVerdict::InConflict, Some(why));
+                }
+            }
+            if answer.why.is_none() {
+                let body = put.as_ref().and_then(|put| put.version.as_ref()).map(|version| version.body.as_str());
+                answer.why = self.would_change(&answer, body)?;
+            }
+            say_otherwise(order, &mut answer);
+            answers.push(answer);
+        }
+        Ok(answers)
+    }
+
+    /// What keeping an order would change, in a few words; nothing personal.
+    fn would_change(&self, answer: &OrderAnswer, body: Option<&str>) -> Result<Option<String>, StoreError> {
+        Ok(match (answer.verdict, body) {
+            (OrderVerdict::Accepted, _) => Some("new here".to_owned()),
+            (OrderVerdict::Changed, Some(body)) => {
+                let before = self.store().newest_order(&answer.id)?;
+                let changes = before.map(|before| order::changes(&before, body)).unwrap_or_default();
+                Some(if changes.is_empty() { "only its revision".to_owned() } else { changes.join(", ") })
+            }
+            _ => None,
+        })
+    }
+
     /// Says of an order of the receiver that it is not done. It may have said that the order is cancelled, or goes elsewhere:
     /// what is known of it, or of the one that it means, waits on hold until something comes that can be read.
     ///

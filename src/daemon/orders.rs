@@ -20,8 +20,14 @@ pub(super) fn readable(body: &str) -> Option<Order> {
 /// Everything because of which an order that can be read is none of this station's.
 pub fn unfit(rules: &Rules, order: &Order) -> Vec<String> {
     let here = &rules.warehouse;
-    let elsewhere = (!order.warehouse.is_empty() && order.warehouse != *here).then(|| {
-        format!("it is for warehouse {:?}, and this is {here:?}; send it to a station there", order.warehouse)
+    let named = |name: &String| name.trim() == order.warehouse.trim();
+    let is_here = order.warehouse.is_empty() || named(here) || rules.warehouse_names.iter().any(named);
+    let elsewhere = (!is_here).then(|| {
+        let shown: String = order.warehouse.chars().take(40).collect();
+        format!(
+            "it is for warehouse {shown:?}, and this is {here:?}; send it to a station there, or, if this is that one, add the \
+             name to warehouse_names"
+        )
     });
     elsewhere.into_iter().chain(unknown_box(rules, order)).chain(order::unprintable(order, &rules.labels)).collect()
 }

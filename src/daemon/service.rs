@@ -354,8 +354,8 @@ impl StationService {
         if let Call::Print { printout } = call {
             return self.print(printout, Some(reply));
         }
-        if let Call::Import { orders, newest } = call {
-            return self.imports.push_back((Import::of_file(orders, newest), Waiter::Command(reply)));
+        if let Call::Import { orders, newest, dry_run } = call {
+            return self.imports.push_back((Import::of_file(orders, newest, dry_run), Waiter::Command(reply)));
         }
         let moment = self.moment();
         let life = self.core.store().incarnation().to_owned();

@@ -119,6 +119,7 @@ impl Setup {
         let rules = Rules {
             station: config.station.id.clone(),
             warehouse: config.station.warehouse.clone(),
+            warehouse_names: config.station.warehouse_names.clone(),
             ship_from: config.ship_from.clone(),
             boxes: config.boxes.iter().map(carton).collect(),
             scale: scale_name(&config.scale),

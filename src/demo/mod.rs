@@ -194,7 +194,7 @@ async fn import(handle: &ServiceHandle, mut orders: Vec<StoredOrder>) -> Result<
     const CHUNK: usize = 500;
     while !orders.is_empty() {
         let rest = orders.split_off(orders.len().min(CHUNK));
-        let answer = call(handle, Call::Import { orders, newest: false }).await?;
+        let answer = call(handle, Call::Import { orders, newest: false, dry_run: false }).await?;
         for said in answer["said"].as_array().into_iter().flatten().filter(|said| said["verdict"] == "refused") {
             let text = |key: &str| said[key].as_str().unwrap_or_default();
             println!("{}: refused: {}", text("order_ref"), text("why"));

@@ -12,3 +12,4 @@ pub mod sample;
 pub mod spreadsheet;
 pub mod supplied;
 pub mod text;
+pub mod workbook;

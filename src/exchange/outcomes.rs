@@ -20,7 +20,7 @@ pub fn read(bytes: &[u8]) -> Result<Outcomes, String> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(format!("is larger than {} MiB; split it", MAX_FILE_BYTES >> 20));
     }
-    let text = super::text::text(bytes).map_err(|error| format!("{error}; save it as CSV UTF-8"))?;
+    let text = super::text::sheet_text(bytes).map_err(|error| format!("{error}; save it as CSV UTF-8"))?;
     if text.trim().is_empty() {
         return Err("is empty; export it again".to_owned());
     }

@@ -1,9 +1,15 @@
 //! The bytes of a file -> its text; or what the file is instead, and why it cannot be read, in words for a person.
 //!
-//! Text is UTF-8. Workbooks, archives and pictures are known by how their bytes begin: people give them the ending of what
-//! they should have saved.
+//! Configuration is UTF-8 ([`text`]). Lists that other programs write are UTF-8, UTF-16 with its mark, or GB18030, which
+//! Chinese spreadsheets save ([`sheet_text`]). Of other encodings nothing is guessed: they are named as far as that can be
+//! told. Workbooks, archives and pictures are known by how their bytes begin: people give them the ending of what they
+//! should have saved.
 
+use std::borrow::Cow;
 use std::io;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_16BE, UTF_16LE};
 
 /// How files of other kinds begin.
 const KINDS: [(&[u8], &str); 12] = [
@@ -22,9 +28,11 @@ const KINDS: [(&[u8], &str); 12] = [
 ];
 /// How a ZIP archive begins.
 const ZIP: &[u8] = b"PK\x03\x04";
+/// What a workbook is called.
+const WORKBOOK: &str = "an Excel workbook (.xlsx)";
 /// What stands in a ZIP archive that is a document.
 const ZIPPED: [(&[u8], &str); 4] = [
-    (b"xl/", "an Excel workbook (.xlsx)"),
+    (b"xl/", WORKBOOK),
     (b"opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods)"),
     (b"word/", "a Word document"),
     (b"Index/Document.iwa", "a Numbers spreadsheet"),
@@ -38,7 +46,7 @@ pub enum NotText {
     /// A file of another kind.
     #[error("this is {0}")]
     Kind(&'static str),
-    /// Text in UTF-16, as some spreadsheets save it.
+    /// Text in UTF-16, as some spreadsheets save it: read of lists, unless letters are cut in two.
     #[error("this is text in UTF-16, and UTF-8 is read here")]
     Utf16,
     /// A byte that is not UTF-8.
@@ -51,16 +59,105 @@ pub enum NotText {
         /// Its place in the file, from 1.
         at: usize,
     },
+    /// The same, of a list that may be text in an encoding which cannot be told from others for certain.
+    #[error(
+        "line {line} holds the byte {byte:#04X}, byte {at} of the file, which is not UTF-8: perhaps this is {encoding}"
+    )]
+    Encoding {
+        /// Its line, from 1.
+        line: usize,
+        /// The byte.
+        byte: u8,
+        /// Its place in the file, from 1.
+        at: usize,
+        /// What people call the encoding.
+        encoding: &'static str,
+    },
 }
 
 impl NotText {
     /// The line, where it is one line's fault.
     pub const fn line(&self) -> Option<usize> {
         match self {
-            Self::Byte { line, .. } => Some(*line),
+            Self::Byte { line, .. } | Self::Encoding { line, .. } => Some(*line),
             Self::Kind(_) | Self::Utf16 => None,
         }
     }
+}
+
+/// The text of a list that another program wrote: UTF-8, UTF-16 with its mark, or GB18030.
+///
+/// # Errors
+/// What it is instead.
+pub fn sheet_text(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
+    match text(bytes) {
+        Ok(text) => Ok(text.into()),
+        Err(NotText::Utf16) => {
+            let (encoding, rest) = if bytes[0] == 0xff { (UTF_16LE, &bytes[2..]) } else { (UTF_16BE, &bytes[2..]) };
+            encoding.decode_without_bom_handling_and_without_replacement(rest).ok_or(NotText::Utf16)
+        }
+        Err(NotText::Byte { line, byte, at }) => {
+            chinese(bytes).map_err(|encoding| NotText::Encoding { line, byte, at, encoding })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Text in GB18030. Nearly all bytes are some text in it, so it must also look like one: to somebody who knows how often
+/// signs follow each other in each language, and by signs that people write. GB2312 has those; what GB18030 has beside them
+/// is where texts in other encodings end up.
+///
+/// # Errors
+/// The encoding that it may be.
+fn chinese(bytes: &[u8]) -> Result<Cow<'_, str>, &'static str> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    let is_chinese = guess == GBK || guess == GB18030;
+    let common = || {
+        let (mut all, mut common, mut rest) = (0_usize, 0_usize, bytes);
+        while let Some((first, more)) = rest.split_first() {
+            rest = match (first, more.first()) {
+                (0..=0x7f, _) | (_, None) => more,
+                (lead, Some(trail)) => {
+                    all += 1;
+                    // Signs and full-width letters, and the characters of GB2312.
+                    common += usize::from(matches!(lead, 0xa1 | 0xa3 | 0xb0..=0xf7) && *trail >= 0xa1);
+                    &more[1..]
+                }
+            };
+        }
+        common * 10 >= all * 9
+    };
+    let decoded = GB18030.decode_without_bom_handling_and_without_replacement(bytes);
+    match decoded {
+        Some(text) if is_chinese && common() && !text.contains('\u{fffd}') => Ok(text),
+        _ => Err(called(guess)),
+    }
+}
+
+/// What people call an encoding.
+fn called(encoding: &'static Encoding) -> &'static str {
+    match encoding {
+        encoding if encoding == BIG5 => "Big5 (traditional Chinese)",
+        encoding if encoding == GBK || encoding == GB18030 => "GB18030 (Chinese), with signs that are none",
+        encoding => match encoding.name() {
+            "windows-1252" => "Windows-1252 (Western Europe)",
+            "windows-1250" => "Windows-1250 (Central Europe)",
+            "windows-1251" => "Windows-1251 (Cyrillic)",
+            "windows-1258" => "Windows-1258 (Vietnamese)",
+            "windows-874" => "Windows-874 (Thai)",
+            "Shift_JIS" => "Shift_JIS (Japanese)",
+            "EUC-JP" => "EUC-JP (Japanese)",
+            "EUC-KR" => "EUC-KR (Korean)",
+            other => other,
+        },
+    }
+}
+
+/// Whether bytes are an Excel workbook as they are saved today (.xlsx).
+pub fn is_workbook(bytes: &[u8]) -> bool {
+    kind(bytes) == Some(WORKBOOK)
 }
 
 /// The text of a file, without a byte-order mark.
@@ -107,7 +204,40 @@ pub fn unreadable(error: &io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::{EUC_JP, EUC_KR, SHIFT_JIS, WINDOWS_874, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254};
+
     use super::*;
+
+    #[test]
+    fn what_chinese_and_european_spreadsheets_save_is_read_or_named() {
+        let sheet = |name: &str| format!("order_ref,ship_to.name\r\n1,{name},12 Sample Ave\r\n");
+        for name in ["王小明,陶瓷杯", "张伟", "北京市朝阳区", "（无）"] {
+            let text = sheet(name);
+            assert_eq!(sheet_text(&GB18030.encode(&text).0), Ok(text.as_str().into()), "{name}");
+            let wide = |order: fn(u16) -> [u8; 2]| {
+                let bytes: Vec<u8> = std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(order).collect();
+                sheet_text(&bytes).map(Cow::into_owned)
+            };
+            assert_eq!([wide(u16::to_le_bytes), wide(u16::to_be_bytes)], [Ok(text.clone()), Ok(text.clone())]);
+        }
+        for (encoding, name, said) in [
+            (WINDOWS_1252, "José Peña", "perhaps this is Windows-1252 (Western Europe)"),
+            (WINDOWS_1252, "Jérôme Müller", "perhaps this is Windows-1252 (Western Europe)"),
+            (WINDOWS_1254, "Ünal Öz", "perhaps this is Windows-1252 (Western Europe)"),
+            (WINDOWS_1251, "Москва", "perhaps this is Windows-1251 (Cyrillic)"),
+            (WINDOWS_874, "สมชาย ใจดี", "perhaps this is Windows-874 (Thai)"),
+            (BIG5, "王小明", "perhaps this is Big5 (traditional Chinese)"),
+            (EUC_KR, "김철수", "perhaps this is EUC-KR (Korean)"),
+            (EUC_JP, "東京都", "perhaps this is EUC-JP (Japanese)"),
+            (SHIFT_JIS, "山田太郎", "perhaps this is Shift_JIS (Japanese)"),
+        ] {
+            let error = sheet_text(&encoding.encode(&sheet(name)).0).expect_err(name).to_string();
+            assert!(error.ends_with(said), "{name}: {error}");
+        }
+        // Half a pair, and half a letter.
+        assert_eq!(sheet_text(b"\xff\xfe\x00\xd8a\0"), Err(NotText::Utf16));
+        assert_eq!(sheet_text(b"\xff\xfea\0b"), Err(NotText::Utf16));
+    }
 
     #[test]
     fn text_is_read_without_its_mark_and_anything_else_is_named() {

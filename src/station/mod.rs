@@ -89,6 +89,8 @@ pub struct Rules {
     pub station: String,
     /// Its warehouse.
     pub warehouse: String,
+    /// What others call it in their orders.
+    pub warehouse_names: Vec<String>,
     /// The sender on every label; its postcode is the origin of every zone.
     pub ship_from: Address,
     /// Cartons by identifier.

@@ -17,6 +17,7 @@ mod demo_config;
 mod devices;
 mod files;
 mod floods;
+mod formats;
 mod hands;
 mod kill;
 mod lists;

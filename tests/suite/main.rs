@@ -1,6 +1,7 @@
 //! Claims about the tree itself, and about whole parts of the program against plain ones.
 
 mod circles;
+mod formats;
 mod guide;
 mod labels;
 mod mistakes;

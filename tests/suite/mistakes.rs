@@ -6,7 +6,7 @@ use std::path::Path;
 
 use parceld::config::Config;
 use parceld::daemon::{Setup, orders};
-use parceld::exchange::order;
+use parceld::exchange::order::{self, Formats};
 
 /// Each mistake that is answered otherwise than its row says, all of them at once.
 fn compare(said: impl IntoIterator<Item = (String, Vec<String>, Vec<&'static str>)>) {
@@ -81,16 +81,23 @@ fn every_mistake_in_an_order_file_is_answered_with_what_to_do() {
         ("orders.json", b"\x1f\x8b\x08\0".to_vec(), vec![file("this is a gzip archive")]),
         ("orders.csv", b"SQLite format 3\0".to_vec(), vec![file("this is an SQLite database")]),
         ("orders.csv", b"<!DOCTYPE html><title>Sign in</title>".to_vec(), vec![file("this is a web page")]),
-        ("orders.csv", utf16, vec![file("this is text in UTF-16, and UTF-8 is read here")]),
+        // Half a letter at its end.
+        ("orders.csv", [utf16, vec![0]].concat(), vec![file("this is text in UTF-16, and UTF-8 is read here")]),
         (
             "orders.csv",
             [good(), b"A2,Jos\xe9".to_vec()].concat(),
-            vec![file("line 3 holds the byte 0xE9, byte 175 of the file, which is not UTF-8")],
+            vec![file(
+                "line 3 holds the byte 0xE9, byte 175 of the file, which is not UTF-8: perhaps this is Windows-1252 \
+                 (Western Europe)",
+            )],
         ),
         (
             "orders.csv",
-            [good(), b"A2,\xc9\xcf\xba\xa3".to_vec()].concat(),
-            vec![file("line 3 holds the byte 0xC9, byte 172 of the file, which is not UTF-8")],
+            [good(), b"A2,\xa4\xfd\xa4\x70\xa9\xfa".to_vec()].concat(),
+            vec![file(
+                "line 3 holds the byte 0xA4, byte 172 of the file, which is not UTF-8: perhaps this is Big5 (traditional \
+                 Chinese)",
+            )],
         ),
         ("orders.csv", Vec::new(), vec!["0: the file is empty; export the orders again"]),
         (
@@ -251,7 +258,7 @@ fn every_mistake_in_an_order_file_is_answered_with_what_to_do() {
         ),
     ];
     compare(rows.into_iter().map(|(name, bytes, expected)| {
-        let batch = order::read_for(&bytes, name, &|order| orders::unfit(&rules, order));
+        let batch = order::read_for(&bytes, name, Formats::default(), &|order| orders::unfit(&rules, order));
         let accepted = batch.accepted.iter().map(|incoming| format!("accepted {}", incoming.order.order_ref));
         let refused = batch.refused.iter().map(|refused| format!("{}: {}", refused.row, refused.reason));
         let shown: String = String::from_utf8_lossy(&bytes).chars().take(200).collect();

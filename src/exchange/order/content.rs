@@ -1,5 +1,7 @@
 //! What an order says, apart from how it is counted: two documents with the same content say the same.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -17,6 +19,29 @@ pub fn content_hash(body: &str) -> [u8; 32] {
 /// A document that names no shop.
 pub fn without_shop(body: &str) -> String {
     without(body, &["shop"])
+}
+
+/// The fields in which a document says something else than the one before, from the order down; a list is one field.
+pub fn changes(before: &str, now: &str) -> Vec<String> {
+    let read = |body: &str| serde_json::from_str::<Value>(&without(body, &["rev", "schema"])).unwrap_or_default();
+    let mut changes = Vec::new();
+    compare("", &read(before), &read(now), &mut changes);
+    changes
+}
+
+fn compare(path: &str, before: &Value, now: &Value, changes: &mut Vec<String>) {
+    match (before, now) {
+        (Value::Object(before), Value::Object(now)) => {
+            let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+            for name in names {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let of = |map: &serde_json::Map<String, Value>| map.get(name).cloned().unwrap_or_default();
+                compare(&path, &of(before), &of(now), changes);
+            }
+        }
+        (before, now) if before == now => {}
+        _ => changes.push(if path.is_empty() { "the order".to_owned() } else { path.to_owned() }),
+    }
 }
 
 /// A document that says of its order that it waits.
@@ -72,6 +97,14 @@ mod tests {
         let first = content_hash(r#"{"order_ref":"A","rev":1,"schema":"parceld.order/1","state":"ready"}"#);
         assert_eq!(first, content_hash(r#"{"state":"ready","order_ref":"A"}"#));
         assert_ne!(first, content_hash(r#"{"state":"hold","order_ref":"A"}"#));
+    }
+
+    #[test]
+    fn what_changes_is_named_by_its_field() {
+        let before = r#"{"order_ref":"A","rev":1,"ship_to":{"line1":"1 A","city":"B"},"lines":[{"sku":"S","qty":1}]}"#;
+        let now = r#"{"order_ref":"A","rev":2,"ship_to":{"line1":"2 A","city":"B"},"lines":[{"sku":"S","qty":2}],"box":"B1"}"#;
+        assert_eq!(changes(before, now), ["box", "lines", "ship_to.line1"]);
+        assert_eq!(changes(before, before), Vec::<String>::new());
     }
 
     #[test]

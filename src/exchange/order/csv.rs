@@ -5,34 +5,51 @@
 //! say whose they are. The rows are found first and read one order at a time, so a large file costs little more than
 //! itself.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::StringRecord;
 use serde_json::{Map, Value};
 
-use super::owners::{self, FieldShape, OrderField};
-use super::{Batch, Incoming, MAX_ORDERS, OrderError, OrderSource, Reasons, RefusedRow, json, refuse_file};
+use super::columns::{MAX_COLUMNS, check_columns, no_order_ref, put, reader, spelled, typed};
+use super::format::{BoundFormat, NoFormat, heading};
+use super::owners::{self, OrderField};
+use super::rounded::DigitColumn;
+use super::{
+    Batch, Formats, Incoming, MAX_ORDERS, OrderError, OrderSource, Reasons, RefusedRow, SheetHead, json, refuse_file,
+};
 
-/// More columns than any export has.
-const MAX_COLUMNS: usize = 500;
+/// What may stand between cells.
+const DELIMITERS: [u8; 3] = *b",;\t";
+/// Rows in which the header is looked for: exports put a title or a blank row above it.
+const MAX_ABOVE: usize = 10;
+/// The fields whose long numbers a spreadsheet rounds.
+const IDENTIFIERS: [&str; 4] = ["order_ref", "package_ref", "lines.line_ref", "label.tracking"];
 /// A row over more lines than this has lost its closing quotation mark.
 const MAX_ROW_LINES: usize = 100;
 /// Columns that are no fields, as many as are named.
 const MOST_COLUMNS: usize = 8;
-/// What separates several texts of one cell.
-const LIST: char = '|';
 /// The columns that name an order beside its number.
 const NAMES: [&str; 3] = ["rev", "channel", "shop"];
 
-/// Every order of a text.
-pub(super) fn read(text: &str, source: OrderSource<'_>) -> Batch {
-    let sheet = match OrderSheet::of(text) {
+/// Every order of a sheet.
+pub(super) fn read(sheet: SheetText<'_>, formats: Formats<'_>, source: OrderSource<'_>) -> Batch {
+    let text = sheet.text;
+    let sheet = match OrderSheet::of(sheet, formats) {
         Ok(sheet) => sheet,
         Err(reason) => return refuse_file(text.lines().next().unwrap_or_default(), reason),
     };
-    let mut batch = Batch::default();
-    for group in sheet.groups() {
+    let Groups { groups, left_out, rounded } = sheet.groups();
+    if let Some(name) = rounded {
+        let why = "a spreadsheet has rounded the numbers; import the file as it was downloaded";
+        return refuse_file(
+            text.lines().next().unwrap_or_default(),
+            format!("the column {name:?} ends in zeros: {why}"),
+        );
+    }
+    let head = SheetHead { columns: sheet.columns.clone(), delimiter: sheet.delimiter };
+    let mut batch = Batch { notes: sheet.notes(&left_out), head: Some(head), ..Batch::default() };
+    for group in groups {
         let row = group.rows.first().map_or(0, |row| row.line);
         match sheet.incoming(&group, row, source) {
             Ok(incoming) => batch.accepted.push(incoming),
@@ -42,16 +59,44 @@ pub(super) fn read(text: &str, source: OrderSource<'_>) -> Batch {
     batch
 }
 
-/// A file whose first row has been read.
+/// A sheet's text, and how its rows are counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SheetText<'a> {
+    pub(super) text: &'a str,
+    /// A row of a workbook may hold line breaks, and is one row all the same.
+    pub(super) by_row: bool,
+}
+
+/// A file whose header has been found.
 struct OrderSheet<'a> {
     text: &'a str,
+    by_row: bool,
     delimiter: u8,
+    /// How many rows stand before the orders, the header with them.
+    above: usize,
     columns: Vec<String>,
-    /// What the table of fields says of each column.
-    fields: Vec<Option<&'static OrderField>>,
+    meaning: Meaning<'a>,
     order_ref: usize,
     /// Where the columns of [`NAMES`] are.
     names: [Option<usize>; 3],
+}
+
+/// What the columns of a sheet mean.
+enum Meaning<'a> {
+    /// Each is a field of `parceld.order/1`, or none.
+    Own(Vec<Option<&'static OrderField>>),
+    /// What another system's format says.
+    Foreign(BoundFormat<'a>),
+}
+
+/// The rows of a sheet, put together.
+#[derive(Debug, Default)]
+struct Groups {
+    groups: Vec<Group>,
+    /// Rows that were left out, by the reason.
+    left_out: BTreeMap<String, usize>,
+    /// The column whose numbers a spreadsheet has rounded.
+    rounded: Option<String>,
 }
 
 /// Where one row stands.
@@ -101,49 +146,131 @@ impl Group {
 }
 
 impl<'a> OrderSheet<'a> {
-    /// Finds the delimiter: the one that makes a column `order_ref`.
-    fn of(text: &'a str) -> Result<Self, String> {
-        for delimiter in *b",;\t" {
+    /// Finds delimiter and header: a column `order_ref`, or what another system calls its columns.
+    fn of(sheet: SheetText<'a>, formats: Formats<'a>) -> Result<Self, String> {
+        let SheetText { text, by_row } = sheet;
+        let mut why = NoFormat::Unknown;
+        let (skip, said) = separator(text).map_or((0, None), |delimiter| (1, Some(delimiter)));
+        for delimiter in DELIMITERS.into_iter().filter(|delimiter| said.is_none_or(|said| said == *delimiter)) {
             let mut reader = reader(text, delimiter);
-            let mut header = StringRecord::new();
-            if !reader.read_record(&mut header).map_err(|error| error.to_string())? {
-                continue;
-            }
-            let columns: Vec<String> = header.iter().map(|name| spelled(name.trim())).collect();
-            let column = |wanted: &str| columns.iter().position(|name| name == wanted);
-            if let Some(order_ref) = column("order_ref") {
-                check_columns(&columns)?;
-                let names = NAMES.map(column);
-                let fields = columns.iter().map(|name| owners::column(name)).collect();
-                return Ok(Self { text, delimiter, columns, fields, order_ref, names });
+            let mut record = StringRecord::new();
+            for above in 1..=MAX_ABOVE {
+                if !reader.read_record(&mut record).map_err(|error| error.to_string())? {
+                    break;
+                }
+                if above <= skip || record.iter().all(|cell| cell.trim().is_empty()) {
+                    continue;
+                }
+                let sheet = |columns, meaning, order_ref, names| Self {
+                    text,
+                    by_row,
+                    delimiter,
+                    above,
+                    columns,
+                    meaning,
+                    order_ref,
+                    names,
+                };
+                let columns: Vec<String> = record.iter().map(|name| spelled(name.trim())).collect();
+                let column = |wanted: &str| columns.iter().position(|name| name == wanted);
+                if let (Some(order_ref), true) = (column("order_ref"), formats.may_be_own()) {
+                    check_columns(&columns)?;
+                    let names = NAMES.map(column);
+                    let fields = columns.iter().map(|name| owners::column(name)).collect();
+                    return Ok(sheet(columns, Meaning::Own(fields), order_ref, names));
+                }
+                if record.len() > MAX_COLUMNS {
+                    continue;
+                }
+                match formats.of_sheet(&record.iter().map(heading).collect::<Vec<_>>()) {
+                    Ok(format) => {
+                        let columns: Vec<String> = record.iter().map(|name| name.trim().to_owned()).collect();
+                        let bound = BoundFormat::new(format, columns.clone())?;
+                        let order_ref = bound.place("order_ref").ok_or("no column of the order's number")?;
+                        let names = NAMES.map(|name| bound.place(name));
+                        return Ok(sheet(columns, Meaning::Foreign(bound), order_ref, names));
+                    }
+                    Err(NoFormat::Unknown) => {}
+                    Err(near) => why = near,
+                }
             }
         }
-        Err(no_order_ref(text))
+        match why {
+            NoFormat::Unknown => Err(no_order_ref(text)),
+            near => Err(near.to_string()),
+        }
+    }
+
+    /// What a person must know of the file.
+    fn notes(&self, left_out: &BTreeMap<String, usize>) -> Vec<String> {
+        let Meaning::Foreign(bound) = &self.meaning else { return Vec::new() };
+        let rows = |count: usize| if count == 1 { "1 row is".to_owned() } else { format!("{count} rows are") };
+        let left_out = left_out.iter().map(|(why, count)| format!("{} left out: {why}", rows(*count)));
+        bound.notes().into_iter().chain(left_out).collect()
+    }
+
+    /// The columns of identifiers.
+    fn identifiers(&self) -> Vec<usize> {
+        match &self.meaning {
+            Meaning::Own(fields) => {
+                let is_id = |field: &&OrderField| IDENTIFIERS.contains(&field.path);
+                (0..fields.len()).filter(|at| fields[*at].filter(is_id).is_some()).collect()
+            }
+            Meaning::Foreign(bound) => bound.identifiers(),
+        }
     }
 
     /// The rows of each order, orders by their first row. Reading ends behind the first order too many.
-    fn groups(&self) -> Vec<Group> {
+    fn groups(&self) -> Groups {
         let mut reader = reader(self.text, self.delimiter);
         let mut record = StringRecord::new();
         let mut of_number: HashMap<String, Vec<usize>> = HashMap::new();
-        let mut groups: Vec<Group> = Vec::new();
+        let mut all = Groups::default();
         // The order that the row before belongs to.
         let mut last = None;
-        let mut header = true;
-        while groups.len() <= MAX_ORDERS {
+        let foreign = match &self.meaning {
+            Meaning::Own(_) => None,
+            Meaning::Foreign(bound) => Some(bound),
+        };
+        let fill_down = foreign.is_some_and(|bound| bound.format.fill_down);
+        let mut digits: Vec<(usize, DigitColumn)> =
+            self.identifiers().into_iter().map(|at| (at, DigitColumn::default())).collect();
+        // Where rows go on what was left out.
+        let mut left_above = None;
+        let mut count = 0;
+        while all.groups.len() <= MAX_ORDERS {
             let start = reader.position().clone();
             if !matches!(reader.read_record(&mut record), Ok(true)) {
                 break;
             }
-            let row = self.row(&start, reader.position().byte());
-            if std::mem::take(&mut header) || record.iter().all(|cell| cell.trim().is_empty()) {
+            count += 1;
+            let mut row = self.row(&start, reader.position().byte());
+            if self.by_row {
+                row.line = count;
+            }
+            if count <= self.above || record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
             let cell = |at: usize| record.get(at).unwrap_or_default().trim().to_owned();
             let number = cell(self.order_ref);
+            if let Some(bound) = foreign {
+                let explains = |text: &String| number.eq_ignore_ascii_case(text);
+                if count == self.above + 1 && bound.format.descriptions.iter().any(explains) {
+                    continue;
+                }
+                let why = bound.left_out(&record).or(left_above.filter(|_| number.is_empty()));
+                left_above = if fill_down { why } else { None };
+                if let Some(why) = why {
+                    *all.left_out.entry(why.to_owned()).or_default() += 1;
+                    continue;
+                }
+            }
+            digits.iter_mut().for_each(|(at, column)| column.see(record.get(*at).unwrap_or_default().trim()));
             let names = self.names.map(|at| at.map(cell).unwrap_or_default());
+            let groups = &mut all.groups;
             if number.is_empty() {
                 match last.and_then(|at: usize| groups.get_mut(at)) {
+                    Some(above) if fill_down => above.rows.push(row),
                     Some(above) => above.orphans.push(row),
                     None => groups.push(Group { rows: vec![row], ..Group::default() }),
                 }
@@ -171,7 +298,9 @@ impl<'a> OrderSheet<'a> {
             groups[at].push(row, names);
             last = Some(at);
         }
-        groups
+        let rounded = digits.iter().find(|(_, column)| column.is_rounded());
+        all.rounded = rounded.map(|(at, _)| self.columns[*at].chars().take(40).collect());
+        all
     }
 
     /// The reader counts the empty lines before a row as part of it; people do not.
@@ -190,7 +319,11 @@ impl<'a> OrderSheet<'a> {
     /// One order with all its reasons.
     fn incoming(&self, group: &Group, row: usize, source: OrderSource<'_>) -> Result<Incoming, Reasons> {
         let mut errors = group.errors();
-        let (value, whole) = self.order(&group.rows, &mut errors);
+        let (rows, whole) = self.records(&group.rows, &mut errors);
+        let value = match &self.meaning {
+            Meaning::Own(fields) => self.order(fields, &rows, &mut errors),
+            Meaning::Foreign(bound) => bound.order(&rows, &mut errors),
+        };
         let mut read = json::of(value, row, source);
         if let (false, Err(reasons)) = (whole, &mut read) {
             // What its other rows lack may stand in the one that cannot be read.
@@ -214,8 +347,9 @@ impl<'a> OrderSheet<'a> {
     /// Columns that are no fields and may be what is missing: those of an address, of lines or of the service, and those that
     /// are called like a field for which there is no column.
     fn unknown_columns(&self) -> Option<OrderError> {
+        let Meaning::Own(fields) = &self.meaning else { return None };
         let mut names = Vec::new();
-        for (name, _) in self.columns.iter().zip(&self.fields).filter(|(_, field)| field.is_none()) {
+        for (name, _) in self.columns.iter().zip(fields).filter(|(_, field)| field.is_none()) {
             let missing = |path: &&str| !self.columns.iter().any(|column| column == path);
             let shown = name.chars().take(40).collect::<String>();
             match owners::called(name).filter(missing) {
@@ -230,21 +364,30 @@ impl<'a> OrderSheet<'a> {
         (!names.is_empty()).then(|| OrderError::Column(names.join(", ")))
     }
 
-    /// One order from its rows, as the JSON it stands for, and whether each of them could be read.
-    fn order(&self, rows: &[CsvRow], errors: &mut Vec<OrderError>) -> (Value, bool) {
+    /// The cells of rows, each with its line, and whether all of them could be read.
+    fn records(&self, rows: &[CsvRow], errors: &mut Vec<OrderError>) -> (Vec<(usize, StringRecord)>, bool) {
+        let mut records = Vec::with_capacity(rows.len());
+        for row in rows {
+            match self.record(row) {
+                Ok(record) => records.push((row.line, record)),
+                Err(error) => errors.push(error),
+            }
+        }
+        let whole = records.len() == rows.len();
+        (records, whole)
+    }
+
+    /// One order from its rows, as the JSON it stands for.
+    fn order(
+        &self,
+        fields: &[Option<&'static OrderField>],
+        rows: &[(usize, StringRecord)],
+        errors: &mut Vec<OrderError>,
+    ) -> Value {
         let mut order = Map::new();
         let mut lines = Vec::new();
-        let mut said: HashMap<usize, (usize, String)> = HashMap::new();
-        let mut whole = true;
-        for row in rows {
-            let record = match self.record(row) {
-                Ok(record) => record,
-                Err(error) => {
-                    errors.push(error);
-                    whole = false;
-                    continue;
-                }
-            };
+        let mut said: HashMap<usize, (usize, &str)> = HashMap::new();
+        for (number, record) in rows {
             let mut line = Map::new();
             for (at, (name, cell)) in self.columns.iter().zip(record.iter()).enumerate() {
                 let cell = cell.trim();
@@ -253,17 +396,16 @@ impl<'a> OrderSheet<'a> {
                 }
                 if name.is_empty() {
                     let why = "a cell without a column name; name it in the first row".to_owned();
-                    errors.push(OrderError::Value { field: format!("row {}", row.line), why });
+                    errors.push(OrderError::Value { field: format!("row {number}"), why });
                 } else if let Some(inner) = name.strip_prefix("lines.") {
-                    put(&mut line, inner, typed(self.fields[at], cell));
+                    put(&mut line, inner, typed(fields[at], cell));
                 } else if let Some((first, before)) = said.get(&at) {
-                    if before != cell {
-                        let (first, second) = (*first, row.line);
-                        errors.push(OrderError::Disagree { first, second, field: name.clone() });
+                    if *before != cell {
+                        errors.push(OrderError::Disagree { first: *first, second: *number, field: name.clone() });
                     }
                 } else {
-                    said.insert(at, (row.line, cell.to_owned()));
-                    put(&mut order, name, typed(self.fields[at], cell));
+                    said.insert(at, (*number, cell));
+                    put(&mut order, name, typed(fields[at], cell));
                 }
             }
             if !line.is_empty() {
@@ -271,7 +413,7 @@ impl<'a> OrderSheet<'a> {
             }
         }
         order.insert("lines".to_owned(), Value::Array(lines));
-        (Value::Object(order), whole)
+        Value::Object(order)
     }
 
     fn record(&self, row: &CsvRow) -> Result<StringRecord, OrderError> {
@@ -285,97 +427,18 @@ impl<'a> OrderSheet<'a> {
         let (cells, columns) = (record.len(), self.columns.len());
         // Empty columns at the end are what a spreadsheet leaves or takes away as it likes.
         let named = self.columns.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
-        if cells < named || record.iter().skip(columns).any(|cell| !cell.trim().is_empty()) {
+        // A workbook leaves them out, too.
+        if cells < named && !self.by_row || record.iter().skip(columns).any(|cell| !cell.trim().is_empty()) {
             return Err(wrong(format!("has {cells} cells and the first row {columns}; check its quotation marks")));
         }
         Ok(record)
     }
 }
 
-fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
-}
-
-/// Why a file without a column `order_ref` is not read, and which of its columns may be meant.
-fn no_order_ref(text: &str) -> String {
-    const WHERE: &str = "the first row names the columns, such as order_ref, ship_to.name, lines.sku; see `parceld orders \
-                         --help`, or /usr/share/doc/parceld/config/orders/README.md";
-    let mut header = StringRecord::new();
-    let columns = |delimiter: &u8| reader(text, *delimiter).read_record(&mut header).map_or(0, |_| header.len());
-    let delimiter = [b'\t', b';', b','].into_iter().max_by_key(columns).unwrap_or(b',');
-    if !matches!(reader(text, delimiter).read_record(&mut header), Ok(true)) {
-        return format!("no column order_ref; {WHERE}");
-    }
-    let meant = header.iter().map(str::trim).find(|name| owners::called(name) == Some("order_ref"));
-    match meant {
-        Some(name) => {
-            let name: String = name.chars().take(40).collect();
-            format!("no column order_ref; {name:?} may be it: name it order_ref; {WHERE}")
-        }
-        None => format!("no column order_ref, which holds the number of each order; {WHERE}"),
-    }
-}
-
-/// A column's name as the schema spells it; an unknown one as it is.
-fn spelled(name: &str) -> String {
-    owners::column(name).map_or(name, |field| field.path).to_owned()
-}
-
-/// Names that can be taken apart: bounded, each once, none inside another (`service` and `service.pod`).
-fn check_columns(columns: &[String]) -> Result<(), String> {
-    if columns.len() > MAX_COLUMNS {
-        return Err(format!("more than {MAX_COLUMNS} columns; leave out what is not needed"));
-    }
-    let mut names: Vec<&str> = columns.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
-    names.sort_unstable();
-    for (index, name) in names.iter().enumerate() {
-        if *name == "lines" || name.split('.').any(str::is_empty) || name.matches('.').count() > 7 {
-            return Err(format!("column {name:?} is not a name of parceld.order/1; rename it"));
-        }
-        let inside =
-            |other: &&&str| other.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        if let Some(other) = names[index + 1..].iter().find(inside) {
-            return Err(format!("columns {name:?} and {other:?} cannot stand together; leave one out"));
-        }
-    }
-    Ok(())
-}
-
-/// Puts `value` at `a.b.c`. The columns have been checked: no step is anything but an object.
-fn put(map: &mut Map<String, Value>, name: &str, value: Value) {
-    match name.split_once('.') {
-        None => {
-            map.insert(name.to_owned(), value);
-        }
-        Some((first, rest)) => {
-            if let Value::Object(inner) = map.entry(first).or_insert_with(|| Value::Object(Map::new())) {
-                put(inner, rest, value);
-            }
-        }
-    }
-}
-
-/// A cell as the schema has it. What does not look like what its column holds stays text and is refused with its name.
-fn typed(field: Option<&OrderField>, cell: &str) -> Value {
-    let text = || Value::String(cell.to_owned());
-    match field.map(|field| field.shape) {
-        Some(FieldShape::Texts) => cell.split(LIST).map(|code| Value::String(code.trim().to_owned())).collect(),
-        Some(FieldShape::Sides) => {
-            let sides: Option<Vec<u64>> = cell.split(['x', 'X', '*']).map(|side| side.trim().parse().ok()).collect();
-            sides.map_or_else(text, Value::from)
-        }
-        Some(FieldShape::Whole | FieldShape::Mass) => whole(cell).map_or_else(text, Value::from),
-        Some(FieldShape::Flag) => match cell.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "1" => Value::Bool(true),
-            "false" | "no" | "0" => Value::Bool(false),
-            _ => text(),
-        },
-        _ => text(),
-    }
-}
-
-/// `2` and, as some programs write it, `2.0` and `2.00`. Three zeros may be thousands.
-fn whole(cell: &str) -> Option<u64> {
-    let digits = cell.strip_suffix(".00").or_else(|| cell.strip_suffix(".0")).unwrap_or(cell);
-    digits.parse().ok()
+/// The separator that the first line names, as some spreadsheets write it: `sep=;`.
+fn separator(text: &str) -> Option<u8> {
+    let first = text.lines().next()?.trim();
+    let (name, said) = first.split_at_checked(4)?;
+    let separator = said.bytes().next().or(Some(b'\t'))?;
+    (name.eq_ignore_ascii_case("sep=") && said.len() <= 1 && DELIMITERS.contains(&separator)).then_some(separator)
 }

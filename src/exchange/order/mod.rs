@@ -1,5 +1,6 @@
 //! Orders in: `parceld.order/1` as JSON (one object, an array, or one object per line) or CSV (one row per order line,
-//! the same names flattened with dots: `ship_to.postcode`, `lines.sku`).
+//! the same names flattened with dots: `ship_to.postcode`, `lines.sku`), and files of other systems, sheets or JSON, by their
+//! [`ForeignFormat`]. Every file becomes `parceld.order/1` values first; one set of rules looks at those.
 //!
 //! Identifiers are text: a JSON number is refused, because spreadsheets and JSON readers round long ones. An order whose
 //! parts cannot all be read is refused alone, with every reason; a file is refused whole only when it cannot be taken apart
@@ -27,20 +28,24 @@
 //! `1.0`.
 
 mod clean;
+mod columns;
 mod content;
 mod csv;
 mod document;
 mod erased;
 mod error;
 mod fields;
+mod format;
 mod json;
 mod label;
+mod objects;
 mod owners;
 #[cfg(test)]
 mod page_tests;
 mod postcode;
 mod printable;
 mod reject;
+mod rounded;
 #[cfg(test)]
 mod sheets_tests;
 #[cfg(test)]
@@ -52,16 +57,19 @@ mod wishes_tests;
 use std::borrow::Cow;
 use std::str::FromStr;
 
-pub use content::{content_hash, named, on_hold, without_shop};
+pub use content::{changes, content_hash, named, on_hold, without_shop};
 pub use erased::{erased, erased_unread};
 pub use error::{OrderError, Reasons};
+pub use format::{CellReading, FieldName, FileShape, ForeignFormat, FormatColumn, LeftOut, Market, RowTest, heading};
 pub use label::LabelFile;
 pub use owners::field_list;
 pub use printable::unprintable;
 pub use reject::reject_file;
 
 use super::text;
+use super::workbook::WorkbookSheet;
 use crate::station::order::Order;
+use format::NoFormat;
 
 /// The schema's name, as it stands in the field `schema`.
 pub const SCHEMA: &str = "parceld.order/1";
@@ -88,6 +96,19 @@ pub struct Batch {
     pub accepted: Vec<Incoming>,
     /// What could not be read.
     pub refused: Vec<RefusedRow>,
+    /// What a person must know of the file as a whole.
+    pub notes: Vec<String>,
+    /// Of a sheet, its own columns.
+    pub head: Option<SheetHead>,
+}
+
+/// The columns of a sheet as it names them, and what stands between its cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetHead {
+    /// Their names.
+    pub columns: Vec<String>,
+    /// A comma, a semicolon or a tab.
+    pub delimiter: u8,
 }
 
 /// An order that could be read.
@@ -101,6 +122,13 @@ pub struct Incoming {
     pub row: usize,
     /// Where its label is, if that was made elsewhere.
     pub label: Option<LabelFile>,
+}
+
+impl Batch {
+    /// A file that could not be taken apart.
+    pub fn unread(why: impl ToString) -> Self {
+        Self { refused: vec![RefusedRow::new(0, "", why)], ..Self::default() }
+    }
 }
 
 impl Incoming {
@@ -141,8 +169,8 @@ pub enum OrderFormat {
 
 /// A `--format` that is not known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown order format {0:?}; use json or csv")]
-pub struct UnknownFormat(String);
+#[error("no format {0:?}; use one of {1}")]
+pub struct UnknownFormat(String, String);
 
 impl FromStr for OrderFormat {
     type Err = UnknownFormat;
@@ -151,7 +179,7 @@ impl FromStr for OrderFormat {
         match text.to_ascii_lowercase().as_str() {
             "json" | "jsonl" | "ndjson" => Ok(Self::Json),
             "csv" | "tsv" => Ok(Self::Csv),
-            _ => Err(UnknownFormat(text.chars().take(40).collect())),
+            _ => Err(UnknownFormat(text.chars().take(40).collect(), "json, csv".to_owned())),
         }
     }
 }
@@ -200,28 +228,138 @@ pub fn read_value(value: &serde_json::Value) -> Result<Incoming, Reasons> {
 
 /// Takes a file of orders apart; `name` is the file's name, whose ending tells the format.
 pub fn read(bytes: &[u8], name: &str) -> Batch {
-    read_with(bytes, |text| OrderFormat::of(name, text), ANY_STATION)
+    read_with(bytes, |text| OrderFormat::of(name, text), Formats::default(), ANY_STATION)
 }
 
-/// The same for the station that is to pack them: what it cannot do with an order is said with all else that is wrong.
-pub fn read_for(bytes: &[u8], name: &str, unfit: Unfit<'_>) -> Batch {
-    read_with(bytes, |text| OrderFormat::of(name, text), OrderSource::Outside(unfit))
+/// The same for the station that is to pack them, also of files that other systems write: what it cannot do with an order is
+/// said with all else that is wrong. A workbook is read with [`read_workbook`].
+pub fn read_for(bytes: &[u8], name: &str, formats: Formats<'_>, unfit: Unfit<'_>) -> Batch {
+    read_with(bytes, |text| OrderFormat::of(name, text), formats, OrderSource::Outside(unfit))
 }
 
 /// The same as [`read`] for a format that a person named.
 pub fn read_as(bytes: &[u8], format: OrderFormat) -> Batch {
-    read_with(bytes, |_| format, ANY_STATION)
+    read_with(bytes, |_| format, Formats::default(), ANY_STATION)
 }
 
-fn read_with(bytes: &[u8], format: impl FnOnce(&str) -> OrderFormat, source: OrderSource<'_>) -> Batch {
+/// The orders of a workbook: of the one sheet that has any.
+pub fn read_workbook(sheets: &[WorkbookSheet], formats: Formats<'_>, unfit: Unfit<'_>) -> Batch {
+    let filled = || sheets.iter().filter(|sheet| !sheet.text.trim().is_empty());
+    let text = |sheet: &'_ WorkbookSheet| -> String { sheet.name.chars().take(40).collect() };
+    let read = |sheet: &WorkbookSheet| {
+        let sheet = csv::SheetText { text: &sheet.text, by_row: true };
+        csv::read(sheet, formats, OrderSource::Outside(unfit))
+    };
+    let unread = |batch: &Batch| batch.refused.iter().any(|refused| refused.row == 0);
+    let mut found: Vec<(&WorkbookSheet, Batch)> = Vec::new();
+    let mut why = None;
+    for sheet in filled() {
+        let batch = read(sheet);
+        if unread(&batch) {
+            why = why.or(batch.refused.into_iter().next());
+        } else {
+            found.push((sheet, batch));
+        }
+    }
+    if let [(one, _), (other, _), ..] = found.as_slice() {
+        let (one, other) = (text(one), text(other));
+        return refuse_file(
+            "",
+            format!("the sheets {one:?} and {other:?} both hold orders; put each in a file of its own"),
+        );
+    }
+    let Some((sheet, mut batch)) = found.pop() else {
+        let nothing = || RefusedRow::new(0, "", "there is nothing in the workbook; export the orders again");
+        return Batch { refused: vec![why.unwrap_or_else(nothing)], ..Batch::default() };
+    };
+    let others = filled().filter(|other| other.name != sheet.name);
+    batch.notes.extend(others.map(|other| format!("the sheet {:?} is not read: it holds no orders", text(other))));
+    bounded(batch)
+}
+
+/// The formats that a file may be of.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Formats<'a> {
+    known: &'a [ForeignFormat],
+    named: Option<&'a str>,
+}
+
+impl<'a> Formats<'a> {
+    /// Any of these, and `parceld.order/1`.
+    pub fn any(known: &'a [ForeignFormat]) -> Self {
+        Self { known, named: None }
+    }
+
+    /// The one of this name.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn named(known: &'a [ForeignFormat], name: &'a str) -> Result<Self, UnknownFormat> {
+        let found = Self { known, named: Some(name) };
+        if found.may_be_own() || known.iter().any(|format| format.name == name) {
+            return Ok(found);
+        }
+        let names: Vec<&str> = known.iter().map(|format| format.name.as_str()).chain([SCHEMA]).collect();
+        Err(UnknownFormat(name.chars().take(40).collect(), names.join(", ")))
+    }
+
+    /// Whether a file may be `parceld.order/1`.
+    fn may_be_own(&self) -> bool {
+        self.named.is_none_or(|name| name == SCHEMA || name.parse::<OrderFormat>().is_ok())
+    }
+
+    fn named_format(&self) -> Option<&'a ForeignFormat> {
+        self.known.iter().find(|format| Some(format.name.as_str()) == self.named)
+    }
+
+    /// The format of a sheet with these headings.
+    fn of_sheet(&self, headings: &[String]) -> Result<&'a ForeignFormat, NoFormat> {
+        match self.named_format() {
+            Some(format) => format::of_sheet(std::slice::from_ref(format), headings),
+            None if self.named.is_some() => Err(NoFormat::Unknown),
+            None => format::of_sheet(self.known, headings),
+        }
+    }
+
+    /// The formats of JSON.
+    fn of_json(&self) -> Vec<&'a ForeignFormat> {
+        let wanted = |format: &&ForeignFormat| self.named.is_none_or(|name| format.name == name);
+        self.known.iter().filter(|format| format.shape != FileShape::Sheet).filter(wanted).collect()
+    }
+}
+
+fn read_with(
+    bytes: &[u8],
+    format: impl FnOnce(&str) -> OrderFormat,
+    formats: Formats<'_>,
+    source: OrderSource<'_>,
+) -> Batch {
     let text = match decode(bytes) {
         Ok(text) => text,
         Err(reason) => return refuse_file("", reason),
     };
-    let batch = match format(&text) {
-        OrderFormat::Json => json::read(&text, source),
-        OrderFormat::Csv => csv::read(&text, source),
+    let is_json = formats
+        .named_format()
+        .map_or_else(|| format(&text) == OrderFormat::Json, |format| format.shape != FileShape::Sheet);
+    if !is_json {
+        return bounded(csv::read(csv::SheetText { text: &text, by_row: false }, formats, source));
+    }
+    let foreign = formats.of_json();
+    let own = formats.may_be_own();
+    // Every order of ours has this name, and none of the others.
+    let read = if foreign.is_empty() || own && text.contains("\"order_ref\"") {
+        None
+    } else {
+        objects::read(&text, &foreign, source)
     };
+    match (read, formats.named_format()) {
+        (Some(batch), _) => bounded(batch),
+        (None, Some(format)) => refuse_file("", format!("this is not {}; say another --format, or none", format.title)),
+        (None, None) => bounded(json::read(&text, source)),
+    }
+}
+
+fn bounded(batch: Batch) -> Batch {
     if batch.accepted.len() + batch.refused.len() > MAX_ORDERS {
         return refuse_file("", format!("more than {MAX_ORDERS} orders; split the file"));
     }
@@ -234,15 +372,15 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(format!("larger than {} MiB; split the file", MAX_FILE_BYTES >> 20));
     }
-    let text = text::text(bytes).map_err(|error| format!("{error}; save it as CSV UTF-8, or as JSON"))?;
+    let text = text::sheet_text(bytes).map_err(|error| format!("{error}; save it as CSV UTF-8, or as JSON"))?;
     if text.trim().is_empty() {
         let what = if text.is_empty() { "the file is empty" } else { "there are only blank lines in the file" };
         return Err(format!("{what}; export the orders again"));
     }
     let old = text.contains('\r') && !text.contains('\n');
-    Ok(if old { text.replace('\r', "\n").into() } else { text.into() })
+    Ok(if old { text.replace('\r', "\n").into() } else { text })
 }
 
 fn refuse_file(text: &str, reason: impl ToString) -> Batch {
-    Batch { accepted: Vec::new(), refused: vec![RefusedRow::new(0, text, reason)] }
+    Batch { refused: vec![RefusedRow::new(0, text, reason)], ..Batch::default() }
 }

@@ -102,6 +102,7 @@ impl Bench {
         let rules = Rules {
             station: "DEMO-ST01".into(),
             warehouse: "US-LAX-1".into(),
+            warehouse_names: Vec::new(),
             ship_from: Address {
                 name: "parceld".into(),
                 line1: "1 Example Street".into(),

@@ -1,0 +1,246 @@
+//! The rows of one order -> its `parceld.order/1` value.
+
+use std::collections::HashMap;
+
+use csv::StringRecord;
+use serde_json::{Map, Value};
+
+use super::cell::{is_sheet_error, same, value};
+use super::{CellReading, ForeignFormat, FormatColumn, RowTest, heading};
+use crate::exchange::order::OrderError;
+use crate::exchange::order::columns::{put, typed};
+
+/// Columns that are not known, as many as are named.
+const MOST_COLUMNS: usize = 8;
+
+/// A format, and where its columns stand in one file.
+#[derive(Debug, Clone)]
+pub(in crate::exchange::order) struct BoundFormat<'f> {
+    pub(in crate::exchange::order) format: &'f ForeignFormat,
+    /// Of each column of the format.
+    at: Vec<Option<usize>>,
+    /// As the file names its columns.
+    names: Vec<String>,
+    headings: Vec<String>,
+}
+
+impl<'f> BoundFormat<'f> {
+    /// A header whose format is known.
+    ///
+    /// # Errors
+    /// A column that stands twice: which of them counts, nobody can tell.
+    pub(in crate::exchange::order) fn new(format: &'f ForeignFormat, names: Vec<String>) -> Result<Self, String> {
+        // Paths in JSON are what they are.
+        let known_as = |name: &String| if format.is_sheet() { heading(name) } else { name.clone() };
+        let headings: Vec<String> = names.iter().map(known_as).collect();
+        let mut at = Vec::with_capacity(format.columns.len());
+        for column in &format.columns {
+            let places: Vec<usize> = (0..headings.len()).filter(|at| column.names.contains(&headings[*at])).collect();
+            if let [_, second, ..] = places[..] {
+                return Err(format!(
+                    "the column {:?} stands twice, or under two names; leave one out",
+                    cut(&names[second])
+                ));
+            }
+            at.push(places.first().copied());
+        }
+        Ok(Self { format, at, names, headings })
+    }
+
+    /// Where the column of a field of the order stands, the first there is.
+    pub(in crate::exchange::order) fn place(&self, path: &str) -> Option<usize> {
+        let columns = self.format.columns.iter().zip(&self.at);
+        columns.filter(|(column, _)| column.field.path() == path).find_map(|(_, at)| *at)
+    }
+
+    /// What a person must know who imports such a file.
+    pub(in crate::exchange::order) fn notes(&self) -> Vec<String> {
+        let mut notes = self.format.notes();
+        let unknown = self.format.unknown(&self.headings);
+        if !unknown.is_empty() {
+            let shown: Vec<String> = unknown.iter().take(MOST_COLUMNS).map(|name| format!("{:?}", cut(name))).collect();
+            let more = if unknown.len() > MOST_COLUMNS { ", …" } else { "" };
+            notes.push(format!("the format does not know {}{more}, and nothing here goes by it", shown.join(", ")));
+        }
+        notes
+    }
+
+    /// Where the columns of identifiers stand.
+    pub(in crate::exchange::order) fn identifiers(&self) -> Vec<usize> {
+        let fields = ["order_ref", "package_ref", "lines.line_ref", "label.tracking"];
+        fields.iter().filter_map(|path| self.place(path)).collect()
+    }
+
+    /// Why a row is left out.
+    pub(in crate::exchange::order) fn left_out(&self, row: &StringRecord) -> Option<&'f str> {
+        self.format.left_out.iter().find(|left| self.holds(&left.rows, row)).map(|left| left.why.as_str())
+    }
+
+    /// Whether a row says one of these words in one of these columns.
+    fn holds(&self, test: &RowTest, row: &StringRecord) -> bool {
+        let places = self.headings.iter().enumerate().filter(|(_, name)| test.names.contains(name));
+        let mut cells = places.filter_map(|(at, _)| row.get(at));
+        cells.any(|cell| test.words.iter().any(|word| same(word, cell)))
+    }
+
+    /// The columns of a row that say something, with what they say.
+    fn cells<'r>(&self, row: &'r StringRecord) -> impl Iterator<Item = (usize, &'f FormatColumn, usize, &'r str)> {
+        let columns: Vec<(usize, &'f FormatColumn, usize)> = (self.format.columns.iter().enumerate().zip(&self.at))
+            .filter_map(|((nth, column), at)| Some((nth, column, (*at)?)))
+            .filter(|(_, column, _)| column.only_where.as_ref().is_none_or(|test| self.holds(test, row)))
+            .collect();
+        columns.into_iter().filter_map(|(nth, column, at)| {
+            let cell = row.get(at)?.trim();
+            (!cell.is_empty()).then_some((nth, column, at, cell))
+        })
+    }
+
+    /// One order from its rows, each with the number that it is named by.
+    pub(in crate::exchange::order) fn order(
+        &self,
+        rows: &[(usize, StringRecord)],
+        errors: &mut Vec<OrderError>,
+    ) -> Value {
+        let countries = rows.iter().flat_map(|(_, row)| self.cells(row));
+        let mut countries = countries.filter(|(_, column, _, _)| matches!(column.reading, CellReading::Country));
+        let market = self.format.market(countries.next().map(|(_, _, _, cell)| cell));
+        let (mut order, mut lines) = (Map::new(), Vec::new());
+        // Of each column of the order: the row that says it first, and how.
+        let mut said: HashMap<usize, (usize, String)> = HashMap::new();
+        for (number, row) in rows {
+            let unnamed = |at: usize| self.headings.get(at).is_none_or(String::is_empty);
+            if row.iter().enumerate().any(|(at, cell)| unnamed(at) && !cell.trim().is_empty()) {
+                let why = "a cell without a column name; name it in the first row".to_owned();
+                errors.push(OrderError::Value { field: format!("row {number}"), why });
+            }
+            let mut line = Map::new();
+            for (nth, column, at, cell) in self.cells(row) {
+                let wrong = |why: String| OrderError::Value { field: format!("row {number}, {}", self.name(at)), why };
+                if is_sheet_error(cell) {
+                    errors.push(wrong("holds an error of the spreadsheet; mend it there and export again".to_owned()));
+                    continue;
+                }
+                if column.field.in_line().is_none() {
+                    if let Some((first, before)) = said.get(&nth) {
+                        if before != cell {
+                            let (first, second) = (*first, *number);
+                            errors.push(OrderError::Disagree { first, second, field: self.name(at) });
+                        }
+                        continue;
+                    }
+                    said.insert(nth, (*number, cell.to_owned()));
+                }
+                let read = match value(self.format, &column.reading, cell, market) {
+                    Ok(Some(read)) => read,
+                    Ok(None) => continue,
+                    Err(why) => {
+                        errors.push(wrong(why));
+                        continue;
+                    }
+                };
+                let read = match read {
+                    Value::String(text) if matches!(column.reading, CellReading::Plain | CellReading::Words(..)) => {
+                        typed(Some(column.field.field()), &text)
+                    }
+                    read => read,
+                };
+                let (map, path) = match column.field.in_line() {
+                    Some(inner) => (&mut line, inner),
+                    None => (&mut order, column.field.path()),
+                };
+                set(map, path, read, column);
+                if let (CellReading::Money, Some(currency)) =
+                    (&column.reading, market.and_then(|market| market.currency))
+                {
+                    let beside = path.rsplit_once('.').map_or(String::new(), |(before, _)| format!("{before}."));
+                    let beside = format!("{beside}currency");
+                    if get(map, &beside).is_none() {
+                        put(map, &beside, currency.code().into());
+                    }
+                }
+            }
+            if !line.is_empty() {
+                lines.push(line);
+            }
+        }
+        self.finish(order, lines)
+    }
+
+    /// What holds for every order is put where it says nothing else; equal units are counted together.
+    fn finish(&self, mut order: Map<String, Value>, mut lines: Vec<Map<String, Value>>) -> Value {
+        for (field, text) in &self.format.constants {
+            let (maps, path): (Vec<&mut Map<String, Value>>, &str) = match field.in_line() {
+                Some(inner) => (lines.iter_mut().collect(), inner),
+                None => (vec![&mut order], field.path()),
+            };
+            for map in maps.into_iter().filter(|map| get(map, path).is_none()) {
+                put(map, path, typed(Some(field.field()), text));
+            }
+        }
+        if self.format.one_a_unit {
+            lines = counted(lines);
+        }
+        order.insert("lines".to_owned(), lines.into_iter().map(Value::Object).collect());
+        Value::Object(order)
+    }
+
+    /// A column as the file names it.
+    fn name(&self, at: usize) -> String {
+        let name = self.names.get(at).map_or("", |name| name.trim());
+        format!("{:?}", cut(name))
+    }
+}
+
+fn cut(name: &str) -> String {
+    name.chars().take(40).collect()
+}
+
+/// Puts what a column says into its field: behind what stands there, or nowhere where something does. Of two states the one
+/// that stops more counts.
+fn set(map: &mut Map<String, Value>, path: &str, read: Value, column: &FormatColumn) {
+    /// Later ones stop more.
+    const STATES: [&str; 5] = ["ready", "done", "hold", "cancel_requested", "cancelled"];
+    let before = get(map, path).cloned();
+    let rank = |value: &Value| STATES.iter().position(|state| value.as_str() == Some(state));
+    let read = match (before, &column.joined_by) {
+        (None, _) => read,
+        (Some(Value::String(before)), Some(between)) => {
+            let more = read.as_str().unwrap_or_default();
+            Value::String(format!("{before}{between}{more}"))
+        }
+        (Some(before), _) if path == "state" && rank(&read) > rank(&before) => read,
+        (Some(_), _) => return,
+    };
+    put(map, path, read);
+}
+
+/// What stands at `a.b.c`.
+fn get<'m>(map: &'m Map<String, Value>, path: &str) -> Option<&'m Value> {
+    match path.split_once('.') {
+        None => map.get(path),
+        Some((first, rest)) => get(map.get(first)?.as_object()?, rest),
+    }
+}
+
+/// Lines that differ in nothing but how many they are, together. A quantity that is no number stays, and is refused as that.
+fn counted(lines: Vec<Map<String, Value>>) -> Vec<Map<String, Value>> {
+    let mut all: Vec<(Map<String, Value>, u64)> = Vec::new();
+    let mut odd = Vec::new();
+    for mut line in lines {
+        match line.get("qty").map_or(Some(1), Value::as_u64) {
+            None => odd.push(line),
+            Some(many) => {
+                line.remove("qty");
+                match all.iter_mut().find(|(known, _)| *known == line) {
+                    Some((_, count)) => *count = count.saturating_add(many),
+                    None => all.push((line, many)),
+                }
+            }
+        }
+    }
+    let line = |(mut line, many): (Map<String, Value>, u64)| {
+        line.insert("qty".to_owned(), many.into());
+        line
+    };
+    all.into_iter().map(line).chain(odd).collect()
+}
