@@ -201,6 +201,25 @@ fn every_mistake_in_an_order_file_is_answered_with_what_to_do() {
         ),
         (
             "orders.csv",
+            sheet(&[("ship_to.country", "PR")]),
+            vec![
+                "2: ship_to.postcode must be one of PR, which begins with 006, 007 or 009 (with another one the \
+                 country is US)",
+            ],
+        ),
+        (
+            "orders.csv",
+            sheet(&[("ship_to.country", "DE"), ("ship_to.postcode", "1067")]),
+            vec!["2: ship_to.postcode must be five digits, such as 01067 (a spreadsheet may have cut a leading 0)"],
+        ),
+        (
+            "orders.csv",
+            sheet(&[("ship_to.country", "IM"), ("ship_to.postcode", "IM1")]),
+            vec!["2: ship_to.postcode must be a whole postcode, such as IM1 1AA"],
+        ),
+        ("orders.csv", sheet(&[("ship_to.postcode", "'02116-")]), vec!["accepted A1"]),
+        (
+            "orders.csv",
             sheet(&[("box", "C2")]),
             vec![
                 "2: box: this station has no \"C2\"; did you mean B2? its boxes are B1, B2, B3, B4; add a [[packing.box]], \
@@ -406,6 +425,16 @@ fn every_mistake_in_the_configuration_is_answered_with_its_line_and_what_to_do()
         (
             vec![(CARD_PATH, CARD.replace("zones = [\"2\"]", "zones = [\"3\"]").into_bytes())],
             vec!["carriers/acme/ground/2026-01-01.toml:15: no zone is called \"3\"; write some of 1, 2"],
+        ),
+        (
+            bytes(
+                "carriers/acme/ground/zones.csv",
+                b"origin,destination,zone\nUS:9,US:90,1\nUS:9,ID/Jawa Barat,2\nUS:9,ID/West Java,1\n",
+            ),
+            vec![
+                "carriers/acme/ground/zones.csv:4: its destination overlaps with the one on line 3; one place has one zone: \
+                 correct one of the two",
+            ],
         ),
         (
             vec![(CARD_PATH, b"SQLite format 3\0".to_vec())],

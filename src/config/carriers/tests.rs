@@ -473,3 +473,29 @@ fn what_is_an_example_says_so_in_its_own_file_and_beside_every_price() {
     let before = read(CARRIER, &format!("notes = [\"invented prices\"]\n{RULES}"));
     assert_eq!(of(&before), (true, said, words(&[])), "as cards of before say it");
 }
+
+#[test]
+fn half_a_postcode_is_refused_by_a_card_that_tells_its_parts_apart() {
+    let folder = Folder::with(&[
+        ("acme/ground/zones.csv", "origin,destination,zone\nUS:9,GB:*,1\nUS:9,GB:IV1 3,2\n"),
+        ("acme/ground/remote.csv", "destination\nGB:HS1 2\nGB:ZE1\n"),
+    ]);
+    let cards = load(folder.dir.path(), &[]).expect("cards");
+    let answer = |postcode: &str, zone: Option<&str>| {
+        let zone = zone.map(str::to_owned);
+        let parcel = ParcelToRate { to: Place::at("GB", postcode), zone, ..parcel("", "0.5lb", None) };
+        let decision = cards.decide(&parcel, &Availability::default(), &Policy::default());
+        match decision.quotes.first() {
+            Some(quote) => format!("{} in {} lines", quote.total.amount(), quote.lines.len()),
+            None => decision.refusals.into_iter().map(|refusal| refusal.reason).collect(),
+        }
+    };
+    let more = |postcode: &str| {
+        format!("its tables tell parts of GB:{postcode} apart; write a whole postcode, such as SW1A 1AA")
+    };
+    assert_eq!([answer("IV1", None), answer("IV1 3AB", None)], [more("IV1"), "6.00 in 1 lines".to_owned()]);
+    assert_eq!([answer("HS1", None), answer("HS1", Some("1"))], [more("HS1"), more("HS1")]);
+    assert_eq!([answer("HS1 2AA", None), answer("HS1 9AA", None)], ["8.00 in 2 lines", "5.00 in 1 lines"]);
+    assert_eq!([answer("ZE1", None), answer("M1", None)], ["8.00 in 2 lines", "5.00 in 1 lines"]);
+    assert_eq!(answer("IV1", Some("2")), "6.00 in 1 lines", "a zone that a person gives needs no postcode");
+}

@@ -1,6 +1,7 @@
 //! Zone tables (`origin,destination,zone[,sort_code][,sort_detail][,days][,basis]`) and area lists (`destination[,note]`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::Path;
 
 use super::super::problem::Problems;
@@ -162,13 +163,13 @@ fn clashes(sheets: &[Sheet], rows: &[ZoneRow], places: &[(usize, usize)], proble
 
 /// Pairs of spots of one exactness that name the same place.
 fn shared(spots: &[&PlacePattern]) -> Vec<(usize, usize)> {
-    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
     let (mut pairs, mut patterns, mut at_pattern): (Vec<_>, Vec<Pattern>, Vec<usize>) = Default::default();
     for (at, spot) in spots.iter().enumerate() {
         match spot {
-            PlacePattern::Name(name) => match names.get(name.as_str()) {
-                Some(first) => pairs.push((*first, at)),
-                None => drop(names.insert(name, at)),
+            PlacePattern::Name(name) => match names.entry(name.key()) {
+                Entry::Occupied(first) => pairs.push((*first.get(), at)),
+                Entry::Vacant(free) => drop(free.insert(at)),
             },
             PlacePattern::Postcode(pattern) => {
                 patterns.push(*pattern);
