@@ -89,6 +89,23 @@ impl NamePattern {
         }
     }
 
+    /// Whether both name regions, or both cities, of one country.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.country == other.country && self.city.is_some() == other.city.is_some()
+    }
+
+    /// The same with another region or another city, where it has those of `means`: a row for what `self` is also called.
+    pub fn renamed(&self, means: &Self, alias: &Self) -> Option<Self> {
+        let same = self.country == means.country && self.region == means.region;
+        match &means.city {
+            None => same.then(|| Self { region: alias.region.clone(), ..self.clone() }),
+            Some(city) => {
+                let is_it = self.city.as_ref().is_some_and(|own| told_apart(own) == told_apart(city));
+                (same && is_it).then(|| alias.clone())
+            }
+        }
+    }
+
     fn meets(&self, other: &Self) -> bool {
         let regions = self.region.is_empty() || other.region.is_empty() || self.region == other.region;
         let cities = match (&self.city, &other.city) {

@@ -305,6 +305,9 @@ fn checked(replaced: &[(&str, Vec<u8>)]) -> Vec<String> {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes.unwrap_or_else(|| text.into_bytes())).unwrap();
     }
+    for (name, bytes) in replaced {
+        fs::write(dir.path().join(name), bytes).unwrap();
+    }
     for folder in ["languages", "labels"] {
         std::os::unix::fs::symlink(repository(folder), dir.path().join(folder)).unwrap();
     }
@@ -434,6 +437,26 @@ fn every_mistake_in_the_configuration_is_answered_with_its_line_and_what_to_do()
             vec![
                 "carriers/acme/ground/zones.csv:4: its destination overlaps with the one on line 3; one place has one zone: \
                  correct one of the two",
+            ],
+        ),
+        (
+            bytes("carriers/acme/aliases.csv", b"name,means\nVN/Saigon,VN:700\n"),
+            vec![
+                "carriers/acme/aliases.csv:2: \"VN:700\" is no name of a place; write the country, a slash and a region, and \
+                 if wanted a slash and a city: VN/Ha Noi",
+            ],
+        ),
+        (
+            bytes(
+                "carriers/acme/aliases.csv",
+                b"name,means\nVN/Cho Lon,VN/Ho Chi Minh\nVN/TP HCM,VN/Ho Chi Minh\nVN/A,VN//B\n",
+            ),
+            vec![
+                "carriers/acme/aliases.csv:3: both names are compared as one already; remove the row",
+                "carriers/acme/aliases.csv:4: a region and a city, or two countries; write two regions of one country, or two \
+                 cities of one",
+                "carriers/acme/aliases.csv:2: no table of this carrier names what it means; write the name as a table \
+                 has it, or remove the row",
             ],
         ),
         (
