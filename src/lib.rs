@@ -31,6 +31,7 @@
 //! |---|---|
 //! | [`units`] | mass, length, money, dates: exact integers |
 //! | [`ids`] | which carrier, service, number pool, tracking number |
+//! | [`place`] | what postcodes of each country look like, which names mean one place |
 //! | [`barcode`] | scan bytes -> codes, command barcodes, tracking-number rules |
 //! | [`rating`] | cards -> quotes and refusals -> the choice by policy and allocation, with its reasons |
 //! | [`label`] | layout and content -> one document -> ZPL, TSPL, ESC/POS, pixels |
@@ -66,6 +67,7 @@ pub mod guide;
 pub mod ids;
 pub mod label;
 pub mod paper;
+pub mod place;
 pub mod rating;
 pub mod screen;
 pub mod station;

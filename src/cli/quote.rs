@@ -6,6 +6,7 @@ use clap::Args;
 
 use parceld::daemon::{Setup, archive, clock, minute, today};
 use parceld::ids::{country_meant, did_you_mean, is_country};
+use parceld::place;
 use parceld::rating::{self, Allocation, Availability, Dg, Extra, ParcelToRate, Place, Signature, Terms};
 use parceld::station::live::Live;
 use parceld::station::{Rules, World};
@@ -72,7 +73,7 @@ impl QuoteCommand {
     pub(super) fn run(&self) -> CommandResult {
         let (setup, _) = Setup::load(&self.config.config)?;
         let from = match &self.from {
-            Some(text) => place(text, false)?,
+            Some(text) => place_of(text, false)?,
             None => setup.rules.ship_from.place(),
         };
         let dg = self.dg.iter().map(|text| word("--dg", text, &Dg::NAMES)).collect::<Result<BTreeSet<_>, _>>()?;
@@ -83,7 +84,7 @@ impl QuoteCommand {
             mass: self.weight,
             dims: self.dims,
             from,
-            to: Place { po_box: self.po_box, ..place(&self.to, !self.business)? },
+            to: Place { po_box: self.po_box, ..place_of(&self.to, !self.business)? },
             ship_date: self.date.unwrap_or_else(|| today(&setup.config.station.timezone, clock())),
             dg: dg.into_iter().filter(|dg| *dg != Dg::None).collect(),
             signature: word("--signature", &self.signature, &Signature::NAMES)?,
@@ -160,11 +161,11 @@ fn money(option: &str, text: Option<&str>, usual: Currency) -> Result<Option<Mon
 }
 
 /// `US:90210`; `VN/Ha Noi/Ba Dinh` or `VN:10000/Ha Noi/Ba Dinh` where places go by name.
-fn place(text: &str, residential: bool) -> Result<Place, Failure> {
+fn place_of(text: &str, residential: bool) -> Result<Place, Failure> {
     let wrong = || Failure::say(USAGE, format!("{text:?} is no place; write country and postcode, such as US:90210"));
-    let (place, names) = text.split_once('/').unwrap_or((text, ""));
+    let (coded, names) = text.split_once('/').unwrap_or((text, ""));
     let (region, city) = names.split_once('/').unwrap_or((names, ""));
-    let (country, postcode) = place.split_once(':').unwrap_or((place, ""));
+    let (country, postcode) = coded.split_once(':').unwrap_or((coded, ""));
     let named = !region.is_empty() || !city.is_empty() || !postcode.trim().is_empty();
     if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_alphabetic()) || !named {
         return Err(wrong());
@@ -175,12 +176,14 @@ fn place(text: &str, residential: bool) -> Result<Place, Failure> {
             format!("{text:?}: there is no country {country:?}; {meant}write its code of ISO 3166, such as US:90210");
         return Err(Failure::say(USAGE, text));
     }
-    Ok(Place {
-        region: region.to_owned(),
-        city: city.to_owned(),
-        residential,
-        ..Place::at(&country.to_uppercase(), &postcode.trim().to_uppercase())
-    })
+    let country = country.to_uppercase();
+    let postcode = place::tidied(&country, postcode.trim()).to_uppercase();
+    // Half a British postcode is enough where the tables need no more: each card says so.
+    let expected = Some(&postcode).filter(|postcode| !postcode.is_empty() && place::half(&country, postcode).is_none());
+    if let Some(expected) = expected.and_then(|postcode| place::wrong(&country, postcode)) {
+        return Err(Failure::say(USAGE, format!("{text:?}: the postcode must be {expected}")));
+    }
+    Ok(Place { region: region.to_owned(), city: city.to_owned(), residential, ..Place::at(&country, &postcode) })
 }
 
 /// One of a list of words.
@@ -191,4 +194,51 @@ fn word<T: Copy>(option: &str, text: &str, words: &[(&str, T)]) -> Result<T, Fai
         let meant = did_you_mean(text, known.iter().copied());
         Failure::say(USAGE, format!("{option}: {text:?} is not known; {meant}write one of {}", known.join(", ")))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(text: &str) -> Result<(String, String), String> {
+        let read = place_of(text, false).map(|place| (place.country, place.postcode));
+        read.map_err(|failure| failure.error.to_string())
+    }
+
+    #[test]
+    fn a_destination_goes_by_the_rule_of_orders() {
+        for (text, country, postcode) in [
+            ("US:07030-", "US", "07030"),
+            ("us:070301234", "US", "07030-1234"),
+            ("US:'07030", "US", "07030"),
+            ("PR:00901", "PR", "00901"),
+            ("GB:sw1a1aa", "GB", "SW1A 1AA"),
+            ("GB:hs1", "GB", "HS1"),
+            ("VN:700000/Ho Chi Minh", "VN", "700000"),
+            ("VN/Ha Noi/Ba Dinh", "VN", ""),
+        ] {
+            assert_eq!(place(text), Ok((country.to_owned(), postcode.to_owned())), "{text}");
+        }
+        for (text, said) in [
+            ("US:7030", "the postcode must be five digits, or five and four, such as 02116-1234"),
+            ("US:07030.0", "the postcode must be five digits"),
+            ("PR:90210", "the postcode must be one of PR, which begins with 006, 007 or 009"),
+            ("GB:HS", "the postcode must be a whole postcode, such as SW1A 1AA"),
+            ("JE:GY1", "the postcode must be a whole postcode, such as JE2 3AB"),
+            ("DE:1067", "the postcode must be five digits, such as 01067 (a spreadsheet may have cut a leading 0)"),
+            ("ES:7100", "the postcode must be five digits"),
+            ("AU:800", "the postcode must be four digits"),
+            ("SG:18956", "the postcode must be six digits"),
+            ("JP:60-0001", "the postcode must be seven digits"),
+            ("FR:6000", "the postcode must be five digits"),
+            ("IT:100", "the postcode must be five digits"),
+            ("NO:10", "the postcode must be four digits"),
+            ("KR:1000", "the postcode must be five digits"),
+            ("MX:1000", "the postcode must be five digits"),
+            ("CN:10000", "the postcode must be six digits"),
+        ] {
+            let answer = place(text).expect_err(text);
+            assert!(answer.contains(said), "{text}: {answer}");
+        }
+    }
 }

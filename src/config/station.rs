@@ -11,7 +11,7 @@ use super::table::Table;
 use super::value::NamedValue;
 use crate::barcode::gs1::{SsccError, SsccRange};
 use crate::ids::{country_meant, is_country};
-use crate::rating::wrong_shape;
+use crate::place;
 use crate::station::order::Address;
 
 declare! {
@@ -288,8 +288,8 @@ pub(super) fn postcode(table: &Table<'_>, key: &'static str, postcode: String) -
     let country = table.look::<String>("country").unwrap_or_default();
     if country == "US" && !(postcode.len() == 5 && postcode.bytes().all(|byte| byte.is_ascii_digit())) {
         table.error(key, format!("postcode {postcode:?} is not a ZIP code"), "write its five digits");
-    } else if let Some(shape) = wrong_shape(&country, &postcode) {
-        table.error(key, format!("postcode {postcode:?} is none of {country}"), format!("write {shape}"));
+    } else if let Some(expected) = place::wrong(&country, &postcode) {
+        table.error(key, format!("postcode {postcode:?} is none of {country}"), format!("write {expected}"));
     }
     Some(postcode)
 }

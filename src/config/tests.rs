@@ -568,7 +568,13 @@ fn a_sender_has_a_state_in_the_us_and_a_whole_postcode_of_its_country() {
         problems_of(&text)
     };
     assert_eq!(sender("GB", "", "LS11 5AB"), [""; 0]);
-    assert!(sender("GB", "", "90058")[0].contains("postcode \"90058\" is none of GB; write both of its parts"));
-    assert!(sender("MY", "Selangor", "4700")[0].contains("postcode \"4700\" is none of MY; write its 5 digits"));
+    assert!(
+        sender("GB", "", "90058")[0]
+            .contains("postcode \"90058\" is none of GB; write a whole postcode, such as SW1A 1AA")
+    );
+    assert!(
+        sender("MY", "Selangor", "4700")[0]
+            .contains("postcode \"4700\" is none of MY; write five digits, such as 01000 (a ")
+    );
     assert!(sender("US", "", "90058")[0].contains("region is empty; write the state, such as CA"));
 }

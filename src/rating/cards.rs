@@ -186,6 +186,11 @@ impl Cards {
         self.compared_in(policy, &PlaceKeys::new(place, self.named))
     }
 
+    /// Whether any card names places by region or city.
+    pub(super) const fn is_named(&self) -> bool {
+        self.named
+    }
+
     fn compared_in(&self, policy: &Policy, from: &PlaceKeys) -> Currency {
         let cards = || self.services.iter().filter_map(|service| service.cards.last());
         let first = || cards().find(|card| card.zones.collects(from)).or_else(|| cards().next());

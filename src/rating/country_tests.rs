@@ -144,11 +144,8 @@ fn thailand_over_the_last_row_and_with_bounds_that_belong_to_the_next() {
 #[test]
 fn vietnam_by_province_and_district_in_whole_five_hundreds() {
     let hcm = |to: &str, mass| from_to("VN/Hồ Chí Minh/Quận 1", to, mass, None);
-    assert_eq!(
-        answer(&hcm("VN/TP. Ho Chi Minh/x", "1kg"), "jt.vn"),
-        "31000 VND: base 31000",
-        "a name nobody listed is far"
-    );
+    assert_eq!(answer(&hcm("VN/Lam Dong/x", "1kg"), "jt.vn"), "31000 VND: base 31000", "a name nobody listed is far");
+    assert_eq!(answer(&hcm("VN/TP. Ho Chi Minh/x", "1kg"), "jt.vn"), "18000 VND: base 18000");
     assert_eq!(answer(&hcm("VN/Ho Chi Minh/Quan 7", "1kg"), "jt.vn"), "18000 VND: base 18000");
     assert_eq!(answer(&hcm("VN/Hồ Chí Minh/Cần Giờ", "2.6kg"), "jt.vn"), "28500 VND: base 28400, rounding 100");
     assert_eq!(answer(&hcm("VN/Hà Nội/Ba Đình", "3.2kg"), "ninjavan.vn"), "48500 VND: base 48200, rounding 300");
@@ -238,4 +235,116 @@ fn what_little_less_would_have_been_cheaper_is_said() {
     let (less, service, saves) = (change.less.as_str(), change.service.as_str(), change.saves.amount());
     assert_eq!((less, service, saves.as_str()), ("30 g", "ninjavan.my", "4.30"));
     assert!(explain(&decision).ends_with("\n30 g less weight is 4.30 MYR cheaper: 19.50 by ninjavan.my\n"));
+}
+
+#[test]
+fn a_region_has_one_price_however_its_name_is_written() {
+    let price = |from: &str, to: &str, service: &str| answer(&from_to(from, to, "0.5kg", None), service);
+    let hcm = |to: &str| price("VN/Ho Chi Minh/Quan 1", to, "ninjavan.vn");
+    for region in [
+        "Ho Chi Minh",
+        "Hồ Chí Minh",
+        "TP. Hồ Chí Minh",
+        "TP. Ho Chi Minh",
+        "Thành phố Hồ Chí Minh",
+        "Thanh pho Ho Chi Minh",
+        "TP.HCM",
+        "HCMC",
+        "Ho Chi Minh City",
+        "Sài Gòn",
+    ] {
+        assert_eq!(hcm(&format!("VN/{region}")), "15500 VND: base 15500", "{region}");
+        let from = format!("VN/{region}/Quan 1");
+        assert_eq!(price(&from, "VN/Ho Chi Minh", "ninjavan.vn"), "15500 VND: base 15500", "{region}");
+    }
+    assert_eq!(["VN/Hà Nội", "VN/Thành phố Hà Nội"].map(hcm), ["26000 VND: base 26000"; 2]);
+    assert_eq!(["VN/Bình Dương", "VN/Tỉnh Bình Dương"].map(hcm), ["19000 VND: base 19000"; 2]);
+    let jakarta = |to: &str| price("ID:11460/DKI Jakarta", to, "jt.id");
+    for to in [
+        "ID/Jawa Barat/Bogor",
+        "ID/Jawa Barat/KAB. BOGOR",
+        "ID/Jawa Barat/Kabupaten Bogor",
+        "ID/Jawa Barat/Bekasi",
+        "ID/Jawa Barat/Kota Bekasi",
+        "ID/West Java/Bekasi City",
+        "ID/DKI Jakarta",
+        "ID/Jakarta",
+        "ID/DAERAH KHUSUS JAKARTA",
+        "ID/Daerah Khusus Ibukota Jakarta/Kota Jakarta Selatan",
+    ] {
+        assert_eq!(jakarta(to), "9000.00 IDR: base 9000.00", "{to}");
+    }
+    for to in ["ID/West Java/Bandung", "ID/DI Yogyakarta", "ID/Daerah Istimewa Yogyakarta", "ID/Yogyakarta", "ID/Jatim"]
+    {
+        assert_eq!(jakarta(to), "16000.00 IDR: base 16000.00", "{to}");
+    }
+    assert_eq!(jakarta("ID:17111/Atlantis"), "zone: does not serve ID/Atlantis: no row of its zone table names it");
+}
+
+/// What is noted with a service's price.
+fn notes(parcel: &ParcelToRate, service: &str) -> Vec<String> {
+    let decision = everywhere().decide(parcel, &Availability::default(), &Policy::default());
+    decision.quotes.into_iter().find(|quote| quote.service == service).expect("a quote").notes
+}
+
+#[test]
+fn a_price_of_the_rest_of_a_country_says_so_where_the_region_is_none_that_is_named() {
+    let hcm = |to: &str| notes(&from_to("VN/Ho Chi Minh", to, "0.5kg", None), "ninjavan.vn").join("; ");
+    for (to, why) in [
+        ("VN/Lâm Đồng", "no row names \"Lâm Đồng\""),
+        ("VN:670000/TP Ho Chi Mihn/Quan 1", "no row names \"TP Ho Chi Mihn\""),
+        ("VN//Da Lat", "no row names the city, and the region is missing"),
+    ] {
+        let said = hcm(to);
+        assert!(said.contains(&format!("zone of VN:*: {why}")), "{to}: {said}");
+    }
+    for to in ["VN/TP. HCM", "VN/Ha Noi/Ba Dinh", "VN:700000/Ho Chi Minh/Quan 1"] {
+        assert!(!hcm(to).contains("VN:*"), "{to}: {}", hcm(to));
+    }
+    let decision = everywhere().decide(
+        &from_to("VN/Ha Noi", "VN/Lam Dong", "1kg", None),
+        &Availability::default(),
+        &Policy::default(),
+    );
+    assert!(explain(&decision).contains("zone of VN:*: no row names \"Lam Dong\""), "{}", explain(&decision));
+    // A table that names no part of a country says nothing by its row of the whole.
+    assert!(!notes(&from_to("CN:518000", "US:90210", "400g", None), "yanwen.us").join("; ").contains("US:*"));
+}
+
+#[test]
+fn a_territory_is_priced_like_its_zip_code_under_the_country_that_it_belongs_to() {
+    let usps = |to: &str| answer(&from_to("US:90058", to, "1lb", Some("6x5x4in")), "usps.ground_advantage");
+    for (territory, states) in [
+        ("PR:00901", "US:00901"),
+        ("VI:00802", "US:00802"),
+        ("GU:96910", "US:96910"),
+        ("AS:96799", "US:96799"),
+        ("MP:96950-1234", "US:96950-1234"),
+    ] {
+        assert_eq!(usps(territory), usps(states));
+        assert!(usps(territory).contains(" USD: base "), "{territory}: {}", usps(territory));
+        let outlying = |to: &str| answer(&from_to("CN:518000", to, "400g", None), "yanwen.us");
+        assert_eq!(outlying(territory), outlying(states));
+    }
+    assert_eq!(
+        usps("PR:90210"),
+        "zone: does not serve PR:902: its postcode must be one of PR, which begins with 006, 007 or 009 (with \
+         another one the country is US)"
+    );
+    // It is within the country: nobody pays duty on the way.
+    let mut paid = from_to("US:90058", "PR:00901", "1lb", Some("6x5x4in"));
+    paid.terms = Some(Terms::Ddp);
+    assert_eq!(answer(&paid, "usps.ground_advantage"), usps("US:00901"));
+}
+
+#[test]
+fn half_a_british_postcode_is_priced_where_its_outward_half_is_whole() {
+    let yodel = |to: &str| answer(&from_to("GB:M1 1AE", to, "0.5kg", None), "yodel.home48");
+    assert_eq!(yodel("GB:HS1"), yodel("GB:HS1 2AA"));
+    assert!(yodel("GB:HS1").contains("base 5.90"), "{}", yodel("GB:HS1"));
+    for area in ["GB:HS", "GB:ZE", "GB:IV"] {
+        let said = format!("zone: does not serve {area}: its postcode must be a whole postcode, such as SW1A 1AA");
+        assert_eq!(yodel(area), said);
+    }
+    assert_eq!(yodel("GB:"), "zone: does not serve GB:: its postcode is missing");
 }

@@ -94,7 +94,7 @@ pub struct Quote {
     /// What stands beside it, smaller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort_detail: Option<String>,
-    /// What a person should know of this price: `invented prices`, `approximate zones`.
+    /// What a person should know of this price: `invented prices`, `zone of VN:*: no row names "Lam Dong"`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::place::nation;
 use crate::units::{Date, Dims, Mass, Money};
 
 /// A parcel as far as a price or a refusal can depend on it.
@@ -126,9 +127,9 @@ impl Terms {
 }
 
 impl ParcelToRate {
-    /// Whether it crosses a border.
+    /// Whether it crosses a border. A territory with the postcodes of a country is no other one.
     pub fn is_abroad(&self) -> bool {
-        self.from.country != self.to.country
+        nation(&self.from.country) != nation(&self.to.country)
     }
 
     /// The terms, where they say anything: without a border there is no duty, and "duty paid" is true of every parcel.

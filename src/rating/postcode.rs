@@ -14,12 +14,15 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use super::Place;
+use super::{Place, british};
+use crate::place;
 
 /// The longest postcode, without spaces and hyphens: ZIP+4 has nine, Iran has ten.
 const LONGEST: u32 = 10;
 /// Digits, letters, and "nothing more".
 const BASE: u64 = 37;
+/// How many numbers are a country's.
+const COUNTRY: u64 = BASE.pow(LONGEST);
 
 /// A country with a whole, the beginning of, or a range of postcodes: `US:902`, `US:810..832`, `US:*`.
 ///
@@ -65,7 +68,7 @@ impl FromStr for Pattern {
         }
         let (low, high) = postcodes.split_once("..").unwrap_or((postcodes, postcodes));
         let bad = || PatternError::Postcode(shown());
-        let british = is_british(&text.trim()[..2]);
+        let british = place::has_outward(&text.trim()[..2]);
         if is_hyphenated_range(postcodes, british) {
             return Err(PatternError::Hyphen(shown()));
         }
@@ -83,6 +86,14 @@ impl Pattern {
     /// Whether it is a whole country.
     pub const fn is_country(&self) -> bool {
         self.length == 0
+    }
+
+    /// The same postcodes as those of another country; `None` where it lies in neither of the two.
+    pub(super) fn moved(&self, from: &str, to: &str) -> Option<Self> {
+        let (from, to) = (pack_country(from)?, pack_country(to)?);
+        let within = from..from + COUNTRY;
+        let moved = |packed: u64| packed - from + to;
+        within.contains(&self.first).then(|| Self { first: moved(self.first), last: moved(self.last), ..*self })
     }
 
     /// Whether some place is in both.
@@ -107,48 +118,44 @@ fn is_hyphenated_range(postcodes: &str, british: bool) -> bool {
     british || (low.trim().len() == high.trim().len() && digits(low.trim()) && digits(high.trim()))
 }
 
-/// How many digits a postcode has, where that is certain. One with another number is another place's: spreadsheets take
-/// the zeros away that a number begins with, and 07030 (New Jersey) would be priced as 703 (Louisiana).
-fn digits_of(country: &str) -> Option<&'static [u32]> {
-    match country {
-        "US" => Some(&[5, 9]),
-        "MY" | "TH" => Some(&[5]),
-        "PH" => Some(&[4]),
-        _ => None,
-    }
+/// A place as a number. What is known of half of its postcode alone is all the numbers that begin with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PackedPlace {
+    pub(super) first: u64,
+    /// The last of them; the first itself where nothing is left open.
+    pub(super) last: u64,
 }
 
-/// How many digits the place's postcode should have, when it has another number.
-pub(super) fn wrong_digits(place: &Place) -> Option<&'static [u32]> {
-    let length = place.postcode.bytes().filter(|byte| !matches!(byte, b' ' | b'-')).count();
-    digits_of(&place.country).filter(|digits| !digits.iter().any(|digits| *digits as usize == length))
-}
-
-/// How a whole postcode of a country is written, where that is certain and this one is written otherwise.
-pub fn wrong_shape(country: &str, postcode: &str) -> Option<String> {
-    /// The places that a whole British postcode fills.
-    const WHOLE: u32 = 8;
-    if is_british(country) {
-        let whole = pack_british(postcode).is_some_and(|(_, length)| length == WHOLE);
-        return (!whole).then(|| "both of its parts, such as LS11 5AB".to_owned());
+impl PackedPlace {
+    /// Whether its postcode is there, and only half of it.
+    pub(super) const fn is_half(self) -> bool {
+        let open = self.last - self.first;
+        open > 0 && open < COUNTRY - 1
     }
-    let digits = digits_of(country)?;
-    let is_one = postcode.bytes().all(|byte| byte.is_ascii_digit())
-        && digits.iter().any(|digits| *digits as usize == postcode.len());
-    (!is_one).then(|| {
-        let digits: Vec<String> = digits.iter().map(u32::to_string).collect();
-        format!("its {} digits", digits.join(" or "))
-    })
 }
 
 /// The place as a number; `None` when its country or postcode cannot be one.
-pub(super) fn pack(place: &Place) -> Option<u64> {
-    let pack = if is_british(&place.country) { pack_british } else { pack_postcode };
-    let (postcode, length) = pack(&place.postcode)?;
-    if digits_of(&place.country).is_some_and(|digits| !digits.contains(&length)) {
-        return None;
-    }
-    Some(pack_country(&place.country)? + postcode * BASE.pow(LONGEST - length))
+pub(super) fn pack(place: &Place) -> Option<PackedPlace> {
+    /// What of a British postcode its outward half fills, and what the whole one does.
+    const OUTWARD: u32 = 5;
+    const WHOLE: u32 = 8;
+    let (country, written) = (&place.country, &place.postcode);
+    let at = pack_country(country)?;
+    let Some(letters) = place::letters(country, written) else {
+        let half = place::half(country, written)?;
+        let (half, length) = pack_british(std::str::from_utf8(half.as_bytes()).ok()?)?;
+        // Without a letter behind the district's digits it is the district that has none.
+        let first = at + half * BASE.pow(LONGEST - length);
+        return Some(PackedPlace { first, last: first + (BASE.pow(LONGEST - OUTWARD) - 1) });
+    };
+    let (packed, length) = match place::has_outward(country) {
+        true => pack_british(std::str::from_utf8(letters.as_bytes()).ok()?).filter(|(_, length)| *length == WHOLE)?,
+        false => pack_letters(letters.as_bytes().iter().copied())?,
+    };
+    let first = at + packed * BASE.pow(LONGEST - length);
+    // Without a postcode it may be anywhere in the country.
+    let open = if length == 0 { COUNTRY - 1 } else { 0 };
+    Some(PackedPlace { first, last: first + open })
 }
 
 fn pack_country(text: &str) -> Option<u64> {
@@ -157,76 +164,38 @@ fn pack_country(text: &str) -> Option<u64> {
         return None;
     }
     let [a, b] = bytes.map(|byte| u64::from(byte - b'A'));
-    Some((a * 26 + b) * BASE.pow(LONGEST))
+    Some((a * 26 + b) * COUNTRY)
 }
 
 /// The packed characters and how many they are; spaces and hyphens do not count.
 fn pack_postcode(text: &str) -> Option<(u64, u32)> {
+    pack_letters(text.bytes().filter(|byte| !matches!(byte, b' ' | b'-')))
+}
+
+fn pack_letters(letters: impl Iterator<Item = u8>) -> Option<(u64, u32)> {
     let (mut packed, mut length) = (0, 0);
-    for byte in text.bytes().filter(|byte| !matches!(byte, b' ' | b'-')) {
-        let digit = match byte.to_ascii_uppercase() {
-            byte @ b'0'..=b'9' => byte - b'0' + 1,
-            byte @ b'A'..=b'Z' => byte - b'A' + 11,
-            _ => return None,
-        };
-        if length == LONGEST {
+    for byte in letters {
+        if length == LONGEST || !byte.is_ascii_alphanumeric() {
             return None;
         }
-        packed = packed * BASE + u64::from(digit);
+        packed = packed * BASE + value(byte);
         length += 1;
     }
     Some((packed, length))
 }
 
-/// The United Kingdom, and the islands that share its postcodes.
-fn is_british(country: &str) -> bool {
-    matches!(country, "GB" | "GG" | "JE" | "IM")
+/// A British postcode, or the beginning of one; how many of the eight places it fills.
+fn pack_british(text: &str) -> Option<(u64, u32)> {
+    let places = british::places(text)?;
+    let packed = places.iter().fold(0, |packed, place| packed * BASE + place.map_or(0, value));
+    Some((packed, u32::try_from(places.len()).ok()?))
 }
 
-/// A British postcode, or the beginning of one, in its parts; how many of the eight places it fills.
-fn pack_british(text: &str) -> Option<(u64, u32)> {
-    let text = text.trim().to_ascii_uppercase();
-    let bytes = text.as_bytes();
-    let run =
-        |from: usize, is: fn(&u8) -> bool, most: usize| bytes[from..].iter().take(most).take_while(|b| is(b)).count();
-    let area = run(0, u8::is_ascii_alphabetic, 2);
-    let inward = |part: &[u8]| matches!(part, [b'0'..=b'9', b'A'..=b'Z', b'A'..=b'Z']);
-    let begins_inward = |part: &[u8]| matches!(part, [] | [b'0'..=b'9'] | [b'0'..=b'9', b'A'..=b'Z']) || inward(part);
-    // Without a blank, what looks like a whole inward code is one; a place always ends in one.
-    let (outward, sector) = match text.split_once([' ', '-']) {
-        Some((outward, sector)) => (outward.len(), sector.trim().as_bytes()),
-        None if bytes.len() > area + 3 && inward(&bytes[bytes.len() - 3..]) => {
-            (bytes.len() - 3, &bytes[bytes.len() - 3..])
-        }
-        None => (bytes.len(), &[][..]),
-    };
-    let digits = run(area, u8::is_ascii_digit, 2).min(outward.checked_sub(area)?);
-    let letter = bytes.get(area + digits..outward)?;
-    let whole = (1..=2).contains(&area)
-        && letter.len() <= 1
-        && letter.iter().all(u8::is_ascii_alphabetic)
-        && (digits > 0 || (letter.is_empty() && sector.is_empty()))
-        && begins_inward(sector);
-    if !whole {
-        return None;
+const fn value(byte: u8) -> u64 {
+    match byte {
+        b'0'..=b'9' => (byte - b'0') as u64 + 1,
+        _ => (byte.to_ascii_uppercase() - b'A') as u64 + 11,
     }
-    // A part that is left out in the middle is one that nothing else is.
-    let mut places: Vec<Option<u8>> = vec![Some(bytes[0]), bytes[..area].get(1).copied()];
-    if digits > 0 {
-        places.push(Some(if digits == 2 { bytes[area] } else { b'0' }));
-        places.push(Some(bytes[area + digits - 1]));
-    }
-    if !letter.is_empty() || !sector.is_empty() {
-        places.push(letter.first().copied());
-    }
-    places.extend(sector.iter().map(|byte| Some(*byte)));
-    let value = |place: &Option<u8>| match place {
-        None => 0,
-        Some(byte @ b'0'..=b'9') => u64::from(byte - b'0') + 1,
-        Some(byte) => u64::from(byte.to_ascii_uppercase() - b'A') + 11,
-    };
-    let packed = places.iter().fold(0, |packed, place| packed * BASE + value(place));
-    Some((packed, u32::try_from(places.len()).ok()?))
 }
 
 /// Two patterns of the same length that name the same place: which of them wins is not said.
@@ -331,8 +300,17 @@ impl PostcodeMap {
     /// Whether any pattern lies in a country.
     pub(super) fn is_in(&self, country: &str) -> bool {
         let Some(first) = pack_country(country) else { return false };
-        let within = first..first + BASE.pow(LONGEST);
+        let within = first..first + COUNTRY;
         self.spans.iter().any(|span| span.value != NOWHERE && within.contains(&span.start))
+    }
+
+    /// Whether not all places between two have one value: what is known of the place does not say which.
+    pub(super) fn tells_apart(&self, place: PackedPlace) -> bool {
+        let after = self.spans.partition_point(|span| span.start <= place.first);
+        let at = |at: usize| self.spans.get(at).map_or(NOWHERE, |span| span.value);
+        let first = after.checked_sub(1).map_or(NOWHERE, at);
+        let inside = self.spans[after..].iter().take_while(|span| span.start <= place.last);
+        inside.into_iter().any(|span| span.value != first)
     }
 
     /// The value of the longest pattern that covers the packed place.
@@ -354,7 +332,7 @@ mod tests {
 
     fn place(text: &str) -> u64 {
         let (country, postcode) = text.split_once(':').unwrap_or((text, ""));
-        pack(&Place::at(country, postcode)).unwrap()
+        pack(&Place::at(country, postcode)).unwrap().first
     }
 
     fn map(patterns: &[&str]) -> PostcodeMap {
@@ -445,25 +423,53 @@ mod tests {
     }
 
     #[test]
-    fn a_postcode_that_lost_its_zeros_is_no_place() {
-        for (country, postcode) in [("US", "7030"), ("US", "703"), ("US", "7030-1234"), ("PH", "922"), ("MY", "1000")] {
+    fn a_postcode_that_is_not_whole_is_no_place() {
+        for (country, postcode) in [
+            ("US", "7030"),
+            ("US", "703"),
+            ("US", "7030-1234"),
+            ("PR", "90210"),
+            ("PH", "922"),
+            ("MY", "1000"),
+            ("DE", "1067"),
+            ("GB", "HS"),
+            ("GB", "IV40 8"),
+            ("GB", ""),
+            ("JE", "GY1 1AA"),
+        ] {
             assert_eq!(pack(&Place::at(country, postcode)), None, "{country}:{postcode}");
         }
-        for (country, postcode) in [("US", "07030"), ("US", "07030-1234"), ("PH", "0922"), ("DE", "1067")] {
-            assert!(pack(&Place::at(country, postcode)).is_some(), "{country}:{postcode}");
+        for (country, postcode) in [
+            ("US", "07030"),
+            ("US", "07030-1234"),
+            ("PR", "00901"),
+            ("PH", "0922"),
+            ("DE", "01067"),
+            ("SE", "SE-111 22"),
+            ("VN", "1067"),
+            ("GB", "HS1 2AA"),
+        ] {
+            let packed = pack(&Place::at(country, postcode)).unwrap();
+            assert_eq!(packed.first, packed.last, "{country}:{postcode}");
         }
+        assert_eq!(place("SE:SE-111 22"), place("SE:11122"));
     }
 
     #[test]
-    fn a_whole_postcode_has_the_shape_of_its_country_where_that_is_known() {
-        for (country, postcode) in
-            [("GB", "LS11 5AB"), ("JE", "JE23AB"), ("MY", "50050"), ("PH", "0922"), ("DE", "1067")]
-        {
-            assert_eq!(wrong_shape(country, postcode), None, "{country}:{postcode}");
-        }
-        for (country, postcode) in [("GB", "LS11"), ("GB", "90058"), ("MY", "500501"), ("TH", "1011"), ("PH", "92a2")] {
-            assert!(wrong_shape(country, postcode).is_some(), "{country}:{postcode}");
-        }
+    fn half_a_british_postcode_is_a_place_where_the_tables_need_no_more() {
+        let map = map(&["GB:*", "GB:HS1..HS9", "GB:IV1 3", "GB:EC1A", "GB:E1W"]);
+        let half = |postcode: &str| {
+            let packed = pack(&Place::at("GB", postcode)).unwrap();
+            (map.tells_apart(packed), map.get(packed.first))
+        };
+        assert_eq!(half("HS1"), (false, Some(1)));
+        assert_eq!(half("IV1"), (true, Some(0)), "IV1 3 is another zone than the rest of IV1");
+        let halves = ["IV12", "EC1A", "E1W", "E1"].map(half);
+        assert_eq!(halves, [(false, Some(0)), (false, Some(3)), (false, Some(4)), (false, Some(0))]);
+        let without = pack(&Place::at("VN", "")).unwrap();
+        assert!(!PostcodeMap::new(&[("VN:*".parse().unwrap(), 0)]).tells_apart(without));
+        assert!(PostcodeMap::new(&[("VN:*".parse().unwrap(), 0), ("VN:7".parse().unwrap(), 1)]).tells_apart(without));
+        assert!(!PostcodeMap::default().tells_apart(without));
     }
 
     #[test]

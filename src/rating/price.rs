@@ -6,6 +6,7 @@ use super::amount::Amount;
 use super::billable::{RoundedSize, billable_weight};
 use super::refused::RefusalReason;
 use super::request::{AssessedParcel, RateRequest};
+use super::when::Condition;
 use super::zones::ZoneMiss;
 use super::{Basis, Card, Cubic, Dg, Fuel, Limit, Maximum, ParcelToRate, Prices, Signature, WithoutDims, ZoneEntry};
 use crate::units::{Date, Length, Mass, Money};
@@ -195,11 +196,23 @@ impl Card {
 
     /// The zone; a zone that a person gave has nothing in the zone table.
     fn target<'c>(&'c self, request: &RateRequest<'_>) -> Result<(usize, Option<&'c ZoneEntry>), RefusalReason<'c>> {
-        if let Some(name) = &request.parcel.zone {
-            return self.zones.named(name).map(|zone| (zone, None)).ok_or(RefusalReason::ZoneName);
+        // Where half of a postcode does not say which zone it is, or whether a surcharge is added, there is no price.
+        let half = request.to.is_half();
+        let target = match &request.parcel.zone {
+            Some(name) => (self.zones.named(name).ok_or(RefusalReason::ZoneName)?, None),
+            None if half && self.zones.needs_more(&request.from, &request.to) => {
+                return Err(RefusalReason::Zone(ZoneMiss::Half));
+            }
+            None => {
+                let target = self.zones.find(&request.from, &request.to).map_err(RefusalReason::Zone)?;
+                (target.zone, Some(target))
+            }
+        };
+        let in_part = |c: &Condition| matches!(c, Condition::Area(area) if area.needs_more(&request.to));
+        if half && self.conditions().any(in_part) {
+            return Err(RefusalReason::Zone(ZoneMiss::Half));
         }
-        let target = self.zones.find(&request.from, &request.to).map_err(RefusalReason::Zone)?;
-        Ok((target.zone, Some(target)))
+        Ok(target)
     }
 
     /// Which surcharges are added, as bits: the lowest is the first of the list.

@@ -204,7 +204,11 @@ fn a_postcode_no_table_names_is_not_served() {
 fn a_postcode_without_its_zero_is_not_priced_as_another_place() {
     let decision = decide(&parcel("7030", "1lb", Some("6x5x4in")));
     assert_eq!(decision.choice, None, "07030 is in New Jersey, 703 in Louisiana");
-    assert_eq!(decision.refusals[0].reason, "does not serve US:703: a postcode there has 5 or 9 digits");
+    assert_eq!(
+        decision.refusals[0].reason,
+        "does not serve US:703: its postcode must be five digits, or five and four, such as 02116-1234 (a spreadsheet may have \
+         cut a leading 0)"
+    );
     assert_eq!(decide(&parcel("07030", "1lb", Some("6x5x4in"))).quotes.last().unwrap().zone, "8");
 }
 

@@ -1,5 +1,6 @@
 //! A choice put into words: the record that is stored with the parcel and shown by `parceld quote`.
 
+use super::area::PlaceKeys;
 use super::availability::{Availability, Priority};
 use super::billable::{Dimensional, RoundedSize};
 use super::cards::RatedParcel;
@@ -28,7 +29,8 @@ impl RatedParcel<'_> {
             Priority::Trial { number, of } => format!("parcel {number} of {of} of its trial"),
             Priority::Share { percent } => format!("this order is in its share of {percent} %"),
         });
-        let writer = DecisionWriter { parcel, availability, policy, currency: self.currency };
+        let [from, to] = [&parcel.from, &parcel.to].map(|place| PlaceKeys::new(place, self.cards.is_named()));
+        let writer = DecisionWriter { parcel, availability, policy, currency: self.currency, from, to };
         let refusal = |(service, refused): &(u32, RefusalReason<'_>)| {
             let ship_date = availability.of(*service).leaves.unwrap_or(parcel.ship_date);
             let service = &services[*service as usize];
@@ -63,6 +65,8 @@ struct DecisionWriter<'a> {
     policy: &'a Policy,
     /// The currency in which prices are compared.
     currency: Currency,
+    from: PlaceKeys,
+    to: PlaceKeys,
 }
 
 impl DecisionWriter<'_> {
@@ -76,6 +80,7 @@ impl DecisionWriter<'_> {
         if self.parcel.zone.is_some() {
             notes.push("zone given by hand".to_owned());
         }
+        notes.extend(self.rest(card));
         if let Some(percent) = self.availability.of(offer.service).outside_share {
             notes.push(format!("this order is outside of its share of {percent} %"));
         }
@@ -115,6 +120,20 @@ impl DecisionWriter<'_> {
             sort_detail: offer.sort_detail.map(str::to_owned),
             notes,
         }
+    }
+
+    /// That the price is of a whole country's row, where others name parts of it and this is perhaps one of them: a name
+    /// that is spelt otherwise, or a postcode that is missing.
+    fn rest(&self, card: &Card) -> Option<String> {
+        let to = &self.parcel.to;
+        let is_rest = self.parcel.zone.is_none() && card.zones.is_rest(&self.from, to, &self.to);
+        let why = match (to.region.as_str(), to.city.as_str()) {
+            _ if !card.zones.is_named_in(&to.country) => "the postcode is missing".to_owned(),
+            ("", "") => "neither postcode nor region is known".to_owned(),
+            ("", _) => "no row names the city, and the region is missing".to_owned(),
+            (region, _) => format!("no row names {region:?}"),
+        };
+        is_rest.then(|| format!("zone of {}:*: {why}", to.country))
     }
 
     /// How a line comes about.

@@ -3,7 +3,8 @@
 use super::card::{Card, Limit, Maximum, RefusalRule};
 use super::when::{Measure, StatedAmount};
 use super::zones::ZoneMiss;
-use super::{Dg, Extra, ParcelToRate, Signature, Terms, Unavailable, Volume, postcode};
+use super::{Dg, Extra, ParcelToRate, Place, Signature, Terms, Unavailable, Volume};
+use crate::place;
 use crate::units::{Currency, Date, Length, Mass, Money};
 
 /// One reason against a service, with its margin. Its text is made only when somebody reads it.
@@ -40,7 +41,8 @@ impl<'c> RefusalReason<'c> {
             Self::NoCard => "no_card",
             Self::Currency(_) => "currency",
             Self::Zone(ZoneMiss::Origin) => "origin",
-            Self::Zone(ZoneMiss::Destination | ZoneMiss::Excluded) | Self::ZoneName => "zone",
+            Self::Zone(ZoneMiss::Destination | ZoneMiss::Excluded | ZoneMiss::Unclear | ZoneMiss::Half)
+            | Self::ZoneName => "zone",
             Self::Goods(_) => "dg",
             Self::Signature(_) => "signature",
             Self::Extra(extra) => extra.name(),
@@ -79,19 +81,7 @@ impl<'c> RefusalReason<'c> {
                  the other",
                 card.currency
             ),
-            (Self::Zone(ZoneMiss::Origin), _) => {
-                format!("does not collect from {}", parcel.from.shown(usize::MAX))
-            }
-            (Self::Zone(ZoneMiss::Destination), _) => match postcode::wrong_digits(&parcel.to) {
-                Some(digits) => {
-                    let digits: Vec<String> = digits.iter().map(u32::to_string).collect();
-                    format!("does not serve {}: a postcode there has {} digits", area(parcel), digits.join(" or "))
-                }
-                None => format!("does not serve {}", area(parcel)),
-            },
-            (Self::Zone(ZoneMiss::Excluded), _) => {
-                format!("does not serve {}: its zone table excludes it", area(parcel))
-            }
+            (Self::Zone(miss), Some(card)) => zone_reason(*miss, parcel, card),
             (Self::ZoneName, Some(card)) => {
                 let asked = parcel.zone.as_deref().unwrap_or_default();
                 format!("has no zone {asked:?}; its zones are {}", card.zones.names().join(", "))
@@ -214,6 +204,36 @@ fn over_table(weight: Mass, card: &Card) -> String {
     )
 }
 
-fn area(parcel: &ParcelToRate) -> String {
-    parcel.to.shown(3)
+fn zone_reason(miss: ZoneMiss, parcel: &ParcelToRate, card: &Card) -> String {
+    let Place { country, postcode, region, .. } = &parcel.to;
+    let named = card.zones.is_named_in(country);
+    let area = match region.is_empty() {
+        false if named => format!("{country}/{region}"),
+        _ => parcel.to.shown(3),
+    };
+    match miss {
+        ZoneMiss::Origin => format!("does not collect from {}", parcel.from.shown(usize::MAX)),
+        ZoneMiss::Excluded => format!("does not serve {area}: its zone table excludes it"),
+        ZoneMiss::Half => {
+            let expected = place::wrong(country, postcode).unwrap_or_default();
+            format!("its tables tell parts of {country}:{postcode} apart; write {expected}")
+        }
+        ZoneMiss::Unclear => format!(
+            "its zone table names several cities of this name in {area}; write which kind it is, as the table does"
+        ),
+        ZoneMiss::Destination => {
+            let expected = Some(postcode).filter(|code| !code.is_empty()).and_then(|code| place::wrong(country, code));
+            let half = place::half(country, postcode).is_some();
+            match expected.filter(|_| !half) {
+                None if postcode.is_empty() && !named && place::is_needed(country) => {
+                    format!("does not serve {area}: its postcode is missing")
+                }
+                Some(expected) => format!("does not serve {area}: its postcode must be {expected}"),
+                None if named && !region.is_empty() => {
+                    format!("does not serve {area}: no row of its zone table names it")
+                }
+                None => format!("does not serve {area}"),
+            }
+        }
+    }
 }

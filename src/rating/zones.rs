@@ -36,6 +36,10 @@ pub(super) enum ZoneMiss {
     Destination,
     /// The row says that it is not served.
     Excluded,
+    /// Rows name several cities of that name, and the place does not say which kind it is.
+    Unclear,
+    /// Half a postcode is not enough to say which row it is.
+    Half,
 }
 
 impl ZoneMap {
@@ -67,7 +71,7 @@ impl ZoneMap {
 
     /// Whether parcels may leave from here.
     pub fn leaves_from(&self, place: &Place) -> bool {
-        self.origins.get(&PlaceKeys::new(place, self.origins.is_named())).is_some()
+        self.rows_from(&PlaceKeys::new(place, self.origins.is_named())).is_some()
     }
 
     /// Whether parcels may leave from somewhere in a country.
@@ -76,7 +80,7 @@ impl ZoneMap {
     }
 
     pub(super) fn collects(&self, from: &PlaceKeys) -> bool {
-        self.origins.get(from).is_some()
+        self.rows_from(from).is_some()
     }
 
     pub(super) fn is_named(&self) -> bool {
@@ -87,10 +91,32 @@ impl ZoneMap {
         self.names.iter().position(|zone| zone == name)
     }
 
+    /// Whether any row names a place of a country by its region or its city.
+    pub(super) fn is_named_in(&self, country: &str) -> bool {
+        self.destinations.iter().any(|rows| rows.is_named_in(country))
+    }
+
+    /// Whether half of the destination's postcode does not say which row it is.
+    pub(super) fn needs_more(&self, from: &PlaceKeys, to: &PlaceKeys) -> bool {
+        self.rows_from(from).is_some_and(|rows| rows.needs_more(to))
+    }
+
+    /// Whether only the row of its whole country has a destination, while others name parts of that country.
+    pub(super) fn is_rest(&self, from: &PlaceKeys, to: &Place, keys: &PlaceKeys) -> bool {
+        self.rows_from(from).is_some_and(|rows| rows.is_rest(to, keys))
+    }
+
+    fn rows_from(&self, from: &PlaceKeys) -> Option<&PlaceMap> {
+        // Of half a postcode it must be certain which origin it is, too.
+        let origin = self.origins.get(from).filter(|_| !self.origins.needs_more(from))?;
+        self.destinations.get(origin as usize)
+    }
+
     pub(super) fn find(&self, from: &PlaceKeys, to: &PlaceKeys) -> Result<&ZoneEntry, ZoneMiss> {
-        let origin = self.origins.get(from).ok_or(ZoneMiss::Origin)?;
-        let destinations = self.destinations.get(origin as usize).ok_or(ZoneMiss::Origin)?;
-        let target = destinations.get(to).ok_or(ZoneMiss::Destination)?;
+        let target = self.rows_from(from).ok_or(ZoneMiss::Origin)?.get(to).ok_or(ZoneMiss::Destination)?;
+        if target == PlaceMap::UNCLEAR {
+            return Err(ZoneMiss::Unclear);
+        }
         match self.targets.get(target as usize) {
             Some(Some(target)) => Ok(target),
             Some(None) => Err(ZoneMiss::Excluded),

@@ -65,6 +65,17 @@ async fn every_mistake_at_the_command_line_is_answered_with_what_to_do_and_its_c
             "\"UK:SW1A 1AA\": there is no country \"UK\"; did you mean GB? write its code of ISO 3166, such as US:90210",
         ),
         (
+            plain(&["quote", "--to", "GB:HS", "--weight", "1kg"]),
+            64,
+            "\"GB:HS\": the postcode must be a whole postcode, such as SW1A 1AA",
+        ),
+        (
+            plain(&["quote", "--to", "US:7030", "--weight", "1kg"]),
+            64,
+            "\"US:7030\": the postcode must be five digits, or five and four, such as 02116-1234 (a spreadsheet may have cut \
+             a leading 0)",
+        ),
+        (
             quote(&["--dg", "liion"]),
             64,
             "--dg: \"liion\" is not known; did you mean li_ion? write one of none, li_ion, li_metal, na_ion, liquid, powder, \

@@ -208,6 +208,25 @@ fn every_mistake_in_an_order_file_is_answered_with_what_to_do() {
         ),
         (
             "orders.csv",
+            sheet(&[("ship_to.country", "PR")]),
+            vec![
+                "2: ship_to.postcode must be one of PR, which begins with 006, 007 or 009 (with another one the \
+                 country is US)",
+            ],
+        ),
+        (
+            "orders.csv",
+            sheet(&[("ship_to.country", "DE"), ("ship_to.postcode", "1067")]),
+            vec!["2: ship_to.postcode must be five digits, such as 01067 (a spreadsheet may have cut a leading 0)"],
+        ),
+        (
+            "orders.csv",
+            sheet(&[("ship_to.country", "IM"), ("ship_to.postcode", "IM1")]),
+            vec!["2: ship_to.postcode must be a whole postcode, such as IM1 1AA"],
+        ),
+        ("orders.csv", sheet(&[("ship_to.postcode", "'02116-")]), vec!["accepted A1"]),
+        (
+            "orders.csv",
             sheet(&[("box", "C2")]),
             vec![
                 "2: box: this station has no \"C2\"; did you mean B2? its boxes are B1, B2, B3, B4; add a [[packing.box]], \
@@ -292,6 +311,9 @@ fn checked(replaced: &[(&str, Vec<u8>)]) -> Vec<String> {
         let path = dir.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes.unwrap_or_else(|| text.into_bytes())).unwrap();
+    }
+    for (name, bytes) in replaced {
+        fs::write(dir.path().join(name), bytes).unwrap();
     }
     for folder in ["languages", "labels"] {
         std::os::unix::fs::symlink(repository(folder), dir.path().join(folder)).unwrap();
@@ -413,6 +435,36 @@ fn every_mistake_in_the_configuration_is_answered_with_its_line_and_what_to_do()
         (
             vec![(CARD_PATH, CARD.replace("zones = [\"2\"]", "zones = [\"3\"]").into_bytes())],
             vec!["carriers/acme/ground/2026-01-01.toml:15: no zone is called \"3\"; write some of 1, 2"],
+        ),
+        (
+            bytes(
+                "carriers/acme/ground/zones.csv",
+                b"origin,destination,zone\nUS:9,US:90,1\nUS:9,ID/Jawa Barat,2\nUS:9,ID/West Java,1\n",
+            ),
+            vec![
+                "carriers/acme/ground/zones.csv:4: its destination overlaps with the one on line 3; one place has one zone: \
+                 correct one of the two",
+            ],
+        ),
+        (
+            bytes("carriers/acme/aliases.csv", b"name,means\nVN/Saigon,VN:700\n"),
+            vec![
+                "carriers/acme/aliases.csv:2: \"VN:700\" is no name of a place; write the country, a slash and a region, and \
+                 if wanted a slash and a city: VN/Ha Noi",
+            ],
+        ),
+        (
+            bytes(
+                "carriers/acme/aliases.csv",
+                b"name,means\nVN/Cho Lon,VN/Ho Chi Minh\nVN/TP HCM,VN/Ho Chi Minh\nVN/A,VN//B\n",
+            ),
+            vec![
+                "carriers/acme/aliases.csv:3: both names are compared as one already; remove the row",
+                "carriers/acme/aliases.csv:4: a region and a city, or two countries; write two regions of one country, or two \
+                 cities of one",
+                "carriers/acme/aliases.csv:2: no table of this carrier names what it means; write the name as a table \
+                 has it, or remove the row",
+            ],
         ),
         (
             vec![(CARD_PATH, b"SQLite format 3\0".to_vec())],

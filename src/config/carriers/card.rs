@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::problem::Problems;
 use super::super::table::{Source, Table};
 use super::super::value::OneOrMore;
+use super::aliases::Aliases;
 use super::context::Context;
 use super::files::CarrierFiles;
 use super::prices::{PriceSheet, Pricing};
@@ -27,12 +28,18 @@ pub(super) struct Period {
     pub(super) files: Vec<String>,
 }
 
-pub(super) fn load(dir: &Path, from: Date, files: &mut CarrierFiles, problems: &mut Problems) -> Period {
+pub(super) fn load(
+    dir: &Path,
+    from: Date,
+    aliases: &Aliases,
+    files: &mut CarrierFiles,
+    problems: &mut Problems,
+) -> Period {
     let toml = format!("{from}.toml");
     let mut period = Period { path: dir.join(&toml), from, until: None, is_read: false, card: None, files: vec![toml] };
     let Some(text) = files.read(&period.path, problems) else { return period };
     let source = Source::new(&period.path, text);
-    let mut tables = Tables::new(dir, files);
+    let mut tables = Tables::new(dir, aliases, files);
     if let Some(root) = source.parse() {
         let table = Table::root(&source, &root);
         period.is_read = true;
@@ -45,7 +52,7 @@ pub(super) fn load(dir: &Path, from: Date, files: &mut CarrierFiles, problems: &
     problems.extend(tables.problems);
     if let Some(card) = &mut period.card {
         card.until = period.until.map(|(_, until)| until);
-        card.hash = files.hash_of(dir, period.files.iter().map(String::as_str));
+        card.hash = files.hash_of(dir, period.files.iter().map(String::as_str), aliases.path());
     }
     period
 }
@@ -163,9 +170,12 @@ fn priced(
     } else {
         None
     };
+    let aliases = tables.aliases;
     let parts: Vec<Option<zones::ZonePart>> = zone_files
         .iter()
-        .map(|name| tables.read(name, |path, files, problems| zones::part(path, sheet.as_ref(), files, problems)))
+        .map(|name| {
+            tables.read(name, |path, files, problems| zones::part(path, sheet.as_ref(), aliases, files, problems))
+        })
         .collect();
     let parts: Option<Vec<zones::ZonePart>> = parts.into_iter().collect();
     let zones = parts

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::super::problem::{Problem, Problems};
 use super::super::table::{Source, Table};
+use super::aliases::Aliases;
 use super::files::{self, CarrierFiles};
 use super::{formats, service};
 use crate::barcode::{Format, Issuer, NumberRule};
@@ -37,6 +38,7 @@ pub(super) fn load(
         }
         problems.extend(source.into_problems());
     }
+    let aliases = Aliases::read(dir, files, problems);
     let folders = files::folders(dir, problems);
     for name in names.iter().flatten() {
         let folder = name.id.name();
@@ -51,9 +53,10 @@ pub(super) fn load(
             let todo = format!("add [[service]] with id = \"{folder}\" and a name to carrier.toml");
             problems.push(Problem::error(dir.join(&folder), "a service without a name", todo));
         }
-        let cards = service::load(&dir.join(folder), files, problems);
+        let cards = service::load(&dir.join(folder), &aliases, files, problems);
         loaded.services.push(ServiceCards { id: service, cards });
     }
+    aliases.warn_of_idle(problems);
     loaded
 }
 

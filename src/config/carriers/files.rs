@@ -44,9 +44,16 @@ impl CarrierFiles {
         hash(below)
     }
 
-    /// Hash over these files of a folder.
-    pub(super) fn hash_of<'a>(&self, dir: &Path, names: impl IntoIterator<Item = &'a str>) -> String {
-        hash(names.into_iter().filter_map(|name| Some((Path::new(name), self.read.get(&dir.join(name))?))))
+    /// Hash over these files of a folder, and one from elsewhere.
+    pub(super) fn hash_of<'a>(
+        &self,
+        dir: &Path,
+        names: impl IntoIterator<Item = &'a str>,
+        other: Option<&PathBuf>,
+    ) -> String {
+        let named = names.into_iter().filter_map(|name| Some((Path::new(name), self.read.get(&dir.join(name))?)));
+        let other = other.and_then(|path| Some((Path::new(path.file_name()?), self.read.get(path)?)));
+        hash(named.chain(other))
     }
 }
 

@@ -3,6 +3,7 @@
 //! ```text
 //! carriers/formats.toml                            formats.rs   how the numbers of other carriers look
 //! carriers/<carrier>/carrier.toml                  carrier.rs   names, numbers, pools
+//! carriers/<carrier>/aliases.csv                   aliases.rs   what else its places are called
 //! carriers/<carrier>/<service>/<from>.toml         card.rs      one period's rules (parts of it in rules.rs, when.rs)
 //! carriers/<carrier>/<service>/<from>.prices.csv   prices.rs    rows by weight, columns by zone
 //! carriers/<carrier>/<service>/<from>.cubic.csv    prices.rs    rows by volume, columns by zone
@@ -12,6 +13,7 @@
 //!
 //! Everything wrong is found in one pass. With any error nothing is loaded: half a card would price wrong.
 
+mod aliases;
 mod backup;
 mod card;
 mod carrier;

@@ -4,20 +4,21 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::super::problem::{Problem, Problems};
+use super::aliases::Aliases;
 use super::card::{self, Period};
 use super::files::{self, CarrierFiles};
 use crate::rating::Card;
 use crate::units::Date;
 
 /// The cards that could be read, oldest first.
-pub(super) fn load(dir: &Path, files: &mut CarrierFiles, problems: &mut Problems) -> Vec<Card> {
+pub(super) fn load(dir: &Path, aliases: &Aliases, files: &mut CarrierFiles, problems: &mut Problems) -> Vec<Card> {
     let names = files::files(dir, problems);
     let mut used: BTreeSet<String> = BTreeSet::new();
     let mut periods: Vec<Period> = Vec::new();
     for name in names.iter().filter(|name| name.ends_with(".toml")) {
         used.insert(name.clone());
         match name.trim_end_matches(".toml").parse::<Date>() {
-            Ok(from) => periods.push(card::load(dir, from, files, problems)),
+            Ok(from) => periods.push(card::load(dir, from, aliases, files, problems)),
             Err(_) => {
                 let todo = "name it by its first ship date, such as 2026-07-12.toml";
                 problems.push(Problem::error(dir.join(name), "its name is not a date", todo));

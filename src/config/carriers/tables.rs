@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::super::problem::{Problem, Problems};
+use super::aliases::Aliases;
 use super::files::CarrierFiles;
 use super::{fuel, zones};
 use crate::rating::{PlaceMap, PlacePattern};
@@ -11,6 +12,7 @@ use crate::units::Date;
 /// Reads the tables that a period names.
 pub(super) struct Tables<'a> {
     dir: &'a Path,
+    pub(super) aliases: &'a Aliases,
     files: &'a mut CarrierFiles,
     pub(super) problems: Problems,
     /// Names of those that were read.
@@ -22,8 +24,9 @@ pub(super) struct Tables<'a> {
 }
 
 impl<'a> Tables<'a> {
-    pub(super) fn new(dir: &'a Path, files: &'a mut CarrierFiles) -> Self {
-        Self { dir, files, problems: Problems::default(), used: Vec::new(), areas: Vec::new(), served: Vec::new() }
+    pub(super) fn new(dir: &'a Path, aliases: &'a Aliases, files: &'a mut CarrierFiles) -> Self {
+        let problems = Problems::default();
+        Self { dir, aliases, files, problems, used: Vec::new(), areas: Vec::new(), served: Vec::new() }
     }
 
     /// Reads a table of the service's folder with `read`.
@@ -47,7 +50,8 @@ impl<'a> Tables<'a> {
     pub(super) fn area(&mut self, names: &[String]) -> Option<PlaceMap> {
         let mut places = Vec::new();
         for name in names {
-            let list = self.read(name, zones::area)?;
+            let aliases = self.aliases;
+            let list = self.read(name, |path, files, problems| zones::area(path, aliases, files, problems))?;
             places.extend(list.iter().map(|(_, spot)| (spot.clone(), 0)));
             if !self.areas.iter().any(|(known, _)| known == name) {
                 self.areas.push((name.clone(), list));

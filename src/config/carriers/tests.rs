@@ -473,3 +473,72 @@ fn what_is_an_example_says_so_in_its_own_file_and_beside_every_price() {
     let before = read(CARRIER, &format!("notes = [\"invented prices\"]\n{RULES}"));
     assert_eq!(of(&before), (true, said, words(&[])), "as cards of before say it");
 }
+
+const VIETNAM: &str = "origin,destination,zone\nVN/Ho Chi Minh,VN/Ho Chi Minh/Thu Duc,1\nVN/Ho Chi Minh,VN/Ho Chi Minh,2\n\
+                       VN/Ho Chi Minh,VN:*,3\n";
+
+#[test]
+fn a_carrier_may_bring_other_names_of_its_places() {
+    let zone = |aliases: Option<&str>, region: &str, city: &str| {
+        let tables = [
+            ("acme/ground/zones.csv", VIETNAM),
+            ("acme/ground/remote.csv", "destination\nVN/Ho Chi Minh/Can Gio\n"),
+            ("acme/ground/2026-01-01.prices.csv", "max_lb,1,2,3\n1,5.00,6.00,7.00\n"),
+        ];
+        let folder =
+            Folder::with(&tables.into_iter().chain(aliases.map(|text| ("acme/aliases.csv", text))).collect::<Vec<_>>());
+        let cards = read(folder.dir.path(), &[]).0.expect("cards");
+        let place =
+            |region: &str, city: &str| Place { region: region.into(), city: city.into(), ..Place::at("VN", "") };
+        let parcel =
+            ParcelToRate { from: place("Sai Gon", ""), to: place(region, city), ..parcel("10001", "0.5lb", None) };
+        let decision = cards.decide(&parcel, &Availability::default(), &Policy::default());
+        let quote = decision.quotes.into_iter().next().expect("a quote");
+        let lines: Vec<String> = quote.lines.into_iter().map(|line| line.rule).collect();
+        (format!("{} {}", quote.zone, lines.join("+")), quote.card)
+    };
+    let aliases = "name,means\nVN/Cho Lon,VN/Ho Chi Minh\nVN/Ho Chi Minh/Quan 2,VN/Ho Chi Minh/Thu Duc\n";
+    let with = |region: &str, city: &str| zone(Some(aliases), region, city).0;
+    assert_eq!(with("CHỢ LỚN", ""), "2 base");
+    assert_eq!(with("Cho Lon", "Thu Duc"), "1 base");
+    assert_eq!(["Quận 2", "Q.2", "District 2"].map(|city| with("TP HCM", city)), ["1 base"; 3]);
+    assert_eq!(with("TP HCM", "Phường 2"), "2 base", "a ward is another place");
+    assert_eq!(with("Cho Lon", "Can Gio"), "2 base+remote", "area lists have them too");
+    assert_eq!(zone(None, "Cho Lon", "").0, "3 base");
+    assert_ne!(zone(None, "Cho Lon", "").1, zone(Some(aliases), "Cho Lon", "").1, "another card has another hash");
+    let clash = Folder::with(&[
+        ("acme/ground/zones.csv", "origin,destination,zone\nUS:9,VN/A,1\nUS:9,VN/B,2\nUS:9,US:90,3\n"),
+        ("acme/aliases.csv", "name,means\nVN/A,VN/B\n"),
+    ]);
+    let said = clash.problems();
+    assert!(
+        said.iter().any(|said| said.contains("zones.csv:3: its destination overlaps with the one on line 2")),
+        "{said:#?}"
+    );
+}
+
+#[test]
+fn half_a_postcode_is_refused_by_a_card_that_tells_its_parts_apart() {
+    let folder = Folder::with(&[
+        ("acme/ground/zones.csv", "origin,destination,zone\nUS:9,GB:*,1\nUS:9,GB:IV1 3,2\n"),
+        ("acme/ground/remote.csv", "destination\nGB:HS1 2\nGB:ZE1\n"),
+    ]);
+    let cards = load(folder.dir.path(), &[]).expect("cards");
+    let answer = |postcode: &str, zone: Option<&str>| {
+        let zone = zone.map(str::to_owned);
+        let parcel = ParcelToRate { to: Place::at("GB", postcode), zone, ..parcel("", "0.5lb", None) };
+        let decision = cards.decide(&parcel, &Availability::default(), &Policy::default());
+        match decision.quotes.first() {
+            Some(quote) => format!("{} in {} lines", quote.total.amount(), quote.lines.len()),
+            None => decision.refusals.into_iter().map(|refusal| refusal.reason).collect(),
+        }
+    };
+    let more = |postcode: &str| {
+        format!("its tables tell parts of GB:{postcode} apart; write a whole postcode, such as SW1A 1AA")
+    };
+    assert_eq!([answer("IV1", None), answer("IV1 3AB", None)], [more("IV1"), "6.00 in 1 lines".to_owned()]);
+    assert_eq!([answer("HS1", None), answer("HS1", Some("1"))], [more("HS1"), more("HS1")]);
+    assert_eq!([answer("HS1 2AA", None), answer("HS1 9AA", None)], ["8.00 in 2 lines", "5.00 in 1 lines"]);
+    assert_eq!([answer("ZE1", None), answer("M1", None)], ["8.00 in 2 lines", "5.00 in 1 lines"]);
+    assert_eq!(answer("IV1", Some("2")), "6.00 in 1 lines", "a zone that a person gives needs no postcode");
+}

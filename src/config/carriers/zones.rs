@@ -1,9 +1,11 @@
 //! Zone tables (`origin,destination,zone[,sort_code][,sort_detail][,days][,basis]`) and area lists (`destination[,note]`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::Path;
 
 use super::super::problem::Problems;
+use super::aliases::Aliases;
 use super::files::CarrierFiles;
 use super::prices::PriceSheet;
 use super::sheet::{Sheet, SheetRow};
@@ -21,12 +23,15 @@ pub(super) struct ZonePart {
     lines: Vec<usize>,
     /// Every zone that is named.
     names: BTreeSet<String>,
+    /// Every row of the file could be read.
+    is_whole: bool,
 }
 
 /// One file of the zone table. Without a price table its zones cannot be checked, all else is.
 pub(super) fn part(
     path: &Path,
     prices: Option<&PriceSheet<Mass>>,
+    aliases: &Aliases,
     files: &mut CarrierFiles,
     problems: &mut Problems,
 ) -> Option<ZonePart> {
@@ -36,7 +41,7 @@ pub(super) fn part(
     let ([origin, destination, zone], [sort_code, sort_detail, days, _]) =
         sheet.columns(["origin", "destination", "zone"], wanted, problems)?;
     let (mut rows, mut lines, mut names) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let mut footnotes = 0;
+    let (mut footnotes, mut read) = (0, 0);
     for row in &sheet.rows {
         let from = spot(&sheet, row, origin, problems);
         let to = spot(&sheet, row, destination, problems);
@@ -63,8 +68,13 @@ pub(super) fn part(
             let text = |column: Option<usize>| column.map(|at| row.cells[at].clone()).filter(|text| !text.is_empty());
             let (sort_code, sort_detail) = (text(sort_code), text(sort_detail));
             let days = on_the_way.and_then(Result::ok);
-            rows.push((from, to, zone.map(|zone| ZoneEntry { zone, sort_code, sort_detail, days })));
-            lines.push(row.line);
+            let entry = zone.map(|zone| ZoneEntry { zone, sort_code, sort_detail, days });
+            let to = aliases.all(to);
+            read += 1;
+            for from in aliases.all(from) {
+                rows.extend(to.iter().map(|to| (from.clone(), to.clone(), entry.clone())));
+                lines.resize(rows.len(), row.line);
+            }
         }
     }
     if footnotes > 0 {
@@ -72,7 +82,8 @@ pub(super) fn part(
         let todo = "the chart has exceptions below these rows: add them as longer postcodes, then take the marks out";
         problems.push(sheet.error(sheet.header.line, what, todo).warning());
     }
-    Some(ZonePart { sheet, rows, lines, names })
+    let is_whole = read == sheet.rows.len();
+    Some(ZonePart { sheet, rows, lines, names, is_whole })
 }
 
 /// The zone table of all its files, with its zones in the order of the price columns, and every destination in it. `None`
@@ -82,7 +93,7 @@ pub(super) fn zone_map(
     prices: Option<&PriceSheet<Mass>>,
     problems: &mut Problems,
 ) -> Option<(ZoneMap, Vec<PlacePattern>)> {
-    let whole = parts.iter().all(|part| part.rows.len() == part.sheet.rows.len());
+    let whole = parts.iter().all(|part| part.is_whole);
     let (mut rows, mut places) = (Vec::new(), Vec::new());
     let mut sheets = Vec::new();
     let mut names = BTreeSet::new();
@@ -162,13 +173,13 @@ fn clashes(sheets: &[Sheet], rows: &[ZoneRow], places: &[(usize, usize)], proble
 
 /// Pairs of spots of one exactness that name the same place.
 fn shared(spots: &[&PlacePattern]) -> Vec<(usize, usize)> {
-    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
     let (mut pairs, mut patterns, mut at_pattern): (Vec<_>, Vec<Pattern>, Vec<usize>) = Default::default();
     for (at, spot) in spots.iter().enumerate() {
         match spot {
-            PlacePattern::Name(name) => match names.get(name.as_str()) {
-                Some(first) => pairs.push((*first, at)),
-                None => drop(names.insert(name, at)),
+            PlacePattern::Name(name) => match names.entry(name.key()) {
+                Entry::Occupied(first) => pairs.push((*first.get(), at)),
+                Entry::Vacant(free) => drop(free.insert(at)),
             },
             PlacePattern::Postcode(pattern) => {
                 patterns.push(*pattern);
@@ -184,6 +195,7 @@ fn shared(spots: &[&PlacePattern]) -> Vec<(usize, usize)> {
 /// An area list: each place with its line.
 pub(super) fn area(
     path: &Path,
+    aliases: &Aliases,
     files: &mut CarrierFiles,
     problems: &mut Problems,
 ) -> Option<Vec<(usize, PlacePattern)>> {
@@ -191,7 +203,8 @@ pub(super) fn area(
     let ([destination], _) = sheet.columns(["destination"], ["note"], problems)?;
     let mut entries = Vec::new();
     for row in &sheet.rows {
-        entries.extend(spot(&sheet, row, destination, problems).map(|spot| (row.line, spot)));
+        let spots = spot(&sheet, row, destination, problems).into_iter().flat_map(|spot| aliases.all(spot));
+        entries.extend(spots.map(|spot| (row.line, spot)));
     }
     Some(entries)
 }

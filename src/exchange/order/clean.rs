@@ -1,9 +1,12 @@
 //! An order's document as it is kept and compared: without what is personal and not used, and with one spelling for what
 //! can be written in several ways.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::owners::{self, FieldShape, Owner};
+use crate::place;
 
 /// Cleans the document in place.
 pub(super) fn clean(order: &mut Value) {
@@ -29,6 +32,19 @@ fn fields(map: &mut Map<String, Value>, scope: &str) {
             }
             _ => {}
         }
+    }
+    if scope == "ship_to" {
+        postcode(map);
+    }
+}
+
+/// A postcode has one spelling, whatever system wrote it.
+fn postcode(address: &mut Map<String, Value>) {
+    let country = address.get("country").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if let Some(Value::String(postcode)) = address.get_mut("postcode")
+        && let Cow::Owned(tidied) = place::tidied(&country, postcode)
+    {
+        *postcode = tidied;
     }
 }
 
@@ -94,6 +110,26 @@ const fn is_invisible(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_postcode_is_kept_in_the_spelling_of_its_country() {
+        for (country, written, kept) in [
+            ("US", "07030-", "07030"),
+            ("US", "07030 1234", "07030-1234"),
+            ("US", "'07030", "07030"),
+            ("US", "07030.0", "07030.0"),
+            ("GB", "sw1a1aa", "SW1A 1AA"),
+            ("VN", "70000", "70000"),
+        ] {
+            let mut order = serde_json::json!({ "ship_to": { "country": country, "postcode": written } });
+            clean(&mut order);
+            assert_eq!(order["ship_to"]["postcode"], kept);
+        }
+        let mut other = serde_json::json!({ "postcode": "07030-", "ship_to": { "postcode": 7030 } });
+        let before = other.clone();
+        clean(&mut other);
+        assert_eq!(other, before);
+    }
 
     #[test]
     fn breaks_and_tabs_are_one_blank_and_invisible_signs_are_none() {

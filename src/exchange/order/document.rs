@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::fields::{Fields, OrderReading, bound};
 use super::label::{self, LabelFile};
 use super::owners::{self, Owner};
-use super::{MAX_BODY_BYTES, MAX_LINES, MAX_TEXT, OrderError, OrderSource, Reasons, SCHEMA, postcode};
+use super::{MAX_BODY_BYTES, MAX_LINES, MAX_TEXT, OrderError, OrderSource, Reasons, SCHEMA};
 use crate::exchange::canonical;
 use crate::ids::{country_meant, is_country};
+use crate::place;
 use crate::rating::{Dg, Extra, Signature, Terms};
 use crate::station::order::{Address, Order, OrderLine, OrderState, Packed};
 use crate::units::Dims;
@@ -237,10 +238,10 @@ fn check_postcode(fields: &Fields<'_>, address: &Address, ready: bool) {
     let fields = if address.country == "US" { fields.clone() } else { fields.newly() };
     if address.postcode.is_empty() {
         // Text that could not be read has been refused as that.
-        if ready && postcode::is_needed(&address.country) && fields.is_absent("postcode") {
+        if ready && place::is_needed(&address.country) && fields.is_absent("postcode") {
             fields.missing("postcode");
         }
-    } else if let Some(expected) = postcode::wrong(&address.country, &address.postcode) {
+    } else if let Some(expected) = place::wrong(&address.country, &address.postcode) {
         fields.kind("postcode", expected);
     }
 }

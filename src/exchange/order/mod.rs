@@ -24,8 +24,9 @@
 //! and without lines, and the refusals above do not count for it, so that a cancellation never bounces.
 //!
 //! What is kept is the document with its lines of addresses and titles on one line each, without signs that nobody sees, and
-//! without what nothing here goes by: unknown fields (a gift note), `ship_to.email`, `ship_to.phone`, `state_reason`. The company stands behind the name on the label. A number in a whole field may be written
-//! `1.0`.
+//! without what nothing here goes by: unknown fields (a gift note), `ship_to.email`, `ship_to.phone`, `state_reason`. A
+//! postcode is spelt as its country prints it ([`crate::place::tidied`]): `07030-` and `'07030` are `07030`. The company
+//! stands behind the name on the label. A number in a whole field may be written `1.0`.
 
 mod clean;
 mod columns;
@@ -42,7 +43,6 @@ mod objects;
 mod owners;
 #[cfg(test)]
 mod page_tests;
-mod postcode;
 mod printable;
 mod reject;
 mod rounded;

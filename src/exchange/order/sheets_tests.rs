@@ -163,11 +163,77 @@ fn an_apostrophe_of_a_spreadsheet_is_no_part_of_a_number() {
     let batch = sheet!("apostrophe.csv");
     assert_eq!(refs(&batch), ["#1001"]);
     let reasons = &batch.refused[0].reason;
-    for field in ["order_ref", "ship_to.postcode", "lines[1].sku"] {
+    for field in ["order_ref", "lines[1].sku"] {
         assert!(
             reasons.contains(&format!("{field} begins with the apostrophe that a spreadsheet writes")),
             "{reasons}"
         );
+    }
+    assert!(!reasons.contains("ship_to.postcode"), "what a ZIP code behind it is, is certain: {reasons}");
+}
+
+#[test]
+fn a_zip_code_is_taken_in_every_spelling_that_is_certain() {
+    let batch = sheet!("zips.csv");
+    let of = |incoming: &Incoming| (incoming.order.order_ref.clone(), incoming.order.ship_to.postcode.clone());
+    let taken: Vec<(String, String)> = batch.accepted.iter().map(of).collect();
+    let whole = ["Z-plain", "Z-hyphen", "Z-apostrophe", "Z-formula", "Z-wide", "Z-invisible"];
+    let (five, nine): (Vec<_>, Vec<_>) = taken.into_iter().partition(|(_, postcode)| postcode == "07030");
+    assert_eq!(five.into_iter().map(|(number, _)| number).collect::<Vec<_>>(), whole);
+    let plus_four = ["Z-nine", "Z-blank", "Z-plus4"].map(|number| (number.to_owned(), "07030-1234".to_owned()));
+    assert_eq!(nine, plus_four);
+    let refused: Vec<&str> = batch.refused.iter().map(|refused| refused.reason.as_str()).collect();
+    let sentence = "ship_to.postcode must be five digits, or five and four, such as 02116-1234 (a spreadsheet may have cut a \
+                    leading 0)";
+    assert_eq!(refused, [sentence; 3]);
+    // The same order with another spelling of its ZIP code is the same order.
+    let bodies = |batch: &Batch, number: &str| {
+        let found = batch.accepted.iter().find(|incoming| incoming.order.order_ref == number).unwrap();
+        content_hash(&found.body.replace(number, "Z"))
+    };
+    for number in &whole[1..] {
+        assert_eq!(bodies(&batch, number), bodies(&batch, whole[0]), "{number}");
+    }
+    let kept_before = batch.accepted[0].body.replace("07030", "07030-");
+    assert_eq!(content_hash(&kept_before), content_hash(&batch.accepted[0].body));
+}
+
+#[test]
+fn a_territory_has_its_own_zip_codes() {
+    let batch = sheet!("territories.csv");
+    assert_eq!(batch.accepted.len(), 12);
+    let wrong = |begins: &str| reason(&batch, begins);
+    assert_eq!(
+        wrong("X-PR"),
+        "ship_to.postcode must be one of PR, which begins with 006, 007 or 009 (with another one the country is US)"
+    );
+    assert!(wrong("X-GU").starts_with("ship_to.postcode must be one of GU, which begins with 96910 to 96932"));
+    assert!(wrong("X-VI").starts_with("ship_to.postcode must be five digits, or five and four"));
+    assert_eq!(wrong("X-AS"), "ship_to.postcode is missing; fill it in");
+}
+
+#[test]
+fn what_is_no_whole_postcode_is_refused_in_every_country_where_that_is_certain() {
+    let batch = sheet!("half-postcodes.csv");
+    assert_eq!(refs(&batch), ["H05", "H10", "H11"]);
+    let whole = "ship_to.postcode must be a whole postcode, such as ";
+    let digits = "(a spreadsheet may have cut a leading 0)";
+    for (number, said) in [
+        ("H00", "ship_to.postcode is missing; fill it in".to_owned()),
+        ("H01", format!("{whole}SW1A 1AA")),
+        ("H02", format!("{whole}SW1A 1AA")),
+        ("H03", "ship_to.postcode is missing; fill it in".to_owned()),
+        ("H04", "ship_to.postcode is missing; fill it in".to_owned()),
+        ("H06", "ship_to.postcode must be five digits, such as 10110".to_owned()),
+        ("H07", format!("ship_to.postcode must be five digits, such as 01067 {digits}")),
+        ("H08", format!("ship_to.postcode must be six digits, such as 018956 {digits}")),
+        ("H09", format!("ship_to.postcode must be four digits, such as 0800 {digits}")),
+        ("H12", format!("{whole}JE2 3AB")),
+        ("H13", format!("ship_to.postcode must be six digits, such as 010000 {digits}")),
+        ("H14", format!("ship_to.postcode must be four digits, such as 0922 {digits}")),
+        ("H15", format!("ship_to.postcode must be seven digits, such as 060-0001 {digits}")),
+    ] {
+        assert_eq!(reason(&batch, number), said, "{number}");
     }
 }
 
