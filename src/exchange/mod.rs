@@ -9,6 +9,7 @@ pub mod manifest;
 pub mod order;
 pub mod outcomes;
 pub mod sample;
+pub mod sign;
 pub mod spreadsheet;
 pub mod supplied;
 pub mod text;
