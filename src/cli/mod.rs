@@ -24,6 +24,7 @@ mod setup;
 mod show;
 mod stopped;
 mod subject;
+mod tracking;
 
 use std::fmt::{self, Display};
 use std::path::PathBuf;
@@ -135,6 +136,9 @@ enum CliCommand {
     /// Bags
     #[command(subcommand)]
     Bag(paper::BagCommand),
+    /// Tracking numbers, as the seller's system takes them back
+    #[command(subcommand)]
+    Tracking(tracking::TrackingCommand),
     /// What was done on a day: parcels by operator and carrier
     Shift(paper::ShiftCommand),
     /// The sheet of command barcodes: what is scanned to tell the station something
@@ -395,6 +399,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             paper::print_manifest(manifest, &config.config)
         }
         CliCommand::Bag(bag) => bag.run(),
+        CliCommand::Tracking(tracking) => tracking.run(),
         CliCommand::Shift(shift) => shift.run(),
         CliCommand::Sheet(sheet) => sheet.run(),
         CliCommand::Badge(badge) => badge.run(),
