@@ -39,7 +39,7 @@
 //! | [`screen`] | one view value -> pixels and words |
 //! | [`station`] | events, facts, effects; decide, evolve; station -> view |
 //! | [`store`] | SQLite: journal, orders, numbers, outbox; what has gone, and the snapshot of what is here |
-//! | [`exchange`] | other people's formats: orders and outcomes in, manifests out; every field of an order has an owner |
+//! | [`exchange`] | other people's formats: orders and outcomes in, manifests and tracking numbers out; every field of an order has an owner |
 //! | [`uplink`] | append with an expected head over HTTP(S); the built-in receiver |
 //! | [`devices`] | `hal` <-> events and effects; opening and reopening |
 //! | [`web`] | the page and its API |

@@ -19,18 +19,23 @@ pub(super) fn read_bounded(file: &Path, most: usize) -> Result<Vec<u8>, String> 
 
 /// Writes aside, syncs, renames: the file is whole or it is not there.
 pub(super) fn write_whole(out: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> CommandResult {
+    write_with(&File::options(), out, |file| fill(file).map(|()| true))
+}
+
+/// The same, where there is something to write: `fill` says whether there is. Nothing is touched otherwise.
+pub(super) fn write_if(out: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<bool>) -> CommandResult {
     write_with(&File::options(), out, fill)
 }
 
 /// The same, and nobody else may read it.
 pub(super) fn write_private(out: &Path, bytes: &[u8]) -> CommandResult {
-    write_with(File::options().mode(0o600), out, |file| file.write_all(bytes))
+    write_with(File::options().mode(0o600), out, |file| file.write_all(bytes).map(|()| true))
 }
 
 fn write_with(
     how: &OpenOptions,
     out: &Path,
-    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<bool>,
 ) -> CommandResult {
     let mut aside = out.as_os_str().to_owned();
     aside.push(".part");
@@ -41,9 +46,14 @@ fn write_with(
             _ => {}
         }
         let mut file = BufWriter::new(how.clone().write(true).create_new(true).open(&aside)?);
-        fill(&mut file)?;
+        if !fill(&mut file)? {
+            return fs::remove_file(&aside);
+        }
         file.into_inner().map_err(IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(&aside, out)
+        fs::rename(&aside, out)?;
+        // Whoever goes on from here relies on it.
+        let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()
     };
     done().map_err(|error| Failure::say(UNAVAILABLE, format!("write {}: {error}", out.display())))
 }

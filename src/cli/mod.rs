@@ -24,6 +24,7 @@ mod setup;
 mod show;
 mod stopped;
 mod subject;
+mod tracking;
 mod workbook;
 
 use std::fmt::{self, Display};
@@ -136,6 +137,9 @@ enum CliCommand {
     /// Bags
     #[command(subcommand)]
     Bag(paper::BagCommand),
+    /// Tracking numbers, as the seller's system takes them back
+    #[command(subcommand)]
+    Tracking(tracking::TrackingCommand),
     /// What was done on a day: parcels by operator and carrier
     Shift(paper::ShiftCommand),
     /// The sheet of command barcodes: what is scanned to tell the station something
@@ -402,6 +406,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             paper::print_manifest(manifest, &config.config)
         }
         CliCommand::Bag(bag) => bag.run(),
+        CliCommand::Tracking(tracking) => tracking.run(),
         CliCommand::Shift(shift) => shift.run(),
         CliCommand::Sheet(sheet) => sheet.run(),
         CliCommand::Badge(badge) => badge.run(),

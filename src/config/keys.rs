@@ -8,6 +8,7 @@
 pub use super::backup::BackupKeys;
 use super::declare::DeclaredTable;
 pub use super::device::{PrinterKeys, ScaleKeys, ScannerKeys};
+pub use super::exports::ExportsKeys;
 pub use super::gpio::{GpioKeys, PanelKeys};
 pub use super::packing::{BoxKeys, PackingKeys};
 pub use super::rates::{CapKeys, CutOffKeys, ExchangeKeys, ExpectedKeys, RateKeys, ShareKeys, TrialKeys};
@@ -15,7 +16,7 @@ pub use super::station::{SenderKeys, StationKeys};
 pub use super::uplink::{UplinkKeys, WebKeys};
 
 /// All tables, in the order of the file.
-pub const TABLES: [&DeclaredTable; 19] = [
+pub const TABLES: [&DeclaredTable; 20] = [
     &StationKeys::TABLE,
     &SenderKeys::TABLE,
     &ScannerKeys::TABLE,
@@ -34,6 +35,7 @@ pub const TABLES: [&DeclaredTable; 19] = [
     &BoxKeys::TABLE,
     &UplinkKeys::TABLE,
     &BackupKeys::TABLE,
+    &ExportsKeys::TABLE,
     &WebKeys::TABLE,
 ];
 

@@ -8,6 +8,7 @@ mod backup;
 pub mod carriers;
 pub mod declare;
 mod device;
+mod exports;
 mod gpio;
 pub mod keys;
 #[cfg(test)]
@@ -36,6 +37,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use device::{Asking, PictureForm, Printer, Role, Scale, Scanner};
+pub use exports::Exports;
 pub use gpio::{GpioBackend, Panel, PanelKind};
 pub use packing::VerifyItems;
 pub use place::{DeviceAddress, DevicePlace};
@@ -53,6 +55,7 @@ use station::{StationKeys, StationPart};
 use table::{Source, Table};
 use uplink::{UplinkKeys, WebKeys};
 
+use crate::exchange::exports::ExportFormat;
 use crate::exchange::order::ForeignFormat;
 use crate::ids::CarrierId;
 use crate::label::Labels;
@@ -104,6 +107,8 @@ pub struct Config {
     pub uplink: Option<UplinkKeys>,
     /// Copies of the database every night; `None`: none.
     pub backup: Option<BackupKeys>,
+    /// Tables that take tracking numbers back.
+    pub exports: Exports,
     /// The page.
     pub web: WebKeys,
 }
@@ -154,8 +159,10 @@ impl Config {
     pub fn check_all(path: &Path) -> Vec<Problem> {
         let reading = ConfigReading::of(path, ReadFor::Packing);
         let mut problems = reading.problems;
+        let mut cards = None;
         if let Some((dir, only)) = &reading.carriers {
-            let (cards, found) = carriers::read(dir, only);
+            let (read, found) = carriers::read(dir, only);
+            cards = read;
             problems.extend(found.0);
             if let (Some(cards), Some(config)) = (&cards, &reading.config) {
                 problems.extend(carriers::check_origin(cards, dir, &config.ship_from.place()).0);
@@ -167,6 +174,7 @@ impl Config {
         if let Some(config) = &reading.config {
             problems.extend(config.marks().1.0);
             problems.extend(config.order_formats().1.0);
+            problems.extend(config.export_formats(cards.as_ref()).1.0);
         }
         if let Some((dir, language)) = &reading.language {
             problems.extend(languages::read(dir, language).1.0);
@@ -225,6 +233,8 @@ pub struct Loaded {
     pub marks: Marks,
     /// Words by language; the station's own is among them.
     pub words: BTreeMap<String, Words>,
+    /// Tables that take tracking numbers back, by their names.
+    pub exports: BTreeMap<String, ExportFormat>,
     /// What is wrong and stops nothing.
     pub warnings: Vec<Problem>,
     /// The rate cards are the last good ones, because those of the folder are wrong.
@@ -253,6 +263,13 @@ impl Config {
     /// Reads the formats of order files, for whoever imports one: what is wrong with them stops no parcel.
     pub fn order_formats(&self) -> (Vec<ForeignFormat>, Problems) {
         self.formats_dir.as_deref().map(order_formats::read).unwrap_or_default()
+    }
+
+    /// Reads the forms of tables that take tracking numbers back.
+    fn export_formats(&self, cards: Option<&Cards>) -> (BTreeMap<String, ExportFormat>, Problems) {
+        let (formats, mut problems) = exports::read(&self.exports, &self.file);
+        problems.extend(cards.map(|cards| exports::nameless(&self.exports, &formats, cards)).unwrap_or_default());
+        (formats, problems)
     }
 
     /// Reads the layouts of labels that fit the label printer's paper.
@@ -301,10 +318,12 @@ impl Loaded {
         found.extend(wrong_layouts.0);
         let (marks, wrong_marks) = config.marks();
         found.extend(wrong_marks.0);
+        let (exports, wrong_exports) = config.export_formats(None);
+        found.extend(wrong_exports.0);
         let (Some(cards), false) = (config.cards_in(&config.cards_backup()).0, found.has_errors()) else {
             return Err(wrong);
         };
-        Ok(Self { config, cards, layouts, marks, words, warnings: wrong.0, cards_wrong: true })
+        Ok(Self { config, cards, layouts, marks, words, exports, warnings: wrong.0, cards_wrong: true })
     }
 
     /// Reads `station.toml`, the rate cards and the languages.
@@ -335,9 +354,11 @@ impl Loaded {
         problems.extend(found.0);
         let (marks, found) = config.marks();
         problems.extend(found.0);
+        let (exports, found) = config.export_formats(cards.as_ref());
+        problems.extend(found.0);
         match cards {
             Some(cards) if !problems.has_errors() => {
-                Ok(Self { config, cards, layouts, marks, words, warnings: problems.0, cards_wrong: false })
+                Ok(Self { config, cards, layouts, marks, words, exports, warnings: problems.0, cards_wrong: false })
             }
             _ => Err(problems),
         }
@@ -400,6 +421,8 @@ impl ConfigReading {
             ReadFor::Packing => (uplink::uplink(root), backup::backup(root)),
             ReadFor::Rehearsal => (Some(None), Some(None)),
         };
+        let folders = (carriers.as_ref().map(|(dir, _)| dir.as_path()), station.as_ref().map(|s| s.data_dir.as_path()));
+        let exports = exports::exports(root, folders.0, folders.1);
         let web = uplink::web(root);
         root.knows(keys::names());
         root.finish();
@@ -434,6 +457,7 @@ impl ConfigReading {
                 boxes,
                 uplink: uplink?,
                 backup: backup?,
+                exports: exports?,
                 web: web?,
             })
         })();

@@ -56,6 +56,25 @@ fn at(address: Address) -> DeviceAddress {
 }
 
 #[test]
+fn tracking_numbers_go_nowhere_by_themselves_and_their_folders_are_beside_the_others() {
+    let (dir, file) = install(STATION);
+    let (config, _) = Config::load(&file).unwrap();
+    assert_eq!((config.exports.formats.len(), config.exports.dir), (0, None), "no folder of formats is there");
+    assert_eq!(config.exports.folder, config.station.data_dir.join("exports"));
+    fs::create_dir(dir.path().join("exports")).unwrap();
+    let (config, _) = Config::load(&file).unwrap();
+    assert_eq!(config.exports.dir, Some(dir.path().join("exports")));
+    let found = problems_of(&format!("{STATION}\n[exports]\ndir = \"nowhere\"\nformats = \"plain\"\nfiles = 1\n"));
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found[0].contains("dir: no folder DIR/nowhere; make it, or correct the path"), "{found:?}");
+    assert!(found[1].contains("exports.formats is not an array of strings"), "{found:?}");
+    assert!(
+        found[2].contains("unknown key exports.files; remove it, or write one of dir, folder, formats"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn a_lost_character_is_a_problem_with_its_line() {
     let found = problems_with("name = \"Example Returns\"", "name = \"Ex\u{fffd}mple Returns\"");
     let line = line_of("name = \"Example Returns\"");

@@ -19,6 +19,7 @@ use crate::screen::{Mood, Words};
 use crate::station::event::{Act, Effect, Event, Learned, Printout};
 use crate::station::order::OrderId;
 use crate::store::StoredOrder;
+use crate::store::exports::ExportNote;
 use crate::web::accept::Acceptor;
 
 /// Its name in the data folder.
@@ -80,6 +81,11 @@ pub enum Call {
         /// Also where a parcel of it has not gone yet.
         #[serde(default)]
         even_open: bool,
+    },
+    /// Note what was given to a seller's system.
+    NoteExported {
+        /// What, in which form.
+        note: ExportNote,
     },
     /// Read the rate cards again.
     ReloadCards,
@@ -147,6 +153,10 @@ pub fn perform(
                 }
             };
             return Ok((serde_json::json!({ "said": said, "order": order, "gone": gone }), Vec::new()));
+        }
+        Call::NoteExported { note } => {
+            core.store_mut().note_exported(moment.wall, &note).map_err(|error| error.to_string())?;
+            return Ok((serde_json::json!({ "said": "noted" }), Vec::new()));
         }
         Call::RetryUplink | Call::ReloadCards | Call::Print { .. } => {
             return Err("no station is running here; start it first".to_owned());

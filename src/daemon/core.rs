@@ -45,6 +45,8 @@ pub struct Core {
     in_hand: Option<OrderInHand>,
     /// Something may be forgotten.
     to_forget: bool,
+    /// Something may be to be given to the sellers' systems, or was stopped after it was.
+    to_export: bool,
     /// The fact as of which the snapshot is that was kept last.
     snapshot: u64,
     /// What is to be done because of the clock, until an event succeeds and takes it out.
@@ -84,6 +86,7 @@ impl Core {
             cards,
             in_hand: None,
             to_forget: false,
+            to_export: true,
             snapshot,
             owed: Vec::new(),
             erase_after: 0,
@@ -255,8 +258,22 @@ impl Core {
             tracing::info!(fact = fact.name(), parcel = fact.parcel().map(|id| id.0), "recorded");
             self.station.evolve(fact);
             self.to_forget |= matches!(fact, Fact::ManifestHandedOver { .. } | Fact::Voided { .. });
+            self.to_export |= matches!(
+                fact,
+                Fact::ManifestClosed { .. }
+                    | Fact::Voided { .. }
+                    | Fact::Held { .. }
+                    | Fact::LeftOut { .. }
+                    | Fact::Intercepted { .. }
+                    | Fact::Released { .. }
+            );
         }
         Ok(())
+    }
+
+    /// Whether something may be to be exported since this was asked last; so it is at the start.
+    pub(super) fn take_to_export(&mut self) -> bool {
+        std::mem::take(&mut self.to_export)
     }
 
     /// The station, and what it has forgotten.

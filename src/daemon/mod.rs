@@ -4,7 +4,7 @@
 //! are the documents that commands and the page show; `documents` makes papers; `erase` takes out what is personal when it
 //! has served; `subject` is one buyer's; `clocks` reads the computer's clocks; `upkeep` looks the database through at night;
 //! `readiness` is what a good configuration still lacks; `pools` lists numbers; `control` is the socket that commands act
-//! through; `lists` are the long lists, and what was done today.
+//! through; `lists` are the long lists, and what was done today; `exports` gives tracking numbers back.
 
 mod announce;
 pub mod answers;
@@ -16,6 +16,7 @@ pub mod documents;
 pub mod erase;
 #[cfg(test)]
 mod erase_tests;
+pub mod exports;
 pub mod identity;
 #[cfg(test)]
 mod identity_tests;

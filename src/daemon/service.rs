@@ -1,6 +1,7 @@
 //! The loop and its drivers.
 
 mod erasing;
+mod exports;
 mod folding;
 mod imports;
 mod reload;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use erasing::Erasing;
+use exports::Exporting;
 use imports::{Pending, Waiter};
 use reload::Reloaded;
 use tokio::net::TcpListener;
@@ -100,6 +102,7 @@ pub struct StationService {
     setup: Arc<Setup>,
     /// What looks at the database beside the loop.
     upkeep: Option<Upkeep>,
+    exporting: Exporting,
 }
 
 impl StationService {
@@ -157,6 +160,7 @@ impl StationService {
             pages: mpsc::channel(2),
             setup,
             upkeep: None,
+            exporting: Exporting::default(),
         };
         Ok((service, handle))
     }
@@ -174,6 +178,7 @@ impl StationService {
         let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         self.start_upkeep();
+        self.begin_exports();
         let mut watchdog =
             tokio::time::interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 3));
         let mut erase = tokio::time::interval(erasing::PAUSE);
@@ -217,8 +222,10 @@ impl StationService {
                 () = std::future::ready(()), if self.erasing.is_asked() => erase.reset_after(self.erasing.soon()),
                 Some(found) = found(&mut self.upkeep) => self.note_upkeep(found),
                 Some(page) = self.pages.1.recv() => self.imports.push_back(page),
+                Some(part) = self.exporting.written() => self.note_exports(part),
                 () = tokio::task::yield_now(), if !self.imports.is_empty() => self.import_some(),
             }
+            self.export();
             self.publish();
         }
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);

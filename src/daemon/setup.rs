@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::clocks::released;
 use crate::config::{self, Config, DeviceAddress, GpioBackend, Loaded, MarkPlace, Problem, Problems};
 use crate::devices::{BenchPanel, BenchPrinter, BenchScale, BenchScanner, Devices, Pins};
+use crate::exchange::exports::ExportFormat;
 use crate::label::Labels;
 use crate::rating::Cards;
 use crate::screen::Words;
@@ -32,6 +33,8 @@ pub struct Setup {
     pub cards_wrong: bool,
     /// Words by language.
     pub words: BTreeMap<String, Arc<Words>>,
+    /// Tables that take tracking numbers back, by their names.
+    pub exports: Arc<BTreeMap<String, ExportFormat>>,
 }
 
 /// Why a station cannot start.
@@ -94,7 +97,7 @@ impl Setup {
     }
 
     /// The same for a rehearsal that keeps its data in `data_dir`: labels say SPECIMEN, the devices are virtual, and there
-    /// is no uplink, no backup and no mark.
+    /// is no uplink, no backup, no mark and no file of tracking numbers.
     ///
     /// # Errors
     /// Every problem of the file; or `data_dir` is the station's own, or inside it.
@@ -108,13 +111,15 @@ impl Setup {
         data_dir.clone_into(&mut config.station.data_dir);
         config.station.mark_dir = Some(MarkPlace::Nowhere);
         config.packing.specimen = true;
+        // What a rehearsal packs goes nowhere.
+        config.exports.formats.clear();
         config.scale.device = DeviceAddress::Demo;
         loaded.warnings.retain(|warning| !warning.what.contains("virtual device"));
         Ok(Self::of(loaded))
     }
 
     fn of(loaded: Loaded) -> (Self, Vec<Problem>) {
-        let Loaded { config, cards, layouts, marks, words, warnings, cards_wrong } = loaded;
+        let Loaded { config, cards, layouts, marks, words, exports, warnings, cards_wrong } = loaded;
         let carton = |b: &config::keys::BoxKeys| (b.id.clone(), Carton { outer: b.outer });
         let rules = Rules {
             station: config.station.id.clone(),
@@ -138,7 +143,8 @@ impl Setup {
             released: released(),
         };
         let words = words.into_iter().map(|(language, words)| (language, Arc::new(words))).collect();
-        (Self { config, rules, cards: Arc::new(cards), cards_wrong, words }, warnings)
+        let exports = Arc::new(exports);
+        (Self { config, rules, cards: Arc::new(cards), cards_wrong, words, exports }, warnings)
     }
 
     /// The devices of the bench. A place that the configuration leaves to the demo has none.

@@ -13,7 +13,12 @@ pub fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [Stri
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
+/// Whether a spreadsheet takes a cell for a formula.
+pub fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
 /// Foreign text as a cell: what a spreadsheet would run as a formula gets a leading apostrophe.
 pub fn no_formula(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if is_formula(text) { format!("'{text}") } else { text.to_owned() }
 }

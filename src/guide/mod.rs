@@ -7,6 +7,7 @@
 //! | [`adding`] | which files a new scale, fact, sentence, carrier or key touches, and which test fails until it is right |
 //! | [`durability`] | what is promised; prints in doubt, numbers, copies, the hub |
 //! | [`pools`] | where tracking numbers come from, where they start, what follows a restore, several stations |
+//! | [`exports`] | how tracking numbers go back to the seller's system: what is given, when, what is remembered of it |
 //! | [`moving`] | backups, upgrades and the way back, another card, another Pi, another device: steps |
 //! | [`trouble`] | every sentence with which the screen stops a packer or asks something, and what to do |
 //! | [`personal`] | where names and addresses lie, what seals them, when they end, what a buyer can ask for |
@@ -16,7 +17,7 @@
 //! | [`days`] | simulated days: what goes wrong, what is promised, how to play them, what they say nothing of |
 //! | [`figures`] | what was measured, and where |
 //!
-//! The pages for whoever runs a station (`pools`, `moving`, `trouble`, `personal`, `glossary`, `durability`) are part of the
+//! The pages for whoever runs a station (`pools`, `exports`, `moving`, `trouble`, `personal`, `glossary`, `durability`) are part of the
 //! package, and so are the others: they lie below `/usr/share/doc/parceld`. `config/orders/README.md` has the orders.
 //!
 //! The pages are Markdown files beside this one. Every path that they name exists: `tests/suite/guide.rs` looks.
@@ -32,6 +33,9 @@ pub mod days {}
 
 #[doc = include_str!("durability.md")]
 pub mod durability {}
+
+#[doc = include_str!("exports.md")]
+pub mod exports {}
 
 #[doc = include_str!("faults.md")]
 pub mod faults {}

@@ -11,6 +11,7 @@ mod backup;
 mod check;
 mod clock;
 mod erase;
+pub mod exports;
 mod fold;
 mod keyring;
 mod labels;

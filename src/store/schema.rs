@@ -123,6 +123,19 @@ CREATE INDEX journal_clock ON journal (seq) WHERE name IN ('clock_believed', 'cl
 -- What was begun or came on a day, for lists.
 CREATE INDEX journal_opened_at ON journal (at) WHERE name = 'parcel_opened';
 CREATE INDEX orders_since ON orders (since);
+", "
+-- What was given back to the seller's systems, for each form of table. Whatever was put on a manifest up to the fact `done` is
+-- given, or is not to be; `stops` is the same for what was stopped after it was given. `incarnation`: the life of the last time.
+CREATE TABLE exports (
+    id INTEGER PRIMARY KEY, format TEXT NOT NULL UNIQUE, done INTEGER NOT NULL, stops INTEGER NOT NULL,
+    incarnation TEXT NOT NULL);
+-- A parcel that was given, and from which manifest: the fact that closed it. `stopped`: the fact up to which it was said that
+-- it does not travel.
+CREATE TABLE exported (
+    export INTEGER NOT NULL, parcel INTEGER NOT NULL, fact INTEGER NOT NULL, at INTEGER NOT NULL, stopped INTEGER,
+    PRIMARY KEY (export, parcel)) WITHOUT ROWID;
+CREATE INDEX manifested_by_fact ON manifested (fact, parcel);
+CREATE INDEX journal_stops ON journal (seq) WHERE name IN ('voided', 'held', 'left_out', 'intercepted');
 "];
 
 /// How long a statement waits for another process.

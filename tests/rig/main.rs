@@ -15,6 +15,7 @@ mod damage;
 mod demo;
 mod demo_config;
 mod devices;
+mod exports;
 mod files;
 mod floods;
 mod formats;

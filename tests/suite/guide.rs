@@ -9,7 +9,8 @@ const GUIDE: &str = "src/guide";
 /// Ends of names that are files of the repository, even where no folder is named.
 const ENDINGS: [&str; 9] = ["csv", "ftl", "json", "jsonl", "md", "png", "rs", "sql", "toml"];
 /// Pages of the package beside the README and the guide.
-const OTHERS: [&str; 3] = ["config/orders/README.md", "config/carriers/README.md", "config/labels/README.md"];
+const OTHERS: [&str; 4] =
+    ["config/orders/README.md", "config/carriers/README.md", "config/exports/README.md", "config/labels/README.md"];
 /// Where the package has its documents, as they lie in the source.
 const DOCUMENTS: &str = "usr/share/doc/parceld/";
 /// Folders that are no part of the repository.
@@ -178,6 +179,17 @@ fn every_page_of_the_package_leads_only_to_what_is_in_the_package() {
             let file = file.strip_prefix(&root).unwrap().to_str().unwrap();
             assert!(is_installed(file, &assets), "{own} leads to {file}, which is not in the package");
         }
+    }
+}
+
+#[test]
+fn every_folder_that_a_station_is_configured_by_is_installed_whole() {
+    let assets = assets();
+    for folder in ["carriers", "exports", "labels", "languages"] {
+        let is_packed = |(source, target): &(String, String)| {
+            source.starts_with(&format!("config/{folder}/*")) && *target == format!("etc/parceld/{folder}/")
+        };
+        assert!(assets.iter().any(is_packed), "config/{folder} is not in the package");
     }
 }
 

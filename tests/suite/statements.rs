@@ -10,7 +10,8 @@ use rusqlite::Connection;
 use syn::visit::{self, Visit};
 
 /// Tables that grow with every parcel, order, event or manifest.
-const GROWING: [&str; 7] = ["journal", "numbers", "orders", "order_versions", "order_keys", "outbox", "manifests"];
+const GROWING: [&str; 9] =
+    ["journal", "numbers", "orders", "order_versions", "order_keys", "outbox", "manifests", "manifested", "exported"];
 
 /// Statements that read one on purpose, by how they begin, and why.
 const WHOLE: [(&str, &str); 14] = [

@@ -1,11 +1,12 @@
 //! Whether parcels can go out: what a correct configuration may still lack. `parceld check` lists it, most urgent first, each
 //! with what mends it.
 //!
-//! `carriers` looks at numbers and prices, `orders` at the orders that wait, `machine` at the computer, and `leaving` at what
-//! is packed and stays.
+//! `carriers` looks at numbers and prices, `orders` at the orders that wait, `machine` at the computer, `leaving` at what
+//! is packed and stays, and `exports` at tracking numbers that no seller's system was given.
 
 mod access;
 mod carriers;
+mod exports;
 mod leaving;
 mod machine;
 mod orders;
@@ -100,6 +101,7 @@ pub fn shortcomings(setup: &Setup, memory: SeenMemory<'_>, now: Timestamp) -> Re
             found.extend(carriers::numbers_lacking(&site));
             found.extend(orders::lacking(&site, station, store)?);
             found.extend(leaving::lacking(&site, station));
+            found.extend(exports::lacking(&site, store)?);
         }
         SeenMemory::Empty => found.extend(carriers::numbers_lacking(&site)),
         SeenMemory::Closed => {}
