@@ -12,7 +12,7 @@ use super::text::{text_of, unread};
 use crate::exchange::order::{
     CellReading, FieldName, FileShape, ForeignFormat, FormatColumn, LeftOut, Market, RowTest, SCHEMA, heading,
 };
-use crate::ids::is_country;
+use crate::ids::{did_you_mean, is_country};
 use crate::units::{Currency, MassUnit};
 
 /// Largest file: ten times the largest that we ship.
@@ -137,7 +137,10 @@ fn constants(table: &Table<'_>) -> Vec<(FieldName, String)> {
     let mut constants = Vec::new();
     for (field, text) in table.texts("constants") {
         match field.parse::<FieldName>() {
-            Ok(field) => constants.push((field, text)),
+            Ok(field) => {
+                known_word(table, "constants", field, &text);
+                constants.push((field, text));
+            }
             Err(error) => {
                 let error = error.to_string();
                 let (what, todo) = error.split_once("; ").unwrap_or((&error, "correct it"));
@@ -171,15 +174,28 @@ fn names(table: &Table<'_>, is_sheet: bool) -> Option<Vec<String>> {
     Some(if is_sheet { names.iter().map(|name| heading(name)).collect() } else { names })
 }
 
+/// Of a field that holds words of a list, no other word is meant.
+fn known_word(table: &Table<'_>, key: &'static str, field: FieldName, meant: &str) {
+    let words = field.words();
+    if meant.is_empty() || words.is_empty() || words.contains(&meant) {
+        return;
+    }
+    let todo = format!("{}write one of {}", did_you_mean(meant, words.iter().copied()), words.join(", "));
+    table.error(key, format!("{meant:?} is nothing that {} can be", field.path()), todo);
+}
+
 fn column(table: &Table<'_>, is_sheet: bool) -> Option<FormatColumn> {
     let field = table.required_text::<FieldName>("field");
     let names = names(table, is_sheet);
-    let reading = reading(table);
     let only_where = table.table("only_where").and_then(|test| {
         let rows = rows(&test, is_sheet);
         test.finish();
         rows
     });
+    let reading = reading(table);
+    if let (Some(field), Some(CellReading::Words(words, other))) = (field, &reading) {
+        words.values().chain(other).for_each(|meant| known_word(table, "words", field, meant));
+    }
     let column = FormatColumn {
         required: table.optional("required").unwrap_or(false),
         joined_by: table.optional("joined_by"),
@@ -302,6 +318,10 @@ mod tests {
             ("[[market]]\nzone = \"UTC\"\ntimes = [\"%d/%m\"]\n", "\"%d/%m\" is no pattern of a time"),
             ("[[market]]\nzone = \"UTC\"\ncountry = \"UK\"\n", "\"UK\" is no country"),
             ("[constants]\n\"lines.qtty\" = \"1\"\n", "constants: \"lines.qtty\" is no field of an order"),
+            (
+                "[[column]]\nfield = \"state\"\nnames = [\"S\"]\nwords = { \"To ship\" = \"redy\" }\n",
+                "a.toml:9: \"redy\" is nothing that state can be; did you mean ready? write one of ready, hold",
+            ),
             ("[[leave_out]]\nnames = [\"F\"]\nwords = [\"x\"]\n", "leave_out[1].why is missing"),
         ] {
             let found = problems(more);

@@ -48,6 +48,21 @@ const TERMS: [(&str, Option<Terms>); 3] = [("DDP", Some(Terms::Ddp)), ("DDU", So
 /// The largest revision: the station's database keeps signed numbers of 64 bits.
 const MAX_REV: u64 = i64::MAX as u64;
 
+/// The words that a field may hold; empty where it may hold any text.
+pub(super) fn words_of(path: &str) -> Vec<&'static str> {
+    fn of<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
+        words.iter().map(|(word, _)| *word).collect()
+    }
+    match path {
+        "state" => of(&STATES),
+        "service.signature" => of(&SIGNATURES),
+        "service.terms" => of(&TERMS),
+        "service.label_source" => of(&label::SOURCES),
+        "lines.dg.class" => of(&DG_CLASSES),
+        _ => Vec::new(),
+    }
+}
+
 /// One order, and where its label is if that was made elsewhere; every field that the station reads is checked, every
 /// other one is bounded. All that is wrong is said at once, also what the station cannot do with it.
 pub(super) fn order(value: &Value, source: OrderSource<'_>) -> Result<(Order, Option<LabelFile>), Reasons> {

@@ -34,9 +34,11 @@ pub struct LabelFile {
     pub dpi: Option<u32>,
 }
 
+/// Where a label comes from, and whether that is not here.
+pub(super) const SOURCES: [(&str, bool); 3] = [("station", false), ("supplied", true), ("platform", true)];
+
 /// The label that comes with an order; `None` where the station makes one.
 pub(super) fn given(root: &Fields<'_>) -> Option<(Given, LabelFile)> {
-    const SOURCES: [(&str, bool); 3] = [("station", false), ("supplied", true), ("platform", true)];
     let (service, label) = (root.object("service"), root.object("label"));
     if service.word("label_source", &SOURCES, "station, supplied or platform") != Some(true) {
         return None;

@@ -22,6 +22,7 @@ use jiff::tz::TimeZone;
 pub(super) use assemble::BoundFormat;
 pub use heading::heading;
 
+use super::document::words_of;
 use super::owners::{self, FieldShape, OrderField};
 use crate::ids::{country_meant, did_you_mean, is_country};
 use crate::units::{Currency, MassUnit};
@@ -96,6 +97,11 @@ impl FieldName {
     /// From the order down: `ship_to.name`, `lines.sku`.
     pub fn path(self) -> &'static str {
         self.0.path
+    }
+
+    /// The words that it may hold; empty where it may hold any text.
+    pub fn words(self) -> Vec<&'static str> {
+        words_of(self.0.path)
     }
 
     fn field(self) -> &'static OrderField {
