@@ -58,6 +58,7 @@ fn stage() -> &'static Stage {
         Stage::new(Rules {
             station: "DEMO-ST01".into(),
             warehouse: "US-LAX-1".into(),
+            warehouse_names: Vec::new(),
             ship_from,
             boxes: [("B1", "8x6x4in"), ("B2", "12x9x6in"), ("B3", "16x12x8in"), ("B4", "20x16x12in")]
                 .map(|(id, size)| (id.to_owned(), carton(size)))
