@@ -25,6 +25,7 @@ use uplink::{UplinkHandle, start_uplink};
 use super::control::{self, Call, Called};
 use super::documents::Documents;
 use super::import::Import;
+use super::inbox::OrdersInbox;
 use super::lists::{self, ListQuery};
 use super::upkeep::{Upkeep, UpkeepFound};
 use super::{Clocks, Core, Moment, Setup, SetupError, answers, identity};
@@ -100,6 +101,8 @@ pub struct StationService {
     setup: Arc<Setup>,
     /// What looks at the database beside the loop.
     upkeep: Option<Upkeep>,
+    /// What takes order files beside the loop.
+    inbox: Option<OrdersInbox>,
 }
 
 impl StationService {
@@ -157,6 +160,7 @@ impl StationService {
             pages: mpsc::channel(2),
             setup,
             upkeep: None,
+            inbox: None,
         };
         Ok((service, handle))
     }
@@ -174,6 +178,7 @@ impl StationService {
         let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         self.start_upkeep();
+        self.start_inbox();
         let mut watchdog =
             tokio::time::interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 3));
         let mut erase = tokio::time::interval(erasing::PAUSE);
