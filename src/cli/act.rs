@@ -11,7 +11,7 @@ use parceld::screen::Words;
 use serde_json::Value;
 
 use super::file::read_bounded;
-use super::{CONFIG, CommandResult, Failure, ShownArgs, UNAVAILABLE, count_of, owner, print};
+use super::{AGAIN, CONFIG, CommandResult, Failure, ShownArgs, UNAVAILABLE, count_of, owner, print};
 
 /// What is to be printed is not, with no station running: `parceld manifest print` does it.
 pub(super) fn act(setup: &Setup, call: &Call) -> Result<Value, Failure> {
@@ -22,6 +22,11 @@ pub(super) fn act(setup: &Setup, call: &Call) -> Result<Value, Failure> {
         Err(error @ CallError::Silent(_)) => Err(Failure::new(UNAVAILABLE, error)),
         Err(CallError::NotRunning) => owner::as_owner(data_dir, || act_alone(setup, call)),
     }
+}
+
+/// The same by the running station alone; what did not come to it may be tried again.
+pub(super) fn act_running(setup: &Setup, call: &Call) -> Result<Value, Failure> {
+    control::call(&setup.config.station.data_dir, call).map_err(|error| Failure::new(AGAIN, error))
 }
 
 /// With no station running: the command takes its lock, acts, and is done.

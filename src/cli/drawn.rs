@@ -175,8 +175,13 @@ pub(super) fn bounded() -> nix::Result<()> {
     setrlimit(Resource::RLIMIT_CPU, PROCESSOR, PROCESSOR)?;
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
     setrlimit(Resource::RLIMIT_FSIZE, 0, 0)?;
-    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+    go_first();
     Ok(())
+}
+
+/// Should the machine run out of memory, this process goes before others.
+pub(super) fn go_first() {
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
 }
 
 /// One line; when nobody reads any more the process ends.

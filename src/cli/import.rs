@@ -19,9 +19,9 @@ use parceld::store::{Store, StoredLabel, StoredOrder};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::act::act;
+use super::act::{act, act_running};
 use super::file::{read_bounded, write_private};
-use super::{CommandResult, Failure, UNAVAILABLE, USAGE, count_of, drawn, print, workbook};
+use super::{AGAIN, CommandResult, Failure, UNAVAILABLE, USAGE, count_of, drawn, print, workbook};
 
 /// Orders sent to the station at once, and about how many bytes of them.
 const CHUNK: usize = 500;
@@ -29,6 +29,10 @@ const CHUNK_BYTES: usize = 8 << 20;
 
 /// Imports files; each may have its own refused rows, kept in a reject file beside it.
 pub(super) fn import(files: &[PathBuf], config: &Path, how: &ImportOptions) -> CommandResult {
+    if how.dropped_in.is_some() {
+        // It has the station's memory, and the packer waits for the station.
+        drawn::go_first();
+    }
     let (setup, _) = Setup::load(config)?;
     let known = formats(&setup);
     let formats = match &how.format {
@@ -83,6 +87,8 @@ pub(super) struct ImportOptions {
     pub(super) dry_run: bool,
     /// JSON instead of lines.
     pub(super) json: bool,
+    /// The folder that the running station found the file in, before it moved it aside.
+    pub(super) dropped_in: Option<PathBuf>,
 }
 
 /// The orders of files, with their labels. What is refused is said, and nothing is written beside the files.
@@ -90,7 +96,7 @@ pub(super) fn read_all(setup: &Setup, files: &[PathBuf]) -> Result<Vec<StoredOrd
     let mut all = Vec::new();
     let known = formats(setup);
     for file in files {
-        let read = read_file(setup, file, Formats::any(&known), None);
+        let read = read_file(setup, file, Formats::any(&known), (None, None));
         let (orders, batch, _) = read.map_err(|failure| failure.error.to_string())?;
         for row in &batch.refused {
             print(format!("{}:{}: {}", file.display(), row.row, row.reason));
@@ -108,7 +114,7 @@ fn read_file(
     setup: &Setup,
     file: &Path,
     formats: Formats<'_>,
-    shop: Option<&str>,
+    (shop, dropped_in): (Option<&str>, Option<&Path>),
 ) -> Result<(Vec<StoredOrder>, Batch, usize), Failure> {
     let bytes = read_bounded(file, order::MAX_FILE_BYTES)
         .map_err(|error| Failure::say(UNAVAILABLE, format!("{}: {error}", file.display())))?;
@@ -122,19 +128,21 @@ fn read_file(
     } else {
         order::read_for(&bytes, &name, formats, &unfit)
     };
-    let folder = folder_of(file);
+    // The folder that files are dropped in names no shop.
+    let folder = if dropped_in.is_some() { None } else { folder_of(file) };
     let shop_of_all = shop.or(folder.as_deref()).unwrap_or_default();
     let unnamed: Vec<bool> = batch.accepted.iter().map(|order| order.order.shop.trim().is_empty()).collect();
     batch.accepted = batch.accepted.into_iter().map(|order| order.of_shop(shop_of_all)).collect();
     let by_folder = |at: usize| shop.is_none() && unnamed.get(at).copied().unwrap_or(false);
     let boxless = batch.accepted.iter().filter(|incoming| orders::lacks_box(&setup.rules, &incoming.order)).count();
-    let orders = with_labels(setup, file, &mut batch, by_folder);
+    let beside = dropped_in.or(file.parent()).filter(|folder| !folder.as_os_str().is_empty());
+    let orders = with_labels(setup, beside.unwrap_or(Path::new(".")), &mut batch, by_folder);
     Ok((orders, batch, boxless))
 }
 
 fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOptions) -> Result<ImportReport, Failure> {
     let shown = file.display();
-    let (orders, batch, boxless) = read_file(setup, file, formats, how.shop.as_deref())?;
+    let (orders, batch, boxless) = read_file(setup, file, formats, (how.shop.as_deref(), how.dropped_in.as_deref()))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let rejects = file.with_file_name(format!("{name}.rejects.csv"));
     if how.dry_run {
@@ -143,7 +151,9 @@ fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOpt
         let _ = std::fs::remove_file(&rejects);
     } else {
         // It has names and addresses, as the rows had.
-        write_private(&rejects, order::reject_file(&batch).as_bytes())?;
+        let again =
+            |failure: Failure| if how.dropped_in.is_some() { Failure { code: AGAIN, ..failure } } else { failure };
+        write_private(&rejects, order::reject_file(&batch).as_bytes()).map_err(again)?;
     }
     let total = orders.len();
     let mut told = ImportReport { notes: batch.notes.clone(), ..ImportReport::default() };
@@ -153,6 +163,7 @@ fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOpt
     let mut sent = 0;
     for chunk in chunks(orders) {
         sent += chunk.len();
+        let act = if how.dropped_in.is_some() { act_running } else { act };
         told.add(&act(setup, &Call::Import { orders: chunk, newest: how.newest, dry_run: how.dry_run })?);
         progress(format_args!("{sent} of {total}"));
     }
@@ -163,12 +174,16 @@ fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOpt
     if how.dry_run {
         told.notes.push("nothing was taken in; this is what would become of it".to_owned());
     }
-    told.print(&shown.to_string(), reject_file, how.json);
-    if boxless > 0 && !how.json {
+    let boxless = (boxless > 0).then(|| {
         let orders = count_of(boxless as u64, "order");
-        print(format!(
-            "{shown}: of {orders} only the box is known, and this station has none; add a [[packing.box]] for each"
-        ));
+        format!("of {orders} only the box is known, and this station has none; add a [[packing.box]] for each")
+    });
+    if how.dropped_in.is_some() {
+        told.notes.extend(boxless.clone());
+    }
+    told.print(&shown.to_string(), reject_file, how.json);
+    if let (Some(boxless), false) = (boxless, how.json) {
+        print(format!("{shown}: {boxless}"));
     }
     Ok(told)
 }
@@ -288,8 +303,7 @@ fn chunks(orders: Vec<StoredOrder>) -> Vec<Vec<StoredOrder>> {
 
 /// The accepted orders, each with its label where that was made elsewhere; one whose label cannot be used is refused
 /// alone.
-fn with_labels(setup: &Setup, file: &Path, batch: &mut Batch, by_folder: impl Fn(usize) -> bool) -> Vec<StoredOrder> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+fn with_labels(setup: &Setup, folder: &Path, batch: &mut Batch, by_folder: impl Fn(usize) -> bool) -> Vec<StoredOrder> {
     let kept = Store::read(&setup.config.station.data_dir).ok();
     let otherwise = said_otherwise(&batch.accepted);
     let mut orders: Vec<(Incoming, Option<LabelAnswer>)> = Vec::new();

@@ -199,6 +199,9 @@ enum OrdersCommand {
         /// JSON instead of lines, one object a file
         #[arg(long)]
         json: bool,
+        /// The folder that the station found the file in: its labels lie there, and only that station takes its orders
+        #[arg(long, value_name = "FOLDER", hide = true)]
+        dropped_in: Option<PathBuf>,
     },
     /// Take a workbook apart that comes in, and nothing else
     #[command(hide = true)]
@@ -389,8 +392,18 @@ pub(crate) fn run(args: Args) -> CommandResult {
         CliCommand::Subject(subject) => subject.run(),
         CliCommand::Backup(backup) => backup.run(),
         CliCommand::Restore(restore) => restore.run(),
-        CliCommand::Orders(OrdersCommand::Import { files, config, format, shop, newest, dry_run, json }) => {
-            import::import(&files, &config.config, &import::ImportOptions { format, shop, newest, dry_run, json })
+        CliCommand::Orders(OrdersCommand::Import {
+            files,
+            config,
+            format,
+            shop,
+            newest,
+            dry_run,
+            json,
+            dropped_in,
+        }) => {
+            let how = import::ImportOptions { format, shop, newest, dry_run, json, dropped_in };
+            import::import(&files, &config.config, &how)
         }
         CliCommand::Orders(OrdersCommand::Unpack) => workbook::run(),
         CliCommand::Orders(OrdersCommand::List(list)) => show::orders(&list),

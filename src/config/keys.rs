@@ -10,13 +10,14 @@ use super::declare::DeclaredTable;
 pub use super::device::{PrinterKeys, ScaleKeys, ScannerKeys};
 pub use super::exports::ExportsKeys;
 pub use super::gpio::{GpioKeys, PanelKeys};
+pub use super::orders::OrdersKeys;
 pub use super::packing::{BoxKeys, PackingKeys};
 pub use super::rates::{CapKeys, CutOffKeys, ExchangeKeys, ExpectedKeys, RateKeys, ShareKeys, TrialKeys};
 pub use super::station::{SenderKeys, StationKeys};
 pub use super::uplink::{UplinkKeys, WebKeys};
 
 /// All tables, in the order of the file.
-pub const TABLES: [&DeclaredTable; 20] = [
+pub const TABLES: [&DeclaredTable; 21] = [
     &StationKeys::TABLE,
     &SenderKeys::TABLE,
     &ScannerKeys::TABLE,
@@ -33,6 +34,7 @@ pub const TABLES: [&DeclaredTable; 20] = [
     &CutOffKeys::TABLE,
     &PackingKeys::TABLE,
     &BoxKeys::TABLE,
+    &OrdersKeys::TABLE,
     &UplinkKeys::TABLE,
     &BackupKeys::TABLE,
     &ExportsKeys::TABLE,

@@ -18,6 +18,7 @@ mod languages;
 mod marks;
 mod occupied;
 pub mod order_formats;
+mod orders;
 mod packing;
 mod place;
 pub mod problem;
@@ -48,6 +49,7 @@ pub use station::{ClockTrust, MarkPlace};
 
 use backup::BackupKeys;
 use gpio::GpioKeys;
+use orders::OrdersKeys;
 use packing::{BoxKeys, PackingKeys};
 use rates::RatesPart;
 use read::lost_character;
@@ -103,6 +105,8 @@ pub struct Config {
     pub packing: PackingKeys,
     /// Cartons by their barcode.
     pub boxes: Vec<BoxKeys>,
+    /// The folder that order files are dropped in; `None`: none is watched.
+    pub orders: Option<OrdersKeys>,
     /// Where events go; `None`: they wait.
     pub uplink: Option<UplinkKeys>,
     /// Copies of the database every night; `None`: none.
@@ -335,7 +339,8 @@ impl Loaded {
         Self::with(config, warnings)
     }
 
-    /// The same for a rehearsal, which has its own uplink and makes no backup: what the file says of them is not looked at.
+    /// The same for a rehearsal, which has its own uplink and orders and makes no backup: what the file says of them is not
+    /// looked at.
     ///
     /// # Errors
     /// As [`Loaded::read`].
@@ -369,7 +374,7 @@ impl Loaded {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ReadFor {
     Packing,
-    /// Without `[uplink]` and `[backup]`: their token and their disk may be out of reach.
+    /// Without `[orders]`, `[uplink]` and `[backup]`: the files are the station's, a token and a disk may be out of reach.
     Rehearsal,
 }
 
@@ -417,9 +422,10 @@ impl ConfigReading {
         let panel = gpio::panel(root);
         let gpio = gpio::gpio(root);
         let (packing, boxes) = packing::packing(root, printer.as_ref());
-        let (uplink, backup) = match purpose {
-            ReadFor::Packing => (uplink::uplink(root), backup::backup(root)),
-            ReadFor::Rehearsal => (Some(None), Some(None)),
+        let data_dir = station.as_ref().map(|station| station.data_dir.as_path());
+        let (orders, uplink, backup) = match purpose {
+            ReadFor::Packing => (orders::orders(root, data_dir), uplink::uplink(root), backup::backup(root)),
+            ReadFor::Rehearsal => (Some(None), Some(None), Some(None)),
         };
         let folders = (carriers.as_ref().map(|(dir, _)| dir.as_path()), station.as_ref().map(|s| s.data_dir.as_path()));
         let exports = exports::exports(root, folders.0, folders.1);
@@ -455,6 +461,7 @@ impl ConfigReading {
                 rates: rates?,
                 packing: packing?,
                 boxes,
+                orders: orders?,
                 uplink: uplink?,
                 backup: backup?,
                 exports: exports?,

@@ -374,6 +374,20 @@ fn a_nightly_copy_is_off_by_default_and_its_numbers_have_bounds() {
 }
 
 #[test]
+fn no_folder_is_watched_by_default_and_one_with_other_files_never() {
+    let (_dir, file) = install(STATION);
+    assert!(Config::load(&file).unwrap().0.orders.is_none());
+    let with = |folder: &str| problems_of(&format!("{STATION}\n[orders]\nfolder = {folder:?}"));
+    for good in ["/var/lib/parceld-orders", "orders", "/media/parceld"] {
+        assert_eq!(with(good), [""; 0], "{good}: it may come later");
+    }
+    for bad in ["/", "/home", ".", "/var/lib/parceld"] {
+        let found = with(bad);
+        assert!(found.len() == 1 && found[0].contains("lie other files than orders"), "{bad}: {found:?}");
+    }
+}
+
+#[test]
 fn tables_that_may_be_left_out_have_their_stated_defaults() {
     let (mut text, _) = STATION.split_once("\n[packing]").map(|(a, b)| (a.to_owned(), b)).unwrap();
     let (panel, rates) = (text.find("\n[panel]").unwrap(), text.find("\n[rates]").unwrap());

@@ -201,6 +201,6 @@ impl Core {
 }
 
 /// The moment so many hours ago.
-fn before(now: Timestamp, hours: u32) -> Timestamp {
+pub(super) fn before(now: Timestamp, hours: u32) -> Timestamp {
     Timestamp(now.0.saturating_sub(i64::from(hours) * HOUR_MS))
 }

@@ -2,7 +2,8 @@
 //!
 //! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its drivers; `answers`
 //! are the documents that commands and the page show; `documents` makes papers; `erase` takes out what is personal when it
-//! has served; `subject` is one buyer's; `clocks` reads the computer's clocks; `upkeep` looks the database through at night;
+//! has served; `subject` is one buyer's; `clocks` reads the computer's clocks; `upkeep` looks the database through at night; `inbox` takes order files as they are
+//! dropped into a folder;
 //! `readiness` is what a good configuration still lacks; `pools` lists numbers; `control` is the socket that commands act
 //! through; `lists` are the long lists, and what was done today; `exports` gives tracking numbers back.
 
@@ -21,6 +22,7 @@ pub mod identity;
 #[cfg(test)]
 mod identity_tests;
 mod import;
+mod inbox;
 pub mod intake;
 pub mod labels;
 pub mod lists;

@@ -27,6 +27,7 @@ use uplink::{UplinkHandle, start_uplink};
 use super::control::{self, Call, Called};
 use super::documents::Documents;
 use super::import::Import;
+use super::inbox::OrdersInbox;
 use super::lists::{self, ListQuery};
 use super::upkeep::{Upkeep, UpkeepFound};
 use super::{Clocks, Core, Moment, Setup, SetupError, answers, identity};
@@ -103,6 +104,8 @@ pub struct StationService {
     /// What looks at the database beside the loop.
     upkeep: Option<Upkeep>,
     exporting: Exporting,
+    /// What takes order files beside the loop.
+    inbox: Option<OrdersInbox>,
 }
 
 impl StationService {
@@ -161,6 +164,7 @@ impl StationService {
             setup,
             upkeep: None,
             exporting: Exporting::default(),
+            inbox: None,
         };
         Ok((service, handle))
     }
@@ -179,6 +183,7 @@ impl StationService {
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         self.start_upkeep();
         self.begin_exports();
+        self.start_inbox();
         let mut watchdog =
             tokio::time::interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 3));
         let mut erase = tokio::time::interval(erasing::PAUSE);

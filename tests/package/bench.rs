@@ -18,6 +18,8 @@ use super::station::systemctl;
 /// The station's file and its memory.
 pub(crate) const CONFIG: &str = "/etc/parceld/station.toml";
 pub(crate) const DATA: &str = "/var/lib/parceld";
+/// Where order files are dropped.
+pub(crate) const ORDERS: &str = "/var/lib/parceld-orders";
 /// A scanner in CDC mode, whose vendor is known by the udev rules.
 const SCANNER: Identity = Identity { vendor: 0x0c2e, product: 0x0b61, serial: "SCANNER1" };
 /// Which station the shipped pool of USPS numbers is for; the rest is of no matter.

@@ -38,7 +38,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
-use bench::{Bench, CONFIG, DATA};
+use bench::{Bench, CONFIG, DATA, ORDERS};
 use debian::{Version, command, install, is_there, purge, remove, says, unpacked};
 use station::{Station, journal, property, state, systemctl};
 
@@ -158,6 +158,7 @@ async fn set_up_by_its_own_command_it_starts_and_packs_a_parcel_on_devices_that_
     }
     assert_eq!(says("stat", &["-c", "%U %G %a", CONFIG]).trim(), "root parceld 640");
     assert_eq!(says("stat", &["-c", "%U %G %a", DATA]).trim(), "parceld parceld 700");
+    assert_eq!(says("stat", &["-c", "%U %G %a", ORDERS]).trim(), "parceld parceld-orders 3770");
     assert_eq!((property("Type").as_str(), property("User").as_str()), ("notify", "parceld"));
     let station = Station::running().await;
     let number = packer::pack(&bench, &station, "P-1").await;
@@ -280,7 +281,7 @@ async fn removed_it_leaves_memory_and_configuration_and_installed_again_it_goes_
 async fn purged_it_leaves_nothing_but_its_user() {
     drop(Bench::with_orders(&["P-1"]).await);
     purge();
-    for left in [DATA, "/etc/parceld", "/usr/bin/parceld", "/usr/lib/systemd/system/parceld.service"] {
+    for left in [DATA, ORDERS, "/etc/parceld", "/usr/bin/parceld", "/usr/lib/systemd/system/parceld.service"] {
         assert!(!is_there(left), "{left}");
     }
     assert_ne!(state(), "active");

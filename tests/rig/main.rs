@@ -20,6 +20,7 @@ mod files;
 mod floods;
 mod formats;
 mod hands;
+mod inbox;
 mod kill;
 mod lists;
 mod mistakes;

@@ -9,10 +9,10 @@ use super::order::order;
 use super::packer::{label, open, pack};
 
 /// Stands in each field that says something of a buyer.
-const MARK: &str = "quixmark";
+pub(crate) const MARK: &str = "quixmark";
 
 /// An order with the mark wherever a name, a street or a message may stand.
-fn marked(order_ref: &str) -> Value {
+pub(crate) fn marked(order_ref: &str) -> Value {
     let mut order = order(order_ref);
     let to = &mut order["ship_to"];
     for (field, value) in [
@@ -33,7 +33,7 @@ fn marked(order_ref: &str) -> Value {
 }
 
 /// Files below a folder that have the mark, without those that a person brought.
-fn holding(dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn holding(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap) {
         let (path, kind) = (entry.path(), entry.file_type().unwrap());

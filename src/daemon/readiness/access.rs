@@ -8,6 +8,7 @@ use nix::unistd::{Gid, Uid, User, getgrouplist};
 
 use super::{Shortcoming, Urgency};
 use crate::config::Config;
+use crate::store::same_disk;
 
 /// The user that the package makes for the service.
 const SERVICE: &str = "parceld";
@@ -71,7 +72,42 @@ impl ServiceUser {
 }
 
 pub(super) fn lacking(config: &Config) -> Vec<Shortcoming> {
-    ServiceUser::of(config).map(|user| of_user(&user, config)).unwrap_or_default()
+    let Some(user) = ServiceUser::of(config) else { return Vec::new() };
+    let mut found = of_user(&user, config);
+    found.extend(config.orders.iter().flat_map(|orders| of_orders(&user, &orders.folder)));
+    found
+}
+
+/// Why files that are dropped into the folder of orders, or into that of a shop in it, stay there.
+fn of_orders(user: &ServiceUser, folder: &Path) -> Vec<Shortcoming> {
+    let name = &user.name;
+    let soon = |what: String, todo: String| Shortcoming::new(Urgency::Soon, what, todo);
+    if matches!(folder.try_exists(), Ok(false)) {
+        let shown = folder.display();
+        let todo = format!("plug its stick in, or type `sudo install -d -m 3770 -o {name} -g parceld-orders {shown}`");
+        return vec![soon(format!("{shown} is not there, so no order files are taken from it"), todo)];
+    }
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let inside = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path());
+    let mut found = Vec::new();
+    for dir in std::iter::once(folder.to_owned()).chain(inside) {
+        if let Some((verb, closed, letters)) = user.cannot(&dir, WRITE) {
+            let shown = closed.display();
+            let what = format!("the service's user {name} may not {verb} {shown}, so no order files are taken from it");
+            found.push(soon(
+                what,
+                format!("type `sudo chgrp parceld-orders {shown}` and `sudo chmod g+{letters} {shown}`"),
+            ));
+        } else if matches!(same_disk(&dir, folder), Ok(false)) {
+            let what = format!(
+                "{} is on another disk than {}, so no order files are taken from it",
+                dir.display(),
+                folder.display()
+            );
+            found.push(soon(what, "unmount it, and drop the files into the folder around it".to_owned()));
+        }
+    }
+    found
 }
 
 fn of_user(user: &ServiceUser, config: &Config) -> Vec<Shortcoming> {
@@ -111,6 +147,31 @@ mod tests {
 
     use super::*;
     use crate::daemon::Setup;
+
+    #[test]
+    fn a_folder_of_orders_that_is_not_there_or_closed_is_said_with_what_opens_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (folder, shop) = (dir.path().join("drop"), dir.path().join("drop/US-01"));
+        let stranger = ServiceUser { name: "packer".into(), uid: 4_000_000_000, groups: vec![4_000_000_000] };
+        let open = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).expect("changed");
+        let said = || -> Vec<String> { of_orders(&stranger, &folder).iter().map(ToString::to_string).collect() };
+        open(dir.path(), 0o755);
+        let shown = folder.display();
+        assert_eq!(
+            said(),
+            [format!(
+                "soon: {shown} is not there, so no order files are taken from it; plug its stick in, or type `sudo install -d \
+                 -m 3770 -o packer -g parceld-orders {shown}`"
+            )]
+        );
+        fs::create_dir_all(&shop).expect("a folder");
+        open(&folder, 0o777);
+        open(&shop, 0o755);
+        let found = said();
+        assert!(found.len() == 1 && found[0].contains(&format!("may not write into {}", shop.display())), "{found:?}");
+        open(&shop, 0o777);
+        assert_eq!(said(), [""; 0]);
+    }
 
     #[test]
     fn what_the_service_may_not_read_or_write_is_said_with_what_lets_it() {

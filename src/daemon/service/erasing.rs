@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::StationService;
 use crate::daemon::Core;
-use crate::daemon::erase::{Erased, PersonalAges};
+use crate::daemon::erase::{Erased, PersonalAges, before};
 use crate::units::Timestamp;
 
 /// How often personal data that has served is looked for.
@@ -105,6 +105,9 @@ impl StationService {
     pub(super) fn erase(&mut self) -> Duration {
         let ages = PersonalAges::of(&self.config);
         let now = self.core.believed(self.clocks.moment());
+        if let (Some(now), Some(inbox)) = (now, &mut self.inbox) {
+            inbox.erase(before(now, ages.confirmed));
+        }
         let again = self.erasing.turn(&mut self.core, now, &ages);
         match &self.upkeep {
             // It may be what reads the log: it breaks off, and does its work later.

@@ -1,6 +1,7 @@
 //! What the upkeep found, said to people.
 
 use super::StationService;
+use crate::daemon::inbox::OrdersInbox;
 use crate::daemon::upkeep::{Upkeep, UpkeepFound};
 use crate::store::DiskRoom;
 
@@ -9,6 +10,13 @@ impl StationService {
         match Upkeep::start(&self.setup) {
             Ok(upkeep) => self.upkeep = Some(upkeep),
             Err(error) => tracing::error!(%error, "nothing looks at the database: no thread can be started"),
+        }
+    }
+
+    pub(super) fn start_inbox(&mut self) {
+        match OrdersInbox::start(&self.setup) {
+            Ok(inbox) => self.inbox = inbox,
+            Err(error) => tracing::error!(%error, "no order files are taken: no thread can be started"),
         }
     }
 
