@@ -9,7 +9,7 @@ use super::report::{Report, language_name};
 use super::{Printed, Printer};
 
 /// Leaves each label that comes out in `folder` as `NNNN.zpl`, `.tspl` or `.escpos` (what was received), `NNNN.png` (what
-/// was drawn) and `NNNN.json` (what is wrong with it, and the codes in its picture). Never returns while it can write.
+/// was drawn) and, last, `NNNN.json` (what is wrong with it, and the codes in its picture). Never returns while it can write.
 ///
 /// # Errors
 /// The folder cannot be written to.
@@ -28,10 +28,11 @@ pub async fn save_labels(printer: &Printer, folder: PathBuf) -> io::Result<()> {
 async fn write(folder: &Path, label: &Printed) -> io::Result<()> {
     let name = format!("{:04}", label.index);
     place(folder, &format!("{name}.{}", language_name(label.language)), &label.job).await?;
-    place(folder, &format!("{name}.json"), label.report.json().as_bytes()).await?;
     if !label.png.is_empty() {
         place(folder, &format!("{name}.png"), &label.png).await?;
     }
+    // Last, so that whoever finds it has all of the label.
+    place(folder, &format!("{name}.json"), label.report.json().as_bytes()).await?;
     let Report { decoded, unsupported, clipped, missing_glyphs, error, .. } = &label.report;
     let codes: Vec<&str> = decoded.iter().map(|symbol| symbol.text.as_str()).collect();
     tracing::info!(label = name, language = label.report.language, bytes = label.job.len(), ?codes, "printed");
