@@ -169,7 +169,6 @@ async fn set_up_by_its_own_command_it_starts_and_packs_a_parcel_on_devices_that_
     println!("start to ready: {} ms; resident: {} KiB", took / 1000, station::resident_kib());
 }
 
-#[ignore = "it has never run to its end on this machine; see how long it takes, then take this away"]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_command_of_the_installed_pages_works_as_printed() {
     // Set up, with every device, and not yet started.
