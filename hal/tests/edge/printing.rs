@@ -239,7 +239,7 @@ async fn labels_become_files() {
     let mut session = connect(&printer).await;
     let kept = async {
         send(&mut session, LABEL).await.unwrap();
-        while !out.join("0001.png").exists() {
+        while !out.join("0001.json").exists() {
             tokio::task::yield_now().await;
         }
     };
