@@ -54,7 +54,7 @@ pub enum SheetEvent<'a> {
     Row(&'a [String]),
 }
 
-/// Reads every sheet that a person can see.
+/// Reads every sheet, hidden ones too.
 ///
 /// # Errors
 /// [`WorkbookError`]; what was told before is to be forgotten.

@@ -187,6 +187,7 @@ fn orders_in_json_are_read_by_their_paths_and_units_are_counted() {
         batch.refused
     );
     assert!(batch.accepted[0].body.contains(r#""ship_by":"2026-01-16T22:00:00Z""#), "{}", batch.accepted[0].body);
+    assert_eq!(batch.notes[1], "1 order is left out: TikTok ships it from its own warehouse");
     let mabang = outcome("formats/mabang-api.json");
     assert_eq!(mabang[2], "1 MB-1 Ready: Pat Example, 12 Sample Ave 4/, Hoboken, NJ 07030 US: 2 x MUG-1");
 }

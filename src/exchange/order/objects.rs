@@ -1,5 +1,7 @@
 //! Orders as other systems write them in JSON: one object an order, with its lines inside.
 
+use std::collections::BTreeMap;
+
 use csv::StringRecord;
 use serde_json::Value;
 
@@ -11,16 +13,25 @@ pub(super) fn read(text: &str, formats: &[&ForeignFormat], source: OrderSource<'
     // Objects one a line, each an order; or one value with all of them.
     let lines = || text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
     let whole = unique::value(text, 1).ok();
+    let line;
     let first = match &whole {
-        Some((value, _)) => value.clone(),
-        None => unique::value(lines().next()?.0, 1).ok()?.0,
+        Some((value, _)) => value,
+        None => {
+            line = unique::value(lines().next()?.0, 1).ok()?.0;
+            &line
+        }
     };
     let format = *formats.iter().find(|format| {
-        orders_in(format, &first).is_some_and(|orders| orders.first().is_some_and(|order| is_of(format, order)))
+        orders_in(format, first).is_some_and(|orders| orders.first().is_some_and(|order| is_of(format, order)))
     })?;
     let bound = BoundFormat::new(format, names(format)).ok()?;
     let mut batch = Batch::default();
+    let mut left_out: BTreeMap<&str, usize> = BTreeMap::new();
     let mut take = |order: &Value, row: usize, twice: &[String]| {
+        if let Some(why) = rows(format, order).iter().find_map(|row| bound.left_out(row)) {
+            *left_out.entry(why).or_default() += 1;
+            return;
+        }
         let original = || order.to_string();
         match one(&bound, order, row, twice, source) {
             Ok(incoming) => batch.accepted.push(incoming),
@@ -49,7 +60,9 @@ pub(super) fn read(text: &str, formats: &[&ForeignFormat], source: OrderSource<'
             batch.refused.sort_by_key(|refused| refused.row);
         }
     }
+    let orders = |count: usize| if count == 1 { "1 order is".to_owned() } else { format!("{count} orders are") };
     batch.notes = format.notes();
+    batch.notes.extend(left_out.into_iter().map(|(why, count)| format!("{} left out: {why}", orders(count))));
     Some(batch)
 }
 
