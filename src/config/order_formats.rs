@@ -237,7 +237,8 @@ fn reading(table: &Table<'_>) -> Option<CellReading> {
 
 fn rows(table: &Table<'_>, is_sheet: bool) -> Option<RowTest> {
     let words = table.required::<Vec<String>>("words");
-    Some(RowTest { names: names(table, is_sheet)?, words: words? })
+    let not = table.optional::<Vec<String>>("not").unwrap_or_default();
+    Some(RowTest { names: names(table, is_sheet)?, words: words?, not })
 }
 
 fn leave_out(table: &Table<'_>, is_sheet: bool) -> Option<LeftOut> {
@@ -270,6 +271,7 @@ fn market(table: &Table<'_>) -> Option<Market> {
         times,
         currency: table.optional_text::<Currency>("currency"),
         decimal: table.optional_name("decimal", &DECIMALS).unwrap_or('.'),
+        cash_on_delivery: table.optional("cash_on_delivery").unwrap_or(true),
     };
     table.finish();
     Some(market)

@@ -147,6 +147,39 @@ fn the_exports_of_other_markets_are_read_by_their_own_columns_and_clocks() {
     assert!(lazada[2].starts_with("4 31415926535898 Cancelled"), "{lazada:?}");
 }
 
+/// The file with its first order paid as this word says.
+fn paid_by(name: &str, paid: &str, by: &str) -> Batch {
+    let text = std::fs::read_to_string(Path::new(DATA).join(name)).unwrap().replacen(paid, by, 1);
+    order::read_for(text.as_bytes(), name, Formats::any(&shipped()), &|_| Vec::new())
+}
+
+#[test]
+fn a_payment_is_known_to_be_made_or_its_order_is_refused_where_people_pay_on_delivery() {
+    for (by, refused) in [
+        ("Credit card", None),
+        ("CREDIT CARD", None),
+        ("", None),
+        ("Cash on Delivery", Some("service.cod asks for cash on delivery")),
+        ("ชำระเงินปลายทาง", Some("service.cod asks for cash on delivery")),
+        ("Barter", Some("row 2, \"Payment Method\": \"Barter\" is not known; add the word to the format's file")),
+    ] {
+        let batch = paid_by("formats/tiktok-th.csv", "Credit card", by);
+        let reason = batch.refused.iter().find(|refused| refused.row == 2).map(|refused| refused.reason.as_str());
+        match (reason, refused) {
+            (None, None) => {}
+            (Some(reason), Some(said)) => assert!(reason.starts_with(said), "{by}: {reason}"),
+            _ => panic!("{by}: {reason:?}"),
+        }
+    }
+    // Nobody pays on delivery there, and the words are no matter.
+    let us = paid_by("formats/tiktok-us.csv", "Credit card", "Barter");
+    assert_eq!(us.accepted.len(), read("formats/tiktok-us.csv").accepted.len());
+    // Who pays on delivery pays something: an amount that is not there is not nothing.
+    let th = paid_by("formats/tiktok-th.csv", "Order Amount", "Amount of it");
+    let reasons: Vec<&str> = th.refused.iter().map(|refused| refused.reason.as_str()).collect();
+    assert!(reasons[0].contains("\"Payment Method\": needs \"order amount\", which is not filled in"), "{reasons:?}");
+}
+
 #[test]
 fn erp_exports_are_filled_down_in_every_encoding_and_as_workbooks() {
     let first = "MB-1 Ready: Pat Example, 12 Sample Ave/, Hoboken, NJ 07030 US: 2 x MUG-1 + 1 x MUG-2 + 1 x MUG-2";

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use csv::StringRecord;
 use serde_json::{Map, Value};
 
-use super::cell::{is_sheet_error, same, value};
-use super::{CellReading, ForeignFormat, FormatColumn, RowTest, heading};
+use super::cell::{is_sheet_error, same, unknown, value};
+use super::{CellReading, ForeignFormat, FormatColumn, Market, RowTest, heading};
 use crate::exchange::order::OrderError;
 use crate::exchange::order::columns::{put, typed};
 
@@ -113,6 +113,7 @@ impl<'f> BoundFormat<'f> {
                 let why = "a cell without a column name; name it in the first row".to_owned();
                 errors.push(OrderError::Value { field: format!("row {number}"), why });
             }
+            self.question_tests(*number, row, market, errors);
             let mut line = Map::new();
             for (nth, column, at, cell) in self.cells(row) {
                 let wrong = |why: String| OrderError::Value { field: format!("row {number}, {}", self.name(at)), why };
@@ -164,6 +165,37 @@ impl<'f> BoundFormat<'f> {
             }
         }
         self.finish(order, lines)
+    }
+
+    /// What a row says of when a column counts: a word on neither list, and a column that counts and says nothing.
+    fn question_tests(&self, number: usize, row: &StringRecord, market: Option<&Market>, errors: &mut Vec<OrderError>) {
+        let wrong = |at: usize, why| OrderError::Value { field: format!("row {number}, {}", self.name(at)), why };
+        for (column, at) in self.format.columns.iter().zip(&self.at) {
+            let Some(test) = column.only_where.as_ref().filter(|test| !test.not.is_empty()) else { continue };
+            let no_cash = market.is_some_and(|market| !market.cash_on_delivery);
+            if no_cash && column.field.path().starts_with("service.cod.") {
+                continue;
+            }
+            let places = self.headings.iter().enumerate().filter(|(_, name)| test.names.contains(name));
+            let said: Vec<(usize, &str)> = places
+                .filter_map(|(at, _)| Some((at, row.get(at)?.trim())))
+                .filter(|(_, cell)| !cell.is_empty())
+                .collect();
+            for (at, cell) in &said {
+                if !test.words.iter().chain(&test.not).any(|word| same(word, cell)) {
+                    errors.push(wrong(*at, unknown(cell)));
+                }
+            }
+            let asked = said.iter().find(|(_, cell)| test.words.iter().any(|word| same(word, cell)));
+            let amount = at.and_then(|at| row.get(at)).is_some_and(|cell| !cell.trim().is_empty());
+            if let (Some((at, _)), false) = (asked, amount) {
+                let column = column.names.first().map_or("", String::as_str);
+                errors.push(wrong(
+                    *at,
+                    format!("needs {:?}, which is not filled in; export it with that column", cut(column)),
+                ));
+            }
+        }
     }
 
     /// What holds for every order is put where it says nothing else; equal units are counted together.

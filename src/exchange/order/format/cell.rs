@@ -55,7 +55,7 @@ pub(super) fn same(one: &str, other: &str) -> bool {
 }
 
 /// A word that is not on its list. What has digits or is long is no such word, and may be personal.
-fn unknown(cell: &str) -> String {
+pub(super) fn unknown(cell: &str) -> String {
     let shown = cell.chars().count() <= MAX_WORD && !cell.chars().any(char::is_numeric);
     let word = if shown { format!("{cell:?} is") } else { "holds what is".to_owned() };
     format!("{word} not known; add the word to the format's file with what it means")
@@ -128,6 +128,7 @@ mod tests {
             times: vec![pattern.into()],
             currency: None,
             decimal,
+            cash_on_delivery: true,
         }
     }
 

@@ -166,6 +166,8 @@ pub struct Market {
     pub currency: Option<Currency>,
     /// The sign before decimals: `.` or `,`. The other one stands between thousands.
     pub decimal: char,
+    /// Whether buyers may pay on delivery. Where they may not, no word of a payment is looked for on a list.
+    pub cash_on_delivery: bool,
 }
 
 /// What a row says in one of these columns.
@@ -175,6 +177,8 @@ pub struct RowTest {
     pub names: Vec<String>,
     /// The words, in whatever case.
     pub words: Vec<String>,
+    /// The words that say otherwise. Where some are named, one that is on neither list refuses its order.
+    pub not: Vec<String>,
 }
 
 /// Rows that are left out, and said.
