@@ -196,9 +196,13 @@ fn column(table: &Table<'_>, is_sheet: bool) -> Option<FormatColumn> {
     if let (Some(field), Some(CellReading::Words(words, other))) = (field, &reading) {
         words.values().chain(other).for_each(|meant| known_word(table, "words", field, meant));
     }
+    if table.optional("each_row") == Some(true) && field.is_some_and(|field| field.path() != "state") {
+        table.error("each_row", "only a state can be that of each row", "take it out");
+    }
     let column = FormatColumn {
         required: table.optional("required").unwrap_or(false),
         joined_by: table.optional("joined_by"),
+        each_row: table.optional("each_row").unwrap_or(false),
         field: field?,
         names: names?,
         reading: reading?,

@@ -147,6 +147,57 @@ fn the_exports_of_other_markets_are_read_by_their_own_columns_and_clocks() {
     assert!(lazada[2].starts_with("4 31415926535898 Cancelled"), "{lazada:?}");
 }
 
+#[test]
+fn units_that_were_cancelled_or_sent_do_not_travel_with_the_others_of_their_order() {
+    let text = std::fs::read_to_string(Path::new(DATA).join("formats/lazada.csv")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let with = |states: &[&str]| {
+        let row = |state: &&str| lines[1].replace(",pending,", &format!(",{state},"));
+        let sheet = [lines[0].to_owned()].into_iter().chain(states.iter().map(row)).collect::<Vec<_>>().join("\n");
+        let batch = order::read_for(sheet.as_bytes(), "lazada.csv", Formats::any(&shipped()), &|_| Vec::new());
+        let orders: Vec<String> = batch.accepted.iter().map(|incoming| shown(&incoming.order)).collect();
+        let said = batch.notes.iter().find(|note| note.contains("left out")).cloned().unwrap_or_default();
+        let refused: Vec<String> = batch.refused.into_iter().map(|refused| refused.reason).collect();
+        (orders, refused, said)
+    };
+    for (states, state, units, left) in [
+        (&["pending", "packed"][..], "Ready", 2, ""),
+        (&["pending", "canceled", "pending"], "Ready", 2, "1 unit is left out"),
+        (&["canceled", "shipped", "pending"], "Ready", 1, "2 units are left out"),
+        (&["unpaid", "pending", "shipped"], "Hold", 2, "1 unit is left out"),
+        (&["canceled", "shipped"], "Done", 2, ""),
+        (&["canceled", "cancelled"], "Cancelled", 2, ""),
+    ] {
+        let (orders, refused, said) = with(states);
+        assert_eq!(refused, Vec::<String>::new(), "{states:?}");
+        assert!(orders[0].contains(&format!("535897 {state}: ")), "{states:?}: {orders:?}");
+        assert!(orders[0].ends_with(&format!(": {units} x MUG-1")), "{states:?}: {orders:?}");
+        assert!(said.starts_with(left) && said.is_empty() == left.is_empty(), "{states:?}: {said}");
+    }
+    let (orders, refused, _) = with(&["pending", "teleported"]);
+    assert!(orders.is_empty() && refused[0].contains("\"teleported\" is not known"), "{orders:?} {refused:?}");
+}
+
+#[test]
+fn json_is_known_by_any_of_its_orders_and_each_is_refused_for_what_it_lacks() {
+    let text = std::fs::read_to_string(Path::new(DATA).join("formats/tiktok-api.json")).unwrap();
+    let mut file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let all = read("formats/tiktok-api.json");
+    let orders = file["data"]["orders"].as_array_mut().unwrap();
+    let mut lame = orders[0].clone();
+    lame.as_object_mut().unwrap().remove("status");
+    lame.as_object_mut().unwrap().remove("id");
+    orders.insert(0, lame);
+    let by_line: Vec<String> = orders.iter().map(serde_json::Value::to_string).collect();
+    for (name, text) in [("a.json", file.to_string()), ("a.ndjson", by_line.join("\n"))] {
+        let batch = order::read_for(text.as_bytes(), name, Formats::any(&shipped()), &|_| Vec::new());
+        assert!(batch.notes[0].contains("TikTok"), "{name}: {:?}", batch.notes);
+        assert_eq!(batch.accepted.len(), all.accepted.len(), "{name}");
+        assert_eq!(batch.refused[0].row, 1, "{name}");
+        assert!(batch.refused[0].reason.contains("order_ref is missing"), "{name}: {}", batch.refused[0].reason);
+    }
+}
+
 /// The file with its first order paid as this word says.
 fn paid_by(name: &str, paid: &str, by: &str) -> Batch {
     let text = std::fs::read_to_string(Path::new(DATA).join(name)).unwrap().replacen(paid, by, 1);

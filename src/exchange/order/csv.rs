@@ -12,7 +12,7 @@ use csv::StringRecord;
 use serde_json::{Map, Value};
 
 use super::columns::{MAX_COLUMNS, check_columns, no_order_ref, put, reader, spelled, typed};
-use super::format::{BoundFormat, NoFormat, heading};
+use super::format::{BoundFormat, NoFormat, heading, left_units_note};
 use super::owners::{self, OrderField};
 use super::rounded::DigitColumn;
 use super::{
@@ -49,13 +49,15 @@ pub(super) fn read(sheet: SheetText<'_>, formats: Formats<'_>, source: OrderSour
     }
     let head = SheetHead { columns: sheet.columns.clone(), delimiter: sheet.delimiter };
     let mut batch = Batch { notes: sheet.notes(&left_out), head: Some(head), ..Batch::default() };
+    let mut left_units = 0;
     for group in groups {
         let row = group.rows.first().map_or(0, |row| row.line);
-        match sheet.incoming(&group, row, source) {
+        match sheet.incoming(&group, row, source, &mut left_units) {
             Ok(incoming) => batch.accepted.push(incoming),
             Err(reasons) => batch.refused.push(RefusedRow::new(row, &sheet.original(&group), reasons)),
         }
     }
+    batch.notes.extend(left_units_note(left_units));
     batch
 }
 
@@ -316,13 +318,23 @@ impl<'a> OrderSheet<'a> {
         }
     }
 
-    /// One order with all its reasons.
-    fn incoming(&self, group: &Group, row: usize, source: OrderSource<'_>) -> Result<Incoming, Reasons> {
+    /// One order with all its reasons. Units of it that do not travel are counted.
+    fn incoming(
+        &self,
+        group: &Group,
+        row: usize,
+        source: OrderSource<'_>,
+        left_units: &mut usize,
+    ) -> Result<Incoming, Reasons> {
         let mut errors = group.errors();
         let (rows, whole) = self.records(&group.rows, &mut errors);
         let value = match &self.meaning {
             Meaning::Own(fields) => self.order(fields, &rows, &mut errors),
-            Meaning::Foreign(bound) => bound.order(&rows, &mut errors),
+            Meaning::Foreign(bound) => {
+                let (value, left) = bound.order(&rows, &mut errors);
+                *left_units += left;
+                value
+            }
         };
         let mut read = json::of(value, row, source);
         if let (false, Err(reasons)) = (whole, &mut read) {

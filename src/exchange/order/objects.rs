@@ -5,65 +5,77 @@ use std::collections::BTreeMap;
 use csv::StringRecord;
 use serde_json::Value;
 
-use super::format::{BoundFormat, FileShape, ForeignFormat};
-use super::{Batch, Incoming, MAX_ORDERS, OrderError, OrderSource, Reasons, RefusedRow, json, unique};
+use super::format::{BoundFormat, FileShape, ForeignFormat, left_units_note};
+use super::{Batch, MAX_ORDERS, OrderError, OrderSource, Reasons, RefusedRow, json, unique};
 
-/// Every order of a text, if it is of one of these formats.
+/// Every order of a text, if one of them is of one of these formats.
 pub(super) fn read(text: &str, formats: &[&ForeignFormat], source: OrderSource<'_>) -> Option<Batch> {
-    // Objects one a line, each an order; or one value with all of them.
-    let lines = || text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
-    let whole = unique::value(text, 1).ok();
-    let line;
-    let first = match &whole {
-        Some((value, _)) => value,
-        None => {
-            line = unique::value(lines().next()?.0, 1).ok()?.0;
-            &line
-        }
-    };
-    let format = *formats.iter().find(|format| {
-        orders_in(format, first).is_some_and(|orders| orders.first().is_some_and(|order| is_of(format, order)))
+    let parsed = Parsed::of(text);
+    let reader = formats.iter().find_map(|format| {
+        let reader = ObjectReader::new(format)?;
+        parsed.orders(format).any(|(order, _, _)| reader.is_of(order)).then_some(reader)
     })?;
-    let bound = BoundFormat::new(format, names(format)).ok()?;
-    let mut batch = Batch::default();
+    let mut batch = Batch { refused: parsed.unread.clone(), ..Batch::default() };
     let mut left_out: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut take = |order: &Value, row: usize, twice: &[String]| {
-        if let Some(why) = rows(format, order).iter().find_map(|row| bound.left_out(row)) {
+    let mut left_units = 0;
+    for (order, row, twice) in parsed.orders(reader.bound.format).take(MAX_ORDERS + 1) {
+        let rows = reader.rows(order, row);
+        if let Some(why) = rows.iter().find_map(|(_, cells)| reader.bound.left_out(cells)) {
             *left_out.entry(why).or_default() += 1;
-            return;
+            continue;
         }
-        let original = || order.to_string();
-        match one(&bound, order, row, twice, source) {
-            Ok(incoming) => batch.accepted.push(incoming),
-            Err(reasons) => batch.refused.push(RefusedRow::new(row, &original(), reasons)),
-        }
-    };
-    match &whole {
-        Some((value, twice)) => {
-            for (order, row) in orders_in(format, value)?.into_iter().take(MAX_ORDERS + 1).zip(1..) {
-                take(order, row, twice);
+        let mut errors: Vec<OrderError> = twice.iter().cloned().map(OrderError::Twice).collect();
+        let (value, left) = reader.bound.order(&rows, &mut errors);
+        left_units += left;
+        match json::of(value, row, source) {
+            Ok(incoming) if errors.is_empty() => batch.accepted.push(incoming),
+            read => {
+                errors.extend(read.err().into_iter().flat_map(|reasons| reasons.0));
+                batch.refused.push(RefusedRow::new(row, &order.to_string(), Reasons(errors)));
             }
-        }
-        None => {
-            let mut unread = Vec::new();
-            for (line, row) in lines().take(MAX_ORDERS + 1) {
-                match unique::value(line, row) {
-                    Ok((value, twice)) => {
-                        for order in orders_in(format, &value).unwrap_or_else(|| vec![&value]) {
-                            take(order, row, &twice);
-                        }
-                    }
-                    Err(error) => unread.push(RefusedRow::new(row, line, Reasons::from(error))),
-                }
-            }
-            batch.refused.extend(unread);
-            batch.refused.sort_by_key(|refused| refused.row);
         }
     }
+    batch.refused.sort_by_key(|refused| refused.row);
     let orders = |count: usize| if count == 1 { "1 order is".to_owned() } else { format!("{count} orders are") };
-    batch.notes = format.notes();
+    batch.notes = reader.bound.format.notes();
     batch.notes.extend(left_out.into_iter().map(|(why, count)| format!("{} left out: {why}", orders(count))));
+    batch.notes.extend(left_units_note(left_units));
     Some(batch)
+}
+
+/// A text as values: one with all its orders, or one a line.
+struct Parsed {
+    /// Each with the line it stands on, and the names that stand twice in it.
+    values: Vec<(Value, usize, Vec<String>)>,
+    /// Lines that are no JSON.
+    unread: Vec<RefusedRow>,
+    by_line: bool,
+}
+
+impl Parsed {
+    fn of(text: &str) -> Self {
+        if let Ok((value, twice)) = unique::value(text, 1) {
+            return Self { values: vec![(value, 1, twice)], unread: Vec::new(), by_line: false };
+        }
+        let mut parsed = Self { values: Vec::new(), unread: Vec::new(), by_line: true };
+        for (line, row) in text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()).take(MAX_ORDERS + 1) {
+            match unique::value(line, row) {
+                Ok((value, twice)) => parsed.values.push((value, row, twice)),
+                Err(error) => parsed.unread.push(RefusedRow::new(row, line, Reasons::from(error))),
+            }
+        }
+        parsed
+    }
+
+    /// The orders, where a format has them: each with its line, or with its place from 1 where all are one value.
+    fn orders<'v>(&'v self, format: &'v ForeignFormat) -> impl Iterator<Item = (&'v Value, usize, &'v [String])> {
+        self.values.iter().flat_map(move |(value, line, twice)| {
+            // A line that is no order by the format is one all the same, and is refused for what it lacks.
+            let orders = orders_in(format, value).or_else(|| self.by_line.then(|| vec![value]));
+            let rows = (1..).map(move |place| if self.by_line { *line } else { place });
+            orders.into_iter().flatten().zip(rows).map(move |(order, row)| (order, row, twice.as_slice()))
+        })
+    }
 }
 
 /// The list of orders in a value; `None` where none of the format's places has one.
@@ -76,69 +88,56 @@ fn orders_in<'v>(format: &ForeignFormat, value: &'v Value) -> Option<Vec<&'v Val
     })
 }
 
-/// Whether an order has what the format needs.
-fn is_of(format: &ForeignFormat, order: &Value) -> bool {
-    let rows = rows(format, order);
-    let names = names(format);
-    let says = |path: &String| {
-        let place = names.iter().position(|name| name == path);
-        place.is_some_and(|place| rows.iter().any(|row| row.get(place).is_some_and(|cell| !cell.is_empty())))
-    };
-    format.columns.iter().filter(|column| column.required).all(|column| column.names.iter().any(says))
+/// A format of JSON, with the paths that stand for its columns.
+struct ObjectReader<'f> {
+    bound: BoundFormat<'f>,
+    paths: Vec<String>,
+    lines: &'f str,
 }
 
-fn one(
-    bound: &BoundFormat<'_>,
-    order: &Value,
-    row: usize,
-    twice: &[String],
-    source: OrderSource<'_>,
-) -> Result<Incoming, Reasons> {
-    let mut errors: Vec<OrderError> = twice.iter().cloned().map(OrderError::Twice).collect();
-    let rows: Vec<(usize, StringRecord)> = rows(bound.format, order).into_iter().map(|cells| (row, cells)).collect();
-    let value = bound.order(&rows, &mut errors);
-    match json::of(value, row, source) {
-        Ok(incoming) if errors.is_empty() => Ok(incoming),
-        Ok(_) => Err(Reasons(errors)),
-        Err(more) => {
-            errors.extend(more.0);
-            Err(Reasons(errors))
+impl<'f> ObjectReader<'f> {
+    fn new(format: &'f ForeignFormat) -> Option<Self> {
+        let FileShape::Json { lines, .. } = &format.shape else { return None };
+        let tests = format.columns.iter().filter_map(|column| column.only_where.as_ref());
+        let tests = tests.chain(format.left_out.iter().map(|left| &left.rows));
+        let mut paths: Vec<String> = Vec::new();
+        let all = format.columns.iter().flat_map(|column| &column.names).chain(tests.flat_map(|test| &test.names));
+        for path in all {
+            if !paths.contains(path) {
+                paths.push(path.clone());
+            }
         }
+        Some(Self { bound: BoundFormat::new(format, paths.clone()).ok()?, paths, lines })
     }
-}
 
-/// The paths that stand for columns.
-fn names(format: &ForeignFormat) -> Vec<String> {
-    let tests = format.columns.iter().filter_map(|column| column.only_where.as_ref());
-    let tests = tests.chain(format.left_out.iter().map(|left| &left.rows));
-    let mut names: Vec<String> = Vec::new();
-    let all = format.columns.iter().flat_map(|column| &column.names).chain(tests.flat_map(|test| &test.names));
-    for name in all {
-        if !names.contains(name) {
-            names.push(name.clone());
-        }
-    }
-    names
-}
-
-/// An order as rows: one for each of its lines, or one where it has none.
-fn rows(format: &ForeignFormat, order: &Value) -> Vec<StringRecord> {
-    let FileShape::Json { lines, .. } = &format.shape else { return Vec::new() };
-    let names = names(format);
-    let row = |line: Option<&Value>| -> StringRecord {
-        let cell = |name: &String| {
-            let inside = name.strip_prefix(lines.as_str()).and_then(|rest| rest.strip_prefix('.'));
-            let found = match inside {
-                Some(path) => line.and_then(|line| at(line, path)),
-                None => at(order, name),
-            };
-            found.map(cell_of).unwrap_or_default()
+    /// Whether an order has what the format needs.
+    fn is_of(&self, order: &Value) -> bool {
+        let rows = self.rows(order, 0);
+        let says = |path: &String| {
+            let place = self.paths.iter().position(|name| name == path);
+            place.is_some_and(|place| rows.iter().any(|(_, row)| row.get(place).is_some_and(|cell| !cell.is_empty())))
         };
-        names.iter().map(cell).collect::<Vec<_>>().into()
-    };
-    match at(order, lines) {
-        Some(Value::Array(items)) if !items.is_empty() => items.iter().map(|item| row(Some(item))).collect(),
-        _ => vec![row(None)],
+        let required = self.bound.format.columns.iter().filter(|column| column.required);
+        required.into_iter().all(|column| column.names.iter().any(says))
+    }
+
+    /// An order as rows, all with the number that it is named by: one for each of its lines, or one where it has none.
+    fn rows(&self, order: &Value, number: usize) -> Vec<(usize, StringRecord)> {
+        let row = |line: Option<&Value>| -> (usize, StringRecord) {
+            let cell = |name: &String| {
+                let inside = name.strip_prefix(self.lines).and_then(|rest| rest.strip_prefix('.'));
+                let found = match inside {
+                    Some(path) => line.and_then(|line| at(line, path)),
+                    None => at(order, name),
+                };
+                found.map(cell_of).unwrap_or_default()
+            };
+            (number, self.paths.iter().map(cell).collect::<Vec<_>>().into())
+        };
+        match at(order, self.lines) {
+            Some(Value::Array(items)) if !items.is_empty() => items.iter().map(|item| row(Some(item))).collect(),
+            _ => vec![row(None)],
+        }
     }
 }
 

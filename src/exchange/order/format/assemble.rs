@@ -95,19 +95,28 @@ impl<'f> BoundFormat<'f> {
         })
     }
 
-    /// One order from its rows, each with the number that it is named by.
+    /// One order from its rows, each with the number that it is named by, and how many of them were left out because their
+    /// units do not travel with it.
     pub(in crate::exchange::order) fn order(
         &self,
         rows: &[(usize, StringRecord)],
         errors: &mut Vec<OrderError>,
-    ) -> Value {
+    ) -> (Value, usize) {
         let countries = rows.iter().flat_map(|(_, row)| self.cells(row));
         let mut countries = countries.filter(|(_, column, _, _)| matches!(column.reading, CellReading::Country));
         let market = self.format.market(countries.next().map(|(_, _, _, cell)| cell));
         let (mut order, mut lines) = (Map::new(), Vec::new());
+        let units = self.units(rows, market);
+        let travelling: Vec<&(usize, StringRecord)> = match &units {
+            Some((state, travelling)) => {
+                order.insert("state".to_owned(), (*state).into());
+                travelling.clone()
+            }
+            None => rows.iter().collect(),
+        };
         // Of each column of the order: the row that says it first, and how.
         let mut said: HashMap<usize, (usize, String)> = HashMap::new();
-        for (number, row) in rows {
+        for (number, row) in &travelling {
             let unnamed = |at: usize| self.headings.get(at).is_none_or(String::is_empty);
             if row.iter().enumerate().any(|(at, cell)| unnamed(at) && !cell.trim().is_empty()) {
                 let why = "a cell without a column name; name it in the first row".to_owned();
@@ -116,12 +125,15 @@ impl<'f> BoundFormat<'f> {
             self.question_tests(*number, row, market, errors);
             let mut line = Map::new();
             for (nth, column, at, cell) in self.cells(row) {
+                if column.each_row && units.is_some() {
+                    continue;
+                }
                 let wrong = |why: String| OrderError::Value { field: format!("row {number}, {}", self.name(at)), why };
                 if is_sheet_error(cell) {
                     errors.push(wrong("holds an error of the spreadsheet; mend it there and export again".to_owned()));
                     continue;
                 }
-                if column.field.in_line().is_none() {
+                if column.field.in_line().is_none() && !column.each_row {
                     if let Some((first, before)) = said.get(&nth) {
                         if before != cell {
                             let (first, second) = (*first, *number);
@@ -164,7 +176,31 @@ impl<'f> BoundFormat<'f> {
                 lines.push(line);
             }
         }
-        self.finish(order, lines)
+        (self.finish(order, lines), rows.len() - travelling.len())
+    }
+
+    /// Where each row has a state of its own: the order's, and the rows that are for it. `None` where a state is not known.
+    fn units<'r>(
+        &self,
+        rows: &'r [(usize, StringRecord)],
+        market: Option<&Market>,
+    ) -> Option<(&'static str, Vec<&'r (usize, StringRecord)>)> {
+        let (column, at) =
+            self.format.columns.iter().zip(&self.at).find(|(column, at)| column.each_row && at.is_some())?;
+        let state = |(_, row): &(usize, StringRecord)| -> Option<String> {
+            let cell = row.get((*at)?)?.trim();
+            value(self.format, &column.reading, cell, market).ok()??.as_str().map(str::to_owned)
+        };
+        let states: Vec<String> = rows.iter().map(state).collect::<Option<_>>()?;
+        let any = |wanted: &str| states.iter().any(|state| state == wanted);
+        // Whoever asks for one unit to be stopped stops the parcel; what went or was cancelled before does not.
+        let order = ["cancel_requested", "hold", "ready", "done", "cancelled"].into_iter().find(|state| any(state))?;
+        let stays = |state: &str| match order {
+            "hold" | "ready" => matches!(state, "hold" | "ready"),
+            _ => true,
+        };
+        let travelling = rows.iter().zip(&states).filter(|(_, state)| stays(state)).map(|(row, _)| row);
+        Some((order, travelling.collect()))
     }
 
     /// What a row says of when a column counts: a word on neither list, and a column that counts and says nothing.
@@ -221,6 +257,13 @@ impl<'f> BoundFormat<'f> {
         let name = self.names.get(at).map_or("", |name| name.trim());
         format!("{:?}", cut(name))
     }
+}
+
+/// What is said of units that were left out.
+pub(in crate::exchange::order) fn left_units_note(count: usize) -> Option<String> {
+    let units = if count == 1 { "1 unit is".to_owned() } else { format!("{count} units are") };
+    let why = "cancelled or sent before, while others of the same order are to be sent";
+    (count > 0).then(|| format!("{units} left out: {why}"))
 }
 
 fn cut(name: &str) -> String {

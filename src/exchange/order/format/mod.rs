@@ -19,7 +19,7 @@ use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 
-pub(super) use assemble::BoundFormat;
+pub(super) use assemble::{BoundFormat, left_units_note};
 pub use heading::heading;
 
 use super::document::words_of;
@@ -85,6 +85,8 @@ pub struct FormatColumn {
     pub reading: CellReading,
     /// It counts only where this holds.
     pub only_where: Option<RowTest>,
+    /// It is the state of its row's unit alone: units that do not travel are left out where others of the order do.
+    pub each_row: bool,
     /// It is put behind what the columns before it say, with this between.
     pub joined_by: Option<String>,
 }
