@@ -4,6 +4,7 @@ mod circles;
 mod formats;
 mod guide;
 mod labels;
+mod mangled;
 mod mistakes;
 mod names;
 mod numbers;

@@ -359,9 +359,12 @@ fn read_with(
     }
 }
 
-fn bounded(batch: Batch) -> Batch {
+fn bounded(mut batch: Batch) -> Batch {
     if batch.accepted.len() + batch.refused.len() > MAX_ORDERS {
         return refuse_file("", format!("more than {MAX_ORDERS} orders; split the file"));
+    }
+    if batch.accepted.is_empty() && batch.refused.is_empty() {
+        batch.notes.push("there is no order in the file to take in".to_owned());
     }
     batch
 }
