@@ -151,7 +151,9 @@ pub struct RefusedRow {
 
 impl RefusedRow {
     fn new(row: usize, text: &str, reason: impl ToString) -> Self {
-        Self { row, text: text.chars().take(MAX_REFUSED_TEXT).collect(), reason: reason.to_string() }
+        // A name of a column is told as it stands, and a terminal obeys some signs.
+        let reason = reason.to_string().replace(char::is_control, "\u{fffd}");
+        Self { row, text: text.chars().take(MAX_REFUSED_TEXT).collect(), reason }
     }
 }
 

@@ -279,3 +279,11 @@ fn what_no_font_has_can_be_said_at_import() {
     ];
     assert_eq!(said, expected);
 }
+
+#[test]
+fn no_sign_that_a_terminal_obeys_stands_in_a_reason() {
+    let text = "order_ref,\u{1b}[2Jmarket\nA1,US\nA1,GB\n";
+    let batch = read(text.as_bytes(), "o.csv");
+    let reason = &batch.refused[0].reason;
+    assert!(reason.contains("disagree on \u{fffd}[2Jmarket; make them equal"), "{reason:?}");
+}
