@@ -47,6 +47,22 @@ impl DeadlineKind {
             Self::DeliverBy => "deliver_by",
         }
     }
+
+    const fn matter(self) -> DeadlineMatter {
+        match self {
+            Self::ShipBy | Self::CollectBy => DeadlineMatter::Leaving,
+            Self::AutocancelShip | Self::AutocancelCollect => DeadlineMatter::Cancelling,
+            Self::DeliverBy => DeadlineMatter::Arriving,
+        }
+    }
+}
+
+/// What a deadline is about: of one matter, kinds are only compared where one source says them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DeadlineMatter {
+    Leaving,
+    Cancelling,
+    Arriving,
 }
 
 /// How sure a rule is.
@@ -216,8 +232,9 @@ impl DeadlineRules {
         kinds.find(|kind| same && other.terms.iter().any(|(other, _)| other == kind))
     }
 
-    /// Adds the deadlines that rules give an order, as far as it has none of the kind. Without a zone of its market there is
-    /// none, and none of working days without a calendar of the market.
+    /// Adds the deadlines that rules give an order. Where it says one itself, nothing is derived of the same matter: beside a
+    /// longer time that the channel gave to ship it, a derived time to collect it would come first. Without a zone of its market
+    /// there is none, and none of working days without a calendar of the market.
     pub fn derive(&self, calendars: &Calendars, order: PlacedOrder<'_>, deadlines: &mut Deadlines) {
         let market = country_meant(order.market).unwrap_or(order.market);
         let Some(zone) = self.zones.get(market) else { return };
@@ -225,9 +242,10 @@ impl DeadlineRules {
         // Where the warehouse stands in another country, nobody says in which region of the market.
         let region = if order.from.0 == market { order.from.1 } else { "" };
         let days = calendars.at(market, region);
+        let said: Vec<DeadlineMatter> = deadlines.all().map(|(kind, _)| kind.matter()).collect();
         for rule in self.rules.iter().filter(|rule| rule.is_of(&order, market, placed.date().into())) {
             let days = days.map(|days| rule.weekend.as_ref().map_or(days, |weekend| days.with_weekend(weekend)));
-            for (kind, term) in &rule.terms {
+            for (kind, term) in rule.terms.iter().filter(|(kind, _)| !said.contains(&kind.matter())) {
                 let Some((at, holidays_known)) = term.counted(&placed, days) else { continue };
                 let (certainty, source) = (rule.certainty, rule.source.clone());
                 let origin = DeadlineOrigin::Rule { certainty, source, holidays_known };

@@ -128,22 +128,28 @@ fn a_clock_that_leaps_shows_the_day_all_the_same() {
 fn what_the_order_says_itself_stays_and_the_rest_is_derived_with_its_source() {
     let rules = rules(vec![
         rule(DeadlineKind::ShipBy, working_days(1, None)),
-        rule(DeadlineKind::CollectBy, working_days(2, None)),
+        // Of one matter: the channel has given this order more time.
+        rule(DeadlineKind::CollectBy, working_days(1, None)),
+        rule(DeadlineKind::DeliverBy, working_days(2, None)),
         // A second rule for the same kind does not count.
-        rule(DeadlineKind::CollectBy, working_days(5, None)),
+        rule(DeadlineKind::DeliverBy, working_days(5, None)),
     ]);
     let mut deadlines = Deadlines::default();
     let said = Deadline { at: at("2026-01-30T00:00:00Z"), origin: DeadlineOrigin::Said { derived: false } };
     deadlines.add(DeadlineKind::ShipBy, said.clone());
     rules.derive(&calendars(), placed("2026-01-14T02:00:00Z"), &mut deadlines);
     assert_eq!(deadlines.get(DeadlineKind::ShipBy), Some(&said));
-    let collect = deadlines.get(DeadlineKind::CollectBy).expect("a deadline");
-    assert_eq!(collect.at, at("2026-01-16T15:59:00Z"));
+    assert_eq!(deadlines.get(DeadlineKind::CollectBy), None);
+    let deliver = deadlines.get(DeadlineKind::DeliverBy).expect("a deadline");
+    assert_eq!(deliver.at, at("2026-01-16T15:59:00Z"));
     let (certainty, source) = (Certainty::Published, "a page".to_owned());
-    assert_eq!(collect.origin, DeadlineOrigin::Rule { certainty, source, holidays_known: true });
-    assert_eq!([said.origin.is_derived(), collect.origin.is_derived()], [false, true]);
-    assert_eq!(deadlines.leave_by(), Some(collect), "the earlier one");
-    assert_eq!(deadlines.all().count(), 2);
+    assert_eq!(deliver.origin, DeadlineOrigin::Rule { certainty, source, holidays_known: true });
+    assert_eq!([said.origin.is_derived(), deliver.origin.is_derived()], [false, true]);
+    assert_eq!((deadlines.leave_by(), deadlines.all().count()), (Some(&said), 2));
+    let mut nothing_said = Deadlines::default();
+    rules.derive(&calendars(), placed("2026-01-14T02:00:00Z"), &mut nothing_said);
+    assert_eq!(nothing_said.all().count(), 3);
+    assert_eq!(nothing_said.leave_by().map(|deadline| deadline.at), Some(at("2026-01-15T15:59:00Z")));
 }
 
 #[test]

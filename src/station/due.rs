@@ -5,8 +5,7 @@ use super::order::Order;
 use crate::calendar::{Deadlines, PlacedOrder};
 
 impl Rules {
-    /// The deadlines of an order: its own first, and of the kinds that it does not name what is derived from the moment at which
-    /// it was placed. One that does not say when, or is a pre-order, has its own alone.
+    /// The deadlines of an order: its own, and of what it says nothing of, what is derived from the moment at which it was placed. One that does not say when, or is a pre-order, has its own alone.
     pub fn deadlines_of(&self, order: &Order) -> Deadlines {
         let mut deadlines = order.deadlines.clone();
         if let Some(at) = order.placed_at.filter(|_| !order.preorder) {
