@@ -32,6 +32,7 @@
 //! | [`units`] | mass, length, money, dates: exact integers |
 //! | [`ids`] | which carrier, service, number pool, tracking number |
 //! | [`place`] | what postcodes of each country look like, which names mean one place |
+//! | [`calendar`] | which days are worked on, by country and region; deadlines that count them |
 //! | [`barcode`] | scan bytes -> codes, command barcodes, tracking-number rules |
 //! | [`rating`] | cards -> quotes and refusals -> the choice by policy and allocation, with its reasons |
 //! | [`label`] | layout and content -> one document -> ZPL, TSPL, ESC/POS, pixels |
@@ -57,6 +58,7 @@
 #![warn(missing_docs)]
 
 pub mod barcode;
+pub mod calendar;
 pub mod config;
 pub mod daemon;
 pub mod demo;

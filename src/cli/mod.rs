@@ -207,7 +207,13 @@ enum OrdersCommand {
     #[command(hide = true)]
     Unpack,
     /// The newest orders and what became of each
-    List(ListArgs),
+    List {
+        #[command(flatten)]
+        list: ListArgs,
+        /// Those that are due first, of the newest 10,000, instead of the newest
+        #[arg(long)]
+        due: bool,
+    },
     /// One order
     Show {
         /// Its order_ref, or SHOP/order_ref
@@ -406,7 +412,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             import::import(&files, &config.config, &how)
         }
         CliCommand::Orders(OrdersCommand::Unpack) => workbook::run(),
-        CliCommand::Orders(OrdersCommand::List(list)) => show::orders(&list),
+        CliCommand::Orders(OrdersCommand::List { list, due }) => show::orders(&list, due),
         CliCommand::Orders(OrdersCommand::Show { order, shop, shown }) => show::order(&order, shop.as_deref(), &shown),
         CliCommand::Parcels(ParcelsCommand::List(list)) => show::parcels(&list),
         CliCommand::Parcels(ParcelsCommand::Show { parcel, shown }) => show::parcel(&parcel, &shown),

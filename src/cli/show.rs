@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
+use jiff::tz::TimeZone;
+use parceld::calendar::{Certainty, DeadlineKind};
 use parceld::daemon::archive::{self, Archive};
 use parceld::daemon::documents::Documents;
 use parceld::daemon::lists::{self, List, ListQuery, ORDER_STATES};
@@ -45,12 +47,49 @@ pub(super) fn open(config: &Path) -> Result<OpenedStation, Failure> {
     Ok(OpenedStation { setup, store, station })
 }
 
-pub(super) fn orders(list: &ListArgs) -> CommandResult {
+pub(super) fn orders(list: &ListArgs, due_first: bool) -> CommandResult {
     let memory = open(&list.newest.shown.config.config)?;
-    let orders = lists::orders(memory.archive(), &list.query(&memory.setup, &ORDER_STATES)?)?;
-    let columns = ["order_ref", "channel", "shop", "state", "parcels", "city", "region", "country", "box", "grams"];
+    let query = ListQuery { by_deadline: due_first, ..list.query(&memory.setup, &ORDER_STATES)? };
+    let mut orders = lists::orders(memory.archive(), &memory.setup.rules, &query)?;
+    let columns = [
+        "order_ref",
+        "channel",
+        "shop",
+        "state",
+        "parcels",
+        "ship_by",
+        "collect_by",
+        "city",
+        "region",
+        "country",
+        "box",
+        "grams",
+    ];
+    let zone = &memory.setup.config.station.timezone;
+    if !list.newest.shown.json {
+        for row in orders.rows.as_array_mut().into_iter().flatten() {
+            for kind in [DeadlineKind::ShipBy, DeadlineKind::CollectBy] {
+                row[kind.word()] = due(zone, &row["deadlines"][kind.word()]).into();
+            }
+        }
+    }
     list.newest.show(&orders, &columns);
     Ok(())
+}
+
+/// A deadline on the warehouse's clock, and how sure it is: `2026-01-16 23:59 -08:00 derived`.
+fn due(zone: &TimeZone, deadline: &Value) -> Option<String> {
+    let at: jiff::Timestamp = deadline["at"].as_str()?.parse().ok()?;
+    let mut text = at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %:z").to_string();
+    if deadline["certainty"] == Certainty::Guessed.word() {
+        text += " guessed";
+    } else if deadline["derived"] == true {
+        text += " derived";
+    }
+    if deadline["holidays_known"] == false {
+        text += ", holidays not known";
+    }
+    Some(text)
 }
 
 impl ListArgs {
@@ -67,6 +106,7 @@ impl ListArgs {
             search: self.search.clone().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
             day: self.day.map(|day| lists::span_of(zone, day)),
             state: self.state.clone(),
+            by_deadline: false,
         })
     }
 }
@@ -92,7 +132,7 @@ impl NewestArgs {
 pub(super) fn order(name: &str, shop: Option<&str>, shown: &ShownArgs) -> CommandResult {
     let memory = open(&shown.config.config)?;
     let id = one_order(&memory.store, name, shop)?;
-    let order = answers::order(memory.archive(), &id)?;
+    let order = answers::order(memory.archive(), &memory.setup.rules, &id)?;
     document(shown.json, &order);
     Ok(())
 }

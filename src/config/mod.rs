@@ -5,7 +5,9 @@
 //! and complete; nothing after this module asks whether a setting makes sense. Device files are not opened here.
 
 mod backup;
+mod calendars;
 pub mod carriers;
+mod deadlines;
 pub mod declare;
 mod device;
 mod exports;
@@ -57,6 +59,7 @@ use station::{StationKeys, StationPart};
 use table::{Source, Table};
 use uplink::{UplinkKeys, WebKeys};
 
+use crate::calendar::DeadlineBook;
 use crate::exchange::exports::ExportFormat;
 use crate::exchange::order::ForeignFormat;
 use crate::ids::CarrierId;
@@ -66,9 +69,6 @@ use crate::rating::Cards;
 use crate::screen::Words;
 use crate::station::order::Address;
 use crate::station::parcels::marks::Marks;
-
-/// Largest `station.toml`: a hundred times the one we ship.
-const MAX_BYTES: u64 = 1 << 20;
 
 /// A station's configuration. Paths are absolute or relative to the working directory, no longer to the file.
 #[derive(Debug, Clone)]
@@ -87,6 +87,8 @@ pub struct Config {
     pub labels_dir: PathBuf,
     /// Order files of other systems, `<name>.toml`; `None`: none are read.
     pub formats_dir: Option<PathBuf>,
+    /// Working days of countries, `<country>.toml`, in the place of the shipped ones.
+    pub calendars_dir: Option<PathBuf>,
     /// At least one.
     pub scanners: Vec<Scanner>,
     /// The scale.
@@ -177,6 +179,7 @@ impl Config {
         }
         if let Some(config) = &reading.config {
             problems.extend(config.marks().1.0);
+            problems.extend(config.deadlines().1.0);
             problems.extend(config.order_formats().1.0);
             problems.extend(config.export_formats(cards.as_ref()).1.0);
         }
@@ -235,6 +238,8 @@ pub struct Loaded {
     pub layouts: Vec<Layout>,
     /// Which stickers parcels must bear.
     pub marks: Marks,
+    /// Until when orders must be shipped.
+    pub deadlines: DeadlineBook,
     /// Words by language; the station's own is among them.
     pub words: BTreeMap<String, Words>,
     /// Tables that take tracking numbers back, by their names.
@@ -262,6 +267,14 @@ impl Config {
     /// Reads the rules of stickers.
     fn marks(&self) -> (Marks, Problems) {
         marks::read(self.packing.marks_file.as_deref())
+    }
+
+    /// Reads the calendars and the rules of deadlines.
+    fn deadlines(&self) -> (DeadlineBook, Problems) {
+        let (calendars, mut problems) = calendars::read(self.calendars_dir.as_deref());
+        let (rules, wrong) = deadlines::read(self.station.deadlines_file.as_deref(), &calendars);
+        problems.extend(wrong.0);
+        (DeadlineBook { calendars, rules }, problems)
     }
 
     /// Reads the formats of order files, for whoever imports one: what is wrong with them stops no parcel.
@@ -322,12 +335,15 @@ impl Loaded {
         found.extend(wrong_layouts.0);
         let (marks, wrong_marks) = config.marks();
         found.extend(wrong_marks.0);
+        let (deadlines, wrong_deadlines) = config.deadlines();
+        found.extend(wrong_deadlines.0);
         let (exports, wrong_exports) = config.export_formats(None);
         found.extend(wrong_exports.0);
         let (Some(cards), false) = (config.cards_in(&config.cards_backup()).0, found.has_errors()) else {
             return Err(wrong);
         };
-        Ok(Self { config, cards, layouts, marks, words, exports, warnings: wrong.0, cards_wrong: true })
+        let warnings = wrong.0;
+        Ok(Self { config, cards, layouts, marks, deadlines, words, exports, warnings, cards_wrong: true })
     }
 
     /// Reads `station.toml`, the rate cards and the languages.
@@ -359,11 +375,14 @@ impl Loaded {
         problems.extend(found.0);
         let (marks, found) = config.marks();
         problems.extend(found.0);
+        let (deadlines, found) = config.deadlines();
+        problems.extend(found.0);
         let (exports, found) = config.export_formats(cards.as_ref());
         problems.extend(found.0);
         match cards {
             Some(cards) if !problems.has_errors() => {
-                Ok(Self { config, cards, layouts, marks, words, exports, warnings: problems.0, cards_wrong: false })
+                let warnings = problems.0;
+                Ok(Self { config, cards, layouts, marks, deadlines, words, exports, warnings, cards_wrong: false })
             }
             _ => Err(problems),
         }
@@ -391,7 +410,7 @@ struct ConfigReading {
 impl ConfigReading {
     fn of(path: &Path, purpose: ReadFor) -> Self {
         let mut reading = Self::default();
-        let text = match read_text(path) {
+        let text = match text::station_file(path) {
             Ok(text) => text,
             Err(problem) => {
                 reading.problems.push(problem);
@@ -410,8 +429,15 @@ impl ConfigReading {
 
     fn read(&mut self, root: &Table<'_>, path: &Path, purpose: ReadFor) {
         let RatesPart { carriers, rates } = rates::rates(root);
-        let StationPart { keys: station, ship_from, languages_dir, labels_dir, formats_dir, prefix_line } =
-            station::station(root, carriers.as_ref().map(|(dir, _)| dir.as_path()));
+        let StationPart {
+            keys: station,
+            ship_from,
+            languages_dir,
+            labels_dir,
+            formats_dir,
+            calendars_dir,
+            prefix_line,
+        } = station::station(root, carriers.as_ref().map(|(dir, _)| dir.as_path()));
         let scanners = device::scanners(root);
         let scale = device::scale(root);
         let (printer, receipt) = device::printers(root);
@@ -452,6 +478,7 @@ impl ConfigReading {
                 languages_dir: languages_dir?,
                 labels_dir: labels_dir?,
                 formats_dir,
+                calendars_dir,
                 scanners,
                 scale: scale?,
                 printer: printer?,
@@ -468,25 +495,5 @@ impl ConfigReading {
                 web: web?,
             })
         })();
-    }
-}
-
-fn read_text(path: &Path) -> Result<String, Problem> {
-    let named =
-        |problem: Problem| Problem { what_to_do: "name the station's file with --config".to_owned(), ..problem };
-    match std::fs::metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let todo = "name the station's file with --config, or make one with `parceld setup`";
-            Err(Problem::error(path, "there is no such file", todo))
-        }
-        Ok(found) if found.is_dir() => {
-            let todo =
-                format!("name the station's file in it, such as --config {}", path.join("station.toml").display());
-            Err(Problem::error(path, "this is a folder", todo))
-        }
-        _ => text::text_of(path, MAX_BYTES).map_err(|problem| match problem.what.as_str() {
-            what if what.starts_with("this is ") && !what.contains("UTF-16") => named(problem),
-            _ => problem,
-        }),
     }
 }

@@ -164,6 +164,13 @@ impl NamedValue for Weekday {
     ];
 }
 
+impl Weekday {
+    /// 0 is Monday.
+    pub(super) const fn number(self) -> u8 {
+        self.0
+    }
+}
+
 /// As much of it as could be read: the folder and its carriers, and all of it.
 #[derive(Debug, Default)]
 pub(super) struct RatesPart {

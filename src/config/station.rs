@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 
 use super::declare::declare;
-use super::read::{folder, folder_at, identifier, refuse, text, within};
+use super::read::{file, folder, folder_at, identifier, refuse, text, within};
 use super::table::Table;
 use super::value::NamedValue;
 use crate::barcode::gs1::{SsccError, SsccRange};
@@ -61,6 +61,11 @@ declare! {
         /// Order files of other systems, `<name>.toml`; the folder `formats` beside the rate cards without, and none where
         /// there is no such folder.
         formats_dir: PathBuf, optional, by folder;
+        /// Working days of countries, `<country>.toml`, in the place of the shipped ones; the folder `calendars` beside the rate
+        /// cards without, where there is one.
+        calendars_dir: PathBuf, optional, by folder;
+        /// Rules of deadlines; the shipped ones without.
+        deadlines_file: PathBuf, optional, by file;
         /// The company prefix that GS1 gave, 7 to 10 digits.
         gs1_prefix: String, optional, by gs1_prefix;
         /// The first digit of each SSCC, 0 to 9; 0 without.
@@ -136,6 +141,7 @@ pub(super) struct StationPart {
     pub(super) languages_dir: Option<PathBuf>,
     pub(super) labels_dir: Option<PathBuf>,
     pub(super) formats_dir: Option<PathBuf>,
+    pub(super) calendars_dir: Option<PathBuf>,
     /// The line of the company prefix.
     pub(super) prefix_line: usize,
 }
@@ -147,14 +153,16 @@ pub(super) fn station(root: &Table<'_>, carriers_dir: Option<&Path>) -> StationP
     let languages_dir = keys.as_ref().and_then(|keys| keys.languages_dir.clone());
     let labels_dir = keys.as_ref().and_then(|keys| keys.labels_dir.clone());
     let formats_dir = keys.as_ref().and_then(|keys| keys.formats_dir.clone());
+    let calendars_dir = keys.as_ref().and_then(|keys| keys.calendars_dir.clone());
     // Stations that were set up before there were any have no such folder.
-    let usual_formats = || beside.map(|folder| folder.join("formats")).filter(|folder| folder.is_dir());
+    let where_there_is_one = |name: &str| beside.map(|folder| folder.join(name)).filter(|folder| folder.is_dir());
     StationPart {
         keys,
         ship_from: ship_from(&table),
         languages_dir: languages_dir.or_else(|| usual_folder(&table, "languages_dir", beside?.join("languages"))),
         labels_dir: labels_dir.or_else(|| usual_folder(&table, "labels_dir", beside?.join("labels"))),
-        formats_dir: formats_dir.or_else(usual_formats),
+        formats_dir: formats_dir.or_else(|| where_there_is_one("formats")),
+        calendars_dir: calendars_dir.or_else(|| where_there_is_one("calendars")),
         prefix_line: table.line_of("gs1_prefix"),
     }
 }

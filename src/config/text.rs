@@ -7,6 +7,9 @@ use std::path::Path;
 use super::problem::Problem;
 use crate::exchange::text;
 
+/// Largest `station.toml`: a hundred times the one we ship.
+const MAX_STATION_BYTES: u64 = 1 << 20;
+
 /// The bytes of a file that has at most so many.
 ///
 /// # Errors
@@ -56,6 +59,30 @@ pub(super) fn text_in<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, Probl
 pub(super) fn text_of(path: &Path, most: u64) -> Result<String, Problem> {
     let bytes = bytes_of(path, most)?;
     text_in(path, &bytes).map(str::to_owned)
+}
+
+/// The text of `station.toml`.
+///
+/// # Errors
+/// As [`text_of`], with how the file is named.
+pub(super) fn station_file(path: &Path) -> Result<String, Problem> {
+    let named =
+        |problem: Problem| Problem { what_to_do: "name the station's file with --config".to_owned(), ..problem };
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let todo = "name the station's file with --config, or make one with `parceld setup`";
+            Err(Problem::error(path, "there is no such file", todo))
+        }
+        Ok(found) if found.is_dir() => {
+            let todo =
+                format!("name the station's file in it, such as --config {}", path.join("station.toml").display());
+            Err(Problem::error(path, "this is a folder", todo))
+        }
+        _ => text_of(path, MAX_STATION_BYTES).map_err(|problem| match problem.what.as_str() {
+            what if what.starts_with("this is ") && !what.contains("UTF-16") => named(problem),
+            _ => problem,
+        }),
+    }
 }
 
 /// A file or a folder that cannot be read.

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::ids::{CarrierId, ServiceId, ServiceOrCarrier};
+use crate::units::Date;
 
 /// A value of the file, and where it stands.
 pub type Written<'a> = Spanned<DeValue<'a>>;
@@ -162,6 +163,16 @@ impl Value for Vec<u64> {
 
     fn read(value: &Written<'_>) -> Result<Self, Vec<ValueError>> {
         of_type(value, each(value, "", u64::read).ok())
+    }
+}
+
+impl Value for Vec<Date> {
+    fn expected() -> String {
+        "an array of days, such as [\"2026-03-03\"]".to_owned()
+    }
+
+    fn read(value: &Written<'_>) -> Result<Self, Vec<ValueError>> {
+        each(value, &Self::expected(), Date::read)
     }
 }
 

@@ -1,9 +1,10 @@
 //! What commands and the page show: documents made from the station and its memory. No names, streets or phones.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::archive::Archive;
 use super::orders::readable;
+use crate::calendar::{Deadline, DeadlineOrigin, Deadlines};
 use crate::ids::BagId;
 use crate::ids::ParcelId;
 use crate::rating::{self, Cards};
@@ -16,30 +17,30 @@ use crate::store::{ListedOrder, Store, StoreError};
 use crate::units::Timestamp;
 
 /// Orders and what became of them, newest revision of each.
-pub fn orders(archive: Archive<'_>, limit: usize) -> Result<Value, StoreError> {
+pub fn orders(archive: Archive<'_>, rules: &Rules, limit: usize) -> Result<Value, StoreError> {
     let mut lines = Vec::new();
     for listed in archive.store.orders(limit)? {
-        lines.push(listed_order(archive, listed)?);
+        lines.push(listed_order(archive, rules, listed)?);
     }
     lines.retain(|line| !line.is_null());
     Ok(lines.into())
 }
 
 /// One line of a list of orders; `null` for what cannot be read.
-pub(super) fn listed_order(archive: Archive<'_>, listed: ListedOrder) -> Result<Value, StoreError> {
+pub(super) fn listed_order(archive: Archive<'_>, rules: &Rules, listed: ListedOrder) -> Result<Value, StoreError> {
     match listed.body {
-        Some(body) => readable(&body).map_or(Ok(Value::Null), |order| order_line(archive, &order)),
+        Some(body) => readable(&body).map_or(Ok(Value::Null), |order| order_line(archive, rules, &order)),
         None => Ok(key_gone_line(&listed.id)),
     }
 }
 
 /// One order; `null` when there is none.
-pub fn order(archive: Archive<'_>, id: &OrderId) -> Result<Value, StoreError> {
+pub fn order(archive: Archive<'_>, rules: &Rules, id: &OrderId) -> Result<Value, StoreError> {
     let Some(known) = archive.store.known_order(id)? else { return Ok(Value::Null) };
     if known.key_gone {
         return Ok(key_gone_line(id));
     }
-    readable(&known.body).map_or(Ok(Value::Null), |order| order_line(archive, &order))
+    readable(&known.body).map_or(Ok(Value::Null), |order| order_line(archive, rules, &order))
 }
 
 /// An order that cannot be read any more.
@@ -48,7 +49,7 @@ fn key_gone_line(id: &OrderId) -> Value {
     json!({ "order_ref": number, "channel": channel, "shop": shop, "state": "import_again" })
 }
 
-fn order_line(archive: Archive<'_>, order: &Order) -> Result<Value, StoreError> {
+fn order_line(archive: Archive<'_>, rules: &Rules, order: &Order) -> Result<Value, StoreError> {
     let parcels = archive.of_order(&order.id())?;
     let live = parcels.iter().filter(|parcel| parcel.state() != State::Voided).count();
     let closed = parcels.iter().filter(|parcel| parcel.state().closed()).count();
@@ -71,6 +72,8 @@ fn order_line(archive: Archive<'_>, order: &Order) -> Result<Value, StoreError> 
         "state": state,
         "parcels": closed,
         "parcels_planned": order.parcels_planned,
+        "placed_at": order.placed_at.map(rfc3339),
+        "deadlines": deadlines(&rules.deadlines_of(order)),
         "city": order.ship_to.city,
         "region": order.ship_to.region,
         "country": order.ship_to.country,
@@ -79,6 +82,18 @@ fn order_line(archive: Archive<'_>, order: &Order) -> Result<Value, StoreError> 
         "grams": order.expected_mass().map(|mass| mass.grams_rounded()),
         "lines": order.lines.iter().map(|line| json!({ "sku": line.sku, "title": line.title, "qty": line.qty })).collect::<Vec<_>>(),
     }))
+}
+
+/// The deadlines of an order by their names, each with who says it.
+fn deadlines(deadlines: &Deadlines) -> Value {
+    let one = |deadline: &Deadline| match &deadline.origin {
+        DeadlineOrigin::Said { derived } => json!({ "at": rfc3339(deadline.at), "derived": derived }),
+        DeadlineOrigin::Rule { certainty, source, holidays_known } => json!({
+            "at": rfc3339(deadline.at), "derived": true, "certainty": certainty.word(), "source": source,
+            "holidays_known": holidays_known,
+        }),
+    };
+    deadlines.all().map(|(kind, deadline)| (kind.word().to_owned(), one(deadline))).collect::<Map<_, _>>().into()
 }
 
 /// The newest `limit` parcels, newest first.

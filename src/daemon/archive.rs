@@ -401,7 +401,7 @@ mod tests {
     #[test]
     fn lists_show_what_has_gone() {
         let mut bench = Bench::new();
-        let cards = bench.setup.cards.clone();
+        let (cards, rules) = (bench.setup.cards.clone(), bench.setup.rules.clone());
         let archive = bench.core().archive();
         let parcels = answers::parcels(archive, &cards, 9).expect("a list");
         let line = |at: usize| {
@@ -409,7 +409,8 @@ mod tests {
         };
         assert_eq!(line(0), (Some("P000002"), Some("verified"), None));
         assert_eq!(line(1), (Some("P000001"), Some("manifested"), Some("M1")));
-        let order = answers::order(archive, &OrderId { number: "A1".into(), ..OrderId::default() }).expect("an answer");
+        let id = OrderId { number: "A1".into(), ..OrderId::default() };
+        let order = answers::order(archive, &rules, &id).expect("an answer");
         assert_eq!((order["state"].as_str(), order["parcels"].as_u64()), (Some("packed"), Some(1)));
         assert_eq!(answers::parcel(archive, 1).expect("an answer")["bag"], "B1");
     }

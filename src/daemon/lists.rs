@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 
 use super::answers;
 use super::archive::Archive;
+use crate::calendar::DeadlineKind;
 use crate::ids::ParcelId;
 use crate::paper::ShiftSummary;
 use crate::rating::Cards;
+use crate::station::Rules;
 use crate::station::parcels::State;
 use crate::store::{StoreError, TimeSpan};
 use crate::units::{Date, Timestamp};
@@ -34,6 +36,8 @@ pub struct ListQuery {
     pub day: Option<TimeSpan>,
     /// In which state it is.
     pub state: Option<String>,
+    /// Of orders: those that are due first, of the newest 10,000 that are asked for.
+    pub by_deadline: bool,
 }
 
 /// A list, and what it leaves out.
@@ -70,7 +74,11 @@ pub fn local(zone: &TimeZone, at: Timestamp) -> String {
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn orders(archive: Archive<'_>, query: &ListQuery) -> Result<List, StoreError> {
+pub fn orders(archive: Archive<'_>, rules: &Rules, query: &ListQuery) -> Result<List, StoreError> {
+    if query.by_deadline {
+        let newest = ListQuery { limit: LOOKED_AT, by_deadline: false, ..query.clone() };
+        return Ok(due_first(orders(archive, rules, &newest)?, query.limit));
+    }
     let store = archive.store;
     let (numbers, all): (Box<dyn Iterator<Item = i64>>, _) = match (&query.search, query.day) {
         (Some(text), _) => {
@@ -95,10 +103,27 @@ pub fn orders(archive: Archive<'_>, query: &ListQuery) -> Result<List, StoreErro
     };
     query.list("order", all, numbers, |number| {
         let Some((listed, since)) = store.listed_order(number)? else { return Ok(None) };
-        let line = answers::listed_order(archive, listed)?;
+        let line = answers::listed_order(archive, rules, listed)?;
         let wanted = query.state.as_ref().is_none_or(|state| line["state"] == state.as_str());
         Ok(query.is_of_its_day(since).then_some(line).filter(|line| wanted && !line.is_null()))
     })
+}
+
+/// The orders of a list that are due first, so many; those without a deadline are the last, newest first.
+fn due_first(list: List, limit: usize) -> List {
+    let List { rows, more } = list;
+    let Value::Array(mut rows) = rows else { return List { rows, more } };
+    let due = |row: &Value| {
+        let kinds = [DeadlineKind::ShipBy, DeadlineKind::CollectBy];
+        let ends = kinds.iter().filter_map(|kind| row["deadlines"][kind.word()]["at"].as_str()?.parse().ok());
+        ends.min().unwrap_or(jiff::Timestamp::MAX)
+    };
+    rows.sort_by_cached_key(due);
+    let found = rows.len();
+    rows.truncate(limit);
+    let cut =
+        (found > limit).then(|| format!("the {limit} of {found} orders that are due first; --limit N shows more"));
+    List { rows: rows.into(), more: cut.or(more) }
 }
 
 /// Parcels by what is asked, newest first.

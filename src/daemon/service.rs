@@ -327,7 +327,7 @@ impl StationService {
 
     fn answer(&mut self, AskedQuestion { question, reply }: AskedQuestion) {
         let answer = match question {
-            Question::Orders => answers::orders(self.core.archive(), ORDERS),
+            Question::Orders => answers::orders(self.core.archive(), self.core.rules(), ORDERS),
             Question::Parcels { limit } => answers::parcels(self.core.archive(), self.core.cards(), limit as usize),
             Question::Parcel(number) => answers::parcel(self.core.archive(), number),
             Question::Found { text } => self.found(text),

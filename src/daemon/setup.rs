@@ -119,7 +119,7 @@ impl Setup {
     }
 
     fn of(loaded: Loaded) -> (Self, Vec<Problem>) {
-        let Loaded { config, cards, layouts, marks, words, exports, warnings, cards_wrong } = loaded;
+        let Loaded { config, cards, layouts, marks, deadlines, words, exports, warnings, cards_wrong } = loaded;
         let carton = |b: &config::keys::BoxKeys| (b.id.clone(), Carton { outer: b.outer });
         let rules = Rules {
             station: config.station.id.clone(),
@@ -136,6 +136,7 @@ impl Setup {
             specimen: config.packing.specimen,
             supervisors: config.packing.supervisors.clone(),
             marks,
+            deadlines: Arc::new(deadlines),
             sscc: config.station.sscc(),
             receipts: config.receipt.is_some(),
             languages: words.keys().cloned().collect(),

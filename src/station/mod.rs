@@ -15,6 +15,7 @@ pub mod clock;
 mod command;
 pub mod containers;
 mod decide;
+mod due;
 pub mod event;
 mod evolve;
 pub mod fact;
@@ -64,6 +65,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::barcode::Command;
 use crate::barcode::gs1::SsccRange;
+use crate::calendar::DeadlineBook;
 use crate::ids::{BagId, ParcelId};
 use crate::label::{Labels, Supplied};
 use crate::rating::{Allocation, Cards, Policy};
@@ -113,6 +115,8 @@ pub struct Rules {
     pub supervisors: BTreeSet<Supervisor>,
     /// Which stickers parcels must bear.
     pub marks: Marks,
+    /// Until when orders must be shipped that do not say it themselves: [`Rules::deadlines_of`].
+    pub deadlines: Arc<DeadlineBook>,
     /// The numbers of bags, where the company has a GS1 prefix.
     pub sscc: Option<SsccRange>,
     /// There is a printer for receipts.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Deadlines;
 use crate::ids::{ServiceOrCarrier, TrackingNumber};
 use crate::rating::{self, Dg, Extra, Place, Signature, Terms};
 use crate::units::{Date, Dims, Mass, Money, Timestamp};
@@ -59,8 +60,14 @@ pub struct Order {
     pub state: OrderState,
     /// How many parcels it becomes, at least 1.
     pub parcels_planned: u32,
-    /// Latest hand-over to the carrier that the channel accepts.
-    pub collect_by: Option<Timestamp>,
+    /// The country in which the shop sells; empty where the order does not say it, and then the one it goes to.
+    pub market: String,
+    /// When it was placed.
+    pub placed_at: Option<Timestamp>,
+    /// It counts from a day that the order does not name.
+    pub preorder: bool,
+    /// What the order itself says of its deadlines; [`Rules::deadlines_of`](super::Rules::deadlines_of) has all of them.
+    pub deadlines: Deadlines,
     /// Where it goes. Personal data: printed, never sent in events or logs.
     pub ship_to: Address,
     /// What the carrier must do.

@@ -70,6 +70,11 @@ impl Date {
     pub fn next(self) -> Self {
         Self(self.0.tomorrow().unwrap_or(self.0))
     }
+
+    /// The day so many days later, or earlier where it is negative; the first or the last day there is where that is beyond.
+    pub fn plus_days(self, days: i16) -> Self {
+        self.0.saturating_add(jiff::Span::new().days(days)).into()
+    }
 }
 
 impl From<civil::Date> for Date {
@@ -155,6 +160,14 @@ mod tests {
             ("9999-12-31", "9999-12-31"),
         ] {
             assert_eq!(date(day).next(), date(next));
+        }
+        for (day, days, then) in [
+            ("2024-03-01", -1, "2024-02-29"),
+            ("2026-12-31", 32, "2027-02-01"),
+            ("0001-01-01", -1, "0001-01-01"),
+            ("9999-12-30", 7, "9999-12-31"),
+        ] {
+            assert_eq!(date(day).plus_days(days), date(then));
         }
         assert_eq!(
             (date("2024-02-10").first_of_month(), date("2024-02-10").last_of_month()),

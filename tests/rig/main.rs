@@ -12,6 +12,7 @@ mod clock;
 mod commands;
 mod copies;
 mod damage;
+mod deadlines;
 mod demo;
 mod demo_config;
 mod devices;

@@ -92,6 +92,19 @@ fn a_tiktok_export_is_read_with_all_that_it_does_to_its_cells() {
 }
 
 #[test]
+fn a_pre_order_says_that_its_deadlines_count_from_another_day() {
+    let text = std::fs::read_to_string(Path::new(DATA).join("formats/tiktok-us.csv")).expect("a file");
+    let formats = shipped();
+    let preorders = |text: &str| {
+        let batch = order::read_for(text.as_bytes(), "o.csv", Formats::any(&formats), &|_| Vec::new());
+        batch.accepted.iter().map(|incoming| incoming.order.preorder).collect::<Vec<_>>()
+    };
+    assert!(preorders(&text).iter().all(|is_one| !is_one));
+    let all = preorders(&text.replace(",Normal,", ",Pre-order,"));
+    assert!(all.len() > 3 && all.iter().any(|is_one| *is_one), "{all:?}");
+}
+
+#[test]
 fn the_exports_of_other_markets_are_read_by_their_own_columns_and_clocks() {
     for (name, order, placed) in [
         (
@@ -244,6 +257,8 @@ fn erp_exports_are_filled_down_in_every_encoding_and_as_workbooks() {
             (batch.accepted[0].order.channel.as_str(), batch.accepted[0].order.shop.as_str()),
             ("TikTok", "US-01")
         );
+        let placed = r#""placed_at":"2026-01-14T14:01:00Z""#;
+        assert!(batch.accepted[0].body.contains(placed), "{name}: {}", batch.accepted[0].body);
         let due = r#""ship_by":"2026-01-16T04:00:00Z""#;
         assert!(batch.accepted[0].body.contains(due), "{name}: {}", batch.accepted[0].body);
     }

@@ -119,6 +119,8 @@ fn of_user(user: &ServiceUser, config: &Config) -> Vec<Shortcoming> {
         (config.station.data_dir.as_path(), WRITE),
     ];
     wanted.extend(config.packing.marks_file.as_deref().map(|file| (file, READ)));
+    wanted.extend(config.calendars_dir.as_deref().map(|dir| (dir, FOLDER)));
+    wanted.extend(config.station.deadlines_file.as_deref().map(|file| (file, READ)));
     if let Some(uplink) = &config.uplink {
         wanted.push((&uplink.token_file, READ));
         wanted.extend(uplink.ca_file.as_deref().map(|file| (file, READ)));
@@ -191,6 +193,7 @@ mod tests {
         config.rates.carriers_dir.clone_from(&carriers);
         config.labels_dir.clone_from(&carriers);
         config.languages_dir.clone_from(&carriers);
+        config.calendars_dir = None;
         let stranger = ServiceUser { name: "packer".into(), uid: 4_000_000_000, groups: vec![4_000_000_000] };
         let said =
             |config: &Config| -> Vec<String> { of_user(&stranger, config).iter().map(ToString::to_string).collect() };

@@ -8,6 +8,7 @@ use super::fields::{Fields, OrderReading, bound};
 use super::label::{self, LabelFile};
 use super::owners::{self, Owner};
 use super::{MAX_BODY_BYTES, MAX_LINES, MAX_TEXT, OrderError, OrderSource, Reasons, SCHEMA};
+use crate::calendar::{Deadline, DeadlineKind, DeadlineOrigin, Deadlines};
 use crate::exchange::canonical;
 use crate::ids::{country_meant, is_country};
 use crate::place;
@@ -93,7 +94,6 @@ fn read(root: &Fields<'_>, state: OrderState) -> (Order, Option<LabelFile>) {
     let order_ref = root.identifier("order_ref");
     let (label, file) = if ready { label::given(root) } else { None }.unzip();
     refuse_what_is_not_done(root, label.is_some());
-    check_times(root);
     let service = root.object("service");
     let lines = root.objects("lines", MAX_LINES);
     if ready && lines.is_empty() {
@@ -109,7 +109,10 @@ fn read(root: &Fields<'_>, state: OrderState) -> (Order, Option<LabelFile>) {
         warehouse: root.newly().text("warehouse").to_owned(),
         state,
         parcels_planned: u32::try_from(parcels).unwrap_or(1),
-        collect_by: root.object("deadlines").time("collect_by"),
+        market: root.newly().text("market").to_owned(),
+        placed_at: root.time("placed_at"),
+        preorder: root.newly().flag("preorder").unwrap_or(false),
+        deadlines: deadlines(&root.object("deadlines")),
         ship_to: address(&root.object("ship_to"), ready, label.is_some()),
         signature: service.word("signature", &SIGNATURES, "none, any, adult18 or adult21").unwrap_or_default(),
         insure: service.object("insure").money("amount").filter(|amount| amount.minor > 0),
@@ -171,13 +174,16 @@ fn asks_for_cash(cash: &Fields<'_>) -> bool {
     !cash.is_empty() && cash.money("amount").is_none_or(|amount| amount.minor > 0)
 }
 
-/// Every time of the schema must be readable, also those that only other programs use.
-fn check_times(root: &Fields<'_>) {
-    root.time("placed_at");
-    let deadlines = root.object("deadlines");
-    for name in ["ship_by", "autocancel_ship", "autocancel_collect", "deliver_by"] {
-        deadlines.time(name);
+/// What the order says of its deadlines.
+fn deadlines(fields: &Fields<'_>) -> Deadlines {
+    let derived = fields.newly().flag("derived").unwrap_or(false);
+    let mut deadlines = Deadlines::default();
+    for (name, kind) in DeadlineKind::NAMES {
+        if let Some(at) = fields.time(name) {
+            deadlines.add(kind, Deadline { at, origin: DeadlineOrigin::Said { derived } });
+        }
     }
+    deadlines
 }
 
 /// References other than the order's own, each once.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::calendar::DeadlineKind;
 use crate::exchange::supplied;
 use crate::rating::{Dg, Signature};
 use crate::station::order::OrderState;
@@ -39,7 +40,8 @@ fn why(result: Result<Order, Reasons>) -> String {
 fn the_example_of_the_schema_is_read() {
     let order = new(EXAMPLE).unwrap();
     assert_eq!((order.order_ref.as_str(), order.rev, order.state), ("576461413038785752", 7, OrderState::Ready));
-    assert_eq!(order.collect_by, Some(Timestamp(1_768_636_799_000)));
+    let collect_by = order.deadlines.get(DeadlineKind::CollectBy).map(|deadline| deadline.at);
+    assert_eq!(collect_by, Some(Timestamp(1_768_636_799_000)));
     assert_eq!((order.signature, order.ship_to.postcode.as_str()), (Signature::Adult21, "02116"));
     assert_eq!(order.insure.unwrap().to_string(), "50.00 USD");
     assert_eq!(order.expected_mass(), Some(Mass::from_grams(620)));
@@ -275,7 +277,7 @@ fn a_row_that_cannot_be_read_is_refused_alone() {
     assert!(batch.refused[0].reason.starts_with("not JSON (it ends too early at line 2, column"));
 }
 
-const HEADER: &str = "order_ref,rev,ship_to.name,ship_to.line1,ship_to.city,ship_to.postcode,ship_to.country,lines.sku,lines.qty,lines.unit_g,lines.barcodes,market";
+const HEADER: &str = "order_ref,rev,ship_to.name,ship_to.line1,ship_to.city,ship_to.postcode,ship_to.country,lines.sku,lines.qty,lines.unit_g,lines.barcodes,tz";
 
 #[test]
 fn csv_rows_of_one_order_are_one_order_wherever_they_stand() {
@@ -289,7 +291,7 @@ fn csv_rows_of_one_order_are_one_order_wherever_they_stand() {
     let skus: Vec<(&str, u32)> = one.order.lines.iter().map(|line| (line.sku.as_str(), line.qty)).collect();
     assert_eq!(skus, [("S1", 1), ("S2", 3)]);
     assert_eq!((one.row, two.row), (2, 3));
-    assert!(one.body.contains(r#""market":"=keep me""#));
+    assert!(one.body.contains(r#""tz":"=keep me""#));
     assert_eq!(two.order.lines[0].unit_mass, "1lb".parse().ok());
     assert_eq!(two.order.lines[0].barcodes, ["111", "222"]);
 }
@@ -309,7 +311,7 @@ fn a_byte_order_mark_semicolons_tabs_and_line_breaks_inside_cells_are_read() {
         let batch = read(text.as_bytes(), name);
         assert_eq!(batch.refused, []);
         assert_eq!(batch.accepted.iter().map(|incoming| incoming.row).collect::<Vec<_>>(), [3, 5]);
-        assert!(batch.accepted[0].body.contains(r#""market":"two\r\nlines""#));
+        assert!(batch.accepted[0].body.contains(r#""tz":"two\r\nlines""#));
     }
 }
 

@@ -16,7 +16,7 @@ fn full(label_source: &str) -> Value {
         "deadlines": { "ship_by": "2026-01-14T22:01:00Z", "collect_by": "2026-01-15T22:01:00Z",
             "autocancel_ship": "2026-01-16T22:01:00Z", "autocancel_collect": "2026-01-17T22:01:00Z",
             "deliver_by": "2026-01-18T22:01:00Z", "derived": true },
-        "priority": 600,
+        "priority": 600, "preorder": true,
         "ship_to": { "name": "Ann Example", "company": "Example Ltd", "line1": "1 Main St", "line2": "Apt 2",
             "city": "Boston", "region": "MA", "postcode": "02116", "country": "US", "phone": "+1 555 0100",
             "email": "ann@example.com", "residential": true, "masked": false },

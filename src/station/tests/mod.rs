@@ -126,6 +126,7 @@ impl Bench {
             specimen: true,
             supervisors: [crate::station::badge::Supervisor::of_badge("op17")].into(),
             marks: crate::station::parcels::marks::Marks::default(),
+            deadlines: std::sync::Arc::default(),
             languages: ["en", "es"].map(str::to_owned).into(),
             language: "en".into(),
             released: Date::EPOCH,
