@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use data_encoding::HEXLOWER;
 use parceld::daemon::control::Call;
 use parceld::daemon::intake::OrderVerdict;
-use parceld::daemon::{Setup, labels, orders};
+use parceld::daemon::{Setup, items, labels, orders};
 use parceld::exchange::order::{self, Batch, ForeignFormat, Formats, Incoming, LabelFile};
 use parceld::exchange::supplied::{self, LabelFormat, Wanted};
 use parceld::exchange::text;
@@ -119,7 +119,10 @@ fn read_file(
     let bytes = read_bounded(file, order::MAX_FILE_BYTES)
         .map_err(|error| Failure::say(UNAVAILABLE, format!("{}: {error}", file.display())))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let unfit = |order: &Order| orders::unfit(&setup.rules, order);
+    let kept = Store::read(&setup.config.station.data_dir).ok();
+    // What cannot be asked is judged by the station.
+    let blocked = |order: &Order| kept.as_ref().and_then(|store| items::blocked(store, order).ok()).unwrap_or_default();
+    let unfit = |order: &Order| orders::unfit(&setup.rules, order).into_iter().chain(blocked(order)).collect();
     let mut batch = if text::is_workbook(&bytes) {
         match workbook::sheets(bytes) {
             Ok(sheets) => order::read_workbook(&sheets, formats, &unfit),
@@ -136,7 +139,7 @@ fn read_file(
     let by_folder = |at: usize| shop.is_none() && unnamed.get(at).copied().unwrap_or(false);
     let boxless = batch.accepted.iter().filter(|incoming| orders::lacks_box(&setup.rules, &incoming.order)).count();
     let beside = dropped_in.or(file.parent()).filter(|folder| !folder.as_os_str().is_empty());
-    let orders = with_labels(setup, beside.unwrap_or(Path::new(".")), &mut batch, by_folder);
+    let orders = with_labels((setup, kept.as_ref()), beside.unwrap_or(Path::new(".")), &mut batch, by_folder);
     Ok((orders, batch, boxless))
 }
 
@@ -170,6 +173,7 @@ fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOpt
     if std::io::stderr().is_terminal() {
         let _ = writeln!(std::io::stderr());
     }
+    told.notes.extend(told.from_items());
     let reject_file = (!batch.refused.is_empty() && !how.dry_run).then_some(rejects.as_path());
     if how.dry_run {
         told.notes.push("nothing was taken in; this is what would become of it".to_owned());
@@ -213,9 +217,20 @@ struct ImportReport {
     rows: Vec<(usize, String)>,
     /// What the station says of single orders.
     said: Vec<Value>,
+    /// How many have something from the item master, and how many of them changed by that alone.
+    from_items: (u64, u64),
 }
 
 impl ImportReport {
+    /// How many orders have something from the item master.
+    fn from_items(&self) -> Option<String> {
+        let (all, changed) = self.from_items;
+        let changed = if changed > 0 { format!("; {changed} of them changed by that alone") } else { String::new() };
+        let verb = if all == 1 { "takes" } else { "take" };
+        (all > 0)
+            .then(|| format!("{} {verb} what they do not say from the item master{changed}", count_of(all, "order")))
+    }
+
     fn refused(&mut self, row: usize, reason: &str) {
         *self.counts.entry("refused").or_default() += 1;
         self.rows.push((row, reason.to_owned()));
@@ -225,6 +240,9 @@ impl ImportReport {
         for (name, _) in OrderVerdict::NAMES {
             *self.counts.entry(name).or_default() += answer[name.replace(' ', "_")].as_u64().unwrap_or(0);
         }
+        let count = |name: &str| answer[name].as_u64().unwrap_or(0);
+        self.from_items.0 += count("from_items");
+        self.from_items.1 += count("changed_by_items");
         self.said.extend(answer["said"].as_array().into_iter().flatten().cloned());
     }
 
@@ -303,14 +321,18 @@ fn chunks(orders: Vec<StoredOrder>) -> Vec<Vec<StoredOrder>> {
 
 /// The accepted orders, each with its label where that was made elsewhere; one whose label cannot be used is refused
 /// alone.
-fn with_labels(setup: &Setup, folder: &Path, batch: &mut Batch, by_folder: impl Fn(usize) -> bool) -> Vec<StoredOrder> {
-    let kept = Store::read(&setup.config.station.data_dir).ok();
+fn with_labels(
+    (setup, kept): (&Setup, Option<&Store>),
+    folder: &Path,
+    batch: &mut Batch,
+    by_folder: impl Fn(usize) -> bool,
+) -> Vec<StoredOrder> {
     let otherwise = said_otherwise(&batch.accepted);
     let mut orders: Vec<(Incoming, Option<LabelAnswer>)> = Vec::new();
     let mut files: BTreeMap<(PathBuf, LabelFormat), Vec<Wish>> = BTreeMap::new();
     for incoming in std::mem::take(&mut batch.accepted) {
         let at = orders.len();
-        let answer = match source(setup, folder, kept.as_ref(), &incoming) {
+        let answer = match source(setup, folder, kept, &incoming) {
             Ok(Some(LabelSource { path, format, wanted, sha256 })) => {
                 files.entry((path, format)).or_default().push(Wish { order: at, wanted, sha256 });
                 None

@@ -9,6 +9,7 @@ mod drawn;
 mod file;
 mod import;
 mod interview;
+mod items;
 mod label;
 pub(crate) mod log;
 mod number;
@@ -128,6 +129,9 @@ enum CliCommand {
     /// Orders
     #[command(subcommand, after_long_help = import::fields_help())]
     Orders(OrdersCommand),
+    /// The item master: what order lines do not say of their items
+    #[command(subcommand, after_long_help = items::fields_help())]
+    Items(items::ItemsCommand),
     /// Parcels
     #[command(subcommand)]
     Parcels(ParcelsCommand),
@@ -414,6 +418,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         CliCommand::Orders(OrdersCommand::Unpack) => workbook::run(),
         CliCommand::Orders(OrdersCommand::List { list, due }) => show::orders(&list, due),
         CliCommand::Orders(OrdersCommand::Show { order, shop, shown }) => show::order(&order, shop.as_deref(), &shown),
+        CliCommand::Items(items) => items.run(),
         CliCommand::Parcels(ParcelsCommand::List(list)) => show::parcels(&list),
         CliCommand::Parcels(ParcelsCommand::Show { parcel, shown }) => show::parcel(&parcel, &shown),
         CliCommand::Manifest(ManifestCommand::List(newest)) => show::manifests(&newest),

@@ -61,7 +61,7 @@ use uplink::{UplinkKeys, WebKeys};
 
 use crate::calendar::DeadlineBook;
 use crate::exchange::exports::ExportFormat;
-use crate::exchange::order::ForeignFormat;
+use crate::exchange::order::{ForeignFormat, RecordKind};
 use crate::ids::CarrierId;
 use crate::label::Labels;
 use crate::label::layout::Layout;
@@ -180,7 +180,7 @@ impl Config {
         if let Some(config) = &reading.config {
             problems.extend(config.marks().1.0);
             problems.extend(config.deadlines().1.0);
-            problems.extend(config.order_formats().1.0);
+            problems.extend(config.order_formats().1.0.into_iter().chain(config.item_formats().1.0));
             problems.extend(config.export_formats(cards.as_ref()).1.0);
         }
         if let Some((dir, language)) = &reading.language {
@@ -279,7 +279,13 @@ impl Config {
 
     /// Reads the formats of order files, for whoever imports one: what is wrong with them stops no parcel.
     pub fn order_formats(&self) -> (Vec<ForeignFormat>, Problems) {
-        self.formats_dir.as_deref().map(order_formats::read).unwrap_or_default()
+        self.formats_dir.as_deref().map(|dir| order_formats::read(dir, RecordKind::Orders)).unwrap_or_default()
+    }
+
+    /// The same of files of items; a folder of formats may have none.
+    pub fn item_formats(&self) -> (Vec<ForeignFormat>, Problems) {
+        let dir = self.formats_dir.as_ref().map(|dir| dir.join(order_formats::ITEMS)).filter(|dir| dir.is_dir());
+        dir.map(|dir| order_formats::read(&dir, RecordKind::Items)).unwrap_or_default()
     }
 
     /// Reads the forms of tables that take tracking numbers back.

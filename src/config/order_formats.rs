@@ -1,7 +1,8 @@
-//! Formats of order files that other systems write: `<name>.toml`, explained in `config/formats/README.md`.
+//! Formats of files that other systems write, of orders and of items: `<name>.toml`, explained in `config/formats/README.md`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::str::FromStr;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -10,25 +11,29 @@ use super::problem::Problems;
 use super::table::{Source, Table};
 use super::text::{text_of, unread};
 use crate::exchange::order::{
-    CellReading, FieldName, FileShape, ForeignFormat, FormatColumn, LeftOut, Market, RowTest, SCHEMA, heading,
+    CellReading, FieldName, FileShape, ForeignFormat, FormatColumn, LeftOut, Market, RecordKind, RowTest, SCHEMA,
+    heading,
 };
 use crate::ids::{did_you_mean, is_country};
-use crate::units::{Currency, MassUnit};
+use crate::units::{Currency, LengthUnit, MassUnit};
 
 /// Largest file: ten times the largest that we ship.
 const MAX_BYTES: u64 = 256 << 10;
-/// How cells may be written; the unit of a mass and the words stand in keys of their own.
-const READINGS: [(&str, ReadingName); 7] = [
+/// How cells may be written; the unit of a mass or a length and the words stand in keys of their own.
+const READINGS: [(&str, ReadingName); 8] = [
     ("plain", ReadingName::Plain),
     ("words", ReadingName::Words),
     ("country", ReadingName::Country),
     ("time", ReadingName::Time),
     ("seconds", ReadingName::Seconds),
     ("mass", ReadingName::Mass),
+    ("length", ReadingName::Length),
     ("money", ReadingName::Money),
 ];
 const DECIMALS: [(&str, char); 2] = [(".", '.'), (",", ',')];
 const SHAPES: [(&str, bool); 2] = [("sheet", true), ("json", false)];
+/// The folder of the formats of items, in that of the formats of orders.
+pub const ITEMS: &str = "items";
 /// What stands for every word that is not in the list.
 const OTHER: &str = "*";
 
@@ -40,11 +45,32 @@ enum ReadingName {
     Time,
     Seconds,
     Mass,
+    Length,
     Money,
 }
 
+/// What a number in a cell counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CellUnit {
+    Mass(MassUnit),
+    Length(LengthUnit),
+}
+
+impl FromStr for CellUnit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mass = || text.parse().map(Self::Mass);
+        let length = || text.parse().map(Self::Length);
+        let shown = || text.chars().take(40).collect::<String>();
+        mass()
+            .or_else(|_| length())
+            .map_err(|_| format!("{:?} is no unit; write one of mg, g, kg, oz, lb, mm, cm, in", shown()))
+    }
+}
+
 /// Every format of a folder, by name, with every problem.
-pub fn read(dir: &Path) -> (Vec<ForeignFormat>, Problems) {
+pub fn read(dir: &Path, kind: RecordKind) -> (Vec<ForeignFormat>, Problems) {
     let mut problems = Problems::default();
     let files = match std::fs::read_dir(dir) {
         Ok(files) => files,
@@ -57,7 +83,7 @@ pub fn read(dir: &Path) -> (Vec<ForeignFormat>, Problems) {
     for path in paths {
         match text_of(&path, MAX_BYTES) {
             Ok(text) => {
-                let (format, found) = parse(&path, text);
+                let (format, found) = parse(&path, text, kind);
                 // What is wrong with it must not make another file of orders of it.
                 formats.extend(format.filter(|_| !found.has_errors()));
                 problems.extend(found.0);
@@ -68,18 +94,18 @@ pub fn read(dir: &Path) -> (Vec<ForeignFormat>, Problems) {
     (formats, problems)
 }
 
-fn parse(path: &Path, text: String) -> (Option<ForeignFormat>, Problems) {
+fn parse(path: &Path, text: String, kind: RecordKind) -> (Option<ForeignFormat>, Problems) {
     let source = Source::new(path, text);
     let format = source.parse().and_then(|root| {
         let table = Table::root(&source, &root);
-        let format = format(&table, path);
+        let format = format(&table, path, kind);
         table.finish();
         format
     });
     (format, source.into_problems())
 }
 
-fn format(table: &Table<'_>, path: &Path) -> Option<ForeignFormat> {
+fn format(table: &Table<'_>, path: &Path, kind: RecordKind) -> Option<ForeignFormat> {
     let name = path.file_stem()?.to_str()?.to_owned();
     if name == SCHEMA || ["csv", "tsv", "json", "jsonl", "ndjson"].contains(&name.as_str()) {
         table.error("title", format!("{name} is a format of parceld itself"), "call the file otherwise");
@@ -105,10 +131,17 @@ fn format(table: &Table<'_>, path: &Path) -> Option<ForeignFormat> {
     let markets: Vec<Market> = table.tables("market").iter().filter_map(market).collect();
     let left_out = table.tables("leave_out").iter().filter_map(|left| leave_out(left, is_sheet)).collect();
     let names = |key| table.optional::<Vec<String>>(key).unwrap_or_default();
-    let order_ref = columns.iter().find(|column| column.field.path() == "order_ref");
-    if order_ref.is_none_or(|column| !column.required) {
-        let todo = "add a [[column]] with field = \"order_ref\" and required = true";
-        table.error("column", "no column holds the number of each order", todo);
+    let id = columns.iter().find(|column| column.field.path() == kind.id());
+    if id.is_none_or(|column| !column.required) {
+        let what = match kind {
+            RecordKind::Orders => "no column holds the number of each order",
+            RecordKind::Items => "no column holds the SKU of each item",
+        };
+        table.error("column", what, format!("add a [[column]] with field = {:?} and required = true", kind.id()));
+    }
+    if let Some(column) = columns.iter().find(|column| column.field.kind() != kind) {
+        let what = format!("{} is no field of {}", column.field.path(), kind.plural());
+        table.error("column", what, "formats of items lie in the folder items, and their fields begin with item.");
     }
     let needs_market = |column: &&FormatColumn| matches!(column.reading, CellReading::Time | CellReading::Money);
     if markets.is_empty() && columns.iter().any(|column| needs_market(&column)) {
@@ -214,18 +247,26 @@ fn column(table: &Table<'_>, is_sheet: bool) -> Option<FormatColumn> {
 
 fn reading(table: &Table<'_>) -> Option<CellReading> {
     let mut words: BTreeMap<String, String> = table.texts("words");
-    let unit = table.optional_text::<MassUnit>("unit");
+    let unit = table.optional_text::<CellUnit>("unit");
     let usual = match (words.is_empty(), unit) {
         (false, _) => ReadingName::Words,
-        (true, Some(_)) => ReadingName::Mass,
+        (true, Some(CellUnit::Mass(_))) => ReadingName::Mass,
+        (true, Some(CellUnit::Length(_))) => ReadingName::Length,
         (true, None) => ReadingName::Plain,
     };
     let name = table.optional_name("read", &READINGS).unwrap_or(usual);
     if (name == ReadingName::Words) == words.is_empty() {
         table.error("words", "words and what they mean belong together", "write words = { \"To ship\" = \"ready\" }");
     }
-    if (name == ReadingName::Mass) != unit.is_some() {
-        table.error("unit", "a mass and its unit belong together", "write unit = \"kg\"");
+    match (name, unit) {
+        (ReadingName::Mass, Some(CellUnit::Mass(_))) | (ReadingName::Length, Some(CellUnit::Length(_))) => {}
+        (ReadingName::Length, _) | (_, Some(CellUnit::Length(_))) => {
+            table.error("unit", "a length and its unit belong together", "write unit = \"cm\"");
+        }
+        (ReadingName::Mass, _) | (_, Some(_)) => {
+            table.error("unit", "a mass and its unit belong together", "write unit = \"kg\"");
+        }
+        (_, None) => {}
     }
     let other = words.remove(OTHER);
     Some(match name {
@@ -234,7 +275,10 @@ fn reading(table: &Table<'_>) -> Option<CellReading> {
         ReadingName::Country => CellReading::Country,
         ReadingName::Time => CellReading::Time,
         ReadingName::Seconds => CellReading::Seconds,
-        ReadingName::Mass => CellReading::Mass(unit?),
+        ReadingName::Mass | ReadingName::Length => match unit? {
+            CellUnit::Mass(unit) => CellReading::Mass(unit),
+            CellUnit::Length(unit) => CellReading::Length(unit),
+        },
         ReadingName::Money => CellReading::Money,
     })
 }
@@ -288,16 +332,21 @@ mod tests {
     const SMALL: &str = "title = \"A shop\"\n[[column]]\nfield = \"order_ref\"\nnames = [\"Order\"]\nrequired = true\n";
 
     fn problems(more: &str) -> Vec<String> {
-        let (format, problems) = parse(Path::new("a.toml"), format!("{SMALL}{more}"));
+        let (format, problems) = parse(Path::new("a.toml"), format!("{SMALL}{more}"), RecordKind::Orders);
         assert!(format.is_some() || !problems.is_empty());
         problems.0.iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn the_shipped_formats_are_without_a_problem() {
-        let (formats, problems) = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/formats"));
-        assert_eq!(problems.0, []);
-        assert!(formats.len() >= 8, "{}", formats.len());
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/formats");
+        for (folder, kind, least) in
+            [(folder.clone(), RecordKind::Orders, 8), (folder.join(ITEMS), RecordKind::Items, 2)]
+        {
+            let (formats, problems) = read(&folder, kind);
+            assert_eq!(problems.0, []);
+            assert!(formats.len() >= least, "{}", formats.len());
+        }
     }
 
     #[test]
@@ -327,6 +376,14 @@ mod tests {
             (
                 "[[column]]\nfield = \"state\"\nnames = [\"S\"]\nwords = { \"To ship\" = \"redy\" }\n",
                 "a.toml:9: \"redy\" is nothing that state can be; did you mean ready? write one of ready, hold",
+            ),
+            (
+                "[[column]]\nfield = \"lines.unit_g\"\nnames = [\"W\"]\nunit = \"stone\"\n",
+                "\"stone\" is no unit; write one of mg, g, kg, oz, lb, mm, cm, in",
+            ),
+            (
+                "[[column]]\nfield = \"item.hs\"\nnames = [\"HS\"]\n",
+                "item.hs is no field of orders; formats of items lie in the folder items",
             ),
             ("[[leave_out]]\nnames = [\"F\"]\nwords = [\"x\"]\n", "leave_out[1].why is missing"),
         ] {

@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::import::Import;
+use super::items::ItemPatch;
 use super::{Core, Moment, identity};
 use crate::ids::{CarrierId, PoolId};
 use crate::screen::{Mood, Words};
@@ -66,6 +67,11 @@ pub enum Call {
         /// Nothing is kept: the answer says what would become of each.
         #[serde(default)]
         dry_run: bool,
+    },
+    /// Keep items of the item master.
+    ImportItems {
+        /// What is said of each.
+        items: Vec<ItemPatch>,
     },
     /// Print a document for people.
     Print {
@@ -141,6 +147,13 @@ pub fn perform(
             let mut import = Import::of_file(orders, newest, dry_run);
             while import.advance(core, moment).map_err(|error| error.to_string())?.is_some() {}
             return Ok((import.answer(), Vec::new()));
+        }
+        Call::ImportItems { items } => {
+            if core.live().no_room {
+                let refused = "the disk is nearly full and no item is taken in; free some space, or lower keep_free_mb";
+                return Err(refused.to_owned());
+            }
+            return Ok((core.take_items(&items).map_err(|error| error.to_string())?, Vec::new()));
         }
         Call::EraseSubject { order, by, even_open } => {
             core.erase_subject(moment, &order, &by, even_open).map_err(|error| error.to_string())?;
@@ -238,6 +251,11 @@ async fn answered(line: String, calls: &mpsc::Sender<Called>) -> CallAnswer {
 async fn parsed(line: String) -> Result<Call, String> {
     let parse = move || serde_json::from_str(&line).map_err(|error| error.to_string());
     tokio::task::spawn_blocking(parse).await.unwrap_or_else(|error| Err(error.to_string()))
+}
+
+/// Whether a station runs on `data_dir`.
+pub fn is_running(data_dir: &Path) -> bool {
+    std::os::unix::net::UnixStream::connect(data_dir.join(SOCKET)).is_ok()
 }
 
 /// Asks the station that runs on `data_dir`.

@@ -6,6 +6,7 @@ use super::intake::{AT_ONCE, OrderAnswer, OrderOrigin, OrderVerdict};
 use super::orders::stored;
 use super::{Core, Moment};
 use crate::exchange::order;
+use crate::exchange::order::items::FromItems;
 use crate::station::Outcome;
 use crate::station::order::OrderId;
 use crate::store::{StoreError, StoredOrder};
@@ -33,13 +34,25 @@ pub(super) struct Import {
     cursor: Option<String>,
     counts: [u64; OrderVerdict::NAMES.len()],
     answers: Vec<OrderAnswer>,
+    /// How many have something from the item master, and how many of them changed by that alone.
+    from_items: u64,
+    changed_by_items: u64,
 }
 
 impl Import {
     pub(super) fn of_file(orders: Vec<StoredOrder>, newest: bool, dry_run: bool) -> Self {
         let from = if newest { OrderOrigin::FileAsNewest } else { OrderOrigin::File };
         let items = orders.into_iter().map(|order| Item::Order(Box::new(order))).collect();
-        Self { items, from, dry_run, cursor: None, counts: Default::default(), answers: Vec::new() }
+        Self {
+            items,
+            from,
+            dry_run,
+            cursor: None,
+            counts: Default::default(),
+            answers: Vec::new(),
+            from_items: 0,
+            changed_by_items: 0,
+        }
     }
 
     /// A page of the receiver. Reads it: a long one takes its time, and belongs beside the loop.
@@ -58,6 +71,8 @@ impl Import {
             cursor: Some(cursor),
             counts: Default::default(),
             answers: Vec::new(),
+            from_items: 0,
+            changed_by_items: 0,
         }
     }
 
@@ -83,7 +98,7 @@ impl Import {
         }
         if let (true, Some(Item::Refused(..))) = (orders.is_empty(), self.items.front()) {
             let Some(Item::Refused(id, why)) = self.items.pop_front() else { return Ok(None) };
-            let answer = OrderAnswer { id, verdict: OrderVerdict::Refused, kept: false, why: Some(why) };
+            let answer = OrderAnswer::new(id, OrderVerdict::Refused, Some(why));
             let outcome = core.refuse_order(moment, &answer, None)?;
             self.count(answer);
             return Ok(Some(outcome));
@@ -98,6 +113,8 @@ impl Import {
         if let Some(at) = OrderVerdict::NAMES.iter().position(|(_, verdict)| *verdict == answer.verdict) {
             self.counts[at] += 1;
         }
+        self.from_items += u64::from(!answer.from_items.is_nothing());
+        self.changed_by_items += u64::from(answer.from_items == FromItems::Changed);
         if let Some(why) = &answer.why {
             let order = answer.id.to_string();
             match (self.from, answer.verdict) {
@@ -136,6 +153,8 @@ impl Import {
             answer.insert(name.replace(' ', "_"), count.into());
         }
         answer.insert("said".to_owned(), serde_json::json!(self.answers));
+        answer.insert("from_items".to_owned(), self.from_items.into());
+        answer.insert("changed_by_items".to_owned(), self.changed_by_items.into());
         answer.into()
     }
 }

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 use super::orders::{self, readable};
+pub use super::verdicts::{OrderAnswer, OrderOrigin, OrderVerdict};
 use super::{Core, Moment};
 use crate::exchange::order;
+use crate::exchange::order::items::FromItems;
 use crate::ids::ParcelId;
 use crate::station::event::Event;
 use crate::station::fact::Fact;
@@ -23,62 +23,6 @@ pub const AT_ONCE: usize = 8;
 /// Highest number that the memory can count to.
 const MAX_VERSION: u64 = i64::MAX as u64;
 
-/// Where orders come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrderOrigin {
-    /// A file, by a command.
-    File,
-    /// A file of which a person says that it is the last word, also where the same was said before.
-    FileAsNewest,
-    /// The receiver: what is refused is told it.
-    Receiver,
-}
-
-/// What became of one order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OrderVerdict {
-    /// New here.
-    Accepted,
-    /// What holds already.
-    Unchanged,
-    /// Holds from now on.
-    Changed,
-    /// What held once, or a revision below the one that holds: ignored.
-    Older,
-    /// It contradicts what was done here, or what only a person takes back; `why` says it.
-    InConflict,
-    /// It cannot be kept; `why` says it.
-    Refused,
-}
-
-impl OrderVerdict {
-    /// Every verdict with its name in answers, as people read it.
-    pub const NAMES: [(&str, Self); 6] = [
-        ("accepted", Self::Accepted),
-        ("unchanged", Self::Unchanged),
-        ("changed", Self::Changed),
-        ("older", Self::Older),
-        ("in conflict", Self::InConflict),
-        ("refused", Self::Refused),
-    ];
-}
-
-/// What became of one order, for whoever brought it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderAnswer {
-    /// Which.
-    #[serde(flatten)]
-    pub id: OrderId,
-    /// What.
-    pub verdict: OrderVerdict,
-    /// Whether what is said holds from now on, or did before.
-    pub kept: bool,
-    /// Why, where a person must know it; quotes nothing personal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
-}
-
 /// What is to be done with one order.
 #[derive(Debug)]
 struct Judged<'a> {
@@ -88,6 +32,8 @@ struct Judged<'a> {
     holds: Option<Order>,
     /// The order that it may mean, where it calls that one otherwise.
     means: Option<OrderId>,
+    /// What the item master and the order say otherwise.
+    contradicts: Vec<String>,
 }
 
 impl Core {
@@ -106,7 +52,7 @@ impl Core {
         let (mut whole, mut part) = (Outcome::default(), Outcome::default());
         for order in orders {
             self.recall_order(&order.id.number)?;
-            let Judged { mut answer, put, holds, means } = self.judge(order, from)?;
+            let Judged { mut answer, put, holds, means, contradicts } = self.judge(order, from)?;
             puts.extend(put);
             if let Some(order) = holds {
                 answer.kept = true;
@@ -127,6 +73,7 @@ impl Core {
                 join(&mut whole, std::mem::take(&mut part));
                 join(&mut whole, self.refuse_order(moment, &answer, means.as_ref())?);
             }
+            contradicts.into_iter().for_each(|said| answer.add(said));
             say_otherwise(order, &mut answer);
             answers.push(answer);
         }
@@ -157,7 +104,7 @@ impl Core {
         let mut answers = Vec::with_capacity(orders.len());
         for order in orders {
             self.recall_order(&order.id.number)?;
-            let Judged { mut answer, put, holds, .. } = self.judge(order, from)?;
+            let Judged { mut answer, put, holds, contradicts, .. } = self.judge(order, from)?;
             if let Some(order) = &holds {
                 answer.kept = true;
                 let outcome = self.follow(moment, order)?;
@@ -169,6 +116,7 @@ impl Core {
                 let body = put.as_ref().and_then(|put| put.version.as_ref()).map(|version| version.body.as_str());
                 answer.why = self.would_change(&answer, body)?;
             }
+            contradicts.into_iter().for_each(|said| answer.add(said));
             say_otherwise(order, &mut answer);
             answers.push(answer);
         }
@@ -182,7 +130,9 @@ impl Core {
             (OrderVerdict::Changed, Some(body)) => {
                 let before = self.store().newest_order(&answer.id)?;
                 let changes = before.map(|before| order::changes(&before, body)).unwrap_or_default();
-                Some(if changes.is_empty() { "only its revision".to_owned() } else { changes.join(", ") })
+                let by_items = answer.from_items == FromItems::Changed;
+                let by = if by_items { ", as the item master has them now" } else { "" };
+                Some(if changes.is_empty() { "only its revision".to_owned() } else { changes.join(", ") + by })
             }
             _ => None,
         })
@@ -279,10 +229,11 @@ impl Core {
     fn judge<'a>(&self, stored: &'a StoredOrder, from: OrderOrigin) -> Result<Judged<'a>, StoreError> {
         let mut stored_id = stored.id.clone();
         let answer = |id: &OrderId, verdict, why: Option<String>| Judged {
-            answer: OrderAnswer { id: id.clone(), verdict, kept: verdict == OrderVerdict::Unchanged, why },
+            answer: OrderAnswer::new(id.clone(), verdict, why),
             put: None,
             holds: None,
             means: None,
+            contradicts: Vec::new(),
         };
         let mut body = std::borrow::Cow::Borrowed(&stored.body);
         if stored.shop_of_folder {
@@ -293,15 +244,29 @@ impl Core {
             }
         }
         let id = &stored_id;
-        let order = match order::parse(&body) {
+        let mut order = match order::parse(&body) {
             Ok(order) => order,
             Err(error) => return Ok(answer(id, OrderVerdict::Refused, Some(error.to_string()))),
         };
+        // An order is known by what it said itself: what the item master adds is no other word of its sender.
+        let hash = order::content_hash(&body);
+        let filled = self.fill_from_items(&order, &body)?;
+        if !filled.refused.is_empty() {
+            return Ok(answer(id, OrderVerdict::Refused, Some(filled.refused.join("; "))));
+        }
+        let taken = filled.body.is_some();
+        if let Some(filled) = filled.body {
+            match order::parse(&filled) {
+                Ok(whole) => (order, body) = (whole, std::borrow::Cow::Owned(filled)),
+                Err(error) => {
+                    return Ok(answer(id, OrderVerdict::Refused, Some(format!("with the item master: {error}"))));
+                }
+            }
+        }
         if let Some(why) = self.unfit(&order, stored)? {
             return Ok(answer(id, OrderVerdict::Refused, Some(why)));
         }
         let known = self.store().known_order(id)?;
-        let hash = order::content_hash(&body);
         let said = match &known {
             Some(known) => self.store().holds_or_held(known, &hash, order::content_hash)?,
             None => None,
@@ -319,6 +284,15 @@ impl Core {
                 compare(known, &order, said, (from, here))
             }
         };
+        let refilled = verdict == OrderVerdict::Unchanged
+            && order.state == OrderState::Ready
+            && known.as_ref().is_some_and(|known| !known.erased && !order::items::filled_alike(&known.body, &body));
+        let verdict = if refilled { OrderVerdict::Changed } else { verdict };
+        let from_items = match (refilled, taken) {
+            (true, _) => FromItems::Changed,
+            (false, true) => FromItems::Taken,
+            (false, false) => FromItems::Nothing,
+        };
         let label = stored.label.as_ref();
         let put = |version| Some(Put { id: id.clone(), version, label });
         Ok(match verdict {
@@ -330,7 +304,9 @@ impl Core {
                 };
                 let (body, keys) = (body.into_owned(), order.references.clone());
                 let put = put(Some(NewVersion { version, rev, hash, body, keys }));
-                Judged { put, holds: Some(order), ..answer(id, verdict, why) }
+                let judged = answer(id, verdict, why);
+                let answer = OrderAnswer { from_items, ..judged.answer };
+                Judged { answer, put, holds: Some(order), contradicts: filled.said, ..judged }
             }
             OrderVerdict::Unchanged if label.is_some() && !known.is_some_and(|known| known.erased) => {
                 Judged { put: put(None), ..answer(id, verdict, why) }
@@ -454,8 +430,7 @@ fn compare_unread(
 fn say_otherwise(order: &StoredOrder, answer: &mut OrderAnswer) {
     let Some((before, row)) = order.otherwise else { return };
     let now = if answer.kept { "holds" } else { "is not taken" };
-    let otherwise = format!("row {row} says something else of it than row {before}; row {row} {now}");
-    answer.why = Some(answer.why.take().map_or(otherwise.clone(), |why| format!("{why}; {otherwise}")));
+    answer.add(format!("row {row} says something else of it than row {before}; row {row} {now}"));
 }
 
 /// What an import says of parcels that its orders stop.

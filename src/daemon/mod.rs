@@ -5,7 +5,7 @@
 //! has served; `subject` is one buyer's; `clocks` reads the computer's clocks; `upkeep` looks the database through at night; `inbox` takes order files as they are
 //! dropped into a folder;
 //! `readiness` is what a good configuration still lacks; `pools` lists numbers; `control` is the socket that commands act
-//! through; `lists` are the long lists, and what was done today; `exports` gives tracking numbers back.
+//! through; `items` is the item master, and what orders take from it; `lists` are the long lists, and what was done today; `exports` gives tracking numbers back.
 
 mod announce;
 pub mod answers;
@@ -24,6 +24,7 @@ mod identity_tests;
 mod import;
 mod inbox;
 pub mod intake;
+pub mod items;
 pub mod labels;
 pub mod lists;
 pub mod orders;
@@ -34,6 +35,7 @@ mod service;
 mod setup;
 pub mod subject;
 mod upkeep;
+mod verdicts;
 
 pub use self::core::{Core, Moment};
 pub use clocks::{Clocks, clock, describe as describe_clock, minute, today};

@@ -3,6 +3,8 @@
 //! The rules are those of RFC 8785 as far as our documents need them: object keys sorted, no white space, the shortest
 //! escapes, integers in plain digits. Documents that are hashed here hold no fractions (amounts are strings).
 
+use std::collections::BTreeSet;
+
 use data_encoding::HEXLOWER;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -17,6 +19,28 @@ pub fn text(value: &Value) -> String {
 /// SHA-256 of `text`, in 64 lower-case hexadecimal digits.
 pub fn sha256_hex(text: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
+}
+
+/// The paths at which two values differ, from the top down: `ship_to.city`. A list is one value; the top itself is the empty path.
+pub fn differing(before: &Value, now: &Value) -> Vec<String> {
+    let mut paths = Vec::new();
+    compare("", before, now, &mut paths);
+    paths
+}
+
+fn compare(path: &str, before: &Value, now: &Value, paths: &mut Vec<String>) {
+    match (before, now) {
+        (Value::Object(before), Value::Object(now)) => {
+            let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+            for name in names {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let of = |map: &serde_json::Map<String, Value>| map.get(name).cloned().unwrap_or_default();
+                compare(&path, &of(before), &of(now), paths);
+            }
+        }
+        (before, now) if before == now => {}
+        _ => paths.push(path.to_owned()),
+    }
 }
 
 fn write(value: &Value, out: &mut String) {

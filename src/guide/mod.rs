@@ -18,7 +18,8 @@
 //! | [`figures`] | what was measured, and where |
 //!
 //! The pages for whoever runs a station (`pools`, `exports`, `moving`, `trouble`, `personal`, `glossary`, `durability`) are part of the
-//! package, and so are the others: they lie below `/usr/share/doc/parceld`. `config/orders/README.md` has the orders.
+//! package, and so are the others: they lie below `/usr/share/doc/parceld`. `config/orders/README.md` has the orders, and
+//! `config/items/README.md` the item master.
 //!
 //! The pages are Markdown files beside this one. Every path that they name exists: `tests/suite/guide.rs` looks.
 

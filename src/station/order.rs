@@ -216,11 +216,15 @@ impl Order {
         OrderId { channel: self.channel.clone(), shop: self.shop.clone(), number: self.order_ref.clone() }
     }
 
-    /// Whether a label or a choice made for this order is wrong for its newest revision.
+    /// Whether a label or a choice made for this order is wrong for its newest revision. Neither goes by what a line says that
+    /// an item weighs: the scale says it.
     pub fn is_other(&self, newest: &Self) -> bool {
         let (a, b) = (self, newest);
+        let lines = |order: &Self| -> Vec<OrderLine> {
+            order.lines.iter().map(|line| OrderLine { unit_mass: None, ..line.clone() }).collect()
+        };
         let asked = a.signature != b.signature || a.insure != b.insure || a.terms != b.terms || a.extras != b.extras;
-        a.ship_to != b.ship_to || asked || a.lines != b.lines || a.label != b.label
+        a.ship_to != b.ship_to || asked || lines(a) != lines(b) || a.label != b.label
     }
 
     /// The parcel as its price depends on it.

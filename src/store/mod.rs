@@ -13,6 +13,7 @@ mod clock;
 mod erase;
 pub mod exports;
 mod fold;
+mod items;
 mod keyring;
 mod labels;
 mod lists;
@@ -59,6 +60,7 @@ use crate::units::Timestamp;
 
 pub use backup::{Backup, BackupBy, BackupError, BackupName, back_up, backups, prune, same_disk, stamp, sweep};
 pub use check::{Damage, Gently};
+pub use items::StoredItem;
 pub use keyring::KeyFault;
 pub use labels::StoredLabel;
 pub use lists::TimeSpan;
@@ -321,11 +323,6 @@ impl Store {
     /// The random name of the present incarnation. A new or a copied database has another.
     pub fn incarnation(&self) -> &str {
         &self.incarnation
-    }
-
-    /// The last `stationseq` of the present incarnation; 0 for none.
-    pub fn announced(&self) -> u64 {
-        self.head - self.base
     }
 
     /// Hands over every fact that the station's state is made of, in order. Decisions are left out.

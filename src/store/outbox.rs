@@ -69,6 +69,11 @@ pub(super) fn insert(
 }
 
 impl Store {
+    /// The last `stationseq` of the present incarnation; 0 for none.
+    pub fn announced(&self) -> u64 {
+        self.head - self.base
+    }
+
     /// Events of a life after one of its numbers, oldest first, at most `max` of them and about `max_bytes`; one at least
     /// if there is one.
     pub fn outbox_after(

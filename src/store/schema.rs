@@ -136,6 +136,15 @@ CREATE TABLE exported (
     PRIMARY KEY (export, parcel)) WITHOUT ROWID;
 CREATE INDEX manifested_by_fact ON manifested (fact, parcel);
 CREATE INDEX journal_stops ON journal (seq) WHERE name IN ('voided', 'held', 'left_out', 'intercepted');
+", "
+-- The item master: what the seller's items are, by SKU. Nothing personal. The barcodes and components of a body stand beside it,
+-- to be found.
+CREATE TABLE items (sku TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE item_codes (code TEXT NOT NULL, sku TEXT NOT NULL, PRIMARY KEY (code, sku)) WITHOUT ROWID;
+CREATE INDEX item_codes_by_sku ON item_codes (sku);
+CREATE TABLE item_parts (
+    kit TEXT NOT NULL, component TEXT NOT NULL, qty INTEGER NOT NULL, PRIMARY KEY (kit, component)) WITHOUT ROWID;
+CREATE INDEX item_parts_by_component ON item_parts (component);
 "];
 
 /// How long a statement waits for another process.

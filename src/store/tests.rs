@@ -223,8 +223,8 @@ fn a_newer_format_is_refused() {
     let dir = folder();
     drop(open(&dir));
     beside(dir.path()).pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(Store::open(dir.path()), Err(StoreError::Newer { found: 99, known: 7 })));
-    assert!(matches!(Store::read(dir.path()), Err(StoreError::Newer { found: 99, known: 7 })));
+    assert!(matches!(Store::open(dir.path()), Err(StoreError::Newer { found: 99, known: 8 })));
+    assert!(matches!(Store::read(dir.path()), Err(StoreError::Newer { found: 99, known: 8 })));
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A workbook of one sheet with this content and these shared texts.
-fn workbook(sheet: &[u8], shared: &[u8]) -> Vec<u8> {
+pub(crate) fn workbook(sheet: &[u8], shared: &[u8]) -> Vec<u8> {
     const BOOK: &[u8] = b"<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
         xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>\
         <sheet name=\"A\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>";

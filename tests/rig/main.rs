@@ -22,6 +22,7 @@ mod floods;
 mod formats;
 mod hands;
 mod inbox;
+mod items;
 mod kill;
 mod lists;
 mod mistakes;

@@ -6,14 +6,15 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use parceld::config::order_formats;
-use parceld::exchange::order::{self, Batch, ForeignFormat, Formats};
+use parceld::exchange::order::{self, Batch, ForeignFormat, Formats, RecordKind};
 use parceld::exchange::workbook::{self, SheetEvent, SheetTexts};
 use parceld::station::order::Order;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/");
 
 fn shipped() -> Vec<ForeignFormat> {
-    let (formats, problems) = order_formats::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/formats"));
+    let (formats, problems) =
+        order_formats::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/formats"), RecordKind::Orders);
     assert!(problems.is_empty(), "{problems}");
     formats
 }
@@ -366,7 +367,7 @@ fn small(fill_down: bool) -> Vec<ForeignFormat> {
     let dir = tempfile::tempdir().expect("a folder");
     let text = if fill_down { format!("fill_down = true\n{SMALL}") } else { SMALL.to_owned() };
     std::fs::write(dir.path().join("small.toml"), text).expect("a file");
-    let (formats, problems) = order_formats::read(dir.path());
+    let (formats, problems) = order_formats::read(dir.path(), RecordKind::Orders);
     assert!(problems.is_empty(), "{problems}");
     formats
 }

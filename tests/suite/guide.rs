@@ -9,8 +9,13 @@ const GUIDE: &str = "src/guide";
 /// Ends of names that are files of the repository, even where no folder is named.
 const ENDINGS: [&str; 9] = ["csv", "ftl", "json", "jsonl", "md", "png", "rs", "sql", "toml"];
 /// Pages of the package beside the README and the guide.
-const OTHERS: [&str; 4] =
-    ["config/orders/README.md", "config/carriers/README.md", "config/exports/README.md", "config/labels/README.md"];
+const OTHERS: [&str; 5] = [
+    "config/orders/README.md",
+    "config/items/README.md",
+    "config/carriers/README.md",
+    "config/exports/README.md",
+    "config/labels/README.md",
+];
 /// Where the package has its documents, as they lie in the source.
 const DOCUMENTS: &str = "usr/share/doc/parceld/";
 /// Folders that are no part of the repository.

@@ -15,6 +15,11 @@ pub(super) fn clean(order: &mut Value) {
     }
 }
 
+/// The same of an item of the item master.
+pub(super) fn clean_item(item: &mut Map<String, Value>) {
+    fields(item, owners::ITEM);
+}
+
 fn fields(map: &mut Map<String, Value>, scope: &str) {
     map.retain(|name, _| !matches!(owners::find(scope, name).map(|field| field.owner), Some(Owner::Dropped(_))));
     for (name, value) in map.iter_mut() {

@@ -3,6 +3,7 @@
 use csv::{ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
 
+use super::kind::RecordKind;
 use super::owners::{self, FieldShape, OrderField};
 
 /// More columns than any export has.
@@ -35,9 +36,21 @@ pub(super) fn no_order_ref(text: &str) -> String {
     }
 }
 
+/// Why a file of items without a column `sku` is not read.
+pub(super) fn no_sku() -> String {
+    "no column sku, which names each item; the first row names the columns, such as sku, barcodes, unit_g; see `parceld items \
+     --help`, or /usr/share/doc/parceld/config/items/README.md"
+        .to_owned()
+}
+
 /// A column's name as the schema spells it; an unknown one as it is.
-pub(super) fn spelled(name: &str) -> String {
-    owners::column(name).map_or(name, |field| field.path).to_owned()
+pub(super) fn spelled(kind: RecordKind, name: &str) -> String {
+    let path = kind.column(name).map_or(name, |field| field.path);
+    match kind {
+        RecordKind::Orders => path,
+        RecordKind::Items => path.strip_prefix("item.").unwrap_or(path),
+    }
+    .to_owned()
 }
 
 /// Names that can be taken apart: bounded, each once, none inside another (`service` and `service.pod`).

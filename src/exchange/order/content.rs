@@ -1,47 +1,32 @@
 //! What an order says, apart from how it is counted: two documents with the same content say the same.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::Incoming;
 use super::clean::{clean, forget_unknown};
+use super::{Incoming, items};
 use crate::exchange::canonical;
 use crate::station::order::OrderId;
 
 /// SHA-256 of a document without its revision and the name of its schema, spelt as new documents are: one that was kept
-/// before they were cleaned says what it said.
+/// before they were cleaned says what it said. What the station took from its item master is left out: an order says the
+/// same however the master has changed since.
 pub fn content_hash(body: &str) -> [u8; 32] {
-    Sha256::digest(without(body, &["rev", "schema"])).into()
+    Sha256::digest(without(body, &["rev", "schema"], items::unfill)).into()
 }
 
 /// A document that names no shop.
 pub fn without_shop(body: &str) -> String {
-    without(body, &["shop"])
+    without(body, &["shop"], items::unfill)
 }
 
 /// The fields in which a document says something else than the one before, from the order down; a list is one field.
 pub fn changes(before: &str, now: &str) -> Vec<String> {
-    let read = |body: &str| serde_json::from_str::<Value>(&without(body, &["rev", "schema"])).unwrap_or_default();
-    let mut changes = Vec::new();
-    compare("", &read(before), &read(now), &mut changes);
-    changes
-}
-
-fn compare(path: &str, before: &Value, now: &Value, changes: &mut Vec<String>) {
-    match (before, now) {
-        (Value::Object(before), Value::Object(now)) => {
-            let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
-            for name in names {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                let of = |map: &serde_json::Map<String, Value>| map.get(name).cloned().unwrap_or_default();
-                compare(&path, &of(before), &of(now), changes);
-            }
-        }
-        (before, now) if before == now => {}
-        _ => changes.push(if path.is_empty() { "the order".to_owned() } else { path.to_owned() }),
-    }
+    let read = |body: &str| {
+        serde_json::from_str::<Value>(&without(body, &["rev", "schema"], items::unmark)).unwrap_or_default()
+    };
+    let whole = |path: String| if path.is_empty() { "the order".to_owned() } else { path };
+    canonical::differing(&read(before), &read(now)).into_iter().map(whole).collect()
 }
 
 /// A document that says of its order that it waits.
@@ -78,9 +63,11 @@ impl Incoming {
     }
 }
 
-fn without(body: &str, fields: &[&str]) -> String {
+/// A document without these fields; `rid` does with its lines what is wanted.
+fn without(body: &str, fields: &[&str], rid: fn(&mut Value)) -> String {
     let Ok(mut value) = serde_json::from_str::<Value>(body) else { return body.to_owned() };
     clean(&mut value);
+    rid(&mut value);
     forget_unknown(&mut value);
     if let Value::Object(map) = &mut value {
         map.retain(|name, _| !fields.contains(&name.as_str()));

@@ -1,4 +1,5 @@
-//! Orders as a spreadsheet's text: one row per order line, names flattened with dots.
+//! Orders as a spreadsheet's text: one row per order line, names flattened with dots; and the items of the item master, one row
+//! per component of a kit.
 //!
 //! The rows of one channel, shop, `order_ref` and `rev` are one order, wherever they stand. A column of the order may be
 //! filled on its first row only; two rows that say different things refuse the order, and so do rows below it that do not
@@ -11,29 +12,29 @@ use std::ops::Range;
 use csv::StringRecord;
 use serde_json::{Map, Value};
 
-use super::columns::{MAX_COLUMNS, check_columns, no_order_ref, put, reader, spelled, typed};
+use super::columns::{MAX_COLUMNS, check_columns, no_order_ref, no_sku, put, reader, spelled, typed};
 use super::format::{BoundFormat, NoFormat, heading, left_units_note};
+use super::kind::RecordKind;
 use super::owners::{self, OrderField};
 use super::rounded::DigitColumn;
-use super::{
-    Batch, Formats, Incoming, MAX_ORDERS, OrderError, OrderSource, Reasons, RefusedRow, SheetHead, json, refuse_file,
-};
+use super::{Batch, Formats, MAX_ORDERS, OrderError, Reasons, RefusedRow, SheetHead, refuse_file};
 
 /// What may stand between cells.
 const DELIMITERS: [u8; 3] = *b",;\t";
 /// Rows in which the header is looked for: exports put a title or a blank row above it.
 const MAX_ABOVE: usize = 10;
-/// The fields whose long numbers a spreadsheet rounds.
-const IDENTIFIERS: [&str; 4] = ["order_ref", "package_ref", "lines.line_ref", "label.tracking"];
 /// A row over more lines than this has lost its closing quotation mark.
 const MAX_ROW_LINES: usize = 100;
 /// Columns that are no fields, as many as are named.
 const MOST_COLUMNS: usize = 8;
-/// The columns that name an order beside its number.
-const NAMES: [&str; 3] = ["rev", "channel", "shop"];
+/// What stands in a cell of an item that takes away what was said before.
+const CLEAR: &str = "-";
 
-/// Every order of a sheet.
-pub(super) fn read(sheet: SheetText<'_>, formats: Formats<'_>, source: OrderSource<'_>) -> Batch {
+/// What one record becomes: from its value, the row it begins on, and its rows as they stood.
+pub(super) type Take<'a, T> = &'a dyn Fn(Value, usize, &dyn Fn() -> String) -> Result<T, Reasons>;
+
+/// Every record of a sheet.
+pub(super) fn read<T>(sheet: SheetText<'_>, formats: Formats<'_>, take: Take<'_, T>) -> Batch<T> {
     let text = sheet.text;
     let sheet = match OrderSheet::of(sheet, formats) {
         Ok(sheet) => sheet,
@@ -48,11 +49,11 @@ pub(super) fn read(sheet: SheetText<'_>, formats: Formats<'_>, source: OrderSour
         );
     }
     let head = SheetHead { columns: sheet.columns.clone(), delimiter: sheet.delimiter };
-    let mut batch = Batch { notes: sheet.notes(&left_out), head: Some(head), ..Batch::default() };
+    let mut batch = Batch { notes: sheet.notes(&left_out), head: Some(head), ..Batch::empty() };
     let mut left_units = 0;
     for group in groups {
         let row = group.rows.first().map_or(0, |row| row.line);
-        match sheet.incoming(&group, row, source, &mut left_units) {
+        match sheet.incoming(&group, row, take, &mut left_units) {
             Ok(incoming) => batch.accepted.push(incoming),
             Err(reasons) => batch.refused.push(RefusedRow::new(row, &sheet.original(&group), reasons)),
         }
@@ -79,8 +80,9 @@ struct OrderSheet<'a> {
     columns: Vec<String>,
     meaning: Meaning<'a>,
     order_ref: usize,
-    /// Where the columns of [`NAMES`] are.
+    /// Where the columns of [`RecordKind::names`] are.
     names: [Option<usize>; 3],
+    kind: RecordKind,
 }
 
 /// What the columns of a sheet mean.
@@ -111,7 +113,7 @@ struct CsvRow {
 /// The rows of one order.
 #[derive(Debug, Default)]
 struct Group {
-    /// Its cells in the columns of [`NAMES`]; empty where none of its rows has filled them in.
+    /// Its cells in the columns of [`RecordKind::names`]; empty where none of its rows has filled them in.
     names: [String; 3],
     rows: Vec<CsvRow>,
     /// Rows below it without a number.
@@ -151,6 +153,7 @@ impl<'a> OrderSheet<'a> {
     /// Finds delimiter and header: a column `order_ref`, or what another system calls its columns.
     fn of(sheet: SheetText<'a>, formats: Formats<'a>) -> Result<Self, String> {
         let SheetText { text, by_row } = sheet;
+        let kind = formats.kind();
         let mut why = NoFormat::Unknown;
         let (skip, said) = separator(text).map_or((0, None), |delimiter| (1, Some(delimiter)));
         for delimiter in DELIMITERS.into_iter().filter(|delimiter| said.is_none_or(|said| said == *delimiter)) {
@@ -172,13 +175,14 @@ impl<'a> OrderSheet<'a> {
                     meaning,
                     order_ref,
                     names,
+                    kind,
                 };
-                let columns: Vec<String> = record.iter().map(|name| spelled(name.trim())).collect();
-                let column = |wanted: &str| columns.iter().position(|name| name == wanted);
-                if let (Some(order_ref), true) = (column("order_ref"), formats.may_be_own()) {
+                let columns: Vec<String> = record.iter().map(|name| spelled(kind, name.trim())).collect();
+                let column = |wanted: &str| columns.iter().position(|name| !name.is_empty() && name == wanted);
+                if let (Some(order_ref), true) = (column(kind.id_column()), formats.may_be_own()) {
                     check_columns(&columns)?;
-                    let names = NAMES.map(column);
-                    let fields = columns.iter().map(|name| owners::column(name)).collect();
+                    let names = kind.names().map(column);
+                    let fields = columns.iter().map(|name| kind.column(name)).collect();
                     return Ok(sheet(columns, Meaning::Own(fields), order_ref, names));
                 }
                 if record.len() > MAX_COLUMNS {
@@ -188,8 +192,8 @@ impl<'a> OrderSheet<'a> {
                     Ok(format) => {
                         let columns: Vec<String> = record.iter().map(|name| name.trim().to_owned()).collect();
                         let bound = BoundFormat::new(format, columns.clone())?;
-                        let order_ref = bound.place("order_ref").ok_or("no column of the order's number")?;
-                        let names = NAMES.map(|name| bound.place(name));
+                        let order_ref = bound.place(kind.id()).ok_or("no column of the order's number")?;
+                        let names = kind.names().map(|name| bound.place(name));
                         return Ok(sheet(columns, Meaning::Foreign(bound), order_ref, names));
                     }
                     Err(NoFormat::Unknown) => {}
@@ -198,6 +202,7 @@ impl<'a> OrderSheet<'a> {
             }
         }
         match why {
+            NoFormat::Unknown if kind == RecordKind::Items => Err(no_sku()),
             NoFormat::Unknown => Err(no_order_ref(text)),
             near => Err(near.to_string()),
         }
@@ -205,17 +210,29 @@ impl<'a> OrderSheet<'a> {
 
     /// What a person must know of the file.
     fn notes(&self, left_out: &BTreeMap<String, usize>) -> Vec<String> {
-        let Meaning::Foreign(bound) = &self.meaning else { return Vec::new() };
+        let bound = match &self.meaning {
+            Meaning::Foreign(bound) => bound,
+            Meaning::Own(fields) if self.kind == RecordKind::Items => return self.unread(fields),
+            Meaning::Own(_) => return Vec::new(),
+        };
         let rows = |count: usize| if count == 1 { "1 row is".to_owned() } else { format!("{count} rows are") };
         let left_out = left_out.iter().map(|(why, count)| format!("{} left out: {why}", rows(*count)));
         bound.notes().into_iter().chain(left_out).collect()
+    }
+
+    /// Columns of a file of items that are no fields.
+    fn unread(&self, fields: &[Option<&'static OrderField>]) -> Vec<String> {
+        let unknown = self.columns.iter().zip(fields).filter(|(name, field)| field.is_none() && !name.is_empty());
+        let shown: Vec<String> = unknown.take(MOST_COLUMNS).map(|(name, _)| format!("{:?}", cut(name))).collect();
+        let note = || format!("nothing here goes by the columns {}; see `parceld items --help`", shown.join(", "));
+        (!shown.is_empty()).then(note).into_iter().collect()
     }
 
     /// The columns of identifiers.
     fn identifiers(&self) -> Vec<usize> {
         match &self.meaning {
             Meaning::Own(fields) => {
-                let is_id = |field: &&OrderField| IDENTIFIERS.contains(&field.path);
+                let is_id = |field: &&OrderField| self.kind.identifiers().contains(&field.path);
                 (0..fields.len()).filter(|at| fields[*at].filter(is_id).is_some()).collect()
             }
             Meaning::Foreign(bound) => bound.identifiers(),
@@ -234,7 +251,7 @@ impl<'a> OrderSheet<'a> {
             Meaning::Own(_) => None,
             Meaning::Foreign(bound) => Some(bound),
         };
-        let fill_down = foreign.is_some_and(|bound| bound.format.fill_down);
+        let fill_down = self.kind == RecordKind::Items || foreign.is_some_and(|bound| bound.format.fill_down);
         let mut digits: Vec<(usize, DigitColumn)> =
             self.identifiers().into_iter().map(|at| (at, DigitColumn::default())).collect();
         // Where rows go on what was left out.
@@ -301,7 +318,7 @@ impl<'a> OrderSheet<'a> {
             last = Some(at);
         }
         let rounded = digits.iter().find(|(_, column)| column.is_rounded());
-        all.rounded = rounded.map(|(at, _)| self.columns[*at].chars().take(40).collect());
+        all.rounded = rounded.map(|(at, _)| cut(&self.columns[*at]));
         all
     }
 
@@ -318,14 +335,8 @@ impl<'a> OrderSheet<'a> {
         }
     }
 
-    /// One order with all its reasons. Units of it that do not travel are counted.
-    fn incoming(
-        &self,
-        group: &Group,
-        row: usize,
-        source: OrderSource<'_>,
-        left_units: &mut usize,
-    ) -> Result<Incoming, Reasons> {
+    /// One record with all its reasons. Units of it that do not travel are counted.
+    fn incoming<T>(&self, group: &Group, row: usize, take: Take<'_, T>, left_units: &mut usize) -> Result<T, Reasons> {
         let mut errors = group.errors();
         let (rows, whole) = self.records(&group.rows, &mut errors);
         let value = match &self.meaning {
@@ -336,7 +347,7 @@ impl<'a> OrderSheet<'a> {
                 value
             }
         };
-        let mut read = json::of(value, row, source);
+        let mut read = take(value, row, &|| self.original(group));
         if let (false, Err(reasons)) = (whole, &mut read) {
             // What its other rows lack may stand in the one that cannot be read.
             reasons.0.retain(|reason| !matches!(reason, OrderError::Missing(_)));
@@ -360,10 +371,13 @@ impl<'a> OrderSheet<'a> {
     /// are called like a field for which there is no column.
     fn unknown_columns(&self) -> Option<OrderError> {
         let Meaning::Own(fields) = &self.meaning else { return None };
+        if self.kind == RecordKind::Items {
+            return None;
+        }
         let mut names = Vec::new();
         for (name, _) in self.columns.iter().zip(fields).filter(|(_, field)| field.is_none()) {
             let missing = |path: &&str| !self.columns.iter().any(|column| column == path);
-            let shown = name.chars().take(40).collect::<String>();
+            let shown = cut(name);
             match owners::called(name).filter(missing) {
                 Some(path) => names.push(format!("{shown:?} ({path}?)")),
                 None if ["ship_to.", "lines.", "service."].iter().any(|scope| name.starts_with(scope)) => {
@@ -398,6 +412,11 @@ impl<'a> OrderSheet<'a> {
     ) -> Value {
         let mut order = Map::new();
         let mut lines = Vec::new();
+        let (list, items) = (self.kind.list(), self.kind == RecordKind::Items);
+        let value = |at: usize, cell: &str| match cell {
+            CLEAR if items => Value::Null,
+            cell => typed(fields[at], cell),
+        };
         let mut said: HashMap<usize, (usize, &str)> = HashMap::new();
         for (number, record) in rows {
             let mut line = Map::new();
@@ -409,22 +428,24 @@ impl<'a> OrderSheet<'a> {
                 if name.is_empty() {
                     let why = "a cell without a column name; name it in the first row".to_owned();
                     errors.push(OrderError::Value { field: format!("row {number}"), why });
-                } else if let Some(inner) = name.strip_prefix("lines.") {
-                    put(&mut line, inner, typed(fields[at], cell));
+                } else if let Some(inner) = name.strip_prefix(list).and_then(|rest| rest.strip_prefix('.')) {
+                    put(&mut line, inner, value(at, cell));
                 } else if let Some((first, before)) = said.get(&at) {
                     if *before != cell {
-                        errors.push(OrderError::Disagree { first: *first, second: *number, field: name.clone() });
+                        errors.push(self.kind.disagree(*first, *number, name.clone()));
                     }
                 } else {
                     said.insert(at, (*number, cell));
-                    put(&mut order, name, typed(fields[at], cell));
+                    put(&mut order, name, value(at, cell));
                 }
             }
             if !line.is_empty() {
                 lines.push(Value::Object(line));
             }
         }
-        order.insert("lines".to_owned(), Value::Array(lines));
+        if !(items && lines.is_empty()) {
+            order.insert(list.to_owned(), Value::Array(lines));
+        }
         Value::Object(order)
     }
 
@@ -445,6 +466,10 @@ impl<'a> OrderSheet<'a> {
         }
         Ok(record)
     }
+}
+
+fn cut(name: &str) -> String {
+    name.chars().take(40).collect()
 }
 
 /// The separator that the first line names, as some spreadsheets write it: `sep=;`.

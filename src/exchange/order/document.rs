@@ -17,7 +17,7 @@ use crate::station::order::{Address, Order, OrderLine, OrderState, Packed};
 use crate::units::Dims;
 
 /// Most units of one line, and most parcels of one order: above it, digits were doubled.
-const MAX_COUNT: u64 = 10_000;
+pub(super) const MAX_COUNT: u64 = 10_000;
 
 const STATES: [(&str, OrderState); 5] = [
     ("ready", OrderState::Ready),
@@ -32,7 +32,7 @@ const SIGNATURES: [(&str, Signature); 4] = [
     ("adult18", Signature::Adult18),
     ("adult21", Signature::Adult21),
 ];
-const DG_CLASSES: [(&str, Dg); 10] = [
+pub(super) const DG_CLASSES: [(&str, Dg); 10] = [
     ("none", Dg::None),
     ("li_ion", Dg::LiIon),
     ("li_metal", Dg::LiMetal),
@@ -46,6 +46,8 @@ const DG_CLASSES: [(&str, Dg); 10] = [
 ];
 
 const TERMS: [(&str, Option<Terms>); 3] = [("DDP", Some(Terms::Ddp)), ("DDU", Some(Terms::Ddu)), ("n/a", None)];
+/// Why an item of the item master may be blocked.
+pub(super) const BLOCKED: [&str; 2] = ["counterfeit", "prohibited"];
 /// The largest revision: the station's database keeps signed numbers of 64 bits.
 const MAX_REV: u64 = i64::MAX as u64;
 
@@ -59,7 +61,9 @@ pub(super) fn words_of(path: &str) -> Vec<&'static str> {
         "service.signature" => of(&SIGNATURES),
         "service.terms" => of(&TERMS),
         "service.label_source" => of(&label::SOURCES),
-        "lines.dg.class" => of(&DG_CLASSES),
+        "lines.dg.class" | "item.dg.class" => of(&DG_CLASSES),
+        "item.dg.pi" => of(&Packed::NAMES),
+        "item.blocked" => BLOCKED.to_vec(),
         _ => Vec::new(),
     }
 }
@@ -333,7 +337,7 @@ fn dangerous(goods: &Fields<'_>, line: OrderLine) -> OrderLine {
     }
 }
 
-fn is_un_number(text: &str) -> bool {
+pub(super) fn is_un_number(text: &str) -> bool {
     text.strip_prefix("UN").is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

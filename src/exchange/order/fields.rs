@@ -62,6 +62,11 @@ impl<'a> Fields<'a> {
         Ok(Self { reading, path: String::new(), scope: "", map: Some(map), quiet: false })
     }
 
+    /// An item of the item master.
+    pub(super) fn item(map: &'a Map<String, Value>, reading: &'a OrderReading) -> Self {
+        Self { reading, path: String::new(), scope: owners::ITEM, map: Some(map), quiet: false }
+    }
+
     /// The same object, for fields that older versions did not look at: what is wrong with them is said of a new order that
     /// is ready, and of no other. What was taken once stays readable, and a cancellation never bounces.
     pub(super) fn newly(&self) -> Self {
@@ -417,7 +422,7 @@ fn asks(value: &Value) -> bool {
 }
 
 /// `5.76461E+17`: what a spreadsheet makes of a long number.
-fn is_rounded(id: &str) -> bool {
+pub(super) fn is_rounded(id: &str) -> bool {
     let Some((digits, exponent)) = id.split_once("E+").or_else(|| id.split_once("e+")) else { return false };
     let number =
         |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',');

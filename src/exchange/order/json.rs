@@ -3,7 +3,9 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Batch, Incoming, OrderError, OrderSource, Reasons, RefusedRow, clean, document, refuse_file, unique};
+use super::{
+    Batch, Incoming, OrderError, OrderSource, Reasons, RefusedRow, clean, document, items, refuse_file, unique,
+};
 use crate::exchange::canonical;
 
 /// One order from one object.
@@ -20,6 +22,9 @@ pub(super) fn one(text: &str, row: usize, source: OrderSource<'_>) -> Result<Inc
 /// One order from a value that came from JSON or was put together from CSV rows.
 pub(super) fn of(mut value: Value, row: usize, source: OrderSource<'_>) -> Result<Incoming, Reasons> {
     clean::clean(&mut value);
+    if !matches!(source, OrderSource::Kept) {
+        items::unmark(&mut value);
+    }
     let (order, label) = document::order(&value, source)?;
     clean::forget_unknown(&mut value);
     Ok(Incoming { order, body: canonical::text(&value), row, label })

@@ -37,7 +37,9 @@ mod erased;
 mod error;
 mod fields;
 mod format;
+pub mod items;
 mod json;
+mod kind;
 mod label;
 mod objects;
 mod owners;
@@ -61,8 +63,9 @@ pub use content::{changes, content_hash, named, on_hold, without_shop};
 pub use erased::{erased, erased_unread};
 pub use error::{OrderError, Reasons};
 pub use format::{CellReading, FieldName, FileShape, ForeignFormat, FormatColumn, LeftOut, Market, RowTest, heading};
+pub use kind::RecordKind;
 pub use label::LabelFile;
-pub use owners::field_list;
+pub use owners::{field_list, item_field_list};
 pub use printable::unprintable;
 pub use reject::reject_file;
 
@@ -89,11 +92,11 @@ pub const MAX_LINES: usize = 200;
 /// Longest original text in a reject file, in characters.
 const MAX_REFUSED_TEXT: usize = 4_000;
 
-/// A file of orders, taken apart.
-#[derive(Debug, Default)]
-pub struct Batch {
-    /// Orders that could be read, in the file's order.
-    pub accepted: Vec<Incoming>,
+/// A file of orders, or of items, taken apart.
+#[derive(Debug)]
+pub struct Batch<T = Incoming> {
+    /// What could be read, in the file's order.
+    pub accepted: Vec<T>,
     /// What could not be read.
     pub refused: Vec<RefusedRow>,
     /// What a person must know of the file as a whole.
@@ -124,10 +127,20 @@ pub struct Incoming {
     pub label: Option<LabelFile>,
 }
 
-impl Batch {
+impl<T> Batch<T> {
+    const fn empty() -> Self {
+        Self { accepted: Vec::new(), refused: Vec::new(), notes: Vec::new(), head: None }
+    }
+
     /// A file that could not be taken apart.
     pub fn unread(why: impl ToString) -> Self {
-        Self { refused: vec![RefusedRow::new(0, "", why)], ..Self::default() }
+        refuse_file("", why)
+    }
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self::empty()
     }
 }
 
@@ -246,14 +259,21 @@ pub fn read_as(bytes: &[u8], format: OrderFormat) -> Batch {
 
 /// The orders of a workbook: of the one sheet that has any.
 pub fn read_workbook(sheets: &[WorkbookSheet], formats: Formats<'_>, unfit: Unfit<'_>) -> Batch {
+    let source = OrderSource::Outside(unfit);
+    records_of(sheets, formats, &|value, row, _| json::of(value, row, source))
+}
+
+/// The records of a workbook: of the one sheet that has any.
+fn records_of<T>(sheets: &[WorkbookSheet], formats: Formats<'_>, take: csv::Take<'_, T>) -> Batch<T> {
+    let what = formats.kind.plural();
     let filled = || sheets.iter().filter(|sheet| !sheet.text.trim().is_empty());
     let text = |sheet: &'_ WorkbookSheet| -> String { sheet.name.chars().take(40).collect() };
     let read = |sheet: &WorkbookSheet| {
         let sheet = csv::SheetText { text: &sheet.text, by_row: true };
-        csv::read(sheet, formats, OrderSource::Outside(unfit))
+        csv::read(sheet, formats, take)
     };
-    let unread = |batch: &Batch| batch.refused.iter().any(|refused| refused.row == 0);
-    let mut found: Vec<(&WorkbookSheet, Batch)> = Vec::new();
+    let unread = |batch: &Batch<T>| batch.refused.iter().any(|refused| refused.row == 0);
+    let mut found: Vec<(&WorkbookSheet, Batch<T>)> = Vec::new();
     let mut why = None;
     for sheet in filled() {
         let batch = read(sheet);
@@ -267,16 +287,16 @@ pub fn read_workbook(sheets: &[WorkbookSheet], formats: Formats<'_>, unfit: Unfi
         let (one, other) = (text(one), text(other));
         return refuse_file(
             "",
-            format!("the sheets {one:?} and {other:?} both hold orders; put each in a file of its own"),
+            format!("the sheets {one:?} and {other:?} both hold {what}; put each in a file of its own"),
         );
     }
     let Some((sheet, mut batch)) = found.pop() else {
-        let nothing = || RefusedRow::new(0, "", "there is nothing in the workbook; export the orders again");
-        return Batch { refused: vec![why.unwrap_or_else(nothing)], ..Batch::default() };
+        let nothing = || RefusedRow::new(0, "", format!("there is nothing in the workbook; export the {what} again"));
+        return Batch { refused: vec![why.unwrap_or_else(nothing)], ..Batch::empty() };
     };
     let others = filled().filter(|other| other.name != sheet.name);
-    batch.notes.extend(others.map(|other| format!("the sheet {:?} is not read: it holds no orders", text(other))));
-    bounded(batch)
+    batch.notes.extend(others.map(|other| format!("the sheet {:?} is not read: it holds no {what}", text(other))));
+    bounded(batch, formats.kind)
 }
 
 /// The formats that a file may be of.
@@ -284,12 +304,23 @@ pub fn read_workbook(sheets: &[WorkbookSheet], formats: Formats<'_>, unfit: Unfi
 pub struct Formats<'a> {
     known: &'a [ForeignFormat],
     named: Option<&'a str>,
+    kind: RecordKind,
 }
 
 impl<'a> Formats<'a> {
     /// Any of these, and `parceld.order/1`.
     pub fn any(known: &'a [ForeignFormat]) -> Self {
-        Self { known, named: None }
+        Self { known, named: None, kind: RecordKind::Orders }
+    }
+
+    /// The same of files of items.
+    #[must_use]
+    pub fn of_items(self) -> Self {
+        Self { kind: RecordKind::Items, ..self }
+    }
+
+    fn kind(&self) -> RecordKind {
+        self.kind
     }
 
     /// The one of this name.
@@ -297,7 +328,7 @@ impl<'a> Formats<'a> {
     /// # Errors
     /// There is none.
     pub fn named(known: &'a [ForeignFormat], name: &'a str) -> Result<Self, UnknownFormat> {
-        let found = Self { known, named: Some(name) };
+        let found = Self { known, named: Some(name), kind: RecordKind::Orders };
         if found.may_be_own() || known.iter().any(|format| format.name == name) {
             return Ok(found);
         }
@@ -336,7 +367,7 @@ fn read_with(
     formats: Formats<'_>,
     source: OrderSource<'_>,
 ) -> Batch {
-    let text = match decode(bytes) {
+    let text = match decode(bytes, formats.kind) {
         Ok(text) => text,
         Err(reason) => return refuse_file("", reason),
     };
@@ -344,7 +375,8 @@ fn read_with(
         .named_format()
         .map_or_else(|| format(&text) == OrderFormat::Json, |format| format.shape != FileShape::Sheet);
     if !is_json {
-        return bounded(csv::read(csv::SheetText { text: &text, by_row: false }, formats, source));
+        let take = |value, row, _: &dyn Fn() -> String| json::of(value, row, source);
+        return bounded(csv::read(csv::SheetText { text: &text, by_row: false }, formats, &take), formats.kind);
     }
     let foreign = formats.of_json();
     let own = formats.may_be_own();
@@ -355,37 +387,37 @@ fn read_with(
         objects::read(&text, &foreign, source)
     };
     match (read, formats.named_format()) {
-        (Some(batch), _) => bounded(batch),
+        (Some(batch), _) => bounded(batch, formats.kind),
         (None, Some(format)) => refuse_file("", format!("this is not {}; say another --format, or none", format.title)),
-        (None, None) => bounded(json::read(&text, source)),
+        (None, None) => bounded(json::read(&text, source), formats.kind),
     }
 }
 
-fn bounded(mut batch: Batch) -> Batch {
+fn bounded<T>(mut batch: Batch<T>, kind: RecordKind) -> Batch<T> {
     if batch.accepted.len() + batch.refused.len() > MAX_ORDERS {
-        return refuse_file("", format!("more than {MAX_ORDERS} orders; split the file"));
+        return refuse_file("", format!("more than {MAX_ORDERS} {}; split the file", kind.plural()));
     }
     if batch.accepted.is_empty() && batch.refused.is_empty() {
-        batch.notes.push("there is no order in the file to take in".to_owned());
+        batch.notes.push(format!("there are no {} in the file to take in", kind.plural()));
     }
     batch
 }
 
 /// The text without a byte-order mark. Line ends of old Macintosh programs, a carriage return alone, become those of all
 /// others.
-fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
+fn decode(bytes: &[u8], kind: RecordKind) -> Result<Cow<'_, str>, String> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(format!("larger than {} MiB; split the file", MAX_FILE_BYTES >> 20));
     }
     let text = text::sheet_text(bytes).map_err(|error| format!("{error}; save it as CSV UTF-8, or as JSON"))?;
     if text.trim().is_empty() {
         let what = if text.is_empty() { "the file is empty" } else { "there are only blank lines in the file" };
-        return Err(format!("{what}; export the orders again"));
+        return Err(format!("{what}; export the {} again", kind.plural()));
     }
     let old = text.contains('\r') && !text.contains('\n');
     Ok(if old { text.replace('\r', "\n").into() } else { text })
 }
 
-fn refuse_file(text: &str, reason: impl ToString) -> Batch {
-    Batch { refused: vec![RefusedRow::new(0, text, reason)], ..Batch::default() }
+fn refuse_file<T>(text: &str, reason: impl ToString) -> Batch<T> {
+    Batch { refused: vec![RefusedRow::new(0, text, reason)], ..Batch::empty() }
 }

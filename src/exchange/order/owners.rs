@@ -202,10 +202,52 @@ pub(super) static FIELDS: [OrderField; 84] = [
     field("label.codes", Texts, Refused(not_driven("codes of its own to be scanned back", "leave it out"))),
 ];
 
+/// Every field of an item of the item master, below [`ITEM`]. What an order line has too is called the same there.
+pub(super) static ITEM_FIELDS: [OrderField; 22] = [
+    field("item.sku", Text, Honoured("names the item, as order lines name it")),
+    field("item.title", Line, Kept("what a person calls it")),
+    field("item.barcodes", Texts, Kept("the codes on it; several, with | between them in a cell")),
+    field("item.unit_g", Mass, Honoured("for order lines without a weight; of a kit, else the sum of its components")),
+    field("item.dims_mm", Sides, Honoured("for order lines without a size")),
+    field("item.length", Text, Honoured("with width and height instead of dims_mm: a number with its unit")),
+    field("item.width", Text, Honoured("see length")),
+    field("item.height", Text, Honoured("see length")),
+    field("item.dg", Object, Honoured("its fields")),
+    field("item.dg.class", Text, Honoured("for order lines that do not say it; none says that it is not dangerous")),
+    field("item.dg.un", Text, Honoured("the same")),
+    field("item.dg.pi", Text, Honoured("the same")),
+    field("item.dg.wh", Decimal, Honoured("the same")),
+    field("item.dg.cells", Whole, Honoured("the same")),
+    field("item.dg.batteries", Whole, Honoured("the same")),
+    field("item.hs", Text, Honoured("for order lines without one")),
+    field("item.origin", Text, Honoured("for order lines without one: two letters of a country")),
+    field("item.picture", Text, Kept("the name of a file, with folders; nothing is fetched")),
+    field("item.blocked", Text, Honoured("counterfeit or prohibited: an order for it is refused")),
+    field("item.blocked_why", Line, Honoured("said with the refusal")),
+    field("item.components.sku", Text, Honoured("a component of this kit, one a row")),
+    field("item.components.qty", Whole, Honoured("how many of it")),
+];
+/// The list of an item's components: [`ITEM_FIELDS`] has what stands in it.
+static COMPONENTS: OrderField = field("item.components", Objects, Honoured("its fields"));
+/// What the station itself wrote into a line, from its item master; of an order from outside it is taken out.
+static FROM_ITEMS: OrderField = field("lines.from_items", Texts, Kept("which fields are the item master's"));
+/// Where an item's fields stand in the table of all.
+pub(super) const ITEM: &str = "item";
+
+/// Every field of orders and of items.
+fn all() -> impl Iterator<Item = &'static OrderField> {
+    FIELDS.iter().chain(&ITEM_FIELDS).chain([&COMPONENTS, &FROM_ITEMS])
+}
+
+/// Those that a column may fill.
+pub(super) fn columns() -> impl Iterator<Item = &'static OrderField> {
+    FIELDS.iter().chain(&ITEM_FIELDS).filter(|field| !matches!(field.shape, FieldShape::Object | FieldShape::Objects))
+}
+
 /// By the object it stands in, and its name there.
 static BY_NAME: LazyLock<HashMap<(&str, &str), &OrderField>> = LazyLock::new(|| {
     let place = |field: &'static OrderField| (field.path.rsplit_once('.').unwrap_or(("", field.path)), field);
-    FIELDS.iter().map(place).collect()
+    all().map(place).collect()
 });
 
 /// The field `name` of the object at `scope`; the order itself is at `""`.
@@ -216,6 +258,13 @@ pub(super) fn find(scope: &str, name: &str) -> Option<&'static OrderField> {
 /// The field that a column's name means, in whatever case.
 pub(super) fn column(name: &str) -> Option<&'static OrderField> {
     FIELDS.iter().find(|field| field.path.eq_ignore_ascii_case(name))
+}
+
+/// The field of an item that a column's name means, in whatever case.
+pub(super) fn item_column(name: &str) -> Option<&'static OrderField> {
+    let called =
+        |field: &&OrderField| field.path.split_once('.').is_some_and(|(_, path)| path.eq_ignore_ascii_case(name));
+    ITEM_FIELDS.iter().filter(|field| field.shape != FieldShape::Object).find(called)
 }
 
 /// What spreadsheets and shops call fields, in small letters and digits alone.
@@ -293,8 +342,17 @@ pub(super) fn meant(scope: &str, name: &str) -> Option<&'static str> {
 
 /// Every field with what is done with it, one a line, for a person who writes a file.
 pub fn field_list() -> String {
+    listed(FIELDS.iter())
+}
+
+/// The same of items.
+pub fn item_field_list() -> String {
+    listed(ITEM_FIELDS.iter())
+}
+
+fn listed(fields: impl Iterator<Item = &'static OrderField>) -> String {
     let mut list = String::new();
-    for field in FIELDS.iter().filter(|field| !matches!(field.shape, FieldShape::Object | FieldShape::Objects)) {
+    for field in fields.filter(|field| !matches!(field.shape, FieldShape::Object | FieldShape::Objects)) {
         let done = match field.owner {
             Owner::Honoured(how) | Owner::Printed(how) | Owner::WithLabel(how, _) => how.to_owned(),
             Owner::Kept(why) => format!("kept: {why}"),
@@ -302,7 +360,8 @@ pub fn field_list() -> String {
             Owner::Refused(refusal) => format!("refused: {}, which {}", refusal.what, refusal.but),
         };
         // Writing to memory never fails.
-        let _ = writeln!(list, "  {:<28} {done}", field.path);
+        let path = field.path.strip_prefix("item.").unwrap_or(field.path);
+        let _ = writeln!(list, "  {path:<28} {done}");
     }
     list
 }
@@ -310,6 +369,6 @@ pub fn field_list() -> String {
 /// The names of the fields of the object at `scope`, for a person.
 pub(super) fn names(scope: &str) -> String {
     let inside = |field: &&OrderField| field.path.rsplit_once('.').is_some_and(|(before, _)| before == scope);
-    let names = FIELDS.iter().filter(inside).filter_map(|field| field.path.rsplit('.').next());
+    let names = all().filter(inside).filter_map(|field| field.path.rsplit('.').next());
     names.collect::<Vec<_>>().join(", ")
 }

@@ -8,7 +8,7 @@ use crate::exchange::spreadsheet::{self, no_formula};
 
 /// CSV. Of a sheet, the columns `row` and `reason` and then its own, one row for each of its rows; of JSON the columns `row`,
 /// `reason` and `original`.
-pub fn reject_file(batch: &Batch) -> String {
+pub fn reject_file<T>(batch: &Batch<T>) -> String {
     if let Some(head) = &batch.head {
         return of_sheet(head, &batch.refused);
     }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::cell::{is_sheet_error, same, unknown, value};
 use super::{CellReading, ForeignFormat, FormatColumn, Market, RowTest, heading};
 use crate::exchange::order::OrderError;
+use crate::exchange::order::RecordKind;
 use crate::exchange::order::columns::{put, typed};
 
 /// Columns that are not known, as many as are named.
@@ -67,8 +68,7 @@ impl<'f> BoundFormat<'f> {
 
     /// Where the columns of identifiers stand.
     pub(in crate::exchange::order) fn identifiers(&self) -> Vec<usize> {
-        let fields = ["order_ref", "package_ref", "lines.line_ref", "label.tracking"];
-        fields.iter().filter_map(|path| self.place(path)).collect()
+        self.format.kind().identifiers().iter().filter_map(|path| self.place(path)).collect()
     }
 
     /// Why a row is left out.
@@ -133,11 +133,10 @@ impl<'f> BoundFormat<'f> {
                     errors.push(wrong("holds an error of the spreadsheet; mend it there and export again".to_owned()));
                     continue;
                 }
-                if column.field.in_line().is_none() && !column.each_row {
+                if column.field.in_list().is_none() && !column.each_row {
                     if let Some((first, before)) = said.get(&nth) {
                         if before != cell {
-                            let (first, second) = (*first, *number);
-                            errors.push(OrderError::Disagree { first, second, field: self.name(at) });
+                            errors.push(self.format.kind().disagree(*first, *number, self.name(at)));
                         }
                         continue;
                     }
@@ -157,9 +156,9 @@ impl<'f> BoundFormat<'f> {
                     }
                     read => read,
                 };
-                let (map, path) = match column.field.in_line() {
+                let (map, path) = match column.field.in_list() {
                     Some(inner) => (&mut line, inner),
-                    None => (&mut order, column.field.path()),
+                    None => (&mut order, column.field.in_record()),
                 };
                 set(map, path, read, column);
                 if let (CellReading::Money, Some(currency)) =
@@ -237,9 +236,9 @@ impl<'f> BoundFormat<'f> {
     /// What holds for every order is put where it says nothing else; equal units are counted together.
     fn finish(&self, mut order: Map<String, Value>, mut lines: Vec<Map<String, Value>>) -> Value {
         for (field, text) in &self.format.constants {
-            let (maps, path): (Vec<&mut Map<String, Value>>, &str) = match field.in_line() {
+            let (maps, path): (Vec<&mut Map<String, Value>>, &str) = match field.in_list() {
                 Some(inner) => (lines.iter_mut().collect(), inner),
-                None => (vec![&mut order], field.path()),
+                None => (vec![&mut order], field.in_record()),
             };
             for map in maps.into_iter().filter(|map| get(map, path).is_none()) {
                 put(map, path, typed(Some(field.field()), text));
@@ -248,7 +247,11 @@ impl<'f> BoundFormat<'f> {
         if self.format.one_a_unit {
             lines = counted(lines);
         }
-        order.insert("lines".to_owned(), lines.into_iter().map(Value::Object).collect());
+        let kind = self.format.kind();
+        // An item without components says nothing of them.
+        if kind == RecordKind::Orders || !lines.is_empty() {
+            order.insert(kind.list().to_owned(), lines.into_iter().map(Value::Object).collect());
+        }
         Value::Object(order)
     }
 

@@ -39,6 +39,10 @@ pub(super) fn value(
             let number = Decimal::parse(cell).map_err(|error| error.to_string())?;
             if number.mantissa == 0 { Ok(None) } else { text(&format!("{cell}{}", unit.symbol())) }
         }
+        CellReading::Length(unit) => {
+            let number = Decimal::parse(cell).map_err(|error| error.to_string())?;
+            if number.mantissa == 0 { Ok(None) } else { text(&format!("{cell}{}", unit.symbol())) }
+        }
         CellReading::Money => money(cell, market.map_or('.', |market| market.decimal)).and_then(|amount| text(&amount)),
     }
 }

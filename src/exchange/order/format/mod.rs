@@ -23,9 +23,10 @@ pub(super) use assemble::{BoundFormat, left_units_note};
 pub use heading::heading;
 
 use super::document::words_of;
-use super::owners::{self, FieldShape, OrderField};
+use super::kind::RecordKind;
+use super::owners::{self, OrderField};
 use crate::ids::{country_meant, did_you_mean, is_country};
-use crate::units::{Currency, MassUnit};
+use crate::units::{Currency, LengthUnit, MassUnit};
 
 /// How the files of one system are read.
 #[derive(Debug, Clone)]
@@ -110,23 +111,35 @@ impl FieldName {
         self.0
     }
 
-    /// Its name inside a line, for a field of lines.
-    fn in_line(self) -> Option<&'static str> {
-        self.0.path.strip_prefix("lines.")
+    /// Its name inside a line or a component, for a field of these.
+    fn in_list(self) -> Option<&'static str> {
+        let path = self.0.path;
+        path.strip_prefix("lines.").or_else(|| path.strip_prefix("item.components."))
+    }
+
+    /// Its path from the record that it is of.
+    fn in_record(self) -> &'static str {
+        self.0.path.strip_prefix("item.").unwrap_or(self.0.path)
+    }
+
+    /// What it is a field of.
+    pub fn kind(self) -> RecordKind {
+        if self.0.path.starts_with("item.") { RecordKind::Items } else { RecordKind::Orders }
     }
 }
 
 /// A text that names no field that can be filled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no field of an order; {1}write one of those that `parceld orders --help` lists")]
+#[error(
+    "{0:?} is no field of an order; {1}write one of those that `parceld orders --help` or, behind item., `parceld items --help` lists"
+)]
 pub struct NoField(String, String);
 
 impl FromStr for FieldName {
     type Err = NoField;
 
     fn from_str(text: &str) -> Result<Self, NoField> {
-        let fills = |field: &&OrderField| !matches!(field.shape, FieldShape::Object | FieldShape::Objects);
-        let fields = || owners::FIELDS.iter().filter(fills);
+        let fields = owners::columns;
         let found = fields().find(|field| field.path == text);
         found.map(Self).ok_or_else(|| {
             let meant = did_you_mean(text, fields().map(|field| field.path));
@@ -151,6 +164,8 @@ pub enum CellReading {
     Seconds,
     /// A number of these units of mass.
     Mass(MassUnit),
+    /// A number of these units of length.
+    Length(LengthUnit),
     /// An amount as its market writes it.
     Money,
 }
@@ -193,6 +208,11 @@ pub struct LeftOut {
 }
 
 impl ForeignFormat {
+    /// What its files hold.
+    pub fn kind(&self) -> RecordKind {
+        self.columns.first().map(|column| column.field.kind()).unwrap_or_default()
+    }
+
     /// The columns that a file must have and this header has not; empty where it may be this format.
     pub(super) fn lacks(&self, headings: &[String]) -> Vec<&str> {
         let has = |column: &FormatColumn| column.names.iter().any(|name| headings.contains(name));
@@ -209,8 +229,10 @@ impl ForeignFormat {
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = vec![format!("read as {}", self.title)];
         if self.guessed {
-            let compare = "nobody has seen such a file yet: compare its first order with what the other system shows";
-            notes.push(compare.to_owned());
+            let one = self.kind().singular();
+            notes.push(format!(
+                "nobody has seen such a file yet: compare its first {one} with what the other system shows"
+            ));
         }
         notes
     }
