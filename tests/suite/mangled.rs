@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use parceld::config::order_formats;
-use parceld::exchange::order::{self, Batch, ForeignFormat, Formats};
+use parceld::exchange::order::{self, Batch, ForeignFormat, Formats, RecordKind};
 use parceld::exchange::workbook::{self, SheetEvent, SheetTexts};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 static SHIPPED: LazyLock<Vec<ForeignFormat>> =
-    LazyLock::new(|| order_formats::read(&Path::new(ROOT).join("config/formats")).0);
+    LazyLock::new(|| order_formats::read(&Path::new(ROOT).join("config/formats"), RecordKind::Orders).0);
 
 /// Every order file that the tests and the demo have, with its name.
 static FILES: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
