@@ -173,7 +173,7 @@ fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOpt
     if std::io::stderr().is_terminal() {
         let _ = writeln!(std::io::stderr());
     }
-    told.notes.extend(told.from_items());
+    told.notes.extend(told.items_note());
     let reject_file = (!batch.refused.is_empty() && !how.dry_run).then_some(rejects.as_path());
     if how.dry_run {
         told.notes.push("nothing was taken in; this is what would become of it".to_owned());
@@ -223,7 +223,7 @@ struct ImportReport {
 
 impl ImportReport {
     /// How many orders have something from the item master.
-    fn from_items(&self) -> Option<String> {
+    fn items_note(&self) -> Option<String> {
         let (all, changed) = self.from_items;
         let changed = if changed > 0 { format!("; {changed} of them changed by that alone") } else { String::new() };
         let verb = if all == 1 { "takes" } else { "take" };

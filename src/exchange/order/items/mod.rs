@@ -139,9 +139,8 @@ fn patch(fields: &Fields<'_>, said: &Map<String, Value>) -> Map<String, Value> {
     set("dg.batteries", dg.whole("batteries", 0, MAX_COUNT).map(Value::from));
     let hs = fields.text("hs");
     let digits = hs.bytes().filter(u8::is_ascii_digit).count();
-    if !hs.is_empty()
-        && !((4..=14).contains(&digits) && hs.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b' '))
-    {
+    let plain = hs.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b' ');
+    if !(hs.is_empty() || plain && (4..=14).contains(&digits)) {
         fields.kind("hs", "the digits of a customs code, such as 8517.13");
     }
     set("hs", text(hs));
