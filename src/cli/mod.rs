@@ -8,6 +8,7 @@ mod country;
 mod drawn;
 mod file;
 mod import;
+mod import_report;
 mod interview;
 mod label;
 pub(crate) mod log;
@@ -20,6 +21,7 @@ mod quota;
 mod quote;
 mod rates;
 mod run;
+mod sent;
 mod setup;
 mod show;
 mod stopped;
@@ -206,6 +208,9 @@ enum OrdersCommand {
     /// Take a workbook apart that comes in, and nothing else
     #[command(hide = true)]
     Unpack,
+    /// Read a file of orders that comes in, for the running station
+    #[command(hide = true)]
+    Take(sent::SentFile),
     /// The newest orders and what became of each
     List(ListArgs),
     /// One order
@@ -406,6 +411,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             import::import(&files, &config.config, &how)
         }
         CliCommand::Orders(OrdersCommand::Unpack) => workbook::run(),
+        CliCommand::Orders(OrdersCommand::Take(file)) => file.run(),
         CliCommand::Orders(OrdersCommand::List(list)) => show::orders(&list),
         CliCommand::Orders(OrdersCommand::Show { order, shop, shown }) => show::order(&order, shop.as_deref(), &shown),
         CliCommand::Parcels(ParcelsCommand::List(list)) => show::parcels(&list),

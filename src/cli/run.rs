@@ -4,7 +4,7 @@ use std::path::Path;
 
 use parceld::config::{Bench, Severity};
 use parceld::daemon::archive;
-use parceld::daemon::{Setup, StationService, listen, serve_page_at};
+use parceld::daemon::{Setup, StationService, listen, open_door, serve_page_at};
 use parceld::devices::{doctor, observe};
 use parceld::store::{Store, StoreError};
 use parceld::web::{self, Desk};
@@ -42,7 +42,7 @@ pub(super) fn service(config: &Path) -> CommandResult {
             page => Some(page?),
         };
         let (service, handle) = StationService::new(&setup, setup.devices())?;
-        let desk = Desk { frames: handle.frames, ask: handle.ask, bench: None };
+        let desk = Desk { frames: handle.frames, ask: handle.ask, orders: open_door(&setup, None), bench: None };
         let page = match page {
             Some(page) => page,
             None => listen(setup.config.web.listen).await?,

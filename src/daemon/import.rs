@@ -29,6 +29,8 @@ pub(super) struct Import {
     from: OrderOrigin,
     /// Nothing is kept.
     dry_run: bool,
+    /// The answer has every order.
+    each: bool,
     /// Where the next pull begins, once everything is kept.
     cursor: Option<String>,
     counts: [u64; OrderVerdict::NAMES.len()],
@@ -39,7 +41,12 @@ impl Import {
     pub(super) fn of_file(orders: Vec<StoredOrder>, newest: bool, dry_run: bool) -> Self {
         let from = if newest { OrderOrigin::FileAsNewest } else { OrderOrigin::File };
         let items = orders.into_iter().map(|order| Item::Order(Box::new(order))).collect();
-        Self { items, from, dry_run, cursor: None, counts: Default::default(), answers: Vec::new() }
+        Self { items, from, dry_run, each: false, cursor: None, counts: Default::default(), answers: Vec::new() }
+    }
+
+    /// The same, whose answer has every order where `each` says so.
+    pub(super) fn with_each(self, each: bool) -> Self {
+        Self { each, ..self }
     }
 
     /// A page of the receiver. Reads it: a long one takes its time, and belongs beside the loop.
@@ -55,6 +62,7 @@ impl Import {
             items,
             from: OrderOrigin::Receiver,
             dry_run: false,
+            each: false,
             cursor: Some(cursor),
             counts: Default::default(),
             answers: Vec::new(),
@@ -107,9 +115,9 @@ impl Import {
                 }
                 _ => tracing::warn!(order, why, "an order is not as it was packed, or is not taken"),
             }
-            if self.answers.len() < MOST_ANSWERS {
-                self.answers.push(answer);
-            }
+        }
+        if (self.each || answer.why.is_some()) && self.answers.len() < MOST_ANSWERS {
+            self.answers.push(answer);
         }
     }
 

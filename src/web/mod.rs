@@ -10,8 +10,10 @@ pub mod accept;
 mod api;
 mod bench;
 mod desk;
+mod door;
 mod guard;
 mod guests;
+mod import;
 mod live;
 mod page;
 mod serve;
@@ -26,7 +28,7 @@ use axum::routing::{get, post};
 
 pub use bench::request;
 pub use desk::{AskedQuestion, BenchAct, BenchCall, BenchDesk, Desk, Frame, LabelCode, PrintedLabel, Question};
-pub use page::PAGE;
+pub use door::{DoorRefusal, OrderWishes, OrdersDoor, SentOrders};
 pub use serve::serve;
 
 /// Largest request body in bytes: sixteen times the longest scan in JSON, and small enough to be held.
@@ -35,6 +37,7 @@ const BODY_LIMIT: usize = 64 * 1024;
 /// Every route. `listen` is the address the socket is bound to (its real port): it decides which `Host` is believed.
 pub fn router(desk: Desk, listen: SocketAddr) -> axum::Router {
     let guard = guard::HostGuard::new(listen);
+    let takes_file = post(import::import).layer(DefaultBodyLimit::max(desk.orders.most()));
     axum::Router::new()
         .route("/", get(page::index))
         .route("/{file}", get(page::file))
@@ -47,6 +50,7 @@ pub fn router(desk: Desk, listen: SocketAddr) -> axum::Router {
         .route("/api/manifests", get(api::manifests))
         .route("/api/outbox", get(api::outbox))
         .route("/api/bench/{act}", post(bench::act))
+        .route(import::IMPORT, takes_file)
         .route("/api/labels", get(bench::labels))
         .route("/api/labels/{file}", get(bench::label))
         .route("/api/received", get(bench::received))

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,7 +17,9 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::accept::Acceptor;
+use super::door;
 use super::guests::{Doing, GuestId, Guests};
+use super::import::IMPORT;
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
@@ -26,11 +28,13 @@ pub(super) struct Patience {
     pub(super) head: Duration,
     /// For the body of a request and its answer; longer than the loop is waited for.
     pub(super) body: Duration,
+    /// The same of a request that brings a file of orders.
+    pub(super) file: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { head: Duration::from_secs(10), body: Duration::from_secs(10) }
+        Self { head: Duration::from_secs(10), body: Duration::from_secs(10), file: door::WHOLE }
     }
 }
 
@@ -83,10 +87,11 @@ pub(super) async fn serve_within(patience: Patience, listener: TcpListener, rout
 async fn answer(id: GuestId, stream: TcpStream, patience: Patience, router: Router, turns: Turns) {
     let router = TowerToHyperService::new(router);
     let service = service_fn(|request: hyper::Request<Incoming>| {
+        let whole = if brings_file(&request) { patience.file } else { patience.body };
         let (answer, turns) = (router.call(request), turns.clone());
         async move {
             let _ = turns.send((id, Doing::Asking)).await;
-            let response = tokio::time::timeout(patience.body, answer).await;
+            let response = tokio::time::timeout(whole, answer).await;
             let response: Response = match response {
                 Ok(answered) => answered?,
                 Err(_) => (StatusCode::REQUEST_TIMEOUT, "the request did not come whole in time").into_response(),
@@ -99,6 +104,11 @@ async fn answer(id: GuestId, stream: TcpStream, patience: Patience, router: Rout
     http.timer(TokioTimer::new()).header_read_timeout(patience.head);
     // A client that breaks off, or is not in time, is no matter.
     let _ = http.serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// Whether a request brings a file of orders, which has times of its own.
+fn brings_file(request: &hyper::Request<Incoming>) -> bool {
+    request.method() == Method::POST && request.uri().path() == IMPORT
 }
 
 /// Whether an answer is the screen as it changes.
