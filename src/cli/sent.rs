@@ -82,7 +82,8 @@ impl SentFile {
         if self.dry_run {
             told.notes.push(ONLY_TRIED.to_owned());
         }
-        let mut rejects = (!batch.refused.is_empty()).then(|| order::reject_file(&batch));
+        // A program has its rows itself.
+        let mut rejects = (!self.each && !batch.refused.is_empty()).then(|| order::reject_file(&batch));
         if rejects.as_ref().is_some_and(|rejects| rejects.len() > MOST_REJECTS) {
             rejects = None;
             let what = "what was refused is too long to be sent back; `parceld orders import` lays it beside the file";
@@ -92,7 +93,9 @@ impl SentFile {
             told.notes.push(format!("rows and orders that are not listed: {left}; the counts have all"));
         }
         let mut answer = told.json(&self.name);
-        answer.insert("rejects".to_owned(), rejects.into());
+        if !self.each {
+            answer.insert("rejects".to_owned(), rejects.into());
+        }
         print(Value::from(answer));
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! key, a value of the wrong kind and a setting that this version does not drive are errors. What comes out is typed
 //! and complete; nothing after this module asks whether a setting makes sense. Device files are not opened here.
 
+mod api;
 mod backup;
 pub mod carriers;
 pub mod declare;
@@ -47,6 +48,7 @@ pub use rates::{PolicyName, Rates, Weekday};
 pub use serial::{Framing, Handshake, SerialSettings};
 pub use station::{ClockTrust, MarkPlace};
 
+use api::ApiKeys;
 use backup::BackupKeys;
 use gpio::GpioKeys;
 use orders::OrdersKeys;
@@ -115,6 +117,8 @@ pub struct Config {
     pub exports: Exports,
     /// The page.
     pub web: WebKeys,
+    /// Where other programs send orders to; `None`: nowhere.
+    pub api: Option<ApiKeys>,
 }
 
 impl Config {
@@ -374,7 +378,8 @@ impl Loaded {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ReadFor {
     Packing,
-    /// Without `[orders]`, `[uplink]` and `[backup]`: the files are the station's, a token and a disk may be out of reach.
+    /// Without `[orders]`, `[uplink]`, `[backup]` and `[api]`: the files are the station's, a token and a disk may be out of
+    /// reach.
     Rehearsal,
 }
 
@@ -430,6 +435,7 @@ impl ConfigReading {
         let folders = (carriers.as_ref().map(|(dir, _)| dir.as_path()), station.as_ref().map(|s| s.data_dir.as_path()));
         let exports = exports::exports(root, folders.0, folders.1);
         let web = uplink::web(root);
+        let api = if purpose == ReadFor::Packing { api::api(root, web.as_ref()) } else { Some(None) };
         root.knows(keys::names());
         root.finish();
         self.carriers = carriers;
@@ -466,6 +472,7 @@ impl ConfigReading {
                 backup: backup?,
                 exports: exports?,
                 web: web?,
+                api: api?,
             })
         })();
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
@@ -32,7 +32,8 @@ pub struct SentOrders {
     pub bytes: Bytes,
     /// What is said of it.
     pub wishes: OrderWishes,
-    /// Where the answer goes: what `parceld orders import --json` says, with `rejects`, the reject file as text or `null`.
+    /// Where the answer goes: what `parceld orders import --json` says, with `rejects`, the reject file as text or `null`,
+    /// unless each order is named.
     pub reply: oneshot::Sender<Result<Value, DoorRefusal>>,
     /// Held until the answer is there, also where nobody waits for it any more.
     pub place: OwnedSemaphorePermit,
@@ -49,7 +50,7 @@ pub struct OrderWishes {
     pub shop: Option<String>,
     /// Nothing is taken in.
     pub dry_run: bool,
-    /// The answer names each order.
+    /// For a program: the answer names each order, and has no reject file.
     pub each: bool,
 }
 
@@ -113,6 +114,11 @@ impl OrdersDoor {
     /// Takes the file that is the body of a request, and waits for what is said of it. The route must have a
     /// `DefaultBodyLimit` of [`OrdersDoor::most`].
     pub(super) async fn bring(&self, body: Request<Body>, wishes: OrderWishes) -> Result<Value, DoorRefusal> {
+        // What says that it is too large need not come first.
+        let length = body.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        if length.is_some_and(|length: u64| length > self.most as u64) {
+            return Err(DoorRefusal::TooLarge(self.most));
+        }
         let place = timeout(TURN, self.place.clone().acquire_owned()).await;
         let Ok(Ok(place)) = place else { return Err(DoorRefusal::Busy) };
         let bytes = match timeout(BODY, Bytes::from_request(body, &())).await {

@@ -5,6 +5,8 @@
 //! rebinding), and whatever changes something must come from the page itself. It sends no CORS header, keeps nothing in
 //! caches and holds no state: it asks the loop, and passes on what the loop published. Its connections are bounded in number
 //! and time.
+//!
+//! On a listener of its own, other programs send orders (`orders`): they show a token, and cross the network encrypted.
 
 pub mod accept;
 mod api;
@@ -15,10 +17,14 @@ mod guard;
 mod guests;
 mod import;
 mod live;
+mod orders;
+#[cfg(test)]
+mod orders_tests;
 mod page;
 mod serve;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::net::SocketAddr;
 
@@ -29,7 +35,9 @@ use axum::routing::{get, post};
 pub use bench::request;
 pub use desk::{AskedQuestion, BenchAct, BenchCall, BenchDesk, Desk, Frame, LabelCode, PrintedLabel, Question};
 pub use door::{DoorRefusal, OrderWishes, OrdersDoor, SentOrders};
-pub use serve::serve;
+pub use orders::{SHORTEST_TOKEN, TokenError, orders_router, read_tokens};
+pub use serve::{serve, serve_orders};
+pub use tls::{CertificateError, ServerCertificate};
 
 /// Largest request body in bytes: sixteen times the longest scan in JSON, and small enough to be held.
 const BODY_LIMIT: usize = 64 * 1024;

@@ -98,7 +98,12 @@ impl Station {
         let desk = Desk { frames: seen, ask, orders, bench };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve::serve_within(patience, listener, router(desk, address)));
+        tokio::spawn(serve::serve_within(
+            patience,
+            listener,
+            router(desk, address),
+            serve::ServedAs { what: "page", certificate: None },
+        ));
         Self { address, frames, acts, sent }
     }
 
