@@ -1,7 +1,7 @@
 //! The page in a browser, by what a person sees and clicks.
 
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
@@ -191,14 +191,16 @@ impl Page {
     }
 
     /// Clicks a link, and reads the file that the browser saves.
-    pub(crate) async fn download(&self, testid: &str, name: &str) -> String {
+    pub(crate) async fn download(&self, testid: &str) -> String {
         let folder = self.data.path().join("downloads");
         std::fs::create_dir_all(&folder).expect("a folder");
         self.cdp("Browser.setDownloadBehavior", json!({ "behavior": "allow", "downloadPath": folder })).await;
         self.click(testid).await;
-        let file = folder.join(name);
-        self.until(&format!("{} is saved", file.display()), async || {
-            std::fs::read_to_string(&file).ok().filter(|text| !text.is_empty())
+        // It comes under another name first.
+        let is_whole = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "csv");
+        self.until("a file is saved", async || {
+            let mut files = std::fs::read_dir(&folder).ok()?.flatten().map(|entry| entry.path());
+            std::fs::read_to_string(files.find(is_whole)?).ok().filter(|text| !text.is_empty())
         })
         .await
     }
