@@ -278,6 +278,20 @@ page_supplied = supplied
 page_battery = battery
 page_return = return
 page_cancel = cancel
+page_orders = Orders
+page_drop = Drop a file of orders here: CSV, Excel or JSON
+page_pick = Choose a file
+page_try = Only try it
+page_reading = Reading
+page_new = new
+page_changed = changed
+page_unchanged = unchanged
+page_older = older
+page_conflict = in conflict
+page_refused = refused
+page_rejects = Save the refused rows
+page_no_order = There is no order in it
+page_row = row
 
 # On paper: manifest slips, bag labels, shift summaries, command sheets.
 paper_manifest = MANIFEST

@@ -8,7 +8,6 @@ use std::path::{Component, Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 use parceld::daemon::control::Call;
-use parceld::daemon::intake::OrderVerdict;
 use parceld::daemon::{Setup, items, labels, orders};
 use parceld::exchange::order::{self, Batch, ForeignFormat, Formats, Incoming, LabelFile};
 use parceld::exchange::supplied::{self, LabelFormat, Wanted};
@@ -16,16 +15,19 @@ use parceld::exchange::text;
 use parceld::station::counted;
 use parceld::station::order::{Order, OrderId};
 use parceld::store::{Store, StoredLabel, StoredOrder};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::act::{act, act_running};
 use super::file::{read_bounded, write_private};
+use super::import_report::ImportReport;
 use super::{AGAIN, CommandResult, Failure, UNAVAILABLE, USAGE, count_of, drawn, print, workbook};
 
 /// Orders sent to the station at once, and about how many bytes of them.
 const CHUNK: usize = 500;
 const CHUNK_BYTES: usize = 8 << 20;
+
+/// What is said of an import that takes nothing in.
+pub(super) const ONLY_TRIED: &str = "nothing was taken in; this is what would become of it";
 
 /// Imports files; each may have its own refused rows, kept in a reject file beside it.
 pub(super) fn import(files: &[PathBuf], config: &Path, how: &ImportOptions) -> CommandResult {
@@ -119,6 +121,32 @@ fn read_file(
     let bytes = read_bounded(file, order::MAX_FILE_BYTES)
         .map_err(|error| Failure::say(UNAVAILABLE, format!("{}: {error}", file.display())))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    // The folder that files are dropped in names no shop.
+    let folder = if dropped_in.is_some() { None } else { folder_of(file) };
+    let beside = dropped_in.or(file.parent()).filter(|folder| !folder.as_os_str().is_empty());
+    let beside = Some(beside.unwrap_or(Path::new(".")));
+    Ok(read_bytes(setup, bytes, formats, &OrderFile { name: &name, shop, folder: folder.as_deref(), beside }))
+}
+
+/// What is known of a file beside its bytes.
+pub(super) struct OrderFile<'a> {
+    /// Its name.
+    pub(super) name: &'a str,
+    /// Shop of the orders that name none, as somebody says.
+    pub(super) shop: Option<&'a str>,
+    /// The same as its folder is called.
+    pub(super) folder: Option<&'a str>,
+    /// Where its labels lie; `None`: nowhere.
+    pub(super) beside: Option<&'a Path>,
+}
+
+/// The same of bytes.
+pub(super) fn read_bytes(
+    setup: &Setup,
+    bytes: Vec<u8>,
+    formats: Formats<'_>,
+    file: &OrderFile<'_>,
+) -> (Vec<StoredOrder>, Batch, usize) {
     let kept = Store::read(&setup.config.station.data_dir).ok();
     // What cannot be asked is judged by the station.
     let blocked = |order: &Order| kept.as_ref().and_then(|store| items::blocked(store, order).ok()).unwrap_or_default();
@@ -129,18 +157,23 @@ fn read_file(
             Err(why) => Batch::unread(why),
         }
     } else {
-        order::read_for(&bytes, &name, formats, &unfit)
+        order::read_for(&bytes, file.name, formats, &unfit)
     };
-    // The folder that files are dropped in names no shop.
-    let folder = if dropped_in.is_some() { None } else { folder_of(file) };
-    let shop_of_all = shop.or(folder.as_deref()).unwrap_or_default();
+    let shop_of_all = file.shop.or(file.folder).unwrap_or_default();
     let unnamed: Vec<bool> = batch.accepted.iter().map(|order| order.order.shop.trim().is_empty()).collect();
     batch.accepted = batch.accepted.into_iter().map(|order| order.of_shop(shop_of_all)).collect();
-    let by_folder = |at: usize| shop.is_none() && unnamed.get(at).copied().unwrap_or(false);
+    let by_folder = |at: usize| file.shop.is_none() && unnamed.get(at).copied().unwrap_or(false);
     let boxless = batch.accepted.iter().filter(|incoming| orders::lacks_box(&setup.rules, &incoming.order)).count();
-    let beside = dropped_in.or(file.parent()).filter(|folder| !folder.as_os_str().is_empty());
-    let orders = with_labels((setup, kept.as_ref()), beside.unwrap_or(Path::new(".")), &mut batch, by_folder);
-    Ok((orders, batch, boxless))
+    let orders = with_labels((setup, kept.as_ref()), file.beside, &mut batch, by_folder);
+    (orders, batch, boxless)
+}
+
+/// What is said of orders whose carton nobody here has.
+pub(super) fn say_boxless(boxless: usize) -> Option<String> {
+    (boxless > 0).then(|| {
+        let orders = count_of(boxless as u64, "order");
+        format!("of {orders} only the box is known, and this station has none; add a [[packing.box]] for each")
+    })
 }
 
 fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOptions) -> Result<ImportReport, Failure> {
@@ -159,15 +192,12 @@ fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOpt
         write_private(&rejects, order::reject_file(&batch).as_bytes()).map_err(again)?;
     }
     let total = orders.len();
-    let mut told = ImportReport { notes: batch.notes.clone(), ..ImportReport::default() };
-    for row in &batch.refused {
-        told.refused(row.row, &row.reason);
-    }
+    let mut told = ImportReport::of(&batch);
     let mut sent = 0;
     for chunk in chunks(orders) {
         sent += chunk.len();
         let act = if how.dropped_in.is_some() { act_running } else { act };
-        told.add(&act(setup, &Call::Import { orders: chunk, newest: how.newest, dry_run: how.dry_run })?);
+        told.add(&act(setup, &Call::Import { orders: chunk, newest: how.newest, dry_run: how.dry_run, each: false })?);
         progress(format_args!("{sent} of {total}"));
     }
     if std::io::stderr().is_terminal() {
@@ -176,12 +206,9 @@ fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOpt
     told.notes.extend(told.items_note());
     let reject_file = (!batch.refused.is_empty() && !how.dry_run).then_some(rejects.as_path());
     if how.dry_run {
-        told.notes.push("nothing was taken in; this is what would become of it".to_owned());
+        told.notes.push(ONLY_TRIED.to_owned());
     }
-    let boxless = (boxless > 0).then(|| {
-        let orders = count_of(boxless as u64, "order");
-        format!("of {orders} only the box is known, and this station has none; add a [[packing.box]] for each")
-    });
+    let boxless = say_boxless(boxless);
     if how.dropped_in.is_some() {
         told.notes.extend(boxless.clone());
     }
@@ -193,7 +220,7 @@ fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOpt
 }
 
 /// The formats that this station knows; what is wrong with them is said, and they are not read.
-fn formats(setup: &Setup) -> Vec<ForeignFormat> {
+pub(super) fn formats(setup: &Setup) -> Vec<ForeignFormat> {
     let (formats, problems) = setup.config.order_formats();
     for problem in problems {
         let _ = writeln!(std::io::stderr(), "{problem}");
@@ -207,102 +234,8 @@ fn folder_of(file: &Path) -> Option<String> {
     Some(whole.parent()?.file_name()?.to_string_lossy().into_owned())
 }
 
-/// What became of the orders of a file.
-#[derive(Debug, Default)]
-struct ImportReport {
-    /// What a person must know of the file as a whole.
-    notes: Vec<String>,
-    counts: BTreeMap<&'static str, u64>,
-    /// Rows that could not be read, and why.
-    rows: Vec<(usize, String)>,
-    /// What the station says of single orders.
-    said: Vec<Value>,
-    /// How many have something from the item master, and how many of them changed by that alone.
-    from_items: (u64, u64),
-}
-
-impl ImportReport {
-    /// How many orders have something from the item master.
-    fn items_note(&self) -> Option<String> {
-        let (all, changed) = self.from_items;
-        let changed = if changed > 0 { format!("; {changed} of them changed by that alone") } else { String::new() };
-        let verb = if all == 1 { "takes" } else { "take" };
-        (all > 0)
-            .then(|| format!("{} {verb} what they do not say from the item master{changed}", count_of(all, "order")))
-    }
-
-    fn refused(&mut self, row: usize, reason: &str) {
-        *self.counts.entry("refused").or_default() += 1;
-        self.rows.push((row, reason.to_owned()));
-    }
-
-    fn add(&mut self, answer: &Value) {
-        for (name, _) in OrderVerdict::NAMES {
-            *self.counts.entry(name).or_default() += answer[name.replace(' ', "_")].as_u64().unwrap_or(0);
-        }
-        let count = |name: &str| answer[name].as_u64().unwrap_or(0);
-        self.from_items.0 += count("from_items");
-        self.from_items.1 += count("changed_by_items");
-        self.said.extend(answer["said"].as_array().into_iter().flatten().cloned());
-    }
-
-    fn count(&self, name: &str) -> u64 {
-        self.counts.get(name).copied().unwrap_or(0)
-    }
-
-    /// Files that could not be taken apart at all.
-    fn unread(&self) -> u64 {
-        self.rows.iter().filter(|(row, _)| *row == 0).count() as u64
-    }
-
-    /// Orders that contradict what holds, and of which nothing was taken.
-    fn contradict(&self) -> u64 {
-        let left_out = |said: &&Value| said["verdict"] == "in_conflict" && said["kept"] == false;
-        self.said.iter().filter(left_out).count() as u64
-    }
-
-    fn print(&self, file: &str, rejects: Option<&Path>, json: bool) {
-        if json {
-            let mut answer = serde_json::Map::new();
-            answer.insert("file".to_owned(), file.into());
-            for (name, _) in OrderVerdict::NAMES {
-                answer.insert(name.replace(' ', "_"), self.count(name).into());
-            }
-            let row = |(row, reason): &(usize, String)| serde_json::json!({ "row": row, "reason": reason });
-            answer.insert("rows".to_owned(), self.rows.iter().map(row).collect());
-            answer.insert("said".to_owned(), self.said.clone().into());
-            answer.insert("notes".to_owned(), self.notes.clone().into());
-            return print(Value::from(answer));
-        }
-        for note in &self.notes {
-            print(format!("{file}: {note}"));
-        }
-        for (row, reason) in &self.rows {
-            match row {
-                0 => print(format!("{file}: {reason}")),
-                row => print(format!("{file}:{row}: {reason}")),
-            }
-        }
-        for said in &self.said {
-            let id: OrderId = serde_json::from_value(said.clone()).unwrap_or_default();
-            let verdict = said["verdict"].as_str().unwrap_or_default().replace('_', " ");
-            let why = said["why"].as_str().map(|why| format!(": {why}")).unwrap_or_default();
-            print(format!("{file}: {id}: {verdict}{why}"));
-        }
-        let counts: Vec<String> =
-            OrderVerdict::NAMES.iter().map(|(name, _)| format!("{} {name}", self.count(name))).collect();
-        print(format!("{file}: {}", counts.join(", ")));
-        if self.counts.values().all(|count| *count == 0) {
-            print(format!("{file}: there is no order in it"));
-        }
-        if let Some(rejects) = rejects {
-            print(format!("{file}: refused rows are in {}", rejects.display()));
-        }
-    }
-}
-
 /// Orders in pieces that fit one call.
-fn chunks(orders: Vec<StoredOrder>) -> Vec<Vec<StoredOrder>> {
+pub(super) fn chunks(orders: Vec<StoredOrder>) -> Vec<Vec<StoredOrder>> {
     let (mut chunks, mut bytes): (Vec<Vec<StoredOrder>>, usize) = (Vec::new(), 0);
     for order in orders {
         // As text, a label is longer by a third.
@@ -323,7 +256,7 @@ fn chunks(orders: Vec<StoredOrder>) -> Vec<Vec<StoredOrder>> {
 /// alone.
 fn with_labels(
     (setup, kept): (&Setup, Option<&Store>),
-    folder: &Path,
+    folder: Option<&Path>,
     batch: &mut Batch,
     by_folder: impl Fn(usize) -> bool,
 ) -> Vec<StoredOrder> {
@@ -410,7 +343,7 @@ struct Wish {
 /// The file of an order's label, if it has one that is not known yet.
 fn source(
     setup: &Setup,
-    folder: &Path,
+    folder: Option<&Path>,
     kept: Option<&Store>,
     incoming: &Incoming,
 ) -> Result<Option<LabelSource>, String> {
@@ -423,6 +356,9 @@ fn source(
         return Ok(None);
     }
     let LabelFile { path, format, page, sha256, dpi } = file;
+    let folder = folder.ok_or(
+        "its file cannot come with it this way; put both into the folder of [orders], or type `parceld orders import`",
+    )?;
     let path = inside(folder, path)?;
     let format = format.ok_or("label.format is missing; write pdf, png or zpl")?;
     let wanted = Wanted { number: given.tracking.to_string(), page: *page, dpi: *dpi };

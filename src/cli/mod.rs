@@ -8,6 +8,7 @@ mod country;
 mod drawn;
 mod file;
 mod import;
+mod import_report;
 mod interview;
 mod items;
 mod label;
@@ -21,6 +22,7 @@ mod quota;
 mod quote;
 mod rates;
 mod run;
+mod sent;
 mod setup;
 mod show;
 mod stopped;
@@ -210,6 +212,9 @@ enum OrdersCommand {
     /// Take a workbook apart that comes in, and nothing else
     #[command(hide = true)]
     Unpack,
+    /// Read a file of orders that comes in, for the running station
+    #[command(hide = true)]
+    Take(sent::SentFile),
     /// The newest orders and what became of each
     List {
         #[command(flatten)]
@@ -374,8 +379,8 @@ impl From<parceld::daemon::SetupError> for Failure {
         match error {
             E::Config(problems) => problems.into(),
             E::Store(error) => error.into(),
-            E::Listen { .. } | E::Control { .. } => Self::new(UNAVAILABLE, error),
-            E::File { .. } => Self::new(CONFIG, error),
+            E::Listen { .. } | E::ListenForOrders { .. } | E::Control { .. } => Self::new(UNAVAILABLE, error),
+            E::File { .. } | E::Certificate(_) => Self::new(CONFIG, error),
         }
     }
 }
@@ -416,6 +421,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             import::import(&files, &config.config, &how)
         }
         CliCommand::Orders(OrdersCommand::Unpack) => workbook::run(),
+        CliCommand::Orders(OrdersCommand::Take(file)) => file.run(),
         CliCommand::Orders(OrdersCommand::List { list, due }) => show::orders(&list, due),
         CliCommand::Orders(OrdersCommand::Show { order, shop, shown }) => show::order(&order, shop.as_deref(), &shown),
         CliCommand::Items(items) => items.run(),

@@ -5,6 +5,7 @@
 //! keys that are known, the help for a misspelt one, the defaults and what the file of explanations must hold follow from the
 //! declaration. A check that needs more than one key of a table stands where the table is used.
 
+pub use super::api::ApiKeys;
 pub use super::backup::BackupKeys;
 use super::declare::DeclaredTable;
 pub use super::device::{PrinterKeys, ScaleKeys, ScannerKeys};
@@ -17,7 +18,7 @@ pub use super::station::{SenderKeys, StationKeys};
 pub use super::uplink::{UplinkKeys, WebKeys};
 
 /// All tables, in the order of the file.
-pub const TABLES: [&DeclaredTable; 21] = [
+pub const TABLES: [&DeclaredTable; 22] = [
     &StationKeys::TABLE,
     &SenderKeys::TABLE,
     &ScannerKeys::TABLE,
@@ -38,6 +39,7 @@ pub const TABLES: [&DeclaredTable; 21] = [
     &UplinkKeys::TABLE,
     &BackupKeys::TABLE,
     &ExportsKeys::TABLE,
+    &ApiKeys::TABLE,
     &WebKeys::TABLE,
 ];
 

@@ -4,7 +4,9 @@
 //! key, a value of the wrong kind and a setting that this version does not drive are errors. What comes out is typed
 //! and complete; nothing after this module asks whether a setting makes sense. Device files are not opened here.
 
+mod api;
 mod backup;
+mod bench;
 mod calendars;
 pub mod carriers;
 mod deadlines;
@@ -39,6 +41,7 @@ pub mod value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use bench::Bench;
 pub use device::{Asking, PictureForm, Printer, Role, Scale, Scanner};
 pub use exports::Exports;
 pub use gpio::{GpioBackend, Panel, PanelKind};
@@ -49,6 +52,7 @@ pub use rates::{PolicyName, Rates, Weekday};
 pub use serial::{Framing, Handshake, SerialSettings};
 pub use station::{ClockTrust, MarkPlace};
 
+use api::ApiKeys;
 use backup::BackupKeys;
 use gpio::GpioKeys;
 use orders::OrdersKeys;
@@ -117,6 +121,8 @@ pub struct Config {
     pub exports: Exports,
     /// The page.
     pub web: WebKeys,
+    /// Where other programs send orders to; `None`: nowhere.
+    pub api: Option<ApiKeys>,
 }
 
 impl Config {
@@ -187,43 +193,6 @@ impl Config {
             problems.extend(languages::read(dir, language).1.0);
         }
         problems.0
-    }
-}
-
-/// The devices of `station.toml`, as far as they could be read.
-#[derive(Debug, Clone, Default)]
-pub struct Bench {
-    /// Scanners.
-    pub scanners: Vec<Scanner>,
-    /// The scale.
-    pub scale: Option<Scale>,
-    /// The label printer.
-    pub printer: Option<Printer>,
-    /// The printer for receipts.
-    pub receipt: Option<Printer>,
-    /// Lamps, tone and button.
-    pub gpio: Option<GpioKeys>,
-    /// The display of the computer itself.
-    pub panel: Option<Panel>,
-    /// Where recordings go.
-    pub data_dir: Option<PathBuf>,
-}
-
-impl Bench {
-    /// The same devices, of which nothing is written down: recordings are the station's.
-    #[must_use]
-    pub fn without_recordings(mut self) -> Self {
-        self.scanners.iter_mut().for_each(|scanner| scanner.record = false);
-        self.scale.iter_mut().for_each(|scale| scale.record = false);
-        self.printer.iter_mut().chain(&mut self.receipt).for_each(|printer| printer.record = false);
-        self
-    }
-
-    /// Reads what can be read, whatever is wrong with the rest of the file: a doctor is called before everything is in its
-    /// place. `None` for a file that cannot be read at all; every problem beside.
-    pub fn read(path: &Path) -> (Option<Self>, Problems) {
-        let reading = ConfigReading::of(path, ReadFor::Packing);
-        (reading.bench, reading.problems)
     }
 }
 
@@ -399,7 +368,8 @@ impl Loaded {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ReadFor {
     Packing,
-    /// Without `[orders]`, `[uplink]` and `[backup]`: the files are the station's, a token and a disk may be out of reach.
+    /// Without `[orders]`, `[uplink]`, `[backup]` and `[api]`: the files are the station's, a token and a disk may be out of
+    /// reach.
     Rehearsal,
 }
 
@@ -462,6 +432,7 @@ impl ConfigReading {
         let folders = (carriers.as_ref().map(|(dir, _)| dir.as_path()), station.as_ref().map(|s| s.data_dir.as_path()));
         let exports = exports::exports(root, folders.0, folders.1);
         let web = uplink::web(root);
+        let api = if purpose == ReadFor::Packing { api::api(root, web.as_ref()) } else { Some(None) };
         root.knows(keys::names());
         root.finish();
         self.carriers = carriers;
@@ -499,6 +470,7 @@ impl ConfigReading {
                 backup: backup?,
                 exports: exports?,
                 web: web?,
+                api: api?,
             })
         })();
     }

@@ -22,7 +22,10 @@ fn install(text: &str) -> (TempDir, PathBuf) {
     {
         fs::write(dir.path().join(file), content).unwrap();
     }
-    fs::set_permissions(dir.path().join("uplink.token"), fs::Permissions::from_mode(0o640)).unwrap();
+    fs::write(dir.path().join("api.tokens"), "a-token-that-is-long-enough\n").unwrap();
+    for secret in ["uplink.token", "api.tokens"] {
+        fs::set_permissions(dir.path().join(secret), fs::Permissions::from_mode(0o640)).unwrap();
+    }
     let file = dir.path().join("station.toml");
     let here = dir.path().display().to_string();
     fs::write(&file, text.replace("/etc/parceld", &here).replace("/var/lib/parceld", &here)).unwrap();
@@ -424,6 +427,51 @@ fn a_token_that_everybody_can_read_is_a_warning_and_an_empty_one_an_error() {
     assert!(warnings[0].what.starts_with("everybody on this machine can read"));
     fs::write(&token, "\n").unwrap();
     assert!(Config::load(&file).unwrap_err().to_string().contains("does not hold one token"));
+}
+
+#[test]
+fn where_orders_are_sent_wants_tokens_and_over_a_network_a_certificate() {
+    let (dir, file) = install(STATION);
+    assert!(Config::load(&file).unwrap().0.api.is_none());
+    let here = |name: &str| dir.path().join(name).display().to_string();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new(["station.example".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let other = rcgen::KeyPair::generate().unwrap().serialize_pem();
+    let texts = [
+        ("tokens", "x".repeat(20)),
+        ("short", "secret".to_owned()),
+        ("cert.pem", certificate.pem()),
+        ("key.pem", key.serialize_pem()),
+        ("other.pem", other),
+    ];
+    for (name, text) in texts {
+        fs::write(here(name), text).unwrap();
+        fs::set_permissions(here(name), fs::Permissions::from_mode(0o640)).unwrap();
+    }
+    let with = |listen: &str, tokens: &str, more: &[(&str, &str)]| {
+        let mut table = format!("\n[api]\nlisten = {listen:?}\ntoken_file = {:?}\n", here(tokens));
+        more.iter().for_each(|(key, name)| table += &format!("{key} = {:?}\n", here(name)));
+        problems_of(&format!("{STATION}{table}"))
+    };
+    let pair = |certificate: &'static str, key: &'static str| [("cert_file", certificate), ("key_file", key)];
+    assert_eq!(with("127.0.0.1:8443", "tokens", &[]), [""; 0]);
+    assert_eq!(with("0.0.0.0:8443", "tokens", &pair("cert.pem", "key.pem")), [""; 0]);
+    for (found, said) in [
+        (with("192.0.2.20:8443", "tokens", &[]), "would cross the network in clear; write cert_file and key_file"),
+        (with("127.0.0.1:8080", "tokens", &[]), "the page listens on 127.0.0.1:8080; write another port"),
+        (with("station:8443", "tokens", &[]), "\"station:8443\" is not an address and port"),
+        (with("127.0.0.1:8443", "none", &[]), "none cannot be read: No such file"),
+        (with("127.0.0.1:8443", "short", &[]), "short line 1 is no token of at least 20"),
+        (with("[::]:8443", "tokens", &[("cert_file", "cert.pem")]), "there is a cert_file and no key_file"),
+        (with("[::]:8443", "tokens", &[("key_file", "key.pem")]), "there is a key_file and no cert_file"),
+        (with("[::]:8443", "tokens", &pair("cert.pem", "other.pem")), "other.pem is not the key of the certificate"),
+        (with("[::]:8443", "tokens", &pair("key.pem", "key.pem")), "key.pem holds no certificate in PEM"),
+    ] {
+        assert!(found.len() == 1 && found[0].contains(said), "{said}: {found:?}");
+    }
+    fs::set_permissions(here("tokens"), fs::Permissions::from_mode(0o644)).unwrap();
+    let found = with("127.0.0.1:8443", "tokens", &[]);
+    assert!(found.len() == 1 && found[0].contains("everybody on this machine can read"), "{found:?}");
 }
 
 #[test]

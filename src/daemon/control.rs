@@ -67,6 +67,9 @@ pub enum Call {
         /// Nothing is kept: the answer says what would become of each.
         #[serde(default)]
         dry_run: bool,
+        /// The answer has every order, not only those of which a person must know.
+        #[serde(default)]
+        each: bool,
     },
     /// Keep items of the item master.
     ImportItems {
@@ -143,8 +146,8 @@ pub fn perform(
         Call::StartPools => Act::StartPools,
         Call::StartPool { carrier, pool, next } => Act::StartPool { carrier, pool, next },
         Call::LearnOutcomes { outcomes } => Act::LearnOutcomes { outcomes },
-        Call::Import { orders, newest, dry_run } => {
-            let mut import = Import::of_file(orders, newest, dry_run);
+        Call::Import { orders, newest, dry_run, each } => {
+            let mut import = Import::of_file(orders, newest, dry_run).with_each(each);
             while import.advance(core, moment).map_err(|error| error.to_string())?.is_some() {}
             return Ok((import.answer(), Vec::new()));
         }

@@ -30,6 +30,8 @@ pub(super) struct Import {
     from: OrderOrigin,
     /// Nothing is kept.
     dry_run: bool,
+    /// The answer has every order.
+    each: bool,
     /// Where the next pull begins, once everything is kept.
     cursor: Option<String>,
     counts: [u64; OrderVerdict::NAMES.len()],
@@ -47,12 +49,18 @@ impl Import {
             items,
             from,
             dry_run,
+            each: false,
             cursor: None,
             counts: Default::default(),
             answers: Vec::new(),
             from_items: 0,
             changed_by_items: 0,
         }
+    }
+
+    /// The same, whose answer has every order where `each` says so.
+    pub(super) fn with_each(self, each: bool) -> Self {
+        Self { each, ..self }
     }
 
     /// A page of the receiver. Reads it: a long one takes its time, and belongs beside the loop.
@@ -68,6 +76,7 @@ impl Import {
             items,
             from: OrderOrigin::Receiver,
             dry_run: false,
+            each: false,
             cursor: Some(cursor),
             counts: Default::default(),
             answers: Vec::new(),
@@ -124,9 +133,9 @@ impl Import {
                 }
                 _ => tracing::warn!(order, why, "an order is not as it was packed, or is not taken"),
             }
-            if self.answers.len() < MOST_ANSWERS {
-                self.answers.push(answer);
-            }
+        }
+        if (self.each || answer.why.is_some()) && self.answers.len() < MOST_ANSWERS {
+            self.answers.push(answer);
         }
     }
 

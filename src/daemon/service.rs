@@ -366,8 +366,9 @@ impl StationService {
         if let Call::Print { printout } = call {
             return self.print(printout, Some(reply));
         }
-        if let Call::Import { orders, newest, dry_run } = call {
-            return self.imports.push_back((Import::of_file(orders, newest, dry_run), Waiter::Command(reply)));
+        if let Call::Import { orders, newest, dry_run, each } = call {
+            let import = Import::of_file(orders, newest, dry_run).with_each(each);
+            return self.imports.push_back((import, Waiter::Command(reply)));
         }
         let moment = self.moment();
         let life = self.core.store().incarnation().to_owned();

@@ -11,6 +11,7 @@ use crate::store::DATABASE;
 
 static CARRIERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/carriers");
 static EXPORTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/exports");
+static FORMATS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/formats");
 static LABELS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/labels");
 static LANGUAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/languages");
 static ORDERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/orders");
@@ -45,9 +46,13 @@ pub(super) fn unpack(data: &Path, receiver: SocketAddr) -> Result<PathBuf, DemoE
     let write = || -> std::io::Result<PathBuf> {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder)?;
-        for (name, files) in
-            [("carriers", &CARRIERS), ("exports", &EXPORTS), ("labels", &LABELS), ("languages", &LANGUAGES)]
-        {
+        for (name, files) in [
+            ("carriers", &CARRIERS),
+            ("exports", &EXPORTS),
+            ("formats", &FORMATS),
+            ("labels", &LABELS),
+            ("languages", &LANGUAGES),
+        ] {
             std::fs::create_dir_all(folder.join(name))?;
             files.extract(folder.join(name))?;
         }

@@ -95,7 +95,7 @@ impl Hands {
             && view.order.as_ref() == Some(&cancelled.id.number)
         {
             let orders = vec![cancelled.clone()];
-            super::call(&self.service, Call::Import { orders, newest: false, dry_run: false })
+            super::call(&self.service, Call::Import { orders, newest: false, dry_run: false, each: false })
                 .await
                 .map_err(|error| error.to_string())?;
         }

@@ -29,7 +29,7 @@ use tokio::task::LocalSet;
 use crate::config::keys::UplinkKeys;
 use crate::daemon::control::{Call, Called};
 use crate::daemon::documents::Documents;
-use crate::daemon::{ServiceHandle, Setup, SetupError, StationService, serve_page};
+use crate::daemon::{ServiceHandle, Setup, SetupError, StationService, open_door, serve_page};
 use crate::store::StoredOrder;
 use crate::uplink::receiver::{self, Receiver};
 use crate::web::{self, BenchDesk, Desk};
@@ -147,7 +147,8 @@ async fn perform(options: Options, data: &Path, stop: impl Future<Output = ()>) 
     let shown = page::follow(hands.clone(), Documents::of(&setup), setup.cards.clone());
     let (labels, received) = (hands.labels.clone(), received(hands.clone()));
     let bench = Some(BenchDesk { acts, shown, labels, received });
-    let desk = Desk { frames: handle.frames.clone(), ask: handle.ask.clone(), bench };
+    let orders = open_door(&setup, rehearsal.then_some(data));
+    let desk = Desk { frames: handle.frames.clone(), ask: handle.ask.clone(), orders, bench };
     let page = serve_page(options.listen, |bound| web::router(desk, bound)).await?;
     hands.bench.write_devices(data, page, hands.receiver.addr())?;
 
@@ -194,7 +195,7 @@ async fn import(handle: &ServiceHandle, mut orders: Vec<StoredOrder>) -> Result<
     const CHUNK: usize = 500;
     while !orders.is_empty() {
         let rest = orders.split_off(orders.len().min(CHUNK));
-        let answer = call(handle, Call::Import { orders, newest: false, dry_run: false }).await?;
+        let answer = call(handle, Call::Import { orders, newest: false, dry_run: false, each: false }).await?;
         for said in answer["said"].as_array().into_iter().flatten().filter(|said| said["verdict"] == "refused") {
             let text = |key: &str| said[key].as_str().unwrap_or_default();
             println!("{}: refused: {}", text("order_ref"), text("why"));

@@ -15,7 +15,7 @@ use crate::ids::{CarrierId, ServiceOrCarrier};
 use crate::paper::heading;
 use crate::rating::Cards;
 use crate::screen::{Awaited, Sentence, View, Words};
-use crate::web::{BenchAct, Frame, PAGE, Question, request};
+use crate::web::{BenchAct, Frame, Question, request};
 
 /// What changes without a word of the station or the bench (an order that is imported) is seen after this time.
 const LOOK: Duration = Duration::from_secs(1);
@@ -71,11 +71,9 @@ pub(super) fn follow(hands: Arc<Hands>, documents: Documents, cards: Arc<Cards>)
 
 /// What is said in the packer's language whatever happens.
 fn said(hands: &Hands, documents: &Documents, cards: &Cards, words: &Words) -> Value {
-    let says: Map<String, Value> =
-        PAGE.iter().map(|sentence| (sentence.key().to_owned(), words.say(sentence).into())).collect();
     let special: Map<String, Value> =
         hands.day.special.iter().map(|(order, word)| (order.clone(), words.say(word).into())).collect();
-    json!({ "commands": commands(documents, cards, words), "special": special, "says": says })
+    json!({ "commands": commands(documents, cards, words), "special": special })
 }
 
 /// All of it, with what is said anyway.

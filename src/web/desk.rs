@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::door::OrdersDoor;
 use crate::screen::{Picture, Sentence, View, Words, draw};
 
 /// The page's ends of the loop's channels.
@@ -13,6 +14,8 @@ pub struct Desk {
     pub frames: watch::Receiver<Arc<Frame>>,
     /// Questions to the loop.
     pub ask: mpsc::Sender<AskedQuestion>,
+    /// Files of orders, to be read and taken in.
+    pub orders: OrdersDoor,
     /// The virtual bench; a real station has none.
     pub bench: Option<BenchDesk>,
 }

@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::import::IMPORT;
+
 /// What goes with every answer: nothing inline, nothing from elsewhere, no framing, no cache.
 const HEADERS: [(header::HeaderName, &str); 6] = [
     (
@@ -44,7 +46,7 @@ impl HostGuard {
     }
 
     /// Why this request is refused.
-    fn refusal(&self, method: &Method, headers: &HeaderMap) -> Option<(StatusCode, &'static str)> {
+    fn refusal(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<(StatusCode, &'static str)> {
         let host =
             one(headers, header::HOST).filter(|host| self.hosts.iter().any(|ours| ours.eq_ignore_ascii_case(host)));
         let Some(host) = host else {
@@ -59,11 +61,14 @@ impl HostGuard {
         if !same_origin(headers, host) {
             return Some((StatusCode::FORBIDDEN, "only the station's own page may do that"));
         }
-        let json = one(headers, header::CONTENT_TYPE).and_then(|kind| kind.split(';').next());
-        if !json.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
-            return Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, "send application/json"));
-        }
-        None
+        // Neither is one that a form of another page may send.
+        let (wanted, what) = match path {
+            IMPORT => ("application/octet-stream", "send application/octet-stream"),
+            _ => ("application/json", "send application/json"),
+        };
+        let kind = one(headers, header::CONTENT_TYPE).and_then(|kind| kind.split(';').next());
+        let fits = kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted));
+        (!fits).then_some((StatusCode::UNSUPPORTED_MEDIA_TYPE, what))
     }
 }
 
@@ -88,7 +93,7 @@ fn one(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
 }
 
 pub(super) async fn check(State(guard): State<HostGuard>, request: Request, next: Next) -> Response {
-    let mut response = match guard.refusal(request.method(), request.headers()) {
+    let mut response = match guard.refusal(request.method(), request.uri().path(), request.headers()) {
         Some(refused) => refused.into_response(),
         None => next.run(request).await,
     };

@@ -4,7 +4,9 @@ use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::screen::Sentence;
+use serde_json::{Map, Value};
+
+use crate::screen::{Sentence, Words};
 
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -18,13 +20,14 @@ const FILES: &[(&str, &str, &str)] = &[
     ("bench.js", SCRIPT, include_str!("page/bench.js")),
     ("records.js", SCRIPT, include_str!("page/records.js")),
     ("dom.js", SCRIPT, include_str!("page/dom.js")),
+    ("orders.js", SCRIPT, include_str!("page/orders.js")),
     ("page.css", STYLE, include_str!("page/page.css")),
     ("records.css", STYLE, include_str!("page/records.css")),
     ("icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
 ];
 
-/// What the page of a virtual bench says in the packer's language, beside what the station says: sent to it by key.
-pub const PAGE: [Sentence; 22] = [
+/// What the page says in the packer's language, beside what the station says: sent to it by key.
+pub(super) const PAGE: [Sentence; 36] = [
     Sentence::PageNext,
     Sentence::PageScanner,
     Sentence::PageCode,
@@ -47,7 +50,29 @@ pub const PAGE: [Sentence; 22] = [
     Sentence::PageCancelled,
     Sentence::StateHeld,
     Sentence::StateVerified,
+    Sentence::PageOrders,
+    Sentence::PageDrop,
+    Sentence::PagePick,
+    Sentence::PageTry,
+    Sentence::PageReading,
+    Sentence::PageNew,
+    Sentence::PageChanged,
+    Sentence::PageUnchanged,
+    Sentence::PageOlder,
+    Sentence::PageConflict,
+    Sentence::PageRefused,
+    Sentence::PageRejects,
+    Sentence::PageNoOrder,
+    Sentence::PageRow,
 ];
+
+/// All of it, by key.
+pub(super) fn says(words: &Words) -> Value {
+    PAGE.iter()
+        .map(|sentence| (sentence.key().to_owned(), Value::from(words.say(sentence))))
+        .collect::<Map<_, _>>()
+        .into()
+}
 
 pub(super) async fn index() -> Response {
     ([(header::CONTENT_TYPE, HTML)], INDEX).into_response()

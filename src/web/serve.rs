@@ -1,23 +1,30 @@
-//! The page's connections: bounded in number and in time, and taken as long as the program runs.
+//! Connections to the page, and to where orders are sent: bounded in number and in time, and taken as long as the program runs.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
 use super::accept::Acceptor;
+use super::door;
 use super::guests::{Doing, GuestId, Guests};
+use super::import::IMPORT;
+use super::orders::ORDERS;
+use super::tls::ServerCertificate;
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
@@ -26,25 +33,42 @@ pub(super) struct Patience {
     pub(super) head: Duration,
     /// For the body of a request and its answer; longer than the loop is waited for.
     pub(super) body: Duration,
+    /// The same of a request that brings a file of orders.
+    pub(super) file: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { head: Duration::from_secs(10), body: Duration::from_secs(10) }
+        Self { head: Duration::from_secs(10), body: Duration::from_secs(10), file: door::WHOLE }
     }
 }
 
 /// What connections tell the one who takes them.
 type Turns = mpsc::Sender<(GuestId, Doing)>;
 
+/// What is served, and how.
+#[derive(Debug)]
+pub(super) struct ServedAs {
+    /// Its name in the log.
+    pub(super) what: &'static str,
+    /// With a certificate everything is encrypted.
+    pub(super) certificate: Option<ServerCertificate>,
+}
+
 /// Serves the page for ever.
 pub async fn serve(listener: TcpListener, router: Router) {
-    serve_within(Patience::default(), listener, router).await;
+    serve_within(Patience::default(), listener, router, ServedAs { what: "page", certificate: None }).await;
+}
+
+/// Serves `/v1/orders` for ever.
+pub async fn serve_orders(listener: TcpListener, router: Router, certificate: Option<ServerCertificate>) {
+    serve_within(Patience::default(), listener, router, ServedAs { what: "api", certificate }).await;
 }
 
 /// The same, with other times.
-pub(super) async fn serve_within(patience: Patience, listener: TcpListener, router: Router) {
-    let mut acceptor = Acceptor::of("page");
+pub(super) async fn serve_within(patience: Patience, listener: TcpListener, router: Router, served: ServedAs) {
+    let mut acceptor = Acceptor::of(served.what);
+    let tls = served.certificate.map(|certificate| TlsAcceptor::from(certificate.config));
     let (mut guests, mut tasks) = (Guests::default(), JoinSet::new());
     let mut handles: BTreeMap<GuestId, AbortHandle> = BTreeMap::new();
     let (turns, mut turned) = mpsc::channel(64);
@@ -53,8 +77,13 @@ pub(super) async fn serve_within(patience: Patience, listener: TcpListener, rout
         let goes = tokio::select! {
             (stream, from) = acceptor.next(|| listener.accept()) => {
                 newest += 1;
-                let task = answer(newest, stream, patience, router.clone(), turns.clone());
-                handles.insert(newest, tasks.spawn(task));
+                let (tls, router, turns) = (tls.clone(), router.clone(), turns.clone());
+                handles.insert(newest, tasks.spawn(async move {
+                    let Some(tls) = tls else { return answer(newest, stream, patience, router, turns).await };
+                    if let Ok(Ok(stream)) = timeout(patience.head, tls.accept(stream)).await {
+                        answer(newest, stream, patience, router, turns).await;
+                    }
+                }));
                 guests.come(newest, SocketAddr::ip(&from))
             }
             Some((id, doing)) = turned.recv() => guests.turn_to(id, doing),
@@ -80,13 +109,20 @@ pub(super) async fn serve_within(patience: Patience, listener: TcpListener, rout
 }
 
 /// One connection, until its client or its time is at an end.
-async fn answer(id: GuestId, stream: TcpStream, patience: Patience, router: Router, turns: Turns) {
+async fn answer(
+    id: GuestId,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    patience: Patience,
+    router: Router,
+    turns: Turns,
+) {
     let router = TowerToHyperService::new(router);
     let service = service_fn(|request: hyper::Request<Incoming>| {
+        let whole = if brings_file(&request) { patience.file } else { patience.body };
         let (answer, turns) = (router.call(request), turns.clone());
         async move {
             let _ = turns.send((id, Doing::Asking)).await;
-            let response = tokio::time::timeout(patience.body, answer).await;
+            let response = timeout(whole, answer).await;
             let response: Response = match response {
                 Ok(answered) => answered?,
                 Err(_) => (StatusCode::REQUEST_TIMEOUT, "the request did not come whole in time").into_response(),
@@ -99,6 +135,11 @@ async fn answer(id: GuestId, stream: TcpStream, patience: Patience, router: Rout
     http.timer(TokioTimer::new()).header_read_timeout(patience.head);
     // A client that breaks off, or is not in time, is no matter.
     let _ = http.serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// Whether a request brings a file of orders, which has times of its own.
+fn brings_file(request: &hyper::Request<Incoming>) -> bool {
+    request.method() == Method::POST && [IMPORT, ORDERS].contains(&request.uri().path())
 }
 
 /// Whether an answer is the screen as it changes.

@@ -17,7 +17,11 @@ struct Station {
     address: SocketAddr,
     frames: watch::Sender<Arc<Frame>>,
     acts: mpsc::UnboundedReceiver<BenchAct>,
+    sent: mpsc::UnboundedReceiver<SentOrders>,
 }
+
+/// Largest file of orders here.
+const MOST: usize = 100_000;
 
 fn frame(headline: Sentence, version: u64) -> Arc<Frame> {
     let view = View {
@@ -84,11 +88,23 @@ impl Station {
             labels: watch::channel(Arc::new(vec![label])).1,
             received: watch::channel(Arc::new(json!({ "head": 3 }))).1,
         });
-        let desk = Desk { frames: seen, ask, bench };
+        let (orders, mut files) = OrdersDoor::new(MOST);
+        let (brought, sent) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Some(file) = files.recv().await {
+                let _ = brought.send(file);
+            }
+        });
+        let desk = Desk { frames: seen, ask, orders, bench };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve::serve_within(patience, listener, router(desk, address)));
-        Self { address, frames, acts }
+        tokio::spawn(serve::serve_within(
+            patience,
+            listener,
+            router(desk, address),
+            serve::ServedAs { what: "page", certificate: None },
+        ));
+        Self { address, frames, acts, sent }
     }
 
     fn origin(&self) -> String {
@@ -269,19 +285,20 @@ async fn a_picture_that_is_known_is_not_sent_again() {
 /// What the page takes from the language file is there: the server sends those of `PAGE`.
 #[test]
 fn every_word_that_the_page_asks_for_is_sent_to_it() {
-    let (page, script) = (include_str!("page/index.html"), include_str!("page/bench.js"));
+    let page = include_str!("page/index.html");
+    let scripts = [include_str!("page/bench.js"), include_str!("page/orders.js")];
     let asked = |text: &'static str, before: &str| {
         let found =
-            text.split(before).skip(1).filter_map(|rest| rest.split(['"', ';', ')', ',', ' ', '`', '}']).next());
+            text.split(before).skip(1).filter_map(|rest| rest.split(['"', ';', ')', ',', ' ', '`', '}', ']']).next());
         found.collect::<Vec<_>>()
     };
     let mut keys = asked(page, "data-say=\"");
-    keys.extend(asked(script, "says."));
+    keys.extend(scripts.into_iter().flat_map(|script| asked(script, "says.")));
     assert!(keys.len() > 20, "the page is not read right: {keys:?}");
     for key in &keys {
-        assert!(PAGE.iter().any(|sentence| sentence.key() == *key), "{key} is not sent");
+        assert!(page::PAGE.iter().any(|sentence| sentence.key() == *key), "{key} is not sent");
     }
-    for sentence in PAGE {
+    for sentence in page::PAGE {
         assert!(keys.contains(&sentence.key()), "{} is sent, and nobody asks for it", sentence.key());
     }
 }
@@ -302,7 +319,7 @@ async fn the_live_page_gets_the_view_at_once_and_then_each_change() {
         }
     }
     assert!(seen.contains("content-type: text/event-stream"));
-    assert!(seen.contains("\"bench\":null"));
+    assert!(seen.contains("}\n\n"));
     assert!(seen.contains("\"say\":{\"detail\":null,\"headline\":\"Scan an order\""));
 }
 
@@ -343,7 +360,7 @@ async fn idle_connections_give_way_to_a_page_that_asks() {
 #[tokio::test]
 async fn who_does_not_say_what_it_wants_in_time_is_not_waited_for() {
     let short = Duration::from_millis(50);
-    let station = Station::start_within(serve::Patience { head: short, body: short }, true).await;
+    let station = Station::start_within(serve::Patience { head: short, body: short, file: short }, true).await;
     let host = format!("Host: {}\r\n", station.address);
     for head in [String::new(), "GET / HTTP/1.1\r\n".to_owned(), format!("GET / HTTP/1.1\r\n{host}\r\n")] {
         closed(&mut station.send(&head).await).await;
@@ -353,4 +370,75 @@ async fn who_does_not_say_what_it_wants_in_time_is_not_waited_for() {
     let mut head = [0; 12];
     half.read_exact(&mut head).await.unwrap();
     assert_eq!(&head, b"HTTP/1.1 408");
+}
+
+#[tokio::test]
+async fn a_file_of_orders_comes_from_the_page_itself_and_from_nowhere_else() {
+    let mut station = Station::start(false).await;
+    let (own, file) = (station.origin(), "Content-Type: application/octet-stream\r\n");
+    for (headers, status) in [
+        (format!("Origin: http://evil.example\r\n{file}"), 403),
+        (format!("{own}Sec-Fetch-Site: cross-site\r\n{file}"), 403),
+        (format!("Origin: null\r\n{file}"), 403),
+        (file.to_owned(), 403),
+        (format!("{own}Content-Type: text/plain\r\n"), 415),
+        (format!("{own}Content-Type: multipart/form-data; boundary=x\r\n"), 415),
+        (format!("{own}Content-Type: application/x-www-form-urlencoded\r\n"), 415),
+        (own.clone(), 415),
+    ] {
+        let (got, text) = station.post("/api/import?name=a.csv", &headers, "order_ref\n1").await;
+        assert_eq!(got, status, "{headers}: {text}");
+    }
+    assert!(station.sent.try_recv().is_err(), "nothing was taken");
+    let headers = format!("{own}{file}");
+    let mut sent = std::mem::replace(&mut station.sent, mpsc::unbounded_channel().1);
+    let (answered, ()) =
+        tokio::join!(station.post("/api/import?name=a%0A%C3%A9.csv&dry_run=true", &headers, "order_ref\n1"), async {
+            let SentOrders { bytes, wishes, reply, .. } = sent.recv().await.unwrap();
+            assert_eq!(bytes, "order_ref\n1");
+            let expected = OrderWishes { name: "aé.csv".into(), dry_run: true, ..OrderWishes::default() };
+            assert_eq!(wishes, expected, "a name is one line");
+            reply.send(Ok(json!({ "accepted": 1 }))).unwrap();
+        });
+    assert!(answered.0 == 200 && answered.1.ends_with("{\"accepted\":1}"), "{answered:?}");
+}
+
+#[tokio::test]
+async fn a_file_of_orders_that_is_too_large_or_comes_beside_another_is_refused_with_what_to_do() {
+    let mut station = Station::start(false).await;
+    let headers = format!("{}Content-Type: application/octet-stream\r\n", station.origin());
+    let (status, text) = station.post("/api/import", &headers, &"x".repeat(MOST + 1)).await;
+    assert!(status == 413 && text.contains("split it"), "{text}");
+    // The bench's own bodies stay small.
+    let json = format!("{}Content-Type: application/json\r\n", station.origin());
+    assert_eq!(station.post("/api/bench/scan", &json, &"x".repeat(MOST)).await.0, 413);
+
+    let head = format!(
+        "POST /api/import HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: 4\r\n{headers}\r\n",
+        station.address
+    );
+    let mut first = station.send(&format!("{head}whole")[..head.len() + 4]).await;
+    let file = station.sent.recv().await.unwrap();
+    tokio::time::pause();
+    let (status, text) = station.call(format!("{head}more")).await;
+    assert!(status == 503 && text.contains("another file of orders is being read"), "{text}");
+    // Whoever has gone away is not in the way of the next.
+    let SentOrders { reply, place, .. } = file;
+    drop(place);
+    reply.send(Err(DoorRefusal::Unread("no file of orders".into()))).unwrap();
+    let mut said = String::new();
+    first.read_to_string(&mut said).await.unwrap();
+    assert!(said.starts_with("HTTP/1.1 422") && said.contains("it could not be read: no file of orders"), "{said}");
+}
+
+#[tokio::test]
+async fn the_page_says_its_own_words_in_the_packers_language() {
+    let station = Station::start(false).await;
+    let request = format!("GET /live HTTP/1.1\r\nHost: {}\r\n\r\n", station.address);
+    let mut socket = station.send(&request).await;
+    let mut read = Vec::new();
+    while !String::from_utf8_lossy(&read).contains("}\n\n") && read.len() < 64_000 {
+        socket.read_buf(&mut read).await.unwrap();
+    }
+    assert!(String::from_utf8_lossy(&read).contains("\"page_pick\":\"Choose a file\""));
 }

@@ -5,6 +5,7 @@
 //! scanner and a scale, commands, signals. Everything is read from outside: the screen as the page shows it, `--json`
 //! of the commands, what the printer printed, what the receiver stored.
 
+mod api;
 mod backups;
 mod bench;
 mod blocks;

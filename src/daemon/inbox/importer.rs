@@ -2,11 +2,9 @@
 //! socket, as a person would, so that there is one door and one answer.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufReader, Read};
-use std::os::unix::process::ExitStatusExt;
+use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -14,33 +12,15 @@ use serde_json::Value;
 
 use super::folder::{OrdersFolder, TakenFile};
 use crate::daemon::intake::{OrderAnswer, OrderVerdict};
+use crate::daemon::order_reader::{self, ImportEnd};
 
 /// A file that takes longer was made to: a day of labels is drawn in less.
 const PATIENCE: Duration = Duration::from_secs(1_800);
-/// All that is said of one file.
-const MOST_SAID: u64 = 32 << 20;
-/// What is said of why nothing could be done.
-const MOST_WHY: u64 = 4 << 10;
-/// The exit codes of a process that found no station to talk to, or a configuration that is wrong meanwhile.
-const AGAIN: [i32; 2] = [75, 78];
-/// SIGHUP, SIGINT and SIGTERM: the service is ended with all its processes. Any other signal is the file's doing.
-const STOPPING: [i32; 3] = [1, 2, 15];
 
 /// What starts the process.
 #[derive(Debug)]
 pub(super) struct OrderImporter {
     config: PathBuf,
-}
-
-/// What became of a file.
-#[derive(Debug)]
-pub(super) enum ImportEnd {
-    /// It was read, and this is said of it.
-    Read(FileReport),
-    /// It was not, and why.
-    Unread(String),
-    /// The station takes nothing now, and why.
-    Again(String),
 }
 
 /// What `parceld orders import --json` says of one file.
@@ -94,7 +74,7 @@ impl OrderImporter {
     }
 
     /// Imports a taken file.
-    pub(super) fn import(&self, folder: &OrdersFolder, file: &TakenFile) -> ImportEnd {
+    pub(super) fn import(&self, folder: &OrdersFolder, file: &TakenFile) -> ImportEnd<FileReport> {
         let path = folder.path_of(file);
         let beside = folder.drop_dir(file.shop.as_deref());
         let end = self.run(&path, &beside, file.shop.as_deref());
@@ -108,52 +88,12 @@ impl OrderImporter {
         }
     }
 
-    fn run(&self, path: &Path, beside: &Path, shop: Option<&str>) -> io::Result<ImportEnd> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.args(["orders", "import", "--json", "--config"]).arg(&self.config).arg("--dropped-in").arg(beside);
-        command.args(shop.map(|shop| format!("--shop={shop}"))).arg("--").arg(path);
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-        let (tell, said) = channel();
-        let (tell_why, why) = channel();
-        if let Some(out) = child.stdout.take() {
-            std::thread::spawn(move || {
-                let mut out = BufReader::new(out);
-                let report = serde_json::from_reader::<_, FileReport>((&mut out).take(MOST_SAID));
-                let _ = io::copy(&mut out, &mut io::sink());
-                let _ = tell.send(report.ok());
-            });
-        }
-        if let Some(mut error) = child.stderr.take() {
-            std::thread::spawn(move || {
-                let mut said = Vec::new();
-                let _ = (&mut error).take(MOST_WHY).read_to_end(&mut said);
-                let _ = io::copy(&mut error, &mut io::sink());
-                let _ = tell_why.send(String::from_utf8_lossy(&said).into_owned());
-            });
-        }
-        let report = said.recv_timeout(PATIENCE);
-        if report.is_err() {
-            let _ = child.kill();
-        }
-        let status = child.wait()?;
-        if let Ok(Some(report)) = report {
-            return Ok(ImportEnd::Read(report));
-        }
-        let why = why.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
-        let why =
-            why.trim_end().lines().map(|line| line.trim_start_matches("parceld: ")).collect::<Vec<_>>().join("\n");
-        Ok(match (status.code(), status.signal()) {
-            (Some(code), _) if AGAIN.contains(&code) => ImportEnd::Again(why),
-            (Some(_), _) => ImportEnd::Unread(why),
-            (None, Some(signal)) if STOPPING.contains(&signal) => {
-                ImportEnd::Again("the station is stopping".to_owned())
-            }
-            (None, _) => {
-                let what =
-                    "it takes more memory or time to read than a file of orders may; split it, or save it as CSV UTF-8";
-                ImportEnd::Unread(what.to_owned())
-            }
-        })
+    fn run(&self, path: &Path, beside: &Path, shop: Option<&str>) -> io::Result<ImportEnd<FileReport>> {
+        let mut args: Vec<OsString> = ["import", "--json", "--config"].map(OsString::from).to_vec();
+        args.extend([self.config.as_os_str(), "--dropped-in".as_ref(), beside.as_os_str()].map(OsString::from));
+        args.extend(shop.map(|shop| format!("--shop={shop}").into()));
+        args.extend(["--".as_ref(), path.as_os_str()].map(OsString::from));
+        order_reader::run(&args, None, PATIENCE)
     }
 }
 

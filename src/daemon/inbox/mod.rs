@@ -20,12 +20,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use folder::{NotTaken, OrdersFolder, TakenFile};
-use importer::{ImportEnd, OrderImporter};
+use importer::OrderImporter;
 use names::{DropPlace, NameSays, REJECTS, TAKEN};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use watch::{FolderEvent, FolderWatch};
 
+use super::order_reader::ImportEnd;
 use super::{Setup, clock};
 use crate::units::Timestamp;
 

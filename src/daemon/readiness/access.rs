@@ -125,6 +125,10 @@ fn of_user(user: &ServiceUser, config: &Config) -> Vec<Shortcoming> {
         wanted.push((&uplink.token_file, READ));
         wanted.extend(uplink.ca_file.as_deref().map(|file| (file, READ)));
     }
+    if let Some(api) = &config.api {
+        wanted.push((&api.token_file, READ));
+        wanted.extend(api.certificate().into_iter().flat_map(|(certificate, key)| [(certificate, READ), (key, READ)]));
+    }
     let mut found: Vec<Shortcoming> = Vec::new();
     for (path, wanted) in wanted {
         let Some((verb, closed, letters)) = user.cannot(path, wanted) else { continue };

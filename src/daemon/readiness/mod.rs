@@ -2,9 +2,11 @@
 //! with what mends it.
 //!
 //! `carriers` looks at numbers and prices, `orders` at the orders that wait, `machine` at the computer, `leaving` at what
-//! is packed and stays, `exports` at tracking numbers that no seller's system was given, and `calendars` at holidays.
+//! is packed and stays, `exports` at tracking numbers that no seller's system was given, `calendars` at holidays, and `api` at
+//! where other programs send orders to.
 
 mod access;
+mod api;
 mod calendars;
 mod carriers;
 mod exports;
@@ -98,6 +100,7 @@ pub fn shortcomings(setup: &Setup, memory: SeenMemory<'_>, now: Timestamp) -> Re
     found.extend(machine::lacking(&site));
     found.extend(access::lacking(&setup.config));
     found.extend(calendars::lacking(&site));
+    found.extend(api::lacking(&site));
     match memory {
         SeenMemory::Open(station, store) => {
             found.extend(carriers::numbers_lacking(&site));

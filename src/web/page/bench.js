@@ -49,11 +49,9 @@ export function start(read) {
 export function show(now) {
   frame = now;
   bench = now.bench;
-  if (!bench.says) return;
-  says = bench.says;
+  if (!bench.commands) return;
+  says = frame.says;
   const { view } = frame;
-  document.documentElement.lang = view.language;
-  for (const node of document.querySelectorAll("[data-say]")) text(node, says[node.dataset.say]);
   text($("reading"), view.weight ? view.weight[0] : "–");
   $("reading").classList.toggle("moving", Boolean(view.weight && !view.weight[1]));
   $("network").checked = bench.network;
@@ -109,7 +107,7 @@ export function stock({ orders: list, parcels, labels }) {
     ready = Object.fromEntries(Object.entries(Object.groupBy(packed, (parcel) => `MANIFEST:${parcel.service.split(".")[0]}`)).map(([code, those]) => [code, those.length]));
   }
   if (labels) newest = array(labels)[0] ?? null;
-  if (bench?.says) draw();
+  if (bench?.commands) draw();
 }
 
 function stateWords(state) {

@@ -2,6 +2,7 @@
 
 import { $, ask, h, redraw, text } from "./dom.js";
 import * as bench from "./bench.js";
+import * as orders from "./orders.js";
 import * as records from "./records.js";
 
 let hasBench = null; // unknown before the first frame
@@ -15,7 +16,10 @@ function fact(name, value) {
 }
 
 function show(frame) {
-  const { view, say } = frame;
+  const { view, say, says } = frame;
+  document.documentElement.lang = view.language;
+  for (const node of document.querySelectorAll("[data-say]")) text(node, says[node.dataset.say]);
+  orders.show(says);
   $("frame").src = `/frame.png?${frame.version}`;
   text($("headline"), say.headline);
   text($("detail"), say.detail);
@@ -94,6 +98,7 @@ function furnish(virtual) {
 }
 
 records.start(read);
+orders.start(read);
 watch();
 setInterval(() => {
   if (!document.hidden && hasBench !== null) read();

@@ -2,6 +2,7 @@
 //!
 //! With `PARCELD_PICTURES=1` the pictures of `tests/pictures` are taken anew on the way.
 
+mod orders;
 mod page;
 mod pictures;
 mod processes;

@@ -1,6 +1,7 @@
 //! The page in a browser, by what a person sees and clicks.
 
 use std::future::Future;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
@@ -168,6 +169,51 @@ impl Page {
     pub(crate) async fn overflow(&self) -> i64 {
         let script = "return document.documentElement.scrollWidth - window.innerWidth";
         self.client.execute(script, vec![]).await.expect("a page").as_i64().expect("pixels")
+    }
+
+    /// Drops a file into the middle of the place for files of orders.
+    pub(crate) async fn drop_file(&self, file: &Path) {
+        let script = "const place = document.getElementById('bring'); place.scrollIntoView({block: 'center'});\
+                      const box = place.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]";
+        let middle = self.client.execute(script, vec![]).await.expect("a page");
+        let data = json!({ "items": [], "files": [file], "dragOperationsMask": 1 });
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let event = json!({ "type": kind, "x": middle[0], "y": middle[1], "data": data });
+            self.cdp("Input.dispatchDragEvent", event).await;
+        }
+    }
+
+    /// Chooses a file in a dialogue.
+    pub(crate) async fn choose_file(&self, testid: &str, file: &Path) {
+        let css = format!("[data-testid=\"{testid}\"]");
+        let node = self.client.find(Locator::Css(&css)).await.expect("an input");
+        node.send_keys(file.to_str().expect("a name")).await.expect("a file is chosen");
+    }
+
+    /// Clicks a link, and reads the file that the browser saves.
+    pub(crate) async fn download(&self, testid: &str) -> String {
+        let folder = self.data.path().join("downloads");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        self.cdp("Browser.setDownloadBehavior", json!({ "behavior": "allow", "downloadPath": folder })).await;
+        self.click(testid).await;
+        // It comes under another name first.
+        let is_whole = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "csv");
+        self.until("a file is saved", async || {
+            let mut files = std::fs::read_dir(&folder).ok()?.flatten().map(|entry| entry.path());
+            std::fs::read_to_string(files.find(is_whole)?).ok().filter(|text| !text.is_empty())
+        })
+        .await
+    }
+
+    /// How many elements there are of a kind.
+    pub(crate) async fn count(&self, css: &str) -> u64 {
+        let script = "return document.querySelectorAll(arguments[0]).length";
+        self.client.execute(script, vec![json!(css)]).await.expect("a page").as_u64().expect("a number")
+    }
+
+    /// The title of the window.
+    pub(crate) async fn title(&self) -> String {
+        self.client.title().await.expect("a page")
     }
 
     /// What the browser's console has of errors.

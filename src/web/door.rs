@@ -1,0 +1,137 @@
+//! The door for files of orders that come over HTTP: one at a time, whole before anything is read of it, and answered once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::{StatusCode, header};
+use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::timeout;
+
+/// How long one waits for the file before it.
+const TURN: Duration = Duration::from_secs(10);
+/// How long the bytes of a file may be on their way.
+const BODY: Duration = Duration::from_secs(60);
+/// How long a request with a file may take: its turn, its bytes, and the reading of [`OrdersDoor::READING`].
+pub(super) const WHOLE: Duration = TURN.saturating_add(BODY).saturating_add(OrdersDoor::READING).saturating_add(TURN);
+
+/// Where files of orders go.
+#[derive(Debug, Clone)]
+pub struct OrdersDoor {
+    files: mpsc::Sender<SentOrders>,
+    place: Arc<Semaphore>,
+    most: usize,
+}
+
+/// A file of orders on its way in.
+#[derive(Debug)]
+pub struct SentOrders {
+    /// Its bytes; all of them.
+    pub bytes: Bytes,
+    /// What is said of it.
+    pub wishes: OrderWishes,
+    /// Where the answer goes: what `parceld orders import --json` says, with `rejects`, the reject file as text or `null`,
+    /// unless each order is named.
+    pub reply: oneshot::Sender<Result<Value, DoorRefusal>>,
+    /// Held until the answer is there, also where nobody waits for it any more.
+    pub place: OwnedSemaphorePermit,
+}
+
+/// What is said of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrderWishes {
+    /// What it is called.
+    pub name: String,
+    /// Whose file it is; known by its header without.
+    pub format: Option<String>,
+    /// Shop of the orders that name none.
+    pub shop: Option<String>,
+    /// Nothing is taken in.
+    pub dry_run: bool,
+    /// For a program: the answer names each order, and has no reject file.
+    pub each: bool,
+}
+
+/// Why a file was not read, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DoorRefusal {
+    /// Another one is being read.
+    Busy,
+    /// The station takes nothing now.
+    Again(String),
+    /// It cannot be read.
+    Unread(String),
+    /// It is larger than so many bytes.
+    TooLarge(usize),
+    /// Its bytes did not come in time.
+    TooSlow,
+    /// Its bytes ended early.
+    Broken,
+}
+
+impl DoorRefusal {
+    /// The status of the answer.
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::Busy | Self::Again(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unread(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Broken => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// In words for a person.
+    pub fn said(&self) -> String {
+        match self {
+            Self::Busy => "another file of orders is being read; send it again in a moment".to_owned(),
+            Self::Again(why) => format!("not all of it is taken in: {why}; send it again, what is here already stays"),
+            Self::Unread(why) => format!("it could not be read: {why}"),
+            Self::TooLarge(most) => format!("it is larger than {} MiB; split it", most >> 20),
+            Self::TooSlow => "it did not come whole within a minute; send it again, or split it".to_owned(),
+            Self::Broken => "it did not come whole; send it again".to_owned(),
+        }
+    }
+}
+
+impl OrdersDoor {
+    /// How long a file may be read and taken in: whoever waits gives up then. It is taken in all the same.
+    pub const READING: Duration = Duration::from_secs(600);
+
+    /// A door for files of so many bytes, and where they come out.
+    pub fn new(most: usize) -> (Self, mpsc::Receiver<SentOrders>) {
+        let (files, sent) = mpsc::channel(1);
+        (Self { files, place: Arc::new(Semaphore::new(1)), most }, sent)
+    }
+
+    /// The most bytes of a file.
+    pub(super) const fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Takes the file that is the body of a request, and waits for what is said of it. The route must have a
+    /// `DefaultBodyLimit` of [`OrdersDoor::most`].
+    pub(super) async fn bring(&self, body: Request<Body>, wishes: OrderWishes) -> Result<Value, DoorRefusal> {
+        // What says that it is too large need not come first.
+        let length = body.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        if length.is_some_and(|length: u64| length > self.most as u64) {
+            return Err(DoorRefusal::TooLarge(self.most));
+        }
+        let place = timeout(TURN, self.place.clone().acquire_owned()).await;
+        let Ok(Ok(place)) = place else { return Err(DoorRefusal::Busy) };
+        let bytes = match timeout(BODY, Bytes::from_request(body, &())).await {
+            Ok(Ok(bytes)) => bytes,
+            Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                return Err(DoorRefusal::TooLarge(self.most));
+            }
+            Ok(Err(_)) => return Err(DoorRefusal::Broken),
+            Err(_) => return Err(DoorRefusal::TooSlow),
+        };
+        let (reply, answer) = oneshot::channel();
+        let stopping = |_| DoorRefusal::Again("the station is stopping".to_owned());
+        self.files.send(SentOrders { bytes, wishes, reply, place }).await.map_err(|_| stopping(()))?;
+        answer.await.unwrap_or_else(|_| Err(stopping(())))
+    }
+}
