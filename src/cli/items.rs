@@ -19,7 +19,7 @@ use super::file::{read_bounded, write_private};
 use super::{CommandResult, ConfigArg, Failure, ShownArgs, UNAVAILABLE, USAGE, count_of, print, workbook};
 
 /// Items sent at once where no station runs, and nobody waits.
-const AT_ONCE_ALONE: usize = 5_000;
+const AT_ONCE_ALONE: usize = 1_000;
 /// Items that are read from the database at once.
 const PAGE: usize = 1_000;
 

@@ -258,6 +258,8 @@ impl Core {
         if let Some(filled) = filled.body {
             match order::parse(&filled) {
                 Ok(whole) => (order, body) = (whole, std::borrow::Cow::Owned(filled)),
+                // A cancellation never bounces.
+                Err(_) if order.state != OrderState::Ready => {}
                 Err(error) => {
                     return Ok(answer(id, OrderVerdict::Refused, Some(format!("with the item master: {error}"))));
                 }
@@ -284,7 +286,10 @@ impl Core {
                 compare(known, &order, said, (from, here))
             }
         };
+        // What has gone is not told anew what it was.
+        let gone = |parcel: &Parcel| self.station().handed_over(parcel);
         let refilled = verdict == OrderVerdict::Unchanged
+            && !self.station().of_order(id).any(gone)
             && order.state == OrderState::Ready
             && known.as_ref().is_some_and(|known| !known.erased && !order::items::filled_alike(&known.body, &body));
         let verdict = if refilled { OrderVerdict::Changed } else { verdict };

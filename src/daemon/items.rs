@@ -12,8 +12,8 @@ use crate::store::{Store, StoreError, StoredItem};
 
 /// Items kept in one transaction at most while the station runs: a scan waits for no more than these.
 pub const ITEMS_AT_ONCE: usize = 100;
-/// Answers that say why, at most.
-const MOST_ANSWERS: usize = 1_000;
+/// Barcodes on several items that are named, at most.
+const MOST_CODES: usize = 1_000;
 
 /// What a file says of one item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +93,9 @@ impl<'s> ItemChanges<'s> {
             Ok(body) => body,
             Err(why) => return Ok(answer(ItemVerdict::Refused, Some(why))),
         };
+        if before.as_ref() == Some(&body) {
+            return Ok(answer(ItemVerdict::Unchanged, None));
+        }
         if let Some(why) = self.bad_kit(&said.sku, &body)? {
             return Ok(answer(ItemVerdict::Refused, Some(why)));
         }
@@ -102,7 +105,6 @@ impl<'s> ItemChanges<'s> {
         }
         let (verdict, why) = match &before {
             None => (ItemVerdict::Added, None),
-            Some(before) if *before == item.body => return Ok(answer(ItemVerdict::Unchanged, None)),
             Some(before) => (ItemVerdict::Changed, Some(items::differences(before, &item.body).join(", "))),
         };
         self.changed.insert(said.sku.clone(), item);
@@ -136,6 +138,28 @@ impl<'s> ItemChanges<'s> {
         self.store.map_or(Ok(None), |store| store.item(sku))
     }
 
+    /// Kits of this file in which an item stands, as deep as kits may.
+    fn changed_above(&self, sku: &str) -> BTreeSet<String> {
+        let mut above = BTreeSet::new();
+        let mut below = BTreeSet::from([sku.to_owned()]);
+        for _ in 0..=items::KNOWN_DEPTH {
+            let holds = |item: &&StoredItem| item.components.iter().any(|(part, _)| below.contains(part));
+            let next: BTreeSet<String> = self
+                .changed
+                .values()
+                .filter(|item| !item.components.is_empty())
+                .filter(holds)
+                .map(|item| item.sku.clone())
+                .collect();
+            below = next.difference(&above).cloned().collect();
+            above.extend(next);
+            if below.is_empty() {
+                break;
+            }
+        }
+        above
+    }
+
     /// Why an item with this document would make a kit that is none: itself, or one that it stands in.
     fn bad_kit(&self, sku: &str, body: &str) -> Result<Option<String>, StoreError> {
         if !body.contains("\"components\"") {
@@ -143,7 +167,7 @@ impl<'s> ItemChanges<'s> {
         }
         let find = |wanted: &str| if wanted == sku { Ok(Some(body.to_owned())) } else { self.find(wanted) };
         let above = self.store.map(|store| store.kits_above(sku, items::KNOWN_DEPTH)).transpose()?;
-        for kit in std::iter::once(sku.to_owned()).chain(above.unwrap_or_default()) {
+        for kit in std::iter::once(sku.to_owned()).chain(above.unwrap_or_default()).chain(self.changed_above(sku)) {
             if let Err(bad) = items::resolved(&kit, &find)? {
                 let through = if kit == sku { String::new() } else { format!("with it, in {kit}: ") };
                 return Ok(Some(format!("{through}{bad}")));
@@ -189,8 +213,9 @@ pub fn answer(answers: &[ItemAnswer], ambiguous: &[(String, Vec<String>)], all: 
         ItemVerdict::Unchanged => false,
         ItemVerdict::Added | ItemVerdict::Changed => all,
     };
-    let most = if all { usize::MAX } else { MOST_ANSWERS };
-    said.insert("said".to_owned(), json!(answers.iter().filter(tells).take(most).collect::<Vec<_>>()));
+    let most = if all { usize::MAX } else { MOST_CODES };
+    // Each refused item is named: whoever sent it counts on the others being here.
+    said.insert("said".to_owned(), json!(answers.iter().filter(tells).collect::<Vec<_>>()));
     let codes = ambiguous.iter().take(most).map(|(code, skus)| json!({ "barcode": code, "skus": skus }));
     said.insert("ambiguous".to_owned(), codes.collect());
     said.into()
@@ -201,8 +226,11 @@ pub fn answer(answers: &[ItemAnswer], ambiguous: &[(String, Vec<String>)], all: 
 /// # Errors
 /// [`StoreError`].
 pub fn blocked(store: &Store, order: &Order) -> Result<Vec<String>, StoreError> {
-    let lines: Vec<Value> =
-        order.lines.iter().map(|line| json!({ "sku": line.sku, "dg": { "class": line.dg.name() } })).collect();
+    let lines: Vec<Value> = order
+        .lines
+        .iter()
+        .map(|line| json!({ "sku": line.sku, "barcodes": line.barcodes, "dg": { "class": line.dg.name() } }))
+        .collect();
     let body = json!({ "lines": lines }).to_string();
     Ok(fill_from(store, order, &body)?.refused)
 }
@@ -210,21 +238,26 @@ pub fn blocked(store: &Store, order: &Order) -> Result<Vec<String>, StoreError> 
 fn fill_from(store: &Store, order: &Order, body: &str) -> Result<Filled, StoreError> {
     let find = |sku: &str| store.item(sku);
     let mut known: BTreeMap<String, String> = BTreeMap::new();
-    for sku in order.lines.iter().map(|line| &line.sku).filter(|sku| !sku.is_empty()) {
-        if known.contains_key(sku) {
-            continue;
+    let mut bad_kits = Vec::new();
+    let mut skus: BTreeSet<String> = order.lines.iter().map(|line| line.sku.trim().to_owned()).collect();
+    let mut coded: BTreeMap<String, String> = BTreeMap::new();
+    for code in order.lines.iter().filter(|line| line.sku.trim().is_empty()).flat_map(|line| &line.barcodes) {
+        if let [sku] = store.items_coded(code)?.as_slice() {
+            skus.insert(sku.clone());
+            coded.insert(code.clone(), sku.clone());
         }
-        let item = match items::resolved(sku, &find)? {
-            Ok(item) => item,
-            // What was checked when it came: then the item by itself.
-            Err(_) => store.item(sku)?,
-        };
-        known.extend(item.map(|item| (sku.clone(), item)));
     }
-    if known.is_empty() {
+    for sku in skus.iter().filter(|sku| !sku.is_empty()) {
+        match items::resolved(sku, &find)? {
+            Ok(item) => known.extend(item.map(|item| (sku.clone(), item))),
+            Err(bad) => bad_kits.push(format!("{sku} cannot be taken apart: {bad}; import the item as it should be")),
+        }
+    }
+    if known.is_empty() && bad_kits.is_empty() {
         return Ok(Filled::default());
     }
-    let mut filled = items::fill(body, &known);
+    let mut filled = items::fill(body, &known, &coded);
+    filled.refused.extend(bad_kits);
     if order.state != OrderState::Ready {
         // A cancellation never bounces.
         filled.refused.clear();
@@ -243,5 +276,35 @@ fn stored(sku: &str, body: String) -> StoredItem {
         barcodes: list("barcodes").iter().filter_map(text).collect(),
         components: list("components").iter().filter_map(component).collect(),
         body,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patch(sku: &str, components: Value) -> ItemPatch {
+        let patch = json!({ "sku": sku, "components": components });
+        ItemPatch { sku: sku.to_owned(), patch: patch.to_string() }
+    }
+
+    #[test]
+    fn a_kit_that_is_none_is_refused_in_whatever_order_its_file_has_them() {
+        let large = [("CARTON", "BOX", 1_000), ("BOX", "BANK", 11)];
+        let deep = [("A", "B", 1), ("B", "C", 1), ("C", "D", 1), ("D", "E", 1), ("E", "F", 1), ("F", "G", 1)];
+        for kits in [&large[..], &deep] {
+            for turned in [false, true] {
+                let mut kits = kits.to_vec();
+                if turned {
+                    kits.reverse();
+                }
+                let mut changes = ItemChanges::of(None);
+                let judge = |(kit, part, qty): (&str, &str, u64)| {
+                    changes.judge(&patch(kit, json!([{ "sku": part, "qty": qty }]))).expect("no database").verdict
+                };
+                let verdicts: Vec<ItemVerdict> = kits.into_iter().map(judge).collect();
+                assert!(verdicts.contains(&ItemVerdict::Refused), "{verdicts:?}");
+            }
+        }
     }
 }

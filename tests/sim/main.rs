@@ -69,6 +69,7 @@ fn stage() -> &'static Stage {
             policy: parceld::rating::Policy::default(),
             allocation: parceld::rating::Allocation::default(),
             labels: labels(),
+            deadlines: std::sync::Arc::default(),
             specimen: true,
             supervisors: [parceld::station::badge::Supervisor::of_badge(packer::SUPERVISOR)].into(),
             marks: Marks(vec![MarkRule {

@@ -418,6 +418,8 @@ impl<'a> OrderSheet<'a> {
             cell => typed(fields[at], cell),
         };
         let mut said: HashMap<usize, (usize, &str)> = HashMap::new();
+        let first = rows.first().map_or(0, |(number, _)| *number);
+        let has_sku = |record: &StringRecord| record.get(self.order_ref).is_some_and(|cell| !cell.trim().is_empty());
         for (number, record) in rows {
             let mut line = Map::new();
             for (at, (name, cell)) in self.columns.iter().zip(record.iter()).enumerate() {
@@ -430,6 +432,11 @@ impl<'a> OrderSheet<'a> {
                     errors.push(OrderError::Value { field: format!("row {number}"), why });
                 } else if let Some(inner) = name.strip_prefix(list).and_then(|rest| rest.strip_prefix('.')) {
                     put(&mut line, inner, value(at, cell));
+                } else if items && *number != first && !has_sku(record) {
+                    let why =
+                        "stands in a row without a SKU, where only a component may; write the SKU, or take it out";
+                    errors
+                        .push(OrderError::Value { field: format!("row {number}: {}", cut(name)), why: why.to_owned() });
                 } else if let Some((first, before)) = said.get(&at) {
                     if *before != cell {
                         errors.push(self.kind.disagree(*first, *number, name.clone()));

@@ -49,8 +49,9 @@ impl FromItems {
     }
 }
 
-/// Fills the lines of an order; `items` has those that are known, as [`super::resolved`] makes them, by SKU.
-pub fn fill(body: &str, items: &BTreeMap<String, String>) -> Filled {
+/// Fills the lines of an order; `items` has those that are known, as [`super::resolved`] makes them, by SKU; `coded` has the
+/// SKUs of barcodes that are on one item alone, for lines that say no SKU.
+pub fn fill(body: &str, items: &BTreeMap<String, String>, coded: &BTreeMap<String, String>) -> Filled {
     let mut filled = Filled::default();
     let Ok(mut order) = serde_json::from_str::<Value>(body) else { return filled };
     let read = |text: &String| serde_json::from_str::<Map<String, Value>>(text).ok();
@@ -58,9 +59,15 @@ pub fn fill(body: &str, items: &BTreeMap<String, String>) -> Filled {
         items.iter().filter_map(|(sku, text)| Some((sku, read(text)?))).collect();
     let mut took = false;
     for line in lines(&mut order) {
-        let item = line.get("sku").and_then(Value::as_str).and_then(|sku| items.get(&sku.to_owned()));
-        let Some(item) = item else { continue };
+        let sku = line.get("sku").and_then(Value::as_str).map(str::trim).filter(|sku| !sku.is_empty());
+        let codes = line.get("barcodes").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let sku = sku.or_else(|| codes.filter_map(|code| coded.get(code)).map(String::as_str).next());
+        let Some(item) = sku.and_then(|sku| items.get(&sku.to_owned())) else { continue };
         filled.refused.extend(blocked(item));
+        // `null` says nothing.
+        if line.get("dg").is_some_and(Value::is_null) {
+            line.remove("dg");
+        }
         let mut marks: Vec<String> = Vec::new();
         for name in PLAIN {
             // Systems that do not know a weight write 0.
@@ -91,13 +98,13 @@ pub fn fill(body: &str, items: &BTreeMap<String, String>) -> Filled {
 fn blocked(item: &Map<String, Value>) -> Option<String> {
     let text = |name: &str| item.get(name).and_then(Value::as_str);
     let (sku, blocked) = (text("sku")?, text("blocked")?);
-    let why = text("blocked_why").map(|why| format!(": {why}")).unwrap_or_default();
+    // Why stands in the item master alone: people write names into it, and this is told to the receiver.
     let what = match text("blocked_part") {
         Some(part) => format!("{sku} holds {part}, which is blocked"),
         None => format!("{sku} is blocked"),
     };
     Some(format!(
-        "{what} as {blocked}{why}; take it out of the order, or, if that is wrong, import the item with - in its column blocked"
+        "{what} as {blocked}; take it out of the order, or, if that is wrong, import the item with - in its column blocked"
     ))
 }
 
@@ -129,6 +136,8 @@ fn dangerous(
         (_, _) if ours == theirs => {}
         // The order says more than that nobody knows.
         ("unknown", _) => return Ok(None),
+        // The order says that there is something, and the master knows what.
+        (_, "unknown") => {}
         _ => {
             return Err(format!(
                 "{sku} is {theirs} as the order says and {ours} as the item master does; correct the one that is wrong (dg.class)"

@@ -11,6 +11,8 @@ use crate::units::Mass;
 pub const KNOWN_DEPTH: usize = 4;
 /// Most items that are looked at for one kit.
 const MOST_ITEMS: usize = 2_000;
+/// Heavier than any parcel: then nothing follows from its components.
+const MOST_MASS: Mass = Mass::from_grams(1_000_000);
 /// Most units in one kit.
 const MOST_UNITS: u64 = 10_000;
 
@@ -114,11 +116,14 @@ fn derive(kit: &mut Map<String, Value>, parts: &[KitPart]) {
     if !kit.contains_key("unit_g") {
         let each = |part: &KitPart| weight(part.item.as_ref()?)?.checked_mul(i64::try_from(part.count).ok()?);
         let sum = parts.iter().try_fold(Mass::ZERO, |sum, part| sum.checked_add(each(part)?));
-        if let Some(sum) = sum.filter(|sum| *sum > Mass::ZERO) {
+        if let Some(sum) = sum.filter(|sum| *sum > Mass::ZERO && *sum <= MOST_MASS) {
             kit.insert("unit_g".to_owned(), mass(sum));
         }
     }
-    let class = |map: &Map<String, Value>| map.get("dg").and_then(|dg| dg.get("class")).is_some();
+    // A kit is what is in it, also where it says that it is none.
+    let class = |map: &Map<String, Value>| {
+        map.get("dg").and_then(|dg| dg["class"].as_str()).is_some_and(|class| class != "none")
+    };
     if !class(kit)
         && let Some(goods) = dangerous(parts)
     {

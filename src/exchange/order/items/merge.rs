@@ -24,6 +24,20 @@ pub fn merged(before: Option<&str>, patch: &str) -> Result<String, String> {
     if !item.contains_key("blocked") && item.remove("blocked_why").is_some() {
         return Err("blocked_why says why it is blocked, and blocked does not say that it is; fill in both".to_owned());
     }
+    if let Some(goods) = item.get("dg").and_then(Value::as_object) {
+        let more: Vec<String> = goods.keys().filter(|name| *name != "class").map(|name| format!("dg.{name}")).collect();
+        match (goods.get("class").and_then(Value::as_str), more.join(", ")) {
+            (None, more) => {
+                return Err(format!("{more} is of some dangerous goods, and dg.class does not say which; fill it in"));
+            }
+            (Some("none"), more) if !more.is_empty() => {
+                return Err(format!(
+                    "dg.class says none, and {more} that there is something; correct the one that is wrong"
+                ));
+            }
+            _ => {}
+        }
+    }
     let text = canonical::text(&Value::Object(item));
     if text.len() > MAX_BYTES {
         return Err(format!("it would be longer than {MAX_BYTES} bytes; shorten its texts and barcodes"));

@@ -37,7 +37,8 @@ fn whole(items: &BTreeMap<String, String>, sku: &str) -> Result<Value, BadKit> {
 fn filled(order: &Value, items: &BTreeMap<String, String>) -> Filled {
     let skus = order["lines"].as_array().into_iter().flatten().filter_map(|line| line["sku"].as_str());
     let known = skus.filter_map(|sku| Some((sku.to_owned(), whole(items, sku).ok().filter(|item| !item.is_null())?)));
-    fill(&canonical::text(order), &known.map(|(sku, item)| (sku, item.to_string())).collect())
+    let known: BTreeMap<String, String> = known.map(|(sku, item)| (sku, item.to_string())).collect();
+    fill(&canonical::text(order), &known, &BTreeMap::new())
 }
 
 fn order(lines: Value) -> Value {
@@ -100,6 +101,10 @@ fn every_bad_row_is_refused_with_its_reason_and_the_others_are_taken() {
          E,,,,,,,,,,,A,2\n\
          F,1,,,,,,,,,,,\n\
          F,2,,,,,,,,,,,\n\
+         G,,,,UN3480,,,,,,,,\n\
+         H,,,none,UN3480,,,,,,,,\n\
+         I,350,,,,,,,,,,,\n\
+         ,400,,,,,,,,,,,\n\
          %PD:VOID,,,,,,,,,,,,\n",
     );
     assert_eq!(items.keys().collect::<Vec<_>>(), ["A"]);
@@ -116,6 +121,9 @@ fn every_bad_row_is_refused_with_its_reason_and_the_others_are_taken() {
         (4, "blocked_why says why it is blocked"),
         (5, "components[1].qty: 0 is not from 1 to 1000"),
         (6, "components[2].sku: stands twice in the kit"),
+        (10, "dg.un is of some dangerous goods, and dg.class does not say which"),
+        (11, "dg.class says none, and dg.un that there is something"),
+        (12, "row 13: unit_g: stands in a row without a SKU, where only a component may"),
         (8, "row 9: row 8 is the same item and says otherwise of unit_g; make them equal"),
     ] {
         let said = refused.iter().find(|(at, reason)| *at == row && reason.contains(why));
@@ -136,7 +144,7 @@ fn a_kit_is_what_its_components_are_and_never_a_part_of_itself() {
     let mix = whole(&kits, "MIX").expect("a kit");
     assert_eq!((&mix["unit_g"], &mix["dg"]), (&Value::Null, &json!({ "class": "unknown" })), "one is not known");
     let own = whole(&kits, "OWN").expect("a kit");
-    assert_eq!((&own["unit_g"], &own["dg"]["class"]), (&json!(1000), &json!("none")));
+    assert_eq!((&own["unit_g"], &own["dg"]["class"]), (&json!(1000), &json!("liquid")), "what is in it counts");
     assert_eq!(whole(&kits, "BAD").expect("a kit")["blocked_part"], "FAKE");
     assert_eq!(whole(&kits, "A"), Err(BadKit::Cycle("A".into())));
     assert_eq!(whole(&kits, "K1"), Err(BadKit::Deep));
@@ -187,7 +195,17 @@ fn dangerous_goods_are_on_the_safer_side_and_a_blocked_item_refuses() {
     assert!(line("BANK", "li_ion").body.is_none());
     assert!(line("MUG", "liquid").body.is_none(), "the order knows more");
     assert!(line("ODD", "liquid").body.is_none(), "the order knows more");
-    assert!(line("FAKE", "none").refused[0].starts_with("FAKE is blocked as counterfeit: no contract; take it out"));
+    let unknown = line("BANK", "unknown").body.expect("the master knows which");
+    assert_eq!(parse(&unknown).expect("an order").lines[0].dg.name(), "li_ion");
+    let null =
+        filled(&order(json!([{ "sku": "BANK", "qty": 1, "dg": null }])), &items).body.expect("null says nothing");
+    assert_eq!(parse(&null).expect("an order").lines[0].dg.name(), "li_ion");
+    let coded = BTreeMap::from([("400638".to_owned(), "BANK".to_owned())]);
+    let known = BTreeMap::from([("BANK".to_owned(), items["BANK"].clone())]);
+    let by_code = canonical::text(&order(json!([{ "barcodes": ["1", "400638"], "qty": 1 }])));
+    let by_code = fill(&by_code, &known, &coded).body.expect("a barcode tells the item");
+    assert_eq!(parse(&by_code).expect("an order").lines[0].dg.name(), "li_ion");
+    assert!(line("FAKE", "none").refused[0].starts_with("FAKE is blocked as counterfeit; take it out"));
     assert!(line("SET", "none").refused[0].starts_with("SET holds FAKE, which is blocked as counterfeit"));
 }
 
@@ -228,7 +246,7 @@ proptest! {
             let Ok(_) = resolved(&item.sku, &|_: &str| Ok::<_, Infallible>(Some(body.clone())));
             let order = order(json!([{ "sku": item.sku, "qty": 1 }]));
             let plain = canonical::text(&order);
-            let filled = fill(&plain, &BTreeMap::from([(item.sku.clone(), body)]));
+            let filled = fill(&plain, &BTreeMap::from([(item.sku.clone(), body)]), &BTreeMap::new());
             if let Some(filled) = filled.body {
                 prop_assert!(parse(&filled).is_ok(), "{}", filled);
                 prop_assert_eq!(content_hash(&filled), content_hash(&plain));
