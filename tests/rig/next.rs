@@ -102,7 +102,7 @@ async fn what_is_special_of_the_sample_day_is_said_in_a_word() {
     demo.command("LANG:es").await;
     let spanish = demo.shows("Spanish", |event| event["view"]["language"] == "es").await;
     assert!(spanish["bench"]["special"].as_object().unwrap().values().any(|word| word == "batería"));
-    assert_eq!(spanish["bench"]["says"]["page_next"], "Sigue");
+    assert_eq!(spanish["says"]["page_next"], "Sigue");
     let commands = spanish["bench"]["commands"].to_string();
     assert!(commands.contains("Reimprimir la etiqueta"), "{commands}");
 }
