@@ -51,11 +51,12 @@ impl SentReader {
         match order_reader::run::<Value>(&args, Some(bytes), OrdersDoor::READING) {
             Ok(ImportEnd::Read(answer)) => {
                 let count = |name: &str| answer[name].as_u64().unwrap_or_default();
-                tracing::info!(accepted = count("accepted"), refused = count("refused"), "a file of orders is read");
+                let (accepted, refused) = (count("accepted"), count("refused"));
+                tracing::info!(accepted, refused, dry_run, "a file of orders is read");
                 Ok(answer)
             }
             Ok(ImportEnd::Unread(why)) => Err(DoorRefusal::Unread(why)),
-            Ok(ImportEnd::Again(why)) => Err(DoorRefusal::Again(why)),
+            Ok(ImportEnd::Again(why) | ImportEnd::Broken(why)) => Err(DoorRefusal::Again(why)),
             Err(error) => Err(DoorRefusal::Again(format!("the program that reads it does not start: {error}"))),
         }
     }

@@ -59,9 +59,9 @@ pub struct OrderWishes {
 pub enum DoorRefusal {
     /// Another one is being read.
     Busy,
-    /// The station takes nothing now.
+    /// The station takes nothing now, or ended before all of it was in.
     Again(String),
-    /// It cannot be read.
+    /// It cannot be read, and nothing of it is taken in.
     Unread(String),
     /// It is larger than so many bytes.
     TooLarge(usize),
@@ -97,7 +97,8 @@ impl DoorRefusal {
 }
 
 impl OrdersDoor {
-    /// How long a file may be read and taken in: whoever waits gives up then. It is taken in all the same.
+    /// How long a file may be read and taken in: whoever waits gives up then. Its reading is ended, and what was
+    /// taken in by then stays.
     pub const READING: Duration = Duration::from_secs(600);
 
     /// A door for files of so many bytes, and where they come out.

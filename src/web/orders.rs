@@ -2,7 +2,7 @@
 //!
 //! | status | when |
 //! |---|---|
-//! | 200 | all of it is taken in, or was here already |
+//! | 200 | all of it is taken in, or was here already: `not_taken` is 0 |
 //! | 207 | some of it is; `rows` and `said` have the rest |
 //! | 422 | none of it is |
 //! | 400, 401, 404, 405, 408, 413, 415, 503 | nothing was read, and why: `application/problem+json` |
@@ -217,14 +217,9 @@ fn name_of(headers: &HeaderMap) -> Option<&'static str> {
 /// The status of an answer.
 fn status(answer: &Value) -> StatusCode {
     let count = |name: &str| answer[name].as_u64().unwrap_or_default();
-    let said = answer["said"].as_array().into_iter().flatten();
-    let left_out = said.filter(|said| said["verdict"] == "in_conflict" && said["kept"] == false).count() as u64;
-    let not_taken = count("refused") + left_out;
-    let taken = ["accepted", "unchanged", "changed", "older", "in_conflict"]
-        .map(count)
-        .iter()
-        .sum::<u64>()
-        .saturating_sub(left_out);
+    let not_taken = count("not_taken");
+    let all = ["accepted", "unchanged", "changed", "older", "in_conflict", "refused"].map(count);
+    let taken = all.iter().sum::<u64>().saturating_sub(not_taken);
     match (taken, not_taken) {
         (_, 0) => StatusCode::OK,
         (0, _) => StatusCode::UNPROCESSABLE_ENTITY,

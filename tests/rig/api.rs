@@ -130,6 +130,23 @@ async fn an_order_that_a_program_sends_over_tls_is_answered_taken_once_and_packe
     assert!(reason.contains("country") && reason.contains("line1"), "every reason: {reason}");
     assert_eq!(wms.send("", &json!([refused])).await.0, 422);
 
+    // A sender whose revisions began anew is told so; one who sends again what held once is not.
+    let of = |line1: &str, rev: u64| {
+        let mut order = order("RIG-9605");
+        (order["rev"], order["ship_to"]["line1"]) = (rev.into(), line1.into());
+        order
+    };
+    for (line1, rev, wanted) in [("1 Old Street", 4, 200), ("2 New Street", 5, 200), ("1 Old Street", 4, 200)] {
+        assert_eq!(wms.send("", &of(line1, rev)).await.0, wanted, "{line1}");
+    }
+    for query in ["?dry_run=true", ""] {
+        let (status, said) = wms.send(query, &of("3 Newest Street", 1)).await;
+        assert!(status == 422 && said["older"] == 1 && said["not_taken"] == 1, "{said}");
+        assert!(said["said"][0]["why"].as_str().unwrap().contains("its rev 1 is below 5"), "{said}");
+        let (status, _) = wms.send(query, &json!([of("3 Newest Street", 1), of("2 New Street", 5)])).await;
+        assert_eq!(status, 207, "what holds already is here, and what never held is not");
+    }
+
     let garbage: Vec<u8> = (0..=255).collect();
     for body in [&garbage[..], b"", b"{\"order_ref\":", b"%PDF-1.7", b"PK\x03\x04xl/"] {
         let (status, said) = wms.post(TOKEN, "", "application/octet-stream", body).await;
@@ -167,7 +184,7 @@ async fn an_order_that_a_program_sends_over_tls_is_answered_taken_once_and_packe
     assert_eq!(wms.send("", &good).await.1["unchanged"], 1, "packed or not");
     let mut numbers = bench.order_numbers().await;
     numbers.sort();
-    assert_eq!(numbers, ["RIG-9601", "RIG-9602"]);
+    assert_eq!(numbers, ["RIG-9601", "RIG-9602", "RIG-9605"]);
     let log = station.log();
     assert!(!log.to_lowercase().contains(MARK) && !log.contains("Atlantis") && !log.contains(TOKEN), "{log}");
     assert!(station.terminate().await.success());
