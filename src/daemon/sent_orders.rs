@@ -30,7 +30,7 @@ pub fn open_door(setup: &Setup, rehearsed_in: Option<&Path>) -> OrdersDoor {
 async fn take(mut files: mpsc::Receiver<SentOrders>, reader: SentReader) {
     while let Some(SentOrders { bytes, wishes, reply, place }) = files.recv().await {
         let reader = reader.clone();
-        let read = tokio::task::spawn_blocking(move || reader.read(bytes.into(), &wishes)).await;
+        let read = tokio::task::spawn_blocking(move || reader.read(bytes, &wishes)).await;
         let answer = read.unwrap_or_else(|error| Err(DoorRefusal::Again(error.to_string())));
         drop(place);
         let _ = reply.send(answer);

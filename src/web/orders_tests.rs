@@ -254,6 +254,9 @@ fn a_file_of_tokens_has_one_a_line_and_none_that_can_be_guessed() {
     };
     let long = "x".repeat(20);
     assert_eq!(said(&format!("\r\n# one\r\n{long}\r\n")), Ok(vec![long.clone()]));
+    let comment = "#".repeat((16 << 10) - 21);
+    assert_eq!(said(&format!("{long}\n{comment}")), Ok(vec![long.clone()]));
+    assert_eq!(said(&format!("{long}\n{comment}#")), Err("is longer than 16 KiB".to_owned()), "nothing is cut off");
     assert_eq!(said("# none\n"), Err("holds no token".to_owned()));
     let wrong = Err("line 2 is no token of at least 20 letters, digits and signs".to_owned());
     assert_eq!(said(&format!("{long}\nshort")), wrong);

@@ -76,6 +76,7 @@ fn stage() -> &'static Stage {
                 goods: [Dg::LiIon].into(),
                 ..MarkRule::default()
             }]),
+            deadlines: std::sync::Arc::default(),
             sscc: Some(SsccRange::new("0614141", 0, Some((100, 60_000))).expect("a range")),
             receipts: true,
             languages: ["en".to_owned()].into(),
