@@ -57,12 +57,15 @@ async function bring(file, before = []) {
   $("bring-pick").disabled = true;
   forget(before);
   $("bring-answer").replaceChildren(...before.flat(), h("p", { class: "quiet" }, `${says.page_reading} ${file.name}`));
-  const nodes = await answered(file);
-  $("bring-answer").replaceChildren(...before.flat(), ...nodes);
-  busy = false;
-  $("bring-pick").disabled = false;
-  refresh();
-  return nodes;
+  try {
+    const nodes = await answered(file);
+    $("bring-answer").replaceChildren(...before.flat(), ...nodes);
+    return nodes;
+  } finally {
+    busy = false;
+    $("bring-pick").disabled = false;
+    refresh();
+  }
 }
 
 async function answered(file) {
