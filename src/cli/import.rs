@@ -26,6 +26,9 @@ use super::{AGAIN, CommandResult, Failure, UNAVAILABLE, USAGE, count_of, drawn, 
 const CHUNK: usize = 500;
 const CHUNK_BYTES: usize = 8 << 20;
 
+/// Refused rows, single orders and notes that an answer lists, at most of each.
+pub(super) const MOST_LISTED: usize = 10_000;
+
 /// What is said of an import that takes nothing in.
 pub(super) const ONLY_TRIED: &str = "nothing was taken in; this is what would become of it";
 
@@ -212,11 +215,21 @@ fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOpt
     if how.dropped_in.is_some() {
         told.notes.extend(boxless.clone());
     }
+    if how.dropped_in.is_some()
+        && let Some(left) = told.shorten(MOST_LISTED)
+    {
+        told.notes.push(not_listed(left));
+    }
     told.print(&shown.to_string(), reject_file, how.json);
     if let (Some(boxless), false) = (boxless, how.json) {
         print(format!("{shown}: {boxless}"));
     }
     Ok(told)
+}
+
+/// What is said of rows, orders and notes that an answer has no place for.
+pub(super) fn not_listed(left: usize) -> String {
+    format!("rows, orders and notes that are not listed: {left}; the counts have all")
 }
 
 /// The formats that this station knows; what is wrong with them is said, and they are not read.

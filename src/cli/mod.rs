@@ -379,8 +379,8 @@ impl From<parceld::daemon::SetupError> for Failure {
         match error {
             E::Config(problems) => problems.into(),
             E::Store(error) => error.into(),
-            E::Listen { .. } | E::ListenForOrders { .. } | E::Control { .. } => Self::new(UNAVAILABLE, error),
-            E::File { .. } | E::Certificate(_) => Self::new(CONFIG, error),
+            E::Listen { .. } | E::Control { .. } => Self::new(UNAVAILABLE, error),
+            E::File { .. } => Self::new(CONFIG, error),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use parceld::config::{Bench, Severity};
 use parceld::daemon::archive;
-use parceld::daemon::{Setup, StationService, listen, listen_for_orders, open_door, serve_page_at};
+use parceld::daemon::{Setup, StationService, listen, open_door, serve_orders_api, serve_page_at};
 use parceld::devices::{doctor, observe};
 use parceld::store::{Store, StoreError};
 use parceld::web::{self, Desk};
@@ -41,16 +41,9 @@ pub(super) fn service(config: &Path) -> CommandResult {
             Err(_) if Store::is_running(&setup.config.station.data_dir) => None,
             page => Some(page?),
         };
-        let api = match listen_for_orders(&setup.config).await {
-            Err(_) if page.is_none() => None,
-            api => api?,
-        };
         let (service, handle) = StationService::new(&setup, setup.devices())?;
         let orders = open_door(&setup, None);
-        if let Some(api) = api {
-            let address = api.serve(orders.clone()).map_err(|error| Failure::new(UNAVAILABLE, error))?;
-            tracing::info!(%address, "other programs can send orders");
-        }
+        serve_orders_api(&setup.config, orders.clone());
         let desk = Desk { frames: handle.frames, ask: handle.ask, orders, bench: None };
         let page = match page {
             Some(page) => page,

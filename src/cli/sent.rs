@@ -17,13 +17,11 @@ use parceld::exchange::order::{self, Formats};
 use serde_json::Value;
 
 use super::act::act_running;
-use super::import::{self, ONLY_TRIED, OrderFile, say_boxless};
+use super::import::{self, MOST_LISTED, ONLY_TRIED, OrderFile, not_listed, say_boxless};
 use super::import_report::ImportReport;
 use super::{AGAIN, CommandResult, Failure, USAGE, drawn, print};
 
-/// Refused rows and single orders that are listed, at most.
-const MOST_LISTED: usize = 10_000;
-/// Largest reject file that goes into an answer, in bytes.
+/// Largest reject file that goes into an answer, in bytes of JSON.
 const MOST_REJECTS: usize = 8 << 20;
 
 #[derive(Debug, Args)]
@@ -57,7 +55,7 @@ pub(crate) struct SentFile {
 impl SentFile {
     pub(super) fn run(self) -> CommandResult {
         drawn::go_first();
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(self.bytes.min(order::MAX_FILE_BYTES) + 1);
         let read = std::io::stdin().lock().take(order::MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes);
         if read.is_err() || bytes.len() != self.bytes {
             return Err(Failure::say(AGAIN, "the file did not come whole; send it again"));
@@ -85,13 +83,15 @@ impl SentFile {
         }
         // A program has its rows itself.
         let mut rejects = (!self.each && !batch.refused.is_empty()).then(|| order::reject_file(&batch));
-        if rejects.as_ref().is_some_and(|rejects| rejects.len() > MOST_REJECTS) {
+        // As JSON: a quotation mark is longer there.
+        let is_long = |rejects: &String| Value::from(rejects.as_str()).to_string().len() > MOST_REJECTS;
+        if rejects.as_ref().is_some_and(is_long) {
             rejects = None;
             let what = "what was refused is too long to be sent back; `parceld orders import` lays it beside the file";
             told.notes.push(what.to_owned());
         }
         if let Some(left) = told.shorten(MOST_LISTED) {
-            told.notes.push(format!("rows and orders that are not listed: {left}; the counts have all"));
+            told.notes.push(not_listed(left));
         }
         let mut answer = told.json(&self.name);
         if !self.each {

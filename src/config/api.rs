@@ -1,6 +1,6 @@
 //! `[api]`: where other programs send orders to.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,6 @@ use super::declare::declare;
 use super::read::file;
 use super::table::Table;
 use super::uplink::WebKeys;
-use crate::web::{CertificateError, SHORTEST_TOKEN, ServerCertificate, read_tokens};
 
 declare! {
     /// Orders from other programs, over HTTP. Left out, there is no such listener.
@@ -16,11 +15,11 @@ declare! {
         /// Where it listens. Without a certificate, a loopback address.
         listen: SocketAddr, default "127.0.0.1:8443", by address;
         /// The tokens of the programs that may send orders, one a line. Read again at each request.
-        token_file: PathBuf, required, by token_file;
+        token_file: PathBuf, required, by secret_file;
         /// The certificate, and those between it and its authority, in PEM.
         cert_file: PathBuf, optional, by file;
         /// Its key, in PEM.
-        key_file: PathBuf, optional, by key_file;
+        key_file: PathBuf, optional, by secret_file;
     }
 }
 
@@ -35,22 +34,11 @@ impl ApiKeys {
 pub(super) fn api(root: &Table<'_>, web: Option<&WebKeys>) -> Option<Option<ApiKeys>> {
     let Some(table) = root.table(ApiKeys::TABLE.name()) else { return Some(None) };
     let keys = ApiKeys::read(&table)?;
-    let is_taken = |web: &&WebKeys| web.listen == keys.listen && keys.listen.port() != 0;
-    if web.filter(is_taken).is_some() {
-        table.error("listen", format!("the page listens on {}", keys.listen), "write another port");
+    if let Some(web) = web.filter(|web| overlap(web.listen, keys.listen)) {
+        table.error("listen", format!("the page listens on {}", web.listen), "write another port");
     }
     match (&keys.cert_file, &keys.key_file) {
-        (Some(certificate), Some(key)) => match ServerCertificate::read(certificate, key) {
-            Ok(_) => {}
-            Err(CertificateError::Certificate(why)) => table.error(
-                "cert_file",
-                format!("{} {why}", certificate.display()),
-                "write the certificate that names this station into it, then those above it",
-            ),
-            Err(CertificateError::Key(why)) => {
-                table.error("key_file", format!("{} {why}", key.display()), "name the certificate's own key");
-            }
-        },
+        (Some(_), Some(_)) => {}
         (None, None) if keys.listen.ip().is_loopback() => {}
         (None, None) => table.error(
             "listen",
@@ -71,19 +59,15 @@ fn address(table: &Table<'_>, key: &'static str, text: String) -> Option<SocketA
     address
 }
 
-/// It stays where something is wrong with it, so that the rest is looked at, too.
-fn token_file(table: &Table<'_>, key: &'static str, path: String) -> Option<PathBuf> {
-    let path = file(table, key, path)?;
-    if let Err(error) = read_tokens(&path) {
-        let todo =
-            format!("write a token of at least {SHORTEST_TOKEN} characters into it: `openssl rand -hex 24` makes one");
-        table.error(key, format!("{} {error}", path.display()), todo);
-    }
-    secret(table, key, &path);
-    Some(path)
+/// Whether one address is in the way of the other. `[::]` has every address of this machine, also those of IPv4.
+fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
+    let (a, b) = (one.ip().to_canonical(), other.ip().to_canonical());
+    let has = |all: IpAddr, one: IpAddr| all.is_unspecified() && (all.is_ipv6() || one.is_ipv4());
+    one.port() == other.port() && one.port() != 0 && (a == b || has(a, b) || has(b, a))
 }
 
-fn key_file(table: &Table<'_>, key: &'static str, path: String) -> Option<PathBuf> {
+/// A file of secrets. What is in it is looked at where it is used, and by `parceld check`: a station packs without.
+fn secret_file(table: &Table<'_>, key: &'static str, path: String) -> Option<PathBuf> {
     let path = file(table, key, path)?;
     secret(table, key, &path);
     Some(path)

@@ -286,6 +286,14 @@ impl Core {
                 compare(known, &order, said, (from, here))
             }
         };
+        // The receiver says itself which of its words is the last one.
+        let is_lower = |known: &&KnownOrder| order.rev > 0 && order.rev < known.rev;
+        let never_held = known
+            .as_ref()
+            .filter(is_lower)
+            .filter(|_| verdict == OrderVerdict::Older && said.is_none() && from != OrderOrigin::Receiver);
+        let why = why.or_else(|| Some(lower(order.rev, never_held?.rev)));
+        let never_held = never_held.is_some();
         // What has gone is not told anew what it was.
         let gone = |parcel: &Parcel| self.station().handed_over(parcel);
         let refilled = verdict == OrderVerdict::Unchanged
@@ -316,7 +324,10 @@ impl Core {
             OrderVerdict::Unchanged if label.is_some() && !known.is_some_and(|known| known.erased) => {
                 Judged { put: put(None), ..answer(id, verdict, why) }
             }
-            _ => answer(id, verdict, why),
+            _ => {
+                let judged = answer(id, verdict, why);
+                Judged { answer: OrderAnswer { never_held, ..judged.answer }, ..judged }
+            }
         })
     }
 
@@ -410,6 +421,14 @@ fn compare(
         }
         _ => (OrderVerdict::Changed, None),
     }
+}
+
+/// Why a content that never held here is not taken.
+fn lower(rev: u64, holds: u64) -> String {
+    format!(
+        "it never held here, and its rev {rev} is below {holds}, which does; send it with a higher rev, or import it with \
+         --newest"
+    )
 }
 
 /// The same where what holds cannot be read, because its key is gone or an older program wrote it: what held is known by its

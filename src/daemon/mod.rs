@@ -44,7 +44,7 @@ mod verdicts;
 pub use self::core::{Core, Moment};
 pub use clocks::{Clocks, clock, describe as describe_clock, minute, today};
 pub use erase::PersonalAges;
-pub use orders_api::{OrdersListener, listen_for_orders};
+pub use orders_api::serve_orders_api;
 pub use sent_orders::open_door;
 pub use service::{ServiceHandle, StationService, ask, listen, serve_page, serve_page_at};
 pub use setup::{Setup, SetupError, cannot_listen, devices, panel};

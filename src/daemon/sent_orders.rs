@@ -30,7 +30,7 @@ pub fn open_door(setup: &Setup, rehearsed_in: Option<&Path>) -> OrdersDoor {
 async fn take(mut files: mpsc::Receiver<SentOrders>, reader: SentReader) {
     while let Some(SentOrders { bytes, wishes, reply, place }) = files.recv().await {
         let reader = reader.clone();
-        let read = tokio::task::spawn_blocking(move || reader.read(bytes.into(), &wishes)).await;
+        let read = tokio::task::spawn_blocking(move || reader.read(bytes, &wishes)).await;
         let answer = read.unwrap_or_else(|error| Err(DoorRefusal::Again(error.to_string())));
         drop(place);
         let _ = reply.send(answer);
@@ -51,11 +51,12 @@ impl SentReader {
         match order_reader::run::<Value>(&args, Some(bytes), OrdersDoor::READING) {
             Ok(ImportEnd::Read(answer)) => {
                 let count = |name: &str| answer[name].as_u64().unwrap_or_default();
-                tracing::info!(accepted = count("accepted"), refused = count("refused"), "a file of orders is read");
+                let (accepted, refused) = (count("accepted"), count("refused"));
+                tracing::info!(accepted, refused, dry_run, "a file of orders is read");
                 Ok(answer)
             }
             Ok(ImportEnd::Unread(why)) => Err(DoorRefusal::Unread(why)),
-            Ok(ImportEnd::Again(why)) => Err(DoorRefusal::Again(why)),
+            Ok(ImportEnd::Again(why) | ImportEnd::Broken(why)) => Err(DoorRefusal::Again(why)),
             Err(error) => Err(DoorRefusal::Again(format!("the program that reads it does not start: {error}"))),
         }
     }

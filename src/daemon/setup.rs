@@ -19,7 +19,6 @@ use crate::screen::Words;
 use crate::station::{Carton, Rules};
 use crate::store::{Store, StoreError, private};
 use crate::uplink;
-use crate::web::CertificateError;
 
 /// Everything a station is started with.
 #[derive(Debug, Clone)]
@@ -55,17 +54,6 @@ pub enum SetupError {
         /// Why; it is said in other words.
         why: std::io::Error,
     },
-    /// The address that other programs send orders to.
-    #[error("listen on {address}: {}; stop it, or write another port into [api] listen", cannot_listen(why))]
-    ListenForOrders {
-        /// Which.
-        address: std::net::SocketAddr,
-        /// Why; it is said in other words.
-        why: std::io::Error,
-    },
-    /// The certificate of that address.
-    #[error("[api]: {0}; see `parceld check`")]
-    Certificate(#[from] CertificateError),
     /// The socket that commands act through.
     #[error("make {path}: {source}; give data_dir a folder on a local disk, whose path has at most 90 letters")]
     Control {

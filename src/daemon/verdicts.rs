@@ -59,6 +59,9 @@ pub struct OrderAnswer {
     /// Why, where a person must know it; quotes nothing personal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// It is older by its `rev` alone: its content never held here, and is not taken.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub never_held: bool,
     /// What it has from the item master.
     #[serde(default, skip_serializing_if = "FromItems::is_nothing")]
     pub from_items: FromItems,
@@ -67,7 +70,7 @@ pub struct OrderAnswer {
 impl OrderAnswer {
     pub(super) fn new(id: OrderId, verdict: OrderVerdict, why: Option<String>) -> Self {
         let kept = verdict == OrderVerdict::Unchanged;
-        Self { id, verdict, kept, why, from_items: FromItems::Nothing }
+        Self { id, verdict, kept, why, never_held: false, from_items: FromItems::Nothing }
     }
 
     /// Says more than what is said.

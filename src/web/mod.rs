@@ -45,7 +45,7 @@ const BODY_LIMIT: usize = 64 * 1024;
 /// Every route. `listen` is the address the socket is bound to (its real port): it decides which `Host` is believed.
 pub fn router(desk: Desk, listen: SocketAddr) -> axum::Router {
     let guard = guard::HostGuard::new(listen);
-    let takes_file = post(import::import).layer(DefaultBodyLimit::max(desk.orders.most()));
+    let takes_file = post(import::import);
     axum::Router::new()
         .route("/", get(page::index))
         .route("/{file}", get(page::file))

@@ -2,7 +2,7 @@
 //!
 //! | status | when |
 //! |---|---|
-//! | 200 | all of it is taken in, or was here already |
+//! | 200 | all of it is taken in, or was here already: `not_taken` is 0 |
 //! | 207 | some of it is; `rows` and `said` have the rest |
 //! | 422 | none of it is |
 //! | 400, 401, 404, 405, 408, 413, 415, 503 | nothing was read, and why: `application/problem+json` |
@@ -10,11 +10,12 @@
 //! The same request twice is as good as once.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{DefaultBodyLimit, Query, Request, State};
+use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -38,6 +39,8 @@ pub const SHORTEST_TOKEN: usize = 20;
 const LONGEST_FILE: u64 = 16 << 10;
 /// Longest name of a shop or a format, in characters.
 const LONGEST_NAME: usize = 100;
+/// How often the log says that somebody showed no token.
+const SAY: Duration = Duration::from_secs(60);
 /// After so many seconds it is worth a try again.
 const AGAIN: HeaderValue = HeaderValue::from_static("5");
 
@@ -66,6 +69,8 @@ struct ApiShared {
 struct TokenFile {
     path: PathBuf,
     key: hmac::Key,
+    /// When the log last said that somebody showed none of it.
+    said: Mutex<Option<Instant>>,
 }
 
 /// Why a file holds no tokens.
@@ -74,6 +79,9 @@ pub enum TokenError {
     /// It cannot be read.
     #[error("cannot be read: {0}")]
     Unread(#[from] std::io::Error),
+    /// It is too long.
+    #[error("is longer than {} KiB", LONGEST_FILE >> 10)]
+    Long,
     /// There is none in it.
     #[error("holds no token")]
     Empty,
@@ -89,7 +97,10 @@ pub enum TokenError {
 pub fn read_tokens(path: &std::path::Path) -> Result<Vec<String>, TokenError> {
     use std::io::Read;
     let mut text = String::new();
-    std::fs::File::open(path)?.take(LONGEST_FILE).read_to_string(&mut text)?;
+    std::fs::File::open(path)?.take(LONGEST_FILE + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST_FILE {
+        return Err(TokenError::Long);
+    }
     let mut tokens = Vec::new();
     for (line, token) in (1..).zip(text.lines().map(str::trim)) {
         if token.is_empty() || token.starts_with('#') {
@@ -110,10 +121,9 @@ pub fn read_tokens(path: &std::path::Path) -> Result<Vec<String>, TokenError> {
 pub fn orders_router(door: OrdersDoor, token_file: PathBuf) -> std::io::Result<axum::Router> {
     let key = hmac::Key::generate(hmac::HMAC_SHA256, &rand::SystemRandom::new());
     let key = key.map_err(|_| std::io::Error::other("there is no randomness"))?;
-    let most = door.most();
-    let shared = ApiShared { door, tokens: Arc::new(TokenFile { path: token_file, key }) };
+    let shared = ApiShared { door, tokens: Arc::new(TokenFile { path: token_file, key, said: Mutex::new(None) }) };
     Ok(axum::Router::new()
-        .route(ORDERS, post(take).layer(DefaultBodyLimit::max(most)))
+        .route(ORDERS, post(take))
         .route(OPENAPI, get(openapi))
         .fallback(|| async { problem(StatusCode::NOT_FOUND, "there is POST /v1/orders and GET /v1/openapi.json") })
         .method_not_allowed_fallback(|| async {
@@ -150,10 +160,16 @@ async fn take(
     request: Request,
 ) -> Response {
     let given = bearer(request.headers()).map(str::to_owned);
-    let known = tokio::task::spawn_blocking(move || given.map_or(Ok(false), |given| tokens.has(&given))).await;
+    let shown = tokens.clone();
+    let known = tokio::task::spawn_blocking(move || given.map_or(Ok(false), |given| shown.has(&given))).await;
     match known {
         Ok(Ok(true)) => {}
         Ok(Ok(false)) => {
+            if tokens.is_to_be_said() {
+                tracing::warn!(
+                    "a request to [api] without a token of token_file was refused; it is said once a minute"
+                );
+            }
             let what = "send Authorization: Bearer and a token of the station's token_file";
             let mut refused = problem(StatusCode::UNAUTHORIZED, what);
             refused.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -190,6 +206,16 @@ async fn take(
 }
 
 impl TokenFile {
+    /// Whether the log says of a refused request now.
+    fn is_to_be_said(&self) -> bool {
+        let Ok(mut said) = self.said.lock() else { return false };
+        let is_due = said.is_none_or(|said| said.elapsed() >= SAY);
+        if is_due {
+            *said = Some(Instant::now());
+        }
+        is_due
+    }
+
     /// Whether a token is one of the file.
     fn has(&self, given: &str) -> Result<bool, TokenError> {
         let tokens = read_tokens(&self.path)?;
@@ -217,14 +243,9 @@ fn name_of(headers: &HeaderMap) -> Option<&'static str> {
 /// The status of an answer.
 fn status(answer: &Value) -> StatusCode {
     let count = |name: &str| answer[name].as_u64().unwrap_or_default();
-    let said = answer["said"].as_array().into_iter().flatten();
-    let left_out = said.filter(|said| said["verdict"] == "in_conflict" && said["kept"] == false).count() as u64;
-    let not_taken = count("refused") + left_out;
-    let taken = ["accepted", "unchanged", "changed", "older", "in_conflict"]
-        .map(count)
-        .iter()
-        .sum::<u64>()
-        .saturating_sub(left_out);
+    let not_taken = count("not_taken");
+    let all = ["accepted", "unchanged", "changed", "older", "in_conflict", "refused"].map(count);
+    let taken = all.iter().sum::<u64>().saturating_sub(not_taken);
     match (taken, not_taken) {
         (_, 0) => StatusCode::OK,
         (0, _) => StatusCode::UNPROCESSABLE_ENTITY,

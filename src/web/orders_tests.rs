@@ -84,7 +84,7 @@ fn answered(accepted: u64, refused: u64) -> Value {
     let said = if accepted == 0 { json!([]) } else { json!([said]) };
     json!({
         "file": "orders.json", "accepted": accepted, "unchanged": 0, "changed": 0, "older": 0, "in_conflict": 0,
-        "refused": refused, "rows": rows, "said": said, "notes": [],
+        "refused": refused, "not_taken": refused, "rows": rows, "said": said, "notes": [],
     })
 }
 
@@ -111,12 +111,19 @@ async fn every_answer_is_what_the_description_says_of_its_status() {
     let json = "Content-Type: application/json\r\n";
     let conflict = |kept: bool| {
         let mut answer = answered(0, 0);
+        answer["not_taken"] = u64::from(!kept).into();
         (answer["in_conflict"], answer["said"]) = (
             1.into(),
             json!([{
                 "channel": "", "shop": "", "order_ref": "1", "verdict": "in_conflict", "kept": kept, "why": "it is packed",
             }]),
         );
+        Ok(answer)
+    };
+    // Its list need not have it.
+    let older = |not_taken: u64| {
+        let mut answer = answered(0, 0);
+        (answer["older"], answer["not_taken"], answer["said"]) = (2.into(), not_taken.into(), json!([]));
         Ok(answer)
     };
     let mut seen = std::collections::BTreeSet::new();
@@ -127,6 +134,9 @@ async fn every_answer_is_what_the_description_says_of_its_status() {
         (Ok(answered(0, 2)), 422),
         (conflict(true), 200),
         (conflict(false), 422),
+        (older(0), 200),
+        (older(1), 207),
+        (older(2), 422),
         (Err(DoorRefusal::Unread("no format x".into())), 422),
         (Err(DoorRefusal::Again("the disk is nearly full".into())), 503),
         (Err(DoorRefusal::TooSlow), 408),
@@ -244,6 +254,9 @@ fn a_file_of_tokens_has_one_a_line_and_none_that_can_be_guessed() {
     };
     let long = "x".repeat(20);
     assert_eq!(said(&format!("\r\n# one\r\n{long}\r\n")), Ok(vec![long.clone()]));
+    let comment = "#".repeat((16 << 10) - 21);
+    assert_eq!(said(&format!("{long}\n{comment}")), Ok(vec![long.clone()]));
+    assert_eq!(said(&format!("{long}\n{comment}#")), Err("is longer than 16 KiB".to_owned()), "nothing is cut off");
     assert_eq!(said("# none\n"), Err("holds no token".to_owned()));
     let wrong = Err("line 2 is no token of at least 20 letters, digits and signs".to_owned());
     assert_eq!(said(&format!("{long}\nshort")), wrong);

@@ -395,7 +395,7 @@ async fn a_file_of_orders_comes_from_the_page_itself_and_from_nowhere_else() {
     let (answered, ()) =
         tokio::join!(station.post("/api/import?name=a%0A%C3%A9.csv&dry_run=true", &headers, "order_ref\n1"), async {
             let SentOrders { bytes, wishes, reply, .. } = sent.recv().await.unwrap();
-            assert_eq!(bytes, "order_ref\n1");
+            assert_eq!(bytes, b"order_ref\n1");
             let expected = OrderWishes { name: "aé.csv".into(), dry_run: true, ..OrderWishes::default() };
             assert_eq!(wishes, expected, "a name is one line");
             reply.send(Ok(json!({ "accepted": 1 }))).unwrap();

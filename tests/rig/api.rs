@@ -130,6 +130,23 @@ async fn an_order_that_a_program_sends_over_tls_is_answered_taken_once_and_packe
     assert!(reason.contains("country") && reason.contains("line1"), "every reason: {reason}");
     assert_eq!(wms.send("", &json!([refused])).await.0, 422);
 
+    // A sender whose revisions began anew is told so; one who sends again what held once is not.
+    let of = |line1: &str, rev: u64| {
+        let mut order = order("RIG-9605");
+        (order["rev"], order["ship_to"]["line1"]) = (rev.into(), line1.into());
+        order
+    };
+    for (line1, rev, wanted) in [("1 Old Street", 4, 200), ("2 New Street", 5, 200), ("1 Old Street", 4, 200)] {
+        assert_eq!(wms.send("", &of(line1, rev)).await.0, wanted, "{line1}");
+    }
+    for query in ["?dry_run=true", ""] {
+        let (status, said) = wms.send(query, &of("3 Newest Street", 1)).await;
+        assert!(status == 422 && said["older"] == 1 && said["not_taken"] == 1, "{said}");
+        assert!(said["said"][0]["why"].as_str().unwrap().contains("its rev 1 is below 5"), "{said}");
+        let (status, _) = wms.send(query, &json!([of("3 Newest Street", 1), of("2 New Street", 5)])).await;
+        assert_eq!(status, 207, "what holds already is here, and what never held is not");
+    }
+
     let garbage: Vec<u8> = (0..=255).collect();
     for body in [&garbage[..], b"", b"{\"order_ref\":", b"%PDF-1.7", b"PK\x03\x04xl/"] {
         let (status, said) = wms.post(TOKEN, "", "application/octet-stream", body).await;
@@ -167,7 +184,7 @@ async fn an_order_that_a_program_sends_over_tls_is_answered_taken_once_and_packe
     assert_eq!(wms.send("", &good).await.1["unchanged"], 1, "packed or not");
     let mut numbers = bench.order_numbers().await;
     numbers.sort();
-    assert_eq!(numbers, ["RIG-9601", "RIG-9602"]);
+    assert_eq!(numbers, ["RIG-9601", "RIG-9602", "RIG-9605"]);
     let log = station.log();
     assert!(!log.to_lowercase().contains(MARK) && !log.contains("Atlantis") && !log.contains(TOKEN), "{log}");
     assert!(station.terminate().await.success());
@@ -175,7 +192,34 @@ async fn an_order_that_a_program_sends_over_tls_is_answered_taken_once_and_packe
 }
 
 #[tokio::test]
-async fn what_an_api_lacks_is_said_by_check_and_at_the_start() {
+async fn a_station_starts_without_its_api_which_opens_once_nothing_is_in_its_way() {
+    let bench = Bench::with_orders(&[]).await;
+    let trusts = bench.with_api();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    bench.reconfigure("\n[api]\nlisten = \"127.0.0.1:0\"\n", &format!("\n[api]\nlisten = \"{address}\"\n"));
+    let (good, tokens) =
+        (std::fs::read(bench.path("api.key")).unwrap(), std::fs::read(bench.path("api.tokens")).unwrap());
+    std::fs::remove_file(bench.path("api.tokens")).unwrap();
+    std::fs::write(bench.path("api.key"), "no key\n").unwrap();
+    let station = bench.start().await;
+    station.logged("api.key holds no private key in PEM").await;
+    assert_eq!(bench.order_numbers().await, [""; 0], "commands act all the same");
+    std::fs::write(bench.path("api.key"), good).unwrap();
+    station.logged("another program listens there").await;
+    drop(taken);
+    let wms = Wms::of(&station, trusts).await;
+    let (status, said) = wms.send("", &order("RIG-9604")).await;
+    assert!(status == 503 && said["detail"].as_str().unwrap().contains("parceld check"), "{said}");
+    std::fs::write(bench.path("api.tokens"), tokens).unwrap();
+    assert_eq!(wms.send("", &order("RIG-9604")).await.0, 200);
+    pack(&bench, &station, "RIG-9604").await;
+    let log = station.log();
+    assert_eq!(log.matches("[api] takes no orders; it is tried again").count(), 2, "each reason once: {log}");
+}
+
+#[tokio::test]
+async fn what_an_api_lacks_is_said_by_check() {
     let bench = Bench::with_orders(&[]).await;
     bench.with_api();
     let ran = bench.run(&["check"]).await;
@@ -185,8 +229,6 @@ async fn what_an_api_lacks_is_said_by_check_and_at_the_start() {
     bench.reconfigure("\n[api]\nlisten = \"127.0.0.1:0\"\n", &format!("\n[api]\nlisten = \"{address}\"\n"));
     let ran = bench.run(&["check"]).await;
     assert!(ran.out.contains(&format!("stops parcels: [api] cannot listen on {address}")), "{ran:?}");
-    let ran = bench.run(&["run"]).await;
-    assert!(ran.code == Some(69) && ran.err.contains("another port into [api] listen"), "{ran:?}");
     std::fs::set_permissions(bench.path("api.key"), std::fs::Permissions::from_mode(0o644)).unwrap();
     std::fs::write(bench.path("api.tokens"), "short\n").unwrap();
     let ran = bench.run(&["check"]).await;

@@ -61,7 +61,8 @@ async fn an_order_that_a_file_says_twice_and_not_alike_is_said_aloud() {
     assert_eq!(counts(&ran), "3 accepted, 1 unchanged, 1 changed, 2 older, 0 in conflict, 0 refused");
     for line in [
         "rig/US-01/RIG-8701: changed: row 3 says something else of it than row 1; row 3 holds",
-        "rig/US-01/RIG-8702: older: row 5 says something else of it than row 2; row 5 is not taken",
+        "rig/US-01/RIG-8702: older: it never held here, and its rev 1 is below 2, which does; send it with a higher rev, or \
+         import it with --newest; row 5 says something else of it than row 2; row 5 is not taken",
         "rig/US-01/RIG-8701: older: row 7 says something else of it than row 3; row 7 is not taken",
     ] {
         assert!(ran.out.contains(line), "{line}\n{}", ran.out);

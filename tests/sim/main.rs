@@ -69,7 +69,6 @@ fn stage() -> &'static Stage {
             policy: parceld::rating::Policy::default(),
             allocation: parceld::rating::Allocation::default(),
             labels: labels(),
-            deadlines: std::sync::Arc::default(),
             specimen: true,
             supervisors: [parceld::station::badge::Supervisor::of_badge(packer::SUPERVISOR)].into(),
             marks: Marks(vec![MarkRule {
@@ -77,6 +76,7 @@ fn stage() -> &'static Stage {
                 goods: [Dg::LiIon].into(),
                 ..MarkRule::default()
             }]),
+            deadlines: std::sync::Arc::default(),
             sscc: Some(SsccRange::new("0614141", 0, Some((100, 60_000))).expect("a range")),
             receipts: true,
             languages: ["en".to_owned()].into(),

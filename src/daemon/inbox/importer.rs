@@ -83,6 +83,7 @@ impl OrderImporter {
         match end {
             Ok(ImportEnd::Unread(why)) => ImportEnd::Unread(named(why)),
             Ok(ImportEnd::Again(why)) => ImportEnd::Again(named(why)),
+            Ok(ImportEnd::Broken(why)) => ImportEnd::Broken(named(why)),
             Ok(read) => read,
             Err(error) => ImportEnd::Again(format!("the program that reads it does not start: {error}")),
         }

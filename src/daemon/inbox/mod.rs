@@ -312,6 +312,11 @@ impl FolderWatcher {
                 tracing::warn!("a dropped file could not be read; its answer says why");
                 format!("it could not be read, and nothing was taken in: {why}\n")
             }
+            // The same file would end the same way, and whatever waits behind it would wait for ever.
+            ImportEnd::Broken(why) => {
+                tracing::warn!("a dropped file could not be read to its end; its answer says why");
+                format!("not all of it may be taken in: {why}; drop it again then, what is here already stays\n")
+            }
             ImportEnd::Again(why) => {
                 self.refuse_all(why);
                 return false;

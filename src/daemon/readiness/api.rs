@@ -1,11 +1,13 @@
 //! Whether other programs can send orders here.
 
+use std::io::ErrorKind;
 use std::net::TcpListener;
+use std::path::Path;
 
 use super::{Shortcoming, StationSite, Urgency};
 use crate::store::Store;
 use crate::units::Timestamp;
-use crate::web::ServerCertificate;
+use crate::web::{CertificateError, SHORTEST_TOKEN, ServerCertificate, read_tokens};
 
 /// A certificate is said to end so many days before it does.
 const DAYS: i64 = 30;
@@ -15,10 +17,10 @@ const DAY: i64 = 86_400_000;
 pub(super) fn lacking(site: &StationSite<'_>) -> Vec<Shortcoming> {
     let config = &site.setup.config;
     let Some(api) = &config.api else { return Vec::new() };
-    let certificate = api.certificate().and_then(|(file, key)| Some((file, ServerCertificate::read(file, key).ok()?)));
     let mut found = Vec::new();
-    if let Some((file, good_until)) = certificate.and_then(|(file, read)| Some((file, read.good_until?))) {
-        found.extend(ending(&file.display().to_string(), good_until, site.now));
+    found.extend(tokens(&api.token_file));
+    if let Some((file, key)) = api.certificate() {
+        found.extend(certified(file, key, site.now));
     }
     // Where the station runs, it is what listens there.
     if !Store::is_running(&config.station.data_dir)
@@ -29,6 +31,33 @@ pub(super) fn lacking(site: &StationSite<'_>) -> Vec<Shortcoming> {
         found.push(Shortcoming::new(Urgency::Stops, what, todo));
     }
     found
+}
+
+/// What is wrong with a file of tokens.
+fn tokens(file: &Path) -> Option<Shortcoming> {
+    let error = read_tokens(file).err().filter(|_| !is_closed(file))?;
+    let what = format!("[api] takes no orders: {} {error}", file.display());
+    let todo =
+        format!("write a token of at least {SHORTEST_TOKEN} characters into it: `openssl rand -hex 24` makes one");
+    Some(Shortcoming::new(Urgency::Stops, what, todo))
+}
+
+/// What is wrong with a certificate or its key.
+fn certified(file: &Path, key: &Path, now: Timestamp) -> Option<Shortcoming> {
+    let (of, why, todo) = match ServerCertificate::read(file, key) {
+        Ok(read) => return ending(&file.display().to_string(), read.good_until?, now),
+        Err(CertificateError::Certificate(why)) => {
+            (file, why, "write the certificate that names this station into it, then those above it")
+        }
+        Err(CertificateError::Key(why)) => (key, why, "name the certificate's own key as key_file"),
+    };
+    let what = format!("[api] takes no orders: {} {why}", of.display());
+    (!is_closed(of)).then(|| Shortcoming::new(Urgency::Stops, what, todo))
+}
+
+/// Whether it is closed to whoever asks; whether it is to the service, `access` says.
+fn is_closed(file: &Path) -> bool {
+    std::fs::File::open(file).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
 }
 
 /// What is said of a certificate that ends soon, or has.
@@ -51,6 +80,35 @@ fn ending(file: &str, good_until: Timestamp, now: Timestamp) -> Option<Shortcomi
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tokens_and_a_certificate_that_cannot_be_used_are_said_with_their_file() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = |name: &str, text: &str| {
+            std::fs::write(dir.path().join(name), text).expect("a file");
+            dir.path().join(name)
+        };
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let named = rcgen::CertificateParams::new(["station.example".to_owned()]).expect("names");
+        let certificate = file("cert.pem", &named.self_signed(&key).expect("a certificate").pem());
+        let other = file("other.pem", &rcgen::KeyPair::generate().expect("a key").serialize_pem());
+        let (key, missing) = (file("key.pem", &key.serialize_pem()), dir.path().join("none"));
+        let now = Timestamp(0);
+        assert_eq!(tokens(&file("tokens", &"x".repeat(SHORTEST_TOKEN))), None);
+        assert_eq!(certified(&certificate, &key, now), None);
+        for (found, said) in [
+            (tokens(&missing), "none cannot be read: No such file"),
+            (tokens(&file("empty", "")), "empty holds no token"),
+            (tokens(&file("short", "secret")), "short line 1 is no token of at least 20"),
+            (certified(&missing, &key, now), "none cannot be read: No such file"),
+            (certified(&key, &key, now), "key.pem holds no certificate in PEM"),
+            (certified(&certificate, &other, now), "other.pem is not the key of the certificate"),
+            (certified(&certificate, &missing, now), "none cannot be read: No such file"),
+        ] {
+            let found = found.expect("something is wrong").to_string();
+            assert!(found.starts_with("stops parcels: [api] takes no orders: ") && found.contains(said), "{found}");
+        }
+    }
 
     #[test]
     fn a_certificate_that_ends_is_said_a_month_before_and_after() {

@@ -9,6 +9,8 @@ let busy = false;
 const kept = [];
 const KEPT = 3600000;
 let old = 0;
+// As much as the station takes, in bytes.
+const MOST = 64 * 1024 * 1024;
 
 export function show(words) {
   says = words;
@@ -55,25 +57,30 @@ async function bring(file, before = []) {
   $("bring-pick").disabled = true;
   forget(before);
   $("bring-answer").replaceChildren(...before.flat(), h("p", { class: "quiet" }, `${says.page_reading} ${file.name}`));
-  const nodes = await answered(file);
-  $("bring-answer").replaceChildren(...before.flat(), ...nodes);
-  busy = false;
-  $("bring-pick").disabled = false;
-  refresh();
-  return nodes;
+  try {
+    const nodes = await answered(file);
+    $("bring-answer").replaceChildren(...before.flat(), ...nodes);
+    return nodes;
+  } finally {
+    busy = false;
+    $("bring-pick").disabled = false;
+    refresh();
+  }
 }
 
 async function answered(file) {
   const wrong = (said) => [h("p", { class: "wrong" }, `${file.name}: ${said}`)];
+  if (file.size > MOST) return wrong("it is larger than 64 MiB; split it");
+  let answer, said;
   try {
     const asked = new URLSearchParams({ name: file.name, dry_run: String($("bring-try").checked) });
-    const answer = await fetch(`/api/import?${asked}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
-    const said = await answer.json().catch(() => null);
-    if (answer.ok && said) return report(file, said);
-    return wrong(said?.error ?? `The station answered ${answer.status}.`);
+    answer = await fetch(`/api/import?${asked}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+    said = await answer.json().catch(() => null);
   } catch {
     return wrong("The station does not answer, or the file cannot be read.");
   }
+  if (answer.ok && said) return report(file, said);
+  return wrong(said?.error ?? `The station answered ${answer.status}.`);
 }
 
 // What an order may come to, and its words.
