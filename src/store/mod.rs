@@ -275,6 +275,8 @@ impl Store {
         plain::seal(&mut db, &mut keyring)?;
         let mut store = Self::with(db, Some(keyring), Some(lock))?;
         store.destroy_keys()?;
+        // What was sealed now, and what a run took out that was cut off, may stand in it.
+        store.empty_log().inspect_err(|error| tracing::error!(%error, "the log could not be emptied")).ok();
         Ok(store)
     }
 
