@@ -67,9 +67,8 @@ impl ImportReport {
     pub(super) fn items_note(&self) -> Option<String> {
         let (all, changed) = self.from_items;
         let changed = if changed > 0 { format!("; {changed} of them changed by that alone") } else { String::new() };
-        let verb = if all == 1 { "takes" } else { "take" };
-        (all > 0)
-            .then(|| format!("{} {verb} what they do not say from the item master{changed}", count_of(all, "order")))
+        let takes = if all == 1 { "takes what it does" } else { "take what they do" };
+        (all > 0).then(|| format!("{} {takes} not say from the item master{changed}", count_of(all, "order")))
     }
 
     pub(super) fn count(&self, name: &str) -> u64 {

@@ -2,11 +2,12 @@
 //!
 //! `core` is one step (observe, decide, commit, evolve); `service` is the loop around it, with its drivers; `answers`
 //! are the documents that commands and the page show; `documents` makes papers; `erase` takes out what is personal when it
-//! has served; `subject` is one buyer's; `clocks` reads the computer's clocks; `upkeep` looks the database through at night; `inbox`
-//! takes order files as they are dropped into a folder, `sent_orders` as they come over HTTP, and `order_reader` starts the
-//! program that reads both; `orders_api` is the listener that other programs send orders to;
+//! has served; `subject` is one buyer's; `clocks` reads the computer's clocks; `upkeep` looks the database through at
+//! night; `inbox` takes order files as they are dropped into a folder, `sent_orders` as they come over HTTP, and
+//! `order_reader` starts the program that reads both; `orders_api` is the listener that other programs send orders to;
 //! `readiness` is what a good configuration still lacks; `pools` lists numbers; `control` is the socket that commands act
-//! through; `items` is the item master, and what orders take from it; `lists` are the long lists, and what was done today; `exports` gives tracking numbers back.
+//! through; `items` is the item master, and what orders take from it; `lists` are the long lists, and what was done today;
+//! `exports` gives tracking numbers back.
 
 mod announce;
 pub mod answers;

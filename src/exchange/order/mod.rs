@@ -409,7 +409,8 @@ fn decode(bytes: &[u8], kind: RecordKind) -> Result<Cow<'_, str>, String> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(format!("larger than {} MiB; split the file", MAX_FILE_BYTES >> 20));
     }
-    let text = text::sheet_text(bytes).map_err(|error| format!("{error}; save it as CSV UTF-8, or as JSON"))?;
+    let or_json = if kind == RecordKind::Orders { ", or as JSON" } else { "" };
+    let text = text::sheet_text(bytes).map_err(|error| format!("{error}; save it as CSV UTF-8{or_json}"))?;
     if text.trim().is_empty() {
         let what = if text.is_empty() { "the file is empty" } else { "there are only blank lines in the file" };
         return Err(format!("{what}; export the {} again", kind.plural()));

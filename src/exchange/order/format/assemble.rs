@@ -122,7 +122,7 @@ impl<'f> BoundFormat<'f> {
                 let why = "a cell without a column name; name it in the first row".to_owned();
                 errors.push(OrderError::Value { field: format!("row {number}"), why });
             }
-            self.question_tests(*number, row, market, errors);
+            self.check_conditions(*number, row, market, errors);
             let mut line = Map::new();
             for (nth, column, at, cell) in self.cells(row) {
                 if column.each_row && units.is_some() {
@@ -202,8 +202,15 @@ impl<'f> BoundFormat<'f> {
         Some((order, travelling.collect()))
     }
 
-    /// What a row says of when a column counts: a word on neither list, and a column that counts and says nothing.
-    fn question_tests(&self, number: usize, row: &StringRecord, market: Option<&Market>, errors: &mut Vec<OrderError>) {
+    /// Says what is wrong with the cells that decide whether a column counts: a word on neither of its lists, or a column
+    /// that counts and is empty.
+    fn check_conditions(
+        &self,
+        number: usize,
+        row: &StringRecord,
+        market: Option<&Market>,
+        errors: &mut Vec<OrderError>,
+    ) {
         let wrong = |at: usize, why| OrderError::Value { field: format!("row {number}, {}", self.name(at)), why };
         for (column, at) in self.format.columns.iter().zip(&self.at) {
             let Some(test) = column.only_where.as_ref().filter(|test| !test.not.is_empty()) else { continue };
