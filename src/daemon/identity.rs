@@ -110,7 +110,8 @@ impl Core {
             "this database is not the one that was here, or not the newest: no pool gives a number until a person says \
              where it starts; `parceld pool list` proposes it"
         );
-        self.step(moment, Event::Copied { why, was, next, parcels: Vec::new() })?;
+        let life = self.store().word_of_life()?;
+        self.step(moment, Event::Copied { why, was, next, life, parcels: Vec::new() })?;
         self.settle(machine)
     }
 
@@ -130,7 +131,8 @@ impl Core {
         for number in &numbers {
             parcels.extend(self.archive().by_tracking(number)?);
         }
-        Ok(Event::Copied { why, was, next, parcels })
+        let life = self.store().word_of_life()?;
+        Ok(Event::Copied { why, was, next, life, parcels })
     }
 
     /// Where the receiver has another history, and a person has said where numbers go on: another life begins, and what

@@ -137,7 +137,8 @@ fn a_power_cut_before_another_life_is_at_home_tells_nothing_twice() {
         panic!("no copy");
     };
     core.store_mut().begin_life(Some((why, "a1", &next))).expect("begun");
-    core.step(moment(), Event::Copied { why, was: "a1".into(), next, parcels: Vec::new() }).expect("recorded");
+    core.step(moment(), Event::Copied { why, was: "a1".into(), next, life: "7F3A".into(), parcels: Vec::new() })
+        .expect("recorded");
     drop(core);
     for _ in 0..2 {
         let core = place.started();
@@ -150,7 +151,7 @@ fn a_power_cut_before_another_life_is_at_home_tells_nothing_twice() {
     let found = core.store_mut().recognise(&here(), place.mark(), &[]).expect("an answer");
     let Recognised::Successor { was, next } = found else { panic!("{found:?}") };
     core.store_mut().note_begun(CopySign::Successor, &was, &next).expect("kept");
-    let copied = Event::Copied { why: CopySign::Successor, was, next, parcels: Vec::new() };
+    let copied = Event::Copied { why: CopySign::Successor, was, next, life: "7F3A".into(), parcels: Vec::new() };
     core.step(moment(), copied).expect("recorded");
     drop(core);
     let core = place.started();

@@ -68,7 +68,7 @@ impl Station {
             Event::Confirmed { manifests } => self.confirmed(manifests),
             Event::OrderChanged { order, begun } => self.order_changed(order, begun),
             Event::OrderRefused { order, reason } => self.order_refused(order, reason),
-            Event::Copied { why, was, next, parcels } => self.station_copied(*why, was, next, parcels),
+            Event::Copied { why, was, next, life, parcels } => self.station_copied(*why, was, next, life, parcels),
             Event::Act(Act::StartPools) => self.start_pools(),
             Event::Act(Act::CloseManifest { carrier }) => self.close_manifest(world, carrier.as_str()),
             Event::Act(Act::LearnOutcomes { outcomes }) => self.learn(world, outcomes),

@@ -115,6 +115,8 @@ pub enum Event {
         was: String,
         /// From where numbers may still be free, as far as anything tells.
         next: Vec<PoolNext>,
+        /// What tells this history from the other in the names that each counts for itself.
+        life: String,
         /// Parcels whose numbers were drawn after the two histories parted, as far as anything tells.
         parcels: Vec<ParcelId>,
     },

@@ -95,8 +95,12 @@ impl Station {
                 self.unbag(*parcel);
                 self.parcels.change(*parcel, |p| p.evolve(fact));
             }
-            Fact::Copied { why, next, .. } => {
+            Fact::Copied { why, next, life, .. } => {
                 self.numbers.suspend(*why, next);
+                if !life.is_empty() {
+                    self.manifests.begin_life(life);
+                    self.containers.begin_life();
+                }
                 self.clock.begin_life();
                 self.intercept_begun();
             }

@@ -11,7 +11,7 @@ use crate::station::fact::Fact;
 use crate::station::live::Say;
 use crate::station::pairs;
 use crate::station::parcels::{Parcel, State};
-use crate::station::{Outcome, Station, World};
+use crate::station::{Outcome, Rules, Station, World};
 use crate::units::Date;
 
 /// Parcels handed to one carrier in one wave.
@@ -42,6 +42,9 @@ pub(super) struct Manifests {
     /// The last wave of each carrier and day; kept for ever, as a number is given once.
     #[serde(with = "pairs")]
     waves: BTreeMap<(CarrierId, Date), u32>,
+    /// Of a copy: the other history counts waves of its own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    life: String,
 }
 
 impl Manifests {
@@ -64,6 +67,22 @@ impl Manifests {
     /// Nothing is decided any more of what the carrier has taken.
     pub(super) fn forget_handed_over(&mut self) {
         self.known.retain(|manifest| !manifest.handed_over);
+    }
+
+    /// From now on another history may close manifests too.
+    pub(super) fn begin_life(&mut self, life: &str) {
+        life.clone_into(&mut self.life);
+    }
+
+    /// `US-LAX-1.LAX1-ST03.20260115.ONTRAC.2`; `….ONTRAC.2.7F3A` once the database was copied: no other history has the same.
+    fn name(&self, rules: &Rules, carrier: &CarrierId, ship_date: Date, wave: u32) -> String {
+        let (date, carrier) = (ship_date.to_string().replace('-', ""), carrier.as_str().to_uppercase());
+        let mut name = format!("{}.{}.{date}.{carrier}.{wave}", rules.warehouse, rules.station);
+        if !self.life.is_empty() {
+            name.push('.');
+            name.push_str(&self.life);
+        }
+        name
     }
 
     fn next_wave(&self, carrier: &CarrierId, ship_date: Date) -> u32 {
@@ -154,9 +173,7 @@ impl Station {
         self.end_bags(world, self.bags_of(&carrier.id), &mut outcome);
         for (ship_date, parcels) in waiting {
             let wave = self.manifests.next_wave(&carrier.id, ship_date);
-            let date = ship_date.to_string().replace('-', "");
-            let id = carrier.id.as_str().to_uppercase();
-            let manifest = format!("{}.{}.{date}.{id}.{wave}", world.rules.warehouse, world.rules.station);
+            let manifest = self.manifests.name(world.rules, &carrier.id, ship_date, wave);
             let operator = self.people.operator.clone();
             outcome.effects.push(Effect::Print(Printout::Manifest { manifest: manifest.clone() }));
             let carrier = carrier.id.clone();

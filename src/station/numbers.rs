@@ -174,7 +174,14 @@ impl Station {
     }
 
     /// The database was copied. What the receiver shows again is told again only where more numbers are to be left out.
-    pub(super) fn station_copied(&self, why: CopySign, was: &str, next: &[PoolNext], parcels: &[ParcelId]) -> Outcome {
+    pub(super) fn station_copied(
+        &self,
+        why: CopySign,
+        was: &str,
+        next: &[PoolNext],
+        life: &str,
+        parcels: &[ParcelId],
+    ) -> Outcome {
         let left_out = |next: &PoolNext| self.leaves_out(&next.carrier, &next.pool, next.next);
         let told = self.numbers.is_found_again(why) && next.iter().all(left_out);
         // Those that are not closed follow from the fact itself.
@@ -185,7 +192,7 @@ impl Station {
             let late = self.handed_over(parcel);
             news.then_some(Fact::Intercepted { parcel: *id, reason: Intercept::Copied, late })
         };
-        let copied = Fact::Copied { why, was: was.to_owned(), next: next.to_vec() };
+        let copied = Fact::Copied { why, was: was.to_owned(), next: next.to_vec(), life: life.to_owned() };
         let doubtful = parcels.iter().filter_map(doubtful);
         if told {
             return Outcome::default().facts(doubtful);

@@ -120,6 +120,11 @@ impl Store {
         Ok(lives)
     }
 
+    /// A new word that tells one history from another in the names that each counts for itself.
+    pub fn word_of_life(&self) -> Result<String, StoreError> {
+        Ok(schema::new_incarnation()?[..4].to_uppercase())
+    }
+
     /// The lives before this one, oldest first, with the last event that is still told under each one's numbers.
     pub fn past_lives(&self) -> Result<Vec<(String, u64)>, StoreError> {
         let mut select = self.db.prepare_cached(

@@ -30,7 +30,7 @@ const POSTCODE_PREFIX: usize = 3;
 /// What a manifest is made from when it is closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManifestInput {
-    /// From [`manifest_id`].
+    /// `US-LAX-1.LAX1-ST03.20260115.ONTRAC.2`: unique over every station, carrier, day and wave.
     pub manifest_id: String,
     /// `ontrac`.
     pub carrier: CarrierId,
@@ -114,12 +114,6 @@ pub struct ManifestParcel {
     pub country: String,
     /// The whole postcode; only its first three characters are written.
     pub postcode: String,
-}
-
-/// `US-LAX-1.LAX1-ST03.20260115.ONTRAC.2`: unique over every station, carrier, day and wave.
-pub fn manifest_id(warehouse: &str, station: &str, day: Date, carrier: &str, wave: u32) -> String {
-    let (year, month, date) = (day.year(), day.month(), day.day());
-    format!("{warehouse}.{station}.{year:04}{month:02}{date:02}.{}.{wave}", carrier.to_ascii_uppercase())
 }
 
 /// The document, with its hash.

@@ -32,7 +32,7 @@ fn a_parcel(number: u32, grams: i64) -> ManifestParcel {
 fn an_input(wave: u32, prev_hash: &str) -> ManifestInput {
     let ship_date = Date::new(2026, 1, 14).unwrap();
     ManifestInput {
-        manifest_id: manifest_id("US-LAX-1", "LAX1-ST03", ship_date, "ontrac", wave),
+        manifest_id: format!("US-LAX-1.LAX1-ST03.20260114.ONTRAC.{wave}"),
         carrier: "ontrac".into(),
         ship_from: "US-LAX-1".into(),
         station: "LAX1-ST03".into(),

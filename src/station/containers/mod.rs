@@ -10,6 +10,9 @@ use crate::ids::{BagId, CarrierId, ParcelId};
 use crate::station::fact::BagKind;
 use crate::units::{Date, Mass};
 
+/// Numbers that are left out where another history may be opening bags too.
+const BEYOND_COPY: u64 = 1_000;
+
 /// A bag or a pallet as the facts made it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bag {
@@ -32,7 +35,7 @@ pub struct Bag {
 /// The bags and pallets that are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Containers {
-    /// How many were ever opened; the first is number 1.
+    /// The number of the one that was opened last; the first is number 1.
     opened: u64,
     known: BTreeMap<BagId, Bag>,
     /// The bag that took the last parcel.
@@ -66,6 +69,11 @@ impl Containers {
     /// The identifier of the next one.
     fn next(&self) -> BagId {
         BagId(self.opened + 1)
+    }
+
+    /// From now on another history may open bags too: none of them has a number that is near.
+    pub(super) fn begin_life(&mut self) {
+        self.opened += BEYOND_COPY;
     }
 
     fn get_mut(&mut self, id: BagId) -> Option<&mut Bag> {

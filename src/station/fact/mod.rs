@@ -237,6 +237,9 @@ pub enum Fact {
         was: String,
         /// From where numbers may still be free, as far as anything tells.
         next: Vec<PoolNext>,
+        /// What tells this history from the other in the names that each counts for itself.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        life: String,
     },
     /// A person says that this copy goes on, and no number pool waits for that.
     CopySettled,

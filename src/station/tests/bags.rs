@@ -1,5 +1,5 @@
 use super::super::event::{Act, Printout};
-use super::super::fact::Sscc;
+use super::super::fact::{BagKind, CopySign, Sscc};
 use super::*;
 use crate::barcode::gs1::SsccRange;
 use crate::ids::BagId;
@@ -47,6 +47,21 @@ pub(super) fn numbered() -> Bench {
     let started = bench.when(Event::Act(Act::StartPool { carrier, pool, next: 7 }));
     assert_eq!(names(&started), ["pool_started"]);
     bench
+}
+
+#[test]
+fn a_copy_opens_no_bag_under_a_number_that_the_other_history_gives() {
+    let mut bench = Bench::new();
+    say(&mut bench, Command::BagOpen);
+    let copied = |life: &str| {
+        let (was, next, life) = ("a1".into(), Vec::new(), life.into());
+        Fact::Copied { why: CopySign::Behind, was, next, life }
+    };
+    // As earlier versions recorded it: their bags went on without a gap, and still do when that is read again.
+    bench.given([copied(""), Fact::BagOpened { bag: BagId(2), kind: BagKind::Pallet }]);
+    bench.given([copied("7F3A"), Fact::BagOpened { bag: BagId(1_003), kind: BagKind::Bag }]);
+    let opened: Vec<_> = bench.station.bags().map(|(id, _)| id).collect();
+    assert_eq!(opened, [B1, BagId(2), BagId(1_003)]);
 }
 
 #[test]

@@ -250,6 +250,6 @@ fn where_the_clock_was_ahead_and_is_right_again_the_day_stays_until_it_has_caugh
 
     // What another life has put on labels binds this one no more.
     let (why, was) = (CopySign::Restored, "a1".to_owned());
-    bench.given([Fact::Copied { why, was, next: Vec::new() }]);
+    bench.given([Fact::Copied { why, was, next: Vec::new(), life: "7F3A".into() }]);
     assert_eq!(bench.station.day(&bench.world()), right);
 }

@@ -255,7 +255,9 @@ fn each() -> Vec<Fact> {
             why: CopySign::Behind,
             was: text("d94e60fb70b01206"),
             next: vec![PoolNext { carrier: "ontrac".into(), pool: "ontrac-demo-1".into(), next: 113 }],
+            life: String::new(),
         },
+        Fact::Copied { why: CopySign::NoMark, was: text("d94e60fb70b01206"), next: Vec::new(), life: text("7F3A") },
         Fact::CopySettled,
         Fact::Attested { parcel, attempt: 1 },
         Fact::Committed {

@@ -134,7 +134,13 @@ fn a_copied_database_gives_no_number_and_prints_none_that_was_drawn_before() {
     let carrier = bench.parcel().commitment().unwrap().carrier().clone();
     let (pool, serial) = drawn(&bench);
     let next = PoolNext { carrier: carrier.clone(), pool: pool.clone(), next: serial + 100 };
-    let copied = Event::Copied { why: CopySign::Behind, was: "a1".into(), next: vec![next], parcels: Vec::new() };
+    let copied = Event::Copied {
+        why: CopySign::Behind,
+        was: "a1".into(),
+        next: vec![next],
+        life: "7F3A".into(),
+        parcels: Vec::new(),
+    };
     assert_eq!(names(&bench.when(copied)), ["copied"]);
     assert_eq!((names(&bench.ready(1)), bench.headline()), (vec![], "parcel_copied"));
     bench.command(&Command::Void);

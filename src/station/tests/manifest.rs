@@ -1,6 +1,6 @@
 use super::super::event::{Act, Printout};
 use super::*;
-use crate::station::fact::Ending;
+use crate::station::fact::{CopySign, Ending};
 
 fn carrier(bench: &Bench) -> String {
     bench.parcel().commitment().expect("committed").carrier().to_string()
@@ -44,6 +44,18 @@ fn one_manifest_per_ship_date_and_waves_count_within_it() {
     bench.bring(LIGHT, State::Verified);
     close(&mut bench, &carrier);
     assert_eq!(ids(&bench)[2], (format!("US-LAX-1.DEMO-ST01.20261124.{upper}.2"), 2));
+}
+
+#[test]
+fn a_copy_closes_no_manifest_under_a_name_of_the_other_history() {
+    let mut bench = Bench::at(State::Verified);
+    let carrier = carrier(&bench);
+    let next = Vec::new();
+    bench.given([Fact::Copied { why: CopySign::Behind, was: "a1".into(), next, life: "7F3A".into() }]);
+    close(&mut bench, &carrier);
+    let upper = carrier.to_uppercase();
+    let closed = bench.station.manifests().last().expect("a manifest");
+    assert_eq!((closed.id.as_str(), closed.wave), (format!("US-LAX-1.DEMO-ST01.20261123.{upper}.1.7F3A").as_str(), 1));
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn the_last_number_of_a_pool_is_used_and_none_after_it() {
 }
 
 fn copied(next: Vec<PoolNext>) -> Event {
-    Event::Copied { why: CopySign::Behind, was: "a1".into(), next, parcels: Vec::new() }
+    Event::Copied { why: CopySign::Behind, was: "a1".into(), next, life: "7F3A".into(), parcels: Vec::new() }
 }
 
 #[test]
@@ -71,7 +71,13 @@ fn a_copy_without_a_pool_of_its_own_goes_on_with_the_same_word() {
 
 fn shown_by_receiver(pool: &PoolNext, next: u64) -> Event {
     let next = PoolNext { next, ..pool.clone() };
-    Event::Copied { why: CopySign::Receiver, was: "a1".into(), next: vec![next], parcels: Vec::new() }
+    Event::Copied {
+        why: CopySign::Receiver,
+        was: "a1".into(),
+        next: vec![next],
+        life: "7F3A".into(),
+        parcels: Vec::new(),
+    }
 }
 
 #[test]
@@ -88,8 +94,13 @@ fn what_the_receiver_shows_again_is_told_again_only_where_more_numbers_are_to_be
         assert_eq!(bench.station.suspended().find_map(of_pool), Some(serial + least));
         assert_eq!(bench.station.pools_before_copy().find_map(of_pool), Some(serial + 1), "histories parted there");
     }
-    let silent =
-        bench.when(Event::Copied { why: CopySign::Receiver, was: "a1".into(), next: Vec::new(), parcels: Vec::new() });
+    let silent = bench.when(Event::Copied {
+        why: CopySign::Receiver,
+        was: "a1".into(),
+        next: Vec::new(),
+        life: "7F3A".into(),
+        parcels: Vec::new(),
+    });
     assert_eq!(names(&silent), [""; 0]);
     // Whoever has said how to go on is told when it is found once more.
     bench.when(Event::Act(Act::StartPools));
@@ -112,6 +123,7 @@ fn a_closed_parcel_whose_number_was_drawn_after_the_histories_parted_does_not_le
         why: CopySign::Receiver,
         was: "a1".into(),
         next: Vec::new(),
+        life: "7F3A".into(),
         parcels: vec![ParcelId(1), ParcelId(9)],
     });
     assert_eq!(names(&outcome), ["copied", "intercepted"]);
