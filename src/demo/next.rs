@@ -71,6 +71,8 @@ pub(super) fn next(awaits: &Awaited, sight: &Sight) -> NextStep {
         // It lies there, and the display says nothing lies there: zero or tare was set with it.
         Awaited::Parcel if sight.load == sight.parcel && sight.net == 0 => lift(),
         Awaited::Parcel if sight.load == sight.parcel => wait(),
+        // It was lifted after that: the display goes below zero, and the station is about to say so.
+        Awaited::Parcel if sight.load == 0 && sight.net != 0 => wait(),
         Awaited::Parcel => step(BenchAct::PutOrder, Sentence::PlaceParcel),
         Awaited::EmptyScale | Awaited::Zero if sight.load != 0 => lift(),
         Awaited::EmptyScale => wait(),
@@ -224,6 +226,7 @@ mod tests {
                 (loaded(3), act("put")),
                 (loaded(500), None),
                 (Sight { net: 0, ..loaded(500) }, act("lift")),
+                (Sight { net: -500 * GRAM, ..tidy() }, None),
             ],
             Awaited::EmptyScale => vec![(loaded(500), act("lift")), (tidy(), None)],
             Awaited::Zero => vec![(loaded(500), act("lift")), (tidy(), act("ZERO"))],

@@ -122,7 +122,8 @@ impl Demo {
             pressed.push(now["bench"]["next"]["say"].to_string());
             self.press().await;
         }
-        panic!("NEXT never leads to {what}: {pressed:#?}");
+        let now = self.shows("any screen", |_| true).await;
+        panic!("NEXT never leads to {what}: {pressed:#?} {now:#}");
     }
 
     /// Presses NEXT until another parcel is closed.
