@@ -1,14 +1,33 @@
 //! The computer of the station: its disk, its data folder, and the core that runs on it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parceld::daemon::{Core, Moment};
 use parceld::station::fact::Fact;
 use parceld::store::{Machine, Mark, Store, StoreError};
-use tempfile::TempDir;
 
 use crate::disk::{Disk, DiskSums, Mount};
 use crate::stage::Stage;
+
+/// A folder that is gone with its value.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Self {
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        let name = format!("parceld-days-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir(&folder).expect("a folder");
+        Self(folder)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
 
 pub(crate) struct Computer {
     pub(crate) disk: Disk,
@@ -17,18 +36,18 @@ pub(crate) struct Computer {
     pub(crate) board: u64,
     data: PathBuf,
     _mount: Mount,
-    _dir: TempDir,
+    _dir: Scratch,
 }
 
 impl Computer {
     pub(crate) fn new() -> Self {
-        let (disk, dir) = (Disk::default(), tempfile::tempdir().expect("a folder"));
-        let mount = Mount::new(dir.path(), &disk);
-        let data = dir.path().join("parceld");
+        let (disk, dir) = (Disk::default(), Scratch::new());
+        let mount = Mount::new(&dir.0, &disk);
+        let data = dir.0.join("parceld");
         Self { disk, core: None, board: 1, data, _mount: mount, _dir: dir }
     }
 
-    pub(crate) fn data(&self) -> &std::path::Path {
+    pub(crate) fn data(&self) -> &Path {
         &self.data
     }
 
