@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::announce::Announcer;
 use super::archive::{self, Archive};
-use super::labels;
 use super::orders::readable;
+use super::{items, labels};
 use crate::ids::{BagId, ParcelId};
 use crate::label::Supplied;
 use crate::rating::Cards;
@@ -421,7 +421,10 @@ impl Core {
             FoundOrder::KeyGone(id) => Lookup::Unread(id),
             FoundOrder::Many(orders) => Lookup::Many(orders),
             FoundOrder::One { id, body, version } => match readable(&body) {
-                Some(order) => Lookup::One { order: Box::new(order), version },
+                Some(order) => {
+                    let blocked = items::blocked_sku(&self.store, &order)?;
+                    Lookup::One { order: Box::new(order), version, blocked }
+                }
                 None => Lookup::Unread(id),
             },
         };

@@ -235,7 +235,24 @@ pub fn blocked(store: &Store, order: &Order) -> Result<Vec<String>, StoreError> 
     Ok(fill_from(store, order, &body)?.refused)
 }
 
-fn fill_from(store: &Store, order: &Order, body: &str) -> Result<Filled, StoreError> {
+/// A SKU of an order that is blocked, or holds something that is: for the bench, where only that one matters.
+pub(super) fn blocked_sku(store: &Store, order: &Order) -> Result<Option<String>, StoreError> {
+    let KnownItems { known, .. } = known_items(store, order)?;
+    let is_blocked = |item: &str| serde_json::from_str::<Value>(item).is_ok_and(|item| item["blocked"].is_string());
+    Ok(known.into_iter().find(|(_, item)| is_blocked(item)).map(|(sku, _)| sku))
+}
+
+/// What the item master knows of the lines of an order.
+struct KnownItems {
+    /// Items by SKU, as [`items::resolved`] makes them.
+    known: BTreeMap<String, String>,
+    /// SKUs of barcodes that are on one item alone, for lines that say no SKU.
+    coded: BTreeMap<String, String>,
+    /// Why kits cannot be taken apart.
+    bad_kits: Vec<String>,
+}
+
+fn known_items(store: &Store, order: &Order) -> Result<KnownItems, StoreError> {
     let find = |sku: &str| store.item(sku);
     let mut known: BTreeMap<String, String> = BTreeMap::new();
     let mut bad_kits = Vec::new();
@@ -253,6 +270,11 @@ fn fill_from(store: &Store, order: &Order, body: &str) -> Result<Filled, StoreEr
             Err(bad) => bad_kits.push(format!("{sku} cannot be taken apart: {bad}; import the item as it should be")),
         }
     }
+    Ok(KnownItems { known, coded, bad_kits })
+}
+
+fn fill_from(store: &Store, order: &Order, body: &str) -> Result<Filled, StoreError> {
+    let KnownItems { known, coded, bad_kits } = known_items(store, order)?;
     if known.is_empty() && bad_kits.is_empty() {
         return Ok(Filled::default());
     }

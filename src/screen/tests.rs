@@ -156,7 +156,7 @@ fn gallery() -> Vec<(&'static str, View)> {
 }
 
 /// What the places of sentences are filled with: as long as it comes.
-const VALUES: [(&str, &str); 36] = [
+const VALUES: [(&str, &str); 37] = [
     ("attempt", "12"),
     ("bag", "B1048"),
     ("cage", "A-07-LEFT"),
@@ -182,6 +182,7 @@ const VALUES: [(&str, &str); 36] = [
     ("range", "9000010000001 to 9000019999999"),
     ("reason", "the postcode 99501 is in no area"),
     ("service", "USPS Ground Advantage"),
+    ("sku", "GIFT-SET-RED-2XL"),
     ("state", "print_uncertain"),
     ("tracking", "9261290345678900000016"),
     ("unknown", "1200"),

@@ -139,6 +139,8 @@ pub enum Lookup {
         order: Box<Order>,
         /// The number that the memory gave to what was said of it last.
         version: u64,
+        /// A SKU of it that the item master has blocked since it came.
+        blocked: Option<String>,
     },
     /// One that cannot be read any more, because its key is gone or an older program wrote it: it has to be imported again.
     Unread(OrderId),

@@ -157,6 +157,18 @@ async fn orders_take_weights_from_the_item_master_and_a_blocked_item_is_refused(
     assert_eq!(bench.parcel().await["state"], "verified", "another weight stops no parcel");
     let again = bench.run(&["orders", "import", file.to_str().unwrap()]).await.good();
     assert!(again.out.contains("0 accepted, 2 unchanged, 0 changed"), "{}", again.out);
+    // An order that is here already stops at the bench when its item is blocked, and goes on when it is so no more.
+    import(&bench, "items.csv", "sku,components.sku,components.qty,blocked\nSET,PART,2,\nPART,,,prohibited\n")
+        .await
+        .good();
+    import(&bench, "items.csv", "sku,blocked\nPART,-\n").await.good();
+    std::fs::write(&file, json!([bare("I-4", "SET"), order("I-3")]).to_string()).unwrap();
+    bench.run(&["orders", "import", file.to_str().unwrap()]).await.good();
+    import(&bench, "items.csv", "sku,blocked\nPART,prohibited\n").await.good();
+    bench.scan("I-4").await;
+    station.screen.says("item_blocked").await;
+    import(&bench, "items.csv", "sku,blocked\nPART,-\n").await.good();
+    std::fs::write(&file, json!([bare("I-1", "MUG"), order("I-3")]).to_string()).unwrap();
     // Dangerous goods that nobody knew of do.
     import(&bench, "items.csv", "sku,dg.class\nMUG,li_ion\n").await.good();
     let again = bench.run(&["orders", "import", file.to_str().unwrap()]).await;

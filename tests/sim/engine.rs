@@ -92,8 +92,11 @@ impl<'a> Engine<'a> {
                         let keys = scan.keys();
                         let found = |order: &&Order| keys.contains(&order.order_ref);
                         let found = stage.orders.iter().find(found).cloned();
-                        let order =
-                            found.map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version: 1 });
+                        let order = found.map_or(Lookup::None, |order| Lookup::One {
+                            order: Box::new(order),
+                            version: 1,
+                            blocked: None,
+                        });
                         Event::Scanned { scanner, scan, order }
                     }
                     Input::Event(event) => event,

@@ -19,11 +19,11 @@ impl Station {
     /// A code was scanned with nothing in hand, and no parcel has it: it should be an order.
     pub(in crate::station) fn open(&self, world: &World<'_>, scan: &Scan, order: &Lookup) -> Outcome {
         let code = || shown(&scan.text);
-        let (order, version) = match order {
+        let (order, version, blocked) = match order {
             Lookup::None => return Outcome::stop(Sentence::OrderUnknown { code: code() }),
             Lookup::Unread(id) => return self.key_gone(id),
             Lookup::Many(orders) => return Outcome::say(which_order(&code(), orders)),
-            Lookup::One { order, version } => (order, version),
+            Lookup::One { order, version, blocked } => (order, version, blocked),
         };
         let id = order.id();
         let parcels = || self.of_order(&id);
@@ -40,9 +40,13 @@ impl Station {
         }
         let mut used = 0;
         let mut shown = None;
+        let stop = || blocked.as_ref().map(|sku| Outcome::stop(item_blocked(order, sku)));
         for parcel in parcels() {
             match parcel.state() {
                 State::Held => {
+                    if let Some(stop) = stop() {
+                        return stop;
+                    }
                     let note = Sentence::Resumed { order: order.order_ref.clone() };
                     return self.resume(parcel).tell(Say::good(note));
                 }
@@ -60,6 +64,9 @@ impl Station {
             let tracking = shown.and_then(Parcel::tracking).unwrap_or_default().to_owned();
             let done = Outcome::stop(Sentence::OrderDone { order: order.order_ref.clone(), tracking });
             return Outcome { shown: shown.map(|parcel| parcel.id), ..done };
+        }
+        if let Some(stop) = stop() {
+            return stop;
         }
         if world.live.no_room {
             return Outcome::stop(Sentence::NoRoom);
@@ -95,6 +102,9 @@ impl Station {
     /// A code was scanned with a parcel in hand, and it is no tracking number of ours.
     pub(in crate::station) fn scanned_in_hand(&self, parcel: &Parcel, scan: &Scan, order: &Lookup) -> Outcome {
         match order {
+            Lookup::One { order, blocked: Some(sku), .. } if order.id() == parcel.order => {
+                Outcome::stop(item_blocked(order, sku))
+            }
             Lookup::One { order, .. } if order.id() == parcel.order => self.scanned_again(parcel),
             // One of several, and it is in hand.
             Lookup::Many(orders) if orders.contains(&parcel.order) => self.scanned_again(parcel),
@@ -287,6 +297,11 @@ pub(in crate::station) fn not_ready(state: OrderState, order_ref: &str) -> Optio
         OrderState::Done => Sentence::OrderDone { order, tracking: String::new() },
     };
     Some(Outcome::stop(why))
+}
+
+/// What an order holds must not go out.
+fn item_blocked(order: &Order, sku: &str) -> Sentence {
+    Sentence::ItemBlocked { order: order.order_ref.clone(), sku: shown(sku) }
 }
 
 /// A code that finds several orders: they are listed, and none is guessed.

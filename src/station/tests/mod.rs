@@ -207,7 +207,8 @@ impl Bench {
         let keys = scan.keys();
         let finds = |order: &&Order| keys.iter().any(|key| *key == order.order_ref || order.references.contains(key));
         let order = self.orders.values().find(finds).cloned();
-        let order = order.map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version: 1 });
+        let order =
+            order.map_or(Lookup::None, |order| Lookup::One { order: Box::new(order), version: 1, blocked: None });
         self.when(Event::Scanned { scanner: "hand".into(), scan, order })
     }
 

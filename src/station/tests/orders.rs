@@ -9,6 +9,35 @@ fn an_order_on_hold_or_cancelled_is_refused_at_the_scan() {
     }
 }
 
+#[test]
+fn an_order_whose_item_was_blocked_since_is_neither_begun_nor_taken_up_again() {
+    let blocked = |bench: &Bench, order: &str| {
+        let scan = Scan::read(order.as_bytes()).expect("a code");
+        let order = Box::new(bench.orders[order].clone());
+        let order = Lookup::One { order, version: 1, blocked: Some("MUG".to_owned()) };
+        Event::Scanned { scanner: "hand".into(), scan, order }
+    };
+    let mut bench = Bench::new();
+    let scanned = blocked(&bench, LIGHT);
+    let outcome = bench.when(scanned);
+    assert_eq!((names(&outcome), said(&outcome)), (vec![], "item_blocked"));
+    for state in [State::Committed, State::Held] {
+        let mut bench = Bench::at(State::Committed);
+        if state == State::Held {
+            bench.command(&Command::Hold);
+        }
+        bench.later(Live::REPEAT_MS);
+        let scanned = blocked(&bench, LIGHT);
+        let outcome = bench.when(scanned);
+        assert_eq!((names(&outcome), said(&outcome)), (vec![], "item_blocked"), "{state:?}");
+    }
+    // What was packed is said to be, as before.
+    let mut bench = Bench::at(State::Verified);
+    bench.later(Live::REPEAT_MS);
+    let scanned = blocked(&bench, LIGHT);
+    assert_eq!(said(&bench.when(scanned)), "order_done");
+}
+
 const STOPPED: [(OrderState, &str); 3] = [
     (OrderState::Hold, "order_hold"),
     (OrderState::CancelRequested, "order_cancelled"),
