@@ -10,7 +10,7 @@ use parceld::ids::{CarrierId, did_you_mean};
 use parceld::screen::Words;
 use serde_json::Value;
 
-use super::file::read_bounded;
+use super::file::{each, read_bounded};
 use super::{AGAIN, CONFIG, CommandResult, Failure, ShownArgs, UNAVAILABLE, count_of, owner, print};
 
 /// What is to be printed is not, with no station running: `parceld manifest print` does it.
@@ -81,8 +81,7 @@ pub(super) fn reload_cards(config: &Path) -> CommandResult {
 /// Learns what became of parcels; a row that cannot be read is named, and the others count.
 pub(super) fn learn(files: &[std::path::PathBuf], config: &Path) -> CommandResult {
     let (setup, _) = Setup::load(config)?;
-    let mut refused = 0_u64;
-    for file in files {
+    let refused = each(files, |file| {
         let shown = file.display();
         let failed = |error: String| Failure::say(UNAVAILABLE, format!("{shown}: {error}"));
         let bytes = read_bounded(file, order::MAX_FILE_BYTES).map_err(failed)?;
@@ -90,10 +89,11 @@ pub(super) fn learn(files: &[std::path::PathBuf], config: &Path) -> CommandResul
         for (line, why) in &read.refused {
             print(format!("{shown}:{line}: {why}"));
         }
-        refused += read.refused.len() as u64;
         let done = act(&setup, &Call::LearnOutcomes { outcomes: read.learned })?;
         print(format!("{shown}: {}", done["said"].as_str().unwrap_or_default()));
-    }
+        Ok(read.refused.len() as u64)
+    })?;
+    let refused: u64 = refused.iter().sum();
     if refused > 0 {
         let todo = format!("{} could not be read; mend and import the file again", count_of(refused, "row"));
         return Err(Failure::say(UNAVAILABLE, todo));

@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IntoInnerError, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use parceld::exchange::text;
 
@@ -15,6 +15,22 @@ pub(super) fn read_bounded(file: &Path, most: usize) -> Result<Vec<u8>, String> 
     let mut bytes = Vec::new();
     let read = File::open(file).and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes));
     read.map(|_| bytes).map_err(|error| text::unreadable(&error))
+}
+
+/// Does the same with each file. What ends it at one names those behind that: somebody counts on them.
+pub(super) fn each<T>(files: &[PathBuf], mut one: impl FnMut(&Path) -> Result<T, Failure>) -> Result<Vec<T>, Failure> {
+    let mut done = Vec::with_capacity(files.len());
+    for (nth, file) in files.iter().enumerate() {
+        match one(file) {
+            Ok(came) => done.push(came),
+            Err(failure) if nth + 1 == files.len() => return Err(failure),
+            Err(failure) => {
+                let rest: Vec<String> = files[nth + 1..].iter().map(|file| file.display().to_string()).collect();
+                return Err(Failure::say(failure.code, format!("{failure}; not looked at: {}", rest.join(", "))));
+            }
+        }
+    }
+    Ok(done)
 }
 
 /// Writes aside, syncs, renames: the file is whole or it is not there.

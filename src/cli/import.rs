@@ -18,9 +18,9 @@ use parceld::store::{Store, StoredLabel, StoredOrder};
 use sha2::{Digest, Sha256};
 
 use super::act::{act, act_running};
-use super::file::{read_bounded, write_private};
+use super::file::{each, read_bounded, write_private};
 use super::import_report::ImportReport;
-use super::{AGAIN, CommandResult, Failure, UNAVAILABLE, USAGE, count_of, drawn, print, workbook};
+use super::{AGAIN, CommandResult, Failure, UNAVAILABLE, USAGE, count_of, drawn, print, were_refused, workbook};
 
 /// Orders sent to the station at once, and about how many bytes of them.
 const CHUNK: usize = 500;
@@ -45,21 +45,17 @@ pub(super) fn import(files: &[PathBuf], config: &Path, how: &ImportOptions) -> C
         Some(name) => Formats::named(&known, name).map_err(|error| Failure::new(USAGE, error))?,
     };
     let (mut unread, mut refused, mut contradict) = (0, 0, 0);
-    for file in files {
-        let told = import_file(&setup, file, formats, how)?;
+    for told in each(files, |file| import_file(&setup, file, formats, how))? {
         unread += told.unread();
         refused += told.count("refused") - told.unread();
         contradict += told.contradict();
     }
-    let were = |count: u64, what: &str| {
-        let verb = if count == 1 { "was" } else { "were" };
-        (count > 0).then(|| format!("{} {verb} refused", count_of(count, what)))
-    };
     let contradicts = (contradict > 0).then(|| {
         let verb = if contradict == 1 { "contradicts" } else { "contradict" };
         format!("{} {verb} what holds here", count_of(contradict, "order"))
     });
-    let said: Vec<String> = [were(unread, "file"), were(refused, "order"), contradicts].into_iter().flatten().collect();
+    let said: Vec<String> =
+        [were_refused(unread, "file"), were_refused(refused, "order"), contradicts].into_iter().flatten().collect();
     if said.is_empty() {
         return Ok(());
     }

@@ -15,8 +15,8 @@ use parceld::store::{Store, StoreError};
 use serde_json::{Value, json};
 
 use super::act::act;
-use super::file::{read_bounded, write_private};
-use super::{CommandResult, ConfigArg, Failure, ShownArgs, UNAVAILABLE, USAGE, count_of, print, workbook};
+use super::file::{each, read_bounded, write_private};
+use super::{CommandResult, ConfigArg, Failure, ShownArgs, UNAVAILABLE, USAGE, print, were_refused, workbook};
 
 /// Items sent at once where no station runs, and nobody waits.
 const AT_ONCE_ALONE: usize = 1_000;
@@ -96,20 +96,18 @@ fn import(paths: &[PathBuf], config: &Path, how: &ItemOptions<'_>) -> CommandRes
             Failure::say(USAGE, format!("no format {name:?}; use one of {names}"))
         })?,
     };
-    let mut refused = 0;
-    for path in paths {
-        refused += import_file(&setup, path, formats, how)?;
-    }
-    if refused == 0 {
+    let came = each(paths, |path| import_file(&setup, path, formats, how))?;
+    let (unread, refused) = came.iter().fold((0, 0), |(files, items), came| (files + came.0, items + came.1));
+    let said: Vec<String> =
+        [were_refused(unread, "file"), were_refused(refused, "item")].into_iter().flatten().collect();
+    if said.is_empty() {
         return Ok(());
     }
-    let verb = if refused == 1 { "was" } else { "were" };
-    let what = count_of(refused, "item");
-    Err(Failure::say(UNAVAILABLE, format!("{what} {verb} refused; mend what is said above and import again")))
+    Err(Failure::say(UNAVAILABLE, format!("{}; mend what is said above and import again", said.join(", "))))
 }
 
-/// Imports a file; how many of its items were refused.
-fn import_file(setup: &Setup, path: &Path, formats: Formats<'_>, how: &ItemOptions<'_>) -> Result<u64, Failure> {
+/// Imports a file; whether it could not be read at all, and how many of its items were refused.
+fn import_file(setup: &Setup, path: &Path, formats: Formats<'_>, how: &ItemOptions<'_>) -> Result<(u64, u64), Failure> {
     let shown = path.display();
     let bytes = read_bounded(path, order::MAX_FILE_BYTES)
         .map_err(|error| Failure::say(UNAVAILABLE, format!("{shown}: {error}")))?;
@@ -132,7 +130,8 @@ fn import_file(setup: &Setup, path: &Path, formats: Formats<'_>, how: &ItemOptio
     }
     let reject_file = (!batch.refused.is_empty() && !how.dry_run).then_some(rejects);
     told.print(&shown.to_string(), &batch, reject_file.as_deref(), how);
-    Ok(batch.refused.len() as u64 + told.refused_by_judge(how.dry_run))
+    let unread = batch.refused.iter().filter(|refused| refused.row == 0).count() as u64;
+    Ok((unread, batch.refused.len() as u64 - unread + told.refused_by_judge(how.dry_run)))
 }
 
 /// The reject file beside a file.

@@ -449,6 +449,12 @@ pub(crate) fn run(args: Args) -> CommandResult {
     }
 }
 
+/// `1 file was refused`; `None` for none.
+fn were_refused(count: u64, what: &str) -> Option<String> {
+    let verb = if count == 1 { "was" } else { "were" };
+    (count > 0).then(|| format!("{} {verb} refused", count_of(count, what)))
+}
+
 /// So many of something: `1 order`, `3 orders`.
 fn count_of(count: impl Into<u64>, what: &str) -> String {
     match count.into() {

@@ -178,3 +178,22 @@ async fn orders_take_weights_from_the_item_master_and_a_blocked_item_is_refused(
     );
     station.terminate().await;
 }
+
+#[tokio::test]
+async fn of_several_files_those_that_are_not_looked_at_are_named() {
+    let bench = Bench::bare().await;
+    let path = |name: &str| bench.path(name).to_str().unwrap().to_owned();
+    std::fs::write(path("empty.csv"), "").unwrap();
+    std::fs::write(path("items.csv"), "sku,unit_g\nMUG,350\n").unwrap();
+    std::fs::write(path("orders.json"), order("M-1").to_string()).unwrap();
+    let ran = bench.run(&["items", "import", &path("empty.csv"), &path("items.csv")]).await;
+    assert_eq!(ran.code, Some(69), "{ran:?}");
+    assert!(ran.err.contains("parceld: 1 file was refused; mend"), "a file is no item: {}", ran.err);
+    assert_eq!(item(&bench, "MUG").await["unit_g"], 350, "the next file was read");
+    for (what, good) in [("items", "items.csv"), ("orders", "orders.json")] {
+        let ran = bench.run(&[what, "import", &path("none"), &path(good), &path("empty.csv")]).await;
+        let rest = format!("there is no such file; look at its name and its folder; not looked at: {}", path(good));
+        assert!(ran.err.contains(&rest), "{}", ran.err);
+        assert_eq!(ran.code, Some(69), "{ran:?}");
+    }
+}
