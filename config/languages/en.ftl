@@ -51,6 +51,7 @@ order_hold = On hold. Put it aside
 order_cancelled = Cancelled. Do not ship
 order_changed = Order changed. VOID it, pack it again
 item_blocked = Must not be sent: { $sku }. Put it aside
+parcel_blocked = Must not be sent. Unpack it
 order_done = Packed already: { $tracking }
 
 # What was said of an order after its parcel was begun, and the scan that gets out of it.

@@ -49,6 +49,7 @@ order_hold = Retenido. Apártelo
 order_cancelled = Cancelado. No lo envíe
 order_changed = El pedido cambió. VOID y empaque de nuevo
 item_blocked = No se puede enviar: { $sku }. Apártelo
+parcel_blocked = No se puede enviar. Desempáquelo
 order_done = Ya empacado: { $tracking }
 
 # Lo que se dijo de un pedido después de empezar su paquete, y el código que lo resuelve.

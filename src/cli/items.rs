@@ -207,6 +207,8 @@ struct ItemReport {
     said: Vec<Value>,
     /// Barcodes that are on several items.
     ambiguous: BTreeMap<String, Value>,
+    /// What it makes of parcels that were begun.
+    stopped: Vec<String>,
 }
 
 impl ItemReport {
@@ -215,6 +217,7 @@ impl ItemReport {
             *self.counts.entry(name).or_default() += answer[name].as_u64().unwrap_or(0);
         }
         self.said.extend(answer["said"].as_array().into_iter().flatten().cloned());
+        self.stopped.extend(answer["stopped"].as_str().map(str::to_owned));
         for code in answer["ambiguous"].as_array().into_iter().flatten() {
             self.ambiguous.insert(code["barcode"].as_str().unwrap_or_default().to_owned(), code["skus"].clone());
         }
@@ -246,6 +249,7 @@ impl ItemReport {
             let code = |(code, skus): (&String, &Value)| json!({ "barcode": code, "skus": skus });
             answer.insert("ambiguous".to_owned(), self.ambiguous.iter().map(code).collect());
             answer.insert("notes".to_owned(), notes.into());
+            answer.insert("stopped".to_owned(), self.stopped.clone().into());
             return print(Value::from(answer));
         }
         notes.iter().for_each(|note| print(format!("{file}: {note}")));
@@ -264,6 +268,7 @@ impl ItemReport {
             let skus: Vec<&str> = skus.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             print(format!("{file}: the barcode {code} is on {}: a scan of it cannot tell which", skus.join(", ")));
         }
+        self.stopped.iter().for_each(|stopped| print(format!("{file}: {stopped}")));
         let counts: Vec<String> =
             ItemVerdict::NAMES.iter().map(|(name, _)| format!("{} {name}", count(name))).collect();
         print(format!("{file}: {}", counts.join(", ")));

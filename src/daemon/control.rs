@@ -156,7 +156,7 @@ pub fn perform(
                 let refused = "the disk is nearly full and no item is taken in; free some space, or lower keep_free_mb";
                 return Err(refused.to_owned());
             }
-            return Ok((core.take_items(&items).map_err(|error| error.to_string())?, Vec::new()));
+            return Ok((core.take_items(moment, &items).map_err(|error| error.to_string())?, Vec::new()));
         }
         Call::EraseSubject { order, by, even_open } => {
             core.erase_subject(moment, &order, &by, even_open).map_err(|error| error.to_string())?;

@@ -2,20 +2,16 @@
 //!
 //! Small pieces at a time: whoever brings many orders gives the loop room between them.
 
-use std::collections::BTreeSet;
-
+use super::begun::{join, stopped};
 use super::orders::{self, readable};
 pub use super::verdicts::{OrderAnswer, OrderOrigin, OrderVerdict};
 use super::{Core, Moment};
 use crate::exchange::order;
 use crate::exchange::order::items::FromItems;
-use crate::ids::ParcelId;
+use crate::station::Outcome;
 use crate::station::event::Event;
-use crate::station::fact::Fact;
-use crate::station::fact::Intercept;
 use crate::station::order::{Order, OrderId, OrderState};
 use crate::station::parcels::{Parcel, State};
-use crate::station::{Outcome, Station};
 use crate::store::{KnownOrder, NewVersion, OrderBatch, Put, StoreError, StoredOrder};
 
 /// Orders kept in one transaction at most: a scan waits for no more than these.
@@ -188,42 +184,6 @@ impl Core {
             self.take_orders(moment, some, OrderOrigin::File, None)?;
         }
         Ok(())
-    }
-
-    /// What something new that is said of an order makes of the parcels that were begun for it.
-    fn follow(&self, moment: Moment, order: &Order) -> Result<Outcome, StoreError> {
-        let mut begun: Vec<(ParcelId, Option<Order>)> = Vec::new();
-        for parcel in self.station().of_order(&order.id()) {
-            let packed = self.store().order_at(&parcel.order, parcel.version)?;
-            begun.push((parcel.id, packed.as_deref().and_then(readable)));
-        }
-        if begun.is_empty() {
-            return Ok(Outcome::default());
-        }
-        Ok(self.decide(moment, &Event::OrderChanged { order: Box::new(order.clone()), begun }))
-    }
-
-    /// Orders that an earlier version let change under their parcels: every parcel that has not gone is compared with its
-    /// order as it is now, once.
-    pub(super) fn compare_orders(&mut self, moment: Moment) -> Result<(), StoreError> {
-        /// What was put on a manifest before so many of the newest parcels has gone, whether or not anybody said so.
-        const NEWEST: usize = 5_000;
-        if !self.store().orders_to_compare()? {
-            return Ok(());
-        }
-        let station = self.station();
-        let here = |parcel: &Parcel| parcel.state() != State::Voided && !station.handed_over(parcel);
-        let newest = station.parcels().rev().take(NEWEST);
-        let orders: BTreeSet<OrderId> =
-            newest.filter(|parcel| here(parcel)).map(|parcel| parcel.order.clone()).collect();
-        let mut whole = Outcome::default();
-        for id in orders {
-            if let Some(order) = self.store().newest_order(&id)?.as_deref().and_then(readable) {
-                join(&mut whole, self.follow(moment, &order)?);
-            }
-        }
-        self.record(moment, &mut whole, &OrderBatch::default())?;
-        self.store_mut().orders_compared()
     }
 
     fn judge<'a>(&self, stored: &'a StoredOrder, from: OrderOrigin) -> Result<Judged<'a>, StoreError> {
@@ -455,39 +415,4 @@ fn say_otherwise(order: &StoredOrder, answer: &mut OrderAnswer) {
     let Some((before, row)) = order.otherwise else { return };
     let now = if answer.kept { "holds" } else { "is not taken" };
     answer.add(format!("row {row} says something else of it than row {before}; row {row} {now}"));
-}
-
-/// What an import says of parcels that its orders stop.
-fn stopped(station: &Station, facts: &[Fact]) -> Option<String> {
-    let say = |fact: &Fact| {
-        let Fact::Intercepted { parcel, reason, late } = fact else { return None };
-        let known = station.parcel(*parcel)?;
-        let name = known.tracking().map_or_else(|| parcel.to_string(), str::to_owned);
-        let now = match reason {
-            Intercept::Cancelled => "it is cancelled",
-            Intercept::Hold => "it is on hold",
-            Intercept::Changed => "it says something else than when it was packed",
-            Intercept::Done => "it was shipped elsewhere",
-            Intercept::Copied => return None,
-        };
-        let what = match (*late, known.state().closed()) {
-            (true, _) => "has gone with its carrier already",
-            (false, true) => "is packed: take it out, its scan says how",
-            (false, false) => "is begun, and stops",
-        };
-        Some(format!("{now}; its parcel {name} {what}"))
-    };
-    let said: Vec<String> = facts.iter().filter_map(say).collect();
-    (!said.is_empty()).then(|| said.join("; "))
-}
-
-/// One outcome after another; the graver word is the last one said.
-fn join(whole: &mut Outcome, next: Outcome) {
-    whole.facts.extend(next.facts);
-    for effect in next.effects {
-        if !whole.effects.contains(&effect) {
-            whole.effects.push(effect);
-        }
-    }
-    whole.say = next.say.or_else(|| whole.say.take());
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Core;
+use super::begun::stopped;
+use super::{Core, Moment};
 use crate::exchange::order::items::{self, Filled, IncomingItem};
 use crate::station::order::{Order, OrderState};
 use crate::store::{Store, StoreError, StoredItem};
@@ -74,12 +75,14 @@ pub struct ItemChanges<'s> {
     changed: BTreeMap<String, StoredItem>,
     /// Barcodes of what the file says, with the SKUs that they are on there.
     coded: BTreeMap<String, BTreeSet<String>>,
+    /// Something is blocked that was not, or is so no more.
+    stops: bool,
 }
 
 impl<'s> ItemChanges<'s> {
     /// Nothing has changed yet.
     pub fn of(store: Option<&'s Store>) -> Self {
-        Self { store, changed: BTreeMap::new(), coded: BTreeMap::new() }
+        Self { store, changed: BTreeMap::new(), coded: BTreeMap::new(), stops: false }
     }
 
     /// What becomes of an item when this is said of it.
@@ -107,7 +110,9 @@ impl<'s> ItemChanges<'s> {
             None => (ItemVerdict::Added, None),
             Some(before) => (ItemVerdict::Changed, Some(items::differences(before, &item.body).join(", "))),
         };
+        let was_blocked = self.is_blocked(&said.sku)?;
         self.changed.insert(said.sku.clone(), item);
+        self.stops |= self.is_blocked(&said.sku)? != was_blocked;
         Ok(answer(verdict, why))
     }
 
@@ -136,6 +141,11 @@ impl<'s> ItemChanges<'s> {
             return Ok(Some(item.body.clone()));
         }
         self.store.map_or(Ok(None), |store| store.item(sku))
+    }
+
+    /// Whether an item is blocked, or holds one that is.
+    fn is_blocked(&self, sku: &str) -> Result<bool, StoreError> {
+        Ok(items::resolved(sku, &|sku| self.find(sku))?.ok().flatten().is_some_and(|item| says_blocked(&item)))
     }
 
     /// Kits of this file in which an item stands, as deep as kits may.
@@ -182,15 +192,26 @@ impl Core {
     ///
     /// # Errors
     /// [`StoreError`]: then nothing of it is kept.
-    pub fn take_items(&mut self, said: &[ItemPatch]) -> Result<Value, StoreError> {
+    pub fn take_items(&mut self, moment: Moment, said: &[ItemPatch]) -> Result<Value, StoreError> {
         let mut changes = ItemChanges::of(Some(self.store()));
         let answers = said.iter().map(|said| changes.judge(said)).collect::<Result<Vec<_>, _>>()?;
         let ambiguous = changes.ambiguous()?;
+        let stops = changes.stops;
         let changed: Vec<StoredItem> = changes.changed.into_values().collect();
+        if stops {
+            // Should the power go between the two, it is done at the next start.
+            self.store_mut().compare_orders_later()?;
+        }
         if !changed.is_empty() {
             self.store_mut().put_items(&changed)?;
         }
-        Ok(answer(&answers, &ambiguous, false))
+        let mut told = answer(&answers, &ambiguous, false);
+        if stops {
+            let facts = self.follow_begun(moment)?;
+            self.store_mut().orders_compared()?;
+            told["stopped"] = stopped(self.station(), &facts).into();
+        }
+        Ok(told)
     }
 
     /// What the item master says of an order's lines; `body` is the document that `order` was read from.
@@ -238,8 +259,12 @@ pub fn blocked(store: &Store, order: &Order) -> Result<Vec<String>, StoreError> 
 /// A SKU of an order that is blocked, or holds something that is: for the bench, where only that one matters.
 pub(super) fn blocked_sku(store: &Store, order: &Order) -> Result<Option<String>, StoreError> {
     let KnownItems { known, .. } = known_items(store, order)?;
-    let is_blocked = |item: &str| serde_json::from_str::<Value>(item).is_ok_and(|item| item["blocked"].is_string());
-    Ok(known.into_iter().find(|(_, item)| is_blocked(item)).map(|(sku, _)| sku))
+    Ok(known.into_iter().find(|(_, item)| says_blocked(item)).map(|(sku, _)| sku))
+}
+
+/// Whether an item with what follows from its components must not be sent.
+fn says_blocked(item: &str) -> bool {
+    item.contains("\"blocked\"") && serde_json::from_str::<Value>(item).is_ok_and(|item| item["blocked"].is_string())
 }
 
 /// What the item master knows of the lines of an order.

@@ -12,6 +12,7 @@
 mod announce;
 pub mod answers;
 pub mod archive;
+mod begun;
 mod clocks;
 pub mod control;
 mod core;

@@ -120,6 +120,7 @@ sentences! {
     OrderCancelled "order_cancelled" { order: String },
     OrderChanged "order_changed" { order: String },
     ItemBlocked "item_blocked" { order: String, sku: String },
+    ParcelBlocked "parcel_blocked" { order: String },
     OrderDone "order_done" { order: String, tracking: String },
     // What was said of an order after its parcel was begun, and the scan that gets out of it.
     TakeOut "take_out" { list: String },

@@ -66,7 +66,7 @@ impl Station {
             Event::ScaleKey { key, refused } => pressed(*key, *refused),
             Event::Printer(job, printer) => self.printer(world, *job, printer),
             Event::Confirmed { manifests } => self.confirmed(manifests),
-            Event::OrderChanged { order, begun } => self.order_changed(order, begun),
+            Event::OrderChanged { order, begun, blocked } => self.order_changed(order, begun, *blocked),
             Event::OrderRefused { order, reason } => self.order_refused(order, reason),
             Event::Copied { why, was, next, life, parcels } => self.station_copied(*why, was, next, life, parcels),
             Event::Act(Act::StartPools) => self.start_pools(),

@@ -99,6 +99,8 @@ pub enum Event {
         order: Box<Order>,
         /// Its parcels, each with what was said of the order when it was begun; `None` where that cannot be read any more.
         begun: Vec<(ParcelId, Option<Order>)>,
+        /// It holds something that the item master has blocked.
+        blocked: bool,
     },
     /// An order of the receiver cannot be kept.
     OrderRefused {

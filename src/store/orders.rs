@@ -366,6 +366,11 @@ impl Store {
         Ok(self.meta("orders_to_compare")?.is_some())
     }
 
+    /// Has the next start compare parcels with their orders again, should the power go before that is done.
+    pub fn compare_orders_later(&mut self) -> Result<(), StoreError> {
+        self.set_meta("orders_to_compare", Some("1"))
+    }
+
     /// Records that they have been compared.
     pub fn orders_compared(&mut self) -> Result<(), StoreError> {
         self.set_meta("orders_to_compare", None)

@@ -189,7 +189,7 @@ impl Bench<'_> {
         }
         let parcels = self.engine.of_order(&packed.id());
         let begun = parcels.into_iter().map(|parcel| (parcel, Some(packed.clone()))).collect();
-        self.event(false, Event::OrderChanged { order, begun });
+        self.event(false, Event::OrderChanged { order, begun, blocked: false });
     }
 
     fn weigh(&mut self, calm: bool) {

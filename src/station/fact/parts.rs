@@ -211,6 +211,8 @@ pub enum Intercept {
     Done,
     /// The database was copied after its number was drawn: its label may be on another parcel.
     Copied,
+    /// What it holds must not be sent: the item master has blocked it since.
+    Blocked,
 }
 
 impl Intercept {
@@ -222,6 +224,7 @@ impl Intercept {
             Self::Changed => "changed",
             Self::Done => "done",
             Self::Copied => "copied",
+            Self::Blocked => "blocked",
         }
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! | the order is | out of it |
 //! |---|---|
-//! | cancelled, or changed | VOID; what is on a manifest: HOLD, and it stays here when the rest is handed over |
+//! | cancelled, or changed; or what it holds is blocked | VOID; what is on a manifest: HOLD, and it stays here when the rest is handed over |
 //! | on hold | HOLD; when the order is ready again, its scan takes the parcel up where it was |
 
 use crate::ids::ParcelId;
@@ -20,7 +20,12 @@ use crate::station::{Outcome, Station};
 
 impl Station {
     /// Something else was said of an order: its parcels are stopped, or go on.
-    pub(in crate::station) fn order_changed(&self, order: &Order, begun: &[(ParcelId, Option<Order>)]) -> Outcome {
+    pub(in crate::station) fn order_changed(
+        &self,
+        order: &Order,
+        begun: &[(ParcelId, Option<Order>)],
+        blocked: bool,
+    ) -> Outcome {
         let mut outcome = Outcome::default();
         let used = begun.iter().filter(|(id, _)| self.parcel(*id).is_some_and(|p| p.state() != State::Voided)).count();
         let too_many = u32::try_from(used).is_ok_and(|used| used > order.parcels_planned);
@@ -28,6 +33,7 @@ impl Station {
             let Some(parcel) = self.parcel(*id).filter(|parcel| parcel.state() != State::Voided) else { continue };
             let late = self.handed_over(parcel);
             let reason = reason(order, parcel, packed.as_ref(), too_many);
+            let reason = reason.or((blocked && order.state == OrderState::Ready).then_some(Intercept::Blocked));
             match reason {
                 _ if parcel.intercepted == Some(Intercept::Copied) => {}
                 Some(reason) if late || parcel.intercepted != Some(reason) => {
@@ -82,6 +88,7 @@ pub(in crate::station) fn stop(parcel: &Parcel) -> Option<Say> {
         Intercept::Changed => Sentence::OrderChanged { order },
         Intercept::Done => Sentence::OrderDone { order, tracking },
         Intercept::Copied => Sentence::ParcelCopied { tracking },
+        Intercept::Blocked => Sentence::ParcelBlocked { order },
     };
     let detail = way_out(parcel).map(|(_, words)| words);
     Some(Say { mood: Mood::Stop, symbol: Symbol::Cross, note, detail })
@@ -96,7 +103,7 @@ pub(in crate::station) fn way_out(parcel: &Parcel) -> Option<(Awaited, Sentence)
         _ if manifested => Some((Awaited::Hold, Sentence::OutLeave { tracking })),
         Intercept::Hold if parcel.state() == State::Held => None,
         Intercept::Hold => Some((Awaited::Hold, Sentence::OutHold { tracking })),
-        Intercept::Cancelled | Intercept::Changed | Intercept::Done | Intercept::Copied => {
+        Intercept::Cancelled | Intercept::Changed | Intercept::Done | Intercept::Copied | Intercept::Blocked => {
             Some((Awaited::Void, Sentence::OutVoid { tracking }))
         }
     }

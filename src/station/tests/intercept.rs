@@ -1,3 +1,4 @@
+use super::super::event::Act;
 use super::*;
 use crate::station::fact::BagKind;
 use crate::station::fact::Intercept;
@@ -126,6 +127,32 @@ fn what_its_carrier_has_cannot_be_stopped_and_is_said() {
     let tracking = bench.tracking();
     assert_eq!(said(&bench.scan(&tracking)), "parcel_shown");
     assert_eq!(said(&bench.command(&Command::Hold)), "gone_already");
+}
+
+#[test]
+fn a_parcel_whose_item_was_blocked_since_is_unpacked_or_goes_on_when_it_may() {
+    let says = |bench: &Bench, blocked| {
+        let order = Box::new(bench.orders[LIGHT].clone());
+        let begun = vec![(bench.parcel().id, Some((*order).clone()))];
+        Event::OrderChanged { order, begun, blocked }
+    };
+    let mut bench = Bench::at(State::Verified);
+    let now = says(&bench, true);
+    let outcome = bench.when(now);
+    assert!(matches!(outcome.facts[..], [Fact::Intercepted { reason: Intercept::Blocked, late: false, .. }]));
+    let tracking = bench.tracking();
+    assert_eq!((said(&bench.scan(&tracking)), detail(&bench)), ("parcel_blocked", "out_void"));
+    let now = says(&bench, true);
+    assert_eq!(names(&bench.when(now)), [""; 0], "it is no news");
+    let now = says(&bench, false);
+    assert_eq!(names(&bench.when(now)), ["released"]);
+    bench.later(3_000);
+    let carrier = bench.parcel().commitment().unwrap().carrier().clone();
+    assert_eq!(names(&bench.when(Event::Act(Act::CloseManifest { carrier }))), ["manifest_closed"]);
+    let now = says(&bench, true);
+    bench.when(now);
+    bench.later(3_000);
+    assert_eq!((said(&bench.scan(&tracking)), detail(&bench)), ("parcel_blocked", "out_leave"));
 }
 
 #[test]

@@ -195,7 +195,7 @@ impl Bench {
         let mut order = Box::new(packed.clone());
         change(&mut order);
         let begun = self.station.of_order(&id).map(|parcel| (parcel.id, Some(packed.clone()))).collect();
-        self.when(Event::OrderChanged { order, begun })
+        self.when(Event::OrderChanged { order, begun, blocked: false })
     }
 
     fn later(&mut self, ms: u64) {
