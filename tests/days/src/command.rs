@@ -73,9 +73,9 @@ pub fn run() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::FAILURE;
     };
+    let stage = Stage::new();
     // A panic of a day is said with its seed.
     std::panic::set_hook(Box::new(|_| {}));
-    let stage = Stage::new();
     let good = match asked.weakened.is_empty() {
         true => play_days(&stage, &asked),
         // Each of them, also after one that is not caught.
