@@ -170,6 +170,11 @@ fn taken(setup: &Setup, batch: &mut Batch<IncomingItem>) -> Result<ItemReport, F
     if std::io::stderr().is_terminal() {
         let _ = writeln!(std::io::stderr());
     }
+    if told.compare {
+        let compared = act(setup, &Call::CompareOrders)?;
+        told.stopped
+            .extend(compared["stopped"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+    }
     let mut why: HashMap<String, String> = HashMap::new();
     told.said.retain(|said| {
         let refused = said["verdict"] == json!(ItemVerdict::Refused);
@@ -209,6 +214,8 @@ struct ItemReport {
     ambiguous: BTreeMap<String, Value>,
     /// What it makes of parcels that were begun.
     stopped: Vec<String>,
+    /// Parcels are to be compared.
+    compare: bool,
 }
 
 impl ItemReport {
@@ -217,7 +224,7 @@ impl ItemReport {
             *self.counts.entry(name).or_default() += answer[name].as_u64().unwrap_or(0);
         }
         self.said.extend(answer["said"].as_array().into_iter().flatten().cloned());
-        self.stopped.extend(answer["stopped"].as_str().map(str::to_owned));
+        self.compare |= answer["compare"] == json!(true);
         for code in answer["ambiguous"].as_array().into_iter().flatten() {
             self.ambiguous.insert(code["barcode"].as_str().unwrap_or_default().to_owned(), code["skus"].clone());
         }

@@ -27,34 +27,47 @@ impl Core {
         Ok(self.decide(moment, &Event::OrderChanged { order: Box::new(order.clone()), begun, blocked }))
     }
 
-    /// Orders that an earlier version let change under their parcels: every parcel that has not gone is compared with its
-    /// order as it is now, once.
+    /// Orders that changed under their parcels unseen, and what was blocked since: every parcel that has not gone is compared
+    /// with its order, and with the item master, as they are now.
     pub(super) fn compare_orders(&mut self, moment: Moment) -> Result<(), StoreError> {
         if !self.store().orders_to_compare()? {
             return Ok(());
         }
-        self.follow_begun(moment)?;
+        /// Nobody packs meanwhile; what was compared is kept.
+        const AT_ONCE: usize = 100;
+        for some in self.begun_orders().chunks(AT_ONCE) {
+            self.follow_begun(moment, some)?;
+        }
         self.store_mut().orders_compared()
     }
 
-    /// Every parcel that has not gone is compared with its order, and with the item master, as they are now. What stops, or
-    /// goes on.
-    pub(super) fn follow_begun(&mut self, moment: Moment) -> Result<Vec<Fact>, StoreError> {
+    /// The orders of parcels that have not gone.
+    pub(super) fn begun_orders(&self) -> Vec<OrderId> {
         /// What was put on a manifest before so many of the newest parcels has gone, whether or not anybody said so.
         const NEWEST: usize = 5_000;
         let station = self.station();
-        let here = |parcel: &Parcel| parcel.state() != State::Voided && !station.handed_over(parcel);
-        let newest = station.parcels().rev().take(NEWEST);
-        let orders: BTreeSet<OrderId> =
-            newest.filter(|parcel| here(parcel)).map(|parcel| parcel.order.clone()).collect();
-        let mut whole = Outcome::default();
+        let here = |parcel: &&Parcel| parcel.state() != State::Voided && !station.handed_over(parcel);
+        let orders = station.parcels().rev().take(NEWEST).filter(here).map(|parcel| parcel.order.clone());
+        orders.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Compares the parcels of some orders with them. What follows is recorded; and which orders' parcels it stops.
+    pub(super) fn follow_begun(
+        &mut self,
+        moment: Moment,
+        orders: &[OrderId],
+    ) -> Result<(Outcome, Vec<String>), StoreError> {
+        let (mut whole, mut said) = (Outcome::default(), Vec::new());
         for id in orders {
-            if let Some(order) = self.store().newest_order(&id)?.as_deref().and_then(readable) {
-                join(&mut whole, self.follow(moment, &order)?);
+            self.recall_order(&id.number)?;
+            if let Some(order) = self.store().newest_order(id)?.as_deref().and_then(readable) {
+                let outcome = self.follow(moment, &order)?;
+                said.extend(stopped(self.station(), &outcome.facts).map(|stopped| format!("{id}: {stopped}")));
+                join(&mut whole, outcome);
             }
         }
         self.record(moment, &mut whole, &OrderBatch::default())?;
-        Ok(whole.facts)
+        Ok((whole, said))
     }
 }
 

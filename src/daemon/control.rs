@@ -76,6 +76,8 @@ pub enum Call {
         /// What is said of each.
         items: Vec<ItemPatch>,
     },
+    /// Compare what was packed with its orders and the item master, which was changed.
+    CompareOrders,
     /// Print a document for people.
     Print {
         /// Which.
@@ -151,12 +153,17 @@ pub fn perform(
             while import.advance(core, moment).map_err(|error| error.to_string())?.is_some() {}
             return Ok((import.answer(), Vec::new()));
         }
+        Call::CompareOrders => {
+            let mut import = Import::of_begun(core);
+            while import.advance(core, moment).map_err(|error| error.to_string())?.is_some() {}
+            return Ok((import.answer(), Vec::new()));
+        }
         Call::ImportItems { items } => {
             if core.live().no_room {
                 let refused = "the disk is nearly full and no item is taken in; free some space, or lower keep_free_mb";
                 return Err(refused.to_owned());
             }
-            return Ok((core.take_items(moment, &items).map_err(|error| error.to_string())?, Vec::new()));
+            return Ok((core.take_items(&items).map_err(|error| error.to_string())?, Vec::new()));
         }
         Call::EraseSubject { order, by, even_open } => {
             core.erase_subject(moment, &order, &by, even_open).map_err(|error| error.to_string())?;

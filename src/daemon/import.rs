@@ -21,6 +21,8 @@ enum Item {
     Order(Box<StoredOrder>),
     /// It cannot, and why.
     Refused(OrderId, String),
+    /// Its parcels are compared with it.
+    Begun(OrderId),
 }
 
 /// A file or a page of orders, taken in piece by piece.
@@ -39,23 +41,36 @@ pub(super) struct Import {
     /// How many have something from the item master, and how many of them changed by that alone.
     from_items: u64,
     changed_by_items: u64,
+    /// Where parcels are compared: what stops.
+    stopped: Option<Vec<String>>,
 }
 
 impl Import {
-    pub(super) fn of_file(orders: Vec<StoredOrder>, newest: bool, dry_run: bool) -> Self {
-        let from = if newest { OrderOrigin::FileAsNewest } else { OrderOrigin::File };
-        let items = orders.into_iter().map(|order| Item::Order(Box::new(order))).collect();
+    fn of(items: VecDeque<Item>, from: OrderOrigin) -> Self {
         Self {
             items,
             from,
-            dry_run,
+            dry_run: false,
             each: false,
             cursor: None,
             counts: Default::default(),
             answers: Vec::new(),
             from_items: 0,
             changed_by_items: 0,
+            stopped: None,
         }
+    }
+
+    /// No file: what was packed is compared with its orders and the item master as they are now.
+    pub(super) fn of_begun(core: &Core) -> Self {
+        let items = core.begun_orders().into_iter().map(Item::Begun).collect();
+        Self { stopped: Some(Vec::new()), ..Self::of(items, OrderOrigin::File) }
+    }
+
+    pub(super) fn of_file(orders: Vec<StoredOrder>, newest: bool, dry_run: bool) -> Self {
+        let from = if newest { OrderOrigin::FileAsNewest } else { OrderOrigin::File };
+        let items = orders.into_iter().map(|order| Item::Order(Box::new(order))).collect();
+        Self { dry_run, ..Self::of(items, from) }
     }
 
     /// The same, whose answer has every order where `each` says so.
@@ -72,21 +87,14 @@ impl Import {
             items.extend(refused);
             items.extend(batch.accepted.into_iter().map(|order| Item::Order(Box::new(stored(order)))));
         }
-        Self {
-            items,
-            from: OrderOrigin::Receiver,
-            dry_run: false,
-            each: false,
-            cursor: Some(cursor),
-            counts: Default::default(),
-            answers: Vec::new(),
-            from_items: 0,
-            changed_by_items: 0,
-        }
+        Self { cursor: Some(cursor), ..Self::of(items, OrderOrigin::Receiver) }
     }
 
     /// Takes the next few in; `None` once there are no more.
     pub(super) fn advance(&mut self, core: &mut Core, moment: Moment) -> Result<Option<Outcome>, StoreError> {
+        if self.stopped.is_some() {
+            return self.compare(core, moment);
+        }
         if self.items.is_empty() && self.cursor.is_none() {
             return Ok(None);
         }
@@ -118,6 +126,21 @@ impl Import {
         Ok(Some(outcome))
     }
 
+    fn compare(&mut self, core: &mut Core, moment: Moment) -> Result<Option<Outcome>, StoreError> {
+        let some = self.items.drain(..self.items.len().min(AT_ONCE));
+        let orders: Vec<OrderId> =
+            some.filter_map(|item| if let Item::Begun(id) = item { Some(id) } else { None }).collect();
+        if orders.is_empty() {
+            core.store_mut().orders_compared()?;
+            return Ok(None);
+        }
+        let (outcome, said) = core.follow_begun(moment, &orders)?;
+        if let Some(stopped) = &mut self.stopped {
+            stopped.extend(said.into_iter().take(MOST_ANSWERS.saturating_sub(stopped.len())));
+        }
+        Ok(Some(outcome))
+    }
+
     fn count(&mut self, answer: OrderAnswer) {
         if let Some(at) = OrderVerdict::NAMES.iter().position(|(_, verdict)| *verdict == answer.verdict) {
             self.counts[at] += 1;
@@ -145,6 +168,9 @@ impl Import {
         if self.dry_run {
             return;
         }
+        if let Some(stopped) = &self.stopped {
+            return tracing::info!(stopped = stopped.len(), "parcels compared with their orders");
+        }
         match self.from {
             OrderOrigin::Receiver => {
                 tracing::info!(accepted, unchanged, changed, older, in_conflict, refused, "orders pulled");
@@ -158,6 +184,10 @@ impl Import {
     /// How many orders came to what, and what a person must know of.
     pub(super) fn answer(&self) -> serde_json::Value {
         let mut answer = serde_json::Map::new();
+        if let Some(stopped) = &self.stopped {
+            answer.insert("stopped".to_owned(), serde_json::json!(stopped));
+            return answer.into();
+        }
         for ((name, _), count) in OrderVerdict::NAMES.iter().zip(self.counts) {
             answer.insert(name.replace(' ', "_"), count.into());
         }

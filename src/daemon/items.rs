@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::begun::stopped;
-use super::{Core, Moment};
+use super::Core;
 use crate::exchange::order::items::{self, Filled, IncomingItem};
 use crate::station::order::{Order, OrderState};
 use crate::store::{Store, StoreError, StoredItem};
@@ -103,6 +102,9 @@ impl<'s> ItemChanges<'s> {
             return Ok(answer(ItemVerdict::Refused, Some(why)));
         }
         let item = stored(&said.sku, body);
+        // A line that says no SKU is another item from now on.
+        self.stops |=
+            before.as_deref().is_some_and(|before| stored(&said.sku, before.to_owned()).barcodes != item.barcodes);
         for code in &item.barcodes {
             self.coded.entry(code.clone()).or_default().insert(item.sku.clone());
         }
@@ -192,25 +194,22 @@ impl Core {
     ///
     /// # Errors
     /// [`StoreError`]: then nothing of it is kept.
-    pub fn take_items(&mut self, moment: Moment, said: &[ItemPatch]) -> Result<Value, StoreError> {
+    pub fn take_items(&mut self, said: &[ItemPatch]) -> Result<Value, StoreError> {
         let mut changes = ItemChanges::of(Some(self.store()));
         let answers = said.iter().map(|said| changes.judge(said)).collect::<Result<Vec<_>, _>>()?;
         let ambiguous = changes.ambiguous()?;
         let stops = changes.stops;
         let changed: Vec<StoredItem> = changes.changed.into_values().collect();
         if stops {
-            // Should the power go between the two, it is done at the next start.
+            // Should nobody ask for it, it is done at the next start.
             self.store_mut().compare_orders_later()?;
         }
         if !changed.is_empty() {
             self.store_mut().put_items(&changed)?;
         }
         let mut told = answer(&answers, &ambiguous, false);
-        if stops {
-            let facts = self.follow_begun(moment)?;
-            self.store_mut().orders_compared()?;
-            told["stopped"] = stopped(self.station(), &facts).into();
-        }
+        // Whoever brings them asks for that once, after the last of them.
+        told["compare"] = self.store().orders_to_compare()?.into();
         Ok(told)
     }
 
@@ -284,7 +283,14 @@ fn known_items(store: &Store, order: &Order) -> Result<KnownItems, StoreError> {
     let mut skus: BTreeSet<String> = order.lines.iter().map(|line| line.sku.trim().to_owned()).collect();
     let mut coded: BTreeMap<String, String> = BTreeMap::new();
     for code in order.lines.iter().filter(|line| line.sku.trim().is_empty()).flat_map(|line| &line.barcodes) {
-        if let [sku] = store.items_coded(code)?.as_slice() {
+        let known = store.items_coded(code)?;
+        let mut is_it = known.first().filter(|_| known.len() == 1);
+        // Nobody can tell which of several it is; where one of them is blocked, it may be that one.
+        for sku in known.iter().filter(|_| known.len() > 1) {
+            let says = items::resolved(sku, &find)?.ok().flatten().is_some_and(|item| says_blocked(&item));
+            is_it = is_it.or(says.then_some(sku));
+        }
+        if let Some(sku) = is_it {
             skus.insert(sku.clone());
             coded.insert(code.clone(), sku.clone());
         }

@@ -370,6 +370,9 @@ impl StationService {
             let import = Import::of_file(orders, newest, dry_run).with_each(each);
             return self.imports.push_back((import, Waiter::Command(reply)));
         }
+        if call == Call::CompareOrders {
+            return self.imports.push_back((Import::of_begun(&self.core), Waiter::Command(reply)));
+        }
         let moment = self.moment();
         let life = self.core.store().incarnation().to_owned();
         let erases = matches!(call, Call::EraseSubject { .. });

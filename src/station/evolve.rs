@@ -99,7 +99,7 @@ impl Station {
                 self.numbers.suspend(*why, next);
                 if !life.is_empty() {
                     self.manifests.begin_life(life);
-                    self.containers.begin_life();
+                    self.containers.begin_life(life);
                 }
                 self.clock.begin_life();
                 self.intercept_begun();

@@ -172,7 +172,7 @@ async fn orders_take_weights_from_the_item_master_and_a_blocked_item_is_refused(
     pack(&bench, &station, "I-4").await;
     // What is packed stops, is said, and goes on again.
     let blocked = import(&bench, "items.csv", "sku,blocked\nPART,prohibited\n").await.good();
-    assert!(blocked.out.contains("what it holds is blocked; its parcel"), "{}", blocked.out);
+    assert!(blocked.out.contains("items.csv: rig/US-01/I-4: what it holds is blocked; its parcel"), "{}", blocked.out);
     assert!(blocked.out.contains("is packed: take it out, its scan says how"), "{}", blocked.out);
     let tracking = bench.shown(2).await["tracking"].clone();
     let wanted = |view: &Value| view["awaits"]["take_out"]["tracking"] == tracking;
@@ -208,4 +208,16 @@ async fn of_several_files_those_that_are_not_looked_at_are_named() {
         assert!(ran.err.contains(&rest), "{}", ran.err);
         assert_eq!(ran.code, Some(69), "{ran:?}");
     }
+}
+
+#[tokio::test]
+async fn a_barcode_on_several_items_of_which_one_is_blocked_is_of_that_one() {
+    let bench = Bench::bare().await;
+    let items = "sku,barcodes,unit_g,blocked\nA,4006381333931,100,\nB,4006381333931,100,prohibited\n";
+    import(&bench, "items.csv", items).await.good();
+    let mut coded = order("C-1");
+    coded["lines"] = json!([{ "barcodes": ["4006381333931"], "qty": 1 }]);
+    std::fs::write(bench.path("orders.json"), coded.to_string()).unwrap();
+    let ran = bench.run(&["orders", "import", bench.path("orders.json").to_str().unwrap()]).await;
+    assert!(ran.out.contains("B is blocked as prohibited; take it out of the order"), "{ran:?}");
 }

@@ -291,7 +291,7 @@ impl ExportJob<'_> {
         if let Some(reason) = parcel.intercepted {
             // One that was given is said below.
             if !on.given {
-                let why = format!("its order is {}, and it must not travel: not given", reason.word());
+                let why = format!("it is stopped ({}), and must not travel: not given", reason.word());
                 report.stopped.push(ExportMention::of(&row, why));
             }
             return Ok(false);
@@ -307,7 +307,7 @@ impl ExportJob<'_> {
         report.again += u64::from(on.given);
         report.note.given.push((on.parcel, on.fact));
         if let Some((reason, true)) = intercepted {
-            let why = format!("given, and its order is {}: its carrier had it already", reason.word());
+            let why = format!("given, and stopped since ({}): its carrier had it already", reason.word());
             report.stopped.push(ExportMention::of(&row, why));
             report.note.stopped.push((on.parcel, self.store.last_fact()));
         }

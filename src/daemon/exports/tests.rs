@@ -250,8 +250,8 @@ fn what_must_not_travel_is_not_given_and_what_its_carrier_has_is_given_and_said(
     let (lines, report) = bench.gives("tiktok", ExportChoice::New);
     assert_eq!(lines, ["A2,T2,USPS,N/A"]);
     let stopped = said(&report.stopped);
-    assert!(stopped[0].ends_with("its order is hold, and it must not travel: not given"), "{stopped:?}");
-    assert!(stopped[1].ends_with("given, and its order is cancelled: its carrier had it already"), "{stopped:?}");
+    assert!(stopped[0].ends_with("it is stopped (hold), and must not travel: not given"), "{stopped:?}");
+    assert!(stopped[1].ends_with("given, and stopped since (cancelled): its carrier had it already"), "{stopped:?}");
     assert_eq!(stopped.len(), 2, "what was void before it was given is nothing to anybody");
     let (_, report) = bench.gives("tiktok", ExportChoice::New);
     assert_eq!(said(&report.stopped), stopped[..1], "it waits, and is said again");

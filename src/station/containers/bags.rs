@@ -30,9 +30,14 @@ impl Station {
         self.bag(id).map_or(BagKind::Bag, |bag| bag.kind).name(id)
     }
 
-    /// What the station calls it to others: `US-LAX-1.LAX1-ST03.B12`.
+    /// What the station calls it to others: `US-LAX-1.LAX1-ST03.B12`; `….B1013.7F3A` where a copy opened it.
     pub fn own_name(&self, rules: &Rules, id: BagId) -> String {
-        format!("{}.{}.{}", rules.warehouse, rules.station, self.short(id))
+        let mut name = format!("{}.{}.{}", rules.warehouse, rules.station, self.short(id));
+        if let Some(bag) = self.bag(id).filter(|bag| !bag.life.is_empty()) {
+            name.push('.');
+            name.push_str(&bag.life);
+        }
+        name
     }
 
     /// What everybody calls it: its SSCC, or the station's own name.
@@ -205,10 +210,11 @@ impl Station {
         }
     }
 
-    /// The bag or pallet of which a code is the station's own name.
+    /// The bag or pallet of which a code may be the station's own name: another history may have one of that number.
     pub fn bag_called(rules: &Rules, keys: &[String]) -> Option<BagId> {
         let prefix = format!("{}.{}.", rules.warehouse, rules.station);
-        keys.iter().find_map(|key| key.strip_prefix(&prefix)?.parse().ok())
+        let number = |key: &String| key.strip_prefix(&prefix)?.split('.').next()?.parse().ok();
+        keys.iter().find_map(number)
     }
 
     /// The own code of a bag or a pallet was scanned: a closed bag is laid on the open pallet it belongs on.
@@ -216,7 +222,9 @@ impl Station {
         // A scanner that sends no identifier of the symbology leaves the one of the data before the digits.
         let says = |sscc: &str| keys.iter().any(|key| key == sscc || key.strip_prefix("00") == Some(sscc));
         let by_sscc = || self.bags().rev().find(|(_, bag)| bag.sscc.as_deref().is_some_and(says));
-        let id = Self::bag_called(world.rules, keys).or_else(|| by_sscc().map(|(id, _)| id))?;
+        let ours = |id: &BagId| keys.contains(&self.own_name(world.rules, *id));
+        let own = Self::bag_called(world.rules, keys).filter(ours);
+        let id = own.or_else(|| by_sscc().map(|(id, _)| id))?;
         let bag = self.bag(id)?;
         if let Some(stop) = self.take_out(self.contents(bag)) {
             return Some(stop);

@@ -30,6 +30,9 @@ pub struct Bag {
     pub closed: bool,
     /// Its 18 digits.
     pub sscc: Option<String>,
+    /// Of one that a copy opened: a word that its own name has more, as another history may have one of that number.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub life: String,
 }
 
 /// The bags and pallets that are known.
@@ -40,6 +43,9 @@ pub(super) struct Containers {
     known: BTreeMap<BagId, Bag>,
     /// The bag that took the last parcel.
     last: Option<BagId>,
+    /// Of a copy: the other history opens bags of its own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    life: String,
 }
 
 impl Containers {
@@ -71,8 +77,9 @@ impl Containers {
         BagId(self.opened + 1)
     }
 
-    /// From now on another history may open bags too: none of them has a number that is near.
-    pub(super) fn begin_life(&mut self) {
+    /// From now on another history may open bags too: names differ, and numbers, which people read, are not near.
+    pub(super) fn begin_life(&mut self, life: &str) {
+        life.clone_into(&mut self.life);
         self.opened += BEYOND_COPY;
     }
 
@@ -82,7 +89,7 @@ impl Containers {
 
     pub(super) fn open(&mut self, kind: BagKind) {
         self.opened += 1;
-        self.known.insert(BagId(self.opened), Bag { kind, ..Bag::default() });
+        self.known.insert(BagId(self.opened), Bag { kind, life: self.life.clone(), ..Bag::default() });
     }
 
     /// A parcel goes into a bag; `goes` is where it travels.

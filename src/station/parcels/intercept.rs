@@ -32,8 +32,7 @@ impl Station {
         for (id, packed) in begun {
             let Some(parcel) = self.parcel(*id).filter(|parcel| parcel.state() != State::Voided) else { continue };
             let late = self.handed_over(parcel);
-            let reason = reason(order, parcel, packed.as_ref(), too_many);
-            let reason = reason.or((blocked && order.state == OrderState::Ready).then_some(Intercept::Blocked));
+            let reason = reason(order, parcel, packed.as_ref(), too_many, blocked);
             match reason {
                 _ if parcel.intercepted == Some(Intercept::Copied) => {}
                 Some(reason) if late || parcel.intercepted != Some(reason) => {
@@ -120,21 +119,23 @@ pub(in crate::station) fn names<'a>(parcels: impl Iterator<Item = &'a Parcel>) -
     }
 }
 
-/// Why a parcel must not travel for its order as it is now; `too_many` parcels of it: nobody says which of them.
-fn reason(order: &Order, parcel: &Parcel, packed: Option<&Order>, too_many: bool) -> Option<Intercept> {
+/// Why a parcel must not travel for its order as it is now; `too_many` parcels of it: nobody says which of them; `blocked`:
+/// nobody may have what it holds.
+fn reason(order: &Order, parcel: &Parcel, packed: Option<&Order>, too_many: bool, blocked: bool) -> Option<Intercept> {
     match order.state {
         OrderState::Cancelled | OrderState::CancelRequested => Some(Intercept::Cancelled),
         OrderState::Hold => Some(Intercept::Hold),
         OrderState::Done => match parcel.intercepted {
             // What stopped it is no better for that.
             Some(reason @ (Intercept::Cancelled | Intercept::Changed)) => Some(reason),
+            _ if blocked => Some(Intercept::Blocked),
             // That a parcel was shipped that was closed here is no news.
-            None if closed_here(parcel) => None,
+            None | Some(Intercept::Blocked) if closed_here(parcel) => None,
             _ => Some(Intercept::Done),
         },
         OrderState::Ready => {
             let other = packed.is_some_and(|packed| packed.is_other(order));
-            (other || too_many).then_some(Intercept::Changed)
+            (other || too_many).then_some(Intercept::Changed).or(blocked.then_some(Intercept::Blocked))
         }
     }
 }

@@ -103,7 +103,7 @@ impl Station {
     pub(in crate::station) fn scanned_in_hand(&self, parcel: &Parcel, scan: &Scan, order: &Lookup) -> Outcome {
         match order {
             Lookup::One { order, blocked: Some(sku), .. } if order.id() == parcel.order => {
-                Outcome::stop(item_blocked(order, sku))
+                self.stopped(parcel).unwrap_or_else(|| Outcome::stop(item_blocked(order, sku)))
             }
             Lookup::One { order, .. } if order.id() == parcel.order => self.scanned_again(parcel),
             // One of several, and it is in hand.

@@ -62,6 +62,16 @@ fn a_copy_opens_no_bag_under_a_number_that_the_other_history_gives() {
     bench.given([copied("7F3A"), Fact::BagOpened { bag: BagId(1_003), kind: BagKind::Bag }]);
     let opened: Vec<_> = bench.station.bags().map(|(id, _)| id).collect();
     assert_eq!(opened, [B1, BagId(2), BagId(1_003)]);
+    let named = |bench: &Bench, id| bench.station.own_name(&bench.rules, BagId(id));
+    assert_eq!(named(&bench, 1), "US-LAX-1.DEMO-ST01.B1");
+    assert_eq!(named(&bench, 1_003), "US-LAX-1.DEMO-ST01.B1003.7F3A");
+    // Another copy of the same database has a bag of that number too.
+    bench.later(3_000);
+    assert_eq!(said(&bench.scan("US-LAX-1.DEMO-ST01.B1003.7F3A")), "bag_shown");
+    bench.later(3_000);
+    for other in ["US-LAX-1.DEMO-ST01.B1003.0C44", "US-LAX-1.DEMO-ST01.B1003", "US-LAX-1.DEMO-ST01.B1.7F3A"] {
+        assert_eq!(said(&bench.scan(other)), "order_unknown", "{other}");
+    }
 }
 
 #[test]

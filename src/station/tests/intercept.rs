@@ -156,6 +156,23 @@ fn a_parcel_whose_item_was_blocked_since_is_unpacked_or_goes_on_when_it_may() {
 }
 
 #[test]
+fn what_the_seller_calls_shipped_is_stopped_as_well_when_its_item_is_blocked_and_no_longer_than_that() {
+    let mut bench = Bench::at(State::Verified);
+    let says = |bench: &Bench, blocked| {
+        let packed = bench.orders[LIGHT].clone();
+        let order = Box::new(Order { state: OrderState::Done, ..packed.clone() });
+        Event::OrderChanged { order, begun: vec![(bench.parcel().id, Some(packed))], blocked }
+    };
+    for (blocked, fact, stands) in
+        [(false, None, false), (true, Some("intercepted"), true), (false, Some("released"), false)]
+    {
+        let now = says(&bench, blocked);
+        assert_eq!(names(&bench.when(now)), Vec::from_iter(fact), "{blocked}");
+        assert_eq!(bench.parcel().intercepted == Some(Intercept::Blocked), stands);
+    }
+}
+
+#[test]
 fn a_copied_database_gives_no_number_and_prints_none_that_was_drawn_before() {
     let mut bench = Bench::at(State::Committed);
     let carrier = bench.parcel().commitment().unwrap().carrier().clone();

@@ -31,6 +31,12 @@ fn an_order_whose_item_was_blocked_since_is_neither_begun_nor_taken_up_again() {
         let outcome = bench.when(scanned);
         assert_eq!((names(&outcome), said(&outcome)), (vec![], "item_blocked"), "{state:?}");
     }
+    // What stops it already says how it ends.
+    let mut bench = Bench::at(State::Committed);
+    bench.order_says(|order| order.state = OrderState::Cancelled);
+    bench.later(Live::REPEAT_MS);
+    let scanned = blocked(&bench, LIGHT);
+    assert_eq!(said(&bench.when(scanned)), "order_cancelled");
     // What was packed is said to be, as before.
     let mut bench = Bench::at(State::Verified);
     bench.later(Live::REPEAT_MS);

@@ -37,7 +37,7 @@ pub struct ParcelEvent<'a> {
     /// `supplied` where the label and its number came with the order; left out where the station made them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label_source: Option<&'a str>,
-    /// Why it was voided, held, intercepted (`cancelled`, `hold`, `changed`, `copied`) or left out: a word of the
+    /// Why it was voided, held, intercepted (`cancelled`, `hold`, `changed`, `done`, `copied`, `blocked`) or left out: a word of the
     /// station's list, never free text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'a str>,

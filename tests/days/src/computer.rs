@@ -18,6 +18,8 @@ impl Scratch {
         static MADE: AtomicU64 = AtomicU64::new(0);
         let name = format!("parceld-days-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
+        // One that was killed may have left it.
+        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir(&folder).expect("a folder");
         Self(folder)
     }
