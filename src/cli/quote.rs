@@ -37,7 +37,7 @@ pub(super) struct QuoteCommand {
     /// Zone, instead of the one the tables say
     #[arg(long)]
     zone: Option<String>,
-    /// Dangerous goods inside: li_ion, liquid, …
+    /// Dangerous goods inside, such as li_ion or liquid
     #[arg(long)]
     dg: Vec<String>,
     /// none, any, adult18, adult21

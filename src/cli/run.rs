@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use parceld::config::{Bench, Severity};
+use parceld::config::{Bench, ClockTrust, Severity};
 use parceld::daemon::archive;
 use parceld::daemon::{Setup, StationService, listen, open_door, serve_orders_api, serve_page_at};
 use parceld::devices::{doctor, observe};
@@ -75,7 +75,7 @@ pub(super) fn doctor(file: &Path, watch: bool) -> CommandResult {
     let shared = doctor::shared(&devices);
     shared.iter().for_each(|shared| print(format_args!("{shared}; write the device of each into the configuration")));
     // No device is sick because of it: where it counts, the screen asks.
-    print(parceld::daemon::describe_clock());
+    print(parceld::daemon::describe_clock(bench.clock.unwrap_or(ClockTrust::Vouched)));
     for unnamed in doctor::unnamed(&devices) {
         print(format_args!("not configured: {unnamed}"));
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{ConfigReading, GpioKeys, Panel, Printer, Problems, ReadFor, Scale, Scanner};
+use super::{ClockTrust, ConfigReading, GpioKeys, Panel, Printer, Problems, ReadFor, Scale, Scanner};
 
 /// The devices of `station.toml`, as far as they could be read.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,8 @@ pub struct Bench {
     pub gpio: Option<GpioKeys>,
     /// The display of the computer itself.
     pub panel: Option<Panel>,
+    /// What makes the computer's clock believed.
+    pub clock: Option<ClockTrust>,
     /// Where recordings go.
     pub data_dir: Option<PathBuf>,
 }

@@ -80,10 +80,20 @@ fn language(dir: &Path, name: &str) -> Result<(Words, Vec<Problem>), Vec<Problem
     }
     let file = if path.exists() { path } else { old };
     let (words, missing) = Words::new(name, texts);
-    let missing =
-        missing.iter().map(|word| Problem::error(&file, word.to_string(), "its English is shown until then").warning());
-    warnings.extend(missing);
+    warnings.extend(lacking(&file, &missing));
     Ok((words, warnings))
+}
+
+/// What a file has no words for: each key, or in one line as many as a file of an older version lacks.
+fn lacking(file: &Path, missing: &[WordsProblem]) -> Vec<Problem> {
+    const EACH: usize = 10;
+    let todo = "its English is shown until then";
+    if missing.len() <= EACH {
+        return missing.iter().map(|word| Problem::error(file, word.to_string(), todo).warning()).collect();
+    }
+    let first: Vec<&str> = missing.iter().filter_map(WordsProblem::key).take(EACH).collect();
+    let what = format!("has no words for {} keys: {} and others", missing.len(), first.join(", "));
+    vec![Problem::error(file, what, format!("add those that en.ftl has and it lacks; {todo}")).warning()]
 }
 
 /// The words of a file in the old form as Fluent messages, with what is said of it.
@@ -144,8 +154,7 @@ mod tests {
     }
 
     fn said(problems: &Problems, dir: &Path) -> Vec<String> {
-        let missing = |problem: &&Problem| !problem.what.contains(" is missing; add it");
-        let found = problems.0.iter().filter(missing);
+        let found = problems.0.iter().filter(|problem| !problem.what.starts_with("has no words for "));
         found.map(|problem| problem.to_string().replace(&format!("{}/", dir.display()), "")).collect()
     }
 
@@ -163,6 +172,23 @@ mod tests {
         let said = said(&problems, dir.path());
         assert_eq!(said.len(), 1, "{said:?}");
         assert!(said[0].starts_with("de.toml: has the form before Fluent; its words are used;"), "{said:?}");
+    }
+
+    #[test]
+    fn a_file_of_an_older_version_is_told_in_one_line_what_it_lacks_and_one_that_lacks_little_each_key() {
+        let lacking = |text: &str| {
+            let dir = folder(&[("es.ftl", text)]);
+            let (_, problems) = read(dir.path(), "es");
+            assert!(!problems.has_errors(), "{problems}");
+            problems.0.iter().map(|problem| problem.what.clone()).collect::<Vec<_>>()
+        };
+        let said = lacking("done = Listo\n");
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].contains(" keys: scan_order, place_parcel, ") && said[0].ends_with(" and others"), "{said:?}");
+        let whole = include_str!("../../config/languages/es.ftl");
+        assert_eq!(lacking(whole), [""; 0]);
+        let done = whole.lines().find(|line| line.starts_with("done = ")).unwrap();
+        assert_eq!(lacking(&whole.replacen(done, "", 1)), ["done is missing; add it (English: \"Done\")"]);
     }
 
     #[test]

@@ -163,6 +163,7 @@ impl Config {
             receipt: self.receipt.clone(),
             gpio: Some(self.gpio.clone()),
             panel: Some(self.panel.clone()),
+            clock: Some(self.station.clock),
             data_dir: Some(self.station.data_dir.clone()),
         }
     }
@@ -444,6 +445,7 @@ impl ConfigReading {
             receipt: receipt.clone(),
             gpio: gpio.clone(),
             panel: panel.clone(),
+            clock: station.as_ref().map(|station| station.clock),
             data_dir: station.as_ref().map(|station| station.data_dir.clone()),
         });
         self.config = (|| {

@@ -73,14 +73,15 @@ pub(super) fn reading(trust: ClockTrust, wall: Timestamp) -> ClockReading {
     ClockReading { boot: hal::clock::boot().unwrap_or_default(), since_boot: hal::clock::since_boot_ms(), vouched }
 }
 
-/// The clock in a sentence, for a person who looks at the computer.
-pub fn describe() -> String {
+/// The clock in a sentence, for a person who looks at the computer. A station's configuration may say that it is right.
+pub fn describe(trust: ClockTrust) -> String {
     let wall = clock();
     let at =
         jiff::Timestamp::from_millisecond(wall.0).unwrap_or_default().round(jiff::Unit::Second).unwrap_or_default();
     let behind = today(&TimeZone::UTC, wall).next() < released();
-    let says = match reading(ClockTrust::Vouched, wall).vouched {
+    let says = match reading(trust, wall).vouched {
         _ if behind => "wrong: this program was made later; set it, or connect the network",
+        _ if trust == ClockTrust::System => "ok: the configuration says that it is right (clock = \"system\")",
         Some(Vouched::Network) => "ok: kept by network time",
         Some(Vouched::Battery) => "ok: set by a clock with a battery",
         None => {
@@ -133,5 +134,7 @@ mod tests {
         assert_eq!(read.vouched, Some(Vouched::Network));
         assert_eq!(reading(ClockTrust::Vouched, wall).boot, read.boot);
         assert_ne!(reading(ClockTrust::Vouched, Timestamp(0)).vouched, Some(Vouched::Battery), "1970");
+        assert!(describe(ClockTrust::System).contains(": ok: the configuration says that it is right"));
+        assert!(!describe(ClockTrust::Vouched).contains("the configuration"), "nothing is said that is not so");
     }
 }

@@ -23,7 +23,7 @@ pub const LISTED: u32 = 1_000;
 /// Entries that are looked at for a state, which no index knows.
 const LOOKED_AT: usize = 10_000;
 /// What an order may be.
-pub const ORDER_STATES: [&str; 6] = ["to_pack", "in_hand", "packed", "hold", "cancelled", "import_again"];
+pub const ORDER_STATES: [&str; 7] = ["to_pack", "in_hand", "packed", "held", "hold", "cancelled", "import_again"];
 
 /// What a list is to show.
 #[derive(Debug, Clone, Default)]

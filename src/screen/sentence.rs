@@ -1,6 +1,7 @@
-//! Every sentence that the screen, the page and the papers can say.
+//! Every sentence that the screen and the papers can say.
 //!
-//! A new one is a line here, and its words in every file of `config/languages`: a test compares them.
+//! A new one is a line here, and its words in every file of `config/languages`: a test compares them. What only the page
+//! says, it asks for by its key ([`Words::of_page`](super::Words::of_page)).
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
@@ -313,49 +314,15 @@ sentences! {
     NextCameBack "next_came_back" { tracking: String },
     NextNothing "next_nothing",
     NextHelp "next_help",
-    PageNext "page_next",
-    PageScanner "page_scanner",
-    PageCode "page_code",
-    PageScan "page_scan",
-    PageScale "page_scale",
-    PagePut "page_put",
-    PageLift "page_lift",
-    PageOrPut "page_or_put",
-    PagePutGrams "page_put_grams",
-    PagePrinter "page_printer",
-    PageScanLabel "page_scan_label",
-    PageNoLabel "page_no_label",
-    PageBreak "page_break",
     PageWorks "page_works",
     PageNoPaper "page_no_paper",
     PageLidOpen "page_lid_open",
     PageOff "page_off",
     PageSilent "page_silent",
-    PageCommands "page_commands",
-    PageCable "page_cable",
-    PageToPack "page_to_pack",
-    PageReady "page_ready",
-    PageInHand "page_in_hand",
-    PageOnHold "page_on_hold",
-    PageCancelled "page_cancelled",
     PageSupplied "page_supplied",
     PageBattery "page_battery",
     PageReturn "page_return",
     PageCancel "page_cancel",
-    PageOrders "page_orders",
-    PageDrop "page_drop",
-    PagePick "page_pick",
-    PageTry "page_try",
-    PageReading "page_reading",
-    PageNew "page_new",
-    PageChanged "page_changed",
-    PageUnchanged "page_unchanged",
-    PageOlder "page_older",
-    PageConflict "page_conflict",
-    PageRefused "page_refused",
-    PageRejects "page_rejects",
-    PageNoOrder "page_no_order",
-    PageRow "page_row",
     // On paper: manifest slips, bag labels, shift summaries, command sheets.
     PaperManifest "paper_manifest",
     PaperWave "paper_wave" { wave: u64 },

@@ -17,7 +17,10 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement};
 
-use super::sentence::{Declared, PlaceValue, Sentence};
+use super::sentence::{PlaceValue, Sentence};
+
+/// How the keys begin that the page asks for: its own words, and what it calls what is recorded.
+const OF_PAGE: [&str; 9] = ["page_", "fact_", "event_", "state_", "print_", "basis_", "line_", "rule_", "link_"];
 
 /// Longest message, in characters: what the smallest type still gets on the screen.
 const LONGEST: usize = 120;
@@ -28,7 +31,7 @@ static ENGLISH: LazyLock<Arc<FluentResource>> = LazyLock::new(|| {
     Arc::new(FluentResource::try_new(text).unwrap_or_else(|(read, _)| read))
 });
 
-/// A language of the screen and the papers: words for every [`Sentence`].
+/// A language of the screen, the papers and the page: words for every key that the English ones have.
 #[derive(Clone)]
 pub struct Words {
     language: String,
@@ -52,7 +55,7 @@ pub enum WordsProblem {
         /// What the reader says.
         why: String,
     },
-    /// A sentence without words.
+    /// A key without words.
     #[error("{key} is missing; add it (English: {english:?})")]
     Missing {
         /// The key.
@@ -60,7 +63,7 @@ pub enum WordsProblem {
         /// Its words in English.
         english: String,
     },
-    /// A key that no sentence has.
+    /// A key that the English words do not have.
     #[error("{key} is not a key; remove it or correct its spelling")]
     Unknown {
         /// As it stands in the file.
@@ -140,9 +143,8 @@ impl Words {
         let read = |text| Arc::new(FluentResource::try_new(text).unwrap_or_else(|(read, _)| read));
         let resources: Vec<_> = texts.into_iter().map(read).collect();
         let has = |key: &str| resources.iter().any(|resource| message(resource, key).is_some());
-        let missing = Sentence::ALL.iter().filter(|sentence| !has(sentence.key));
-        let missing = missing.map(|sentence| WordsProblem::Missing { key: sentence.key, english: english(sentence) });
-        let missing = missing.collect();
+        let missing = keys().filter(|key| !has(key));
+        let missing = missing.map(|key| WordsProblem::Missing { key, english: english(key) }).collect();
         (Self::of(language, resources), missing)
     }
 
@@ -180,9 +182,25 @@ impl Words {
                 },
             );
         }
-        let pattern = self.messages.get_message(sentence.key()).and_then(|message| message.value());
-        let said = |pattern| self.messages.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned();
-        pattern.map_or_else(|| sentence.key().to_owned(), said)
+        self.format(sentence.key(), &args)
+    }
+
+    /// What the page asks for, by key. It fills the places itself: they are `{name}`.
+    pub fn of_page(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let of_page = keys().filter(|key| OF_PAGE.iter().any(|start| key.starts_with(start)));
+        of_page.map(|key| {
+            let mut args = FluentArgs::new();
+            for place in places(key) {
+                args.set(place.clone(), format!("{{{place}}}"));
+            }
+            (key, self.format(key, &args))
+        })
+    }
+
+    fn format(&self, key: &str, args: &FluentArgs<'_>) -> String {
+        let pattern = self.messages.get_message(key).and_then(|message| message.value());
+        let said = |pattern| self.messages.format_pattern(pattern, Some(args), &mut Vec::new()).into_owned();
+        pattern.map_or_else(|| key.to_owned(), said)
     }
 }
 
@@ -192,11 +210,9 @@ fn check(resource: &FluentResource) -> Vec<WordsProblem> {
     let mut seen = BTreeSet::new();
     for entry in resource.entries() {
         match entry {
-            Entry::Message(message) => match Sentence::ALL.iter().find(|sentence| sentence.key == message.id.name) {
-                Some(sentence) if !seen.insert(sentence.key) => {
-                    problems.push(WordsProblem::Twice { key: sentence.key });
-                }
-                Some(sentence) => problems.extend(wrong(sentence, message)),
+            Entry::Message(message) => match keys().find(|key| *key == message.id.name) {
+                Some(key) if !seen.insert(key) => problems.push(WordsProblem::Twice { key }),
+                Some(key) => problems.extend(wrong(key, message)),
                 None => problems.push(WordsProblem::Unknown { key: message.id.name.to_owned() }),
             },
             Entry::Term(term) => problems.push(WordsProblem::Unknown { key: format!("-{}", term.id.name) }),
@@ -209,13 +225,11 @@ fn check(resource: &FluentResource) -> Vec<WordsProblem> {
 }
 
 /// What is wrong with one message, if anything is.
-fn wrong(sentence: &Declared, message: &Message<&str>) -> Option<WordsProblem> {
-    let key = sentence.key;
+fn wrong(key: &'static str, message: &Message<&str>) -> Option<WordsProblem> {
     let Some(found) = message.value.as_ref().filter(|_| message.attributes.is_empty()).and_then(Content::of) else {
         return Some(WordsProblem::Form { key });
     };
-    let expected = self::message(&ENGLISH, key).and_then(|message| Content::of(message.value.as_ref()?));
-    let expected = expected.map(|content| content.places).unwrap_or_default();
+    let expected = places(key);
     if found.length == 0 || found.length > LONGEST {
         return Some(WordsProblem::Length { key, length: found.length });
     }
@@ -289,9 +303,23 @@ fn message<'r>(resource: &'r FluentResource, key: &str) -> Option<&'r Message<&'
     })
 }
 
-/// The words of a sentence in English, as they stand in its file.
-fn english(sentence: &Declared) -> String {
-    let line = |line: &&str| line.strip_prefix(sentence.key).is_some_and(|rest| rest.trim_start().starts_with('='));
+/// Every key, in the order of the English file.
+fn keys() -> impl Iterator<Item = &'static str> {
+    ENGLISH.entries().filter_map(|entry| match entry {
+        Entry::Message(message) => Some(message.id.name),
+        _ => None,
+    })
+}
+
+/// The places of its English words.
+fn places(key: &str) -> BTreeSet<String> {
+    let content = message(&ENGLISH, key).and_then(|message| Content::of(message.value.as_ref()?));
+    content.map(|content| content.places).unwrap_or_default()
+}
+
+/// The words of a key in English, as they stand in its file.
+fn english(key: &str) -> String {
+    let line = |line: &&str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
     let words = ENGLISH.source().lines().find(line).and_then(|line| line.split_once('='));
     words.map(|(_, words)| words.trim().to_owned()).unwrap_or_default()
 }
@@ -304,6 +332,8 @@ fn printable(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use super::super::Declared;
 
     const EN: &str = include_str!("../../config/languages/en.ftl");
     const ES: &str = include_str!("../../config/languages/es.ftl");
@@ -332,6 +362,35 @@ mod tests {
     }
 
     #[test]
+    fn every_key_is_a_sentence_or_the_page_s() {
+        let known: BTreeSet<&str> = Sentence::ALL.iter().map(|sentence| sentence.key).collect();
+        let of_page: BTreeSet<&str> = Words::english().of_page().map(|(key, _)| key).collect();
+        let unknown: Vec<&str> = keys().filter(|key| !known.contains(key) && !of_page.contains(key)).collect();
+        assert_eq!(unknown, Vec::<&str>::new(), "nobody says these");
+    }
+
+    /// The page has no plural rules: it fills places with whatever it has.
+    #[test]
+    fn the_page_gets_its_words_with_places_to_fill_and_none_depends_on_a_count() {
+        for (language, text) in [("en", EN), ("es", ES)] {
+            let (words, _) = Words::new(language, vec![text.to_owned()]);
+            let own = FluentResource::try_new(text.to_owned()).expect("a file");
+            for (key, said) in words.of_page() {
+                let pattern = message(&own, key).expect(key).value.as_ref().expect(key);
+                let selects = |element: &PatternElement<_>| {
+                    matches!(element, PatternElement::Placeable { expression: Expression::Select { .. } })
+                };
+                assert!(!pattern.elements.iter().any(selects), "{language}: {key} depends on a count");
+                for place in places(key) {
+                    assert!(said.contains(&format!("{{{place}}}")), "{language}: {key}: {said}");
+                }
+            }
+        }
+        let spanish: std::collections::BTreeMap<_, _> = spanish().of_page().collect();
+        assert_eq!(spanish["page_chosen_cheapest"], "Elegido: el más barato de {count} que lo aceptan");
+    }
+
+    #[test]
     fn everything_wrong_with_a_file_is_listed() {
         let text = "scan_oder = Scan\nprinting = Printing\nbox_set = Box { $crate }\nheld = Put {aside\n\
                     done = \u{5b8c}\u{6210}\nhelp = { -brand }\ncaged = { $cage } { $cage ->\n   *[other] { $cage }\n }\n\
@@ -347,7 +406,7 @@ mod tests {
     #[test]
     fn what_a_file_lacks_is_said_in_english() {
         let (words, missing) = Words::new("es", vec!["done = Listo".to_owned()]);
-        assert_eq!(missing.len(), Sentence::ALL.len() - 1);
+        assert_eq!(missing.len(), keys().count() - 1);
         assert_eq!(missing[0].to_string(), "scan_order is missing; add it (English: \"Scan an order\")");
         let done = Sentence::Done { tracking: String::new() };
         assert_eq!((words.say(&done), words.say(&Sentence::ScanOrder)), ("Listo".into(), "Scan an order".into()));

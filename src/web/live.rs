@@ -36,8 +36,8 @@ pub(super) async fn frame(State(shared): State<Shared>, headers: HeaderMap) -> R
     response
 }
 
-/// Server-sent events: the view at once and whenever it changes, with `version`; `says`, the page's own words in the packer's
-/// language; and `bench`: what is shown of the virtual bench, or `null`.
+/// Server-sent events: the view at once and whenever it changes, with `version`; `bench`, what is shown of the virtual bench,
+/// or `null`; and with the first one and with each new language `says`, the page's own words.
 pub(super) async fn live(State(shared): State<Shared>) -> Response {
     let (newest, events) = mpsc::channel(1);
     tokio::spawn(follow(shared.desk, newest));
@@ -47,14 +47,14 @@ pub(super) async fn live(State(shared): State<Shared>) -> Response {
 /// Sends the newest frame whenever the client has taken the one before. A slow client skips frames; it has no backlog.
 async fn follow(desk: Desk, newest: mpsc::Sender<Event>) {
     let (mut frames, mut bench) = (desk.frames, desk.bench.map(|bench| bench.shown));
-    let mut says = (String::new(), Value::Null);
+    let mut said = None;
     while let Ok(room) = newest.reserve().await {
         let frame = Arc::clone(&frames.borrow_and_update());
         let shown = bench.as_mut().map(|shown| Arc::clone(&shown.borrow_and_update()));
-        if says.0 != frame.shown.language {
-            says = (frame.shown.language.clone(), page::says(&frame.words));
-        }
-        room.send(event(&frame, &says.1, shown.as_deref()));
+        let language = Some(frame.shown.language.clone());
+        let says = (said != language).then(|| page::says(&frame.words));
+        said = language;
+        room.send(event(&frame, says, shown.as_deref()));
         let changed = tokio::select! {
             changed = frames.changed() => changed.is_ok(),
             () = moved(&mut bench) => true,
@@ -76,11 +76,11 @@ async fn moved(bench: &mut Option<watch::Receiver<Arc<Value>>>) {
     std::future::pending().await
 }
 
-fn event(frame: &Frame, says: &Value, bench: Option<&Value>) -> Event {
+fn event(frame: &Frame, says: Option<Value>, bench: Option<&Value>) -> Event {
     let mut data = frame.view.clone();
     if let Some(fields) = data.as_object_mut() {
         fields.insert("version".into(), frame.version.into());
-        fields.insert("says".into(), says.clone());
+        fields.extend(says.map(|says| ("says".to_owned(), says)));
         fields.insert("bench".into(), bench.cloned().unwrap_or_default());
     }
     Event::default().data(data.to_string())

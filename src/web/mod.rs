@@ -21,6 +21,8 @@ mod orders;
 #[cfg(test)]
 mod orders_tests;
 mod page;
+#[cfg(test)]
+mod page_tests;
 mod serve;
 #[cfg(test)]
 mod tests;

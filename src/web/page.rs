@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use serde_json::{Map, Value};
 
-use crate::screen::{Sentence, Words};
+use crate::screen::Words;
 
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -26,52 +26,24 @@ const FILES: &[(&str, &str, &str)] = &[
     ("icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
 ];
 
-/// What the page says in the packer's language, beside what the station says: sent to it by key.
-pub(super) const PAGE: [Sentence; 36] = [
-    Sentence::PageNext,
-    Sentence::PageScanner,
-    Sentence::PageCode,
-    Sentence::PageScan,
-    Sentence::PageScale,
-    Sentence::PagePut,
-    Sentence::PageLift,
-    Sentence::PageOrPut,
-    Sentence::PagePutGrams,
-    Sentence::PagePrinter,
-    Sentence::PageScanLabel,
-    Sentence::PageNoLabel,
-    Sentence::PageBreak,
-    Sentence::PageCommands,
-    Sentence::PageCable,
-    Sentence::PageToPack,
-    Sentence::PageReady,
-    Sentence::PageInHand,
-    Sentence::PageOnHold,
-    Sentence::PageCancelled,
-    Sentence::StateHeld,
-    Sentence::StateVerified,
-    Sentence::PageOrders,
-    Sentence::PageDrop,
-    Sentence::PagePick,
-    Sentence::PageTry,
-    Sentence::PageReading,
-    Sentence::PageNew,
-    Sentence::PageChanged,
-    Sentence::PageUnchanged,
-    Sentence::PageOlder,
-    Sentence::PageConflict,
-    Sentence::PageRefused,
-    Sentence::PageRejects,
-    Sentence::PageNoOrder,
-    Sentence::PageRow,
+/// States of orders, each with the key of its words.
+pub(super) const ORDER_STATES: [(&str, &str); 6] = [
+    ("to_pack", "page_to_pack"),
+    ("in_hand", "page_in_hand"),
+    ("packed", "state_verified"),
+    ("hold", "page_on_hold"),
+    ("cancelled", "page_cancelled"),
+    ("import_again", "page_import_again"),
 ];
 
-/// All of it, by key.
+/// What the page says in the packer's language beside what the station says, by key; every state is `state_` and its word.
 pub(super) fn says(words: &Words) -> Value {
-    PAGE.iter()
-        .map(|sentence| (sentence.key().to_owned(), Value::from(words.say(sentence))))
-        .collect::<Map<_, _>>()
-        .into()
+    let mut says: Map<String, Value> = words.of_page().map(|(key, said)| (key.to_owned(), said.into())).collect();
+    for (state, key) in ORDER_STATES {
+        let said = says.get(key).cloned().unwrap_or_default();
+        says.insert(format!("state_{state}"), said);
+    }
+    says.into()
 }
 
 pub(super) async fn index() -> Response {

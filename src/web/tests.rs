@@ -282,27 +282,6 @@ async fn a_picture_that_is_known_is_not_sent_again() {
     assert!(text.contains("etag: \"2\"") && text.contains("content-type: image/png"));
 }
 
-/// What the page takes from the language file is there: the server sends those of `PAGE`.
-#[test]
-fn every_word_that_the_page_asks_for_is_sent_to_it() {
-    let page = include_str!("page/index.html");
-    let scripts = [include_str!("page/bench.js"), include_str!("page/orders.js")];
-    let asked = |text: &'static str, before: &str| {
-        let found =
-            text.split(before).skip(1).filter_map(|rest| rest.split(['"', ';', ')', ',', ' ', '`', '}', ']']).next());
-        found.collect::<Vec<_>>()
-    };
-    let mut keys = asked(page, "data-say=\"");
-    keys.extend(scripts.into_iter().flat_map(|script| asked(script, "says.")));
-    assert!(keys.len() > 20, "the page is not read right: {keys:?}");
-    for key in &keys {
-        assert!(page::PAGE.iter().any(|sentence| sentence.key() == *key), "{key} is not sent");
-    }
-    for sentence in page::PAGE {
-        assert!(keys.contains(&sentence.key()), "{} is sent, and nobody asks for it", sentence.key());
-    }
-}
-
 #[tokio::test]
 async fn the_live_page_gets_the_view_at_once_and_then_each_change() {
     let station = Station::start(false).await;
@@ -437,7 +416,7 @@ async fn the_page_says_its_own_words_in_the_packers_language() {
     let request = format!("GET /live HTTP/1.1\r\nHost: {}\r\n\r\n", station.address);
     let mut socket = station.send(&request).await;
     let mut read = Vec::new();
-    while !String::from_utf8_lossy(&read).contains("}\n\n") && read.len() < 64_000 {
+    while !String::from_utf8_lossy(&read).contains("}\n\n") && read.len() < 256_000 {
         socket.read_buf(&mut read).await.unwrap();
     }
     assert!(String::from_utf8_lossy(&read).contains("\"page_pick\":\"Choose a file\""));

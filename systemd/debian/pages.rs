@@ -16,7 +16,12 @@ fn main() -> std::io::Result<()> {
         let folder = dir.join(name);
         std::fs::create_dir_all(&folder).map(|()| folder)
     };
-    clap_mangen::generate_to(cli::Args::command(), folder("man")?)?;
+    let man = folder("man")?;
+    clap_mangen::generate_to(cli::Args::command(), &man)?;
+    for page in std::fs::read_dir(man)? {
+        let page = page?.path();
+        std::fs::write(&page, with_examples(&std::fs::read_to_string(&page)?))?;
+    }
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
         let into = folder(&shell.to_string())?;
         let made = generate_to(shell, &mut cli::Args::command(), "parceld", &into)?;
@@ -28,4 +33,23 @@ fn main() -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The page with each run of indented lines set as it is: an example, whose lines nobody breaks or spreads.
+fn with_examples(page: &str) -> String {
+    let mut set = String::new();
+    let mut inside = false;
+    for line in page.lines() {
+        let indented = line.starts_with("  ");
+        if indented != inside {
+            set.push_str(if indented { ".nf\n" } else { ".fi\n" });
+            inside = indented;
+        }
+        set.push_str(line);
+        set.push('\n');
+    }
+    if inside {
+        set.push_str(".fi\n");
+    }
+    set
 }

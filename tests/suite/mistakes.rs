@@ -340,6 +340,11 @@ fn every_mistake_in_the_configuration_is_answered_with_its_line_and_what_to_do()
         assert!(text.contains(from), "{from}");
         vec![("station.toml", text.replacen(from, to, 1).into_bytes())]
     };
+    let devices = |scanner: &str, scale: &str| {
+        let at = |device: &str| format!("device = \"{device}\"");
+        let text = station().replacen(&at("demo"), &at(scanner), 1).replacen(&at("demo"), &at(scale), 1);
+        vec![("station.toml", text.into_bytes())]
+    };
     let bytes = |name: &'static str, bytes: &[u8]| vec![(name, bytes.to_vec())];
     let latin = |text: &str, at: &str| {
         let text = text.replacen(at, "@", 1);
@@ -375,6 +380,21 @@ fn every_mistake_in_the_configuration_is_answered_with_its_line_and_what_to_do()
             vec![
                 "station.toml:19: country \"UK\" is not a country; did you mean GB? write two capital letters of ISO 3166, \
                  such as US",
+            ],
+        ),
+        // Two names of one node are found where it is plugged in: `src/daemon/readiness/tests.rs`.
+        (
+            devices("/dev/ttyUSB0", "/dev/ttyUSB0"),
+            vec![
+                "station.toml:27: scale is at /dev/ttyUSB0, and so is scanner hand; write the device of each; `parceld doctor` \
+                 says what is plugged in",
+            ],
+        ),
+        (
+            devices("/dev/ttyUSB0\"\n\n[[scanner]]\nname = \"wedge\"\ndevice = \"evdev:/dev/ttyUSB0", "demo"),
+            vec![
+                "station.toml:27: scanner wedge is at evdev:/dev/ttyUSB0, and so is scanner hand; write the device of each; \
+                 `parceld doctor` says what is plugged in",
             ],
         ),
         (

@@ -287,3 +287,25 @@ fn signed_sums_are_good_for_who_has_the_public_key_and_a_changed_file_is_found()
             && String::from_utf8_lossy(&refused.stderr).contains("nothing.deb is no file")
     );
 }
+
+/// The example that writes them is built with the tests.
+#[test]
+fn the_manual_pages_are_set_without_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let built = std::env::current_exe().unwrap();
+    let pages = built.ancestors().nth(2).unwrap().join("examples/pages");
+    let made = Command::new(&pages).arg(folder.path()).status();
+    assert!(made.is_ok_and(|made| made.success()), "{} makes no pages; `cargo build --example pages`", pages.display());
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(folder.path().join("man")).unwrap().map(|page| page.unwrap().path()).collect();
+    found.sort();
+    assert!(found.len() > 20, "{found:?}");
+    let set = |page: &PathBuf| {
+        let groff = Command::new("groff").args(["-man", "-Tutf8", "-Kutf8", "-ww"]).arg(page).output();
+        groff.expect("groff, of Debian's package groff-base")
+    };
+    let warned: Vec<String> = found.iter().map(|page| String::from_utf8(set(page).stderr).unwrap()).collect();
+    assert_eq!(warned.concat(), "");
+    let import = String::from_utf8(set(&folder.path().join("man/parceld-orders-import.1")).stdout).unwrap();
+    assert!(import.contains("\n         1001,Pat Example,12 Sample Ave,Boston,MA,02116,US,MUG,1\n"), "{import}");
+}

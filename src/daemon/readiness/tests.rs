@@ -1,9 +1,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use hal::port::{Address, SerialSettings};
+
 use super::*;
-use crate::config::ClockTrust;
 use crate::config::keys::BackupKeys;
+use crate::config::{ClockTrust, DeviceAddress, Scanner};
 use crate::daemon::intake::OrderOrigin;
 use crate::daemon::{Core, Moment};
 use crate::ids::ParcelId;
@@ -155,6 +157,33 @@ fn prices_that_end_are_said_a_month_before() {
     assert_eq!(found, ["soon: the prices of usps.ground_advantage end on 2026-08-13; write the next card beside it"]);
     let later = found_on(&setup, Some(&station), Timestamp(NOW.0 + 30 * DAY_MS));
     assert!(later[0].contains("the prices of usps.ground_advantage ended on 2026-08-13"), "{later:#?}");
+}
+
+#[test]
+fn two_devices_that_are_one_node_by_two_paths_stop_parcels() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (node, by_id) = (dir.path().join("ttyUSB0"), dir.path().join("usb-Example"));
+    std::fs::write(&node, "").expect("a node");
+    std::os::unix::fs::symlink(&node, &by_id).expect("another name of it");
+    let line = |path: &Path| DeviceAddress::At(Address::Serial(SerialSettings::new(path.to_owned())));
+    let said = |setup: &Setup| found(setup, Some(&begun(setup, 5_000)));
+    let one = |who: &str| {
+        let node = std::fs::canonicalize(&node).expect("a node");
+        format!(
+            "stops parcels: scanner hand and {who} are one device, {}; write the device of each into the configuration; \
+             `parceld doctor` says what is plugged in",
+            node.display()
+        )
+    };
+    let mut setup = setup();
+    setup.config.scanners[0].device = line(&by_id);
+    assert!(!said(&setup).iter().any(|said| said.contains("one device")));
+    let other = Scanner { name: "wedge".to_owned(), device: line(&node), ..setup.config.scanners[0].clone() };
+    let demo = std::mem::replace(&mut setup.config.scale.device, line(&node));
+    assert!(said(&setup).contains(&one("scale")), "{:#?}", said(&setup));
+    setup.config.scale.device = demo;
+    setup.config.scanners.push(other);
+    assert!(said(&setup).contains(&one("scanner wedge")), "{:#?}", said(&setup));
 }
 
 #[test]

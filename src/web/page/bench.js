@@ -1,12 +1,11 @@
 // The bench: hands on the virtual devices. What is next, the buttons and their words come from the station with each
 // screen (`bench` of a live event); the page has no list of its own. A button is known by its act, so NEXT can point at it.
 
-import { $, act, array, grams, h, redraw, text, words } from "./dom.js";
+import { $, act, array, grams, h, named, redraw, say, text } from "./dom.js";
 
 let refresh = () => {};
 let frame = null;
 let bench = null;
-let says = {};
 let orders = [];
 let newest = null;
 let ready = {};
@@ -50,7 +49,6 @@ export function show(now) {
   frame = now;
   bench = now.bench;
   if (!bench.commands) return;
-  says = frame.says;
   const { view } = frame;
   text($("reading"), view.weight ? view.weight[0] : "–");
   $("reading").classList.toggle("moving", Boolean(view.weight && !view.weight[1]));
@@ -59,26 +57,26 @@ export function show(now) {
   draw();
 }
 
-function faultButton(device, { act: what, say, on }) {
+function faultButton(device, { act: what, say: called, on }) {
   const { fault } = what[1];
   const input = h("input", { type: "radio", name: `${device}-fault`, value: fault, "data-testid": `${device}-${fault}`, checked: on });
-  return h("label", {}, does(input, what), h("span", {}, say));
+  return h("label", {}, does(input, what), h("span", {}, called));
 }
 
-function commandButton({ act: what, code, say }) {
+function commandButton({ act: what, code, say: called }) {
   const count = ready[code];
-  const button = h("button", { type: "button", class: "bar", "data-testid": `command-${code}` }, h("code", {}, code), h("span", {}, count ? `${say} · ${count} ${says.page_ready}` : say));
+  const button = h("button", { type: "button", class: "bar", "data-testid": `command-${code}` }, h("code", {}, code), h("span", {}, count ? `${called} · ${count} ${say("page_ready")}` : called));
   return does(button, what);
 }
 
 // What depends on the screen and on what was read.
 function draw() {
   const { view } = frame;
-  redraw($("commands"), [bench.commands, ready], ([groups]) => groups.map(({ say, buttons }, at) =>
-    h("details", { open: at === 0 }, h("summary", {}, say), h("div", { class: "commands" }, buttons.map(commandButton)))));
-  redraw($("orders"), [orders, view.order, bench.special, says], () => orders.map(orderRow));
+  redraw($("commands"), [bench.commands, ready], ([groups]) => groups.map(({ say: called, buttons }, at) =>
+    h("details", { open: at === 0 }, h("summary", {}, called), h("div", { class: "commands" }, buttons.map(commandButton)))));
+  redraw($("orders"), [orders, view.order, bench.special], () => orders.map(orderRow));
   const left = orders.filter((order) => order.state === "to_pack").length;
-  text($("orders-left"), `${left} ${says.page_to_pack}`);
+  text($("orders-left"), `${left} ${say("page_to_pack")}`);
   showLabel();
   point();
 }
@@ -110,11 +108,6 @@ export function stock({ orders: list, parcels, labels }) {
   if (bench?.commands) draw();
 }
 
-function stateWords(state) {
-  const known = { in_hand: says.page_in_hand, hold: says.page_on_hold, held: says.state_held, cancelled: says.page_cancelled, packed: says.state_verified };
-  return known[state] ?? words(state);
-}
-
 function orderRow(order) {
   const place = [order.city, order.region, order.postcode].filter(Boolean).join(" ");
   const things = array(order.lines).map((line) => (line.qty > 1 ? `${line.qty} × ${line.title}` : line.title)).join(", ");
@@ -124,7 +117,7 @@ function orderRow(order) {
     h("span", { class: "ref mono" }, order.order_ref),
     h("span", { class: "place" }, special ? h("span", { class: "special" }, special) : null, place),
     h("span", { class: "things quiet" }, [things, order.parcels_planned > 1 ? `× ${order.parcels_planned}` : null].filter(Boolean).join(" · ")),
-    order.state === "to_pack" ? h("span", { class: "mass mono quiet" }, grams(order.grams)) : h("span", { class: "state", "data-state": order.state }, stateWords(order.state)));
+    order.state === "to_pack" ? h("span", { class: "mass mono quiet" }, grams(order.grams)) : h("span", { class: "state", "data-state": order.state }, named("state", order.state)));
   return h("li", {}, does(row, ["scan", { text: order.order_ref }]));
 }
 

@@ -19,10 +19,25 @@ export function text(node, value) {
   if (node.textContent !== String(said)) node.textContent = said;
 }
 
-// Rebuilds the inside of `node` when `data` is not what it was; keyboard focus stays on the same thing.
+// The words of the packer's language, by key. They come with the first screen, and again with another language.
+let says = {};
+let spoken = 0;
+export function setWords(given) {
+  says = given;
+  spoken += 1;
+}
+
+// The words of this key, `{place}` filled. What is filled in is only ever text.
+export const say = (key, values = {}) => (says[key] ?? key).replaceAll(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+
+// What a word of the station's records is called: named("state", "print_uncertain") -> "label in doubt". A word that no language
+// has, such as the name of a surcharge on a rate card, is shown as it is.
+export const named = (kind, word) => says[`${kind}_${String(word).replaceAll(/\W/g, "_")}`] ?? String(word ?? "").replaceAll("_", " ");
+
+// Rebuilds the inside of `node` when `data` or the language is not what it was; keyboard focus stays on the same thing.
 const drawn = new WeakMap();
 export function redraw(node, data, build) {
-  const now = JSON.stringify(data) ?? "";
+  const now = `${spoken} ${JSON.stringify(data)}`;
   if (drawn.get(node) === now) return;
   drawn.set(node, now);
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
@@ -50,9 +65,9 @@ export async function act(name, body = {}) {
     });
     if (answer.ok) return null;
     const said = await answer.json().catch(() => null);
-    return said?.error ?? `The bench answered ${answer.status}.`;
+    return said?.error ?? say("page_answered", { status: answer.status });
   } catch {
-    return "The station does not answer.";
+    return say("page_silent_station");
   }
 }
 
@@ -63,8 +78,6 @@ export function grams(value) {
   if (typeof value !== "number") return "";
   return value < 1000 ? `${value} g` : `${(value / 1000).toFixed(3)} kg`;
 }
-
-export const words = (state) => String(state ?? "").replaceAll("_", " ");
 
 // Times are the warehouse's, wherever the browser is; UTC until the station has said which zone that is.
 let zone = "UTC";

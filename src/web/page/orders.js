@@ -1,9 +1,8 @@
 // Orders brought as a file: dropped anywhere on the page, or chosen. What is in a file is only ever text here.
 
-import { $, array, h } from "./dom.js";
+import { $, array, h, say } from "./dom.js";
 
 let refresh = () => {};
-let says = {};
 let busy = false;
 // Addresses of refused rows, which are in this browser alone, and how long: they have names and addresses.
 const kept = [];
@@ -11,10 +10,6 @@ const KEPT = 3600000;
 let old = 0;
 // As much as the station takes, in bytes.
 const MOST = 64 * 1024 * 1024;
-
-export function show(words) {
-  says = words;
-}
 
 export function start(read) {
   refresh = read;
@@ -56,7 +51,7 @@ async function bring(file, before = []) {
   busy = true;
   $("bring-pick").disabled = true;
   forget(before);
-  $("bring-answer").replaceChildren(...before.flat(), h("p", { class: "quiet" }, `${says.page_reading} ${file.name}`));
+  $("bring-answer").replaceChildren(...before.flat(), h("p", { class: "quiet" }, `${say("page_reading")} ${file.name}`));
   try {
     const nodes = await answered(file);
     $("bring-answer").replaceChildren(...before.flat(), ...nodes);
@@ -70,21 +65,21 @@ async function bring(file, before = []) {
 
 async function answered(file) {
   const wrong = (said) => [h("p", { class: "wrong" }, `${file.name}: ${said}`)];
-  if (file.size > MOST) return wrong("it is larger than 64 MiB; split it");
+  if (file.size > MOST) return wrong(say("page_too_large"));
   let answer, said;
   try {
     const asked = new URLSearchParams({ name: file.name, dry_run: String($("bring-try").checked) });
     answer = await fetch(`/api/import?${asked}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
     said = await answer.json().catch(() => null);
   } catch {
-    return wrong("The station does not answer, or the file cannot be read.");
+    return wrong(say("page_unread"));
   }
   if (answer.ok && said) return report(file, said);
-  return wrong(said?.error ?? `The station answered ${answer.status}.`);
+  return wrong(said?.error ?? say("page_answered", { status: answer.status }));
 }
 
 // What an order may come to, and its words.
-const ends = () => [["accepted", says.page_new], ["changed", says.page_changed], ["unchanged", says.page_unchanged], ["older", says.page_older], ["in_conflict", says.page_conflict], ["refused", says.page_refused]];
+const ends = () => [["accepted", say("page_new")], ["changed", say("page_changed")], ["unchanged", say("page_unchanged")], ["older", say("page_older")], ["in_conflict", say("page_conflict")], ["refused", say("page_refused")]];
 
 function report(file, said) {
   const none = ends().every(([name]) => !said[name]);
@@ -92,14 +87,14 @@ function report(file, said) {
   const lines = [
     ...array(said.notes),
     ...array(said.said).filter(({ why }) => why).map((one) => `${[one.channel, one.shop, one.order_ref].filter(Boolean).join("/")}: ${words[one.verdict] ?? one.verdict}: ${one.why}`),
-    ...array(said.rows).map(({ row, reason }) => (row ? `${says.page_row} ${row}: ${reason}` : reason)),
+    ...array(said.rows).map(({ row, reason }) => (row ? `${say("page_row")} ${row}: ${reason}` : reason)),
   ];
   return [
     h("p", {}, h("b", { class: "mono" }, file.name)),
     h("p", { class: "counts" }, ends().map(([name, word]) => h("span", { "data-count": name, "data-none": !said[name] }, `${said[name] ?? 0} ${word}`))),
-    none ? h("p", { class: "wrong" }, says.page_no_order) : null,
+    none ? h("p", { class: "wrong" }, say("page_no_order")) : null,
     lines.length ? h("ul", {}, lines.map((line) => h("li", {}, line))) : null,
-    said.rejects ? h("p", {}, h("a", { href: address(said.rejects), download: `${file.name}.rejects.csv`, "data-testid": "bring-rejects" }, says.page_rejects)) : null,
+    said.rejects ? h("p", {}, h("a", { href: address(said.rejects), download: `${file.name}.rejects.csv`, "data-testid": "bring-rejects" }, say("page_rejects"))) : null,
   ].filter(Boolean);
 }
 

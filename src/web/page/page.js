@@ -1,13 +1,11 @@
 // The page: the packer's screen as it changes, and what is read again when it did.
 
-import { $, ask, h, redraw, text } from "./dom.js";
+import { $, ask, h, named, redraw, say, setWords, text } from "./dom.js";
 import * as bench from "./bench.js";
 import * as orders from "./orders.js";
 import * as records from "./records.js";
 
 let hasBench = null; // unknown before the first frame
-
-const LINKS = { up: "online", down: "offline", stopped: "upload stopped", none: "no uplink" };
 
 function fact(name, value) {
   const node = $(`fact-${name}`);
@@ -16,22 +14,25 @@ function fact(name, value) {
 }
 
 function show(frame) {
-  const { view, say, says } = frame;
-  document.documentElement.lang = view.language;
-  for (const node of document.querySelectorAll("[data-say]")) text(node, says[node.dataset.say]);
-  orders.show(says);
+  const { view, say: said } = frame;
+  if (frame.says) {
+    document.documentElement.lang = view.language;
+    setWords(frame.says);
+    for (const node of document.querySelectorAll("[data-say]")) text(node, say(node.dataset.say));
+    for (const node of document.querySelectorAll("[data-say-label]")) node.setAttribute("aria-label", say(node.dataset.sayLabel));
+  }
   $("frame").src = `/frame.png?${frame.version}`;
-  text($("headline"), say.headline);
-  text($("detail"), say.detail);
+  text($("headline"), said.headline);
+  text($("detail"), said.detail);
   fact("order", view.order);
-  fact("weight", view.weight && `${view.weight[0]}${view.weight[1] ? "" : " (moving)"}`);
+  fact("weight", view.weight && `${view.weight[0]}${view.weight[1] ? "" : ` (${say("page_moving")})`}`);
   fact("service", view.carrier && [...view.carrier, ...view.price_notes].filter(Boolean).join(", "));
   fact("tracking", view.tracking);
-  redraw($("problems"), say.problems, (problems) => problems.map((problem) => h("li", {}, problem)));
+  redraw($("problems"), said.problems, (problems) => problems.map((problem) => h("li", {}, problem)));
   document.documentElement.dataset.mood = view.mood;
   $("link").dataset.link = view.link;
-  text($("link"), LINKS[view.link] ?? view.link);
-  document.title = `${say.headline} · parceld`;
+  text($("link"), named("link", view.link));
+  document.title = `${said.headline} · parceld`;
   if (hasBench) bench.show(frame);
 }
 

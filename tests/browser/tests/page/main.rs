@@ -39,7 +39,7 @@ async fn a_parcel_packed_by_clicking_has_one_number_everywhere() {
     for carrier in &carriers {
         close_manifest(&page, carrier).await;
     }
-    page.reads("received-list", |list| list.matches("manifest.closed").count() == carriers.len()).await;
+    page.reads("received-list", |list| list.matches("Manifest closed").count() == carriers.len()).await;
 
     for (tracking, label) in [first, second] {
         assert_eq!(arrived(&page, &tracking), 1, "{tracking} arrives once");
@@ -81,6 +81,14 @@ async fn next_leads_on_in_the_packer_s_language_after_the_order_was_put_aside() 
     page.reads("order", |again| again == order).await;
     page.press_next_until("Listo").await;
     page.reads(&format!("order-{order}"), |row| row.contains("empacado")).await;
+    // What is recorded is told in this language, too.
+    let why =
+        page.reads("parcel", |why| why.contains("Elegido: ") && why.contains("Etiqueta escaneada: empacado")).await;
+    for word in ["Pedido escaneado", "Apartado", "Impresiones: ", "cobrado como "] {
+        assert!(why.contains(word), "{word}: {why}");
+    }
+    page.reads("received-list", |list| list.contains("Empacado") && list.contains("Número tomado")).await;
+    page.reads("today", |said| said.contains("aquí ahora: ")).await;
     assert_eq!(page.errors().await, Vec::<String>::new(), "the console has no errors");
     page.close().await;
 }
@@ -115,7 +123,7 @@ async fn pack(page: &Page, order: &str, pictures: bool) -> (String, Vec<u8>) {
     }
     page.click("scan-label").await;
     page.says("Done").await;
-    page.reads(&format!("parcel-row-{number}"), |row| row.contains("verified") && row.contains(&tracking)).await;
+    page.reads(&format!("parcel-row-{number}"), |row| row.contains("packed") && row.contains(&tracking)).await;
     page.click("lift").await;
     page.reads("reading", |reading| reading == "0.000 kg").await;
     (tracking, png)
@@ -141,7 +149,7 @@ async fn close_manifest(page: &Page, carrier: &str) {
 
 /// Parcels at the receiver, once there is one.
 async fn received(page: &Page) -> usize {
-    page.reads("received-list", |list| list.contains("parcel.verified")).await.matches("parcel.verified").count()
+    page.reads("received-list", |list| list.contains("Packed")).await.matches("Packed").count()
 }
 
 /// How often the receiver stored this number's parcel, by its own file.
@@ -163,9 +171,9 @@ fn bars(label: &[u8]) -> String {
     }
 }
 
-/// Nothing sticks out of the page on a phone or on a desk.
+/// Nothing sticks out of the page on a small phone, a phone or a desk.
 async fn fits(page: &Page) {
-    for width in [390, 1280] {
+    for width in [320, 390, 1280] {
         page.size(width, 1000).await;
         assert!(page.overflow().await <= 0, "the page scrolls sideways at {width} pixels");
     }

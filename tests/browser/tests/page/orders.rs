@@ -64,6 +64,11 @@ async fn a_file_that_is_dropped_onto_the_page_is_answered_there_and_packed() {
     page.says("Done").await;
     page.click("lift").await;
 
+    page.drop_file(&page.file("orders.csv", &orders("DROP-2").replace(&HOSTILE.replace('"', "\"\""), "Pat Example")))
+        .await;
+    page.reads("bring-answer", |said| said.contains("orders.csv") && said.contains("1 new")).await;
+    page.keep_part("bring", "page-orders").await;
+
     // Once is enough; and the packer's language is that of the answer.
     page.click("command-LANG:es").await;
     page.reads("bring-pick", |said| said == "Elegir un archivo").await;

@@ -230,6 +230,12 @@ impl Page {
         self.client.screenshot().await.expect("a picture")
     }
 
+    /// A picture of the part of the page with this identifier.
+    pub(crate) async fn part(&self, id: &str) -> Vec<u8> {
+        let part = self.client.find(Locator::Id(id)).await.expect("a part of the page");
+        part.screenshot().await.expect("a picture")
+    }
+
     async fn cdp(&self, name: &str, parameters: Value) {
         let body = json!({ "cmd": name, "params": parameters });
         self.client.issue_cmd(Raw { path: "goog/cdp/execute", body }).await.expect("the browser does it");

@@ -25,6 +25,13 @@ impl Page {
         }
     }
 
+    /// Keeps the part of the page with this identifier.
+    pub(crate) async fn keep_part(&self, id: &str, name: &str) {
+        if wanted() {
+            keep(name, &self.part(id).await);
+        }
+    }
+
     /// Keeps the page, as it is on a desk and on a phone.
     pub(crate) async fn keep_page(&self) {
         if wanted() {
