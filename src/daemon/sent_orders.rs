@@ -55,8 +55,15 @@ impl SentReader {
                 tracing::info!(accepted, refused, dry_run, "a file of orders is read");
                 Ok(answer)
             }
-            Ok(ImportEnd::Unread(why)) => Err(DoorRefusal::Unread(why)),
-            Ok(ImportEnd::Again(why) | ImportEnd::Broken(why)) => Err(DoorRefusal::Again(why)),
+            Ok(ImportEnd::Unread(why)) => {
+                tracing::warn!("a file of orders could not be read; its answer says why");
+                Err(DoorRefusal::Unread(why))
+            }
+            Ok(ImportEnd::Broken(why)) => {
+                tracing::warn!(why, "the orders of a file are not all taken in; its sender is told to send it again");
+                Err(DoorRefusal::Again(why))
+            }
+            Ok(ImportEnd::Again(why)) => Err(DoorRefusal::Again(why)),
             Err(error) => Err(DoorRefusal::Again(format!("the program that reads it does not start: {error}"))),
         }
     }

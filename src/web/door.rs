@@ -63,9 +63,9 @@ pub struct OrderWishes {
 pub enum DoorRefusal {
     /// Another one is being read.
     Busy,
-    /// The station takes nothing now, or ended before all of it was in.
+    /// The station takes nothing now, or the reading ended before all of it was in.
     Again(String),
-    /// It cannot be read, and nothing of it is taken in.
+    /// It cannot be read, or whoever read it ended over it: nothing of it is taken in.
     Unread(String),
     /// It is larger than so many bytes.
     TooLarge(usize),
@@ -92,7 +92,7 @@ impl DoorRefusal {
         match self {
             Self::Busy => "another file of orders is being read; send it again in a moment".to_owned(),
             Self::Again(why) => format!("not all of it is taken in: {why}; send it again, what is here already stays"),
-            Self::Unread(why) => format!("it could not be read: {why}"),
+            Self::Unread(why) => format!("it could not be read, and nothing of it is taken in: {why}"),
             Self::TooLarge(most) => format!("it is larger than {} MiB; split it", most >> 20),
             Self::TooSlow => {
                 "it did not come whole within a minute, or nothing of it came for 5 s; send it again, or split it"

@@ -428,7 +428,11 @@ async fn a_file_of_orders_that_is_too_large_or_comes_beside_another_is_refused_w
     reply.send(Err(DoorRefusal::Unread("no file of orders".into()))).unwrap();
     let mut said = String::new();
     first.read_to_string(&mut said).await.unwrap();
-    assert!(said.starts_with("HTTP/1.1 422") && said.contains("it could not be read: no file of orders"), "{said}");
+    assert!(
+        said.starts_with("HTTP/1.1 422")
+            && said.contains("it could not be read, and nothing of it is taken in: no file of orders"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
