@@ -344,6 +344,7 @@ sentences! {
     PageDrop "page_drop",
     PagePick "page_pick",
     PageTry "page_try",
+    PageShop "page_shop",
     PageReading "page_reading",
     PageNew "page_new",
     PageChanged "page_changed",

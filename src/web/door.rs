@@ -21,6 +21,14 @@ const SILENCE: Duration = Duration::from_secs(5);
 /// How long a request with a file may take: its turn, its bytes, and the reading of [`OrdersDoor::READING`].
 pub(super) const WHOLE: Duration = TURN.saturating_add(BODY).saturating_add(OrdersDoor::READING).saturating_add(TURN);
 
+/// Longest name of a shop or a format, in characters.
+pub(super) const LONGEST_NAME: usize = 100;
+
+/// Whether this can be the name of a shop or a format: one line, with nothing around it that cannot be seen.
+pub(super) fn is_name(text: &str) -> bool {
+    text.chars().count() <= LONGEST_NAME && !text.contains(char::is_control) && text.trim() == text
+}
+
 /// Where files of orders go.
 #[derive(Debug, Clone)]
 pub struct OrdersDoor {

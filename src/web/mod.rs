@@ -21,6 +21,7 @@ mod orders;
 #[cfg(test)]
 mod orders_tests;
 mod page;
+mod patient;
 mod serve;
 #[cfg(test)]
 mod tests;

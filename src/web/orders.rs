@@ -24,7 +24,7 @@ use ring::{hmac, rand};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::door::{DoorRefusal, OrderWishes, OrdersDoor};
+use super::door::{DoorRefusal, LONGEST_NAME, OrderWishes, OrdersDoor, is_name};
 
 /// Where orders are sent.
 pub(super) const ORDERS: &str = "/v1/orders";
@@ -37,8 +37,6 @@ const DESCRIPTION: &str = include_str!("openapi.json");
 pub const SHORTEST_TOKEN: usize = 20;
 /// Longest file of tokens, in bytes.
 const LONGEST_FILE: u64 = 16 << 10;
-/// Longest name of a shop or a format, in characters.
-const LONGEST_NAME: usize = 100;
 /// How often the log says that somebody showed no token.
 const SAY: Duration = Duration::from_secs(60);
 /// After so many seconds it is worth a try again.
@@ -55,6 +53,9 @@ const KINDS: [(&str, &str); 8] = [
     ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "orders.xlsx"),
     ("application/octet-stream", "orders"),
 ];
+
+/// Encodings of text that are read.
+const CHARSETS: [&str; 9] = ["utf-8", "utf8", "us-ascii", "utf-16", "utf-16le", "utf-16be", "gb18030", "gbk", "gb2312"];
 
 /// What the API needs.
 #[derive(Debug, Clone)]
@@ -188,10 +189,12 @@ async fn take(
             return problem(StatusCode::BAD_REQUEST, &what);
         }
     };
-    let fits = |text: &String| text.chars().count() <= LONGEST_NAME && !text.contains(char::is_control);
-    if !format.iter().chain(&shop).all(fits) {
-        let what = format!("format and shop are one line of up to {LONGEST_NAME} characters");
+    if !format.iter().chain(&shop).all(|name| is_name(name)) {
+        let what = format!("format and shop are one line of up to {LONGEST_NAME} characters, without blanks around it");
         return problem(StatusCode::BAD_REQUEST, &what);
+    }
+    if let Some(what) = unread_form(request.headers()) {
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, &what);
     }
     let Some(name) = name_of(request.headers()) else {
         let what = format!("send one of {}", KINDS.map(|(kind, _)| kind).join(", "));
@@ -238,6 +241,25 @@ fn name_of(headers: &HeaderMap) -> Option<&'static str> {
     let Some(kind) = headers.get(header::CONTENT_TYPE) else { return Some("orders") };
     let kind = kind.to_str().ok()?.split(';').next().unwrap_or_default().trim();
     KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind)).map(|(_, name)| *name)
+}
+
+/// Why a body is not read in the form that its head says: packed, or in an encoding of text that is none of those that files
+/// are known by.
+fn unread_form(headers: &HeaderMap) -> Option<String> {
+    let packed = |coding: &&HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if let Some(coding) = headers.get_all(header::CONTENT_ENCODING).iter().find(packed) {
+        return Some(format!("Content-Encoding {coding:?} is not unpacked here; send it as it is"));
+    }
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let said = kind.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let charset = said.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset")).map(|(_, value)| value);
+    let charset = charset.map(|value| value.trim().trim_matches('"')).find(|value| !is_read(value))?;
+    Some(format!("charset {charset:?} is not read here; send it in UTF-8"))
+}
+
+/// Whether text in this encoding is read.
+fn is_read(charset: &str) -> bool {
+    CHARSETS.iter().any(|known| known.eq_ignore_ascii_case(charset))
 }
 
 /// The status of an answer.

@@ -27,7 +27,7 @@ const FILES: &[(&str, &str, &str)] = &[
 ];
 
 /// What the page says in the packer's language, beside what the station says: sent to it by key.
-pub(super) const PAGE: [Sentence; 36] = [
+pub(super) const PAGE: [Sentence; 37] = [
     Sentence::PageNext,
     Sentence::PageScanner,
     Sentence::PageCode,
@@ -54,6 +54,7 @@ pub(super) const PAGE: [Sentence; 36] = [
     Sentence::PageDrop,
     Sentence::PagePick,
     Sentence::PageTry,
+    Sentence::PageShop,
     Sentence::PageReading,
     Sentence::PageNew,
     Sentence::PageChanged,

@@ -25,6 +25,7 @@ use super::door;
 use super::guests::{Doing, GuestId, Guests};
 use super::import::IMPORT;
 use super::orders::ORDERS;
+use super::patient::PatientStream;
 use super::tls::ServerCertificate;
 
 /// How much of a request that was answered already is taken, and left unread: twice the largest file.
@@ -40,13 +41,20 @@ pub(super) struct Patience {
     /// For the body of a request and its answer, longer than the loop is waited for; and for what a client still sends when it
     /// is answered.
     pub(super) body: Duration,
-    /// The same of a request that brings a file of orders.
+    /// For taking something of an answer.
+    pub(super) answer: Duration,
+    /// The same as `body` of a request that brings a file of orders.
     pub(super) file: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { head: Duration::from_secs(10), body: Duration::from_secs(10), file: door::WHOLE }
+        Self {
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(10),
+            answer: Duration::from_secs(30),
+            file: door::WHOLE,
+        }
     }
 }
 
@@ -87,6 +95,7 @@ pub(super) async fn serve_within(patience: Patience, listener: TcpListener, rout
         let goes = tokio::select! {
             (stream, from) = acceptor.next(|| listener.accept()) => {
                 newest += 1;
+                let stream = PatientStream::new(stream, patience.answer);
                 let tls = served.certificate.as_ref().map(|now| TlsAcceptor::from(now.borrow().config.clone()));
                 let (router, turns) = (router.clone(), turns.clone());
                 handles.insert(newest, tasks.spawn(async move {

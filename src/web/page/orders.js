@@ -71,22 +71,24 @@ async function bring(file, before = []) {
 async function answered(file) {
   const wrong = (said) => [h("p", { class: "wrong" }, `${file.name}: ${said}`)];
   if (file.size > MOST) return wrong("it is larger than 64 MiB; split it");
+  const shop = $("bring-shop").value.trim();
   let answer, said;
   try {
     const asked = new URLSearchParams({ name: file.name, dry_run: String($("bring-try").checked) });
+    if (shop) asked.set("shop", shop);
     answer = await fetch(`/api/import?${asked}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
     said = await answer.json().catch(() => null);
   } catch {
     return wrong("The station does not answer, or the file cannot be read.");
   }
-  if (answer.ok && said) return report(file, said);
+  if (answer.ok && said) return report(file, shop, said);
   return wrong(said?.error ?? `The station answered ${answer.status}.`);
 }
 
 // What an order may come to, and its words.
 const ends = () => [["accepted", says.page_new], ["changed", says.page_changed], ["unchanged", says.page_unchanged], ["older", says.page_older], ["in_conflict", says.page_conflict], ["refused", says.page_refused]];
 
-function report(file, said) {
+function report(file, shop, said) {
   const none = ends().every(([name]) => !said[name]);
   const words = Object.fromEntries(ends());
   const lines = [
@@ -95,7 +97,7 @@ function report(file, said) {
     ...array(said.rows).map(({ row, reason }) => (row ? `${says.page_row} ${row}: ${reason}` : reason)),
   ];
   return [
-    h("p", {}, h("b", { class: "mono" }, file.name)),
+    h("p", {}, h("b", { class: "mono" }, file.name), shop ? ` ${shop}` : null),
     h("p", { class: "counts" }, ends().map(([name, word]) => h("span", { "data-count": name, "data-none": !said[name] }, `${said[name] ?? 0} ${word}`))),
     none ? h("p", { class: "wrong" }, says.page_no_order) : null,
     lines.length ? h("ul", {}, lines.map((line) => h("li", {}, line))) : null,
