@@ -4,8 +4,9 @@
 //! |---|---|
 //! | 200 | all of it is taken in, or was here already: `not_taken` is 0 |
 //! | 207 | some of it is; `rows` and `said` have the rest |
-//! | 422 | none of it is |
-//! | 400, 401, 404, 405, 408, 413, 415, 503 | nothing was read, and why: `application/problem+json` |
+//! | 422 | none of it is; as `application/problem+json`: it cannot be read, or ends whoever reads it |
+//! | 400, 401, 404, 405, 408, 413, 415 | nothing was read, and why: `application/problem+json` |
+//! | 503 | the same, and it is worth a try again: nothing was read, or it was and not all of it is taken in |
 //!
 //! The same request twice is as good as once.
 
