@@ -19,8 +19,8 @@ use sha2::{Digest, Sha256};
 
 use super::act::{act, act_running};
 use super::file::{read_bounded, write_private};
-use super::import_report::{ImportReport, not_listed};
-use super::{AGAIN, CommandResult, Failure, UNAVAILABLE, USAGE, count_of, drawn, print, sent, workbook};
+use super::import_report::{ImportReport, not_listed, say_read};
+use super::{AGAIN, CommandResult, Failure, UNAVAILABLE, USAGE, count_of, drawn, print, workbook};
 
 /// Orders sent to the station at once, and about how many bytes of them.
 const CHUNK: usize = 500;
@@ -36,7 +36,7 @@ pub(super) const ONLY_TRIED: &str = "nothing was taken in; this is what would be
 pub(super) fn import(files: &[PathBuf], config: &Path, how: &ImportOptions) -> CommandResult {
     if how.dropped_in.is_some() {
         // It has the station's memory, and the packer waits for the station.
-        drawn::go_first();
+        drawn::bounded_to_read();
     }
     let (setup, _) = Setup::load(config)?;
     let known = formats(&setup);
@@ -198,7 +198,7 @@ fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOpt
     let mut told = ImportReport::of(&batch);
     let mut done = 0;
     let act = if how.dropped_in.is_some() {
-        sent::say_read();
+        say_read();
         act_running
     } else {
         act

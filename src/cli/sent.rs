@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use super::act::act_running;
 use super::import::{self, MOST_LISTED, ONLY_TRIED, OrderFile, say_boxless};
-use super::import_report::{ImportReport, not_listed};
+use super::import_report::{ImportReport, not_listed, say_read};
 use super::{AGAIN, CommandResult, Failure, USAGE, drawn, print};
 
 /// Largest reject file that goes into an answer, in bytes of JSON.
@@ -54,7 +54,7 @@ pub(crate) struct SentFile {
 
 impl SentFile {
     pub(super) fn run(self) -> CommandResult {
-        drawn::go_first();
+        drawn::bounded_to_read();
         let mut bytes = Vec::with_capacity(self.bytes.min(order::MAX_FILE_BYTES) + 1);
         let read = std::io::stdin().lock().take(order::MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes);
         if read.is_err() || bytes.len() != self.bytes {
@@ -101,9 +101,4 @@ impl SentFile {
         print(Value::from(answer));
         Ok(())
     }
-}
-
-/// Says to the station that started this process that the file is read whole, and that its orders come now.
-pub(super) fn say_read() {
-    print("");
 }

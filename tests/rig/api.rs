@@ -19,7 +19,7 @@ use super::personal::{MARK, holding, marked};
 use super::program::repository;
 use super::station::Station;
 
-const TOKEN: &str = "rig-wms-0123456789abcdef";
+pub(crate) const TOKEN: &str = "rig-wms-0123456789abcdef";
 
 /// A program that sends orders.
 pub(crate) struct Wms {
@@ -96,7 +96,7 @@ impl Wms {
         (head[9..12].parse().unwrap(), head.to_owned(), serde_json::from_str(body).unwrap_or_default())
     }
 
-    async fn post(&self, token: &str, query: &str, kind: &str, body: &[u8]) -> (u16, Value) {
+    pub(crate) async fn post(&self, token: &str, query: &str, kind: &str, body: &[u8]) -> (u16, Value) {
         let head = format!(
             "POST /v1/orders{query} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
              Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",

@@ -13,7 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
 use tokio::sync::mpsc;
 
-use super::api::Wms;
+use super::api::{TOKEN, Wms};
 use super::bench::Bench;
 use super::inbox::watching;
 use super::order::order;
@@ -153,6 +153,15 @@ async fn a_reader_that_is_killed_over_a_file_has_taken_nothing_in_and_the_file_c
     }
     let log = doors.station.log();
     assert!(!log.contains("RIG-Page-1") && log.contains("a file of orders could not be read"), "{log}");
+}
+
+#[tokio::test]
+async fn a_body_that_takes_more_memory_than_its_reader_may_have_is_refused_for_good() {
+    let doors = Doors::open().await;
+    // So many columns without a name, each of which is a text.
+    let (status, said) = doors.wms.post(TOKEN, "", "text/csv", &vec![b','; 40 << 20]).await;
+    assert!(status == 422 && said["detail"].as_str().is_some_and(|said| said.contains("want of memory")), "{said}");
+    assert_eq!(doors.wms.send("", &order("RIG-9608")).await.0, 200);
 }
 
 /// The control socket, of which the second call is never answered.
