@@ -22,6 +22,7 @@ mod orders;
 mod orders_tests;
 mod page;
 mod patient;
+mod seldom;
 mod serve;
 #[cfg(test)]
 mod tests;

@@ -11,8 +11,7 @@
 //! The same request twice is as good as once.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -26,6 +25,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::door::{DoorRefusal, LONGEST_NAME, OrderWishes, OrdersDoor, is_name};
+use super::seldom::SaidSeldom;
 
 /// Where orders are sent.
 pub(super) const ORDERS: &str = "/v1/orders";
@@ -38,8 +38,6 @@ const DESCRIPTION: &str = include_str!("openapi.json");
 pub const SHORTEST_TOKEN: usize = 20;
 /// Longest file of tokens, in bytes.
 const LONGEST_FILE: u64 = 16 << 10;
-/// How often the log says that somebody showed no token.
-const SAY: Duration = Duration::from_secs(60);
 /// After so many seconds it is worth a try again.
 const AGAIN: HeaderValue = HeaderValue::from_static("5");
 
@@ -71,8 +69,8 @@ struct ApiShared {
 struct TokenFile {
     path: PathBuf,
     key: hmac::Key,
-    /// When the log last said that somebody showed none of it.
-    said: Mutex<Option<Instant>>,
+    /// That somebody showed none of it.
+    refused: SaidSeldom,
 }
 
 /// Why a file holds no tokens.
@@ -123,7 +121,8 @@ pub fn read_tokens(path: &std::path::Path) -> Result<Vec<String>, TokenError> {
 pub fn orders_router(door: OrdersDoor, token_file: PathBuf) -> std::io::Result<axum::Router> {
     let key = hmac::Key::generate(hmac::HMAC_SHA256, &rand::SystemRandom::new());
     let key = key.map_err(|_| std::io::Error::other("there is no randomness"))?;
-    let shared = ApiShared { door, tokens: Arc::new(TokenFile { path: token_file, key, said: Mutex::new(None) }) };
+    let shared =
+        ApiShared { door, tokens: Arc::new(TokenFile { path: token_file, key, refused: SaidSeldom::default() }) };
     Ok(axum::Router::new()
         .route(ORDERS, post(take))
         .route(OPENAPI, get(openapi))
@@ -167,7 +166,7 @@ async fn take(
     match known {
         Ok(Ok(true)) => {}
         Ok(Ok(false)) => {
-            if tokens.is_to_be_said() {
+            if tokens.refused.is_due() {
                 tracing::warn!(
                     "a request to [api] without a token of token_file was refused; it is said once a minute"
                 );
@@ -210,16 +209,6 @@ async fn take(
 }
 
 impl TokenFile {
-    /// Whether the log says of a refused request now.
-    fn is_to_be_said(&self) -> bool {
-        let Ok(mut said) = self.said.lock() else { return false };
-        let is_due = said.is_none_or(|said| said.elapsed() >= SAY);
-        if is_due {
-            *said = Some(Instant::now());
-        }
-        is_due
-    }
-
     /// Whether a token is one of the file.
     fn has(&self, given: &str) -> Result<bool, TokenError> {
         let tokens = read_tokens(&self.path)?;

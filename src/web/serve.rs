@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -26,6 +28,7 @@ use super::guests::{Doing, GuestId, Guests};
 use super::import::IMPORT;
 use super::orders::ORDERS;
 use super::patient::PatientStream;
+use super::seldom::SaidSeldom;
 use super::tls::ServerCertificate;
 
 /// How much of a request that was answered already is taken, and left unread: twice the largest file.
@@ -87,6 +90,7 @@ pub async fn serve_orders(
 /// The same, with other times.
 pub(super) async fn serve_within(patience: Patience, listener: TcpListener, router: Router, served: ServedAs) {
     let mut acceptor = Acceptor::of(served.what);
+    let untrusting = Arc::new(SaidSeldom::default());
     let (mut guests, mut tasks) = (Guests::default(), JoinSet::new());
     let mut handles: BTreeMap<GuestId, AbortHandle> = BTreeMap::new();
     let (turns, mut turned) = mpsc::channel(64);
@@ -97,11 +101,18 @@ pub(super) async fn serve_within(patience: Patience, listener: TcpListener, rout
                 newest += 1;
                 let stream = PatientStream::new(stream, patience.answer);
                 let tls = served.certificate.as_ref().map(|now| TlsAcceptor::from(now.borrow().config.clone()));
-                let (router, turns) = (router.clone(), turns.clone());
+                let (router, turns, untrusting) = (router.clone(), turns.clone(), untrusting.clone());
                 handles.insert(newest, tasks.spawn(async move {
                     let Some(tls) = tls else { return answer(newest, stream, patience, router, turns).await };
-                    if let Ok(Ok(stream)) = timeout(patience.head, tls.accept(stream)).await {
-                        answer(newest, stream, patience, router, turns).await;
+                    match timeout(patience.head, tls.accept(stream)).await {
+                        Ok(Ok(stream)) => answer(newest, stream, patience, router, turns).await,
+                        // Who only looks whether somebody listens says nothing that is wrong.
+                        Ok(Err(error)) if error.kind() == ErrorKind::InvalidData && untrusting.is_due() => tracing::warn!(
+                            of = served.what,
+                            %error,
+                            "a program speaks no TLS here, or does not trust the certificate; it is said once a minute"
+                        ),
+                        _ => {}
                     }
                 }));
                 guests.come(newest, SocketAddr::ip(&from))

@@ -199,6 +199,7 @@ async fn an_order_that_a_program_sends_over_tls_is_answered_taken_once_and_packe
     let mut said = Vec::new();
     let _ = plain.read_to_end(&mut said).await;
     assert!(!String::from_utf8_lossy(&said).contains("HTTP"), "{said:?}");
+    station.logged("a program speaks no TLS here, or does not trust the certificate").await;
 
     pack(&bench, &station, "RIG-9601").await;
     assert_eq!(wms.send("", &good).await.1["unchanged"], 1, "packed or not");
