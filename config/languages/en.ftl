@@ -284,6 +284,7 @@ page_orders = Orders
 page_drop = Drop a file of orders here: CSV, Excel or JSON
 page_pick = Choose a file
 page_try = Only try it
+page_shop = Shop, where the file names none
 page_reading = Reading
 page_new = new
 page_changed = changed

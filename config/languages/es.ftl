@@ -277,6 +277,7 @@ page_orders = Pedidos
 page_drop = Suelte aquí un archivo de pedidos: CSV, Excel o JSON
 page_pick = Elegir un archivo
 page_try = Solo probar
+page_shop = Tienda, si el archivo no la nombra
 page_reading = Leyendo
 page_new = nuevos
 page_changed = cambiados

@@ -22,6 +22,8 @@ use super::{CommandResult, Failure, SOFTWARE};
 
 /// Memory of the process: twice the largest file, the largest page in colour, and as much again.
 const MEMORY: u64 = 512 << 20;
+/// Memory of a process that reads orders.
+const READER_MEMORY: u64 = 1 << 30;
 /// Seconds of processor for a whole file, should nobody be left to end it.
 const PROCESSOR: u64 = 1_800;
 /// A page that takes longer was made to.
@@ -179,8 +181,17 @@ pub(super) fn bounded() -> nix::Result<()> {
     Ok(())
 }
 
+/// The same of a process that reads orders for the running station: several times the largest file. What the system lets it
+/// have may be less.
+pub(super) fn bounded_to_read() {
+    let _ = setrlimit(Resource::RLIMIT_AS, READER_MEMORY, READER_MEMORY);
+    // It would have names and addresses.
+    let _ = setrlimit(Resource::RLIMIT_CORE, 0, 0);
+    go_first();
+}
+
 /// Should the machine run out of memory, this process goes before others.
-pub(super) fn go_first() {
+fn go_first() {
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
 }
 

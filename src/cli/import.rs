@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::act::{act, act_running};
 use super::file::{each, read_bounded, write_private};
-use super::import_report::ImportReport;
+use super::import_report::{ImportReport, not_listed, say_read};
 use super::{AGAIN, CommandResult, Failure, UNAVAILABLE, USAGE, count_of, drawn, print, were_refused, workbook};
 
 /// Orders sent to the station at once, and about how many bytes of them.
@@ -36,7 +36,7 @@ pub(super) const ONLY_TRIED: &str = "nothing was taken in; this is what would be
 pub(super) fn import(files: &[PathBuf], config: &Path, how: &ImportOptions) -> CommandResult {
     if how.dropped_in.is_some() {
         // It has the station's memory, and the packer waits for the station.
-        drawn::go_first();
+        drawn::bounded_to_read();
     }
     let (setup, _) = Setup::load(config)?;
     let known = formats(&setup);
@@ -192,12 +192,17 @@ fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOpt
     }
     let total = orders.len();
     let mut told = ImportReport::of(&batch);
-    let mut sent = 0;
+    let mut done = 0;
+    let act = if how.dropped_in.is_some() {
+        say_read();
+        act_running
+    } else {
+        act
+    };
     for chunk in chunks(orders) {
-        sent += chunk.len();
-        let act = if how.dropped_in.is_some() { act_running } else { act };
+        done += chunk.len();
         told.add(&act(setup, &Call::Import { orders: chunk, newest: how.newest, dry_run: how.dry_run, each: false })?);
-        progress(format_args!("{sent} of {total}"));
+        progress(format_args!("{done} of {total}"));
     }
     if std::io::stderr().is_terminal() {
         let _ = writeln!(std::io::stderr());
@@ -221,11 +226,6 @@ fn import_file(setup: &Setup, file: &Path, formats: Formats<'_>, how: &ImportOpt
         print(format!("{shown}: {boxless}"));
     }
     Ok(told)
-}
-
-/// What is said of rows, orders and notes that an answer has no place for.
-pub(super) fn not_listed(left: usize) -> String {
-    format!("rows, orders and notes that are not listed: {left}; the counts have all")
 }
 
 /// The formats that this station knows; what is wrong with them is said, and they are not read.

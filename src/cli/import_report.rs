@@ -173,6 +173,16 @@ fn bound<T>(list: &mut Vec<T>, most: usize, bytes: &mut usize, json: impl Fn(&T)
     list.truncate(fits);
 }
 
+/// Says to the station that started this process that the file is read whole, and that its orders come now.
+pub(super) fn say_read() {
+    print("");
+}
+
+/// What is said of rows, orders and notes that an answer has no place for.
+pub(super) fn not_listed(left: usize) -> String {
+    format!("rows, orders and notes that are not listed: {left}; the counts have all")
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

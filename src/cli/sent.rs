@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  page, /v1/orders --- the file ---> parceld orders take --- orders ---> control socket
-//!                   <-- one object of JSON, with what was refused --
+//!                   <-- an empty line once it is read, then one object of JSON, with what was refused --
 //! ```
 //!
 //! Nothing of it is left on the disk.
@@ -17,8 +17,8 @@ use parceld::exchange::order::{self, Formats};
 use serde_json::Value;
 
 use super::act::act_running;
-use super::import::{self, MOST_LISTED, ONLY_TRIED, OrderFile, not_listed, say_boxless};
-use super::import_report::ImportReport;
+use super::import::{self, MOST_LISTED, ONLY_TRIED, OrderFile, say_boxless};
+use super::import_report::{ImportReport, not_listed, say_read};
 use super::{AGAIN, CommandResult, Failure, USAGE, drawn, print};
 
 /// Largest reject file that goes into an answer, in bytes of JSON.
@@ -54,7 +54,7 @@ pub(crate) struct SentFile {
 
 impl SentFile {
     pub(super) fn run(self) -> CommandResult {
-        drawn::go_first();
+        drawn::bounded_to_read();
         let mut bytes = Vec::with_capacity(self.bytes.min(order::MAX_FILE_BYTES) + 1);
         let read = std::io::stdin().lock().take(order::MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes);
         if read.is_err() || bytes.len() != self.bytes {
@@ -72,6 +72,7 @@ impl SentFile {
         let file = OrderFile { name: &self.name, shop: self.shop.as_deref(), folder: None, beside: None };
         let (orders, batch, boxless) = import::read_bytes(&setup, bytes, formats, &file);
         let mut told = ImportReport::of(&batch);
+        say_read();
         for orders in import::chunks(orders) {
             let call = Call::Import { orders, newest: false, dry_run: self.dry_run, each: self.each };
             told.add(&act_running(&setup, &call)?);

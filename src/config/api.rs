@@ -16,7 +16,7 @@ declare! {
         listen: SocketAddr, default "127.0.0.1:8443", by address;
         /// The tokens of the programs that may send orders, one a line. Read again at each request.
         token_file: PathBuf, required, by secret_file;
-        /// The certificate, and those between it and its authority, in PEM.
+        /// The certificate, and those between it and its authority, in PEM. A renewed one is taken up by itself.
         cert_file: PathBuf, optional, by file;
         /// Its key, in PEM.
         key_file: PathBuf, optional, by secret_file;

@@ -315,9 +315,14 @@ impl Core {
             && stored.shop_of_folder
             && let Some(other) = others().next()
         {
+            let folder = match &*stored.id.shop {
+                "" => String::new(),
+                folder => format!(" (its folder is {folder:?})"),
+            };
             let why = format!(
-                "{} is known as {other}, and this file names no shop: its folder is {:?}; import it with --shop",
-                order.order_ref, stored.id.shop
+                "{} is known as {other}, and this file names no shop{folder}; say its shop: with --shop, on the page, or as \
+                 shop of POST /v1/orders",
+                order.order_ref
             );
             return Ok(Some((other.clone(), why)));
         }

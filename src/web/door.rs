@@ -21,6 +21,14 @@ const SILENCE: Duration = Duration::from_secs(5);
 /// How long a request with a file may take: its turn, its bytes, and the reading of [`OrdersDoor::READING`].
 pub(super) const WHOLE: Duration = TURN.saturating_add(BODY).saturating_add(OrdersDoor::READING).saturating_add(TURN);
 
+/// Longest name of a shop or a format, in characters.
+pub(super) const LONGEST_NAME: usize = 100;
+
+/// Whether this can be the name of a shop or a format: one line, with nothing around it that cannot be seen.
+pub(super) fn is_name(text: &str) -> bool {
+    text.chars().count() <= LONGEST_NAME && !text.contains(char::is_control) && text.trim() == text
+}
+
 /// Where files of orders go.
 #[derive(Debug, Clone)]
 pub struct OrdersDoor {
@@ -63,9 +71,9 @@ pub struct OrderWishes {
 pub enum DoorRefusal {
     /// Another one is being read.
     Busy,
-    /// The station takes nothing now, or ended before all of it was in.
+    /// The station takes nothing now, or the reading ended before all of it was in.
     Again(String),
-    /// It cannot be read, and nothing of it is taken in.
+    /// It cannot be read, or whoever read it ended over it: nothing of it is taken in.
     Unread(String),
     /// It is larger than so many bytes.
     TooLarge(usize),
@@ -92,7 +100,7 @@ impl DoorRefusal {
         match self {
             Self::Busy => "another file of orders is being read; send it again in a moment".to_owned(),
             Self::Again(why) => format!("not all of it is taken in: {why}; send it again, what is here already stays"),
-            Self::Unread(why) => format!("it could not be read: {why}"),
+            Self::Unread(why) => format!("it could not be read, and nothing of it is taken in: {why}"),
             Self::TooLarge(most) => format!("it is larger than {} MiB; split it", most >> 20),
             Self::TooSlow => {
                 "it did not come whole within a minute, or nothing of it came for 5 s; send it again, or split it"

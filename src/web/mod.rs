@@ -23,6 +23,8 @@ mod orders_tests;
 mod page;
 #[cfg(test)]
 mod page_tests;
+mod patient;
+mod seldom;
 mod serve;
 #[cfg(test)]
 mod tests;

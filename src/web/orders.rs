@@ -4,14 +4,14 @@
 //! |---|---|
 //! | 200 | all of it is taken in, or was here already: `not_taken` is 0 |
 //! | 207 | some of it is; `rows` and `said` have the rest |
-//! | 422 | none of it is |
-//! | 400, 401, 404, 405, 408, 413, 415, 503 | nothing was read, and why: `application/problem+json` |
+//! | 422 | none of it is; as `application/problem+json`: it cannot be read, or ends whoever reads it |
+//! | 400, 401, 404, 405, 408, 413, 415 | nothing was read, and why: `application/problem+json` |
+//! | 503 | the same, and it is worth a try again: nothing was read, or it was and not all of it is taken in |
 //!
 //! The same request twice is as good as once.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -24,7 +24,8 @@ use ring::{hmac, rand};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::door::{DoorRefusal, OrderWishes, OrdersDoor};
+use super::door::{DoorRefusal, LONGEST_NAME, OrderWishes, OrdersDoor, is_name};
+use super::seldom::SaidSeldom;
 
 /// Where orders are sent.
 pub(super) const ORDERS: &str = "/v1/orders";
@@ -37,10 +38,6 @@ const DESCRIPTION: &str = include_str!("openapi.json");
 pub const SHORTEST_TOKEN: usize = 20;
 /// Longest file of tokens, in bytes.
 const LONGEST_FILE: u64 = 16 << 10;
-/// Longest name of a shop or a format, in characters.
-const LONGEST_NAME: usize = 100;
-/// How often the log says that somebody showed no token.
-const SAY: Duration = Duration::from_secs(60);
 /// After so many seconds it is worth a try again.
 const AGAIN: HeaderValue = HeaderValue::from_static("5");
 
@@ -56,6 +53,9 @@ const KINDS: [(&str, &str); 8] = [
     ("application/octet-stream", "orders"),
 ];
 
+/// Encodings of text that are read.
+const CHARSETS: [&str; 9] = ["utf-8", "utf8", "us-ascii", "utf-16", "utf-16le", "utf-16be", "gb18030", "gbk", "gb2312"];
+
 /// What the API needs.
 #[derive(Debug, Clone)]
 struct ApiShared {
@@ -69,8 +69,8 @@ struct ApiShared {
 struct TokenFile {
     path: PathBuf,
     key: hmac::Key,
-    /// When the log last said that somebody showed none of it.
-    said: Mutex<Option<Instant>>,
+    /// That somebody showed none of it.
+    refused: SaidSeldom,
 }
 
 /// Why a file holds no tokens.
@@ -121,7 +121,8 @@ pub fn read_tokens(path: &std::path::Path) -> Result<Vec<String>, TokenError> {
 pub fn orders_router(door: OrdersDoor, token_file: PathBuf) -> std::io::Result<axum::Router> {
     let key = hmac::Key::generate(hmac::HMAC_SHA256, &rand::SystemRandom::new());
     let key = key.map_err(|_| std::io::Error::other("there is no randomness"))?;
-    let shared = ApiShared { door, tokens: Arc::new(TokenFile { path: token_file, key, said: Mutex::new(None) }) };
+    let shared =
+        ApiShared { door, tokens: Arc::new(TokenFile { path: token_file, key, refused: SaidSeldom::default() }) };
     Ok(axum::Router::new()
         .route(ORDERS, post(take))
         .route(OPENAPI, get(openapi))
@@ -165,7 +166,7 @@ async fn take(
     match known {
         Ok(Ok(true)) => {}
         Ok(Ok(false)) => {
-            if tokens.is_to_be_said() {
+            if tokens.refused.is_due() {
                 tracing::warn!(
                     "a request to [api] without a token of token_file was refused; it is said once a minute"
                 );
@@ -188,10 +189,12 @@ async fn take(
             return problem(StatusCode::BAD_REQUEST, &what);
         }
     };
-    let fits = |text: &String| text.chars().count() <= LONGEST_NAME && !text.contains(char::is_control);
-    if !format.iter().chain(&shop).all(fits) {
-        let what = format!("format and shop are one line of up to {LONGEST_NAME} characters");
+    if !format.iter().chain(&shop).all(|name| is_name(name)) {
+        let what = format!("format and shop are one line of up to {LONGEST_NAME} characters, without blanks around it");
         return problem(StatusCode::BAD_REQUEST, &what);
+    }
+    if let Some(what) = unread_form(request.headers()) {
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, &what);
     }
     let Some(name) = name_of(request.headers()) else {
         let what = format!("send one of {}", KINDS.map(|(kind, _)| kind).join(", "));
@@ -206,16 +209,6 @@ async fn take(
 }
 
 impl TokenFile {
-    /// Whether the log says of a refused request now.
-    fn is_to_be_said(&self) -> bool {
-        let Ok(mut said) = self.said.lock() else { return false };
-        let is_due = said.is_none_or(|said| said.elapsed() >= SAY);
-        if is_due {
-            *said = Some(Instant::now());
-        }
-        is_due
-    }
-
     /// Whether a token is one of the file.
     fn has(&self, given: &str) -> Result<bool, TokenError> {
         let tokens = read_tokens(&self.path)?;
@@ -238,6 +231,25 @@ fn name_of(headers: &HeaderMap) -> Option<&'static str> {
     let Some(kind) = headers.get(header::CONTENT_TYPE) else { return Some("orders") };
     let kind = kind.to_str().ok()?.split(';').next().unwrap_or_default().trim();
     KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind)).map(|(_, name)| *name)
+}
+
+/// Why a body is not read in the form that its head says: packed, or in an encoding of text that is none of those that files
+/// are known by.
+fn unread_form(headers: &HeaderMap) -> Option<String> {
+    let packed = |coding: &&HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if let Some(coding) = headers.get_all(header::CONTENT_ENCODING).iter().find(packed) {
+        return Some(format!("Content-Encoding {coding:?} is not unpacked here; send it as it is"));
+    }
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let said = kind.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let charset = said.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset")).map(|(_, value)| value);
+    let charset = charset.map(|value| value.trim().trim_matches('"')).find(|value| !is_read(value))?;
+    Some(format!("charset {charset:?} is not read here; send it in UTF-8"))
+}
+
+/// Whether text in this encoding is read.
+fn is_read(charset: &str) -> bool {
+    CHARSETS.iter().any(|known| known.eq_ignore_ascii_case(charset))
 }
 
 /// The status of an answer.

@@ -57,7 +57,7 @@ impl Api {
     /// Status, head and body of an answer.
     async fn call(&self, line: &str, headers: &str, body: &str) -> (u16, String, Value) {
         let mut socket = TcpStream::connect(self.address).await.unwrap();
-        let length = if headers.contains("Content-Length") {
+        let length = if headers.contains("Content-Length") || headers.contains("chunked") {
             String::new()
         } else {
             format!("Content-Length: {}\r\n", body.len())
@@ -156,7 +156,12 @@ async fn every_answer_is_what_the_description_says_of_its_status() {
         ("?dryrun=true", json, "[]", 400),
         ("?dry_run=perhaps", json, "[]", 400),
         ("?shop=a%0Ab", json, "[]", 400),
+        ("?shop=%20a", json, "[]", 400),
+        ("?shop=a&shop=b", json, "[]", 400),
         ("", "Content-Type: image/png\r\n", "[]", 415),
+        ("", "Content-Encoding: gzip\r\n", "[]", 415),
+        ("", "Content-Type: text/csv; charset=iso-8859-1\r\n", "[]", 415),
+        ("", "Content-Type: text/csv; header=present; Charset=\"latin1\"\r\n", "[]", 415),
         ("", "Content-Type: application/json\r\nContent-Length: 10001\r\n", "", 413),
     ] {
         let (got, _, said) = api.post(query, headers, body).await;
@@ -200,6 +205,9 @@ async fn what_is_described_is_what_is_served() {
         let (status, ..) = api.post("", &format!("Content-Type: {kind}; charset=utf-8\r\n"), "[]").await;
         assert_eq!(status, 200, "{kind}");
     }
+    let plain = "Content-Type: text/csv; charset=\"GB18030\"\r\nContent-Encoding: identity\r\n";
+    assert_eq!(api.post("", plain, "[]").await.0, 200, "what is read anyway may be said");
+    api.wishes.lock().await.pop();
     assert_eq!(api.post("", "", "[]").await.0, 200, "one that says nothing is looked at");
     let queries = post["parameters"].as_array().unwrap();
     for query in queries.iter().map(|query| query["name"].as_str().unwrap()) {
@@ -242,6 +250,43 @@ async fn nothing_is_read_without_a_token_and_a_token_can_be_changed_meanwhile() 
     std::fs::remove_file(api.tokens()).unwrap();
     let (status, _, said) = api.call("POST /v1/orders", other, "[]").await;
     assert!(status == 503 && said["detail"].as_str().unwrap().contains("parceld check"), "{said}");
+}
+
+/// Programs that send a whole file before they read an answer, and such as read one meanwhile.
+#[tokio::test]
+async fn who_is_refused_while_it_sends_a_large_file_reads_why() {
+    const LARGE: usize = 32 << 20;
+    let api = Api::start().await;
+    let (good, wrong) = (format!("Bearer {TOKEN}"), "Bearer of-nothing".to_owned());
+    let cases = [
+        (&wrong, "/v1/orders", "text/csv", 401),
+        (&good, "/v1/orders", "text/csv", 413),
+        (&good, "/v1/orders", "image/png", 415),
+        (&good, "/v1/orders?colour=red", "text/csv", 400),
+        (&good, "/v1/order", "text/csv", 404),
+        (&good, "/v1/openapi.json", "text/csv", 405),
+    ];
+    for (token, path, kind, status) in cases {
+        let headers = format!("Authorization: {token}\r\nContent-Type: {kind}\r\n");
+        let (got, _, said) = api.call(&format!("POST {path}"), &headers, &"x".repeat(LARGE)).await;
+        assert_eq!(got, status, "{said}");
+        is_valid(&said, "Refusal");
+    }
+    // Of a body whose length nobody says, as much as is too large is read.
+    let head = format!("Authorization: {good}\r\nTransfer-Encoding: chunked\r\n");
+    let chunks = format!("{LARGE:x}\r\n{}\r\n0\r\n\r\n", "x".repeat(LARGE));
+    assert_eq!(api.call("POST /v1/orders", &head, &chunks).await.0, 413);
+
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let tls = tls.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
+    let client = reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap();
+    for (token, path, kind, status) in cases {
+        let sent = client.post(format!("http://{}{path}", api.address)).header("Authorization", token);
+        let answer = sent.header("Content-Type", kind).body(vec![b'x'; LARGE]).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status);
+        is_valid(&serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap(), "Refusal");
+    }
 }
 
 #[test]

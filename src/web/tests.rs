@@ -339,7 +339,11 @@ async fn idle_connections_give_way_to_a_page_that_asks() {
 #[tokio::test]
 async fn who_does_not_say_what_it_wants_in_time_is_not_waited_for() {
     let short = Duration::from_millis(50);
-    let station = Station::start_within(serve::Patience { head: short, body: short, file: short }, true).await;
+    let station = Station::start_within(
+        serve::Patience { head: short, body: short, file: short, ..serve::Patience::default() },
+        true,
+    )
+    .await;
     let host = format!("Host: {}\r\n", station.address);
     for head in [String::new(), "GET / HTTP/1.1\r\n".to_owned(), format!("GET / HTTP/1.1\r\n{host}\r\n")] {
         closed(&mut station.send(&head).await).await;
@@ -380,6 +384,21 @@ async fn a_file_of_orders_comes_from_the_page_itself_and_from_nowhere_else() {
             reply.send(Ok(json!({ "accepted": 1 }))).unwrap();
         });
     assert!(answered.0 == 200 && answered.1.ends_with("{\"accepted\":1}"), "{answered:?}");
+
+    // The shop of orders that name none, as somebody says; one that cannot be is refused, and so is what nobody knows.
+    let (answered, ()) =
+        tokio::join!(station.post("/api/import?name=a.csv&shop=DE-02%20%C3%A9", &headers, "x"), async {
+            let SentOrders { wishes, reply, .. } = sent.recv().await.unwrap();
+            assert_eq!(wishes.shop.as_deref(), Some("DE-02 é"));
+            reply.send(Ok(json!({}))).unwrap();
+        });
+    assert_eq!(answered.0, 200, "{answered:?}");
+    let long = format!("shop={}", "x".repeat(101));
+    for query in ["shop=a%0Ab", "shop=%20a", &long, "shop=a&shop=b", "market=US"] {
+        let (status, text) = station.post(&format!("/api/import?name=a.csv&{query}"), &headers, "x").await;
+        assert_eq!(status, 400, "{query}: {text}");
+    }
+    assert!(sent.try_recv().is_err(), "nothing was taken");
 }
 
 #[tokio::test]
@@ -407,7 +426,11 @@ async fn a_file_of_orders_that_is_too_large_or_comes_beside_another_is_refused_w
     reply.send(Err(DoorRefusal::Unread("no file of orders".into()))).unwrap();
     let mut said = String::new();
     first.read_to_string(&mut said).await.unwrap();
-    assert!(said.starts_with("HTTP/1.1 422") && said.contains("it could not be read: no file of orders"), "{said}");
+    assert!(
+        said.starts_with("HTTP/1.1 422")
+            && said.contains("it could not be read, and nothing of it is taken in: no file of orders"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

@@ -19,48 +19,65 @@ use super::personal::{MARK, holding, marked};
 use super::program::repository;
 use super::station::Station;
 
-const TOKEN: &str = "rig-wms-0123456789abcdef";
+pub(crate) const TOKEN: &str = "rig-wms-0123456789abcdef";
 
 /// A program that sends orders.
-struct Wms {
+pub(crate) struct Wms {
     trusts: Arc<ClientConfig>,
     station: SocketAddr,
 }
 
 impl Bench {
+    /// Writes a file of secrets.
+    fn write_secret(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+        std::fs::set_permissions(self.path(name), std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
     /// Writes `[api]` with a certificate for this machine; the one who trusts it.
-    fn with_api(&self) -> Arc<ClientConfig> {
-        let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
-        for (name, text) in
-            [("api.pem", certificate.pem()), ("api.key", key.serialize_pem()), ("api.tokens", format!("{TOKEN}\n"))]
-        {
-            std::fs::write(self.path(name), text).unwrap();
-            std::fs::set_permissions(self.path(name), std::fs::Permissions::from_mode(0o600)).unwrap();
+    pub(crate) fn with_api(&self) -> Arc<ClientConfig> {
+        let (certificate, key, trusts) = certified();
+        for (name, text) in [("api.pem", certificate), ("api.key", key), ("api.tokens", format!("{TOKEN}\n"))] {
+            self.write_secret(name, &text);
         }
         let table = "[api]\nlisten = \"127.0.0.1:0\"\ntoken_file = \"api.tokens\"\ncert_file = \"api.pem\"\n\
                      key_file = \"api.key\"\n";
         self.reconfigure("\n[uplink]\n", &format!("\n{table}\n[uplink]\n"));
         let names = "warehouse = \"US-LAX-1\"\nwarehouse_names = [\"LA 1\", \"LA\"]\n";
         self.reconfigure("warehouse = \"US-LAX-1\"\n", names);
-        let mut roots = RootCertStore::empty();
-        roots.add(certificate.der().clone()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-        Arc::new(config.with_root_certificates(roots).with_no_client_auth())
+        trusts
     }
 
-    async fn order_numbers(&self) -> Vec<String> {
+    pub(crate) async fn order_numbers(&self) -> Vec<String> {
         let list = self.ask(&["orders", "list"]).await;
         list.as_array().unwrap().iter().map(|order| order["order_ref"].as_str().unwrap().to_owned()).collect()
     }
 }
 
+/// A new certificate for this machine and its key, in PEM, and the one who trusts it alone.
+fn certified() -> (String, String, Arc<ClientConfig>) {
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate.der().clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let trusts = Arc::new(config.with_root_certificates(roots).with_no_client_auth());
+    (certificate.pem(), key.serialize_pem(), trusts)
+}
+
 impl Wms {
-    async fn of(station: &Station, trusts: Arc<ClientConfig>) -> Self {
+    pub(crate) async fn of(station: &Station, trusts: Arc<ClientConfig>) -> Self {
         let log = station.logged("other programs can send orders").await;
         let (_, address) = log.split_once("other programs can send orders address=").unwrap();
         Self { trusts, station: address.split_whitespace().next().unwrap().parse().unwrap() }
+    }
+
+    /// Whether the station shows a certificate that this one trusts.
+    async fn is_sure(&self) -> bool {
+        let socket = TcpStream::connect(self.station).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        TlsConnector::from(self.trusts.clone()).connect(name, socket).await.is_ok()
     }
 
     /// Status, head and body of the answer to a whole request.
@@ -79,7 +96,7 @@ impl Wms {
         (head[9..12].parse().unwrap(), head.to_owned(), serde_json::from_str(body).unwrap_or_default())
     }
 
-    async fn post(&self, token: &str, query: &str, kind: &str, body: &[u8]) -> (u16, Value) {
+    pub(crate) async fn post(&self, token: &str, query: &str, kind: &str, body: &[u8]) -> (u16, Value) {
         let head = format!(
             "POST /v1/orders{query} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
              Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
@@ -89,7 +106,7 @@ impl Wms {
         (status, said)
     }
 
-    async fn send(&self, query: &str, orders: &Value) -> (u16, Value) {
+    pub(crate) async fn send(&self, query: &str, orders: &Value) -> (u16, Value) {
         self.post(TOKEN, query, "application/json", orders.to_string().as_bytes()).await
     }
 }
@@ -105,6 +122,9 @@ async fn an_order_that_a_program_sends_over_tls_is_answered_taken_once_and_packe
     let (status, said) =
         wms.post("rig-wms-0123456789abcdeX", "", "application/json", good.to_string().as_bytes()).await;
     assert!(status == 401 && said["detail"].as_str().unwrap().contains("token_file"), "{said}");
+    // Also who sends all of a large file before it reads.
+    let (status, _) = wms.post("rig-wms-0123456789abcdeX", "", "application/json", &vec![b' '; 32 << 20]).await;
+    assert_eq!(status, 401);
     let (status, said) = wms.send("?dry_run=true", &good).await;
     assert!(status == 200 && said["said"][0]["why"] == "new here", "{said}");
     assert_eq!(bench.order_numbers().await, [""; 0], "nothing was taken in");
@@ -179,6 +199,7 @@ async fn an_order_that_a_program_sends_over_tls_is_answered_taken_once_and_packe
     let mut said = Vec::new();
     let _ = plain.read_to_end(&mut said).await;
     assert!(!String::from_utf8_lossy(&said).contains("HTTP"), "{said:?}");
+    station.logged("a program speaks no TLS here, or does not trust the certificate").await;
 
     pack(&bench, &station, "RIG-9601").await;
     assert_eq!(wms.send("", &good).await.1["unchanged"], 1, "packed or not");
@@ -216,6 +237,30 @@ async fn a_station_starts_without_its_api_which_opens_once_nothing_is_in_its_way
     pack(&bench, &station, "RIG-9604").await;
     let log = station.log();
     assert_eq!(log.matches("[api] takes no orders; it is tried again").count(), 2, "each reason once: {log}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_renewed_is_taken_up_while_orders_come_in_and_half_of_a_pair_is_not() {
+    let bench = Bench::with_orders(&[]).await;
+    let trusts = bench.with_api();
+    let station = bench.start().await;
+    let old = Wms::of(&station, trusts).await;
+    let (certificate, key, trusts) = certified();
+    let new = Wms { trusts, station: old.station };
+    bench.write_secret("api.key", &key);
+    let log = station.logged("[api] goes on with the certificate before").await;
+    assert!(log.contains("api.key is not the key of the certificate"), "{log}");
+    let ran = bench.run(&["check"]).await;
+    assert!(ran.out.contains("stops parcels: [api] goes on with the certificate that it had"), "{ran:?}");
+    assert_eq!(old.send("", &order("RIG-9606")).await.0, 200);
+    assert!(!new.is_sure().await);
+    bench.write_secret("api.pem", &certificate);
+    station.logged("the new certificate of [api] is in use").await;
+    assert_eq!(new.send("", &order("RIG-9607")).await.0, 200);
+    assert!(!old.is_sure().await);
+    let ran = bench.run(&["check"]).await;
+    assert!(!ran.out.contains("[api]"), "{ran:?}");
+    assert_eq!(station.log().matches("[api] goes on with").count(), 1, "once");
 }
 
 #[tokio::test]

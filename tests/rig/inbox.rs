@@ -19,17 +19,21 @@ impl Bench {
     /// A bench whose folder `drop` is watched, with a number pool begun.
     async fn with_folder() -> Self {
         let bench = Self::with_orders(&[]).await;
-        let folder = bench.path("drop");
-        fs::create_dir(&folder).unwrap();
-        bench
-            .reconfigure("\n[uplink]\n", &format!("\n[orders]\nfolder = {:?}\n\n[uplink]\n", folder.to_str().unwrap()));
+        bench.watch_folder();
         let names = "warehouse = \"US-LAX-1\"\nwarehouse_names = [\"LA 1\", \"LA\"]\n";
         bench.reconfigure("warehouse = \"US-LAX-1\"\n", names);
         bench
     }
 
+    /// Writes `[orders]` with the folder `drop`.
+    pub(crate) fn watch_folder(&self) {
+        let folder = self.path("drop");
+        fs::create_dir(&folder).unwrap();
+        self.reconfigure("\n[uplink]\n", &format!("\n[orders]\nfolder = {:?}\n\n[uplink]\n", folder.to_str().unwrap()));
+    }
+
     /// Puts a file there as a program does that writes it elsewhere and renames it.
-    fn drop_in(&self, name: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn drop_in(&self, name: &str, bytes: impl AsRef<[u8]>) {
         let aside = self.path("aside");
         fs::write(&aside, bytes).unwrap();
         fs::rename(aside, self.path("drop").join(name)).unwrap();
@@ -41,7 +45,7 @@ impl Bench {
     }
 
     /// Waits until the answer of a file is so.
-    async fn answers(&self, name: &str, is_so: impl Fn(&str) -> bool) -> String {
+    pub(crate) async fn answers(&self, name: &str, is_so: impl Fn(&str) -> bool) -> String {
         let file = self.path("drop").join(format!("{name}.answer.txt"));
         let read = || fs::read_to_string(&file).unwrap_or_default();
         until(&format!("{name} is answered"), || !read().is_empty() && is_so(&read())).await;
@@ -71,7 +75,7 @@ fn counts(answer: &str) -> &str {
 }
 
 /// Waits until the folder is watched, so that what is dropped is heard of.
-async fn watching(station: &Station) {
+pub(crate) async fn watching(station: &Station) {
     station.logged("order files are imported as they are dropped").await;
 }
 

@@ -37,6 +37,7 @@ mod papers;
 mod personal;
 mod program;
 mod rates;
+mod readers;
 mod readme;
 mod receiver;
 mod rehearsal;

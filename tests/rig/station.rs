@@ -102,6 +102,24 @@ impl Station {
         ended.unwrap()
     }
 
+    /// The process of this station that runs a command with these first arguments, once there is one.
+    pub(crate) async fn process(&self, args: &[&str]) -> u32 {
+        let (parent, wanted) = (format!(" {} ", self.child.id()), args.join("\0"));
+        let mut found = None;
+        until("the process is there", || {
+            let numbers = std::fs::read_dir("/proc").unwrap().flatten();
+            found = numbers.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).find(|pid: &u32| {
+                let read = |name: &str| std::fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_default();
+                // State and parent, after the name in brackets (proc(5)).
+                let is_ours = read("stat").rsplit_once(") ").is_some_and(|(_, rest)| rest[1..].starts_with(&parent));
+                is_ours && read("cmdline").split_once('\0').is_some_and(|(_, said)| said.starts_with(&wanted))
+            });
+            found.is_some()
+        })
+        .await;
+        found.unwrap()
+    }
+
     /// Memory it holds, in KiB.
     pub(crate) fn resident_kib(&self) -> u64 {
         self.status("VmRSS:").trim_end_matches(" kB").parse().unwrap()

@@ -17,15 +17,14 @@ const DAY: i64 = 86_400_000;
 pub(super) fn lacking(site: &StationSite<'_>) -> Vec<Shortcoming> {
     let config = &site.setup.config;
     let Some(api) = &config.api else { return Vec::new() };
+    let runs = Store::is_running(&config.station.data_dir);
     let mut found = Vec::new();
     found.extend(tokens(&api.token_file));
     if let Some((file, key)) = api.certificate() {
-        found.extend(certified(file, key, site.now));
+        found.extend(certified(file, key, site.now, runs));
     }
     // Where the station runs, it is what listens there.
-    if !Store::is_running(&config.station.data_dir)
-        && let Err(error) = TcpListener::bind(api.listen)
-    {
+    if !runs && let Err(error) = TcpListener::bind(api.listen) {
         let what = format!("[api] cannot listen on {}: {error}", api.listen);
         let todo = "stop what listens there (`ss -ltnp` names it), or write an address of this machine and a free port";
         found.push(Shortcoming::new(Urgency::Stops, what, todo));
@@ -42,8 +41,8 @@ fn tokens(file: &Path) -> Option<Shortcoming> {
     Some(Shortcoming::new(Urgency::Stops, what, todo))
 }
 
-/// What is wrong with a certificate or its key.
-fn certified(file: &Path, key: &Path, now: Timestamp) -> Option<Shortcoming> {
+/// What is wrong with a certificate or its key; a station that runs may have read those before them.
+fn certified(file: &Path, key: &Path, now: Timestamp, runs: bool) -> Option<Shortcoming> {
     let (of, why, todo) = match ServerCertificate::read(file, key) {
         Ok(read) => return ending(&file.display().to_string(), read.good_until?, now),
         Err(CertificateError::Certificate(why)) => {
@@ -51,7 +50,13 @@ fn certified(file: &Path, key: &Path, now: Timestamp) -> Option<Shortcoming> {
         }
         Err(CertificateError::Key(why)) => (key, why, "name the certificate's own key as key_file"),
     };
-    let what = format!("[api] takes no orders: {} {why}", of.display());
+    let says = match runs {
+        true => {
+            "[api] goes on with the certificate that it had, if any, and takes no orders once the service is started again"
+        }
+        false => "[api] takes no orders",
+    };
+    let what = format!("{says}: {} {why}", of.display());
     (!is_closed(of)).then(|| Shortcoming::new(Urgency::Stops, what, todo))
 }
 
@@ -62,7 +67,7 @@ fn is_closed(file: &Path) -> bool {
 
 /// What is said of a certificate that ends soon, or has.
 fn ending(file: &str, good_until: Timestamp, now: Timestamp) -> Option<Shortcoming> {
-    let todo = "write a new one there, with its key, and restart the service";
+    let todo = "write a new one there, with its key; a station that runs takes it within 10 s";
     let left = good_until.0 - now.0;
     match left.div_euclid(DAY) {
         _ if left < 0 => {
@@ -95,19 +100,21 @@ mod tests {
         let (key, missing) = (file("key.pem", &key.serialize_pem()), dir.path().join("none"));
         let now = Timestamp(0);
         assert_eq!(tokens(&file("tokens", &"x".repeat(SHORTEST_TOKEN))), None);
-        assert_eq!(certified(&certificate, &key, now), None);
+        assert_eq!(certified(&certificate, &key, now, false), None);
         for (found, said) in [
             (tokens(&missing), "none cannot be read: No such file"),
             (tokens(&file("empty", "")), "empty holds no token"),
             (tokens(&file("short", "secret")), "short line 1 is no token of at least 20"),
-            (certified(&missing, &key, now), "none cannot be read: No such file"),
-            (certified(&key, &key, now), "key.pem holds no certificate in PEM"),
-            (certified(&certificate, &other, now), "other.pem is not the key of the certificate"),
-            (certified(&certificate, &missing, now), "none cannot be read: No such file"),
+            (certified(&missing, &key, now, false), "none cannot be read: No such file"),
+            (certified(&key, &key, now, false), "key.pem holds no certificate in PEM"),
+            (certified(&certificate, &other, now, false), "other.pem is not the key of the certificate"),
+            (certified(&certificate, &missing, now, false), "none cannot be read: No such file"),
         ] {
             let found = found.expect("something is wrong").to_string();
             assert!(found.starts_with("stops parcels: [api] takes no orders: ") && found.contains(said), "{found}");
         }
+        let runs = certified(&certificate, &other, now, true).expect("something is wrong").to_string();
+        assert!(runs.starts_with("stops parcels: [api] goes on with the certificate that it had"), "{runs}");
     }
 
     #[test]
@@ -117,7 +124,7 @@ mod tests {
         assert_eq!(
             said(29).as_deref(),
             Some(
-                "soon: the certificate c.pem ends in 29 days; write a new one there, with its key, and restart the service"
+                "soon: the certificate c.pem ends in 29 days; write a new one there, with its key; a station that runs takes it within 10 s"
             )
         );
         assert!(said(-1).is_some_and(|said| said.starts_with("wrong: the certificate c.pem has ended")));

@@ -66,22 +66,24 @@ async function bring(file, before = []) {
 async function answered(file) {
   const wrong = (said) => [h("p", { class: "wrong" }, `${file.name}: ${said}`)];
   if (file.size > MOST) return wrong(say("page_too_large"));
+  const shop = $("bring-shop").value.trim();
   let answer, said;
   try {
     const asked = new URLSearchParams({ name: file.name, dry_run: String($("bring-try").checked) });
+    if (shop) asked.set("shop", shop);
     answer = await fetch(`/api/import?${asked}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
     said = await answer.json().catch(() => null);
   } catch {
     return wrong(say("page_unread"));
   }
-  if (answer.ok && said) return report(file, said);
+  if (answer.ok && said) return report(file, shop, said);
   return wrong(said?.error ?? say("page_answered", { status: answer.status }));
 }
 
 // What an order may come to, and its words.
 const ends = () => [["accepted", say("page_new")], ["changed", say("page_changed")], ["unchanged", say("page_unchanged")], ["older", say("page_older")], ["in_conflict", say("page_conflict")], ["refused", say("page_refused")]];
 
-function report(file, said) {
+function report(file, shop, said) {
   const none = ends().every(([name]) => !said[name]);
   const words = Object.fromEntries(ends());
   const lines = [
@@ -90,7 +92,7 @@ function report(file, said) {
     ...array(said.rows).map(({ row, reason }) => (row ? `${say("page_row")} ${row}: ${reason}` : reason)),
   ];
   return [
-    h("p", {}, h("b", { class: "mono" }, file.name)),
+    h("p", {}, h("b", { class: "mono" }, file.name), shop ? ` ${shop}` : null),
     h("p", { class: "counts" }, ends().map(([name, word]) => h("span", { "data-count": name, "data-none": !said[name] }, `${said[name] ?? 0} ${word}`))),
     none ? h("p", { class: "wrong" }, say("page_no_order")) : null,
     lines.length ? h("ul", {}, lines.map((line) => h("li", {}, line))) : null,

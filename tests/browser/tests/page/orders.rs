@@ -82,3 +82,43 @@ async fn a_file_that_is_dropped_onto_the_page_is_answered_there_and_packed() {
     assert_eq!(page.errors().await, Vec::<String>::new(), "the console has no errors");
     page.close().await;
 }
+
+#[tokio::test]
+async fn the_shop_of_a_file_that_names_none_is_said_on_the_page() {
+    let page = Page::open().await;
+    page.says("Scan an order").await;
+    let file = page.file("day.csv", &orders("SHOP-1"));
+    page.fill("bring-shop", " DE-02 <b> ").await;
+    page.drop_file(&file).await;
+    page.reads("bring-answer", |said| said.contains("day.csv DE-02 <b>") && said.contains("1 new")).await;
+    let shops = async |page: &Page| {
+        let orders = page.api("/api/orders").await;
+        let ours = |order: &&serde_json::Value| order["order_ref"] == "SHOP-1";
+        let shops = orders.as_array().into_iter().flatten().filter(ours).map(|order| order["shop"].clone());
+        shops.collect::<Vec<_>>()
+    };
+    assert_eq!(shops(&page).await, ["DE-02 <b>"]);
+
+    // It stays for the next file; a cancellation needs it as well, and says so in either language.
+    let head = "order_ref,state\r\nSHOP-1,cancelled\r\n";
+    let cancelled = page.file("cancelled.csv", head);
+    page.fill("bring-shop", "").await;
+    page.drop_file(&cancelled).await;
+    let said =
+        page.reads("bring-answer", |said| said.contains("cancelled.csv") && said.contains("1 in conflict")).await;
+    assert!(said.contains("this file names no shop; say its shop: with --shop, on the page"), "{said}");
+    page.click("command-LANG:es").await;
+    page.reads("bring", |said| said.contains("Tienda, si el archivo no la nombra")).await;
+    page.fill("bring-shop", "DE-02 <b>").await;
+    page.choose_file("bring-file", &cancelled).await;
+    page.reads("bring-answer", |said| said.contains("DE-02 <b>") && said.contains("1 cambiados")).await;
+    page.choose_file("bring-file", &cancelled).await;
+    page.reads("bring-answer", |said| said.contains("DE-02 <b>") && said.contains("1 sin cambios")).await;
+    assert_eq!(shops(&page).await, ["DE-02 <b>"], "one order");
+    for width in [390, 1280] {
+        page.size(width, 1000).await;
+        assert!(page.overflow().await <= 0, "the page scrolls sideways at {width} pixels");
+    }
+    assert_eq!(page.errors().await, Vec::<String>::new(), "the console has no errors");
+    page.close().await;
+}

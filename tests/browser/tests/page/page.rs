@@ -183,6 +183,14 @@ impl Page {
         }
     }
 
+    /// Writes into a field, in the place of what stands there.
+    pub(crate) async fn fill(&self, testid: &str, text: &str) {
+        let css = format!("[data-testid=\"{testid}\"]");
+        let node = self.client.find(Locator::Css(&css)).await.expect("a field");
+        node.clear().await.expect("it is empty");
+        node.send_keys(text).await.expect("it is written");
+    }
+
     /// Chooses a file in a dialogue.
     pub(crate) async fn choose_file(&self, testid: &str, file: &Path) {
         let css = format!("[data-testid=\"{testid}\"]");
