@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 use parceld::daemon::control::Call;
-use parceld::daemon::{Setup, items, labels, orders};
+use parceld::daemon::{Setup, filling, labels, orders};
 use parceld::exchange::order::{self, Batch, ForeignFormat, Formats, Incoming, LabelFile};
 use parceld::exchange::supplied::{self, LabelFormat, Wanted};
 use parceld::exchange::text;
@@ -148,7 +148,8 @@ pub(super) fn read_bytes(
 ) -> (Vec<StoredOrder>, Batch, usize) {
     let kept = Store::read(&setup.config.station.data_dir).ok();
     // What cannot be asked is judged by the station.
-    let blocked = |order: &Order| kept.as_ref().and_then(|store| items::blocked(store, order).ok()).unwrap_or_default();
+    let blocked =
+        |order: &Order| kept.as_ref().and_then(|store| filling::blocked(store, order).ok()).unwrap_or_default();
     let unfit = |order: &Order| orders::unfit(&setup.rules, order).into_iter().chain(blocked(order)).collect();
     let mut batch = if text::is_workbook(&bytes) {
         match workbook::sheets(bytes) {

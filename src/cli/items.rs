@@ -171,9 +171,17 @@ fn taken(setup: &Setup, batch: &mut Batch<IncomingItem>) -> Result<ItemReport, F
         let _ = writeln!(std::io::stderr());
     }
     if told.compare {
-        let compared = act(setup, &Call::CompareOrders)?;
-        told.stopped
-            .extend(compared["stopped"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+        match act(setup, &Call::CompareOrders) {
+            Ok(compared) => {
+                let stopped = compared["stopped"].as_array().into_iter().flatten();
+                told.stopped.extend(stopped.filter_map(Value::as_str).map(str::to_owned));
+            }
+            // The items are kept, and what was refused of them has to be said.
+            Err(failure) => told.stopped.push(format!(
+                "what was packed before is not compared with the items yet: {failure}; it is done at the next import of \
+                 items, or when the station starts"
+            )),
+        }
     }
     let mut why: HashMap<String, String> = HashMap::new();
     told.said.retain(|said| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::orders::readable;
-use super::{Core, Moment, items};
+use super::{Core, Moment, filling};
 use crate::ids::ParcelId;
 use crate::station::event::Event;
 use crate::station::fact::{Fact, Intercept};
@@ -23,7 +23,7 @@ impl Core {
         if begun.is_empty() {
             return Ok(Outcome::default());
         }
-        let blocked = items::blocked_sku(self.store(), order)?.is_some();
+        let blocked = filling::blocked_sku(self.store(), order)?.is_some();
         Ok(self.decide(moment, &Event::OrderChanged { order: Box::new(order.clone()), begun, blocked }))
     }
 

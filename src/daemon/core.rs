@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::announce::Announcer;
 use super::archive::{self, Archive};
 use super::orders::readable;
-use super::{items, labels};
+use super::{filling, labels};
 use crate::ids::{BagId, ParcelId};
 use crate::label::Supplied;
 use crate::rating::Cards;
@@ -422,7 +422,7 @@ impl Core {
             FoundOrder::Many(orders) => Lookup::Many(orders),
             FoundOrder::One { id, body, version } => match readable(&body) {
                 Some(order) => {
-                    let blocked = items::blocked_sku(&self.store, &order)?;
+                    let blocked = filling::blocked_sku(&self.store, &order)?;
                     Lookup::One { order: Box::new(order), version, blocked }
                 }
                 None => Lookup::Unread(id),

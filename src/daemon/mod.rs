@@ -21,6 +21,7 @@ pub mod erase;
 #[cfg(test)]
 mod erase_tests;
 pub mod exports;
+pub mod filling;
 pub mod identity;
 #[cfg(test)]
 mod identity_tests;

@@ -20,7 +20,7 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Message, Pattern, 
 use super::sentence::{PlaceValue, Sentence};
 
 /// How the keys begin that the page asks for: its own words, and what it calls what is recorded.
-const OF_PAGE: [&str; 9] = ["page_", "fact_", "event_", "state_", "print_", "basis_", "line_", "rule_", "link_"];
+const OF_PAGE: [&str; 9] = ["page_", "fact_", "event_", "state_", "print_", "basis_", "line_", "rule_", "reach_"];
 
 /// Longest message, in characters: what the smallest type still gets on the screen.
 const LONGEST: usize = 120;

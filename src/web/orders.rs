@@ -241,6 +241,13 @@ fn unread_form(headers: &HeaderMap) -> Option<String> {
         return Some(format!("Content-Encoding {coding:?} is not unpacked here; send it as it is"));
     }
     let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    // Of bytes that are no text it says nothing.
+    if !["text/", "application/json", "application/x-ndjson"]
+        .iter()
+        .any(|text| kind.to_ascii_lowercase().starts_with(text))
+    {
+        return None;
+    }
     let said = kind.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
     let charset = said.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset")).map(|(_, value)| value);
     let charset = charset.map(|value| value.trim().trim_matches('"')).find(|value| !is_read(value))?;

@@ -71,7 +71,7 @@ fn every_state_has_a_name_on_the_page() {
         Basis::Minimum => None,
     };
     named("basis", written(&successors(Some(Basis::Actual), after).collect::<Vec<_>>()));
-    named("link", ["none", "up", "down", "stopped"]);
+    named("reach", ["none", "up", "down", "stopped"]);
 }
 
 /// The rules that are ours stand in the source as the words that they are recorded with; others are a rate card's own.

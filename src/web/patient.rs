@@ -48,6 +48,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
         self.wait(context, |stream, context| stream.poll_write(context, bytes))
     }
 
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.wait(context, |stream, context| stream.poll_write_vectored(context, parts))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.wait(context, |stream, context| stream.poll_flush(context))
     }

@@ -30,8 +30,11 @@ pub(crate) struct Wms {
 impl Bench {
     /// Writes a file of secrets.
     fn write_secret(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), text).unwrap();
-        std::fs::set_permissions(self.path(name), std::fs::Permissions::from_mode(0o600)).unwrap();
+        // Whole or not at all: the station may look at any time.
+        let aside = self.path(&format!("{name}.new"));
+        std::fs::write(&aside, text).unwrap();
+        std::fs::set_permissions(&aside, std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::fs::rename(aside, self.path(name)).unwrap();
     }
 
     /// Writes `[api]` with a certificate for this machine; the one who trusts it.

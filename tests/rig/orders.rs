@@ -143,7 +143,7 @@ async fn a_file_that_names_no_shop_has_it_from_its_folder_or_from_whoever_import
     // Who takes something back must say whose it is.
     plain["state"] = "cancelled".into();
     let lost = file("Downloads", &plain, &[]).await;
-    assert!(lost.code == Some(69) && lost.out.contains("import it with --shop"), "{lost:?}");
+    assert!(lost.code == Some(69) && lost.out.contains("say its shop: with --shop, on the page"), "{lost:?}");
     file("Downloads", &plain, &["--shop", "US-02"]).await.good();
     assert_eq!(bench.state_of("US-02/1001").await, "cancelled");
     assert_eq!(bench.state_of("US-01/1001").await, "to_pack");

@@ -31,7 +31,7 @@ function show(frame) {
   redraw($("problems"), said.problems, (problems) => problems.map((problem) => h("li", {}, problem)));
   document.documentElement.dataset.mood = view.mood;
   $("link").dataset.link = view.link;
-  text($("link"), named("link", view.link));
+  text($("link"), named("reach", view.link));
   document.title = `${said.headline} · parceld`;
   if (hasBench) bench.show(frame);
 }

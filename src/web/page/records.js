@@ -156,7 +156,7 @@ function why(n, parcel) {
     others.map((quote) => quoteCard(quote, false)),
     refusals.length ? h("h3", {}, say("page_not_possible", { count: refusals.length })) : null,
     refusals.length ? h("ul", { class: "refusals" }, refusals.map((no) => h("li", {}, h("b", {}, no.service), h("span", { lang: "en" }, no.reason), h("i", { class: "quiet" }, named("rule", no.rule))))) : null,
-    array(parcel.prints).length ? h("details", {}, h("summary", {}, say("page_prints", { count: parcel.prints.length })), h("ol", { class: "events" }, parcel.prints.map((print) => event(print.attempt, named("print", print.state), print.state === "verified" ? null : print.evidence)))) : null,
+    array(parcel.prints).length ? h("details", {}, h("summary", {}, say("page_prints", { count: parcel.prints.length })), h("ol", { class: "events" }, parcel.prints.map((print) => event(print.attempt, named("print", print.state), null)))) : null,
     array(parcel.history).length ? h("details", {}, h("summary", {}, say("page_history", { count: parcel.history.length })), h("ol", { class: "events" }, parcel.history.map((one) => event(one.seq, named("fact", one.fact), null, one.at)))) : null,
   ].flat();
 }
