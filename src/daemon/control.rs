@@ -149,14 +149,11 @@ pub fn perform(
         Call::StartPool { carrier, pool, next } => Act::StartPool { carrier, pool, next },
         Call::LearnOutcomes { outcomes } => Act::LearnOutcomes { outcomes },
         Call::Import { orders, newest, dry_run, each } => {
-            let mut import = Import::of_file(orders, newest, dry_run).with_each(each);
-            while import.advance(core, moment).map_err(|error| error.to_string())?.is_some() {}
-            return Ok((import.answer(), Vec::new()));
+            return import_all(core, moment, Import::of_file(orders, newest, dry_run).with_each(each));
         }
         Call::CompareOrders => {
-            let mut import = Import::of_begun(core);
-            while import.advance(core, moment).map_err(|error| error.to_string())?.is_some() {}
-            return Ok((import.answer(), Vec::new()));
+            let import = Import::of_begun(core);
+            return import_all(core, moment, import);
         }
         Call::ImportItems { items } => {
             if core.live().no_room {
@@ -204,6 +201,16 @@ pub fn perform(
             Ok((serde_json::json!({ "said": said, "facts": outcome.facts }), printouts.collect()))
         }
     }
+}
+
+/// All of an import, where nobody packs meanwhile.
+fn import_all(
+    core: &mut Core,
+    moment: Moment,
+    mut import: Import,
+) -> Result<(serde_json::Value, Vec<Printout>), String> {
+    while import.advance(core, moment).map_err(|error| error.to_string())?.is_some() {}
+    Ok((import.answer(), Vec::new()))
 }
 
 /// Listens on the socket. Whoever may open it may act: it belongs to the station's user alone.

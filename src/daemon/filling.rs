@@ -37,7 +37,7 @@ pub(super) fn says_blocked(item: &str) -> bool {
 struct KnownItems {
     /// Items by SKU, as [`items::resolved`] makes them.
     known: BTreeMap<String, String>,
-    /// SKUs of barcodes that are on one item alone, for lines that say no SKU.
+    /// SKUs of barcodes, for lines that say no SKU: of one that is on one item alone, or on several of which this is blocked.
     coded: BTreeMap<String, String>,
     /// Why kits cannot be taken apart.
     bad_kits: Vec<String>,

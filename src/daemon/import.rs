@@ -1,4 +1,5 @@
-//! A file or a page of orders on its way into the memory, a few orders at a time.
+//! A file or a page of orders on its way into the memory, a few orders at a time; and parcels that are compared with them
+//! again in the same turns.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -25,7 +26,7 @@ enum Item {
     Begun(OrderId),
 }
 
-/// A file or a page of orders, taken in piece by piece.
+/// A file or a page of orders, taken in piece by piece; or the orders whose parcels are compared with them.
 #[derive(Debug)]
 pub(super) struct Import {
     items: VecDeque<Item>,
@@ -136,7 +137,7 @@ impl Import {
         }
         let (outcome, said) = core.follow_begun(moment, &orders)?;
         if let Some(stopped) = &mut self.stopped {
-            stopped.extend(said.into_iter().take(MOST_ANSWERS.saturating_sub(stopped.len())));
+            stopped.extend(said);
         }
         Ok(Some(outcome))
     }
@@ -185,7 +186,10 @@ impl Import {
     pub(super) fn answer(&self) -> serde_json::Value {
         let mut answer = serde_json::Map::new();
         if let Some(stopped) = &self.stopped {
-            answer.insert("stopped".to_owned(), serde_json::json!(stopped));
+            let more = stopped.len().saturating_sub(MOST_ANSWERS);
+            let rest = (more > 0).then(|| format!("{more} more orders; `parceld parcels list` has their parcels"));
+            let said: Vec<String> = stopped.iter().take(MOST_ANSWERS).cloned().chain(rest).collect();
+            answer.insert("stopped".to_owned(), serde_json::json!(said));
             return answer.into();
         }
         for ((name, _), count) in OrderVerdict::NAMES.iter().zip(self.counts) {

@@ -50,7 +50,7 @@ impl FromItems {
 }
 
 /// Fills the lines of an order; `items` has those that are known, as [`super::resolved`] makes them, by SKU; `coded` has the
-/// SKUs of barcodes that are on one item alone, for lines that say no SKU.
+/// SKUs that barcodes stand for, for lines that say no SKU.
 pub fn fill(body: &str, items: &BTreeMap<String, String>, coded: &BTreeMap<String, String>) -> Filled {
     let mut filled = Filled::default();
     let Ok(mut order) = serde_json::from_str::<Value>(body) else { return filled };
